@@ -1,0 +1,81 @@
+"""Addresses of people: the comparable form beside the form as seen."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import idna
+
+_PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+_COMMENT = re.compile(r"\([^()]*\)")
+_HOST = re.compile(r"[^\x00-\x20\x7f-\xa0\u2000-\u206f@<>,;:\"\\()\[\]]+|\[[0-9a-z:.-]+\]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
+_NOT_IN_LOCAL = re.compile(r'[ @<>,;()\[\]"]')
+
+
+class Address(NamedTuple):
+    """One address as it stood in a header or a calendar.
+
+    `email` is normalised (see `normalise`), `name` the display name ("" if none), `seen` the
+    address as it was written. A display name is never taken for an address.
+    """
+
+    email: str
+    name: str = ""
+    seen: str = ""
+
+
+def domain_of(email: str) -> str:
+    """The part of a normalised address behind the last @."""
+    return email.rpartition("@")[2]
+
+
+@lru_cache(maxsize=65536)
+def normalise(raw: str) -> str | None:
+    """The form in which two spellings of one address are equal, or None if `raw` is no address.
+
+    Case folded, surrounding quotes, angle brackets and comments gone, the domain in A-labels
+    (UTS 46, RFC 5891; lower case alone where that fails).
+    """
+    folded = raw.strip().lower()
+    if _PLAIN.fullmatch(folded) and ".." not in folded:
+        return folded if "xn--" not in folded and folded.isascii() else _with_a_labels(folded)
+    return _unusual(raw)
+
+
+def normalise_domain(raw: str) -> str:
+    """A domain name in lower-case A-labels without a final dot (UTS 46)."""
+    lowered = raw.strip().strip(".").lower()
+    if lowered.isascii():
+        return lowered
+    try:
+        return idna.encode(lowered, uts46=True, transitional=False).decode("ascii").lower()
+    except (idna.IDNAError, UnicodeError):
+        return lowered
+
+
+def _with_a_labels(folded: str) -> str:
+    local, _, domain = folded.rpartition("@")
+    return f"{local}@{normalise_domain(domain)}"
+
+
+def _unusual(raw: str) -> str | None:
+    text = raw.strip().strip("<>").strip()
+    for _ in range(8):  # each pass takes the innermost comments away; deeper nesting is no address
+        shorter = _COMMENT.sub("", text)
+        if shorter == text:
+            break
+        text = shorter
+    text = text.strip().strip("'").strip()
+    if len(text) > 2 and text[0] == text[-1] == '"' and "@" in text:  # quoted as a whole: "a@b.example"
+        text = text[1:-1]
+    local, at, domain = text.rpartition("@")
+    local, domain = local.strip().casefold(), normalise_domain(domain)
+    if not at or not local or len(text) > 1000 or not _HOST.fullmatch(domain):
+        return None
+    if len(local) > 1 and local[0] == local[-1] == '"':
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+        return None if _CONTROL.search(local) else f"{local}@{domain}"
+    return None if _CONTROL.search(local) or _NOT_IN_LOCAL.search(local) else f"{local}@{domain}"

@@ -1,0 +1,88 @@
+"""One tree of errors; each carries its wording, a hint and the exit code of the command that meets it."""
+
+from __future__ import annotations
+
+
+class LasttouchError(Exception):
+    """Anything a user can be told about in one sentence.
+
+    `message` names the thing and what is wrong with it, `hint` says what to do next
+    (empty where there is nothing useful to say). Neither ever holds a secret.
+    """
+
+    code = "failed"
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(LasttouchError):
+    code = "usage"
+    exit_code = 2
+
+
+class ConfigError(LasttouchError):
+    code = "config"
+    exit_code = 3
+
+
+class PartialFailure(LasttouchError):
+    code = "partial"
+    exit_code = 4
+
+
+class DatabaseInUse(LasttouchError):
+    code = "in-use"
+    exit_code = 5
+
+
+class NotFound(LasttouchError):
+    code = "not-found"
+    exit_code = 6
+
+
+class DatabaseError(LasttouchError):
+    code = "database"
+
+
+class SourceError(LasttouchError):
+    """A mail or calendar source could not be read; what it holds is unknown, not absent."""
+
+    code = "source"
+
+
+class Unreachable(SourceError):
+    """No connection, a time-out, or a connection lost on the way. Worth another try soon."""
+
+    code = "unreachable"
+
+
+class UntrustedServer(SourceError):
+    """TLS could not be established as asked; no credential was sent."""
+
+    code = "untrusted"
+
+
+class AuthenticationFailed(SourceError):
+    """The server refused the credentials, or they could not be had."""
+
+    code = "authentication"
+
+
+class Throttled(SourceError):
+    """The server asked us to come back later; `retry_after` is in seconds, None where it did not say."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+
+
+class ServerFault(SourceError):
+    """The server answered, but with nonsense or with an error of its own."""
+
+    code = "server-fault"

@@ -1,0 +1,64 @@
+"""One activity as it is kept: facts first, then what was decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from activity.participant import Participant
+from activity.verdict import Verdict
+
+Kind = Literal["email", "meeting"]
+Direction = Literal["inbound", "outbound", "internal"]
+Touch = Literal["inbound", "outbound", "meeting", "copied"]
+
+
+@dataclass(slots=True)
+class Facts:
+    """What was seen of a message or of one occurrence of a meeting; enough to judge it again at any time.
+
+    `identity` is the same wherever the activity is seen. `at` and `ends` are aware UTC; `ends` is None
+    for mail. `evidence` holds the headers or properties that can decide a verdict, shortened; it is
+    empty for an ordinary message. `references` are message ids, the oldest first, the one replied to
+    last. `failed` are the addresses a bounce says it could not reach. For a meeting, `answers` holds
+    the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the owner is not listed;
+    `revision` orders copies of it. `deleted_at` is when it was found gone from every calendar.
+    """
+
+    identity: str
+    kind: Kind
+    at: datetime
+    participants: tuple[Participant, ...]
+    subject: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    bounced: tuple[str, ...] = ()
+    ends: datetime | None = None
+    answers: tuple[str, ...] = ()
+    revision: str = ""
+    deleted_at: datetime | None = None
+
+
+class Judgement(NamedTuple):
+    """The verdict on an activity and, for each of its participants in order, the touch it is for them, if any."""
+
+    verdict: Verdict
+    direction: Direction | None
+    touches: tuple[Touch | None, ...]
+
+
+class Match(NamedTuple):
+    """Whose an address is.
+
+    `rule` says how it was found: "exact", "plus-tag", "gmail-dots", "company-domain", "self", "ambiguous" or "none".
+    With "ambiguous", `candidates` are the contacts that share the address and `contact_id` is None;
+    `company_id` is set by "company-domain" only.
+    """
+
+    contact_id: int | None
+    rule: str
+    company_id: int | None = None
+    candidates: tuple[int, ...] = ()

@@ -1,0 +1,49 @@
+"""Calendar facts: an object as stored on a server, and one occurrence of a meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from activity.participant import Participant
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarObject:
+    """One calendar object resource (RFC 4791 §4.1), already stripped of what we do not keep.
+
+    `href` names it within its calendar, `etag` is "" where the server gave none, `text` is
+    iCalendar text with only the components and properties that judging a meeting needs (no
+    description, location, attachment, alarm or unknown property).
+    """
+
+    href: str
+    etag: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One occurrence of an event, before any judgement.
+
+    `uid` and `recurrence` identify it: `recurrence` is "" for an event that does not recur, else
+    the RECURRENCE-ID as UTC ("20261122T090000Z", or "20261122" for all-day ones), whatever zone
+    it was written in. `start` and `end` are aware UTC, end ≥ start. `status` is the STATUS in
+    upper case or "". `revision` orders copies of the same occurrence (SEQUENCE, then
+    LAST-MODIFIED or DTSTAMP), comparable as text. `participants`: the organizer first, then the
+    attendees that are people (no rooms, resources or groups); `invited` counts all attendees
+    that are no rooms or resources. `warnings` are short sentences for `why` and `status`.
+    """
+
+    uid: str
+    recurrence: str
+    start: datetime
+    end: datetime
+    all_day: bool = False
+    status: str = ""
+    private: bool = False
+    summary: str = ""
+    participants: tuple[Participant, ...] = ()
+    invited: int = 0
+    revision: str = ""
+    warnings: tuple[str, ...] = ()

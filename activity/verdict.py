@@ -1,0 +1,31 @@
+"""What kind of activity something is, and why."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+MailVerdict = Literal[
+    "person", "auto-reply", "bounce", "receipt", "complaint", "list", "bulk", "calendar",
+    "notification", "broadcast", "internal", "suspect",
+]  # fmt: skip
+MeetingVerdict = Literal["held", "upcoming", "declined", "cancelled", "too-large", "all-day", "deleted"]
+
+
+class Verdict(NamedTuple):
+    """A class and the evidence that decided it, e.g. ("auto-reply", "Auto-Submitted: auto-replied").
+
+    `reason` names the deciding header or property with its value, in one line.
+    """
+
+    kind: MailVerdict | MeetingVerdict
+    reason: str
+
+
+PERSON = Verdict("person", "no sign of an automatic sender")
+"""The verdict on most mail; its reason is not stored a million times."""
+
+MORE_PERSONAL_FIRST: tuple[str, ...] = (
+    "person", "broadcast", "internal", "calendar", "list", "bulk", "notification", "auto-reply", "receipt",
+    "bounce", "complaint", "suspect",
+)  # fmt: skip
+"""Where copies of one message bear different signs, the class that stands first here holds."""

@@ -1,0 +1,1 @@
+"""Sources of facts: mail and calendar servers and files. The only room that opens sockets to them."""

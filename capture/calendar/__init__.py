@@ -1,0 +1,1 @@
+"""Calendars: reading them over CalDAV, reducing their objects, expanding their meetings."""

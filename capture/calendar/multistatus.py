@@ -1,0 +1,134 @@
+"""A 207 Multi-Status body (RFC 4918 §13) read while it arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from activity.errors import ServerFault
+from capture.calendar.refusals import TooLarge
+
+DAV = "{DAV:}"
+CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+CALENDARSERVER = "{http://calendarserver.org/ns/}"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What we read of a property: its text; of the elements in it, their tags, name attributes and first href."""
+
+    text: str = ""
+    tags: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One response element: `status` is its own, 200 where only its properties have one."""
+
+    href: str
+    status: int
+    properties: dict[str, Property]
+
+    def text(self, name: str) -> str:
+        return self.properties.get(name, Property()).text
+
+    def prop(self, name: str) -> Property:
+        return self.properties.get(name, Property())
+
+
+@dataclass(slots=True)
+class Multistatus:
+    """`token` is the sync token of the whole (RFC 6578 §3.6), "" if there is none."""
+
+    members: list[Member] = field(default_factory=list)
+    token: str = ""
+
+
+class MultistatusReader:
+    """Takes the body piece by piece; keeps no more of it than its members.
+
+    Document types are refused, as DAV has none: no entity is ever expanded or fetched.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._parser = etree.XMLPullParser(
+            events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+        )
+        self._root: etree._Element | None = None
+        self._result = Multistatus()
+
+    def feed(self, chunk: bytes) -> None:
+        """Raises ServerFault for anything but a multistatus document."""
+        try:
+            self._parser.feed(chunk)
+            self._take()
+        except etree.XMLSyntaxError as error:
+            raise self._refused(error) from None
+
+    def close(self) -> Multistatus:
+        """The whole, once the body is complete. Raises ServerFault if it is not."""
+        try:
+            self._parser.close()
+            self._take()
+        except etree.XMLSyntaxError as error:
+            raise self._refused(error) from None
+        return self._result
+
+    def _take(self) -> None:
+        for event, element in self._parser.read_events():
+            if self._root is None:
+                self._root = element
+                if element.tag != DAV + "multistatus" or element.getroottree().docinfo.doctype:
+                    raise self._nonsense()
+            if event == "end" and element.getparent() is self._root:
+                if element.tag == DAV + "response":
+                    self._result.members.append(_member(element))
+                elif element.tag == DAV + "sync-token":
+                    self._result.token = (element.text or "").strip()
+                element.clear()
+                while element.getprevious() is not None:
+                    self._root.remove(element.getprevious())
+
+    def _refused(self, error: etree.XMLSyntaxError) -> ServerFault:
+        if "huge text node" in str(error) or "Resource limit" in str(error):  # libxml2 stops at 10 MB of one text
+            return TooLarge(f"{self._host} sent a value of more than 10 MB")
+        return self._nonsense()
+
+    def _nonsense(self) -> ServerFault:
+        return ServerFault(
+            f"{self._host} answered with something else than a calendar listing",
+            "check the URL; a login page of a network or proxy may stand in between",
+        )
+
+
+def _member(element: etree._Element) -> Member:
+    properties: dict[str, Property] = {}
+    for propstat in element.iterfind(DAV + "propstat"):
+        if _status(propstat, 200) == 200:
+            for found in propstat.iterfind(f"{DAV}prop/*"):
+                if isinstance(found.tag, str):
+                    properties[found.tag] = _property(found)
+    href = (element.findtext(DAV + "href") or "").strip()
+    return Member(href, _status(element, 200), properties)
+
+
+def _property(element: etree._Element) -> Property:
+    if not len(element):
+        return Property(element.text or "")
+    inner = [found for found in element.iterdescendants() if isinstance(found.tag, str)]
+    return Property(
+        text=element.text or "",
+        tags=frozenset(found.tag for found in inner),
+        names=frozenset(name.upper() for found in inner if (name := found.get("name"))),
+        href=next(((found.text or "").strip() for found in inner if found.tag == DAV + "href"), ""),
+    )
+
+
+def _status(element: etree._Element, default: int) -> int:
+    """The number in a status line ("HTTP/1.1 404 Not Found")."""
+    words = (element.findtext(DAV + "status") or "").split()
+    return int(words[1]) if len(words) > 1 and words[1].isascii() and words[1].isdigit() else default

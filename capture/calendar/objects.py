@@ -1,0 +1,198 @@
+"""iCalendar text (RFC 5545) reduced to what judging a meeting needs, before anything is kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+# Marks what is left of an occurrence that is private while its series is not: nothing but the fact
+# that the series' own rule does not hold there.
+WITHHELD = "X-LASTTOUCH-WITHHELD"
+# Marks an event that cannot be trusted as read, with the reason.
+BROKEN = "X-LASTTOUCH-BROKEN"
+
+_EVENT_PROPERTIES = frozenset(
+    [
+        *("UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED"),
+        *("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"),
+        *("STATUS", "CLASS", "SUMMARY", "ORGANIZER", "ATTENDEE", WITHHELD, BROKEN),
+    ]
+)
+_ZONE_PROPERTIES = frozenset(["BEGIN", "END", "TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"])
+_CALENDAR_PROPERTIES = frozenset(["METHOD", "X-WR-TIMEZONE"])
+_NAME = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*([;:])")
+
+
+class BrokenObject(ValueError):
+    """Text that cannot be read as an iCalendar object at all; the message says why in a few words."""
+
+
+@dataclass(slots=True)
+class EventLines:
+    """The kept content lines of one VEVENT, unfolded, as (upper-case property name, line)."""
+
+    lines: list[tuple[str, str]] = field(default_factory=list)
+
+    def line(self, name: str) -> str:
+        """The first line of this property, "" if there is none."""
+        return next((line for key, line in self.lines if key == name), "")
+
+    def value(self, name: str) -> str:
+        """What stands behind the colon of the first line of this property, "" if there is none."""
+        return value_of(self.line(name))
+
+
+@dataclass(slots=True)
+class CalendarLines:
+    """One VCALENDAR: its own kept properties, its VTIMEZONEs as lines, its VEVENTs."""
+
+    properties: dict[str, str] = field(default_factory=dict)
+    zones: list[list[str]] = field(default_factory=list)
+    events: list[EventLines] = field(default_factory=list)
+
+
+def strip(text: str, private_events: str = "drop") -> str:
+    """Reduce a raw object to calendar zones, times, participants, state and summary; "" if no event is left.
+
+    Events that are not public (see `is_private`) are left out; where the series they belong to is
+    public, only a mark stays that its occurrence does not hold. With `private_events="time-only"`
+    they stay without their summary. Lines come out unfolded. Raises BrokenObject.
+    """
+    calendars = read(text)
+    events = [event for calendar in calendars for event in calendar.events]
+    if events and all(event.line(BROKEN) for event in events):
+        raise BrokenObject(events[0].value(BROKEN))
+    series = {event.value("UID"): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
+    for calendar in calendars:
+        calendar.events = [
+            kept for event in calendar.events if (kept := _without_secrets(event, series, private_events)) is not None
+        ]
+    return "".join(written(calendar) for calendar in calendars if calendar.events)
+
+
+def read(text: str) -> list[CalendarLines]:
+    """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
+    reader = _Reader()
+    for line in unfolded(text):
+        match = _NAME.match(line)
+        if match is None:
+            continue
+        name = match.group(1).upper()
+        if name == "BEGIN":
+            reader.begin(line[match.end() :].strip().upper())
+        reader.keep(name, line)
+        if name == "END":
+            reader.end(line[match.end() :].strip().upper())
+    reader.leave(0)
+    if not reader.calendars:
+        raise BrokenObject("no VCALENDAR in it")
+    return reader.calendars
+
+
+class _Reader:
+    """Where we are among the nested components. What is not properly ended may have lost lines that matter."""
+
+    def __init__(self) -> None:
+        self.calendars: list[CalendarLines] = []
+        self._within: list[str] = []
+
+    def begin(self, component: str) -> None:
+        if component in ("VCALENDAR", "VEVENT", "VTIMEZONE"):  # these never stand in anything but a VCALENDAR
+            self.leave(0 if component == "VCALENDAR" else 1)
+        self._within.append(component)
+        match self._within:
+            case ["VCALENDAR"]:
+                self.calendars.append(CalendarLines())
+            case ["VCALENDAR", "VEVENT"]:
+                self.calendars[-1].events.append(EventLines())
+            case ["VCALENDAR", "VTIMEZONE"]:
+                self.calendars[-1].zones.append([])
+
+    def keep(self, name: str, line: str) -> None:
+        match self._within:
+            case ["VCALENDAR", "VEVENT"]:
+                if name in _EVENT_PROPERTIES:
+                    self.calendars[-1].events[-1].lines.append((name, line))
+            case ["VCALENDAR", "VTIMEZONE", *_]:
+                if name in _ZONE_PROPERTIES:
+                    self.calendars[-1].zones[-1].append(line)
+            case ["VCALENDAR"]:
+                if name in _CALENDAR_PROPERTIES:
+                    self.calendars[-1].properties.setdefault(name, value_of(line))
+
+    def end(self, component: str) -> None:
+        if component in self._within:
+            while self._within[-1] != component:
+                self.leave(len(self._within) - 1)
+            self._within.pop()
+
+    def leave(self, depth: int) -> None:
+        """Leave components that are not ended, until only `depth` are open."""
+        while len(self._within) > depth:
+            if self._within[:2] == ["VCALENDAR", "VEVENT"]:
+                self.calendars[-1].events[-1].lines.append((BROKEN, f"{BROKEN}:{self._within[-1][:40]} is not ended"))
+            self._within.pop()
+
+
+def unfolded(text: str) -> list[str]:
+    """Content lines (RFC 5545 §3.1) of a text with CRLF, LF, CR CR LF or, throughout, bare CR line ends."""
+    text = text.removeprefix("\ufeff")
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    elif "\r" in text:
+        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
+    return text.replace("\n ", "").replace("\n\t", "").split("\n")
+
+
+def value_of(line: str) -> str:
+    """What stands behind the first colon outside of quotes."""
+    quoted = False
+    for position, character in enumerate(line):
+        if character == '"':
+            quoted = not quoted
+        elif character == ":" and not quoted:
+            return line[position + 1 :].strip()
+    return ""
+
+
+def is_private(event: EventLines) -> bool:
+    """Anything but CLASS:PUBLIC, the default; unknown classes count as PRIVATE (RFC 5545 §3.8.1.3)."""
+    return event.value("CLASS").upper() not in ("", "PUBLIC")
+
+
+def _without_secrets(event: EventLines, series: dict[str, bool], private_events: str) -> EventLines | None:
+    if event.line(BROKEN):  # its CLASS may be among what is missing
+        return EventLines([(name, line) for name, line in event.lines if name in ("UID", "RECURRENCE-ID", BROKEN)])
+    private = is_private(event)
+    uid = event.value("UID")
+    if not private and event.line("RECURRENCE-ID") and not event.line("CLASS") and series.get(uid):
+        private = True  # an override that says nothing is as private as its series
+        event.lines.append(("CLASS", "CLASS:PRIVATE"))
+    if not private:
+        return event
+    if private_events == "time-only":
+        return EventLines([(name, line) for name, line in event.lines if name != "SUMMARY"])
+    if event.line("RECURRENCE-ID") and series.get(uid) is False:
+        return withheld(event)
+    return None
+
+
+def withheld(event: EventLines) -> EventLines:
+    """The occurrence at the time its series had planned: removing it would bring the series' own back."""
+    recurrence = event.line("RECURRENCE-ID")
+    planned = re.sub(r";\s*RANGE=[^;:]*", "", recurrence, flags=re.IGNORECASE)
+    kept = [(name, line) for name, line in event.lines if name in ("UID", "RECURRENCE-ID", "SEQUENCE")]
+    start = "DTSTART" + planned.lstrip()[len("RECURRENCE-ID") :]
+    return EventLines([*kept, ("DTSTART", start), (WITHHELD, f"{WITHHELD}:TRUE")])
+
+
+def written(calendar: CalendarLines) -> str:
+    """The lines of one calendar as iCalendar text."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
+    lines += [f"{name}:{value}" for name, value in calendar.properties.items()]
+    for zone in calendar.zones:
+        lines += zone
+    for event in calendar.events:
+        lines += ["BEGIN:VEVENT", *(line for _, line in event.lines), "END:VEVENT"]
+    lines += ["END:VCALENDAR", ""]
+    return "\r\n".join(lines)

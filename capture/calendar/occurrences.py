@@ -1,0 +1,148 @@
+"""The meetings a calendar object holds in a window of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from activity.batch import Skip
+from activity.meeting import Meeting
+from capture.calendar.events import Event, EventReader
+from capture.calendar.guard import SECONDS, Refused, guarded
+from capture.calendar.objects import BrokenObject, CalendarLines, EventLines, read, withheld, written
+from capture.calendar.rules import is_ordinary
+from capture.calendar.series import Occurrence, identity, latest, occurrences
+from capture.calendar.times import BrokenEvent, in_utc
+from capture.calendar.zones import Zones
+
+MOST_OCCURRENCES = 10_000
+# What hostile values raise in the libraries beneath, which do not promise a class of their own.
+_NONSENSE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, AssertionError, RecursionError)
+
+
+@dataclass(slots=True)
+class Expansion:
+    """What `expand` found.
+
+    `skipped` are events, by UID, that could not be read or expanded. `recurring`: some event repeats,
+    so another window may hold others. `ahead`: a single event starts after the window's end, so a
+    later window will hold it.
+    """
+
+    meetings: list[Meeting] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
+    recurring: bool = False
+    ahead: bool = False
+
+    def add(self, other: Expansion) -> None:
+        self.meetings += other.meetings
+        self.skipped += other.skipped
+        self.recurring |= other.recurring
+        self.ahead |= other.ahead
+
+
+def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:
+    """The meetings of an object, stripped or raw, that overlap [start, end] (aware UTC).
+
+    Floating times and dates are in `zone`, the account's. Never raises for what `text` says: what is
+    broken or unbounded is in `skipped`. Takes 2 s and 200 MB at most for rules that are not ordinary,
+    which another process expands.
+    """
+    expansion = Expansion()
+    if not text.strip():
+        return expansion
+    deadline = monotonic() + SECONDS
+    try:
+        calendars = read(text)
+    except BrokenObject as error:
+        return Expansion(skipped=[Skip("", str(error))])
+    zones = Zones(definition for calendar in calendars for definition in calendar.zones)
+    zone_lines = [line for own in zones.own.values() for line in own]
+    for uid, calendar in _by_uid(calendars):
+        lines = [line for event in calendar.events for _, line in event.lines]
+        if is_ordinary(lines, zone_lines):
+            expansion.add(expand_here(calendar, zones, start, end, zone))
+            continue
+        try:
+            expansion.add(guarded(written(calendar), start, end, zone, deadline - monotonic()))
+        except Refused as error:
+            expansion.skipped.append(Skip(uid, str(error)))
+            expansion.recurring = True
+    return expansion
+
+
+def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:
+    """Expand events that share a UID in this process, however long that takes."""
+    expansion = Expansion()
+    reader = EventReader(calendar, zones, zone)
+    events = []
+    for lines in calendar.events:
+        event, reason = _read(reader, lines)
+        if reason:
+            expansion.skipped.append(Skip(lines.value("UID"), reason))
+            # An override that cannot be read still says that its series' own occurrence does not hold.
+            event = _read(reader, withheld(lines))[0] if lines.line("RECURRENCE-ID") else None
+        if event:
+            events.append(event)
+    expansion.skipped += _other_versions(events)
+    expansion.recurring = any(event.repeats for event in events)
+    try:
+        found = list(_within(occurrences(events, start, end, zone), start, end, zone))
+    except BrokenEvent as error:
+        expansion.skipped.append(Skip(events[0].meeting.uid, str(error)))
+    except _NONSENSE as error:
+        expansion.skipped.append(Skip(events[0].meeting.uid, f"cannot be expanded ({type(error).__name__})"))
+    else:
+        expansion.meetings = found
+    expansion.ahead = any(not event.repeats and event.meeting.start > end for event in events)
+    return expansion
+
+
+def _read(reader: EventReader, lines: EventLines) -> tuple[Event | None, str]:
+    """The event, or why there is none."""
+    try:
+        return reader.read(lines), ""
+    except BrokenEvent as error:
+        return None, str(error)
+    except _NONSENSE as error:
+        return None, f"unreadable event ({type(error).__name__})"
+
+
+def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, CalendarLines]]:
+    """One calendar for each UID, in the order of their first events; events without UID each by themselves."""
+    zones = [definition for calendar in calendars for definition in calendar.zones]
+    groups: dict[str | int, CalendarLines] = {}
+    for calendar in calendars:
+        for event in calendar.events:
+            key = event.value("UID") or len(groups)
+            groups.setdefault(key, CalendarLines(calendar.properties, zones)).events.append(event)
+    for key, group in groups.items():
+        yield key if isinstance(key, str) else "", group
+
+
+def _other_versions(events: Sequence[Event]) -> list[Skip]:
+    """Events that claim to be the same as another one that is newer, and are at another time."""
+    series = [event for event in events if event.recurrence_id is None]
+    kept = latest(series)
+    return [
+        Skip(event.meeting.uid, "another event has the same UID")
+        for event in series
+        if kept is not None and event is not kept and event.span != kept.span
+    ]
+
+
+def _within(found: Iterator[Occurrence], start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Meeting]:
+    count = 0
+    for event, planned, span in found:
+        begins = in_utc(span.start, zone)
+        ends = max(begins, in_utc(span.end, zone))
+        if event.withheld or begins > end or ends < start:
+            continue
+        count += 1
+        if count > MOST_OCCURRENCES:
+            raise BrokenEvent(f"more than {MOST_OCCURRENCES} occurrences")
+        all_day = not isinstance(span.start, datetime)
+        yield replace(event.meeting, recurrence=identity(planned), start=begins, end=ends, all_day=all_day)

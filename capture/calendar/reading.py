@@ -1,0 +1,111 @@
+"""One calendar read from where it was left, in batches that can each be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from activity.batch import Batch, Skip
+from activity.meeting import CalendarObject
+from capture.calendar.changes import find_changes
+from capture.calendar.discovery import Collection, member_name
+from capture.calendar.multistatus import CALDAV, DAV, Member
+from capture.calendar.objects import BrokenObject, strip
+from capture.calendar.position import Position
+from capture.calendar.refusals import TooLarge
+from capture.calendar.reports import calendar_multiget
+from capture.calendar.transport import Transport
+
+AT_ONCE = 100
+_DATA = CALDAV + "calendar-data"
+
+
+def read_collection(
+    transport: Transport, collection: Collection, place: str, cursor: str | None, private_events: str
+) -> Iterator[Batch]:
+    """New and changed objects in batches; the last one names those gone and carries the new position.
+
+    Earlier ones carry how far this pass has come, so that the next goes on there; not each of them,
+    as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
+    """
+    position = Position.from_text(cursor)
+    changes = find_changes(transport, collection, position)
+    names = list(changes.changed)
+    unstored, complete = 0, True
+    for first in range(0, len(names), AT_ONCE) or [0]:
+        group = names[first : first + AT_ONCE]
+        batch = Batch(place, found=len(names))
+        for name, member in _fetched(transport, collection, group).items():
+            outcome = _outcome(member, private_events)
+            _put(batch, position, name, outcome, outcome.etag or changes.changed[name])
+            complete &= not outcome.again
+        if first + AT_ONCE < len(names):
+            unstored += len(group)
+            if unstored > len(position.etags) // 8:
+                batch.cursor, unstored = position.to_text(), 0
+        else:
+            batch.removed += [name for name in changes.gone if position.etags.pop(name, None) is not None]
+            if complete:
+                position.token, position.ctag = changes.token, changes.ctag
+            text = position.to_text()
+            batch.cursor = text if text != cursor else None
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What asking for one object gave: text to keep, or why not, or that it is gone; `again`: ask next time too."""
+
+    text: str = ""
+    etag: str = ""
+    reason: str = ""
+    gone: bool = False
+    again: bool = False
+
+
+def _outcome(member: Member | TooLarge | None, private_events: str) -> _Outcome:
+    if isinstance(member, TooLarge):
+        return _Outcome(reason="too large to be read")
+    if member is None or member.status >= 500:
+        return _Outcome(reason="listed by the server, but not given out", again=True)
+    if member.status in (404, 410):
+        return _Outcome(gone=True)
+    if _DATA not in member.properties:
+        return _Outcome(reason=f"not given out by the server ({member.status})")
+    etag = member.text(DAV + "getetag").strip()
+    try:
+        return _Outcome(strip(member.text(_DATA), private_events), etag)
+    except BrokenObject as error:
+        return _Outcome(etag=etag, reason=str(error))
+
+
+def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: str) -> None:
+    """What is broken stays in the position, so that it is not fetched before it changes; so does what we leave out."""
+    known = name in position.etags
+    if outcome.gone:
+        position.etags.pop(name, None)
+    elif not outcome.again:
+        position.etags[name] = etag
+    if outcome.reason:
+        batch.skipped.append(Skip(name, outcome.reason))
+    elif outcome.text:
+        batch.items.append(CalendarObject(name, etag, outcome.text))
+    elif known:
+        batch.removed.append(name)
+
+
+def _fetched(transport: Transport, collection: Collection, names: list[str]) -> dict[str, Member | TooLarge | None]:
+    """The objects of these names, None where the server is silent; where all are too much for one answer, by halves."""
+    if not names:
+        return {}
+    hrefs = [name if name.startswith("/") else collection.path + name for name in names]
+    try:
+        answer = calendar_multiget(transport, collection.url, hrefs)
+    except TooLarge as error:
+        if len(names) == 1:
+            return {names[0]: error}
+        half = len(names) // 2
+        return _fetched(transport, collection, names[:half]) | _fetched(transport, collection, names[half:])
+    given = {member_name(collection, urlsplit(member.href).path): member for member in answer.members}
+    return {name: given.get(name) for name in names}

@@ -1,0 +1,205 @@
+"""HTTP to a calendar server: bounded in time and size, and nothing secret to anybody else."""
+
+from __future__ import annotations
+
+import logging
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
+from capture.calendar.origins import are_siblings, elsewhere, origin_of
+from capture.calendar.refusals import TooLarge, refusal, too_slow, trouble
+from capture.calendar.sockets import Sockets
+
+if TYPE_CHECKING:
+    import niquests
+    from niquests.auth import AuthBase
+
+CONNECT_SECONDS, READ_SECONDS, REQUEST_SECONDS = 15.0, 30.0, 60.0
+MOST_BYTES = 64 * 1024 * 1024
+_ERROR_BYTES = 64 * 1024
+_REDIRECTS = (301, 302, 307, 308)
+_MOST_REDIRECTS = 5
+_CHUNK = 64 * 1024
+
+Sink = Callable[[bytes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response that was read to its end. `body` holds at most 64 KB, and nothing where a sink took it."""
+
+    status: int
+    url: str
+    headers: dict[str, str]
+    body: bytes = b""
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or self.url
+
+
+class Transport:
+    """Requests with one user's credentials to one server (and its siblings, see `admit`).
+
+    Reads neither .netrc nor proxy variables, keeps no cookies. `seconds` bounds a whole request.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        ca_file: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        seconds: float = REQUEST_SECONDS,
+    ) -> None:
+        if re.search(r"[\r\n\0]", username + password):
+            raise AuthenticationFailed("the user name or password holds a line break or NUL", "store it again without")
+        self.host = origin_of(url).host
+        self._origins = {origin_of(url)}
+        self._username, self._password = username, password
+        self._now = now
+        self._seconds = seconds
+        self._sockets = Sockets()
+        self._session = self._new_session(ca_file)
+        self._auth: AuthBase | None = self._basic()
+
+    def admit(self, url: str) -> None:
+        """Let requests go to another host of the same registrable domain, over TLS: large providers do that."""
+        origin = origin_of(url)
+        if origin in self._origins:
+            return
+        if origin.scheme != "https" or not any(are_siblings(known.host, origin.host) for known in self._origins):
+            raise elsewhere(next(iter(self._origins)).host, "points", origin.host)
+        self._origins.add(origin)
+
+    def request(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
+        """Send, follow redirects on the same host, give the body of a 207 to `sink` piece by piece.
+
+        What another status means is the caller's to say (see `refusal`), who knows what was asked
+        for. Raises a SourceError where there is no answer.
+        """
+        for _ in range(_MOST_REDIRECTS):
+            answer = self._authenticated(method, url, body, headers, sink)
+            location = answer.headers.get("location", "")
+            if answer.status not in _REDIRECTS or not location:
+                return answer
+            url = self._redirected(url, urljoin(url, location))
+        raise ServerFault(f"{answer.host} redirects in a circle", "check the URL of the calendar account")
+
+    def close(self) -> None:
+        self._session.close()
+        self._sockets.close()
+
+    def refusal(self, answer: Answer) -> SourceError:
+        """The error that an unexpected answer amounts to."""
+        return refusal(answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
+
+    def _redirected(self, url: str, target: str) -> str:
+        here, there = origin_of(url), origin_of(target)
+        if here != there:
+            if here.host != there.host or (here.scheme, there.scheme) != ("http", "https"):
+                raise elsewhere(here.host, "redirects", there.host)
+            self._origins.add(there)
+        return target
+
+    def _authenticated(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
+        answer = self._send(method, url, body, headers, sink)
+        offered = answer.headers.get("www-authenticate", "").lower()
+        if answer.status == 401 and "digest" in offered and isinstance(self._auth, self._basic_class):
+            self._auth = self._digest()
+            answer = self._send(method, url, body, headers, sink)
+        return answer
+
+    def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
+        origin = origin_of(url)
+        if origin not in self._origins:
+            raise UntrustedServer(f"{origin.host} is not the configured server; nothing was sent there")
+        began = monotonic()
+        with self._sockets.cut_after(self._seconds) as cut:
+            try:
+                response = self._session.request(
+                    method, url, data=body, headers=headers, auth=self._auth, stream=True, allow_redirects=False,
+                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                )  # fmt: skip
+                with response:
+                    answer = self._read(response, url, sink, began)
+            except SourceError:
+                raise
+            except UnicodeError:
+                raise AuthenticationFailed("the user name cannot be sent as it is written") from None
+            except Exception as error:  # noqa: BLE001  niquests and what lies beneath share no class of their own
+                raise too_slow(origin.host, self._seconds) if cut.is_set() else trouble(error, origin.host) from None
+        if cut.is_set():
+            raise too_slow(answer.host, self._seconds)
+        return answer
+
+    def _read(self, response: niquests.Response, url: str, sink: Sink, began: float) -> Answer:
+        headers = {name.lower(): str(value) for name, value in response.headers.items()}
+        status = response.status_code or 0
+        kept = bytearray()
+        for chunk in self._unpacked(response, headers.get("content-encoding", ""), url):
+            if monotonic() - began > self._seconds:
+                raise too_slow(urlsplit(url).hostname or "", self._seconds)
+            if status == 207:
+                sink(chunk)
+            else:
+                kept += chunk
+                if len(kept) > _ERROR_BYTES:
+                    break
+        return Answer(status, url, headers, bytes(kept[:_ERROR_BYTES]))
+
+    def _unpacked(self, response: niquests.Response, encoding: str, url: str) -> Iterator[bytes]:
+        """The body in pieces, unpacked here: a bomb grows to one piece beyond the bound and no further."""
+        inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding.lower() in ("gzip", "x-gzip", "deflate") else None
+        raw: Any = response.raw
+        size = 0
+        for packed in raw.stream(_CHUNK, decode_content=False):
+            piece = packed
+            while piece:
+                chunk = inflate.decompress(piece, _CHUNK) if inflate else piece
+                piece = inflate.unconsumed_tail if inflate else b""
+                size += len(chunk)
+                if size > MOST_BYTES:
+                    raise TooLarge(f"{urlsplit(url).hostname} sent more than {MOST_BYTES >> 20} MB in one answer")
+                yield chunk
+        if inflate:
+            yield inflate.flush()
+
+    def _new_session(self, ca_file: str | None) -> niquests.Session:
+        import niquests  # 0.2 s, and only where a calendar is read  # noqa: PLC0415
+
+        for name in ("niquests", "urllib3", "urllib3_future", "urllib3.future"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # below, they log what is sent
+        session = niquests.Session(
+            resolver="system://",
+            disable_http2=True,
+            disable_http3=True,
+            retries=0,
+            revocation_configuration=None,
+            allow_incoming_cookies=False,
+            headers={"User-Agent": "lasttouch", "Accept-Encoding": "gzip"},
+        )
+        self._sockets.watch(session.resolver)
+        session.trust_env = False
+        session.verify = ca_file or True
+        return session
+
+    def _basic(self) -> AuthBase:
+        from niquests.auth import HTTPBasicAuth  # noqa: PLC0415
+
+        self._basic_class = HTTPBasicAuth
+        return HTTPBasicAuth(self._username.encode(), self._password.encode())
+
+    def _digest(self) -> AuthBase:
+        from niquests.auth import HTTPDigestAuth  # noqa: PLC0415
+
+        return HTTPDigestAuth(self._username, self._password)

@@ -1,0 +1,49 @@
+"""What a contact file holds: entries, and what could not be read of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from activity.contact import ContactEntry
+
+MAX_TEXT = 10_000  # characters of one cell or property that we read
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Something in a file that could not be read, and where.
+
+    `line` is the physical line (1-based) on which the row, card or property starts. `message` is
+    one line without control characters.
+    """
+
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.message}"
+
+
+@dataclass(slots=True)
+class ContactFile:
+    """The contacts of a file in its order, and the problems in theirs.
+
+    An entry without `emails` has no name either and stands for a company with its domain.
+    """
+
+    entries: list[ContactEntry] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+
+
+Finding = ContactEntry | RowProblem
+
+
+def squeezed(text: str) -> str:
+    """One line of text: runs of white space and line breaks are one space."""
+    return " ".join(text.split())
+
+
+def quoted(text: str) -> str:
+    """A piece of the file as a message may show it: short, and nothing in it that moves a cursor."""
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in squeezed(text[:200]))
+    return f"'{shown}'" if len(shown) <= 60 else f"'{shown[:59]}…'"

@@ -1,0 +1,1 @@
+"""Mail over IMAP: connection, mailboxes, the fetch hot path, and headers to envelopes."""

@@ -1,0 +1,88 @@
+"""A read buffer over a socket that neither hangs, drips nor overflows."""
+
+from __future__ import annotations
+
+import io
+import socket
+import time
+from collections.abc import Callable
+
+from activity.errors import ServerFault, Unreachable
+
+BUFFER_BYTES = 1 << 18
+PROGRESS_BYTES = 1 << 16
+LINE_BYTES = 1 << 24
+
+
+class GuardedStream:
+    """Buffered reading with a deadline that only real progress extends.
+
+    From `start()` on, each `stall_seconds` must bring the end of the answer or at least
+    PROGRESS_BYTES; a socket time-out alone is outlived by a server sending one byte a second.
+    Raises Unreachable when the deadline passes or the connection breaks, ServerFault for a line
+    over LINE_BYTES.
+    """
+
+    def __init__(
+        self, sock: socket.socket, stall_seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.sock = sock
+        self._raw = _DeadlineIO(sock, stall_seconds, monotonic)
+        self._buffer = io.BufferedReader(self._raw, BUFFER_BYTES)
+
+    def start(self) -> None:
+        """A command was sent: the clock starts anew."""
+        self._raw.restart()
+
+    def readline(self) -> bytes:
+        """One line with its line end; b"" at the end of the connection."""
+        line = self._buffer.readline(LINE_BYTES)
+        if len(line) >= LINE_BYTES:
+            raise ServerFault("the mail server sent a line of over 16 MB")
+        return line
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes; fewer mean that the connection ended."""
+        return self._buffer.read(size)
+
+    def discard(self, size: int) -> None:
+        """Read past `size` bytes without keeping them."""
+        while size > 0:
+            chunk = self._buffer.read(min(size, BUFFER_BYTES))
+            if not chunk:
+                raise Unreachable("the mail server closed the connection in the middle of an answer")
+            size -= len(chunk)
+
+    def close(self) -> None:
+        self._buffer.close()
+
+
+class _DeadlineIO(io.RawIOBase):
+    def __init__(self, sock: socket.socket, stall_seconds: float, monotonic: Callable[[], float]) -> None:
+        self._sock = sock
+        self._stall = stall_seconds
+        self._monotonic = monotonic
+        self.restart()
+
+    def restart(self) -> None:
+        self._deadline = self._monotonic() + self._stall
+        self._since_progress = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        remaining = self._deadline - self._monotonic()
+        if remaining <= 0:
+            raise Unreachable(f"the mail server sent next to nothing for {self._stall:.0f} s")
+        self._sock.settimeout(remaining)
+        try:
+            count = self._sock.recv_into(buffer)
+        except TimeoutError:
+            raise Unreachable(f"the mail server did not answer within {self._stall:.0f} s") from None
+        except OSError as error:
+            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
+        self._since_progress += count
+        if self._since_progress >= PROGRESS_BYTES:
+            self.restart()
+        return count

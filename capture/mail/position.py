@@ -1,0 +1,89 @@
+"""How far a mailbox has been read, and what that leaves to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from capture.mail.mailboxes import MailboxState
+
+SET_CHARACTERS = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """All messages with a UID below `next_uid` are in the log, as long as UIDVALIDITY is `validity`.
+
+    `since` is the day (ISO date) from which the mailbox was first read; messages older by their
+    INTERNALDATE were passed over.
+    """
+
+    validity: int | None
+    next_uid: int
+    since: str
+
+    def cursor(self) -> str:
+        return json.dumps([self.validity, self.next_uid, self.since])
+
+    @staticmethod
+    def from_cursor(cursor: str | None) -> Position | None:
+        """The position a cursor stands for; None for no cursor, or one that is not ours."""
+        try:
+            validity, next_uid, since = json.loads(cursor or "null")
+        except (TypeError, ValueError):
+            return None
+        return Position(validity, next_uid, since)
+
+
+def unchanged(position: Position | None, state: MailboxState | None, since: str) -> bool:
+    """Does this state say that there is nothing to read beyond `position`?"""
+    if position is None or state is None or since < position.since:
+        return False
+    if state.messages == 0 and state.uidvalidity == position.validity:
+        return True
+    return state.uidnext is not None and (state.uidvalidity, state.uidnext) == (position.validity, position.next_uid)
+
+
+def resume(position: Position | None, state: MailboxState, since: str) -> Position:
+    """Where to read on in a mailbox that is open.
+
+    From the start when it was never read, when UIDVALIDITY is another or missing (any change
+    invalidates, RFC 3501 §2.3.1.1), when UIDNEXT went back, or when older mail is wanted than was
+    read before. Reading twice costs time only: an activity is known by its identity.
+    """
+    fresh = Position(state.uidvalidity, 1, since)
+    if position is None or state.uidvalidity is None or state.uidvalidity != position.validity:
+        return fresh
+    if since < position.since or (state.uidnext is not None and state.uidnext < position.next_uid):
+        return fresh
+    return position
+
+
+def uid_sets(uids: Sequence[int], messages: int) -> Iterator[str]:
+    """Cut ascending UIDs into sets in IMAP's notation ("3:7,9"), each of at most `messages` and of bounded length."""
+    parts: list[str] = []
+    characters = count = 0
+    for first, last in _runs(uids, messages):
+        part = str(first) if first == last else f"{first}:{last}"
+        if parts and (count + last - first + 1 > messages or characters + len(part) > SET_CHARACTERS):
+            yield ",".join(parts)
+            parts, characters, count = [], 0, 0
+        parts.append(part)
+        characters += len(part) + 1
+        count += last - first + 1
+    if parts:
+        yield ",".join(parts)
+
+
+def _runs(uids: Sequence[int], longest: int) -> Iterator[tuple[int, int]]:
+    start = previous = None
+    for uid in uids:
+        if previous is not None and start is not None and uid == previous + 1 and uid - start < longest:
+            previous = uid
+            continue
+        if start is not None and previous is not None:
+            yield start, previous
+        start = previous = uid
+    if start is not None and previous is not None:
+        yield start, previous

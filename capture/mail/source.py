@@ -1,0 +1,118 @@
+"""A person's mail on an IMAP server as a source of envelopes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from imapclient.exceptions import IMAPClientError
+
+from activity.batch import Batch
+from activity.errors import ServerFault, SourceError, Throttled, Unreachable
+from capture.mail.connection import Connection, MailServer, connected, in_plain_words
+from capture.mail.fetch import Fetched, fetch_headers
+from capture.mail.listing import list_mailboxes, mailbox_state, open_mailbox
+from capture.mail.mailboxes import Choice, Mailbox, choose
+from capture.mail.position import Position, resume, uid_sets, unchanged
+
+BATCH_MESSAGES = 5000
+SEARCH_UIDS = 100_000
+LOST_CONNECTIONS = 2
+
+_log = logging.getLogger(__name__)
+
+
+class MailSource:
+    """Reads new messages of every mailbox worth reading, oldest first, without changing anything.
+
+    `since` is the day from which the first pass reads (by INTERNALDATE); `exclude` names
+    mailboxes or globs to leave out.
+    """
+
+    def __init__(self, server: MailServer, since: date, exclude: Sequence[str] = ()) -> None:
+        self._server = server
+        self._since = since
+        self._exclude = exclude
+
+    def choice(self) -> Choice:
+        """Which mailboxes are read, and which are not and why."""
+        with connected(self._server) as connection:
+            return choose(list_mailboxes(connection), self._exclude)
+
+    def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
+        """Batches of at most BATCH_MESSAGES messages, mailbox by mailbox; see `Source`.
+
+        A mailbox that fails becomes a batch with its error, and the next one is read over a new
+        connection; after LOST_CONNECTIONS lost ones, or when none can be made, the pass ends.
+        """
+        waiting: list[Mailbox] | None = None
+        lost = 0
+        while waiting is None or waiting:
+            with connected(self._server) as connection:
+                if waiting is None:
+                    waiting = choose(list_mailboxes(connection), self._exclude).read
+                while waiting:
+                    mailbox = waiting.pop(0)
+                    try:
+                        with in_plain_words(self._server):
+                            yield from self._mailbox(connection, mailbox, cursors.get(mailbox.name))
+                    except SourceError as error:
+                        lost += isinstance(error, Unreachable)
+                        if lost > LOST_CONNECTIONS or isinstance(error, Throttled):
+                            raise
+                        _log.warning("mailbox %r was not read: %s", mailbox.name, error.message)
+                        yield Batch(mailbox.name, error=error)
+                        break  # answers to commands already sent may still be on their way
+
+    def _mailbox(self, connection: Connection, mailbox: Mailbox, cursor: str | None) -> Iterator[Batch]:
+        position = Position.from_cursor(cursor)
+        since = self._since.isoformat()
+        if position is not None and since > position.since:
+            since = position.since  # the window moves on; what was read stays read
+        state = mailbox.state
+        if state is None and position is not None:
+            state = mailbox_state(connection, mailbox)
+        if unchanged(position, state, since):
+            return
+        state = open_mailbox(connection, mailbox)
+        start = resume(position, state, since)
+        uids = _uids_to_read(connection, start, state.uidnext, date.fromisoformat(start.since))
+        after = max(state.uidnext or 0, start.next_uid, uids[-1] + 1 if uids else 0)
+        end = Position(start.validity, after, start.since)
+        read = start
+        for fetched in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES))):
+            read = Position(start.validity, max([read.next_uid, *(one.uid + 1 for one in fetched)]), start.since)
+            yield _batch(mailbox, fetched, start, read, len(uids))
+        if read != end or (not uids and end != position):
+            yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids))
+
+
+def _batch(mailbox: Mailbox, fetched: list[Fetched], start: Position, read: Position, found: int) -> Batch:
+    new = [one for one in fetched if one.uid >= start.next_uid]  # n:* returns the last message even below n
+    return Batch(
+        mailbox.name,
+        items=[one.envelope for one in new if one.envelope is not None],
+        skipped=[one.skip for one in new if one.skip is not None],
+        cursor=read.cursor(),
+        found=found,
+    )
+
+
+def _uids_to_read(connection: Connection, start: Position, uidnext: int | None, since: date) -> list[int]:
+    """The UIDs from `start` on that arrived since `since`, ascending, searched in windows of bounded size."""
+    if uidnext is None:
+        return sorted(_search(connection, f"{start.next_uid}:*", since))
+    if start.next_uid > 1 and uidnext - start.next_uid <= BATCH_MESSAGES:
+        return list(range(start.next_uid, uidnext))  # a few new ones: the fetch itself will tell which exist
+    uids: list[int] = []
+    for low in range(start.next_uid, uidnext, SEARCH_UIDS):
+        uids += _search(connection, f"{low}:{min(low + SEARCH_UIDS, uidnext) - 1}", since)
+    return sorted(uids)
+
+
+def _search(connection: Connection, uids: str, since: date) -> list[int]:
+    try:
+        return list(connection.search(["UID", uids, "SINCE", since]))
+    except IMAPClientError as error:
+        raise ServerFault(f"the mail server refused a search: {error}") from None

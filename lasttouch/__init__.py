@@ -1,0 +1,1 @@
+"""The agent: configuration, one poll end to end, and the views people and programs see."""

@@ -1,0 +1,98 @@
+"""What every command that writes works with: the configuration, the house rules and the open database."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from activity.facts import Facts, Judgement
+from lasttouch.config import Config, Loaded
+from matchers.book import AddressBook
+from matchers.house import House
+from matchers.judge import judge
+from matchers.never_log import NeverLog
+from store import addresses, contacts, ingest, settings, touches
+from store.database import database_errors, open_for_writing, writing
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Agent:
+    """The log as this configuration sees it. Derived data follows the configuration from `opened` on."""
+
+    def __init__(self, loaded: Loaded, connection: sqlite3.Connection, clock: Clock) -> None:
+        self.loaded = loaded
+        self.config = loaded.config
+        self.connection = connection
+        self.clock = clock
+        self.house = house_of(loaded.config)
+        self.never_log = NeverLog(loaded.config.never_log)
+
+    def judge(self, facts: Facts) -> Judgement:
+        return judge(facts, self.house)
+
+    def book(self, canonicals: Sequence[str] | None = None) -> AddressBook:
+        """The address book as it is now; only the part for these canonical addresses, if given."""
+        return AddressBook(
+            contacts.emails(self.connection, canonicals), contacts.company_domains(self.connection), self.house
+        )
+
+    def follow_configuration(self) -> None:
+        """Judge and match everything anew if what that depends on is not as it was last time."""
+        digest = _digest(self.house)
+        if settings.read(self.connection, "house") == digest:
+            return
+        with writing(self.connection):
+            self.recompute()
+            settings.write(self.connection, "house", digest)
+
+    def recompute(self) -> int:
+        """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""
+        ids = [row_id for (row_id,) in self.connection.execute("SELECT id FROM activity ORDER BY id")]
+        different = ingest.rejudge(self.connection, ids, self.judge)
+        different += addresses.rematch(self.connection, self.book())
+        return different + touches.correct(self.connection, self.clock())
+
+    def refresh(self) -> None:
+        """Derive the touches that changed since last time, or that time has made due."""
+        with writing(self.connection):
+            touches.refresh(self.connection, self.clock())
+
+
+@contextlib.contextmanager
+def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
+    """The database open for writing. Raises DatabaseError in plain words, whenever it fails."""
+    connection = open_for_writing(loaded.database)
+    try:
+        with database_errors(loaded.database):
+            agent = Agent(loaded, connection, clock)
+            agent.follow_configuration()
+            yield agent
+    finally:
+        connection.close()
+
+
+def house_of(config: Config) -> House:
+    """Who we are and what we count, as configured."""
+    return House(
+        own_addresses=frozenset(address for account in config.accounts for address in account.addresses),
+        internal_domains=frozenset(config.internal_domains),
+        broadcast_over=config.broadcast_over,
+        large_meeting_over=config.large_meeting_over,
+        unanswered_invitations=config.unanswered_invitations,
+        correction_window_seconds=int(config.correction_window.total_seconds()),
+        trusted_authserv_ids=frozenset(a.authserv_id.lower() for a in config.accounts if a.authserv_id),
+    )
+
+
+def _digest(house: House) -> str:
+    facts = {name: sorted(v) if isinstance(v := getattr(house, name), frozenset) else v for name in house.__slots__}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,162 @@
+"""One pass over the sources: batch → judgement → log, with the cursor in the same transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from activity.batch import Batch, Skip
+from activity.envelope import Envelope
+from activity.errors import AuthenticationFailed, SourceError, Throttled
+from activity.meeting import CalendarObject
+from lasttouch.agent import Agent
+from lasttouch.config import Account
+from lasttouch.occurrences import Expanded, Window, expanded
+from lasttouch.sources import source_of
+from matchers.book import AddressBook
+from matchers.message import message_facts, message_time
+from store import calendars, ingest, places
+from store.database import writing
+from store.places import SourceRow
+from store.rows import Entry
+
+REFUSALS_AN_HOUR = 3
+LONGEST_PAUSE_SECONDS = 3600
+EXPAND_AGAIN_AFTER = timedelta(days=1)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log."""
+
+    account: str
+    source: str
+    read: int = 0
+    new: int = 0
+    removed: int = 0
+    skipped: int = 0
+    error: SourceError | None = None
+
+
+Progress = Callable[[Report, Batch], None]
+
+
+def sync(agent: Agent, only: str | None = None, progress: Progress | None = None) -> Iterator[Report]:
+    """Read every source of every account (or of the one named `only`) once; a report each, as it is done.
+
+    A source that fails is reported and noted in the database; the others are read all the same.
+    """
+    accounts = {account.name: account for account in agent.config.accounts}
+    with writing(agent.connection):
+        rows = places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in accounts.values()})
+    book = agent.book()
+    for row in rows:
+        if only in (None, row.account):
+            yield _Pass(agent, accounts[row.account], row, book).run(progress)
+    agent.refresh()
+
+
+class _Pass:
+    """One source, read once."""
+
+    def __init__(self, agent: Agent, account: Account, row: SourceRow, book: AddressBook) -> None:
+        self.agent = agent
+        self.account = account
+        self.row = row
+        self.book = book
+        self.started = agent.clock()
+        self.window = Window.of(agent.config, account, self.started)
+        self.report = Report(row.account, row.kind)
+
+    def run(self, progress: Progress | None) -> Report:
+        self.report.error = self._waits_after_refusals()
+        if self.report.error is not None:
+            return self.report
+        try:
+            source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
+            for batch in source.batches(places.cursors(self.agent.connection, self.row.id)):
+                self._store(batch)
+                if progress is not None:
+                    progress(self.report, batch)
+            self._expand_further()
+        except SourceError as error:
+            self.report.error = error
+        self._note_outcome()
+        return self.report
+
+    def _store(self, batch: Batch) -> None:
+        """One batch, its skips and its cursor, in one transaction."""
+        agent, connection = self.agent, self.agent.connection
+        skipped = list(batch.skipped)
+        entries = [e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped))]
+        objects = [expanded(agent, item, self.window) for item in batch.items if isinstance(item, CalendarObject)]
+        skipped += [skip for one in objects for skip in one.skipped]
+        with writing(connection):
+            place = places.place_id(connection, self.row.id, batch.place)
+            self.report.new += ingest.write(connection, place, entries, self.book, agent.judge)
+            for one in objects:
+                self._store_object(place, one)
+            gone = calendars.remove(connection, place, batch.removed, agent.clock())
+            ingest.rejudge(connection, gone, agent.judge)
+            places.note_skipped(connection, place, skipped, agent.clock())
+            if batch.cursor is not None:
+                places.move_cursor(connection, place, batch.cursor)
+        self.report.read += len(batch.items)
+        self.report.removed += len(batch.removed)
+        self.report.skipped += len(skipped)
+        self.report.error = self.report.error or batch.error
+
+    def _entry(self, envelope: Envelope, skipped: list[Skip]) -> Entry | None:
+        at = message_time(envelope.date, envelope.internal_date, self.agent.clock())
+        if at is None:
+            skipped.append(Skip(envelope.message_id or "a message without Message-ID", "it has no readable date"))
+            return None
+        facts = message_facts(envelope, at, self.agent.never_log, self.agent.config.store_subjects)
+        return None if facts is None else Entry(facts, self.agent.judge(facts))
+
+    def _store_object(self, place: int, one: Expanded) -> None:
+        connection, judge = self.agent.connection, self.agent.judge
+        object_id = calendars.keep(connection, place, one.item, one.expanded_to)
+        entries = [Entry(facts, judge(facts), object_id) for facts in one.facts]
+        self.report.new += ingest.write(connection, place, entries, self.book, judge)
+        shown = [facts.identity for facts in one.facts]
+        gone = calendars.drop_vanished(connection, object_id, shown, self.window.start, self.agent.clock())
+        ingest.rejudge(connection, gone, judge)
+
+    def _expand_further(self) -> None:
+        """Series go on: as the window moves, further occurrences come into it without any change on the server."""
+        connection = self.agent.connection
+        for stored in calendars.to_expand_again(connection, self.row.id, self.window.end - EXPAND_AGAIN_AFTER):
+            one = expanded(self.agent, CalendarObject(stored.href, stored.etag, stored.text), self.window)
+            with writing(connection):
+                self._store_object(stored.place_id, one)
+
+    def _waits_after_refusals(self) -> SourceError | None:
+        """The standing error, where the server has refused our credentials as often as it may in an hour."""
+        recent = [
+            at for at in places.refusals(self.agent.connection, self.row.id) if at > self.started - timedelta(hours=1)
+        ]
+        if len(recent) < REFUSALS_AN_HOUR:
+            return None
+        message, hint = places.standing_error(self.agent.connection, self.row.id)
+        free = recent[0] + timedelta(hours=1)
+        return AuthenticationFailed(
+            f"{message}; refused {len(recent)} times within the hour, so not tried again before {free:%H:%M} UTC", hint
+        )
+
+    def _note_outcome(self) -> None:
+        connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
+        with writing(connection):
+            if error is None:
+                places.note_success(connection, self.row.id, self.started, now)
+            else:
+                _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
+                places.note_failure(connection, self.row.id, error, now, now + self._pause(error))
+
+    def _pause(self, error: SourceError) -> timedelta:
+        asked = error.retry_after if isinstance(error, Throttled) else None
+        return max(self.account.poll_every, timedelta(seconds=min(asked or 0, LONGEST_PAUSE_SECONDS)))

@@ -1,0 +1,64 @@
+"""The sources an account's configuration speaks of. Each kind is imported when it is first used."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+from activity.batch import Source
+from lasttouch.config import Account, Caldav, Imap, Loaded
+
+# A day more than asked for: the server's dates are in a zone of its own.
+_SLACK_DAYS = 1
+
+
+def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Source:
+    """The source of this kind; nothing is connected before its batches are asked for."""
+    since = date.fromordinal((now - loaded.config.backfill).toordinal() - _SLACK_DAYS)
+    if kind == "imap" and account.imap is not None:
+        return _mail(loaded, account, account.imap, since)
+    if kind == "caldav" and account.caldav is not None:
+        return _calendar(loaded, account, account.caldav)
+    return _files(loaded, account, since)
+
+
+def _mail(loaded: Loaded, account: Account, imap: Imap, since: date) -> Source:
+    from capture.mail.connection import MailServer  # noqa: PLC0415
+    from capture.mail.source import MailSource  # noqa: PLC0415
+
+    server = MailServer(
+        host=imap.host,
+        port=imap.effective_port,
+        security=imap.security,
+        username=imap.username,
+        password=imap.secret(loaded.folder),
+        ca_file=_beside(loaded, imap.ca_file),
+    )
+    return MailSource(server, since, account.exclude_mailboxes)
+
+
+def _calendar(loaded: Loaded, account: Account, caldav: Caldav) -> Source:
+    from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
+
+    return CalendarSource(
+        CalendarSettings(
+            url=caldav.url,
+            username=caldav.username,
+            password=caldav.secret(loaded.folder),
+            ca_file=_beside(loaded, caldav.ca_file),
+            calendars=tuple(account.calendars),
+            exclude_calendars=tuple(account.exclude_calendars),
+            private_events=account.private_events,
+        )
+    )
+
+
+def _files(loaded: Loaded, account: Account, since: date) -> Source:
+    from capture.files.source import FileSource  # noqa: PLC0415
+
+    paths = [loaded.folder / Path(files.path).expanduser() for files in account.files]
+    return FileSource(paths, since, account.private_events)
+
+
+def _beside(loaded: Loaded, path: str | None) -> str | None:
+    return None if path is None else str(loaded.folder / Path(path).expanduser())

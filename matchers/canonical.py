@@ -1,0 +1,35 @@
+"""Spellings under which one mailbox may be reached."""
+
+from __future__ import annotations
+
+from activity.address import domain_of
+
+GMAIL = frozenset({"gmail.com", "googlemail.com"})
+
+
+def without_tag(email: str) -> str:
+    """A normalised address without its `+tag` (RFC 5233 §2); as it is where nothing else would be left."""
+    local, _, domain = email.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
+def canonical(email: str) -> str:
+    """The loosest key of a normalised address: without a `+tag`, for Gmail without dots and with one domain.
+
+    Two addresses can be the same mailbox only if their canonical forms are equal. The converse
+    does not hold: two different tags share a canonical form and are still two addresses.
+    """
+    plain = without_tag(email) if "+" in email else email
+    return gmail_form(plain) if domain_of(plain) in GMAIL else plain
+
+
+def match_keys(email: str) -> tuple[str, ...]:
+    """The different keys an address may be looked up under, strictest first: exact, without tag, canonical."""
+    return tuple(dict.fromkeys((email, without_tag(email), canonical(email))))
+
+
+def gmail_form(email: str) -> str:
+    """A Gmail address as Google delivers it, its tag kept: no dots, one domain."""
+    local = email.rpartition("@")[0]
+    name, plus, tag = local.partition("+")
+    return f"{name.replace('.', '') or name}{plus}{tag}@gmail.com"

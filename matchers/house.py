@@ -1,0 +1,44 @@
+"""Who "we" are and the rules we judge by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from activity.address import domain_of
+from matchers.canonical import GMAIL, canonical
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything about us that a judgement may depend on.
+
+    `own_addresses` are the normalised addresses of all accounts, `internal_domains` normalised
+    domains; an address at one of them, or at a subdomain of one, is ours. `trusted_authserv_ids`
+    are the authserv-ids (RFC 8601 §2.5) whose Authentication-Results we believe, lower case;
+    with none, nothing is inferred from that header.
+    """
+
+    own_addresses: frozenset[str] = frozenset()
+    internal_domains: frozenset[str] = frozenset()
+    broadcast_over: int = 25
+    large_meeting_over: int = 50
+    unanswered_invitations: str = "count"
+    correction_window_seconds: int = 7 * 86400
+    trusted_authserv_ids: frozenset[str] = frozenset()
+
+    def is_self(self, email: str) -> bool:
+        """Is this normalised address one of ours? A +tag, and Gmail's dots, do not make it another's."""
+        domain = domain_of(email)
+        if email in self.own_addresses or self.is_internal_domain(domain):
+            return True
+        return ("+" in email or domain in GMAIL) and canonical(email) in map(canonical, self.own_addresses)
+
+    def is_internal_domain(self, domain: str) -> bool:
+        """Is this domain, or a parent of it, an internal one?"""
+        if not self.internal_domains:
+            return False
+        while domain:
+            if domain in self.internal_domains:
+                return True
+            domain = domain.partition(".")[2]
+        return False

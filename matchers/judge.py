@@ -1,0 +1,13 @@
+"""The one way from facts to a judgement, for mail and meetings alike, now or at any later time."""
+
+from __future__ import annotations
+
+from activity.facts import Facts, Judgement
+from matchers.house import House
+from matchers.message import judge_mail
+from matchers.occurrence import judge_meeting
+
+
+def judge(facts: Facts, house: House) -> Judgement:
+    """What this activity is, and for whom of its participants it is a touch. Pure; no clock, no I/O."""
+    return judge_mail(facts, house) if facts.kind == "email" else judge_meeting(facts, house)

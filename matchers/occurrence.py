@@ -1,0 +1,113 @@
+"""An occurrence of a meeting: from the calendar's word to the facts that are kept, and to a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from activity.facts import Facts, Judgement, Touch
+from activity.meeting import Meeting
+from activity.participant import Participant
+from activity.verdict import Verdict
+from matchers.house import House
+
+_ANSWERED_NO = "DECLINED"
+
+
+def meeting_identity(meeting: Meeting) -> str:
+    """(UID, RECURRENCE-ID), the same in every calendar that holds the occurrence."""
+    return f"meeting:{meeting.uid}/{meeting.recurrence}" if meeting.recurrence else f"meeting:{meeting.uid}"
+
+
+def meeting_facts(
+    meeting: Meeting, own_addresses: frozenset[str], never_log: Callable[[str], bool], keep_subject: bool
+) -> Facts | None:
+    """What is kept of an occurrence seen in the calendar of the owner of `own_addresses`; None if never_log forbids it.
+
+    Addresses under a never_log rule are struck, with the subject; a meeting organised by one, or with
+    nobody else, is not kept at all.
+    """
+    allowed = tuple(person for person in meeting.participants if not never_log(person.address.email))
+    struck = len(allowed) < len(meeting.participants)
+    if struck and (allowed[:1] != meeting.participants[:1] or len(allowed) < 2):
+        return None
+    own = next(
+        (p.answer for p in meeting.participants if p.role == "attendee" and p.address.email in own_addresses), ""
+    )
+    own = own or next((p.answer for p in meeting.participants if p.address.email in own_addresses), "")
+    return Facts(
+        identity=meeting_identity(meeting),
+        kind="meeting",
+        at=meeting.start,
+        ends=meeting.end,
+        participants=tuple({(p.address.email, p.role): p for p in reversed(allowed)}.values())[::-1],
+        subject=meeting.summary if keep_subject and not struck else "",
+        evidence=_evidence(meeting),
+        answers=(own,),
+        revision=meeting.revision,
+    )
+
+
+def judge_meeting(facts: Facts, house: House) -> Judgement:
+    """Whether the occurrence counts, and for whom. One that lies ahead is judged as if it will be held."""
+    verdict = _verdict(facts, house)
+    if verdict.kind != "held":
+        return Judgement(verdict, None, (None,) * len(facts.participants))
+    touches = tuple(_touch(person, facts, house) for person in facts.participants)
+    if "all-day" in facts.evidence and not any(touches):
+        verdict = Verdict("all-day", "an all-day event that no contact accepted")
+    return Judgement(verdict, None, touches)
+
+
+def _verdict(facts: Facts, house: House) -> Verdict:
+    evidence = facts.evidence
+    window = timedelta(seconds=house.correction_window_seconds)
+    if evidence.get("status") == "CANCELLED":
+        return Verdict("cancelled", "STATUS:CANCELLED")
+    if facts.deleted_at is not None and facts.ends is not None and facts.deleted_at < facts.ends + window:
+        days = house.correction_window_seconds // 86400
+        return Verdict("deleted", f"gone from every calendar within {days} days after its end")
+    if facts.answers and all(answer == _ANSWERED_NO for answer in facts.answers):
+        return Verdict("declined", "own PARTSTAT=DECLINED")
+    invited = int(evidence.get("invited", "0"))
+    if invited > house.large_meeting_over:
+        return Verdict("too-large", f"{invited} attendees, more than {house.large_meeting_over}")
+    unanswered = bool(facts.answers) and all(answer in (_ANSWERED_NO, "NEEDS-ACTION") for answer in facts.answers)
+    if unanswered and house.unanswered_invitations == "ignore":
+        return Verdict("declined", 'own PARTSTAT=NEEDS-ACTION, and unanswered_invitations is "ignore"')
+    return Verdict("held", _why_held(facts, unanswered))
+
+
+def _why_held(facts: Facts, unanswered: bool) -> str:
+    status = facts.evidence.get("status")
+    reasons = [f"in the calendar with STATUS:{status}" if status else "in the calendar, not cancelled"]
+    if unanswered:
+        reasons.append("the invitation was never answered (own PARTSTAT=NEEDS-ACTION)")
+    if facts.deleted_at is not None:
+        reasons.append("deleted from the calendar long after it was over")
+    if warnings := facts.evidence.get("warnings"):
+        reasons.append(warnings)
+    return "; ".join(reasons)
+
+
+def _touch(person: Participant, facts: Facts, house: House) -> Touch | None:
+    if house.is_self(person.address.email) or person.answer == _ANSWERED_NO:
+        return None
+    if "all-day" in facts.evidence and person.answer != "ACCEPTED":
+        return None
+    return "meeting"
+
+
+def _evidence(meeting: Meeting) -> dict[str, str]:
+    evidence: dict[str, str] = {}
+    if meeting.status:
+        evidence["status"] = meeting.status[:40]
+    if meeting.all_day:
+        evidence["all-day"] = "yes"
+    if meeting.invited:
+        evidence["invited"] = str(meeting.invited)
+    if meeting.private:
+        evidence["private"] = "time only"
+    if meeting.warnings:
+        evidence["warnings"] = "; ".join(meeting.warnings)[:300]
+    return evidence

@@ -1,0 +1,157 @@
+"""The few bytes of a message's signs that must be stored, so that it can be judged again under other rules.
+
+What is kept gives the same class as the whole header would, whatever our own addresses, internal
+domains, trusted servers and thresholds become later. A plain message between people keeps nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from activity.envelope import Envelope
+from matchers.verdicts import subjects
+from matchers.verdicts.authentication import dmarc_results, may_fail
+from matchers.verdicts.automatic import (
+    AUTO_REPLY_HEADERS,
+    PERSONAL_STRUCTURES,
+    automatic,
+    says_yes,
+    suppresses_replies,
+)
+from matchers.verdicts.header_values import auto_submitted, fields, keyword, media_types
+from matchers.verdicts.lists import list_ids, post_domain, takes_no_posts
+from matchers.verdicts.ordinary import is_ordinary
+from matchers.verdicts.reports import (
+    CONTENT_CLASSES,
+    EXCHANGE_MEETING,
+    bounce,
+    has_null_return_path,
+    kind_of_media_type,
+    report,
+)
+from matchers.verdicts.senders import calendar_service, names_mail_system
+from matchers.verdicts.wording import quoted
+
+_PRECEDENCES = frozenset(("bulk", "junk", "list", "auto_reply", "auto-reply", "autoreply"))
+
+
+def evidence(envelope: Envelope) -> dict[str, str]:
+    """The signs to store: {} for plain mail, else some of `envelope.signs` with shortened values.
+
+    Two keys are no headers: "from-headers" is the count of From headers where it is more than one,
+    "x-lasttouch-subject" the fixed wording of a subject that took part in the decision, so that
+    the subject itself need not be stored. Participants, In-Reply-To and References are not in it.
+    """
+    if envelope.from_headers > 1:
+        return {"from-headers": str(envelope.from_headers)}
+    kept = _authentication(envelope.signs)
+    if is_ordinary(envelope):
+        return kept
+    if report(envelope) is not None:
+        return kept | _report(envelope.signs)
+    if bounce(envelope) is not None:
+        return kept | _bounce(envelope)
+    if automatic(envelope) is not None:
+        return kept | _automatic(envelope)
+    return kept | _list(envelope.signs) | _null_path(envelope) | _person(envelope)
+
+
+def _authentication(signs: Mapping[str, str]) -> dict[str, str]:
+    value = signs.get("authentication-results", "")
+    if not value or not may_fail(value):
+        return {}
+    results = dmarc_results(value)
+    while results and not results[-1][1]:
+        results.pop()  # below the last failure nothing can decide
+    lines = [f"{authserv_id}; dmarc={'fail' if failed else 'pass'}" for authserv_id, failed in results]
+    return {"authentication-results": "\n".join(lines)} if lines else {}
+
+
+def _report(signs: Mapping[str, str]) -> dict[str, str]:
+    for media_type, parameters in media_types(signs.get("content-type", "")):
+        if kind_of_media_type(media_type, parameters):
+            named = "".join(f"; {name}={value}" for name, value in parameters.items() if value)
+            return {"content-type": f"{media_type}{named}"}
+    for field in fields(signs.get("content-class", "")):
+        if field.strip().lower() in CONTENT_CLASSES:
+            return {"content-class": field.strip().lower()}
+    if EXCHANGE_MEETING in signs:
+        return {EXCHANGE_MEETING: quoted(signs[EXCHANGE_MEETING], 24)}
+    service = calendar_service(signs.get("sender", ""))
+    return {"sender": service} if service else {}
+
+
+def _bounce(envelope: Envelope) -> dict[str, str]:
+    failed = envelope.signs.get("x-failed-recipients", "")
+    if failed.strip():
+        return {"x-failed-recipients": quoted(failed, 80) or "<>"}
+    if not envelope.from_ and names_mail_system(envelope.signs.get("from", "")):
+        return {"from": "MAILER-DAEMON"}
+    return _wording(envelope) | _return_path(envelope) | _submitted(envelope.signs)
+
+
+def _automatic(envelope: Envelope) -> dict[str, str]:
+    signs = envelope.signs
+    submitted = _submitted(signs)
+    if submitted:
+        return submitted | _wording(envelope) | _return_path(envelope)
+    for name in AUTO_REPLY_HEADERS:
+        if name in signs and says_yes(name, signs[name]):
+            short = quoted(signs[name], 30)
+            return {name: short if says_yes(name, short) else "yes"} | _wording(envelope)
+    suppresses = suppresses_replies(signs.get("x-auto-response-suppress", ""))
+    kept = {"x-auto-response-suppress": "All"} if suppresses else {}
+    return kept | _precedence(signs) | _wording(envelope) | _return_path(envelope)
+
+
+def _list(signs: Mapping[str, str]) -> dict[str, str]:
+    kept = _precedence(signs)
+    ids = list_ids(signs.get("list-id", ""))
+    if ids:
+        kept["list-id"] = "\n".join(f"<{each}>" for each in ids)
+    post = signs.get("list-post", "").strip()
+    if post:
+        domain = post_domain(post)
+        kept["list-post"] = "NO" if takes_no_posts(post) else f"<mailto:post@{domain}>" if domain else "<>"
+    unsubscribe = signs.get("list-unsubscribe", "").strip()
+    if unsubscribe:
+        kept["list-unsubscribe"] = quoted(unsubscribe, 32) or "<>"
+    return kept
+
+
+def _null_path(envelope: Envelope) -> dict[str, str]:
+    kept = _return_path(envelope)
+    return kept | _wording(envelope) if kept else kept
+
+
+def _person(envelope: Envelope) -> dict[str, str]:
+    """An out-of-office prefix that did not decide, and what kept it from deciding."""
+    signs = envelope.signs
+    away = subjects.away_wording(envelope)
+    if away is None:
+        return {}
+    kept = {subjects.PSEUDO_SIGN: str(away)}
+    if keyword(signs.get("auto-submitted", "")) == "no":
+        return kept | {"auto-submitted": "no"}
+    types = media_types(signs.get("content-type", ""))
+    personal = any(media_type in PERSONAL_STRUCTURES for media_type, _ in types)
+    return kept | {"content-type": "multipart/mixed"} if personal else kept
+
+
+def _wording(envelope: Envelope) -> dict[str, str]:
+    wording = subjects.wording_of(envelope)
+    return {subjects.PSEUDO_SIGN: str(wording)} if wording is not None else {}
+
+
+def _return_path(envelope: Envelope) -> dict[str, str]:
+    return {"return-path": "<>"} if has_null_return_path(envelope) else {}
+
+
+def _submitted(signs: Mapping[str, str]) -> dict[str, str]:
+    word = auto_submitted(signs.get("auto-submitted", ""))
+    return {"auto-submitted": word[:30]} if word else {}
+
+
+def _precedence(signs: Mapping[str, str]) -> dict[str, str]:
+    word = keyword(signs.get("precedence", ""))
+    return {"precedence": word} if word in _PRECEDENCES else {}

@@ -1,0 +1,62 @@
+"""The verdict on one message: what it is, and the header that says so."""
+
+from __future__ import annotations
+
+from activity.envelope import Envelope
+from activity.verdict import Verdict
+from matchers.house import House
+from matchers.verdicts.authentication import dmarc_failure
+from matchers.verdicts.automatic import automatic, null_return_path, program_sender
+from matchers.verdicts.lists import list_mail
+from matchers.verdicts.ordinary import is_ordinary
+from matchers.verdicts.reports import bounce, report
+
+_PERSON = Verdict("person", "no sign of an automatic sender")
+
+
+def judge_message(envelope: Envelope, house: House) -> Verdict:
+    """Say what a message is: person, or one of the classes that are no touch.
+
+    The order is the contract. Two From headers: suspect. Then what a message says of itself, the
+    most exact first: its media type, the marks of a bounce, automatic replies, lists and bulk, a
+    null Return-Path, a sender's name. A DMARC failure overrides all of them but a list post, whose
+    signature every list breaks. Only then who wrote to whom: internal, broadcast, person.
+    """
+    if envelope.from_headers > 1:
+        return Verdict("suspect", f"From: {envelope.from_headers} such headers")
+    said = None if is_ordinary(envelope) else _said_by_itself(envelope, house)
+    if said is None or said.kind != "list":
+        failure = dmarc_failure(envelope, house)
+        if failure is not None:
+            return failure
+    return said or _by_participants(envelope, house)
+
+
+def _said_by_itself(envelope: Envelope, house: House) -> Verdict | None:
+    return (
+        report(envelope)
+        or bounce(envelope)
+        or automatic(envelope)
+        or list_mail(envelope, house)
+        or null_return_path(envelope)
+        or program_sender(envelope)
+    )
+
+
+def _by_participants(envelope: Envelope, house: House) -> Verdict:
+    if not envelope.from_:
+        return Verdict("suspect", "From: no readable address")
+    is_self = house.is_self
+    ours = [is_self(sender.email) for sender in envelope.from_]
+    if True not in ours:
+        return _PERSON
+    recipients = [*envelope.to, *envelope.cc, *envelope.bcc]
+    external = {recipient.email for recipient in recipients if not is_self(recipient.email)}
+    if not external and all(ours):
+        return Verdict(
+            "internal",
+            "From and every recipient are our own" if recipients else "From is our own, and there is no recipient",
+        )
+    if len(external) > house.broadcast_over:
+        return Verdict("broadcast", f"{len(external)} external recipients, more than {house.broadcast_over}")
+    return _PERSON

@@ -1,0 +1,95 @@
+"""Addresses seen so far, and whose each one is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from activity.address import Address, domain_of
+from activity.facts import Match
+
+CHUNK = 900
+T = TypeVar("T")
+
+
+class Matcher(Protocol):
+    """Decides whose an address is; pure, and built from the contacts as they are now."""
+
+    def match(self, email: str) -> Match: ...
+
+    def canonical(self, email: str) -> str:
+        """A key that any two addresses share which could ever match each other."""
+        ...
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Pieces short enough to be bound as SQL parameters."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def marks(items: Sequence[object]) -> str:
+    """Placeholders for an IN list."""
+    return ",".join("?" * len(items))
+
+
+def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], matcher: Matcher) -> dict[str, int]:
+    """E-mail → id for each of `addresses`; those never seen before are matched and kept."""
+    names: dict[str, str] = {}
+    for address in addresses:
+        if not names.get(address.email):
+            names[address.email] = address.name
+    ids: dict[str, int] = {}
+    nameless: list[tuple[str, int]] = []
+    for chunk in chunks(list(names)):
+        query = f"SELECT email, id, name FROM address WHERE email IN ({marks(chunk)})"
+        for email, row_id, name in connection.execute(query, chunk):
+            ids[email] = row_id
+            if not name and names[email]:
+                nameless.append((names[email], row_id))
+    connection.executemany("UPDATE address SET name = ? WHERE id = ?", nameless)
+    new = [email for email in names if email not in ids]
+    if new:
+        ids.update(_insert(connection, new, names, matcher))
+    return ids
+
+
+def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str], matcher: Matcher) -> dict[str, int]:
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()
+    ids = {email: last + offset for offset, email in enumerate(new, 1)}
+    rows = []
+    for email in new:
+        match = matcher.match(email)
+        rows.append(
+            (
+                ids[email], email, matcher.canonical(email), domain_of(email), names[email],
+                match.contact_id, match.company_id, match.rule,
+            )
+        )  # fmt: skip
+    connection.executemany(
+        "INSERT INTO address (id, email, canonical, domain, name, contact_id, company_id, rule)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    return ids
+
+
+def rematch(
+    connection: sqlite3.Connection, matcher: Matcher, where: str = "1", parameters: Sequence[object] = ()
+) -> int:
+    """Match the addresses selected by `where` anew; how many now belong to somebody else than before.
+
+    The touches of every contact that gained or lost an address become unknown until derived again.
+    """
+    changed: list[tuple[int | None, int | None, str, int]] = []
+    contacts: set[int] = set()
+    query = f"SELECT id, email, contact_id, company_id, rule FROM address WHERE {where}"
+    for row_id, email, contact_id, company_id, rule in connection.execute(query, parameters).fetchall():
+        match = matcher.match(email)
+        if (match.contact_id, match.company_id, match.rule) != (contact_id, company_id, rule):
+            changed.append((match.contact_id, match.company_id, match.rule, row_id))
+            contacts.update(c for c in (contact_id, match.contact_id) if c is not None)
+    connection.executemany("UPDATE address SET contact_id = ?, company_id = ?, rule = ? WHERE id = ?", changed)
+    connection.executemany("DELETE FROM contact_touch WHERE contact_id = ?", [(c,) for c in contacts])
+    return len(changed)

@@ -1,0 +1,158 @@
+"""Contacts and companies as the user lists them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from activity.contact import ContactEntry
+from store.addresses import chunks, marks
+
+
+class Imported(NamedTuple):
+    """What an import did; `ids` are the contacts that are new or changed."""
+
+    added: int
+    updated: int
+    unchanged: int
+    ids: frozenset[int]
+
+
+def emails(connection: sqlite3.Connection, canonicals: Sequence[str] | None = None) -> list[tuple[str, int]]:
+    """(address, contact id) of all contacts, or of those whose addresses have one of these canonical forms."""
+    if canonicals is None:
+        return connection.execute("SELECT email, contact_id FROM contact_email").fetchall()
+    rows: list[tuple[str, int]] = []
+    for chunk in chunks(canonicals):
+        query = f"SELECT email, contact_id FROM contact_email WHERE canonical IN ({marks(chunk)})"
+        rows += connection.execute(query, chunk)
+    return rows
+
+
+def company_domains(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+    """(domain, company id) of all companies."""
+    return connection.execute("SELECT domain, company_id FROM company_domain").fetchall()
+
+
+def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> list[str]:
+    """The canonical forms of these contacts' addresses."""
+    found: set[str] = set()
+    for chunk in chunks(list(contact_ids)):
+        query = f"SELECT canonical FROM contact_email WHERE contact_id IN ({marks(chunk)})"
+        found.update(canonical for (canonical,) in connection.execute(query, chunk))
+    return sorted(found)
+
+
+def import_entries(
+    connection: sqlite3.Connection, entries: Sequence[ContactEntry], canonical: Callable[[str], str]
+) -> Imported:
+    """Add or update contacts; the same entries again change nothing.
+
+    An entry is the contact with its key, else the one that has its name and one of its addresses, else
+    the only one with one of its addresses, unless another entry has claimed that. Addresses are added,
+    never taken away: what was once theirs tells whose the old mail is.
+    """
+    claimed: set[int] = set()
+    found: list[int | None] = []
+    for entry in entries:
+        known = _by_key(connection, entry) or _by_name_and_address(connection, entry, claimed)
+        found.append(known)
+        if known is not None:
+            claimed.add(known)
+    added = 0
+    ids: set[int] = set()
+    for entry, known in zip(entries, found, strict=True):
+        contact_id = known if known is not None else _by_address(connection, entry, claimed)
+        before = connection.total_changes
+        if contact_id is None:
+            contact_id = _add(connection, entry)
+            added += 1
+        else:
+            _update(connection, contact_id, entry)
+        claimed.add(contact_id)
+        _add_emails(connection, contact_id, entry.emails, canonical)
+        if connection.total_changes > before:
+            ids.add(contact_id)
+    return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids))
+
+
+def company_id(connection: sqlite3.Connection, name: str, owner: str = "") -> int:
+    """The company of this name in any case, made if it is new."""
+    row = connection.execute("SELECT id FROM company WHERE lower(name) = lower(?)", (name,)).fetchone()
+    if row is None:
+        row = connection.execute(
+            "INSERT INTO company (name, owner) VALUES (?, ?) RETURNING id", (name, owner)
+        ).fetchone()
+    return int(row[0])
+
+
+def add_company_domain(connection: sqlite3.Connection, company: int, domain: str) -> bool:
+    """Give a domain to a company; False where another company has it, which keeps it."""
+    connection.execute("INSERT OR IGNORE INTO company_domain (domain, company_id) VALUES (?, ?)", (domain, company))
+    (holder,) = connection.execute("SELECT company_id FROM company_domain WHERE domain = ?", (domain,)).fetchone()
+    return bool(holder == company)
+
+
+def _by_key(connection: sqlite3.Connection, entry: ContactEntry) -> int | None:
+    if not entry.key:
+        return None
+    row = connection.execute("SELECT id FROM contact WHERE external_key = ?", (entry.key,)).fetchone()
+    return row[0] if row else None
+
+
+def _by_name_and_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
+    for contact_id, name, key in _holders(connection, entry):
+        if contact_id not in claimed and name.casefold() == entry.name.casefold() and (key or "") in ("", entry.key):
+            return contact_id
+    return None
+
+
+def _by_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
+    holders = {contact_id: key for contact_id, _, key in _holders(connection, entry)}
+    if len(holders) != 1 or claimed.issuperset(holders):
+        return None
+    ((contact_id, key),) = holders.items()
+    return contact_id if not key or not entry.key else None
+
+
+def _holders(connection: sqlite3.Connection, entry: ContactEntry) -> list[tuple[int, str, str | None]]:
+    return connection.execute(
+        "SELECT DISTINCT c.id, c.name, c.external_key FROM contact_email e JOIN contact c ON c.id = e.contact_id"
+        f" WHERE e.email IN ({marks(entry.emails)}) ORDER BY c.id",
+        entry.emails,
+    ).fetchall()
+
+
+def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
+    company = company_id(connection, entry.company) if entry.company else None
+    (contact_id,) = connection.execute(
+        "INSERT INTO contact (name, company_id, owner, external_key) VALUES (?, ?, ?, ?) RETURNING id",
+        (entry.name, company, entry.owner, entry.key or None),
+    ).fetchone()
+    return int(contact_id)
+
+
+def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry) -> None:
+    """What the entry says holds; what it leaves empty stays as it was."""
+    query = "SELECT name, company_id, owner, external_key FROM contact WHERE id = ?"
+    name, company, owner, key = stored = connection.execute(query, (contact_id,)).fetchone()
+    company = company_id(connection, entry.company) if entry.company else company
+    updated = (entry.name or name, company, entry.owner or owner, entry.key or key)
+    if updated != stored:
+        connection.execute(
+            "UPDATE contact SET name = ?, company_id = ?, owner = ?, external_key = ? WHERE id = ?",
+            (*updated, contact_id),
+        )
+
+
+def _add_emails(
+    connection: sqlite3.Connection, contact_id: int, addresses: Sequence[str], canonical: Callable[[str], str]
+) -> None:
+    (last,) = connection.execute(
+        "SELECT coalesce(max(position), 0) FROM contact_email WHERE contact_id = ?", (contact_id,)
+    ).fetchone()
+    connection.executemany(
+        "INSERT OR IGNORE INTO contact_email (email, contact_id, position, canonical) VALUES (?, ?, ?, ?)",
+        [(email, contact_id, last + offset, canonical(email)) for offset, email in enumerate(addresses, 1)],
+    )

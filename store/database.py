@@ -1,0 +1,85 @@
+"""Opening the database: private files, one writer at a time, readers that never block."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from activity.errors import DatabaseError, NotFound
+
+BUSY_MILLISECONDS = 45_000
+CACHE_KIB = 65_536
+CHECKPOINT_PAGES = 16_000
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """The database at `path`, made with mode 0600 in a folder of mode 0700 where it is missing, at this version.
+
+    Raises DatabaseError where it cannot be opened or is no database of ours.
+    """
+    from store.schema import migrate  # noqa: PLC0415 - readers do without
+
+    with database_errors(path):
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True, mode=0o700)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+            path.chmod(0o600)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000)
+        for pragma in (
+            f"busy_timeout = {BUSY_MILLISECONDS}",
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            f"cache_size = -{CACHE_KIB}",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+            "secure_delete = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        migrate(connection)
+        return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """The database at `path`, read-only. Raises NotFound where nothing was synced yet."""
+    if not path.exists():
+        raise NotFound(f"there is no log at {path} yet", "run: lasttouch sync")
+    with database_errors(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10)
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        return connection
+
+
+@contextlib.contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction that holds the write lock from its start; rolled back as a whole on any error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself has rolled back when the disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextlib.contextmanager
+def database_errors(path: Path) -> Iterator[None]:
+    """Say what SQLite and the file system refuse in plain words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            hint = "another process is writing to it; try again in a minute"
+        elif "full" in text:
+            hint = "free some space and run the command again; nothing is lost"
+        else:
+            hint = "check the path, its permissions and the disk"
+        raise DatabaseError(f"the database {path} cannot be used: {text}", hint) from None
+    except sqlite3.DatabaseError as error:
+        raise DatabaseError(f"{path} is no database of lasttouch, or is damaged: {error}", "restore a backup") from None
+    except OSError as error:
+        raise DatabaseError(f"the database {path} cannot be opened: {error.strerror}", "check `database`") from None

@@ -1,0 +1,103 @@
+"""Putting together what several copies say of one activity, in whatever order they come."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from activity.facts import Facts
+from activity.verdict import MORE_PERSONAL_FIRST
+from store.facts import Stored, load
+from store.rows import Entry, evidence_text, sighting_row, timestamp
+from store.touches import forget_touches
+
+
+class Copy(NamedTuple):
+    """Another copy of the activity `activity_id`, seen at the place being written."""
+
+    activity_id: int
+    entry: Entry
+
+
+def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], emails: Mapping[str, int]) -> set[int]:
+    """Add what `copies` tell; the ids of the activities whose facts changed by it and must be judged again."""
+    changed: set[int] = set()
+    for activity_id, entry in copies:
+        (stored,) = load(connection, [activity_id])
+        only_here = _see(connection, place, activity_id, entry)
+        if entry.facts.kind == "meeting":
+            altered = _merge_meeting(connection, stored, entry.facts, emails, only_here)
+            altered |= entry.facts.answers not in ((), stored.facts.answers)
+        else:
+            altered = _merge_message(connection, stored, entry, emails)
+        if altered:
+            changed.add(activity_id)
+    return changed
+
+
+def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> bool:
+    """Note the sighting; is this the only place that shows the activity?"""
+    connection.execute(
+        "INSERT INTO sighting (activity_id, place_id, object_id, answer) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (activity_id, place_id) DO UPDATE SET object_id = excluded.object_id, answer = excluded.answer"
+        " WHERE object_id IS NOT excluded.object_id OR answer IS NOT excluded.answer",
+        sighting_row(activity_id, place, entry),
+    )
+    query = "SELECT 1 FROM sighting WHERE activity_id = ? AND place_id <> ? LIMIT 1"
+    return connection.execute(query, (activity_id, place)).fetchone() is None
+
+
+def _merge_message(connection: sqlite3.Connection, stored: Stored, entry: Entry, emails: Mapping[str, int]) -> bool:
+    """All recipients any copy shows (Bcc is in the sender's only), the earliest instant, the more personal signs."""
+    facts = entry.facts
+    rank = MORE_PERSONAL_FIRST.index
+    before = connection.total_changes
+    if facts.at < stored.facts.at:
+        _move(connection, stored.id, facts)
+    at = min(timestamp(facts.at), timestamp(stored.facts.at))
+    known = {(person.address.email, person.role) for person in stored.facts.participants}
+    connection.executemany(
+        "INSERT OR IGNORE INTO participation (address_id, at, activity_id, role) VALUES (?, ?, ?, ?)",
+        [
+            (emails[person.address.email], at, stored.id, person.role)
+            for person in facts.participants
+            if (person.address.email, person.role) not in known
+        ],
+    )
+    if rank(entry.judgement.verdict.kind) < rank(stored.judgement.verdict.kind):
+        connection.execute("UPDATE activity SET evidence = ? WHERE id = ?", (evidence_text(facts), stored.id))
+    return connection.total_changes > before
+
+
+def _merge_meeting(
+    connection: sqlite3.Connection, stored: Stored, facts: Facts, emails: Mapping[str, int], only_here: bool
+) -> bool:
+    """The newest revision holds as a whole; within one calendar, what it shows now."""
+    if facts.revision < stored.facts.revision and not only_here:
+        return False
+    before = connection.total_changes
+    if facts.at != stored.facts.at:
+        _move(connection, stored.id, facts)
+    new = (None if facts.ends is None else timestamp(facts.ends), facts.subject or None, evidence_text(facts))
+    connection.execute(
+        "UPDATE activity SET ends = ?1, subject = ?2, evidence = ?3, revision = ?4, deleted_at = NULL WHERE id = ?5"
+        " AND (ends, subject, evidence, revision, deleted_at) IS NOT (?1, ?2, ?3, ?4, NULL)",
+        (*new, facts.revision or None, stored.id),
+    )
+    wanted = {(emails[p.address.email], p.role, p.answer or None) for p in facts.participants}
+    query = "SELECT address_id, role, answer FROM participation WHERE activity_id = ?"
+    if wanted != set(connection.execute(query, (stored.id,))):
+        forget_touches(connection, [stored.id])  # of those who are struck off, too
+        connection.execute("DELETE FROM participation WHERE activity_id = ?", (stored.id,))
+        connection.executemany(
+            "INSERT OR REPLACE INTO participation (address_id, at, activity_id, role, answer) VALUES (?, ?, ?, ?, ?)",
+            [(address, timestamp(facts.at), stored.id, role, answer) for address, role, answer in wanted],
+        )
+    return connection.total_changes > before
+
+
+def _move(connection: sqlite3.Connection, activity_id: int, facts: Facts) -> None:
+    at = timestamp(facts.at)
+    connection.execute("UPDATE activity SET at = ? WHERE id = ?", (at, activity_id))
+    connection.execute("UPDATE participation SET at = ? WHERE activity_id = ?", (at, activity_id))

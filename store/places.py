@@ -1,0 +1,116 @@
+"""Accounts, their sources and places: how far each was read, and how each source is doing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from activity.batch import Skip
+from activity.errors import AuthenticationFailed, SourceError
+from store.rows import instant, timestamp
+
+REFUSALS_KEPT = 3
+
+
+class SourceRow(NamedTuple):
+    """A source of an account as the database knows it."""
+
+    id: int
+    account: str
+    kind: str
+
+
+def register(connection: sqlite3.Connection, accounts: Mapping[str, tuple[str, Sequence[str]]]) -> list[SourceRow]:
+    """Make the configured accounts (name → owner, kinds of source) the active ones; others keep their history."""
+    connection.execute("UPDATE account SET active = 0 WHERE active")
+    connection.execute("UPDATE source SET active = 0 WHERE active")
+    rows = []
+    for name, (owner, kinds) in accounts.items():
+        (account_id,) = connection.execute(
+            "INSERT INTO account (name, owner, active) VALUES (?, ?, 1)"
+            " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, active = 1 RETURNING id",
+            (name, owner),
+        ).fetchone()
+        for kind in kinds:
+            (source_id,) = connection.execute(
+                "INSERT INTO source (account_id, kind, active) VALUES (?, ?, 1)"
+                " ON CONFLICT (account_id, kind) DO UPDATE SET active = 1 RETURNING id",
+                (account_id, kind),
+            ).fetchone()
+            rows.append(SourceRow(source_id, name, kind))
+    return rows
+
+
+def cursors(connection: sqlite3.Connection, source_id: int) -> dict[str, str]:
+    """Place name → cursor, for the places of a source that have one."""
+    return dict(
+        connection.execute("SELECT name, cursor FROM place WHERE source_id = ? AND cursor IS NOT NULL", (source_id,))
+    )
+
+
+def place_id(connection: sqlite3.Connection, source_id: int, name: str) -> int:
+    """The id of a place, made on first sight."""
+    row = connection.execute("SELECT id FROM place WHERE source_id = ? AND name = ?", (source_id, name)).fetchone()
+    if row is None:
+        row = connection.execute(
+            "INSERT INTO place (source_id, name) VALUES (?, ?) RETURNING id", (source_id, name)
+        ).fetchone()
+    return int(row[0])
+
+
+def move_cursor(connection: sqlite3.Connection, place: int, cursor: str) -> None:
+    connection.execute("UPDATE place SET cursor = ? WHERE id = ? AND cursor IS NOT ?", (cursor, place, cursor))
+
+
+def note_skipped(connection: sqlite3.Connection, place: int, skipped: Iterable[Skip], now: datetime) -> int:
+    """Remember items that could not be read; how many of them are new."""
+    before = connection.total_changes
+    connection.executemany(
+        "INSERT INTO skipped (place_id, item, reason, at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (place_id, item) DO UPDATE SET reason = excluded.reason WHERE reason IS NOT excluded.reason",
+        [(place, skip.item, skip.reason, timestamp(now)) for skip in skipped],
+    )
+    return connection.total_changes - before
+
+
+def note_success(connection: sqlite3.Connection, source_id: int, started: datetime, now: datetime) -> None:
+    """A pass read everything the source held at `started`."""
+    connection.execute(
+        "UPDATE source SET last_attempt = ?1, last_success = ?1, seen_through = max(coalesce(seen_through, 0), ?2),"
+        " next_attempt = NULL, failing_since = NULL, refusals = '[]', error_code = NULL, error = NULL, hint = NULL"
+        " WHERE id = ?3",
+        (timestamp(now), timestamp(started), source_id),
+    )
+
+
+def note_failure(
+    connection: sqlite3.Connection, source_id: int, error: SourceError, now: datetime, next_attempt: datetime | None
+) -> None:
+    """A pass could not read everything; `seen_through` stays where it was."""
+    refused = refusals(connection, source_id)
+    if isinstance(error, AuthenticationFailed):
+        refused = [*refused, now][-REFUSALS_KEPT:]
+    connection.execute(
+        "UPDATE source SET last_attempt = ?1, next_attempt = ?2, failing_since = coalesce(failing_since, ?1),"
+        " refusals = ?3, error_code = ?4, error = ?5, hint = ?6 WHERE id = ?7",
+        (
+            timestamp(now), timestamp(next_attempt) if next_attempt else None,
+            json.dumps([timestamp(moment) for moment in refused]), error.code, error.message, error.hint, source_id,
+        ),
+    )  # fmt: skip
+
+
+def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:
+    """When the server last refused our credentials, oldest first, since it last took them."""
+    (text,) = connection.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
+    return [instant(seconds) for seconds in json.loads(text)]
+
+
+def standing_error(connection: sqlite3.Connection, source_id: int) -> tuple[str, str]:
+    """The message and the hint of the error the last attempt ended with; empty if it ended well."""
+    query = "SELECT coalesce(error, ''), coalesce(hint, '') FROM source WHERE id = ?"
+    message, hint = connection.execute(query, (source_id,)).fetchone()
+    return message, hint

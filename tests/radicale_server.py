@@ -1,0 +1,140 @@
+"""A real Radicale on a free loopback port, with users, for tests and the demo of the wire."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+_START_SECONDS = 30
+
+_CONFIG = """
+[server]
+hosts = 127.0.0.1:{port}
+[auth]
+type = htpasswd
+htpasswd_filename = {folder}/users
+htpasswd_encryption = plain
+delay = 0
+[storage]
+filesystem_folder = {folder}/collections
+[logging]
+level = warning
+"""
+
+
+class RadicaleServer:
+    """Use as a context manager, or `start` and `stop`. `users` maps user names to passwords."""
+
+    def __init__(self, users: dict[str, str]) -> None:
+        self.users = users
+        self.folder = Path(tempfile.mkdtemp(prefix="radicale-"))
+        self.port = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> RadicaleServer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        lines = (f"{name}:{password}\n" for name, password in self.users.items())
+        (self.folder / "users").write_text("".join(lines), encoding="utf-8")
+        for _ in range(3):  # another process may take the free port before Radicale does
+            self.port = _free_port()
+            (self.folder / "config").write_text(_CONFIG.format(port=self.port, folder=self.folder), encoding="utf-8")
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            if self._is_up():
+                return
+            self._process.kill()
+            self._process.wait()
+        raise RuntimeError("Radicale does not start")
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def create_calendar(self, user: str, calendar: str, name: str | None = None) -> str:
+        """Make /user/calendar/ with a display name, and return its URL."""
+        body = (
+            '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
+            f"<d:displayname>{escape(name or calendar)}</d:displayname></d:prop></d:set></c:mkcalendar>"
+        )
+        self.request(user, "PROPFIND", f"/{quote(user)}/", "", {"Depth": "0"})  # makes the user's own collection
+        self.request(user, "MKCALENDAR", self.path(user, calendar), body)
+        return self.url.rstrip("/") + self.path(user, calendar)
+
+    def delete_calendar(self, user: str, calendar: str) -> None:
+        self.request(user, "DELETE", self.path(user, calendar))
+
+    def put(self, user: str, calendar: str, name: str, text: str) -> None:
+        """Store iCalendar text as `name` (with .ics) in a calendar."""
+        headers = {"Content-Type": "text/calendar; charset=utf-8"}
+        self.request(user, "PUT", self.path(user, calendar) + quote(name), text, headers)
+
+    def delete(self, user: str, calendar: str, name: str) -> None:
+        self.request(user, "DELETE", self.path(user, calendar) + quote(name))
+
+    def forget_sync_tokens(self) -> None:
+        """What a server may do at any time: tokens given out so far are invalid now."""
+        for folder in self.folder.glob("collections/**/sync-token"):
+            shutil.rmtree(folder)
+
+    def request(self, user: str, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> bytes:
+        """Any request as `user`; an answer of 400 or more is a RuntimeError."""
+        credentials = base64.b64encode(f"{user}:{self.users[user]}".encode()).decode()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(
+                method, path, body.encode(), {"Authorization": f"Basic {credentials}", **(headers or {})}
+            )
+            response = connection.getresponse()
+            answer = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise RuntimeError(f"{method} {path}: {response.status} {answer[:200]!r}")
+        return answer
+
+    @staticmethod
+    def path(user: str, calendar: str) -> str:
+        return f"/{quote(user)}/{quote(calendar)}/"
+
+    def _is_up(self) -> bool:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._process and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
