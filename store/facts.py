@@ -40,7 +40,8 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
         failed = _grouped(connection, "SELECT activity_id, email FROM bounce WHERE activity_id IN", chunk)
         bounced = _grouped(
             connection,
-            "SELECT a.id, b.email FROM activity a JOIN bounce b ON b.message_id = a.identity WHERE a.id IN",
+            "SELECT a.id, b.email FROM activity a JOIN bounce b ON b.message_id = a.identity"
+            " JOIN activity n ON n.id = b.activity_id AND n.verdict = 'bounce' WHERE a.id IN",
             chunk,
         )
         for row in connection.execute(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from store.addresses import chunks, marks
 from store.rows import timestamp
@@ -116,7 +116,7 @@ def refresh(connection: sqlite3.Connection, now: datetime) -> int:
     return len(stale)
 
 
-def touch_row(contact_id: int, touches: Touches) -> tuple[object, ...]:
+def touch_row(contact_id: int, touches: Touches) -> tuple[Any, ...]:
     """`touches` in the order of the columns of contact_touch."""
     last, kind = touches.last_touch()
     moments = (value for moment in touches[:6] for value in moment)

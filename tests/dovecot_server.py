@@ -174,7 +174,12 @@ class DovecotServer:
         return client
 
     def append(
-        self, user: str, mailbox: str, messages: Iterable[bytes], when: datetime | None = None, flags: tuple[bytes, ...] = ()
+        self,
+        user: str,
+        mailbox: str,
+        messages: Iterable[bytes],
+        when: datetime | None = None,
+        flags: tuple[bytes, ...] = (),
     ) -> None:
         """Put messages into a mailbox, made if it is not there; `when` becomes their INTERNALDATE."""
         with self.client(user) as client:

@@ -101,7 +101,9 @@ class RadicaleServer:
         for folder in self.folder.glob("collections/**/sync-token"):
             shutil.rmtree(folder)
 
-    def request(self, user: str, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> bytes:
+    def request(
+        self, user: str, method: str, path: str, body: str = "", headers: dict[str, str] | None = None
+    ) -> bytes:
         """Any request as `user`; an answer of 400 or more is a RuntimeError."""
         credentials = base64.b64encode(f"{user}:{self.users[user]}".encode()).decode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)

@@ -12,6 +12,8 @@ from capture.calendar.refusals import TooLarge
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 CALENDARSERVER = "{http://calendarserver.org/ns/}"
+MOST_MEMBERS = 200_000
+_MOST_ELEMENTS = 10_000  # of one member
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,17 @@ class MultistatusReader:
     def __init__(self, host: str) -> None:
         self._host = host
         self._parser = etree.XMLPullParser(
-            events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+            events=("start", "end"),
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
         )
         self._root: etree._Element | None = None
         self._result = Multistatus()
+        self._children = self._elements = 0
 
     def feed(self, chunk: bytes) -> None:
         """Raises ServerFault for anything but a multistatus document."""
@@ -84,11 +93,16 @@ class MultistatusReader:
                 self._root = element
                 if element.tag != DAV + "multistatus" or element.getroottree().docinfo.doctype:
                     raise self._nonsense()
+            self._elements += event == "start"
+            if self._elements > _MOST_ELEMENTS or self._children > MOST_MEMBERS:
+                raise TooLarge(f"{self._host} sent a listing without end")
             if event == "end" and element.getparent() is self._root:
                 if element.tag == DAV + "response":
                     self._result.members.append(_member(element))
                 elif element.tag == DAV + "sync-token":
                     self._result.token = (element.text or "").strip()
+                self._children += 1
+                self._elements = 0
                 element.clear()
                 while element.getprevious() is not None:
                     self._root.remove(element.getprevious())

@@ -21,11 +21,17 @@ class Sockets:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
 
-    def watch(self, resolver: Any) -> None:
-        """Keep a handle on what this resolver of urllib3-future connects.
+    def resolver(self) -> Any:
+        """The system's resolver, for a niquests session, with a handle kept on what it connects.
 
         The handle is a duplicate, as TLS takes the descriptor of the original over.
         """
+        # Under this name whichever way urllib3-future is installed.
+        from niquests.packages.urllib3.contrib.resolver import (  # type: ignore[import-not-found]  # noqa: PLC0415
+            ResolverDescription,
+        )
+
+        resolver: Any = ResolverDescription.from_url("system://").new()
         connect, look_up = resolver.create_connection, resolver.getaddrinfo
 
         def create_connection(*args: Any, **kwargs: Any) -> Any:
@@ -37,6 +43,7 @@ class Sockets:
 
         resolver.create_connection = create_connection
         resolver.getaddrinfo = lambda *args, **kwargs: look_up(*args, **kwargs)[:_MOST_ADDRESSES]
+        return resolver
 
     @contextmanager
     def cut_after(self, seconds: float) -> Iterator[threading.Event]:

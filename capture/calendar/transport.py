@@ -180,15 +180,15 @@ class Transport:
         for name in ("niquests", "urllib3", "urllib3_future", "urllib3.future"):
             logging.getLogger(name).setLevel(logging.WARNING)  # below, they log what is sent
         session = niquests.Session(
-            resolver="system://",
+            resolver=self._sockets.resolver(),
             disable_http2=True,
             disable_http3=True,
             retries=0,
+            keepalive_delay=None,
             revocation_configuration=None,
             allow_incoming_cookies=False,
             headers={"User-Agent": "lasttouch", "Accept-Encoding": "gzip"},
         )
-        self._sockets.watch(session.resolver)
         session.trust_env = False
         session.verify = ca_file or True
         return session

@@ -63,14 +63,13 @@ def _lines(block: bytes) -> list[str]:
     text = text.replace("\r\n", "\n")
     if "\r" in text:
         text = text.replace("\r", " " if "\n" in text else "\n")
-    return text.replace("\n ", " ").replace("\n\t", " ").split("\n")
+    header = text.partition("\n\n")[0]
+    return header.replace("\n ", " ").replace("\n\t", " ").split("\n")
 
 
 def _fields(lines: list[str]) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for line in lines:
-        if not line:
-            break
         name, colon, value = line.partition(":")
         key = name.rstrip().lower()
         if colon and key in _READ:

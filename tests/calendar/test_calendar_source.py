@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -57,7 +56,7 @@ def settings(radicale: RadicaleServer) -> CalendarSettings:
 
 
 @pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     sent: list[str] = []
     real = transport.Transport._send
 
@@ -66,7 +65,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return real(self, method, url, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(transport.Transport, "_send", counted)
-    yield sent
+    return sent
 
 
 def test_first_sync_brings_every_object_stripped(radicale: RadicaleServer, settings: CalendarSettings) -> None:

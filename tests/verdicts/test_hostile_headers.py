@@ -11,6 +11,7 @@ from activity.envelope import SIGN_HEADERS, Envelope
 from matchers.house import House
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.header_values import keyword, media_types, without_comments
+from matchers.verdicts.lists import list_ids
 from matchers.verdicts.mail import judge_message
 from matchers.verdicts.wording import quoted
 
@@ -74,6 +75,11 @@ def test_report_type_is_read(value: str, found: str | None) -> None:
     ((media_type, parameters),) = media_types(value)
     assert media_type == "multipart/report"
     assert parameters.get("report-type") == found
+
+
+def test_a_long_list_identifier_is_cut_between_labels() -> None:
+    assert list_ids(f"<{'y' * 40}.team.acme.example>") == ["team.acme.example"]
+    assert list_ids("<" + "y" * 100 + ">") == ["y" * 48]
 
 
 def test_quoted_is_one_short_line() -> None:

@@ -1,0 +1,122 @@
+"""The command `lasttouch`: parse, call, print, exit code. Each command is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from activity.errors import LasttouchError
+
+# command → what `lasttouch --help` says of it; the module of the same name is imported when it is called
+COMMANDS = {
+    "demo": "Look around: a little world on servers of its own, synced and answered for real.",
+    "sync": "Read mail and calendars once and bring the log up to date.",
+    "last": "When did we last talk to them? The longest silent first.",
+    "log": "The activities with somebody, or with everybody, newest first.",
+    "why": "The proof of a date: what was recorded, by which rule, and why not.",
+    "contacts": "Import, list, add and show contacts.",
+    "companies": "List and add companies and their domains.",
+    "status": "How far every source has been read, and what could not be.",
+    "check": "Recompute everything from the facts and report any difference.",
+}
+
+
+class LateCommands(click.Group):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"lasttouch.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command {args[0]!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LateCommands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="To look around: lasttouch demo. With your own mail: fill in config.example.toml, then sync, then last.",
+)
+@click.option("--config", metavar="PATH", help="The configuration file [default: ~/.config/lasttouch/config.toml].")
+@click.version_option(package_name="lasttouch")
+@click.pass_context
+def lasttouch(ctx: click.Context, config: str | None) -> None:
+    """When did we last talk to them, and who needs attention today?
+
+    lasttouch reads your mailboxes and calendars, works out which messages and meetings were real
+    exchanges with which contact, and keeps a local log of them.
+    """
+    ctx.obj = config
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point: runs a command and turns whatever goes wrong into one sentence and an exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(given))
+
+
+def _run(arguments: list[str]) -> int:
+    as_json = "--json" in arguments
+    try:
+        result = lasttouch.main(arguments, prog_name="lasttouch", standalone_mode=False)
+        sys.stdout.flush()
+    except LasttouchError as error:
+        return _fail(error.code, error.message, error.hint, error.exit_code, as_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "lasttouch"
+        return _fail("usage", error.format_message(), f"see: {path} --help", 2, as_json)
+    except click.ClickException as error:
+        return _fail("failed", error.format_message(), "", 1, as_json)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted", "interrupted; what was read so far is kept", "", 130, as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("LASTTOUCH_DEBUG"):
+            raise
+        hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
+        return _fail("internal", f"internal error: {type(error).__name__}", hint, 1, as_json)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
+    from lasttouch.output import clean  # noqa: PLC0415 - only when something went wrong
+
+    if as_json:
+        import json  # noqa: PLC0415
+
+        text = json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=True)
+    else:
+        lines = [f"lasttouch: {message}", *([f"hint: {hint}"] if hint else [])]
+        text = "\n".join(clean(part) for line in lines for part in line.split("\n"))
+    click.echo(text, err=True)
+    return exit_code
+
+
+if __name__ == "__main__":
+    main()

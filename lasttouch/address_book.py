@@ -1,0 +1,75 @@
+"""Changes to contacts and companies, each followed at once by what it means for the whole history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from activity.contact import ContactEntry
+from activity.errors import UsageError
+from lasttouch.agent import Agent
+from matchers.canonical import canonical
+from matchers.domains import company_domain_for
+from store import addresses, contacts, touches
+from store.contacts import Imported
+from store.database import writing
+
+
+class Change(NamedTuple):
+    """What a change did: contacts imported, and how many addresses of the history now belong to somebody else."""
+
+    imported: Imported
+    rematched: int
+
+
+def take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
+    """Add or update contacts and companies, and match the history anew where they bear on it."""
+    people = [entry for entry in entries if entry.emails]
+    with writing(agent.connection):
+        imported = contacts.import_entries(agent.connection, people, canonical)
+        domains = _learn_company_domains(agent, entries)
+        rematched = _rematch(agent, contacts.canonicals_of(agent.connection, imported.ids), domains)
+        touches.refresh(agent.connection, agent.clock())
+    return Change(imported, rematched)
+
+
+def add_company(agent: Agent, name: str, domains: Iterable[str], owner: str = "") -> int:
+    """Add a company or further domains of it; how many addresses of the history are now known to be there.
+
+    Raises UsageError where a domain belongs to another company already.
+    """
+    with writing(agent.connection):
+        company = contacts.company_id(agent.connection, name, owner)
+        for domain in domains:
+            if not contacts.add_company_domain(agent.connection, company, domain):
+                raise UsageError(f"{domain} belongs to another company already", "see: lasttouch companies list")
+        rematched = _rematch(agent, [], list(domains))
+        touches.refresh(agent.connection, agent.clock())
+    return rematched
+
+
+def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry]) -> list[str]:
+    """Each company's domains: the one given, else those its people's addresses show."""
+    known = dict(contacts.company_domains(agent.connection))
+    learned: list[str] = []
+    for entry in entries:
+        if not entry.company:
+            continue
+        shown = [entry.domain] if entry.domain else [company_domain_for(email, agent.house) for email in entry.emails]
+        for domain in shown:
+            if domain and domain not in known:
+                company = contacts.company_id(agent.connection, entry.company, "" if entry.emails else entry.owner)
+                contacts.add_company_domain(agent.connection, company, domain)
+                known[domain] = company
+                learned.append(domain)
+    return learned
+
+
+def _rematch(agent: Agent, canonicals: Sequence[str], domains: Sequence[str]) -> int:
+    book = agent.book()
+    rematched = 0
+    for chunk in addresses.chunks(canonicals):
+        rematched += addresses.rematch(agent.connection, book, f"canonical IN ({addresses.marks(chunk)})", chunk)
+    for domain in domains:
+        rematched += addresses.rematch(agent.connection, book, "domain = ?1 OR domain LIKE '%.' || ?1", (domain,))
+    return rematched

@@ -1,0 +1,1 @@
+"""One module a command: its options, the call behind it, and what it prints."""

@@ -1,0 +1,53 @@
+"""lasttouch check"""
+
+from __future__ import annotations
+
+import click
+
+from activity.errors import LasttouchError
+from lasttouch.agent import opened
+from lasttouch.commands.options import config_option, json_option, loaded_config
+from lasttouch.output import print_json, print_lines
+from store.database import writing
+from store.health import counts
+
+
+@click.command("check")
+@json_option
+@config_option
+def command(as_json: bool, config: str | None) -> None:
+    """Recompute everything from the facts and report any difference; 0 is the only good answer.
+
+    Differences are set right. The database itself is checked as well.
+
+    \b
+    Examples:
+      lasttouch check
+      lasttouch check --json
+    """
+    with opened(loaded_config(config)) as agent:
+        (integrity,) = agent.connection.execute("PRAGMA integrity_check").fetchone()
+        with writing(agent.connection):
+            different = agent.recompute()
+        activities, contacts, touches = counts(agent.connection)
+    if as_json:
+        print_json(
+            {
+                "differences": different,
+                "integrity": integrity,
+                "activities": activities,
+                "contacts": contacts,
+                "touches": touches,
+            }
+        )
+    else:
+        print_lines(
+            [f"{activities:,} activities, {contacts:,} contacts recomputed: {different} differences; {integrity}."]
+        )
+    if different or integrity != "ok":
+        raise LasttouchError(
+            f"{different} differences were found and set right"
+            if integrity == "ok"
+            else f"the database says: {integrity}",
+            "please report this: nothing but a defect can cause it" if integrity == "ok" else "restore a backup",
+        )

@@ -1,0 +1,74 @@
+"""lasttouch companies list|add"""
+
+from __future__ import annotations
+
+import click
+
+from activity.address import normalise_domain
+from activity.errors import UsageError
+from lasttouch.address_book import add_company
+from lasttouch.agent import opened, utc_now
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, loaded_config, reading
+from lasttouch.local_time import machine_zone
+from lasttouch.output import print_json, print_lines
+from lasttouch.views.last import companies_json, companies_table
+from matchers.domains import is_disposable, is_free_mail, registrable
+from store.companies import companies
+from store.health import seen_through
+
+
+@click.group("companies")
+def command() -> None:
+    """List and add companies and their domains.
+
+    Mail and meetings with anybody at a company's domain touch the company, listed or not.
+
+    \b
+    Examples:
+      lasttouch companies list
+      lasttouch companies add Globex globex.example
+    """
+
+
+@command.command("list")
+@json_option
+@csv_option
+@config_option
+def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
+    """All companies, the longest silent first.
+
+    \b
+    Examples:
+      lasttouch companies list
+    """
+    now, zone = utc_now(), machine_zone()
+    with reading(config) as log:
+        found, through = companies(log, now), seen_through(log)
+    shown = answer(as_json, as_csv, lambda: companies_json(found, through), lambda: companies_table(found, now, zone))
+    if shown and not found:
+        print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
+
+
+@command.command("add")
+@click.argument("name")
+@click.argument("domains", nargs=-1, required=True)
+@click.option("--owner", default="", help="Whose company this is.")
+@json_option
+@config_option
+def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool, config: str | None) -> None:
+    """Add a company with its domains, or further domains to one.
+
+    \b
+    Examples:
+      lasttouch companies add Globex globex.example globex.co.example
+    """
+    names = [normalise_domain(domain.lstrip("@")) for domain in domains]
+    for domain in names:
+        if is_free_mail(domain) or is_disposable(domain) or registrable(domain) is None:
+            raise UsageError(f"{domain} is no company's own domain", "people there are contacts of their own")
+    with opened(loaded_config(config)) as agent:
+        rematched = add_company(agent, name, names, owner)
+    if as_json:
+        print_json({"name": name, "domains": names, "rematched": rematched})
+    else:
+        print_lines([f"{name}: {rematched} addresses already seen are there."])

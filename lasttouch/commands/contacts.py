@@ -1,0 +1,150 @@
+"""lasttouch contacts import|list|add|show"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from activity.address import normalise, normalise_domain
+from activity.contact import ContactEntry
+from activity.errors import UsageError
+from lasttouch.address_book import take_in
+from lasttouch.agent import opened, utc_now
+from lasttouch.commands.options import (
+    answer,
+    config_option,
+    contacts_named,
+    csv_option,
+    json_option,
+    loaded_config,
+    reading,
+)
+from lasttouch.local_time import machine_zone
+from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
+from lasttouch.views.last import last_json
+from lasttouch.views.timeline import log_table
+from lasttouch.views.why_contact import contact_text
+from store.health import seen_through
+from store.people import people
+from store.timeline import activities, newest
+
+RECENT = 10
+
+
+@click.group("contacts")
+def command() -> None:
+    """Import, list, add and show contacts.
+
+    Whatever changes here is applied to the whole history at once: mail and meetings from before
+    a contact was listed count as well.
+
+    \b
+    Examples:
+      lasttouch contacts import contacts.csv
+      lasttouch contacts add "Bob Stone" bob@globex.example --company Globex
+    """
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@config_option
+def import_(file: Path, as_json: bool, config: str | None) -> None:
+    """Add the contacts of a CSV or vCard file, or update them.
+
+    A CSV needs a header row with an e-mail column; the exports of Google, Outlook, HubSpot,
+    Salesforce and Pipedrive are understood as they are. Importing a file again updates and never
+    duplicates. A bad row is named by its line and left out.
+
+    \b
+    Examples:
+      lasttouch contacts import contacts.csv
+      lasttouch contacts import addressbook.vcf --json
+    """
+    from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
+
+    loaded = loaded_config(config)
+    read = read_contacts(file)
+    with opened(loaded) as agent:
+        change = take_in(agent, read.entries)
+    if as_json:
+        print_json(import_json(change, read.problems))
+    else:
+        print_lines(import_text(change, read.problems))
+
+
+@command.command("add")
+@click.argument("name")
+@click.argument("emails", nargs=-1, required=True)
+@click.option("--company", default="", help="Where they work; the company is made if it is new.")
+@click.option("--domain", default="", help="The company's domain, if the addresses do not show it.")
+@click.option("--owner", default="", help="Whose contact this is.")
+@json_option
+@config_option
+def add(
+    name: str, emails: tuple[str, ...], company: str, domain: str, owner: str, as_json: bool, config: str | None
+) -> None:
+    """Add one contact with one or several addresses.
+
+    \b
+    Examples:
+      lasttouch contacts add "Bob Stone" bob@globex.example
+      lasttouch contacts add "Bob Stone" bob@globex.example bob@home.example --company Globex --owner Ana
+    """
+    addresses = [normalise(email) for email in emails]
+    wrong = [given for given, address in zip(emails, addresses, strict=True) if address is None]
+    if wrong:
+        raise UsageError(f"{wrong[0]!r} is no e-mail address", "give the name first, then the addresses")
+    entry = ContactEntry(
+        name, [address for address in addresses if address], company, domain and normalise_domain(domain), owner
+    )
+    with opened(loaded_config(config)) as agent:
+        change = take_in(agent, [entry])
+    if as_json:
+        print_json(import_json(change, []))
+    else:
+        print_lines(import_text(change, []))
+
+
+@command.command("list")
+@json_option
+@csv_option
+@config_option
+def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
+    """All contacts by name.
+
+    \b
+    Examples:
+      lasttouch contacts list
+      lasttouch contacts list --csv
+    """
+    with reading(config) as log:
+        found = sorted(people(log, utc_now()), key=lambda one: (one.name.casefold(), one.id))
+    if answer(as_json, as_csv, lambda: contacts_json(found), lambda: contacts_table(found)) and not found:
+        print_lines(["No contacts yet. Add some: lasttouch contacts import FILE.csv"])
+
+
+@command.command("show")
+@click.argument("who")
+@json_option
+@config_option
+def show(who: str, as_json: bool, config: str | None) -> None:
+    """One contact with every date and the newest activities.
+
+    \b
+    Examples:
+      lasttouch contacts show bob
+      lasttouch contacts show bob@globex.example --json
+    """
+    now, zone = utc_now(), machine_zone()
+    with reading(config) as log:
+        found = people(log, now, contacts_named(log, who))
+        if as_json:
+            print_json(last_json(found, seen_through(log)))
+            return
+        for person in found:
+            behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
+            print_lines(contact_text(person, behind, [], now, zone))
+            print_table(*log_table(newest(log, RECENT, [person.id]), now, zone))

@@ -1,0 +1,69 @@
+"""lasttouch why"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, tzinfo
+
+import click
+
+from lasttouch.agent import utc_now
+from lasttouch.commands.options import config_option, json_option, nobody, reading
+from lasttouch.local_time import machine_zone
+from lasttouch.output import print_json, print_lines
+from lasttouch.views.timeline import why_json, why_text
+from lasttouch.views.why_contact import contact_json, contact_text
+from store.finding import find_activity, find_contacts
+from store.people import Person, people
+from store.timeline import Activity, activities, newest
+
+RECENT = 20
+
+
+@click.command("why")
+@click.argument("what")
+@json_option
+@config_option
+def command(what: str, as_json: bool, config: str | None) -> None:
+    """The proof of a date: what was recorded, by which rule, and why not.
+
+    WHAT is the id of an activity (from `log` or `last --json`), a Message-ID, or somebody: then the
+    activity behind each of their dates is shown, and the recent ones that do not count.
+
+    \b
+    Examples:
+      lasttouch why 1042
+      lasttouch why '<CAF7x@mail.example>'
+      lasttouch why bob
+    """
+    now, zone = utc_now(), machine_zone()
+    with reading(config) as log:
+        activity_id = find_activity(log, what)
+        if activity_id is not None:
+            (one,) = activities(log, [activity_id])
+            concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
+            if as_json:
+                print_json(why_json(one, concerned, now))
+            else:
+                print_lines(why_text(one, concerned, now, zone))
+            return
+        _somebody(log, what, now, zone, as_json)
+
+
+def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
+    ids = find_contacts(log, who)
+    if not ids:
+        raise nobody(log, who)
+    found = [(person, *_behind(log, person)) for person in people(log, now, ids)]
+    if as_json:
+        print_json([contact_json(person, behind, recent, now) for person, behind, recent in found])
+    else:
+        print_lines(
+            line for person, behind, recent in found for line in contact_text(person, behind, recent, now, zone)
+        )
+
+
+def _behind(log: sqlite3.Connection, person: Person) -> tuple[dict[int, Activity], list[Activity]]:
+    """The activities behind this contact's dates, and the newest with them at all."""
+    behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
+    return behind, newest(log, RECENT, [person.id])

@@ -1,0 +1,75 @@
+"""The last step before the terminal: tables for people, JSON and CSV for programs, nothing hostile in either."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def clean(text: str) -> str:
+    """`text` without control and bidirectional characters, which could rewrite what a terminal shows."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output; control characters are escaped by JSON itself, the others here."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    sys.stdout.write(_CONTROL.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text) + "\n")
+
+
+def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """CSV on standard output; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(headings)
+    for row in rows:
+        writer.writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(clean, row)])
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(clean(line) + "\n")
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table: drawn with rich on a terminal, tab-separated without headings' decoration when piped.
+
+    Columns without any content are left out.
+    """
+    kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
+    titles = [headings[i] for i in kept]
+    cells = [[clean(row[i]) for i in kept] for row in rows]
+    if is_terminal():
+        _draw(titles, cells)
+    else:
+        print_lines_raw(["\t".join(titles), *("\t".join(row) for row in cells)])
+
+
+def print_lines_raw(lines: Iterable[str]) -> None:
+    """Lines whose parts have been cleaned already."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def is_terminal() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - slow to import, and only a terminal needs it
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)

@@ -1,0 +1,1 @@
+"""What people and programs see: rows of the log as plain values. Pure."""

@@ -1,0 +1,105 @@
+"""When each contact, or each company, was last in touch."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from lasttouch.views.moments import ago, local, utc
+from store.companies import Company
+from store.people import Person
+
+Rows = tuple[list[str], list[list[str]]]
+
+
+def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[str, Any]]:
+    """The array of `last --json`; see docs/json.md."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "emails": list(one.emails),
+            "company": one.company,
+            "owner": one.owner or None,
+            "last_touch": utc(one.last_touch),
+            "last_touch_kind": one.last_touch_kind,
+            "last_touch_activity": one.last_touch_activity,
+            "last_inbound": utc(one.last_inbound),
+            "last_outbound": utc(one.last_outbound),
+            "last_meeting": utc(one.last_meeting),
+            "next_meeting": utc(one.next_meeting),
+            "last_copied": utc(one.last_copied),
+            "last_two_way": utc(one.last_two_way),
+            "touches": one.touches,
+            "seen_through": utc(seen_through),
+        }
+        for one in people
+    ]
+
+
+def last_table(people: list[Person], now: datetime, zone: tzinfo) -> Rows:
+    headings = ["Contact", "Company", "Last touch", "When", "How", "They wrote", "We wrote", "Met", "Next meeting"]
+    return headings, [
+        [
+            one.name,
+            one.company or "",
+            ago(one.last_touch, now),
+            local(one.last_touch, zone),
+            how(one.last_touch_kind),
+            local(one.last_inbound, zone)[:10],
+            local(one.last_outbound, zone)[:10],
+            local(one.last_meeting, zone)[:10],
+            local(one.next_meeting, zone),
+        ]
+        for one in people
+    ]
+
+
+def companies_json(companies: list[Company], seen_through: datetime | None) -> list[dict[str, Any]]:
+    """The array of `last --company --json`; see docs/json.md."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "domains": list(one.domains),
+            "owner": one.owner or None,
+            "contacts": one.contacts,
+            "last_touch": utc(one.last_touch),
+            "last_touch_kind": one.last_touch_kind,
+            "last_touch_activity": one.last_touch_activity,
+            "last_touch_contact": one.last_touch_contact,
+            "unlisted": [
+                {
+                    "address": person.address,
+                    "name": person.name,
+                    "last_touch": utc(person.last_touch),
+                    "last_touch_kind": person.last_touch_kind,
+                    "last_touch_activity": person.last_touch_activity,
+                }
+                for person in one.unlisted
+            ],
+            "seen_through": utc(seen_through),
+        }
+        for one in companies
+    ]
+
+
+def companies_table(companies: list[Company], now: datetime, zone: tzinfo) -> Rows:
+    headings = ["Company", "Domains", "Last touch", "When", "How", "With", "Contacts", "Unlisted people"]
+    return headings, [
+        [
+            one.name,
+            " ".join(one.domains),
+            ago(one.last_touch, now),
+            local(one.last_touch, zone),
+            how(one.last_touch_kind),
+            one.last_touch_with or "",
+            str(one.contacts),
+            ", ".join(f"{p.address} ({ago(p.last_touch, now)})" for p in one.unlisted),
+        ]
+        for one in companies
+    ]
+
+
+def how(kind: str | None) -> str:
+    return {"inbound": "they wrote", "outbound": "we wrote", "meeting": "met", "copied": "copied"}.get(kind or "", "")

@@ -1,0 +1,72 @@
+"""The proof of a contact's dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from lasttouch.views.moments import ago, local, utc
+from lasttouch.views.timeline import not_counted_because, verdict_at
+from store.people import DATES, Person
+from store.timeline import Activity
+
+
+def contact_json(
+    person: Person, behind: Mapping[int, Activity], recent: Sequence[Activity], now: datetime
+) -> dict[str, Any]:
+    """One object of the array of `why WHO --json`; see docs/json.md."""
+    return {
+        "contact": person.id,
+        "name": person.name,
+        "emails": list(person.emails),
+        "last_touch": utc(person.last_touch),
+        "last_touch_kind": person.last_touch_kind,
+        "last_touch_activity": person.last_touch_activity,
+        "dates": {date: _date(person, date, behind, now) for date in DATES},
+        "not_counted": [
+            {"activity": one.id, "at": utc(one.facts.at), "verdict": verdict_at(one, now), "because": because}
+            for one, because in _not_counted(recent, now)
+        ],
+    }
+
+
+def contact_text(
+    person: Person, behind: Mapping[int, Activity], recent: Sequence[Activity], now: datetime, zone: tzinfo
+) -> list[str]:
+    """The same for people."""
+    lines = [f"{person.name} <{', '.join(person.emails)}>"]
+    for date in DATES:
+        moment = getattr(person, date)
+        one = behind.get(person.activities.get(date, 0))
+        if moment is None or one is None:
+            lines.append(f"  {date:<13} never")
+            continue
+        lines.append(f"  {date:<13} {local(moment, zone)} ({ago(moment, now)}), activity {one.id}{_subject(one)}")
+        lines.append(f"                {verdict_at(one, now)}: {one.judgement.verdict.reason}")
+    not_counted = _not_counted(recent, now)
+    if not_counted:
+        lines.append("  recent, but no touch:")
+    for one, because in not_counted:
+        lines.append(f"    {local(one.facts.at, zone)} activity {one.id}{_subject(one)}: {because}")
+    return lines
+
+
+def _subject(activity: Activity) -> str:
+    return f" “{activity.facts.subject}”" if activity.facts.subject else ""
+
+
+def _date(person: Person, date: str, behind: Mapping[int, Activity], now: datetime) -> dict[str, Any] | None:
+    one = behind.get(person.activities.get(date, 0))
+    if one is None:
+        return None
+    return {
+        "at": utc(getattr(person, date)),
+        "activity": one.id,
+        "verdict": verdict_at(one, now),
+        "reason": one.judgement.verdict.reason,
+    }
+
+
+def _not_counted(recent: Sequence[Activity], now: datetime) -> list[tuple[Activity, str]]:
+    return [(one, because) for one in recent if (because := not_counted_because(one, now)) is not None]

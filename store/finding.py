@@ -1,0 +1,57 @@
+"""Reading: whom or what the user means by a few words."""
+
+from __future__ import annotations
+
+import sqlite3
+from difflib import get_close_matches
+
+from activity.address import normalise, normalise_domain
+
+
+def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
+    """Contact ids for a name, a part of one, an address, a domain, a company or an id ("#7"); empty for nobody.
+
+    The first reading that fits anybody holds: id, address, whole name, company, domain, part of a name.
+    """
+    word = who.strip()
+    pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    address = normalise(word) or ""
+    domain = normalise_domain(word.lstrip("@"))
+    attempts: list[tuple[str, object]] = [
+        ("SELECT id FROM contact WHERE id = ?", int(word[1:]) if word[:1] == "#" and word[1:].isdecimal() else -1),
+        ("SELECT contact_id FROM contact_email WHERE email = ?", address),
+        ("SELECT contact_id FROM address WHERE email = ? AND contact_id IS NOT NULL", address),
+        ("SELECT id FROM contact WHERE lower(name) = lower(?)", word),
+        ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE lower(o.name) = lower(?)", word),
+        ("SELECT contact_id FROM contact_email WHERE email LIKE '%@' || ?", domain),
+        ("SELECT id FROM contact WHERE name LIKE ? ESCAPE '\\'", pattern),
+        ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE o.name LIKE ? ESCAPE '\\'", pattern),
+        ("SELECT contact_id FROM contact_email WHERE email LIKE ? ESCAPE '\\'", pattern),
+    ]
+    for query, value in attempts:
+        if word and (found := {row_id for (row_id,) in connection.execute(query, (value,))}):
+            return sorted(found)
+    return []
+
+
+def near_names(connection: sqlite3.Connection, who: str) -> list[str]:
+    """A few names of contacts and companies that look like `who`."""
+    names = [name for (name,) in connection.execute("SELECT name FROM contact UNION SELECT name FROM company")]
+    parts = {part.casefold(): name for name in names for part in (name, *name.split())}
+    near = get_close_matches(who.casefold(), parts, n=5, cutoff=0.6)
+    return list(dict.fromkeys(parts[part] for part in near))[:3]
+
+
+def find_activity(connection: sqlite3.Connection, word: str) -> int | None:
+    """The id of an activity given by its id, by a Message-ID with or without brackets, or by a meeting's UID."""
+    if word.isdecimal():
+        row = connection.execute(
+            "SELECT id FROM activity WHERE id = ?", (int(word) if len(word) < 19 else -1,)
+        ).fetchone()
+        return row[0] if row else None
+    bare = word.strip().strip("<>")
+    for identity in (word.strip(), f"<{bare}>", f"meeting:{bare}"):
+        row = connection.execute("SELECT id FROM activity WHERE identity = ?", (identity,)).fetchone()
+        if row:
+            return int(row[0])
+    return None

@@ -1,0 +1,157 @@
+"""Broken and unbounded events: bounded in time and memory, named, and their siblings go on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from capture.calendar import guard
+from capture.calendar.occurrences import Expansion, expand
+
+START, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+ALL_DAY_LONG = "BYHOUR={0};BYMINUTE={1};BYSECOND={1}".format(*(",".join(map(str, range(n))) for n in (24, 60)))
+HOSTILE_ZONE = [
+    "BEGIN:VTIMEZONE", "TZID:Evil", "BEGIN:STANDARD", "DTSTART:16010101T000000", "TZOFFSETFROM:+0100",
+    "TZOFFSETTO:+0100", "RRULE:FREQ=SECONDLY", "END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:16010101T000000",
+    "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "RRULE:FREQ=SECONDLY", "END:DAYLIGHT", "END:VTIMEZONE",
+]  # fmt: skip
+GOOD = ["BEGIN:VEVENT", "UID:good", "DTSTART:20260701T100000Z", "END:VEVENT"]
+
+
+def expanded(*lines: str, before: list[str] | None = None) -> Expansion:
+    bad = ["BEGIN:VEVENT", "UID:bad", *lines, "END:VEVENT"]
+    text = "\r\n".join(["BEGIN:VCALENDAR", *(before or []), *bad, *GOOD, "END:VCALENDAR", ""])
+    began = time.monotonic()
+    found = expand(text, START, END, BERLIN)
+    assert time.monotonic() - began < 20
+    return found
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["SUMMARY:x"], "no DTSTART"),
+        (["DTSTART:"], "unreadable DTSTART"),
+        (["DTSTART:20261332T100000Z"], "unreadable DTSTART"),
+        (["DTSTART:P1D"], "unreadable DTSTART"),
+        (["DTSTART:99991231T235959Z"], "a time in the year 9999"),
+        (["DTSTART:00010101T000000Z"], "a time in the year 1"),
+        (["DTSTART:20260101T000000Z", "DTEND:99991231T000000Z"], "a time in the year 9999"),
+        (["DTSTART:20260101T000000Z", "DURATION:P99999999999D"], "unreadable event (OverflowError)"),
+        (["DTSTART:20260101T000000Z", "SUMMARY:a\rb"], "a bare CR within a line"),
+        (["DTSTART:20260101T000000Z", "RRULE:FREQ=SECONDLY"], "RRULE with FREQ=SECONDLY"),
+        (["DTSTART:20260101T000000Z", "RRULE:FREQ=MINUTELY;COUNT=3"], "RRULE with FREQ=MINUTELY"),
+        (["DTSTART:20260101T000000Z", "RRULE:freq=daily;interval=0"], "RRULE with INTERVAL=0"),
+        (["DTSTART:20260101T000000Z", "RRULE:FREQ=DAILY;INTERVAL=-1"], "RRULE with INTERVAL=-1"),
+        (["DTSTART:20260101T000000Z", "RRULE:FREQ=DAILY;COUNT=0"], "RRULE with COUNT=0"),
+        (["DTSTART:20260101T000000Z", "RRULE:FREQ=DAILY;UNTIL=soon"], "RRULE with an unreadable UNTIL"),
+        (["DTSTART:20260101T000000Z", "RRULE:RSCALE=HEBREW;FREQ=YEARLY"], "RRULE in another calendar scale (RFC 7529)"),
+        (["DTSTART:20260101T000000Z", "RRULE:nonsense"], "RRULE with FREQ="),
+        (["DTSTART:20260101T000000Z", "EXDATE:nonsense", "RRULE:FREQ=DAILY"], "unreadable EXDATE"),
+        (["DTSTART:20240101T000000Z", "RRULE:FREQ=HOURLY"], "more than 10000 occurrences"),
+        (["DTSTART:20260101T000000Z", f"RRULE:FREQ=DAILY;{ALL_DAY_LONG}"], "its rule takes longer than 2 s to expand"),
+        (
+            ["DTSTART:20260101T000000Z", "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"],
+            "its rule takes longer than 2 s to expand",
+        ),
+    ],
+)
+def test_a_broken_or_endless_event_is_named_and_the_others_go_on(lines: list[str], reason: str) -> None:
+    found = expanded(*lines)
+    assert [meeting.uid for meeting in found.meetings] == ["good"]
+    assert [(skip.item, skip.reason) for skip in found.skipped] == [("bad", reason)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=7;BYDAY=TU", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6"],
+)
+def test_a_rule_that_never_holds_leaves_its_start(rule: str) -> None:
+    found = expanded("DTSTART:20260105T100000Z", f"RRULE:{rule}")
+    assert [meeting.uid for meeting in found.meetings] == ["bad", "good"]
+
+
+def test_a_daily_rule_of_a_hundred_years_is_read() -> None:
+    found = expanded("DTSTART:19000101T100000Z", "RRULE:FREQ=DAILY")
+    assert len(found.meetings) == 731 + 1
+    assert found.skipped == []
+
+
+def test_an_endless_zone_is_stopped() -> None:
+    found = expanded("DTSTART;TZID=Evil:20260701T100000", before=HOSTILE_ZONE)
+    assert ("bad", "its rule takes longer than 2 s to expand") in [(skip.item, skip.reason) for skip in found.skipped]
+
+
+def test_a_rule_that_eats_memory_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "SECONDS", 2.0)
+    with pytest.raises(guard.Refused, match="MB"):
+        guard.guarded(_series(f"RRULE:FREQ=DAILY;{ALL_DAY_LONG}"), START, END, BERLIN, 60)
+
+
+def test_after_a_stop_the_next_one_is_expanded() -> None:
+    assert expanded("DTSTART:20260101T000000Z", f"RRULE:FREQ=DAILY;{ALL_DAY_LONG}").skipped
+    assert len(expanded("DTSTART:20260101T000000Z", "RRULE:FREQ=HOURLY;COUNT=5").meetings) == 6
+
+
+def test_threads_share_the_process() -> None:
+    results: list[int] = []
+
+    def work() -> None:
+        results.append(len(expanded("DTSTART:20260101T000000Z", "RRULE:FREQ=HOURLY;COUNT=5").meetings))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [6] * 4
+
+
+def test_no_process_is_left_behind(tmp_path: Path) -> None:
+    """Neither by a program that ends, nor by one that is killed amid an endless rule."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys, threading\n"
+        f"sys.path.insert(0, {str(Path(guard.__file__).parents[2])!r})\n"
+        "from datetime import UTC, datetime\nfrom zoneinfo import ZoneInfo\n"
+        "from capture.calendar import guard\n"
+        "utc = ZoneInfo('UTC')\n"
+        "start, end = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)\n"
+        f"guard.guarded({_series('RRULE:FREQ=HOURLY;COUNT=5')!r}, start, end, utc, 2)\n"
+        "print(guard._worker._process.pid, flush=True)\n"
+        "if sys.argv[1] == 'killed':\n"
+        f"    guard.guarded({_series('RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30')!r}, start, end, utc, 2)\n"
+    )
+    for way in ("ends", "killed"):
+        process = subprocess.Popen([sys.executable, str(program), way], stdout=subprocess.PIPE, text=True)
+        assert process.stdout
+        worker = int(process.stdout.readline())
+        if way == "killed":
+            process.kill()
+        process.wait(20)
+        process.stdout.close()
+        deadline = time.monotonic() + 20
+        while _lives(worker):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in "ZX"
+
+
+def _series(rule: str) -> str:
+    lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:u", "DTSTART:20260101T000000Z", rule, "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])

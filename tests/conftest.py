@@ -1,0 +1,46 @@
+"""Real servers on loopback, shared by a session; every test has users of its own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dovecot_server import DovecotServer, dovecot_binary
+from radicale_server import RadicaleServer
+
+_numbers = itertools.count(1)
+
+
+def _server_missing(name: str, hint: str) -> None:
+    """A test without its real server is skipped on a laptop and fails where servers are required."""
+    message = f"{name} is not installed; {hint}"
+    if os.environ.get("LASTTOUCH_REQUIRE_SERVERS") == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[DovecotServer]:
+    """A Dovecot that every user name may log in to with its `password`."""
+    if dovecot_binary() is None:
+        _server_missing("Dovecot", "on Debian: apt-get install dovecot-imapd")
+    # a short path of our own: unix socket names are limited to 108 bytes
+    base = Path(tempfile.mkdtemp(prefix="ltdc", dir="/tmp"))
+    server = DovecotServer(base)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def user() -> str:
+    """A user name no other test has."""
+    return f"user{next(_numbers)}"
