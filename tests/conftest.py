@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from dovecot_server import DovecotServer, dovecot_binary
 from radicale_server import RadicaleServer
 
@@ -44,3 +43,10 @@ def dovecot() -> Iterator[DovecotServer]:
 def user() -> str:
     """A user name no other test has."""
     return f"user{next(_numbers)}"
+
+
+@pytest.fixture(scope="session")
+def radicale() -> Iterator[RadicaleServer]:
+    """A Radicale with the users of `user`, all with the password "secret"."""
+    with RadicaleServer({f"user{number}": "secret" for number in range(1, 500)}) as server:
+        yield server

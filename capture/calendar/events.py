@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from icalendar.prop import vText
+from icalendar.parser import unescape_backslash
 
 from activity.meeting import Meeting
 from capture.calendar.attendees import read_participants
@@ -19,8 +19,6 @@ from capture.calendar.times import (
     TimeReader,
     Unreadable,
     after,
-    bounded,
-    duration_of,
     in_utc,
     of_same_type,
 )
@@ -65,12 +63,16 @@ class Event:
 
 
 class EventReader:
-    """Reads the events of one VCALENDAR; floating times are in `floating` or, if it names one, the calendar's zone."""
+    """Reads the events of one UID, the series before its overrides.
+
+    Floating times are in the zone that the calendar names as its own, else in the account's.
+    """
 
     def __init__(self, calendar: CalendarLines, zones: Zones, account: tzinfo) -> None:
         self._method = calendar.properties.get("METHOD", "").upper()
         self._times = TimeReader(zones, account)
         self._account = account
+        self._series_zone: tzinfo | None = None
         self._floating = zones.named(calendar.properties.get("X-WR-TIMEZONE", "")) or account
 
     def read(self, lines: EventLines) -> Event:
@@ -81,7 +83,9 @@ class EventReader:
         span = Span(start, self._end(lines, start, warnings))
         zone = start.tzinfo if isinstance(start, datetime) else self._floating
         planned = lines.line("RECURRENCE-ID")
-        recurrence_id = self._times.moment(planned, zone, warnings) if planned else None
+        recurrence_id = self._times.moment(planned, self._series_zone or zone, warnings) if planned else None
+        if recurrence_id is None:
+            self._series_zone = zone
         rdates = () if planned else tuple(self._times.rdates(lines, zone, warnings))
         exdates = () if planned else tuple(self._times.exdates(lines, zone, warnings))
         return Event(
@@ -147,7 +151,7 @@ class EventReader:
             zone = start.tzinfo if isinstance(start, datetime) else self._floating
             return of_same_type(self._times.moment(line, zone, warnings), start)
         if line := lines.line("DURATION"):
-            return bounded(after(start, duration_of(value_of(line))))
+            return after(start, value_of(line))
         return None
 
 
@@ -169,7 +173,7 @@ def _revision(lines: EventLines) -> str:
 
 
 def _summary(lines: EventLines) -> str:
-    return _CONTROL.sub(" ", str(vText.from_ical(lines.value("SUMMARY")[:4000]))).strip()[:_LONGEST_SUMMARY]
+    return _CONTROL.sub(" ", unescape_backslash(lines.value("SUMMARY")[:4000])).strip()[:_LONGEST_SUMMARY]
 
 
 def _stand_in_uid(lines: EventLines) -> str:

@@ -79,7 +79,7 @@ def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: dat
     expansion = Expansion()
     reader = EventReader(calendar, zones, zone)
     events = []
-    for lines in calendar.events:
+    for lines in sorted(calendar.events, key=lambda lines: bool(lines.line("RECURRENCE-ID"))):
         event, reason = _read(reader, lines)
         if reason:
             expansion.skipped.append(Skip(lines.value("UID"), reason))

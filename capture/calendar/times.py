@@ -67,7 +67,7 @@ class TimeReader:
         if not slash:
             return start, None
         if last.strip().upper().startswith(("P", "+P")):
-            return start, bounded(after(start, duration_of(last)))
+            return start, after(start, last)
         return start, self._parsed(last, head, zone, warnings)
 
     def exdates(self, lines: EventLines, zone: tzinfo | None, warnings: list[str]) -> list[Moment]:
@@ -81,20 +81,17 @@ def in_utc(moment: Moment, zone: tzinfo) -> datetime:
     return moment.astimezone(UTC)
 
 
-def duration_of(value: str) -> timedelta:
+def after(start: Moment, duration: str) -> Moment:
+    """Its days and weeks keep the time of day; its hours, minutes and seconds are exact (RFC 5545 §3.3.6)."""
     try:
-        duration: timedelta = vDuration.from_ical(value.strip())  # type: ignore[no-untyped-call]
+        length: timedelta = vDuration.from_ical(duration.strip())  # type: ignore[no-untyped-call]
     except ValueError:
         raise Unreadable("unreadable DURATION") from None
-    return duration
-
-
-def after(start: Moment, duration: timedelta) -> Moment:
-    """Days keep the time of day; hours, minutes and seconds are exact (RFC 5545 §3.3.6)."""
     if not isinstance(start, datetime):
-        return start + timedelta(days=max(duration.days, 0))
-    days = timedelta(days=duration.days) if duration >= timedelta(0) else timedelta(0)
-    return ((start + days).astimezone(UTC) + (duration - days)).astimezone(start.tzinfo)
+        return bounded(start + timedelta(days=length.days))
+    nominal = timedelta(days=length.days) if re.search("[DW]", duration, re.IGNORECASE) else timedelta(0)
+    exact = length - nominal
+    return bounded(((start + nominal).astimezone(UTC) + exact).astimezone(start.tzinfo))
 
 
 def of_same_type(end: Moment, start: Moment) -> Moment:

@@ -1,8 +1,9 @@
-"""What no well-behaved server does: each is a typed error, none is read as a deletion."""
+"""Bounds of a request in time and size, and who gets credentials."""
 
 from __future__ import annotations
 
 import gzip
+import logging
 import resource
 import socket
 import ssl
@@ -13,264 +14,34 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
 import trustme
-from scripted_dav import Reply, ScriptedDav, Seen, multistatus, response
+from scripted_dav import (
+    Dav,
+    Reply,
+    ScriptedDav,
+    Seen,
+    fetched,
+    multistatus,
+    response,
+    sync,
+)
 
-from activity.batch import Batch
 from activity.errors import (
     AuthenticationFailed,
     ServerFault,
-    SourceError,
-    Throttled,
     Unreachable,
     UntrustedServer,
 )
+from capture.calendar import lookup
 from capture.calendar.origins import are_siblings
-from capture.calendar.position import Position
 from capture.calendar.refusals import seconds_to_wait
 from capture.calendar.source import CalendarSettings, CalendarSource
 from capture.calendar.transport import Transport
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-CALENDAR = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Work</d:displayname>"
-SYNCS = CALENDAR + "<d:sync-token>t0</d:sync-token>"
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
-
-
-def ics(uid: str) -> str:
-    return (
-        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20261122T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
-
-
-class Dav:
-    """A small scripted calendar at /cal/ with `objects`; `faults` replace the reply to a kind of request."""
-
-    def __init__(self, listed: str = SYNCS, objects: int = 6) -> None:
-        self.listed = listed
-        self.objects = {f"{number}.ics": f'"e{number}"' for number in range(objects)}
-        self.faults: dict[str, Reply] = {}
-
-    def __call__(self, seen: Seen) -> Reply:
-        kind = self.kind(seen)
-        if kind in self.faults:
-            return self.faults[kind]
-        if kind == "listing":
-            return multistatus(response("/cal/", self.listed))
-        if kind == "multiget":
-            wanted = [name for name in self.objects if f"/cal/{name}<" in seen.body]
-            return multistatus(*[self.given(name) for name in wanted])
-        etags = [f"<d:getetag>{escape(etag)}</d:getetag>" for etag in self.objects.values()]
-        members = [response(f"/cal/{name}", etag) for name, etag in zip(self.objects, etags, strict=True)]
-        return multistatus(response("/cal/", CALENDAR), *members, token="t1")
-
-    def given(self, name: str) -> str:
-        data = f"<d:getetag>{self.objects[name]}</d:getetag><c:calendar-data>{ics(name)}</c:calendar-data>"
-        return response(f"/cal/{name}", data)
-
-    @staticmethod
-    def kind(seen: Seen) -> str:
-        if "multiget" in seen.body:
-            return "multiget"
-        if "sync-collection" in seen.body:
-            return "delta" if "<d:sync-token>t" in seen.body else "full"
-        return "listing" if "displayname" in seen.body or "current-user-principal" in seen.body else "etags"
-
-
-def settings(url: str, **changed: object) -> CalendarSettings:
-    return CalendarSettings(url + "cal/", "ana", lambda: "canary", **changed)  # type: ignore[arg-type]
-
-
-def sync(url: str, cursors: dict[str, str] | None = None, **changed: object) -> list[Batch]:
-    return list(CalendarSource(settings(url, **changed), now=lambda: NOW).batches(cursors or {}))
-
-
-def cursors_of(batches: list[Batch]) -> dict[str, str]:
-    return {batch.place: batch.cursor for batch in batches if batch.cursor is not None}
-
-
-def fetched(url: str) -> dict[str, str]:
-    batches = sync(url)
-    assert sum(len(batch.items) for batch in batches) == 6
-    return cursors_of(batches)
-
-
-HTML = Reply(200, b"<html><body>Please log in</body></html>", {"Content-Type": "text/html"})
-HTML_207 = Reply(207, b"<html><body>Please log in</body></html>", {"Content-Type": "text/html"})
-BOMB = Reply(
-    207,
-    b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">'
-    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
-    + b']><d:multistatus xmlns:d="DAV:"><d:response><d:href>/&j;</d:href></d:response></d:multistatus>',
-)
-FAULTS = [
-    pytest.param(HTML, ServerFault, id="html-200"),
-    pytest.param(HTML_207, ServerFault, id="html-207"),
-    pytest.param(BOMB, ServerFault, id="entities"),
-    pytest.param(Reply(207, b""), ServerFault, id="nothing"),
-    pytest.param(Reply(207, b"<d:multistatus xmlns:d='DAV:'><d:resp"), ServerFault, id="cut"),
-    pytest.param(Reply(500, b"<html>oops</html>"), ServerFault, id="500"),
-    pytest.param(Reply(503), ServerFault, id="503"),
-    pytest.param(Reply(503, headers={"Retry-After": "7"}), Throttled, id="503-later"),
-    pytest.param(Reply(429, headers={"Retry-After": "86400"}), Throttled, id="429"),
-    pytest.param(Reply(401), AuthenticationFailed, id="401"),
-    pytest.param(Reply(403), AuthenticationFailed, id="403"),
-    pytest.param(Reply(404), ServerFault, id="404"),
-    pytest.param(Reply(302, headers={"Location": "/cal/"}), ServerFault, id="circle"),
-]
-
-
-@pytest.mark.parametrize(("reply", "error"), FAULTS)
-def test_a_fault_while_logging_in_is_a_typed_error(scripted: Start, reply: Reply, error: type[SourceError]) -> None:
-    dav = Dav()
-    dav.faults["listing"] = reply
-    with pytest.raises(error) as caught:
-        sync(scripted(dav).url)
-    assert "canary" not in caught.value.message + caught.value.hint
-    assert "127.0.0.1" in caught.value.message
-
-
-@pytest.mark.parametrize("kind", ["delta", "multiget"])
-@pytest.mark.parametrize(("reply", "error"), FAULTS)
-def test_a_fault_of_a_calendar_removes_nothing_and_moves_nothing(
-    scripted: Start, reply: Reply, error: type[SourceError], kind: str
-) -> None:
-    dav = Dav()
-    url = scripted(dav).url
-    cursors = fetched(url)
-    dav.objects["0.ics"] = '"new"'
-    dav.faults[kind] = reply
-    if reply.status == 401:
-        with pytest.raises(AuthenticationFailed):
-            sync(url, cursors)
-        return
-    (batch,) = sync(url, cursors)
-    assert isinstance(batch.error, error)
-    assert (batch.items, batch.removed, batch.cursor) == ([], [], None)
-    del dav.faults[kind]
-    (batch,) = sync(url, cursors)
-    assert [item.href for item in batch.items] == ["0.ics"]  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize("listed", [SYNCS, CALENDAR, CALENDAR + "<s:getctag>c2</s:getctag>"])
-def test_an_empty_listing_where_there_were_many_is_an_error(scripted: Start, listed: str) -> None:
-    dav = Dav(listed)
-    url = scripted(dav).url
-    cursors = fetched(url)
-    dav.objects.clear()
-    dav.listed = listed.replace("c2", "c3")
-    dav.faults["delta"] = Reply(403, b"<d:error xmlns:d='DAV:'><d:valid-sync-token/></d:error>")
-    (batch,) = sync(url, cursors)
-    assert isinstance(batch.error, ServerFault)
-    assert batch.removed == []
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        Reply(400),
-        Reply(410),
-        Reply(403, b"<d:error xmlns:d='DAV:'><d:valid-sync-token/></d:error>"),
-        Reply(409, b"<d:error xmlns:d='DAV:'><d:valid-sync-token/></d:error>"),
-        Reply(412, b"<d:error xmlns:d='DAV:'><d:valid-sync-token/></d:error>"),
-    ],
-    ids=lambda reply: str(reply.status),
-)
-def test_an_expired_token_is_one_full_listing(scripted: Start, refusal: Reply) -> None:
-    dav = Dav()
-    server = scripted(dav)
-    cursors = fetched(server.url)
-    del dav.objects["0.ics"]
-    dav.objects["1.ics"] = '"new"'
-    dav.faults["delta"] = refusal
-    server.seen.clear()
-    (batch,) = sync(server.url, cursors)
-    assert batch.removed == ["0.ics"]
-    assert [item.href for item in batch.items] == ["1.ics"]  # type: ignore[union-attr]
-    assert [dav.kind(seen) for seen in server.seen] == ["listing", "delta", "full", "multiget"]
-
-
-def test_without_sync_collection_an_unchanged_ctag_asks_nothing(scripted: Start) -> None:
-    dav = Dav(CALENDAR + "<s:getctag>c1</s:getctag>")
-    server = scripted(dav)
-    cursors = fetched(server.url)
-    server.seen.clear()
-    (batch,) = sync(server.url, cursors)
-    assert [dav.kind(seen) for seen in server.seen] == ["listing"]
-    assert batch.cursor is None
-    dav.listed = dav.listed.replace("c1", "c2")
-    del dav.objects["3.ics"]
-    (batch,) = sync(server.url, cursors)
-    assert batch.removed == ["3.ics"]
-
-
-def test_a_truncated_listing_is_read_page_by_page(scripted: Start) -> None:
-    pages = {
-        "": multistatus(response("/cal/1.ics", "<d:getetag>1</d:getetag>"), response("/cal/", status=507), token="p1"),
-        "p1": multistatus(response("/cal/2.ics", "<d:getetag>2</d:getetag>"), token="p2"),
-    }
-    dav = Dav()
-
-    def script(seen: Seen) -> Reply:
-        if "sync-collection" in seen.body:
-            return pages["p1" if ">p1<" in seen.body else ""]
-        if "multiget" in seen.body:
-            return multistatus(*[
-                response(f"/cal/{n}.ics", f"<d:getetag>{n}</d:getetag><c:calendar-data>{ics(str(n))}</c:calendar-data>")
-                for n in (1, 2)
-            ])  # fmt: skip
-        return dav(seen)
-
-    batches = sync(scripted(script).url)
-    assert [item.href for batch in batches for item in batch.items] == ["1.ics", "2.ics"]  # type: ignore[union-attr]
-    assert Position.from_text(batches[-1].cursor).token == "p2"
-
-
-def test_members_that_fail_are_told_apart(scripted: Start) -> None:
-    dav = Dav()
-    url = scripted(dav).url
-    cursors = fetched(url)
-    for name in dav.objects:
-        dav.objects[name] = '"new"'
-    dav.faults["multiget"] = multistatus(
-        response("/cal/0.ics", status=404),
-        response("/cal/1.ics", status=403),
-        response("/cal/2.ics", "<c:calendar-data>BEGIN:VCALENDAR\nBEGIN:VEVENT\n</c:calendar-data>"),
-        response("/cal/3.ics", "<c:calendar-data>no calendar</c:calendar-data>"),
-        dav.given("4.ics"),
-    )
-    (batch,) = sync(url, cursors)
-    assert batch.error is None
-    assert batch.removed == ["0.ics"]
-    assert [item.href for item in batch.items] == ["4.ics"]  # type: ignore[union-attr]
-    assert [(skip.item, skip.reason) for skip in batch.skipped] == [
-        ("1.ics", "not given out by the server (403)"),
-        ("2.ics", "VEVENT is not ended"),
-        ("3.ics", "no VCALENDAR in it"),
-        ("5.ics", "listed by the server, but not given out"),
-    ]
-    del dav.faults["multiget"]
-    (batch,) = sync(url, cursors_of([batch]) | {"": cursors[""]})
-    assert sorted(item.href for item in batch.items) == ["0.ics", "5.ics"]  # type: ignore[union-attr]
-
-
-def test_one_object_too_large_does_not_hide_the_others(scripted: Start) -> None:
-    dav = Dav()
-
-    def script(seen: Seen) -> Reply:
-        if "/cal/2.ics<" in seen.body:
-            huge = f"<c:calendar-data>{'x' * (11 << 20)}</c:calendar-data>"
-            return multistatus(response("/cal/2.ics", huge))
-        return dav(seen)
-
-    batches = sync(scripted(script).url)
-    assert sum(len(batch.items) for batch in batches) == 5
-    assert [(skip.item, skip.reason) for batch in batches for skip in batch.skipped] == [
-        ("2.ics", "too large to be read")
-    ]
 
 
 @pytest.mark.parametrize(
@@ -477,3 +248,34 @@ def test_siblings_share_a_registrable_domain() -> None:
     assert not are_siblings("cal.co.uk", "evil.co.uk")
     assert not are_siblings("10.0.0.1", "11.0.0.1")
     assert not are_siblings("ana.github.io", "bob.github.io")
+
+
+def test_logs_hold_neither_events_nor_the_password(scripted: Start, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    fetched(scripted(Dav()).url)
+    assert "DTSTART" not in caplog.text
+    assert "canary" not in caplog.text
+    assert "YW5hOmNhbmFyeQ" not in caplog.text
+
+
+def test_looking_a_server_up_heeds_neither_netrc_nor_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example/")
+    monkeypatch.setenv("NETRC", "/some/netrc")
+    names = "[name for name in ('https_proxy', 'HTTPS_PROXY') if name in os.environ]"
+    program = f"import os, sys; print('https://' + sys.argv[1] + os.environ['NETRC'] + str({names}))"
+    monkeypatch.setattr(lookup, "_PROGRAM", program)
+    assert lookup.look_up("ana@b.example", None) == "https://ana@b.example/dev/null[]"
+
+
+def test_looking_a_server_up_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "_PROGRAM", "import threading; threading.Event().wait()")
+    monkeypatch.setattr(lookup, "_SECONDS", 0.5)
+    with pytest.raises(Unreachable, match=r"b\.example"):
+        lookup.look_up("b.example", None)
+
+
+@pytest.mark.parametrize("answer", ["print('')", "print('http://b.example/')", "raise SystemExit(1)"])
+def test_a_lookup_without_tls_or_answer_is_an_error(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.setattr(lookup, "_PROGRAM", answer)
+    with pytest.raises(ServerFault, match=r"b\.example"):
+        CalendarSource(CalendarSettings("ana@b.example", "ana", lambda: "canary")).batches({}).__next__()

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity.address import domain_of, normalise
+from activity.facts import Match
 from matchers.book import AddressBook
+from matchers.canonical import canonical, match_keys
 from matchers.house import House
 
 HOUSE = House(

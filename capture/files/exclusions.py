@@ -1,0 +1,50 @@
+"""What never holds an exchange: drafts, junk and trash, by folder, by Gmail label, by flag."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from capture.mail.encoded_words import decode_words
+from capture.mail.well_known_names import WELL_KNOWN
+
+_UNWANTED = {" ".join(name.split()): kind for kind in ("drafts", "junk", "trash") for name in WELL_KNOWN[kind].split(",")}
+_SUFFIX = re.compile(r"\.(?:mbox\w*|mbx|sbd|maildir)\Z", re.IGNORECASE)
+_LABELS = re.compile(rb"^X-Gmail-Labels:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,50})", re.IGNORECASE | re.MULTILINE)
+_STATUS = re.compile(rb"^X-Status:[ \t]*([A-Za-z]{0,20})", re.IGNORECASE | re.MULTILINE)
+
+
+def left_out(parts: Sequence[str], exclude: Sequence[str] = ()) -> str | None:
+    """Why the mailbox with this path is not read; None if it is.
+
+    Folders named Drafts, Junk or Trash in the common languages are left out at any depth, with what
+    lies below them: where a mailbox's top is cannot be told from files. All Mail is read, since in an
+    export nothing else may hold its messages. `exclude` are names or globs of mailboxes, in any case.
+    """
+    names = [_comparable(part) for part in parts]
+    for name in names:
+        if kind := _UNWANTED.get(name):
+            return kind
+    paths = ["/".join(names[: depth + 1]) for depth in range(len(names))]
+    if any(fnmatch.fnmatchcase(path, _comparable(pattern)) for pattern in exclude for path in paths):
+        return "excluded in the configuration"
+    return None
+
+
+def is_unwanted(header: bytes) -> bool:
+    """Does the export say in the header that the message was a draft, spam or deleted?
+
+    `X-Gmail-Labels` of Google Takeout, encoded words and all; `X-Status` of mbox files, T for drafts.
+    The topmost counts, which the export wrote.
+    """
+    lowered = header.lower()
+    if b"x-gmail-labels:" in lowered and (labels := _LABELS.search(header)):
+        text = decode_words(re.sub(r"[\r\n]+", "", labels[1].decode("utf-8", "replace")))
+        return any(_comparable(label.strip('" ')) in _UNWANTED for label in text.split(","))
+    return b"x-status:" in lowered and bool((status := _STATUS.search(header)) and b"T" in status[1].upper())
+
+
+def _comparable(name: str) -> str:
+    return " ".join(_SUFFIX.sub("", unicodedata.normalize("NFC", name)).lower().split())

@@ -1,0 +1,66 @@
+"""The header of one message in a file, judged as to whether it is one and is ours to read."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from activity.envelope import Envelope
+from capture.files.exclusions import is_unwanted
+from capture.mail.headers import parse_header
+
+HEADER_BYTES = 2 << 20
+_PIECE = 1 << 14
+_BEING_WRITTEN = timedelta(minutes=1)
+_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
+
+
+class Outcome(NamedTuple):
+    """An envelope, or the reason why there is none; neither for a message that is not captured."""
+
+    envelope: Envelope | None = None
+    reason: str = ""
+
+
+class Header(NamedTuple):
+    """A header block, None where it is too long; `cut`: the file ends within one of its lines."""
+
+    block: bytes | None
+    cut: bool
+
+
+def judge_header(block: bytes | None, internal_date: datetime | None, since: date) -> Outcome:
+    """The envelope of a message, unless it is a draft, spam or deleted, or older than `since` by all its dates."""
+    if block is None:
+        return Outcome(reason=f"its header is longer than {HEADER_BYTES:,} bytes")
+    if is_unwanted(block):
+        return Outcome()
+    envelope = parse_header(block, internal_date)
+    if not (envelope.message_id or envelope.from_ or envelope.to or envelope.date or envelope.signs):
+        return Outcome(reason="it has no header of a message")
+    first = datetime.combine(since, time(), UTC)
+    dates = [moment for moment in (envelope.date, internal_date) if moment is not None]
+    if dates and max(dates) < first:
+        return Outcome()
+    return Outcome(envelope)
+
+
+def read_header(file: io.FileIO) -> Header:
+    """The header of a file that is one message; what follows is not read. Raises OSError."""
+    block = b""
+    while piece := file.read(_PIECE if len(block) < _PIECE else HEADER_BYTES):
+        searched = max(0, len(block) - 2)
+        block += piece
+        if end := _END.search(block, searched):
+            block = block[: end.start() + 1]
+            return Header(block if len(block) <= HEADER_BYTES else None, False)
+        if len(block) > HEADER_BYTES:
+            return Header(None, False)
+    return Header(block, bool(block) and not block.endswith((b"\n", b"\r")))
+
+
+def is_being_written(modified: datetime, now: datetime) -> bool:
+    """May there be more to come? Only asked where a file ends within a line of a header."""
+    return abs(now - modified) < _BEING_WRITTEN

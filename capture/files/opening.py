@@ -1,0 +1,32 @@
+"""Opening files that anything may have put there."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import stat
+
+from activity.errors import Unreachable
+from capture.files.names import readable
+
+
+def open_regular(path: str) -> io.FileIO:
+    """A regular file, unbuffered, for reading. Raises OSError; never waits for the writer of a FIFO."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return io.FileIO(descriptor, "rb")
+
+
+def why(error: OSError) -> str:
+    """What is wrong, without the path."""
+    return f"cannot be read: {error.strerror or type(error).__name__}"
+
+
+def unreachable(path: str, error: OSError) -> Unreachable:
+    if isinstance(error, FileNotFoundError):
+        hint = "check the path in [[accounts.files]], and that the disk it lies on is mounted"
+        return Unreachable(f"{readable(path)} does not exist", hint)
+    return Unreachable(f"{readable(path)} {why(error)}", "the user that runs lasttouch must be able to read it")

@@ -1,0 +1,101 @@
+"""What is written about the program is true of it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from cli import COMMANDS, lasttouch
+from lasttouch.config import Account, Caldav, Config, Files, Imap, load_config
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+SECTIONS: dict[str, type[BaseModel]] = {
+    "": Config,
+    "accounts": Account,
+    "accounts.imap": Imap,
+    "accounts.caldav": Caldav,
+    "accounts.files": Files,
+}
+
+
+def _with_all_options_live() -> str:
+    """The example with every commented option made live."""
+    return re.sub(r"^# (?=(\[|[a-z_]+ = ))", "", EXAMPLE, flags=re.MULTILINE)
+
+
+def _sections(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"": set()}
+    section = ""
+    for line in text.splitlines():
+        if match := re.match(r"\[+([a-z.]+)\]+", line):
+            section = match[1]
+            found.setdefault(section, set())
+        elif match := re.match(r"([a-z_]+) = ", line):
+            found[section].add(match[1])
+    return found
+
+
+def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    assert load_config(path).config.accounts[0].name == "ana"
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
+    fields = set(SECTIONS[section].model_fields) - {"accounts", "imap", "caldav", "files"}
+    assert _sections(_with_all_options_live())[section] == fields
+
+
+def test_the_defaults_in_the_example_are_the_defaults() -> None:
+    shown = tomllib.loads(re.sub(r"^# (?=[a-z_]+ = )", "", EXAMPLE.partition("[[accounts]]")[0], flags=re.MULTILINE))
+    for name in set(shown) - {"internal_domains", "never_log"}:
+        default = Config.model_fields[name].default
+        made = Config.model_validate({name: shown[name], "accounts": [_ACCOUNT]})
+        assert getattr(made, name) == default, name
+
+
+_ACCOUNT = {"name": "a", "addresses": ["a@b.example"], "files": [{"path": "x"}]}
+
+
+def _commands() -> list[tuple[str, click.Command]]:
+    context = click.Context(lasttouch, info_name="lasttouch")
+    found: list[tuple[str, click.Command]] = []
+    for name in COMMANDS:
+        command = lasttouch.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {sub}", command.commands[sub]) for sub in command.commands]
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), _commands(), ids=[name for name, _ in _commands()])
+def test_every_command_says_in_its_help_how_it_is_used(name: str, command: click.Command) -> None:
+    shown = CliRunner().invoke(lasttouch, [*name.split(), "--help"]).output
+    assert f"lasttouch {name}" in shown.partition("Examples:")[2], shown
+    assert command.help
+
+
+@pytest.mark.parametrize("name", [name for name, _ in _commands()])
+def test_every_command_is_documented(name: str) -> None:
+    assert f"lasttouch {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name, command in _commands() if not isinstance(command, click.Group)])
+def test_every_command_answers_in_json_and_its_shape_is_documented(name: str) -> None:
+    assert "--json" in CliRunner().invoke(lasttouch, [*name.split(), "--help"]).output
+    assert f"## {name}\n" in (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+
+
+def test_the_links_between_the_documents_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
