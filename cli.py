@@ -73,10 +73,11 @@ def lasttouch(ctx: click.Context, config: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns whatever goes wrong into one sentence and an exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_run(given))
+    sys.exit(run(given))
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """Run a command and return its exit code; what went wrong is said on standard error."""
     as_json = "--json" in arguments
     try:
         result = lasttouch.main(arguments, prog_name="lasttouch", standalone_mode=False)

@@ -6,11 +6,13 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from dovecot_server import DovecotServer, dovecot_binary
+from household import Household
 from radicale_server import RadicaleServer
 
 _numbers = itertools.count(1)
@@ -48,5 +50,20 @@ def user() -> str:
 @pytest.fixture(scope="session")
 def radicale() -> Iterator[RadicaleServer]:
     """A Radicale with the users of `user`, all with the password "secret"."""
-    with RadicaleServer({f"user{number}": "secret" for number in range(1, 500)}) as server:
+    names = [f"user{number}{letter}" for number in range(1, 500) for letter in ("", "b", "c")]
+    with RadicaleServer(dict.fromkeys(names, "secret")) as server:
         yield server
+
+
+@pytest.fixture
+def household(
+    tmp_path: Path, dovecot: DovecotServer, radicale: RadicaleServer, monkeypatch: pytest.MonkeyPatch
+) -> Household:
+    return Household(tmp_path, dovecot, radicale, monkeypatch)
+
+
+@pytest.fixture
+def new_user(user: str) -> Callable[[], str]:
+    """Up to three user names no other test has; the first is `user`."""
+    names = iter([user, f"{user}b", f"{user}c"])
+    return lambda: next(names)

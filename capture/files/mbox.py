@@ -12,7 +12,7 @@ from capture.files.message import HEADER_BYTES
 from capture.files.separators import LONGEST, is_separator
 
 PIECE = 1 << 20
-_CONTEXT = 4  # bytes before a place that tell whether a separator may stand there: "\n\r\n" at most
+_CONTEXT = 4  # bytes before a place that tell whether a separator may stand there: "\n\r\r\n" at most
 _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*From ")
 _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 
@@ -48,7 +48,7 @@ class MboxScan:
         newline = b"\r" if b"\r" in start and b"\n" not in start else b"\n"
         self._newline = newline
         self._mark = newline + b"From "
-        self._empty_line = re.compile(rb"\n\r?\n" if newline == b"\n" else rb"\r\r")
+        self._empty_line = re.compile(rb"\n\r{0,2}\n" if newline == b"\n" else rb"\r\r")
         self._base = offset  # where in the file `_data` begins
         self._data = b""
         self._at = 0  # in `_data`; what lies before is dealt with
@@ -57,18 +57,17 @@ class MboxScan:
 
     def __iter__(self) -> Iterator[Message]:
         found = self._first()
+        self._note(found)
         while found:
             message, body = self._message()
             found = self._skip_by_length(message, body) or self._next()
-            self._note(message, found)
+            self._note(found)
+            if not found and not message.finished:
+                self.resume = max(0, message.start - _CONTEXT)
             yield message
-        self._note(None, False)
 
-    def _note(self, message: Message | None, found: bool) -> None:
-        if message and not found and not message.finished:
-            self.resume = max(0, message.start - _CONTEXT)
-        elif message or self._data:
-            self.resume = max(self.resume, self._base + self._at - _CONTEXT)
+    def _note(self, found: bool) -> None:
+        self.resume = max(self.resume, self._base + self._at - _CONTEXT)
         self.end = self._base + (self._at if found else len(self._data))
 
     def _more(self) -> bool:
@@ -110,8 +109,8 @@ class MboxScan:
             self._at = found + 1
 
     def _after_empty_line(self, found: int) -> bool:
-        before = self._data[max(0, found - 2) : found]
-        return before.endswith(self._newline) or before == b"\n\r"
+        before = self._data[max(0, found - _CONTEXT + 1) : found]
+        return (before.rstrip(b"\r") if self._newline == b"\n" else before).endswith(self._newline)
 
     def _message(self) -> tuple[Message, int]:
         """The message at `_at` and where in `_data` its body begins; `_at` moves to the end of its header."""
@@ -124,14 +123,14 @@ class MboxScan:
         line_end = line_end if line_end >= 0 else header_end
         too_long = header_end - line_end > HEADER_BYTES
         header = None if too_long else self._data[line_end + 1 : header_end]
-        cut = not empty and not self._data.endswith(self._newline)
+        cut = not (empty or too_long or self._data.endswith(self._newline))
         self._at = max(begin, header_end - (0 if empty else _CONTEXT))
         separator = self._data[begin : min(line_end, begin + LONGEST)]
         return Message(start, separator, header, bool(empty), cut), empty.end() if empty else header_end
 
     def _skip_by_length(self, message: Message, body: int) -> bool:
         """Go to the separator that stands exactly behind Content-Length bytes of body, if one does."""
-        header = message.header or b""
+        header = message.header if message.finished and message.header else b""
         if b"content-length:" not in header.lower() or not (length := _LENGTH.search(header)):
             return False
         target = body + int(length[1])

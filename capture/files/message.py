@@ -14,7 +14,7 @@ from capture.mail.headers import parse_header
 HEADER_BYTES = 2 << 20
 _PIECE = 1 << 14
 _BEING_WRITTEN = timedelta(minutes=1)
-_END = re.compile(rb"\n\r?\n|\r\r(?!\n)")
+_END = re.compile(rb"\n\r{0,2}\n|\r\r(?!\n)")
 
 
 class Outcome(NamedTuple):
@@ -51,8 +51,8 @@ def read_header(file: io.FileIO) -> Header:
     """The header of a file that is one message; what follows is not read. Raises OSError."""
     block = b""
     while piece := file.read(_PIECE if len(block) < _PIECE else HEADER_BYTES):
-        searched = max(0, len(block) - 2)
-        block += piece
+        searched = max(0, len(block) - 3)
+        block = block + piece if block else piece.lstrip(b"\xef\xbb\xbf\r\n")
         if end := _END.search(block, searched):
             block = block[: end.start() + 1]
             return Header(block if len(block) <= HEADER_BYTES else None, False)
@@ -61,6 +61,6 @@ def read_header(file: io.FileIO) -> Header:
     return Header(block, bool(block) and not block.endswith((b"\n", b"\r")))
 
 
-def is_being_written(modified: datetime, now: datetime) -> bool:
+def is_being_written(modified: datetime | None, now: datetime) -> bool:
     """May there be more to come? Only asked where a file ends within a line of a header."""
-    return abs(now - modified) < _BEING_WRITTEN
+    return modified is not None and abs(now - modified) < _BEING_WRITTEN

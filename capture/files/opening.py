@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import stat
+from datetime import UTC, datetime
 
 from activity.errors import Unreachable
 from capture.files.names import readable
@@ -18,6 +19,14 @@ def open_regular(path: str) -> io.FileIO:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file")
     return io.FileIO(descriptor, "rb")
+
+
+def modified(status: os.stat_result) -> datetime | None:
+    """When the file was last written to; None where that is no date."""
+    try:
+        return datetime.fromtimestamp(status.st_mtime, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def why(error: OSError) -> str:

@@ -1,0 +1,94 @@
+"""A calendar file as the objects it holds, one for each UID."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from capture.calendar.objects import BROKEN, CalendarLines, EventLines, read, strip, written
+
+# No zone needs more; a longer one would be copied into every object that names it.
+_ZONE_CHARACTERS = 65_536
+_UID_CHARACTERS = 255
+_BEGUN = re.compile(r"^[ \t]*BEGIN:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_ENDED = re.compile(r"^[ \t]*END:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_NAMES_ZONE = re.compile(r";TZID=(\"[^\"]*\"|[^;:]*)", re.IGNORECASE)
+_ZONE_NAME = re.compile(r"[ \t]*TZID(?:;[^:]*)?:(.*)", re.IGNORECASE)
+
+
+class FileObject(NamedTuple):
+    """The events of one UID (their text stripped, see `objects.strip`) with the zones they name.
+
+    `etag` changes with the text. `reason` says why it cannot be used, "" if it can.
+    """
+
+    key: str
+    text: str
+    etag: str
+    reason: str = ""
+
+
+def text_of(raw: bytes) -> str:
+    """iCalendar is UTF-8 (RFC 5545 §3.1.4); older programs write a local charset, some UTF-16."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", "replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def is_whole(text: str) -> bool:
+    """Is every calendar ended? What a file that was cut off does not hold is not deleted."""
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    return len(_BEGUN.findall(text)) == len(_ENDED.findall(text))
+
+
+def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
+    """The objects of a file in the order of their first events. Raises BrokenObject where it is no calendar."""
+    stripped = strip(text, private_events)
+    groups: dict[str, list[tuple[CalendarLines, list[EventLines]]]] = {}
+    for calendar in read(stripped) if stripped else []:
+        for event in calendar.events:
+            parts = groups.setdefault(_key(event), [])
+            if not parts or parts[-1][0] is not calendar:
+                parts.append((calendar, []))
+            parts[-1][1].append(event)
+    every_zone = _zones([calendar for parts in groups.values() for calendar, _ in parts])
+    for key, parts in groups.items():
+        events = [event for _, own in parts for event in own]
+        zones = every_zone | _zones([calendar for calendar, _ in parts])
+        own_text = "".join(
+            written(CalendarLines(calendar.properties, _needed(zones, own), own)) for calendar, own in parts
+        )
+        reason = events[0].value(BROKEN) if all(event.line(BROKEN) for event in events) else ""
+        yield FileObject(key, own_text, _digest(own_text), reason)
+
+
+def _key(event: EventLines) -> str:
+    """The UID; a stand-in where it is missing or longer than any that is one."""
+    uid = event.value("UID")
+    if uid and len(uid) <= _UID_CHARACTERS:
+        return uid
+    return "no-uid-" + _digest(uid or "\n".join(line for _, line in event.lines))
+
+
+def _zones(calendar: CalendarLines) -> dict[str, list[str]]:
+    zones: dict[str, list[str]] = {}
+    for lines in calendar.zones:
+        name = next((found[1].strip() for line in lines if (found := _ZONE_NAME.match(line))), "")
+        if sum(map(len, lines)) <= _ZONE_CHARACTERS:
+            zones.setdefault(name, lines)
+    return zones
+
+
+def _needed(zones: dict[str, list[str]], events: list[EventLines]) -> list[list[str]]:
+    names = {found.strip('" ') for event in events for _, line in event.lines for found in _NAMES_ZONE.findall(line)}
+    return [zones[name] for name in sorted(names) if name in zones]
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,142 @@
+"""Folders in which every message is a file: Maildir, .eml."""
+
+from __future__ import annotations
+
+import os
+import re
+from array import array
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple
+
+from activity.batch import Batch, Skip
+from capture.files.known_files import KnownFiles, digest
+from capture.files.message import Outcome, is_being_written, judge_header, read_header
+from capture.files.names import readable
+from capture.files.opening import modified, open_regular, unreachable, why
+from capture.files.pacing import Filling
+from capture.files.separators import plausible
+
+# What stands behind the unique name: flags of the standard form, with the marks used where ":" may not be.
+_FLAGS = re.compile(r"[:;!]2,([^:;!]*)\Z")
+
+
+class MessageFile(NamedTuple):
+    """A message, and the digest of what identifies it; `error` where not even that can be had."""
+
+    path: str
+    digest: int = 0
+    error: OSError | None = None
+
+
+def maildir_files(folder: str) -> Iterator[MessageFile]:
+    """The messages of a Maildir by their unique names, which flags and a move from new to cur leave as they are.
+
+    Drafts (D) and trashed ones (T) are passed over and stay unknown: the flag may be taken away.
+    Raises OSError.
+    """
+    for part in ("new", "cur"):
+        try:
+            entries = os.scandir(os.path.join(folder, part))
+        except FileNotFoundError:
+            continue
+        with entries:
+            for entry in entries:
+                flags = _FLAGS.search(entry.name)
+                if entry.name.startswith(".") or (flags and set(flags[1]) & {"D", "T"}):
+                    continue
+                if (error := _if_no_file(entry)) is not None:
+                    yield from error
+                else:
+                    yield MessageFile(entry.path, digest(entry.name[: flags.start()] if flags else entry.name))
+
+
+def eml_files(folder: str) -> Iterator[MessageFile]:
+    """The .eml files of a folder by name, time and size: another message may come to have the same name.
+
+    Raises OSError.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or not entry.name.lower().endswith(".eml"):
+                continue
+            if (error := _if_no_file(entry)) is not None:
+                yield from error
+            else:
+                yield from message_file(entry.path)
+
+
+def message_file(path: str) -> Iterator[MessageFile]:
+    """A single file, if it is still there."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield MessageFile(path, error=error)
+        return
+    yield MessageFile(path, digest(os.path.basename(path), status.st_mtime_ns, status.st_size))
+
+
+def _if_no_file(entry: os.DirEntry[str]) -> list[MessageFile] | None:
+    """None for a regular file or a link to one; else what to say of it, which is nothing of a folder or device."""
+    try:
+        return None if entry.is_file() else []
+    except OSError as error:
+        return [MessageFile(entry.path, error=error)]
+
+
+def read_message_files(
+    folder: str, files: Iterator[MessageFile], place: str, cursor: str | None, since: date, now: datetime
+) -> Iterator[Batch]:
+    """The messages among `files` that are not known yet, in batches, and which are known now.
+
+    All files are listed each time, as neither their times nor the folder's tell of one that was moved
+    here. The last cursor forgets files that are gone; earlier ones carry how far this pass has come, but
+    not each batch does, since that of a large folder is large itself.
+    """
+    known = KnownFiles.from_cursor(cursor, since.isoformat())
+    listed, new = array("Q"), array("Q")
+    filling, unstored = Filling(Batch(place)), 0
+    try:
+        for file in files:
+            if file.error is None and file.digest in known:
+                listed.append(file.digest)
+                continue
+            if _read_into(filling, file, date.fromisoformat(known.since), now):
+                new.append(file.digest)
+            if filling.full:
+                unstored += filling.messages
+                if unstored > (len(known) + len(new)) // 8:
+                    filling.batch.cursor, unstored = known.with_more(new).cursor(), 0
+                yield filling.batch
+                filling = Filling(Batch(place))
+    except OSError as error:
+        filling.batch.error = unreachable(folder, error)
+        yield filling.batch
+        return
+    if new or len(listed) != len(known) or cursor is None:
+        filling.batch.cursor = KnownFiles(known.since, [*listed, *new]).cursor()
+    if filling.says_something:
+        yield filling.batch
+
+
+def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) -> bool:
+    """Read one file; is it dealt with, so that it need not be read again?"""
+    name = readable(os.path.basename(file.path))
+    try:
+        if file.error is not None:
+            raise file.error
+        with open_regular(file.path) as opened:
+            arrived = modified(os.fstat(opened.fileno()))
+            header = read_header(opened)
+    except FileNotFoundError:
+        return False  # moved or deleted since it was listed
+    except OSError as error:
+        filling.batch.skipped.append(Skip(name, why(error)))
+        return False
+    if header.cut and is_being_written(arrived, now):
+        return False
+    outcome = judge_header(header.block, plausible(arrived), since)
+    filling.add(name, outcome, len(header.block or b""))
+    return True

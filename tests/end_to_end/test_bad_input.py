@@ -1,0 +1,141 @@
+"""Whatever is wrong is said in one sentence with what to do next, and with its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from household import Household, ago, mail
+
+
+def test_every_mistake_in_the_configuration_is_told_at_once(household: Household) -> None:
+    household.head = 'backfil = "2y"\nhorizon = "soon"\n'
+    household.accounts["ana"] = (
+        '[[accounts]]\nname = "ana"\naddresses = ["nobody"]\n[accounts.imap]\nhost = "mail.acme.example"\n'
+        'security = "none"\nusername = "ana"\npassword = "canary"\n'
+    )
+    household.write_config()
+    outcome = household.run("sync")
+    assert outcome.code == 3
+    for part in (
+        "did you mean backfill?",
+        "horizon: 'soon' is no length of time",
+        "accounts[0] (ana).addresses[0]: 'nobody' is no e-mail address",
+        "accounts[0] (ana).imap.security",
+        "a password is never kept in this file",
+        "give exactly one of password_command",
+    ):
+        assert part in outcome.err
+    assert "canary" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "part"), [("[[accounts", "is not valid TOML"), ("", "accounts: missing"), ("accounts = 3", "accounts:")]
+)
+def test_a_broken_configuration_is_located(household: Household, text: str, part: str) -> None:
+    (household.folder / "config.toml").write_text(text)
+    outcome = household.run("last", "--json")
+    assert outcome.code == 3
+    assert part in json.loads(outcome.err)["error"]["message"]
+
+
+def test_a_missing_configuration_says_what_to_do(household: Household) -> None:
+    outcome = household.run("last")
+    assert outcome.code == 3
+    assert "config.example.toml" in outcome.err
+
+
+def test_a_wrong_password_is_tried_three_times_an_hour_and_never_shown(
+    household: Household, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    household.add_account("ana", user)
+    monkeypatch.setenv("MAIL_PASSWORD", "canary-4711")
+    for _ in range(3):
+        outcome = household.run("sync")
+        assert outcome.code == 1
+        assert "refused the user name or password" in outcome.err
+    monkeypatch.setenv("MAIL_PASSWORD", household.dovecot.password)
+    outcome = household.run("sync")
+    assert outcome.code == 1
+    assert "not tried again before" in outcome.err
+    (status,) = household.ok("status")["accounts"]
+    assert status["error_code"] == "authentication"
+    for path in household.folder.iterdir():
+        assert b"canary-4711" not in path.read_bytes()
+
+
+def test_an_untrusted_certificate_is_refused(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    household.accounts["ana"] = (
+        household.accounts["ana"]
+        .replace('"none"', '"tls"')
+        .replace(str(household.dovecot.port), str(household.dovecot.tls_port))
+    )
+    household.write_config()
+    outcome = household.run("sync", "--json")
+    assert outcome.code == 1
+    assert json.loads(outcome.err)["error"]["code"] == "untrusted"
+    # and with the server's own CA it works
+    household.accounts["ana"] += f'ca_file = "{household.dovecot.ca_file}"\n'
+    household.write_config()
+    assert household.run("sync").code == 0
+
+
+def test_a_csv_without_an_address_column_is_refused(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    path = household.folder / "c.csv"
+    path.write_text("name,phone\nBob,1\n")
+    outcome = household.run("contacts", "import", str(path))
+    assert outcome.code == 2
+    assert "phone" in outcome.err
+    assert household.run("contacts", "import", "nowhere.csv").code == 6
+
+
+def test_an_unknown_contact_gets_near_names(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    household.import_contacts("Roberta Stone,rs@globex.example,Globex")
+    outcome = household.run("last", "Robertta")
+    assert outcome.code == 6
+    assert "did you mean Roberta Stone?" in outcome.err
+
+
+def test_before_the_first_sync_the_answer_says_so(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    assert "run: lasttouch sync" in household.run("last").err
+    household.ok("sync")
+    assert "No contacts yet" in household.run("last").out
+    assert household.ok("last") == []
+
+
+def test_hostile_text_is_made_harmless(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    hostile = "=?utf-8?q?=1B]0;owned=07=E2=80=AEgnp.exe=00?="
+    household.dovecot.append(
+        user, "INBOX", [mail(f"{hostile} <bob@globex.example>", "ana@acme.example", ago(days=1), "h", hostile)]
+    )
+    household.ok("sync")
+    household.import_contacts('"=HYPERLINK(""http://x"")",bob@globex.example,@Globex')
+    for arguments in (("log",), ("last",), ("why", "<h>"), ("log", "--json"), ("log", "--csv"), ("contacts", "list")):
+        shown = household.run(*arguments)
+        assert shown.code == 0
+        assert not set(shown.out) & {chr(c) for c in [*range(9), *range(11, 32), 127, 0x202E, 0x9B]}, arguments
+    for line in household.run("last", "--csv").out.splitlines():
+        assert not line.startswith(("=", "@"))
+    assert "'=HYPERLINK" in household.run("last", "--csv").out
+
+
+def test_a_closed_pipe_and_no_argument_are_no_mistakes(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    household.ok("sync")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        f"{sys.executable} -m cli --help | head -n 1", shell=True, env=environment, capture_output=True, check=True
+    )
+    assert done.stderr == b""
+    assert household.run("nonsense").code == 2
+    assert household.run().code == 2
