@@ -31,12 +31,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Report:
-    """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log."""
+    """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log,
+    `touches` those of them that touch a contact.
+    """
 
     account: str
     source: str
     read: int = 0
     new: int = 0
+    touches: int = 0
     removed: int = 0
     skipped: int = 0
     error: SourceError | None = None
@@ -97,7 +100,7 @@ class _Pass:
         skipped += [skip for one in objects for skip in one.skipped]
         with writing(connection):
             place = places.place_id(connection, self.row.id, batch.place)
-            self.report.new += ingest.write(connection, place, entries, self.book, agent.judge)
+            self._write(place, entries)
             for one in objects:
                 self._store_object(place, one)
             gone = calendars.remove(connection, place, batch.removed, agent.clock())
@@ -122,10 +125,21 @@ class _Pass:
         connection, judge = self.agent.connection, self.agent.judge
         object_id = calendars.keep(connection, place, one.item, one.expanded_to)
         entries = [Entry(facts, judge(facts), object_id) for facts in one.facts]
-        self.report.new += ingest.write(connection, place, entries, self.book, judge)
+        self._write(place, entries)
         shown = [facts.identity for facts in one.facts]
         gone = calendars.drop_vanished(connection, object_id, shown, self.window.start, self.agent.clock())
         ingest.rejudge(connection, gone, judge)
+
+    def _write(self, place: int, entries: list[Entry]) -> None:
+        if not self.agent.config.store_unmatched:
+            entries = [entry for entry in entries if self._is_about_somebody_listed(entry)]
+        written = ingest.write(self.agent.connection, place, entries, self.book, self.agent.judge)
+        self.report.new += written.new
+        self.report.touches += written.touches
+
+    def _is_about_somebody_listed(self, entry: Entry) -> bool:
+        rules = {self.book.match(person.address.email).rule for person in entry.facts.participants}
+        return bool(rules - {"self", "none"})
 
     def _expand_further(self) -> None:
         """Series go on: as the window moves, further occurrences come into it without any change on the server."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
 from store.addresses import Matcher, address_ids, chunks, marks
@@ -16,8 +17,17 @@ from store.touches import forget_touches
 Judge = Callable[[Facts], Judgement]
 
 
-def write(connection: sqlite3.Connection, place: int, entries: Sequence[Entry], matcher: Matcher, judge: Judge) -> int:
-    """Store `entries`, seen at `place`, within the caller's transaction; how many activities are new.
+class Written(NamedTuple):
+    """How many activities were added to the log, and how many of those touch a contact."""
+
+    new: int
+    touches: int
+
+
+def write(
+    connection: sqlite3.Connection, place: int, entries: Sequence[Entry], matcher: Matcher, judge: Judge
+) -> Written:
+    """Store `entries`, seen at `place`, within the caller's transaction.
 
     An identity that is in the log already is the same activity seen once more: what its copies tell
     is put together and judged again by `judge`. Writing the same entries again writes no row.
@@ -38,7 +48,7 @@ def write(connection: sqlite3.Connection, place: int, entries: Sequence[Entry], 
     again |= _bounced(connection, list(new.values()))
     rejudge(connection, again, judge)
     forget_touches(connection, {*new.values(), *again, *adopt(connection, threads)})
-    return len(new)
+    return Written(len(new), _touching(connection, list(new.values())))
 
 
 def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) -> int:
@@ -128,3 +138,16 @@ def _bounced(connection: sqlite3.Connection, fresh: Sequence[int]) -> set[int]:
         ):
             found.add(row_id)
     return found
+
+
+def _touching(connection: sqlite3.Connection, fresh: Sequence[int]) -> int:
+    """How many of these activities are a touch for some contact."""
+    if not fresh:
+        return 0
+    query = (
+        "SELECT count(DISTINCT p.activity_id) FROM participation p JOIN address a ON a.id = p.address_id"
+        " WHERE p.activity_id BETWEEN ? AND ? AND a.contact_id IS NOT NULL"
+        " AND p.touch IN ('inbound', 'outbound', 'meeting')"
+    )
+    (count,) = connection.execute(query, (fresh[0], fresh[-1])).fetchone()
+    return int(count)

@@ -57,15 +57,15 @@ def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
             if not parts or parts[-1][0] is not calendar:
                 parts.append((calendar, []))
             parts[-1][1].append(event)
-    every_zone = _zones([calendar for parts in groups.values() for calendar, _ in parts])
+    own_zones = {id(calendar): _zones(calendar) for parts in groups.values() for calendar, _ in parts}
+    all_zones = {name: lines for zones in own_zones.values() for name, lines in zones.items()}
     for key, parts in groups.items():
-        events = [event for _, own in parts for event in own]
-        zones = every_zone | _zones([calendar for calendar, _ in parts])
         own_text = "".join(
-            written(CalendarLines(calendar.properties, _needed(zones, own), own)) for calendar, own in parts
+            written(CalendarLines(calendar.properties, _named(events, own_zones[id(calendar)], all_zones), events))
+            for calendar, events in parts
         )
-        reason = events[0].value(BROKEN) if all(event.line(BROKEN) for event in events) else ""
-        yield FileObject(key, own_text, _digest(own_text), reason)
+        broken = [event.value(BROKEN) for _, events in parts for event in events]
+        yield FileObject(key, own_text, _digest(own_text), broken[0] if all(broken) else "")
 
 
 def _key(event: EventLines) -> str:
@@ -85,9 +85,10 @@ def _zones(calendar: CalendarLines) -> dict[str, list[str]]:
     return zones
 
 
-def _needed(zones: dict[str, list[str]], events: list[EventLines]) -> list[list[str]]:
+def _named(events: list[EventLines], own: dict[str, list[str]], others: dict[str, list[str]]) -> list[list[str]]:
+    """The zones these events name, from their own calendar if it defines them."""
     names = {found.strip('" ') for event in events for _, line in event.lines for found in _NAMES_ZONE.findall(line)}
-    return [zones[name] for name in sorted(names) if name in zones]
+    return [own.get(name) or others[name] for name in sorted(names) if name in own or name in others]
 
 
 def _digest(text: str) -> str:

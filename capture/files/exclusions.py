@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from capture.mail.encoded_words import decode_words
 from capture.mail.well_known_names import WELL_KNOWN
 
-_UNWANTED = {" ".join(name.split()): kind for kind in ("drafts", "junk", "trash") for name in WELL_KNOWN[kind].split(",")}
+_UNWANTED = {
+    " ".join(name.split()): kind for kind in ("drafts", "junk", "trash") for name in WELL_KNOWN[kind].split(",")
+}
 _SUFFIX = re.compile(r"\.(?:mbox\w*|mbx|sbd|maildir)\Z", re.IGNORECASE)
 _LABELS = re.compile(rb"^X-Gmail-Labels:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,50})", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(rb"^X-Status:[ \t]*([A-Za-z]{0,20})", re.IGNORECASE | re.MULTILINE)

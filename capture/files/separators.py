@@ -20,7 +20,12 @@ _ASCTIME = re.compile(
     + _MONTH + rb"[ \t]+(\d{1,2})[ \t]+" + _TIME + _ZONE + rb"[ \t]+(\d{4})" + _ZONE + _END
 )  # fmt: skip
 _AS_IN_MAIL = re.compile(
-    rb"From (?:.*[ \t])?(?:[A-Z][a-z]{2},?[ \t]+)?(\d{1,2})[ \t]" + _MONTH + rb"[ \t](\d{4})[ \t]+" + _TIME + _ZONE + _END
+    rb"From (?:.*[ \t])?(?:[A-Z][a-z]{2},?[ \t]+)?(\d{1,2})[ \t]"
+    + _MONTH
+    + rb"[ \t](\d{4})[ \t]+"
+    + _TIME
+    + _ZONE
+    + _END
 )
 
 

@@ -43,9 +43,10 @@ def command(account: str | None, as_json: bool, config: str | None) -> None:
 
 def _summary(reports: list[Report]) -> str:
     new = sum(one.new for one in reports)
+    touches = sum(one.touches for one in reports)
     skipped = sum(one.skipped for one in reports)
-    said = f"{new} new {'activity' if new == 1 else 'activities'} in the log" if new else "nothing new"
-    return said + (f"; {skipped} items skipped, see: lasttouch status" if skipped else "") + "."
+    said = f"{new:,} new in the log, {touches:,} of them touches of contacts" if new else "nothing new"
+    return said.capitalize() + (f"; {skipped} items skipped, see: lasttouch status" if skipped else "") + "."
 
 
 def _fail_if_any_did(reports: list[Report]) -> None:

@@ -78,6 +78,7 @@ def sync_json(reports: list[Report]) -> dict[str, Any]:
                 "source": one.source,
                 "read": one.read,
                 "new": one.new,
+                "touches": one.touches,
                 "removed": one.removed,
                 "skipped": one.skipped,
                 "error": None if one.error is None else one.error.message,
@@ -90,13 +91,14 @@ def sync_json(reports: list[Report]) -> dict[str, Any]:
 
 
 def sync_table(reports: list[Report]) -> Rows:
-    headings = ["Account", "Source", "Read", "New", "Removed", "Skipped", "Outcome"]
+    headings = ["Account", "Source", "Read", "New", "Touches", "Removed", "Skipped", "Outcome"]
     return headings, [
         [
             one.account,
             one.source,
             str(one.read),
             str(one.new),
+            str(one.touches),
             str(one.removed or ""),
             str(one.skipped or ""),
             "ok" if one.error is None else one.error.message,

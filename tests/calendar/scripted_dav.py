@@ -119,6 +119,7 @@ class Dav:
 
     def __init__(self, listed: str = SYNCS, objects: int = 6) -> None:
         self.listed = listed
+        self.token = "t1"
         self.objects = {f"{number}.ics": f'"e{number}"' for number in range(objects)}
         self.faults: dict[str, Reply] = {}
 
@@ -133,7 +134,7 @@ class Dav:
             return multistatus(*[self.given(name) for name in wanted])
         etags = [f"<d:getetag>{escape(etag)}</d:getetag>" for etag in self.objects.values()]
         members = [response(f"/cal/{name}", etag) for name, etag in zip(self.objects, etags, strict=True)]
-        return multistatus(response("/cal/", CALENDAR), *members, token="t1")
+        return multistatus(response("/cal/", CALENDAR), *members, token=self.token)
 
     def given(self, name: str) -> str:
         data = f"<d:getetag>{self.objects[name]}</d:getetag><c:calendar-data>{ics(name)}</c:calendar-data>"

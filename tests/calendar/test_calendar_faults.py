@@ -41,10 +41,12 @@ BOMB = Reply(
     + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     + b']><d:multistatus xmlns:d="DAV:"><d:response><d:href>/&j;</d:href></d:response></d:multistatus>',
 )
+ENTITY = b"<!DOCTYPE d [<!ENTITY a 'b'>]><d:multistatus xmlns:d='DAV:'><d:response><d:href>/</d:href></d:response></d:multistatus>"
 FAULTS = [
     pytest.param(HTML, ServerFault, id="html-200"),
     pytest.param(HTML_207, ServerFault, id="html-207"),
     pytest.param(BOMB, ServerFault, id="entities"),
+    pytest.param(Reply(207, ENTITY), ServerFault, id="entity"),
     pytest.param(Reply(207, b""), ServerFault, id="nothing"),
     pytest.param(Reply(207, b"<d:multistatus xmlns:d='DAV:'><d:resp"), ServerFault, id="cut"),
     pytest.param(Reply(500, b"<html>oops</html>"), ServerFault, id="500"),
@@ -168,6 +170,7 @@ def test_members_that_fail_are_told_apart(scripted: Start) -> None:
     dav = Dav()
     url = scripted(dav).url
     cursors = fetched(url)
+    dav.token = "t2"
     for name in dav.objects:
         dav.objects[name] = '"new"'
     dav.faults["multiget"] = multistatus(
@@ -187,6 +190,7 @@ def test_members_that_fail_are_told_apart(scripted: Start) -> None:
         ("3.ics", "no VCALENDAR in it"),
         ("5.ics", "listed by the server, but not given out"),
     ]
+    assert Position.from_text(batch.cursor).token == "t1"  # so that 5.ics is reported again
     del dav.faults["multiget"]
     (batch,) = sync(url, cursors_of([batch]) | {"": cursors[""]})
     assert sorted(item.href for item in batch.items) == ["0.ics", "5.ics"]  # type: ignore[union-attr]
@@ -206,3 +210,20 @@ def test_one_object_too_large_does_not_hide_the_others(scripted: Start) -> None:
     assert [(skip.item, skip.reason) for batch in batches for skip in batch.skipped] == [
         ("2.ics", "too large to be read")
     ]
+
+
+@pytest.mark.parametrize(
+    ("reply", "asked"),
+    [(Reply(429), 1), (Reply(503, headers={"Retry-After": "9"}), 1), (Reply(500), 2), (Reply(403), 2)],
+)
+def test_a_server_that_asks_for_a_pause_gets_one(scripted: Start, reply: Reply, asked: int) -> None:
+    def script(seen: Seen) -> Reply:
+        if "sync-collection" in seen.body:
+            return reply
+        calendars = [response(path, SYNCS) for path in ("/cal/a/", "/cal/b/")]
+        return multistatus(*calendars) if "displayname" in seen.body else multistatus(response("/cal/"))
+
+    server = scripted(script)
+    batches = [batch for batch in sync(server.url) if batch.place]
+    assert [batch.place for batch in batches if batch.error] == ["Work", "Work (b)"]
+    assert sum("sync-collection" in seen.body for seen in server.seen) == asked

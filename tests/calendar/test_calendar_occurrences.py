@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 import recurring_ical_events
+from icalendar.timezone import tzp
 
 from activity.meeting import Meeting
 from capture.calendar.occurrences import Expansion, expand
@@ -70,6 +71,7 @@ def test_two_objects_may_mean_different_zones_by_one_name() -> None:
     other = [line.replace("+0400", "-0400").replace("+0500", "-0300") for line in OWN_ZONE]
     line = "DTSTART;TZID=Office:20261201T100000"
     assert [one(line, before=zone).start.hour for zone in (OWN_ZONE, other, OWN_ZONE)] == [6, 14, 6]
+    assert tzp.timezone("Office") is None  # nothing of it is left in the library
 
 
 def test_an_unreadable_zone_is_the_accounts_with_a_warning() -> None:
@@ -164,6 +166,11 @@ def test_an_added_period_has_its_own_length() -> None:
 def test_until_in_all_its_forms(until: str, count: int) -> None:
     found = expanded(vevent("DTSTART;TZID=Europe/Berlin:20260601T100000", f"RRULE:FREQ=DAILY;UNTIL={until}"))
     assert len(found) == count
+
+
+def test_a_local_until_is_in_the_zone_of_the_series() -> None:
+    series = vevent("DTSTART;TZID=America/New_York:20260601T100000", "RRULE:FREQ=DAILY;UNTIL=20260603T100000")
+    assert len(expanded(series)) == 3
 
 
 SERIES = vevent(

@@ -110,6 +110,15 @@ def test_a_home_on_another_server_gets_no_credentials(scripted: Start) -> None:
     assert other.seen == []
 
 
+def test_only_the_configured_server_is_spoken_to(scripted: Start) -> None:
+    other = scripted(lambda _: Reply(404))
+    transport = Transport(scripted(lambda _: Reply(404)).url, "ana", "canary")
+    with pytest.raises(UntrustedServer):
+        transport.request("PROPFIND", other.url, b"", {}, lambda _: None)
+    transport.close()
+    assert other.seen == []
+
+
 def test_a_redirect_on_the_same_server_is_followed(scripted: Start) -> None:
     dav = Dav()
 

@@ -1,0 +1,82 @@
+"""A mailbox like people have, made from a seed, and a Dovecot that holds it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import imapclient
+
+OWNER = "ana@acme.example"
+END = datetime(2026, 11, 1, tzinfo=UTC)
+_TEXT = b"x" * 1500
+
+
+def messages(count: int, seed: int = 1) -> Iterator[bytes]:
+    """`count` messages of about 3 KB: 60 % people, 30 % newsletters, 10 % machines; the oldest first."""
+    chance = random.Random(seed)
+    people = [f"person{n}@company{n % 400}.example" for n in range(4000)]
+    for number in range(count):
+        at = END - timedelta(minutes=8 * (count - number))
+        kind = chance.random()
+        sender = people[min(int(chance.expovariate(1 / 400)), 3999)]
+        yield _message(number, at, kind, sender, chance)
+
+
+def _message(number: int, at: datetime, kind: float, sender: str, chance: random.Random) -> bytes:
+    lines = [
+        f"Return-Path: <{sender}>",
+        f"Received: from mx{number % 7}.example (mx{number % 7}.example [192.0.2.{number % 250}])\r\n\tby mail.acme.example"
+        f" with ESMTPS id {number:x}\r\n\tfor <{OWNER}>; {format_datetime(at)}",
+        f"DKIM-Signature: v=1; a=rsa-sha256; d=company.example; s=s1;\r\n\tb={'Qm9v' * 40}",
+        f"Authentication-Results: mail.acme.example; dkim=pass header.d=company.example; dmarc=pass",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{number:x}.{chance.getrandbits(48):x}@{sender.partition('@')[2]}>",
+        "MIME-Version: 1.0",
+    ]
+    if kind < 0.6:
+        name = sender.partition("@")[0].title()
+        lines += [
+            f'From: "{name} von Example" <{sender}>',
+            f"To: Ana Kim <{OWNER}>" + (f",\r\n\tBen <ben@acme.example>" if kind < 0.2 else ""),
+            f"Subject: Re: =?utf-8?q?Angebot_f=C3=BCr?= {number}" if kind < 0.3 else f"Subject: About {number}",
+            'Content-Type: multipart/alternative; boundary="b1"',
+        ]
+        if kind < 0.4:
+            lines += [
+                f"In-Reply-To: <{number - 9:x}@acme.example>",
+                f"References: <{number - 30:x}@x.example> <{number - 9:x}@acme.example>",
+            ]
+    elif kind < 0.9:
+        lines += [
+            f"From: News <news@company{number % 90}.example>",
+            f"To: {OWNER}",
+            f"Subject: The week in number {number}",
+            f"List-Unsubscribe: <https://company.example/u/{number}>, <mailto:u@company.example>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            "Precedence: bulk",
+            "Content-Type: text/html; charset=utf-8",
+        ]
+    else:
+        lines += [
+            f"From: no-reply@service{number % 50}.example",
+            f"To: {OWNER}",
+            f"Subject: Notice {number}",
+            "Auto-Submitted: auto-generated",
+            "Content-Type: text/plain",
+        ]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + _TEXT
+
+
+def fill(client: imapclient.IMAPClient, mailbox: str, count: int) -> None:
+    """Append `count` messages, many to a command."""
+    batch: list[bytes] = []
+    for message in messages(count):
+        batch.append(message)
+        if len(batch) == 500:
+            client.multiappend(mailbox, batch)
+            batch = []
+    if batch:
+        client.multiappend(mailbox, batch)
