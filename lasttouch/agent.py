@@ -7,6 +7,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 
 from activity.facts import Facts, Judgement
@@ -94,5 +95,6 @@ def house_of(config: Config) -> House:
 
 
 def _digest(house: House) -> str:
-    facts = {name: sorted(v) if isinstance(v := getattr(house, name), frozenset) else v for name in house.__slots__}
+    names = [field.name for field in fields(house) if field.init]
+    facts = {name: sorted(v) if isinstance(v := getattr(house, name), frozenset) else v for name in names}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -16,7 +16,7 @@ from lasttouch.config import Account
 from lasttouch.occurrences import Expanded, Window, expanded
 from lasttouch.sources import source_of
 from matchers.book import AddressBook
-from matchers.message import message_facts, message_time
+from matchers.message import judge_new_mail, message_facts, message_time
 from store import calendars, ingest, places
 from store.database import writing
 from store.places import SourceRow
@@ -119,7 +119,7 @@ class _Pass:
             skipped.append(Skip(envelope.message_id or "a message without Message-ID", "it has no readable date"))
             return None
         facts = message_facts(envelope, at, self.agent.never_log, self.agent.config.store_subjects)
-        return None if facts is None else Entry(facts, self.agent.judge(facts))
+        return None if facts is None else Entry(facts, judge_new_mail(envelope, facts, self.agent.house))
 
     def _store_object(self, place: int, one: Expanded) -> None:
         connection, judge = self.agent.connection, self.agent.judge

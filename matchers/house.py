@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from activity.address import domain_of
 from matchers.canonical import GMAIL, canonical
+
+_REMEMBERED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,18 @@ class House:
     unanswered_invitations: str = "count"
     correction_window_seconds: int = 7 * 86400
     trusted_authserv_ids: frozenset[str] = frozenset()
+    _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def is_self(self, email: str) -> bool:
         """Is this normalised address one of ours? A +tag, and Gmail's dots, do not make it another's."""
+        known = self._known.get(email)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[email] = self._is_self(email)
+        return known
+
+    def _is_self(self, email: str) -> bool:
         domain = domain_of(email)
         if email in self.own_addresses or self.is_internal_domain(domain):
             return True

@@ -71,13 +71,21 @@ def message_identity(envelope: Envelope) -> str:
     return "hash:" + hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
+def judge_new_mail(envelope: Envelope, facts: Facts, house: House) -> Judgement:
+    """What `judge_mail` says of these facts, at less cost while the envelope they were made of is at hand."""
+    if len(facts.participants) < len(_participants(envelope)):
+        return judge_mail(facts, house)  # somebody was struck: only the facts may be judged
+    verdict = judge_message(envelope, house)
+    return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
+
+
 def judge_mail(facts: Facts, house: House) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
     verdict = judge_message(_as_envelope(facts), house)
-    return Judgement(verdict, *direction_and_touches(facts, house, verdict.kind))
+    return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
 
 
-def direction_and_touches(facts: Facts, house: House, verdict: str) -> tuple[Direction, tuple[Touch | None, ...]]:
+def _direction_and_touches(facts: Facts, house: House, verdict: str) -> tuple[Direction, tuple[Touch | None, ...]]:
     """Outbound if From is one of us, wherever it is filed; a touch only between persons, and not if it bounced."""
     senders = {p.address.email for p in facts.participants if p.role == "from"}
     outbound = any(house.is_self(email) for email in senders)

@@ -41,13 +41,14 @@ def write(
             copies.append(entry)
         else:
             fresh[entry.facts.identity] = entry
-    threads = threads_of(connection, _roots(fresh))
+    roots = _roots(fresh)
+    threads = threads_of(connection, roots)
     new = _insert(connection, place, list(fresh.values()), emails, threads)
     ids.update(new)
     again = merge(connection, place, [Copy(ids[entry.facts.identity], entry) for entry in copies], emails)
     again |= _bounced(connection, list(new.values()))
     rejudge(connection, again, judge)
-    forget_touches(connection, {*new.values(), *again, *adopt(connection, threads)})
+    forget_touches(connection, {*new.values(), *again, *adopt(connection, roots, threads)})
     return Written(len(new), _touching(connection, list(new.values())))
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple, overload
 from activity.facts import Facts, Judgement
 from activity.verdict import PERSON
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class Entry(NamedTuple):
     """An activity on its way into the log; `object_id` is the calendar object it was expanded from."""
@@ -31,7 +33,7 @@ def instant(seconds: int | None) -> datetime | None:
 
 
 def evidence_text(facts: Facts) -> str | None:
-    return json.dumps(facts.evidence, ensure_ascii=False, separators=(",", ":")) if facts.evidence else None
+    return _to_json(facts.evidence) if facts.evidence else None
 
 
 def reason_text(judgement: Judgement) -> str | None:

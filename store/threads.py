@@ -29,10 +29,9 @@ def threads_of(connection: sqlite3.Connection, roots: Mapping[str, str]) -> dict
     return {identity: _resolve(identity, roots, known) for identity in roots}
 
 
-def adopt(connection: sqlite3.Connection, threads: Mapping[str, int]) -> set[int]:
+def adopt(connection: sqlite3.Connection, roots: Mapping[str, str], threads: Mapping[str, int]) -> set[int]:
     """Bring messages that waited for one of these under its own key into its thread; their ids."""
-    moves = {thread_key(identity): thread for identity, thread in threads.items()}
-    moves = {key: thread for key, thread in moves.items() if key != thread}
+    moves = {thread_key(identity): threads[identity] for identity, root in roots.items() if root != identity}
     adopted: set[int] = set()
     for chunk in chunks(list(moves)):
         rows = connection.execute(f"SELECT id, thread FROM activity WHERE thread IN ({marks(chunk)})", chunk).fetchall()
@@ -44,8 +43,11 @@ def adopt(connection: sqlite3.Connection, threads: Mapping[str, int]) -> set[int
 
 
 def _resolve(identity: str, roots: Mapping[str, str], known: Mapping[str, int]) -> int:
+    """The thread at the end of the chain of roots; in a circle, which only a forger makes, the least id is the root."""
     seen = {identity}
-    while (root := roots.get(identity, identity)) not in seen:
+    while (root := roots.get(identity, identity)) != identity:
+        if root in seen:
+            return thread_key(min(seen))
         identity = root
         seen.add(identity)
-    return known.get(identity) or thread_key(min(seen) if roots.get(identity, identity) != identity else identity)
+    return known.get(identity) or thread_key(identity)

@@ -12,7 +12,7 @@ from capture.files.exclusions import left_out
 from capture.files.names import folder_parts, readable
 from capture.files.opening import open_regular
 
-Kind = Literal["mbox", "maildir", "messages", "message", "calendar", "unreadable-file", "unreadable-folder", "unknown"]
+Kind = Literal["mbox", "maildir", "messages", "message", "calendar", "unreadable", "doubtful", "unknown"]
 
 _MBOX_SUFFIXES = frozenset({".mbox", ".mbx", ".mboxo", ".mboxrd", ".mboxcl", ".mboxcl2"})
 _MAILDIR = frozenset({"cur", "new", "tmp"})
@@ -22,7 +22,11 @@ _FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
 
 
 class Found(NamedTuple):
-    """Something below a configured path; `parts` are the readable names on the way to it."""
+    """Something below a configured path; `parts` are the readable names on the way to it.
+
+    "unreadable" is a folder, mailbox or calendar that cannot be read because of `error`; "doubtful" a
+    file of which that keeps us from telling what it is.
+    """
 
     kind: Kind
     path: str
@@ -56,14 +60,14 @@ def look_into(folder: str, exclude: Sequence[str]) -> Iterator[Found]:
         try:
             contents = _contents(path)
         except OSError as error:
-            yield Found("unreadable-folder", path, parts, error)
+            yield Found("unreadable", path, parts, error)
             continue
         if contents.is_maildir:
             yield Found("maildir", path, parts)
         if contents.messages:
             yield Found("messages", path, parts)
-        for kind, name, error in sorted(contents.files, key=lambda file: file[1]):
-            found = Found(kind, os.path.join(path, name), (*parts, readable(name)), error)
+        for kind, name, reason in sorted(contents.files, key=lambda file: file[1]):
+            found = Found(kind, os.path.join(path, name), (*parts, readable(name)), reason)
             if kind != "mbox" or not left_out(found.parts, exclude):
                 yield found
         for name in sorted(contents.folders, reverse=True):
@@ -88,7 +92,7 @@ def _contents(folder: str) -> _Contents:
                 contents.folders.append(entry.name)
             elif not entry.name.startswith("."):
                 _take(contents, entry)
-    if "cur" in contents.folders and not _MAILDIR.isdisjoint({"new", "tmp"} & set(contents.folders)):
+    if "cur" in contents.folders and {"new", "tmp"} & set(contents.folders):
         contents.is_maildir = True
         contents.folders = [name for name in contents.folders if name not in _MAILDIR]
     contents.folders = [
@@ -116,7 +120,7 @@ def _take(contents: _Contents, entry: os.DirEntry[str]) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        contents.files.append(("unreadable-file", entry.name, error))
+        contents.files.append(("unreadable" if suffix else "doubtful", entry.name, error))
 
 
 def _begins_as_mbox(path: str) -> bool:

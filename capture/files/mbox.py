@@ -20,14 +20,13 @@ _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECA
 class Message(NamedTuple):
     """One message: where it starts, its separator line and its header block, None where that is too long.
 
-    `finished`: an empty line ends the header. Otherwise the file ends in it; `cut`: even within a line.
+    `finished`: the header was read to its end, an empty line; if not, the file ends before that.
     """
 
     start: int
     separator: bytes
     header: bytes | None
     finished: bool
-    cut: bool
 
 
 class MboxScan:
@@ -123,10 +122,9 @@ class MboxScan:
         line_end = line_end if line_end >= 0 else header_end
         too_long = header_end - line_end > HEADER_BYTES
         header = None if too_long else self._data[line_end + 1 : header_end]
-        cut = not (empty or too_long or self._data.endswith(self._newline))
         self._at = max(begin, header_end - (0 if empty else _CONTEXT))
         separator = self._data[begin : min(line_end, begin + LONGEST)]
-        return Message(start, separator, header, bool(empty), cut), empty.end() if empty else header_end
+        return Message(start, separator, header, bool(empty) or too_long), empty.end() if empty else header_end
 
     def _skip_by_length(self, message: Message, body: int) -> bool:
         """Go to the separator that stands exactly behind Content-Length bytes of body, if one does."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from activity.batch import Batch
-from capture.files.mbox import MboxScan, Message
+from capture.files.mbox import MboxScan
 from capture.files.message import Outcome, is_being_written, judge_header
 from capture.files.opening import modified, open_regular, unreachable
 from capture.files.pacing import Filling
@@ -51,8 +51,8 @@ def read_mbox(path: str, place: str, cursor: str | None, since: date, now: datet
     """New messages of the file at `path`, and the new position; nothing if nothing was added.
 
     A file that no longer begins and ends, as far as it was read, with the same bytes was rewritten
-    or compacted, and is read again from its start. A last message whose header breaks off within a line
-    waits for the next pass if the file was written to within the last minute.
+    or compacted, and is read again from its start. A last message whose header is not ended waits for the
+    next pass if the file was written to within the last minute.
     """
     try:
         with open_regular(path) as file:
@@ -71,7 +71,7 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
     any_message, whole = start.end > 0, True
     for message in scan:
         any_message = True
-        if message.cut and is_being_written(modified(status), now):
+        if not message.finished and is_being_written(modified(status), now):
             whole = False
             break
         outcome = judge_header(message.header, separator_date(message.separator), date.fromisoformat(start.since))

@@ -38,7 +38,7 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
     if is_unwanted(block):
         return Outcome()
     envelope = parse_header(block, internal_date)
-    if not (envelope.message_id or envelope.from_ or envelope.to or envelope.date or envelope.signs):
+    if not (envelope.message_id or envelope.from_ or envelope.date or envelope.subject or envelope.signs):
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)
     dates = [moment for moment in (envelope.date, internal_date) if moment is not None]
@@ -62,5 +62,5 @@ def read_header(file: io.FileIO) -> Header:
 
 
 def is_being_written(modified: datetime | None, now: datetime) -> bool:
-    """May there be more to come? Only asked where a file ends within a line of a header."""
+    """May there be more to come? Only asked where a file ends within a header."""
     return modified is not None and abs(now - modified) < _BEING_WRITTEN

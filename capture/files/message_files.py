@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from activity.batch import Batch, Skip
 from capture.files.known_files import KnownFiles, digest
-from capture.files.message import Outcome, is_being_written, judge_header, read_header
+from capture.files.message import is_being_written, judge_header, read_header
 from capture.files.names import readable
 from capture.files.opening import modified, open_regular, unreachable, why
 from capture.files.pacing import Filling

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Container
 
 from capture.mail.mailboxes import mailbox_name
 
@@ -25,11 +25,10 @@ def folder_parts(name: str) -> tuple[str, ...]:
     return tuple(readable(mailbox_name(part.encode()) if "&" in part and part.isascii() else part) for part in parts)
 
 
-def distinct(name: str, used: Iterable[str]) -> str:
+def distinct(name: str, used: Container[str]) -> str:
     """`name`, with a number behind it where it is `used` already."""
-    taken = set(used)
     number, candidate = 1, name
-    while candidate in taken:
+    while candidate in used:
         number += 1
         candidate = f"{name} ({number})"
     return candidate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from capture.files.mbox_reading import read_mbox
 from capture.files.message_files import eml_files, maildir_files, message_file, read_message_files
 from capture.files.names import distinct, folder_parts, readable
 from capture.files.opening import unreachable, why
+
+_CHECK = "check the path in [[accounts.files]]"
 
 
 class FileSource:
@@ -51,23 +53,66 @@ class FileSource:
         for label, path in labels.items():
             try:
                 found = self._found(path)
-            except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
-                failed = error if isinstance(error, OSError) else OSError(0, "it is no path")
-                yield Batch(label, error=unreachable(path, failed))
+            except OSError as error:
+                yield Batch(label, error=unreachable(path, error))
+            except ValueError:
+                yield Batch(label, error=SourceError(f"{readable(path)} is no path", _CHECK))
             except SourceError as error:
                 yield Batch(label, error=error)
             else:
                 yield from self._read(label, found, cursors)
 
-    def _found(self, path: str) -> Iterator[Found]:
-        """What there is to be read. Raises OSError, ValueError, or SourceError where that is nothing."""
+    def _found(self, path: str) -> Iterable[Found]:
+        """What there is to be read. Raises OSError, ValueError for what is no path, or SourceError."""
         mode = os.stat(path).st_mode
-        if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-            raise SourceError(
-                f"{readable(path)} is neither a file nor a folder", "check the path in [[accounts.files]]"
-            )
-        name = os.path.basename(path)
-        reason = left_out(folder_parts(name), self._exclude)
         if stat.S_ISDIR(mode):
-            ...
-        raise NotImplementedError
+            found = look_into(path, self._exclude)
+            is_mailbox = os.path.isdir(os.path.join(path, "cur"))
+        elif stat.S_ISREG(mode):
+            one = look_at_file(path)
+            if one.kind == "unknown":
+                raise SourceError(f"{readable(path)} holds neither mail nor a calendar", "unpack archives first")
+            found, is_mailbox = iter((one,)), one.kind == "mbox"
+        else:
+            raise SourceError(f"{readable(path)} is neither a file nor a folder", _CHECK)
+        if is_mailbox and (kind := left_out(folder_parts(os.path.basename(path)))):
+            raise SourceError(
+                f"{readable(path)} holds {kind}, which is never read", "take it out of [[accounts.files]]"
+            )
+        return found
+
+    def _read(self, label: str, found: Iterable[Found], cursors: Mapping[str, str]) -> Iterator[Batch]:
+        places: set[str] = set()
+        calendars: list[CalendarFile] = []
+        listed_all = True
+        calendar_place = f"{label}/*.ics"
+        for one in found:
+            if one.kind == "calendar":
+                calendars.append(CalendarFile("/".join(one.parts) or label, one.path))
+                calendar_place = calendar_place if one.parts else label
+                continue
+            listed_all = listed_all and one.error is None
+            place = distinct("/".join((label, *one.parts)), places)
+            places.add(place)
+            yield from self._read_mailbox(one, place, cursors.get(place))
+        cursor = cursors.get(calendar_place)
+        if calendars or cursor:
+            yield from read_calendar_files(calendar_place, calendars, cursor, self._private_events, listed_all)
+
+    def _read_mailbox(self, found: Found, place: str, cursor: str | None) -> Iterator[Batch]:
+        path = found.path
+        match found.kind:
+            case "mbox":
+                yield from read_mbox(path, place, cursor, self._since, self._now())
+            case "maildir":
+                yield from read_message_files(path, maildir_files(path), place, cursor, self._since, self._now())
+            case "messages":
+                yield from read_message_files(path, eml_files(path), place, cursor, self._since, self._now())
+            case "message":
+                yield from read_message_files(path, message_file(path), place, cursor, self._since, self._now())
+            case "unreadable":
+                assert found.error is not None
+                yield Batch(place, error=unreachable(path, found.error))
+            case "doubtful":
+                assert found.error is not None
+                yield Batch(place, skipped=[Skip(found.parts[-1], why(found.error))])

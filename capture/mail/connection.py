@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import imaplib
-import logging
-import re
-import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import imapclient
-from imapclient.exceptions import IMAPClientError
-from imapclient.imap4 import IMAP4WithTimeout
-from imapclient.tls import IMAP4_TLS
+from imapclient.exceptions import IMAPClientError, LoginError
 
-from activity.errors import (
-    AuthenticationFailed,
-    ServerFault,
-    SourceError,
-    Throttled,
-    Unreachable,
-    UntrustedServer,
-)
+from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, UntrustedServer
 from capture.credentials import Secret, checked
+from capture.mail.guarded_imap import GuardedIMAP4
 from capture.mail.guarded_stream import GuardedStream
+from capture.mail.plain_words import in_plain_words, is_throttling, refusal, said
 
 CONNECT_SECONDS = 20.0
 STALL_SECONDS = 40.0
-LITERAL_BYTES = 1 << 26
-
-_log = logging.getLogger(__name__)
-_THROTTLED = re.compile(r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|rate limit", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,46 +34,9 @@ class MailServer:
     ca_file: str | None = None
     stall_seconds: float = STALL_SECONDS
 
-
-class _GuardedReading:
-    """Mixed into imaplib's classes: all reading goes through a GuardedStream."""
-
-    sock: socket.socket
-    _stream: GuardedStream | None = None
-
-    def __init__(self, stall_seconds: float, *args: Any) -> None:
-        self.stall_seconds = stall_seconds
-        super().__init__(*args)
-
     @property
-    def stream(self) -> GuardedStream:
-        if self._stream is None or self._stream.sock is not self.sock:  # new after STARTTLS: nothing injected survives
-            self._stream = GuardedStream(self.sock, self.stall_seconds)
-        return self._stream
-
-    def readline(self) -> bytes:
-        return self.stream.readline()
-
-    def read(self, size: int) -> bytes:
-        if size > LITERAL_BYTES:
-            raise ServerFault(f"the mail server announced a literal of {size:,} bytes")
-        return self.stream.read(size)
-
-    def send(self, data: bytes) -> None:
-        self.stream.start()
-        try:
-            self.sock.settimeout(self.stall_seconds)
-            self.sock.sendall(data)
-        except OSError as error:
-            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
-
-
-class _PlainIMAP4(_GuardedReading, IMAP4WithTimeout):  # type: ignore[misc]
-    pass
-
-
-class _TlsIMAP4(_GuardedReading, IMAP4_TLS):  # type: ignore[misc]
-    pass
+    def where(self) -> str:
+        return f"{self.host}:{self.port}"
 
 
 class Connection(imapclient.IMAPClient):  # type: ignore[misc]
@@ -95,22 +44,22 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
 
     def __init__(self, server: MailServer, context: ssl.SSLContext | None) -> None:
         self._server = server
-        super().__init__(
-            server.host,
-            server.port,
-            ssl=server.security == "tls",
-            ssl_context=context,
-            timeout=imapclient.SocketTimeout(CONNECT_SECONDS, server.stall_seconds),
-        )
+        super().__init__(server.host, server.port, ssl=server.security == "tls", ssl_context=context)
         self._imap.debug = 0
         self.folder_encode = False
         self.normalise_times = False
 
-    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802 - the parent's name
-        stall = self._server.stall_seconds
-        if self.ssl:
-            return _TlsIMAP4(stall, self.host, self.port, self.ssl_context, CONNECT_SECONDS)
-        return _PlainIMAP4(stall, self.host, self.port, CONNECT_SECONDS)
+    def _create_IMAP4(self) -> GuardedIMAP4:  # noqa: N802 - the parent's name
+        server = self._server
+        context = self.ssl_context if self.ssl else None
+        patience = min(CONNECT_SECONDS, server.stall_seconds)
+        return GuardedIMAP4(server.host, server.port, context, patience, server.stall_seconds)
+
+    def _set_read_timeout(self) -> None:
+        """The GuardedStream sets it for each read."""
+
+    def _normalise_folder(self, wire: bytes) -> bytes:
+        return b'"' + wire.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
     @property
     def wire(self) -> GuardedStream:
@@ -132,10 +81,12 @@ def connected(server: MailServer) -> Iterator[Connection]:
     Raises SourceError kinds only: Unreachable, UntrustedServer (before any credential is sent),
     AuthenticationFailed, Throttled, ServerFault.
     """
-    with in_plain_words(server):
-        connection = _open(server)
+    with in_plain_words(server.where):
+        connection = Connection(server, None if server.security == "none" else _trust(server))
     try:
-        with in_plain_words(server):
+        with in_plain_words(server.where):
+            if server.security == "starttls":
+                _start_tls(connection, server)
             _log_in(connection, server)
             yield connection
     finally:
@@ -143,58 +94,16 @@ def connected(server: MailServer) -> Iterator[Connection]:
             connection.shutdown()
 
 
-@contextlib.contextmanager
-def in_plain_words(server: MailServer) -> Iterator[None]:
-    """Turn what imaplib, imapclient, ssl and sockets raise into our errors; no secret gets in."""
-    where = f"{server.host}:{server.port}"
-    try:
-        yield
-    except SourceError:
-        raise
-    except ssl.SSLCertVerificationError as error:
-        raise UntrustedServer(
-            f"the certificate of {where} cannot be trusted: {error.verify_message}",
-            "check the host name; for a server with its own CA set ca_file to that CA's certificate",
-        ) from None
-    except ssl.SSLError as error:
-        raise UntrustedServer(
-            f"no TLS connection with {where}: {error.reason or 'handshake failed'}",
-            'check port and security: 993 is usually "tls", 143 "starttls"',
-        ) from None
-    except socket.gaierror:
-        raise Unreachable(f"the host name {server.host} cannot be found", "check `host`, and the network") from None
-    except ConnectionRefusedError:
-        raise Unreachable(f"{where} refuses connections", "check `host` and `port`; is the server running?") from None
-    except TimeoutError:
-        raise Unreachable(f"{where} did not answer in time", "check `host` and `port`, and the network") from None
-    except imaplib.IMAP4.abort as error:
-        raise Unreachable(f"{where} ended the connection: {_short(error)}") from None
-    except (IMAPClientError, imaplib.IMAP4.error) as error:
-        said = _short(error)
-        if _THROTTLED.search(said):
-            raise Throttled(f"{where} asks to come back later: {said}") from None
-        raise ServerFault(f"{where} answered: {said}") from None
-    except OSError as error:
-        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}") from None
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
-        # imaplib and imapclient stumble so over answers that are not IMAP
-        _log.debug("stumbled over an answer of %s", where, exc_info=True)
-        raise ServerFault(f"{where} sent something that is not IMAP ({type(error).__name__})") from None
-
-
-def _open(server: MailServer) -> Connection:
-    connection = Connection(server, None if server.security == "none" else _trust(server))
-    if server.security != "starttls":
-        return connection
+def _start_tls(connection: Connection, server: MailServer) -> None:
     if connection._imap.state != "NONAUTH":
         raise UntrustedServer(f"{server.host} skips the login, so STARTTLS cannot protect it", 'use security = "tls"')
     if not connection.has_capability("STARTTLS"):
         raise UntrustedServer(
-            f"{server.host}:{server.port} does not offer STARTTLS; nothing was sent",
+            f"{server.where} does not offer STARTTLS; nothing was sent",
             'use security = "tls" (port 993); if it used to work, somebody may be tampering with the network',
         )
     connection.starttls(connection.ssl_context)
-    return connection
+    connection._imap.untagged_responses.clear()  # whatever was said before TLS was said by anybody
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:
@@ -205,29 +114,35 @@ def _trust(server: MailServer) -> ssl.SSLContext:
 
 
 def _log_in(connection: Connection, server: MailServer) -> None:
-    user, password = checked(server.username), server.password()
+    user, password = checked(server.username), checked(server.password())
     try:
         if connection.has_capability("AUTH=PLAIN"):
             connection.plain_login(user, password)
         elif connection.has_capability("LOGINDISABLED"):
             raise UntrustedServer(f"{server.host} allows no password without encryption", 'use security = "tls"')
+        elif not (user + password).isascii():
+            raise AuthenticationFailed(f"{server.host} takes only user names and passwords in ASCII")
         else:
             connection.login(_quoted(user), password)
     except IMAPClientError as error:
-        said = _short(error).replace(password, "…")
-        if _THROTTLED.search(said):
-            raise Throttled(f"{server.host} does not let us in now: {said}") from None
-        raise AuthenticationFailed(
-            f"{server.host} refused the user name or password of {server.username}: {said}",
-            "check `username` and the password; Gmail, iCloud and others want an app password here",
-        ) from None
+        raise _not_let_in(error, server, user, password) from None
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
+        # not handed on: the traceback of such an error may show what was sent
+        raise ServerFault(f"{server.where} answered the login with nonsense ({type(error).__name__})") from None
+
+
+def _not_let_in(error: IMAPClientError, server: MailServer, user: str, password: str) -> SourceError:
+    text = said(error, password, _quoted(password)[1:-1], base64.b64encode(f"\0{user}\0{password}".encode()).decode())
+    cause = error.__context__ if isinstance(error, LoginError) else error
+    if isinstance(cause, imaplib.IMAP4.abort):
+        return refusal(server.where, imaplib.IMAP4.abort(text))
+    if is_throttling(text):
+        return Throttled(f"{server.host} does not let us in now: {text}")
+    return AuthenticationFailed(
+        f"{server.host} refused the user name or password of {server.username}: {text}",
+        "check `username` and the password; Gmail, iCloud and others want an app password here",
+    )
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _short(error: BaseException) -> str:
-    text = str(error.args[0] if error.args else error)
-    text = text[2:-1] if text[:2] in ("b'", 'b"') else text
-    return " ".join(text.split())[:200]

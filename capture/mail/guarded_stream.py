@@ -14,13 +14,17 @@ PROGRESS_BYTES = 1 << 16
 LINE_BYTES = 1 << 24
 
 
+class Stalled(Unreachable):
+    """The connection stands, but next to nothing comes over it."""
+
+
 class GuardedStream:
     """Buffered reading with a deadline that only real progress extends.
 
     From `start()` on, each `stall_seconds` must bring the end of the answer or at least
     PROGRESS_BYTES; a socket time-out alone is outlived by a server sending one byte a second.
-    Raises Unreachable when the deadline passes or the connection breaks, ServerFault for a line
-    over LINE_BYTES.
+    Raises Stalled when the deadline passes, Unreachable when the connection breaks, ServerFault
+    for a line over LINE_BYTES.
     """
 
     def __init__(
@@ -35,7 +39,7 @@ class GuardedStream:
         self._raw.restart()
 
     def readline(self) -> bytes:
-        """One line with its line end; b"" at the end of the connection."""
+        """One line with its line end; b"" or a line without one at the end of the connection."""
         line = self._buffer.readline(LINE_BYTES)
         if len(line) >= LINE_BYTES:
             raise ServerFault("the mail server sent a line of over 16 MB")
@@ -52,9 +56,6 @@ class GuardedStream:
             if not chunk:
                 raise Unreachable("the mail server closed the connection in the middle of an answer")
             size -= len(chunk)
-
-    def close(self) -> None:
-        self._buffer.close()
 
 
 class _DeadlineIO(io.RawIOBase):
@@ -74,12 +75,12 @@ class _DeadlineIO(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         remaining = self._deadline - self._monotonic()
         if remaining <= 0:
-            raise Unreachable(f"the mail server sent next to nothing for {self._stall:.0f} s")
+            raise Stalled(f"the mail server sent next to nothing for {self._stall:.0f} s")
         self._sock.settimeout(remaining)
         try:
             count = self._sock.recv_into(buffer)
         except TimeoutError:
-            raise Unreachable(f"the mail server did not answer within {self._stall:.0f} s") from None
+            raise Stalled(f"the mail server did not answer within {self._stall:.0f} s") from None
         except OSError as error:
             raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
         self._since_progress += count

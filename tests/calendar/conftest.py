@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
 

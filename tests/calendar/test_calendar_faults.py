@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+
+from activity.errors import (
+    AuthenticationFailed,
+    ServerFault,
+    SourceError,
+    Throttled,
+)
+from capture.calendar.position import Position
 from scripted_dav import (
     CALENDAR,
     SYNCS,
@@ -21,14 +30,6 @@ from scripted_dav import (
     sync,
 )
 
-from activity.errors import (
-    AuthenticationFailed,
-    ServerFault,
-    SourceError,
-    Throttled,
-)
-from capture.calendar.position import Position
-
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 
@@ -41,7 +42,8 @@ BOMB = Reply(
     + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     + b']><d:multistatus xmlns:d="DAV:"><d:response><d:href>/&j;</d:href></d:response></d:multistatus>',
 )
-ENTITY = b"<!DOCTYPE d [<!ENTITY a 'b'>]><d:multistatus xmlns:d='DAV:'><d:response><d:href>/</d:href></d:response></d:multistatus>"
+CUT = Reply(raw=lambda handler: handler.connection.shutdown(socket.SHUT_RDWR))
+ENTITY = b"<!DOCTYPE d [<!ENTITY a 'b'>]><d:multistatus xmlns:d='DAV:'><d:response/></d:multistatus>"
 FAULTS = [
     pytest.param(HTML, ServerFault, id="html-200"),
     pytest.param(HTML_207, ServerFault, id="html-207"),
@@ -214,7 +216,7 @@ def test_one_object_too_large_does_not_hide_the_others(scripted: Start) -> None:
 
 @pytest.mark.parametrize(
     ("reply", "asked"),
-    [(Reply(429), 1), (Reply(503, headers={"Retry-After": "9"}), 1), (Reply(500), 2), (Reply(403), 2)],
+    [(Reply(429), 1), (Reply(503, headers={"Retry-After": "9"}), 1), (CUT, 1), (Reply(500), 2), (Reply(403), 2)],
 )
 def test_a_server_that_asks_for_a_pause_gets_one(scripted: Start, reply: Reply, asked: int) -> None:
     def script(seen: Seen) -> Reply:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from radicale_server import RadicaleServer
 
 from activity.batch import Batch
 from activity.errors import AuthenticationFailed, ServerFault, Unreachable
 from activity.meeting import CalendarObject
 from capture.calendar import reading, transport
 from capture.calendar.source import CalendarSettings, CalendarSource
+from radicale_server import RadicaleServer
 
 
 def event(uid: str, *lines: str, summary: str = "Lunch") -> str:

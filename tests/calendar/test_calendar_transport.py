@@ -17,16 +17,6 @@ from pathlib import Path
 
 import pytest
 import trustme
-from scripted_dav import (
-    Dav,
-    Reply,
-    ScriptedDav,
-    Seen,
-    fetched,
-    multistatus,
-    response,
-    sync,
-)
 
 from activity.errors import (
     AuthenticationFailed,
@@ -39,6 +29,16 @@ from capture.calendar.origins import are_siblings
 from capture.calendar.refusals import seconds_to_wait
 from capture.calendar.source import CalendarSettings, CalendarSource
 from capture.calendar.transport import Transport
+from scripted_dav import (
+    Dav,
+    Reply,
+    ScriptedDav,
+    Seen,
+    fetched,
+    multistatus,
+    response,
+    sync,
+)
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]

@@ -1,0 +1,92 @@
+"""imaplib's protocol machine with bounded waits, bounded answers and a socket of our own."""
+
+from __future__ import annotations
+
+import imaplib
+import socket
+import ssl
+import time
+
+from activity.errors import ServerFault, Unreachable
+from capture.mail.guarded_stream import GuardedStream
+
+LITERAL_BYTES = 1 << 20
+ANSWER_BYTES = 1 << 26
+
+
+class GuardedIMAP4(imaplib.IMAP4):
+    """An IMAP4 connection that reads through a GuardedStream; with a `context` it speaks TLS from the start.
+
+    imaplib keeps what it reads here, so one answer may hold ANSWER_BYTES and a literal (the name
+    of a mailbox, nothing longer) LITERAL_BYTES; ServerFault beyond that. FETCH answers are read
+    past this, from `stream`.
+    """
+
+    sock: socket.socket
+
+    def __init__(
+        self, host: str, port: int, context: ssl.SSLContext | None, connect_seconds: float, stall_seconds: float
+    ) -> None:
+        self._context = context
+        self._connect_seconds = connect_seconds
+        self._stall_seconds = stall_seconds
+        self._stream: GuardedStream | None = None
+        self._answer_bytes = 0
+        super().__init__(host, port)
+
+    def _create_socket(self, timeout: float | None = None) -> socket.socket:
+        sock = dial(self.host, self.port, self._connect_seconds)
+        return self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
+
+    @property
+    def stream(self) -> GuardedStream:
+        if self._stream is None or self._stream.sock is not self.sock:  # new after STARTTLS: nothing injected survives
+            self._stream = GuardedStream(self.sock, self._stall_seconds)
+        return self._stream
+
+    def readline(self) -> bytes:
+        line = self.stream.readline()
+        self._count(len(line))
+        return line
+
+    def read(self, size: int) -> bytes:
+        if size > LITERAL_BYTES:
+            raise ServerFault(f"the mail server announced a literal of {size:,} bytes")
+        self._count(size)
+        return self.stream.read(size)
+
+    def _count(self, size: int) -> None:
+        self._answer_bytes += size
+        if self._answer_bytes > ANSWER_BYTES:
+            raise ServerFault(f"the mail server's answer is over {ANSWER_BYTES:,} bytes long")
+
+    def send(self, data: bytes) -> None:  # type: ignore[override]
+        self._answer_bytes = 0
+        self.stream.start()
+        try:
+            self.sock.settimeout(self._stall_seconds)
+            self.sock.sendall(data)
+        except OSError as error:
+            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
+
+
+def dial(host: str, port: int, seconds: float) -> socket.socket:
+    """A connection to the first of the host's addresses that answers, within `seconds` for all of them.
+
+    Raises OSError, socket.gaierror or TimeoutError.
+    """
+    deadline = time.monotonic() + seconds
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    failure: OSError = TimeoutError()
+    for number, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        sock.settimeout(max(0.1, (deadline - time.monotonic()) / (len(addresses) - number)))
+        try:
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failure = error
+            continue
+        sock.settimeout(seconds)
+        return sock
+    raise failure

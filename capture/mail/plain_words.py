@@ -1,0 +1,81 @@
+"""What the libraries below raise, said in plain words."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import logging
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
+from imapclient.exceptions import IMAPClientError
+
+from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
+
+_log = logging.getLogger(__name__)
+_THROTTLED = re.compile(r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|rate limit", re.I)
+
+
+@contextlib.contextmanager
+def in_plain_words(where: str) -> Iterator[None]:
+    """Turn what imaplib, imapclient, ssl and sockets raise into our errors; no secret gets in.
+
+    `where` names the server, "imap.acme.example:993".
+    """
+    try:
+        yield
+    except SourceError:
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise UntrustedServer(
+            f"the certificate of {where} cannot be trusted: {error.verify_message}",
+            "check the host name; for a server with its own CA set ca_file to that CA's certificate",
+        ) from None
+    except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
+        raise Unreachable(f"{where} closed the connection while TLS was set up") from None
+    except ssl.SSLError as error:
+        raise UntrustedServer(
+            f"no TLS connection with {where}: {error.reason or 'handshake failed'}",
+            'check port and security: 993 is usually "tls", 143 "starttls"',
+        ) from None
+    except socket.gaierror:
+        name = where.rpartition(":")[0]
+        raise Unreachable(f"the host name {name} cannot be found", "check `host`, and the network") from None
+    except ConnectionRefusedError:
+        raise Unreachable(f"{where} refuses connections", "check `host` and `port`; is the server running?") from None
+    except TimeoutError:
+        raise Unreachable(f"{where} did not answer in time", "check `host` and `port`, and the network") from None
+    except IMAPClientError as error:  # imaplib's own errors are of this class too
+        raise refusal(where, error) from None
+    except OSError as error:
+        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}") from None
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
+        # imaplib and imapclient stumble so over answers that are not IMAP
+        _log.debug("stumbled over an answer of %s", where, exc_info=True)
+        raise ServerFault(f"{where} sent something that is not IMAP ({type(error).__name__})") from None
+
+
+def refusal(where: str, error: IMAPClientError) -> SourceError:
+    """Throttled, Unreachable or ServerFault for what imaplib or imapclient made of a server's answer."""
+    text = said(error)
+    if is_throttling(text):
+        return Throttled(f"{where} asks to come back later: {text}")
+    if isinstance(error, imaplib.IMAP4.abort):
+        return Unreachable(f"{where} ended the connection: {text}")
+    return ServerFault(f"{where} answered: {text}")
+
+
+def is_throttling(text: str) -> bool:
+    """Does this text of a server ask us to come back later (RFC 5530 §3, and what is found in the wild)?"""
+    return bool(_THROTTLED.search(text))
+
+
+def said(error: BaseException, *secrets: str) -> str:
+    """The text of an error in one short line, without any of `secrets`."""
+    text = str(error.args[0] if error.args else error)
+    text = text[2:-1] if text[:2] in ("b'", 'b"') else text
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "…")
+    return " ".join(text.split())[:200]
