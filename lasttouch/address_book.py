@@ -10,27 +10,72 @@ from activity.errors import UsageError
 from lasttouch.agent import Agent
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for
-from store import addresses, contacts, touches
+from store import addresses, contact_changes, contacts, touches
 from store.contacts import Imported
 from store.database import writing
+from store.unmatched import Stranger
 
 
 class Change(NamedTuple):
-    """What a change did: contacts imported, and how many addresses of the history now belong to somebody else."""
+    """What a change did.
+
+    `rematched` counts addresses of the history that now belong to somebody else, `erased` the people who
+    were passed over because they had been erased for good.
+    """
 
     imported: Imported
     rematched: int
+    erased: int = 0
 
 
 def take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
-    """Add or update contacts and companies, and match the history anew where they bear on it."""
-    people = [entry for entry in entries if entry.emails]
+    """Add or update contacts and companies, and match the history anew where they bear on it.
+
+    People who were erased are passed over.
+    """
+    people = [entry for entry in entries if entry.emails and not any(map(agent.forgotten, entry.emails))]
     with writing(agent.connection):
         imported = contacts.import_entries(agent.connection, people, canonical)
         domains = _learn_company_domains(agent, entries)
         rematched = _rematch(agent, contacts.canonicals_of(agent.connection, imported.ids), domains)
         touches.refresh(agent.connection, agent.clock())
-    return Change(imported, rematched)
+    return Change(imported, rematched, sum(bool(entry.emails) for entry in entries) - len(people))
+
+
+def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
+    """Make several contacts one; how many addresses of the history now belong to somebody else."""
+    with writing(agent.connection):
+        canonicals = contacts.canonicals_of(agent.connection, [into, *others])
+        contact_changes.merge(agent.connection, into, others)
+        rematched = _rematch(agent, canonicals, [])
+        touches.refresh(agent.connection, agent.clock())
+    return rematched
+
+
+def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
+    """Give a contact further addresses; how many addresses of the history now belong to somebody else."""
+    with writing(agent.connection):
+        contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
+        rematched = _rematch(agent, [canonical(email) for email in emails], [])
+        touches.refresh(agent.connection, agent.clock())
+    return rematched
+
+
+def remove(agent: Agent, contact_ids: Sequence[int]) -> int:
+    """Strike contacts off the list; how many addresses of the history are nobody's now, or another's."""
+    with writing(agent.connection):
+        canonicals = contacts.canonicals_of(agent.connection, contact_ids)
+        before = addresses.owned(agent.connection, contact_ids)
+        contact_changes.remove(agent.connection, contact_ids)
+        _rematch(agent, canonicals, [])
+        touches.refresh(agent.connection, agent.clock())
+    return before
+
+
+def add_strangers(agent: Agent, strangers: Sequence[Stranger]) -> Change:
+    """Make contacts of people who are none yet, by the names they sign with."""
+    entries = [ContactEntry(one.name or one.address, [one.address], company=one.company or "") for one in strangers]
+    return take_in(agent, entries)
 
 
 def add_company(agent: Agent, name: str, domains: Iterable[str], owner: str = "") -> int:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from activity.facts import Facts, Judgement
 from lasttouch.config import Config, Loaded
+from lasttouch.forgetting import Forgotten, erase_again, recall
 from matchers.book import AddressBook
 from matchers.house import House
 from matchers.judge import judge
@@ -35,7 +36,17 @@ class Agent:
         self.connection = connection
         self.clock = clock
         self.house = house_of(loaded.config)
-        self.never_log = NeverLog(loaded.config.never_log)
+        self.forgotten = recall(connection, loaded.database)
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """Who was erased; whom the log must never know of follows from it and the rules."""
+        return self._forgotten
+
+    @forgotten.setter
+    def forgotten(self, forgotten: Forgotten) -> None:
+        self._forgotten = forgotten
+        self.never_log = NeverLog(self.config.never_log, forgotten if forgotten.hashes else None)
 
     def judge(self, facts: Facts) -> Judgement:
         return judge(facts, self.house)
@@ -76,6 +87,7 @@ def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
         with database_errors(loaded.database):
             agent = Agent(loaded, connection, clock)
             agent.follow_configuration()
+            erase_again(agent)
             yield agent
     finally:
         connection.close()

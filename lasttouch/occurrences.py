@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -41,8 +41,10 @@ class Expanded(NamedTuple):
 
 
 def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
+    """What the log keeps of an object: its text without what must not be kept, and its occurrences."""
     from capture.calendar.occurrences import expand  # noqa: PLC0415 - icalendar takes its time to import
 
+    item = _permitted(agent, item)
     found = expand(item.text, window.start, window.end, window.zone)
     keep_subject = agent.config.store_subjects
     facts = [
@@ -52,3 +54,11 @@ def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
     ]
     skipped = [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in found.skipped]
     return Expanded(item, facts, skipped, window.end if found.recurring or found.ahead else None)
+
+
+def _permitted(agent: Agent, item: CalendarObject) -> CalendarObject:
+    from capture.calendar.redaction import redacted  # noqa: PLC0415
+
+    if agent.config.store_subjects and not agent.never_log.has_rules:
+        return item
+    return replace(item, text=redacted(item.text, agent.never_log, agent.config.store_subjects))

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 
 class NeverLog:
-    """Rules in the user's words: an address, a domain (with all below it), or a glob over addresses."""
+    """Rules in the user's words: an address, a domain (with all below it), or a glob over addresses.
 
-    def __init__(self, rules: Sequence[str]) -> None:
+    `forgotten` tells of addresses that were erased for good; they are forbidden too.
+    """
+
+    def __init__(self, rules: Sequence[str], forgotten: Callable[[str], bool] | None = None) -> None:
+        self._forgotten = forgotten
         patterns = [_pattern(rule.strip().lower()) for rule in rules if rule.strip()]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
         self._known: dict[str, bool] = {}
 
+    @property
+    def has_rules(self) -> bool:
+        return self._pattern is not None or self._forgotten is not None
+
     def __call__(self, email: str) -> bool:
         """Does a rule forbid this normalised address?"""
-        if self._pattern is None:
+        if not self.has_rules:
             return False
         known = self._known.get(email)
         if known is None:
             if len(self._known) > 100_000:
                 self._known.clear()
-            known = self._known[email] = self._pattern.fullmatch(email) is not None
+            known = self._known[email] = self._forbids(email)
         return known
+
+    def _forbids(self, email: str) -> bool:
+        if self._pattern is not None and self._pattern.fullmatch(email):
+            return True
+        return self._forgotten is not None and self._forgotten(email)
 
 
 def _pattern(rule: str) -> str:

@@ -55,6 +55,13 @@ def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], ma
     return ids
 
 
+def owned(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> int:
+    """How many addresses seen so far belong to these contacts."""
+    query = f"SELECT count(*) FROM address WHERE contact_id IN ({marks(contact_ids)})"
+    (count,) = connection.execute(query, contact_ids).fetchone()
+    return int(count)
+
+
 def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str], matcher: Matcher) -> dict[str, int]:
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()
     ids = {email: last + offset for offset, email in enumerate(new, 1)}

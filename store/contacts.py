@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from activity.contact import ContactEntry
 from store.addresses import chunks, marks
+from store.contact_changes import add_emails
 
 
 class Imported(NamedTuple):
@@ -71,7 +72,7 @@ def import_entries(
         else:
             _update(connection, contact_id, entry)
         claimed.add(contact_id)
-        _add_emails(connection, contact_id, entry.emails, canonical)
+        add_emails(connection, contact_id, entry.emails, canonical)
         if connection.total_changes > before:
             ids.add(contact_id)
     return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids))
@@ -144,15 +145,3 @@ def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry
             "UPDATE contact SET name = ?, company_id = ?, owner = ?, external_key = ? WHERE id = ?",
             (*updated, contact_id),
         )
-
-
-def _add_emails(
-    connection: sqlite3.Connection, contact_id: int, addresses: Sequence[str], canonical: Callable[[str], str]
-) -> None:
-    (last,) = connection.execute(
-        "SELECT coalesce(max(position), 0) FROM contact_email WHERE contact_id = ?", (contact_id,)
-    ).fetchone()
-    connection.executemany(
-        "INSERT OR IGNORE INTO contact_email (email, contact_id, position, canonical) VALUES (?, ?, ?, ?)",
-        [(email, contact_id, last + offset, canonical(email)) for offset, email in enumerate(addresses, 1)],
-    )

@@ -45,6 +45,16 @@ def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Par
     return tuple(_in_order(organizer, people)), len(invited)
 
 
+def address_of(line: str) -> str | None:
+    """The normalised address on an ORGANIZER or ATTENDEE line of whatever kind; None if there is none to read."""
+    try:
+        _, parameters, uri = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
+    except ValueError:
+        return None
+    address = _address(uri, parameters)
+    return address.email if address else None
+
+
 def _in_order(organizer: Participant | None, people: dict[str, Participant]) -> list[Participant]:
     first = []
     if organizer:

@@ -45,7 +45,10 @@ def read_calendar_files(
 
 
 class _Reading:
-    """One pass. Removals, and the stamps of files that something is gone from, wait for its last batch."""
+    """One pass. Removals, and the stamps of files that something is gone from, wait for its last batch.
+
+    Every batch has a cursor: what is in the log and not in the position would never be removed.
+    """
 
     def __init__(self, place: str, files: Sequence[CalendarFile], cursor: str | None, private_events: str) -> None:
         self.position = Position.from_cursor(cursor)
@@ -54,7 +57,8 @@ class _Reading:
         self._cursor = cursor
         self._private_events = private_events
         self._batch = Batch(place)
-        self._characters = self._unstored = 0
+        self._characters = 0
+        self._failed = False
         self._gone: dict[str, tuple[Stamp, set[str]]] = {}
 
     def batches(self, listed_all: bool) -> Iterator[Batch]:
@@ -65,7 +69,7 @@ class _Reading:
             self._gone[name] = ([], set(self.position.files[name].objects))
         for name, keys in self._shown_elsewhere().items():
             yield from self._show_again(self._files[name], keys)
-        if not self._batch.error:
+        if not self._failed:
             self._remove()
         text = self.position.cursor()
         self._batch.cursor = text if text != (self._cursor or Position().cursor()) else None
@@ -83,8 +87,8 @@ class _Reading:
             for one in objects_of(text, self._private_events):
                 keys.add(one.key)
                 if known.objects.get(one.key) != one.etag:
-                    yield from self._show(file, one)
                     known.objects[one.key] = one.etag
+                    yield from self._show(file, one)
         except BrokenObject as error:
             self._batch.skipped.append(Skip(file.name, str(error)))
             known.stamp = stamp
@@ -94,7 +98,7 @@ class _Reading:
             self._batch.skipped.append(Skip(file.name, "it breaks off before its end"))
         elif missing and not keys and len(missing) >= MANY:
             message = f"{file.name} holds no meeting where there were {len(missing)}; none was removed"
-            self._batch.error = SourceError(message, _EMPTIED)
+            self._fail(SourceError(message, _EMPTIED))
             return
         elif missing:
             self._gone[file.name] = (stamp, missing)
@@ -110,7 +114,7 @@ class _Reading:
                     return None
                 raw = opened.read(FILE_BYTES + 1)
         except OSError as error:
-            self._batch.error = unreachable(file.path, error)
+            self._fail(unreachable(file.path, error))
             return None
         if len(raw) > FILE_BYTES:
             self._batch.skipped.append(Skip(file.name, f"it is larger than {FILE_BYTES >> 20} MB"))
@@ -128,9 +132,7 @@ class _Reading:
         self._characters += len(one.text)
         if len(self._batch.items) + len(self._batch.skipped) < BATCH_OBJECTS and self._characters < BATCH_CHARACTERS:
             return
-        self._unstored += len(self._batch.items)
-        if self._unstored > self.position.objects // 8:
-            self._batch.cursor, self._unstored = self.position.cursor(), 0
+        self._batch.cursor = self.position.cursor()
         full, self._batch, self._characters = self._batch, Batch(self._place), 0
         yield full
 
@@ -154,7 +156,11 @@ class _Reading:
                 if one.key in keys:
                     yield from self._show(file, one)
         except BrokenObject as error:
-            self._batch.error = SourceError(f"{file.name}: {error}", "")
+            self._fail(SourceError(f"{file.name} cannot be read: {error}", "look at the file in a calendar program"))
+
+    def _fail(self, error: SourceError) -> None:
+        """Nothing is removed in this pass."""
+        self._batch.error, self._failed = error, True
 
     def _remove(self) -> None:
         for name, (stamp, keys) in self._gone.items():

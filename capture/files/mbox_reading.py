@@ -66,6 +66,7 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
     start = _start(file, Position.from_cursor(cursor), since.isoformat())
     if (start.end, start.modified) == (status.st_size, status.st_mtime_ns):
         return
+    first_day = date.fromisoformat(start.since)
     scan = MboxScan(file, start.offset)
     filling = Filling(Batch(place))
     any_message, whole = start.end > 0, True
@@ -74,7 +75,7 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
         if not message.finished and is_being_written(modified(status), now):
             whole = False
             break
-        outcome = judge_header(message.header, separator_date(message.separator), date.fromisoformat(start.since))
+        outcome = judge_header(message.header, separator_date(message.separator), first_day)
         filling.add(f"message at byte {message.start}", outcome, len(message.header or b""))
         if filling.full:
             filling.batch.cursor = _moved(start, scan, file, 0).cursor()

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 
 from activity.address import Address, normalise
-from capture.mail.encoded_words import decode_words
+from capture.mail.encoded_words import LONGEST, decode_words
 
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;:<>()\\]+|\\.|.', re.DOTALL)
 _SIMPLE = re.compile(r"\s*([^\s\",;:<>()@\[\]\\]+@[A-Za-z0-9.-]+)\s*")
 _NAMED = re.compile(r"\s*(\"?)([^\"\\,;:<>()@=]*)\1\s*<([^\s\",;:<>()@\[\]\\]+@[A-Za-z0-9.-]+)>\s*")
 _UNQUOTE = re.compile(r"\\(.)", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 NAME_CHARACTERS = 200
+ADDRESS_CHARACTERS = 1000
+CACHED_CHARACTERS = 150
+MOST = 20_000
 
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
     """All readable addresses of a From, To, Cc or Bcc value, in order; groups are flattened.
 
     What is no address is left out; a display name is never taken for one, whatever it looks like.
+    Of a list without end the first MOST are read.
     """
-    return _parse_cached(value) if len(value) < 500 else _parse(value)
+    return _parse_cached(value) if len(value) <= CACHED_CHARACTERS else _parse(value)
 
 
 @lru_cache(maxsize=32768)
 def _parse_cached(value: str) -> tuple[Address, ...]:
+    if not value.isprintable():
+        return _parse(value)
     if simple := _SIMPLE.fullmatch(value):
         name, seen = "", simple[1]
     elif named := _NAMED.fullmatch(value):
@@ -51,7 +59,7 @@ def _parse(value: str) -> tuple[Address, ...]:
         comment.clear()
         angle = None
 
-    for piece in _PIECE.findall(value):
+    for piece in map(itemgetter(0), _PIECE.finditer(value)):
         if depth:
             depth += (piece == "(") - (piece == ")")
             if depth and len(comment) < 50:
@@ -60,12 +68,16 @@ def _parse(value: str) -> tuple[Address, ...]:
             depth = 1
         elif piece in (",", ";"):
             flush()
+            if len(found) >= MOST:
+                return tuple(found)
         elif piece == ":" and angle is None and "@" not in "".join(phrase[-8:]):
             phrase.clear()  # the name of a group
         elif piece[0] == "<" and len(piece) > 1:
             angle = piece[1:-1]
         else:
             phrase.append(piece)
+    if depth:  # a comment without end would swallow everybody behind it
+        return _parse(value.replace("(", " "))
     flush()
     return tuple(found)
 
@@ -74,14 +86,21 @@ def _address(phrase: str, angle: str | None, comment: str) -> Address | None:
     if angle is None:
         seen, name = _bare(phrase.strip(), comment.strip())
     else:
-        seen, name = angle.rpartition(":")[2].strip() if angle.startswith("@") else angle.strip(), phrase.strip()
-    email = normalise(seen) if seen else None
-    return Address(email, _name(name), seen[:NAME_CHARACTERS]) if email else None
+        route = angle.lstrip()[:1] == "@"  # RFC 5322 §4.4, obs-route
+        seen, name = (angle.rpartition(":")[2] if route else angle).strip(), phrase.strip()
+    if seen[:7].lower() == "mailto:":
+        seen = seen[7:]
+    email = _normalised(seen)
+    return Address(email, _name(name), _CONTROL.sub("", seen)[:NAME_CHARACTERS]) if email else None
+
+
+def _normalised(seen: str) -> str | None:
+    return normalise(seen) if 2 < len(seen) <= ADDRESS_CHARACTERS else None
 
 
 def _bare(text: str, comment: str) -> tuple[str, str]:
     """An address without angle brackets, and the name beside it."""
-    if normalise(text):
+    if _normalised(text):
         return text, comment
     if "<" in text:  # the closing bracket is missing
         name, _, rest = text.rpartition("<")
@@ -92,8 +111,9 @@ def _bare(text: str, comment: str) -> tuple[str, str]:
 
 
 def _name(raw: str) -> str:
+    raw = raw[:LONGEST]
     if len(raw) > 1 and raw[0] == raw[-1] == '"':
         raw = _UNQUOTE.sub(r"\1", raw[1:-1])
     if "=?" in raw:
         raw = decode_words(raw)
-    return " ".join(raw.split())[:NAME_CHARACTERS]
+    return " ".join(_CONTROL.sub(" ", raw).split())[:NAME_CHARACTERS]

@@ -12,14 +12,16 @@ _MONTHS = {
 }  # fmt: skip
 _USUAL = re.compile(
     r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})\s+(\d\d?):(\d\d)(?::(\d\d))?"
-    r"\s*(?:([+-])(\d\d)(\d\d)|GMT|UTC?|Z)\b"
+    r"\s*(?:([+-])(\d\d)(\d\d)|GMT|UTC?|Z)\b(?![+-])"
 )
+_UNUSUAL_ZONE = re.compile(r"(?:\bGMT|\bUTC?)?([+-]\d\d):?(\d\d)\b")  # "GMT+0200", "+02:00"
 
 
 def parse_date(value: str) -> datetime | None:
     """A Date header (RFC 5322 §3.3, and what is found in its place) or an INTERNALDATE as aware UTC.
 
-    A date without a zone, or with the zone -0000, is taken as UTC. None if it cannot be read.
+    A date without a zone, with the zone -0000 or with one nobody knows (RFC 5322 §4.3) is taken as
+    UTC. None if it cannot be read.
     """
     try:
         usual = _USUAL.match(value)
@@ -33,19 +35,31 @@ def _from_usual(match: re.Match[str]) -> datetime | None:
     month = _MONTHS.get(month_name.lower())
     if month is None:
         return None
-    moment = datetime(int(year), month, int(day), int(hour), int(minute), min(int(second or 0), 59), tzinfo=UTC)
-    if sign is None:
+    moment = datetime(int(year), month, int(day), int(hour), int(minute), _leapless(int(second or 0)), tzinfo=UTC)
+    if sign is None or zone_hours + zone_minutes == "0000":
         return moment
-    offset = int(zone_hours) * 60 + int(zone_minutes)
-    if not offset:
-        return moment
-    return moment - timedelta(minutes=offset if sign == "+" else -offset)
+    return moment - _offset(sign, int(zone_hours), int(zone_minutes))
 
 
 def _from_anything(value: str) -> datetime | None:
-    fields = parsedate_tz(value)
+    fields = parsedate_tz(_UNUSUAL_ZONE.sub(r"\1\2", value))
     if fields is None:
         return None
     year, month, day, hour, minute, second = fields[:6]
-    moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-    return moment - timedelta(seconds=fields[9] or 0)
+    if year < 1000:
+        year += 1900  # of three digits (RFC 5322 §4.3); parsedate_tz has seen to those of two
+    moment = datetime(year, month, day, hour, minute, _leapless(second), tzinfo=UTC)
+    zone = fields[9] or 0
+    minutes, _ = divmod(abs(zone), 60)
+    return moment - _offset("-" if zone < 0 else "+", *divmod(minutes, 60))
+
+
+def _offset(sign: str, hours: int, minutes: int) -> timedelta:
+    if hours > 23 or minutes > 59:
+        raise ValueError("no zone on earth")
+    return timedelta(minutes=(hours * 60 + minutes) * (1 if sign == "+" else -1))
+
+
+def _leapless(second: int) -> int:
+    """The second before a leap second for it: datetime knows none."""
+    return 59 if second == 60 else second

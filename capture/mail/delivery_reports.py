@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import logging
 import quopri
 import re
 
@@ -13,7 +12,7 @@ from activity.envelope import Envelope
 from capture.mail.connection import Connection
 from capture.mail.fetch_answer import FetchRefused, Response, read_responses
 from capture.mail.headers import header_fields
-from capture.mail.position import uid_sets
+from capture.mail.position import bounds, uid_sets
 
 PART_BYTES = 65_536
 MESSAGES = 500
@@ -22,8 +21,6 @@ _REPORT = re.compile(r"multipart/report\b", re.IGNORECASE)
 _DELIVERY = re.compile(r";\s*report-type\s*=\s*\"?(?:global-)?delivery-status\b", re.IGNORECASE)
 _STATUS_PART = re.compile(r"message/(?:global-)?delivery-status\b", re.IGNORECASE)
 _MIME_FIELDS = frozenset(("content-type", "content-transfer-encoding"))
-
-_log = logging.getLogger(__name__)
 
 
 class DeliveryReports:
@@ -59,7 +56,9 @@ class DeliveryReports:
             try:
                 self._read(connection, uid_set, skipped)
             except FetchRefused as error:
-                _log.warning("delivery reports were not read: %s", error.message)
+                first, last = bounds(uid_set)
+                for uid in filter(lambda uid: first <= uid <= last, self._bounces):
+                    skipped[uid] = Skip(f"UID {uid}", f"its delivery status was refused: {error.message}")
         return skipped
 
     def _read(self, connection: Connection, uid_set: str, skipped: dict[int, Skip]) -> None:
@@ -101,7 +100,4 @@ def _decoded(body: bytes, encoding: str) -> str:
             body = binascii.a2b_base64(packed[: len(packed) // 4 * 4])  # it may have been cut off
         except binascii.Error:
             body = b""
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("latin-1")
+    return body.decode("utf-8", "replace")

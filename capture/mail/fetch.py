@@ -62,7 +62,7 @@ def fetch_headers(connection: Connection, uid_sets: Sequence[str]) -> Iterator[P
 
 def _finished(connection: Connection, asked: deque[_Asked]) -> Iterator[Part]:
     """The parts of the oldest answer; of all answers on their way if delivery reports must be asked for in between."""
-    parts = []
+    parts: list[Part] = []
     reports = DeliveryReports()
     while asked and (not parts or reports):
         parts.append((yield from _answer(connection, asked.popleft(), reports)))

@@ -18,6 +18,7 @@ HEADER_FIELDS: tuple[str, ...] = (
 _READ = frozenset(HEADER_FIELDS)
 _SIGNS = frozenset(SIGN_HEADERS)
 _MESSAGE_ID = re.compile(r"<[^<>]{1,996}>")
+_MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SUBJECT_CHARACTERS = 500
 SIGN_CHARACTERS = 2000
@@ -29,7 +30,7 @@ def parse_header(block: bytes, internal_date: datetime | None) -> Envelope:
 
     Never raises: what is malformed is absent. Line ends may be CRLF, LF or CR.
     """
-    fields = _fields(_lines(block))
+    fields = header_fields(block, _READ)
     signs = {name: "\n".join(values)[:SIGN_CHARACTERS] for name, values in fields.items() if name in _SIGNS}
     date = fields.get("date")
     from_ = fields.get("from", ())
@@ -52,29 +53,43 @@ def parse_header(block: bytes, internal_date: datetime | None) -> Envelope:
     )
 
 
+def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
+    """The unfolded values of the `wanted` fields (lower-case names), topmost first; what stands below the header
+    is never read."""
+    fields: dict[str, list[str]] = {}
+    for line in _lines(block):
+        name, colon, value = line.partition(":")
+        key = name.rstrip().lower()
+        if colon and key in wanted:
+            fields.setdefault(key, []).append(value.strip())
+    return fields
+
+
 def _lines(block: bytes) -> list[str]:
-    try:
-        text = block.decode("ascii")
-    except UnicodeDecodeError:
-        try:
-            text = block.decode("utf-8")
-        except UnicodeDecodeError:
-            text = block.decode("cp1252", "replace")
-    text = text.replace("\r\n", "\n")
+    text = _text(block).replace("\r\n", "\n")
     if "\r" in text:
-        text = text.replace("\r", " " if "\n" in text else "\n")
+        text = _MORE_RETURNS.sub("\n", text).replace("\r", " ") if "\n" in text else text.replace("\r", "\n")
+    if text.startswith("\n"):
+        return []
     header = text.partition("\n\n")[0]
     return header.replace("\n ", " ").replace("\n\t", " ").split("\n")
 
 
-def _fields(lines: list[str]) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {}
-    for line in lines:
-        name, colon, value = line.partition(":")
-        key = name.rstrip().lower()
-        if colon and key in _READ:
-            fields.setdefault(key, []).append(value.strip())
-    return fields
+def _text(block: bytes) -> str:
+    for charset in ("ascii", "utf-8"):
+        try:
+            return block.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    return "\n".join(map(_eight_bit_line, block.split(b"\n")))
+
+
+def _eight_bit_line(line: bytes) -> str:
+    """Raw 8-bit text, against RFC 5322: UTF-8 (RFC 6532) where it can be, else what Western programs wrote."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
 
 
 def _addresses(values: list[str] | tuple[()]) -> tuple[Address, ...]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import logging
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from imapclient.exceptions import IMAPClientError
 from imapclient.response_parser import parse_response
 
+from activity.errors import ServerFault
 from capture.mail.connection import Connection
 from capture.mail.mailboxes import Mailbox, MailboxState, mailbox_name
+from capture.mail.plain_words import refusal
 
+LONGEST_NAME = 2000
 _STATUS_ITEMS = "(MESSAGES UIDNEXT UIDVALIDITY)"
+_UNSENDABLE = re.compile(rb"[\r\n\0]")
+
+_log = logging.getLogger(__name__)
+
+
+class MailboxRefused(ServerFault):
+    """The server will not show this mailbox; the connection is as good as before."""
 
 
 def list_mailboxes(connection: Connection) -> list[Mailbox]:
@@ -25,57 +38,89 @@ def list_mailboxes(connection: Connection) -> list[Mailbox]:
         status, data = imap._simple_command("LIST", '""', '"*"')
     connection._checkok("list", status, data)
     _, lines = imap._untagged_response(status, data, "LIST")
-    listing = [_mailbox(flags, delimiter, wire) for flags, delimiter, wire in connection._proc_folder_list(lines)]
-    if not extended:
-        return listing
+    listing = {mailbox.name: mailbox for mailbox in _mailboxes(lines)}
     _, answers = imap._untagged_response(status, data, "STATUS")
-    states = dict(_states(answers))
-    return [mailbox._replace(state=states.get(mailbox.wire)) for mailbox in listing]
+    for name, state in _states(answers) if extended else ():
+        if name in listing:
+            listing[name] = listing[name]._replace(state=state)
+    return list(listing.values())
 
 
 def mailbox_state(connection: Connection, mailbox: Mailbox) -> MailboxState:
-    """The state of one mailbox by STATUS; raises IMAPClientError where the server refuses."""
-    answer = connection.folder_status(mailbox.wire, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"])
-    return _state(answer)
+    """The state of one mailbox by STATUS; raises MailboxRefused where the server does not give it."""
+    with _refusable(connection, mailbox):
+        return _state(connection.folder_status(mailbox.wire, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]))
 
 
 def open_mailbox(connection: Connection, mailbox: Mailbox) -> MailboxState:
-    """Open a mailbox with EXAMINE, so that nothing in it can change by our reading (RFC 3501 §6.3.2)."""
-    return _state(connection.select_folder(mailbox.wire, readonly=True), messages=b"EXISTS")
+    """Open a mailbox with EXAMINE, so that nothing in it can change by our reading (RFC 3501 §6.3.2).
+
+    Raises MailboxRefused where the server does not open it.
+    """
+    with _refusable(connection, mailbox):
+        return _state(connection.select_folder(mailbox.wire, readonly=True), messages=b"EXISTS")
 
 
-def _mailbox(flags: tuple[bytes, ...], delimiter: bytes | None, wire: bytes | str | int) -> Mailbox:
-    raw = wire if isinstance(wire, bytes) else str(wire).encode("ascii", "replace")
-    return Mailbox(
-        wire=raw,
-        name=mailbox_name(raw),
-        delimiter=(delimiter or b"").decode("ascii", "replace"),
-        flags=frozenset(flag.decode("ascii", "replace").lower() for flag in flags),
-    )
+@contextlib.contextmanager
+def _refusable(connection: Connection, mailbox: Mailbox) -> Iterator[None]:
+    if _UNSENDABLE.search(mailbox.wire):
+        raise MailboxRefused(f"the mailbox name {mailbox.name!r} cannot be sent")
+    try:
+        yield
+    except IMAPClientError as error:
+        refused = refusal(f"{connection.host}:{connection.port}", error)
+        raise (MailboxRefused(refused.message) if isinstance(refused, ServerFault) else refused) from None
 
 
-def _states(answers: Iterable[Any]) -> Iterable[tuple[bytes, MailboxState]]:
+def _mailboxes(answers: Iterable[Any]) -> Iterator[Mailbox]:
+    for answer in _parsed(answers):
+        match answer:
+            case (tuple() as flags, bytes() | None as delimiter, bytes() | int() | None as wire, *_) if (
+                len(raw := _name_octets(wire)) <= LONGEST_NAME
+            ):
+                yield Mailbox(
+                    wire=raw,
+                    name=mailbox_name(raw),
+                    delimiter=(delimiter or b"").decode("ascii", "replace"),
+                    flags=frozenset(f.decode("ascii", "replace").lower() for f in flags if isinstance(f, bytes)),
+                )
+            case _:
+                _log.warning("a line of the mail server's listing cannot be read: %.200r", answer)
+
+
+def _states(answers: Iterable[Any]) -> Iterator[tuple[str, MailboxState]]:
+    for answer in _parsed(answers):
+        match answer:
+            case (bytes() | int() as wire, tuple() as items, *_):
+                yield mailbox_name(_name_octets(wire)), _state(dict(zip(items[::2], items[1::2], strict=False)))
+
+
+def _name_octets(wire: bytes | int | None) -> bytes:
+    """A name as it was before imapclient took it for a number or NIL."""
+    return wire if isinstance(wire, bytes) else b"NIL" if wire is None else str(wire).encode("ascii")
+
+
+def _parsed(answers: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """Each untagged response parsed by itself, so that a broken one stays alone; imaplib cuts them at literals."""
     pieces: list[Any] = []
     for answer in answers:
         if answer is None:
             continue
         pieces.append(answer)
-        if isinstance(answer, tuple):  # the name came as a literal; the rest is the next piece
+        if isinstance(answer, tuple):  # a literal; the rest of the response is the next piece
             continue
         try:
-            name, items = parse_response(pieces)
-            pairs = dict(zip(items[::2], items[1::2], strict=False))
-        except (ValueError, TypeError, IMAPClientError):
-            pairs = {}
-            name = b""
+            yield parse_response(pieces)
+        except (ValueError, TypeError, AssertionError, IMAPClientError):
+            yield (pieces,)
         pieces = []
-        yield name if isinstance(name, bytes) else str(name).encode("ascii", "replace"), _state(pairs)
 
 
-def _state(items: dict[bytes, Any], messages: bytes = b"MESSAGES") -> MailboxState:
+def _state(items: dict[Any, Any], messages: bytes = b"MESSAGES") -> MailboxState:
+    told = {name.upper(): value for name, value in items.items() if isinstance(name, bytes)}
+
     def number(name: bytes) -> int | None:
-        value = items.get(name)
-        value = value[0] if isinstance(value, list) and value else value
+        value = told.get(name)
         return value if isinstance(value, int) else None
 
     return MailboxState(number(b"UIDVALIDITY"), number(b"UIDNEXT"), number(messages))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from imapclient.imap_utf7 import decode as decode_utf7
@@ -36,8 +38,7 @@ class Choice(NamedTuple):
     left_out: list[tuple[Mailbox, str]]
 
 
-_SPECIAL = {b: b.removeprefix("\\") for b in ("\\drafts", "\\junk", "\\trash", "\\all", "\\flagged", "\\important")}
-
+_SPECIAL = ("drafts", "junk", "trash", "all", "flagged", "important")
 _BY_NAME = {" ".join(name.split()): kind for kind, names in WELL_KNOWN.items() for name in names.split(",")}
 _SAID = {
     "drafts": "drafts",
@@ -47,58 +48,75 @@ _SAID = {
     "flagged": "a view of flagged mail in other mailboxes",
     "important": "a view of important mail in other mailboxes",
 }
-_ROOTS = ("inbox", "[gmail]", "[google mail]")
+_UNOPENED = "cannot be opened"
+_GMAIL = ("[gmail]", "[google mail]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def mailbox_name(wire: bytes) -> str:
     """The name people read for a mailbox name in modified UTF-7 (RFC 3501 §5.1.3); INBOX in capitals."""
     try:
-        name: str = decode_utf7(wire)
+        # octets beyond ASCII are against the standard; where they are found, they are UTF-8
+        name: str = decode_utf7(wire) if wire.isascii() else wire.decode("utf-8")
     except (ValueError, UnicodeError, IndexError):
         name = wire.decode("utf-8", "replace")
-    return "INBOX" if name.upper() == "INBOX" else name
+    return "INBOX" if name.upper() == "INBOX" else _SURROGATE.sub("\ufffd", name)
 
 
 def choose(listing: Iterable[Mailbox], exclude: Sequence[str]) -> Choice:
     """Leave out what never holds an exchange, or holds it twice, and what the user excludes.
 
     Drafts, Junk, Trash and All Mail go by special use (RFC 6154) or by their well-known names at
-    the top (or below INBOX), in the common languages, with all mailboxes below them. `exclude` holds
+    the top (or below INBOX), in the common languages, with all mailboxes below them; All Mail by
+    its name only where it is Gmail's. `exclude` holds
     names or globs as people read them, in any case; what lies below an excluded mailbox is too.
     """
     read: list[Mailbox] = []
     left_out: list[tuple[Mailbox, str]] = []
-    dropped: list[str] = []
+    dropped: set[str] = set()
+    unwanted = [_folded(pattern) for pattern in exclude]
     for mailbox in sorted(listing, key=lambda m: (m.name != "INBOX", m.name)):
-        reason = _reason(mailbox, exclude)
-        if reason is None and any(mailbox.name.startswith(parent) for parent in dropped):
+        reason = _reason(mailbox, unwanted)
+        if reason is None and any(parent in dropped for parent in _parents(mailbox)):
             reason = "lies in a mailbox that is left out"
         if reason is None:
             read.append(mailbox)
             continue
         left_out.append((mailbox, reason))
-        if mailbox.delimiter and reason != "cannot be opened":
-            dropped.append(mailbox.name + mailbox.delimiter)
+        if reason != _UNOPENED:
+            dropped.add(mailbox.name)
     return Choice(read, left_out)
 
 
 def _reason(mailbox: Mailbox, exclude: Sequence[str]) -> str | None:
-    for flag, kind in _SPECIAL.items():
-        if flag in mailbox.flags:
+    for kind in _SPECIAL:
+        if "\\" + kind in mailbox.flags:
             return _SAID[kind]
-    if mailbox.name != "INBOX" and (by_name := _BY_NAME.get(_top_name(mailbox))):
+    if by_name := _kind_by_name(mailbox):
         return _SAID[by_name]
-    lowered = mailbox.name.lower()
-    if any(fnmatch.fnmatchcase(lowered, pattern.lower()) for pattern in exclude):
+    folded = _folded(mailbox.name)
+    if any(folded == pattern or fnmatch.fnmatchcase(folded, pattern) for pattern in exclude):
         return "excluded in the configuration"
     if "\\noselect" in mailbox.flags or "\\nonexistent" in mailbox.flags:
-        return "cannot be opened"
+        return _UNOPENED
     return None
 
 
-def _top_name(mailbox: Mailbox) -> str:
-    lowered = mailbox.name.lower()
-    for root in _ROOTS:
-        if mailbox.delimiter and lowered.startswith(root + mailbox.delimiter.lower()):
-            return lowered[len(root) + len(mailbox.delimiter) :]
-    return lowered
+def _kind_by_name(mailbox: Mailbox) -> str | None:
+    """What a mailbox at the top, below INBOX or of Gmail's is by its name; "Todos" is All Mail only at Gmail."""
+    root, _, below = _folded(mailbox.name).partition(mailbox.delimiter.lower()) if mailbox.delimiter else ("", "", "")
+    kind = _BY_NAME.get(below if root in ("inbox", *_GMAIL) and below else _folded(mailbox.name))
+    return kind if kind != "all" or root in _GMAIL else None
+
+
+def _parents(mailbox: Mailbox) -> Iterator[str]:
+    if not mailbox.delimiter:
+        return
+    end = mailbox.name.find(mailbox.delimiter)
+    while end >= 0:
+        yield mailbox.name[:end]
+        end = mailbox.name.find(mailbox.delimiter, end + 1)
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).lower()

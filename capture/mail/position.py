@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from capture.mail.mailboxes import MailboxState
 
@@ -31,18 +32,20 @@ class Position:
         """The position a cursor stands for; None for no cursor, or one that is not ours."""
         try:
             validity, next_uid, since = json.loads(cursor or "null")
-        except (TypeError, ValueError):
+            date.fromisoformat(since)
+        except (TypeError, ValueError, RecursionError):
             return None
-        return Position(validity, next_uid, since)
+        ours = isinstance(next_uid, int) and isinstance(validity, int | None)
+        return Position(validity, next_uid, since) if ours else None
 
 
 def unchanged(position: Position | None, state: MailboxState | None, since: str) -> bool:
-    """Does this state say that there is nothing to read beyond `position`?"""
-    if position is None or state is None or since < position.since:
+    """Does this state say that there is nothing to read beyond `position`? Without UIDVALIDITY it says nothing."""
+    if position is None or state is None or state.uidvalidity is None or since < position.since:
         return False
-    if state.messages == 0 and state.uidvalidity == position.validity:
-        return True
-    return state.uidnext is not None and (state.uidvalidity, state.uidnext) == (position.validity, position.next_uid)
+    if state.uidvalidity != position.validity:
+        return False
+    return state.messages == 0 or state.uidnext == position.next_uid
 
 
 def resume(position: Position | None, state: MailboxState, since: str) -> Position:
@@ -74,6 +77,12 @@ def uid_sets(uids: Sequence[int], messages: int) -> Iterator[str]:
         count += last - first + 1
     if parts:
         yield ",".join(parts)
+
+
+def bounds(uid_set: str) -> tuple[int, int]:
+    """The first and the last UID of such a set."""
+    numbers = uid_set.replace(":", ",")
+    return int(numbers.partition(",")[0]), int(numbers.rpartition(",")[2])
 
 
 def _runs(uids: Sequence[int], longest: int) -> Iterator[tuple[int, int]]:

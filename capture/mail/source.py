@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from imapclient.exceptions import IMAPClientError
 
 from activity.batch import Batch
 from activity.errors import ServerFault, SourceError, Throttled, Unreachable
-from capture.mail.connection import Connection, MailServer, connected, in_plain_words
-from capture.mail.fetch import Fetched, fetch_headers
-from capture.mail.listing import list_mailboxes, mailbox_state, open_mailbox
+from capture.mail.connection import Connection, MailServer, connected
+from capture.mail.fetch import fetch_headers
+from capture.mail.guarded_stream import Stalled
+from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
 from capture.mail.mailboxes import Choice, Mailbox, choose
+from capture.mail.plain_words import in_plain_words
 from capture.mail.position import Position, resume, uid_sets, unchanged
 
 BATCH_MESSAGES = 5000
 SEARCH_UIDS = 100_000
 LOST_CONNECTIONS = 2
+PATIENCE_SHRINKS = 4  # times, with each stall: all of a pass's waiting for a silent server ends within a minute
 
 _log = logging.getLogger(__name__)
 
@@ -48,21 +52,27 @@ class MailSource:
         """
         waiting: list[Mailbox] | None = None
         lost = 0
+        server = self._server
         while waiting is None or waiting:
-            with connected(self._server) as connection:
+            with connected(server) as connection:
                 if waiting is None:
                     waiting = choose(list_mailboxes(connection), self._exclude).read
                 while waiting:
                     mailbox = waiting.pop(0)
                     try:
-                        with in_plain_words(self._server):
+                        with in_plain_words(server.where):
                             yield from self._mailbox(connection, mailbox, cursors.get(mailbox.name))
+                    except MailboxRefused as error:
+                        _log.warning("mailbox %r was not read: %s", mailbox.name, error.message)
+                        yield Batch(mailbox.name, error=error)
                     except SourceError as error:
                         lost += isinstance(error, Unreachable)
                         if lost > LOST_CONNECTIONS or isinstance(error, Throttled):
                             raise
                         _log.warning("mailbox %r was not read: %s", mailbox.name, error.message)
                         yield Batch(mailbox.name, error=error)
+                        if isinstance(error, Stalled):
+                            server = replace(server, stall_seconds=server.stall_seconds / PATIENCE_SHRINKS)
                         break  # answers to commands already sent may still be on their way
 
     def _mailbox(self, connection: Connection, mailbox: Mailbox, cursor: str | None) -> Iterator[Batch]:
@@ -77,38 +87,34 @@ class MailSource:
             return
         state = open_mailbox(connection, mailbox)
         start = resume(position, state, since)
-        uids = _uids_to_read(connection, start, state.uidnext, date.fromisoformat(start.since))
+        uids = _uids_to_read(connection, start, state.uidnext)
         after = max(state.uidnext or 0, start.next_uid, uids[-1] + 1 if uids else 0)
-        end = Position(start.validity, after, start.since)
+        end = replace(start, next_uid=after)
         read = start
-        for fetched in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES))):
-            read = Position(start.validity, max([read.next_uid, *(one.uid + 1 for one in fetched)]), start.since)
-            yield _batch(mailbox, fetched, start, read, len(uids))
+        for part in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES))):
+            if part.through is not None:
+                read = replace(start, next_uid=max(read.next_uid, part.through + 1))
+            yield Batch(
+                mailbox.name,
+                items=[one.envelope for one in part.messages if one.envelope is not None],
+                skipped=[one.skip for one in part.messages if one.skip is not None],
+                cursor=None if part.through is None else read.cursor(),
+                found=len(uids),
+            )
         if read != end or (not uids and end != position):
             yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids))
 
 
-def _batch(mailbox: Mailbox, fetched: list[Fetched], start: Position, read: Position, found: int) -> Batch:
-    new = [one for one in fetched if one.uid >= start.next_uid]  # n:* returns the last message even below n
-    return Batch(
-        mailbox.name,
-        items=[one.envelope for one in new if one.envelope is not None],
-        skipped=[one.skip for one in new if one.skip is not None],
-        cursor=read.cursor(),
-        found=found,
-    )
-
-
-def _uids_to_read(connection: Connection, start: Position, uidnext: int | None, since: date) -> list[int]:
-    """The UIDs from `start` on that arrived since `since`, ascending, searched in windows of bounded size."""
+def _uids_to_read(connection: Connection, start: Position, uidnext: int | None) -> list[int]:
+    """The UIDs from `start` on that arrived since its day, ascending, searched in windows of bounded size."""
+    since = date.fromisoformat(start.since)
     if uidnext is None:
-        return sorted(_search(connection, f"{start.next_uid}:*", since))
-    if start.next_uid > 1 and uidnext - start.next_uid <= BATCH_MESSAGES:
-        return list(range(start.next_uid, uidnext))  # a few new ones: the fetch itself will tell which exist
-    uids: list[int] = []
-    for low in range(start.next_uid, uidnext, SEARCH_UIDS):
-        uids += _search(connection, f"{low}:{min(low + SEARCH_UIDS, uidnext) - 1}", since)
-    return sorted(uids)
+        found = set(_search(connection, f"{start.next_uid}:*", since))
+    else:
+        found = set()
+        for low in range(start.next_uid, uidnext, SEARCH_UIDS):
+            found.update(_search(connection, f"{low}:{min(low + SEARCH_UIDS, uidnext) - 1}", since))
+    return sorted(uid for uid in found if uid >= start.next_uid)  # n:* finds the last message even below n
 
 
 def _search(connection: Connection, uids: str, since: date) -> list[int]:

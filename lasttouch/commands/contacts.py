@@ -8,9 +8,11 @@ import click
 
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
-from activity.errors import UsageError
-from lasttouch.address_book import take_in
-from lasttouch.agent import opened, utc_now
+from activity.errors import NotFound, UsageError
+from lasttouch.address_book import add_strangers, take_in
+from lasttouch.agent import Agent, opened, utc_now
+from lasttouch.commands.contacts_change import alias, forget, merge, remove
+from lasttouch.commands.contacts_export import export
 from lasttouch.commands.options import (
     answer,
     config_option,
@@ -29,6 +31,7 @@ from lasttouch.views.why_contact import contact_text
 from store.health import seen_through
 from store.people import people
 from store.timeline import activities, newest
+from store.unmatched import Stranger, unmatched
 
 RECENT = 10
 
@@ -45,6 +48,10 @@ def command() -> None:
       lasttouch contacts import contacts.csv
       lasttouch contacts add "Bob Stone" bob@globex.example --company Globex
     """
+
+
+for change in (merge, alias, remove, forget, export):
+    command.add_command(change)
 
 
 @command.command("import")
@@ -76,36 +83,75 @@ def import_(file: Path, as_json: bool, config: str | None) -> None:
 
 
 @command.command("add")
-@click.argument("name")
-@click.argument("emails", nargs=-1, required=True)
+@click.argument("name", required=False)
+@click.argument("emails", nargs=-1)
 @click.option("--company", default="", help="Where they work; the company is made if it is new.")
 @click.option("--domain", default="", help="The company's domain, if the addresses do not show it.")
 @click.option("--owner", default="", help="Whose contact this is.")
+@click.option(
+    "--from-unmatched", "number", metavar="N", type=click.IntRange(1), help="The one with this number in `unmatched`."
+)
+@click.option("--all-two-way", is_flag=True, help="Everybody in `unmatched` whom you exchange with both ways.")
+@click.option(
+    "--min-exchanges", metavar="N", type=click.IntRange(1), default=1, help="With --all-two-way: at least so many."
+)
 @json_option
 @config_option
 def add(
-    name: str, emails: tuple[str, ...], company: str, domain: str, owner: str, as_json: bool, config: str | None
+    name: str | None,
+    emails: tuple[str, ...],
+    company: str,
+    domain: str,
+    owner: str,
+    number: int | None,
+    all_two_way: bool,
+    min_exchanges: int,
+    as_json: bool,
+    config: str | None,
 ) -> None:
-    """Add one contact with one or several addresses.
+    """Add one contact with one or several addresses, or people you already exchange with.
 
     \b
     Examples:
       lasttouch contacts add "Bob Stone" bob@globex.example
       lasttouch contacts add "Bob Stone" bob@globex.example bob@home.example --company Globex --owner Ana
+      lasttouch contacts add --from-unmatched 3
+      lasttouch contacts add --all-two-way --min-exchanges 2
     """
-    addresses = [normalise(email) for email in emails]
-    wrong = [given for given, address in zip(emails, addresses, strict=True) if address is None]
-    if wrong:
-        raise UsageError(f"{wrong[0]!r} is no e-mail address", "give the name first, then the addresses")
-    entry = ContactEntry(
-        name, [address for address in addresses if address], company, domain and normalise_domain(domain), owner
-    )
+    if sum([name is not None, number is not None, all_two_way]) != 1:
+        raise UsageError(
+            "give a name with addresses, or --from-unmatched, or --all-two-way", "see the examples in --help"
+        )
     with opened(loaded_config(config)) as agent:
-        change = take_in(agent, [entry])
+        if name is not None:
+            entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
+            change = take_in(agent, [entry])
+        else:
+            change = add_strangers(agent, _strangers(agent, number, min_exchanges))
     if as_json:
         print_json(import_json(change, []))
     else:
         print_lines(import_text(change, []))
+
+
+def _addresses(given: tuple[str, ...]) -> list[str]:
+    addresses = [(email, normalise(email)) for email in given]
+    wrong = [email for email, address in addresses if address is None]
+    if wrong or not given:
+        raise UsageError(
+            f"{wrong[0]!r} is no e-mail address" if wrong else "an address is missing",
+            "give the name first, then the addresses",
+        )
+    return [address for _, address in addresses if address]
+
+
+def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Stranger]:
+    found = unmatched(agent.connection, agent.clock())
+    if number is None:
+        return [one for one in found if one.two_way and one.exchanges >= min_exchanges]
+    if number > len(found):
+        raise NotFound(f"there is no number {number} among the unmatched", "see: lasttouch unmatched")
+    return [found[number - 1]]
 
 
 @command.command("list")

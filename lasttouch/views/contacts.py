@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from lasttouch.address_book import Change
+from lasttouch.output import clean
 from lasttouch.views.last import Rows
+from lasttouch.views.moments import utc
 from store.people import Person
+
+EXPORTED_DATES = ("last_touch", "last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_two_way")
 
 
 class Problem(Protocol):
@@ -45,6 +49,7 @@ def import_json(change: Change, problems: Sequence[Problem]) -> dict[str, Any]:
         "updated": change.imported.updated,
         "unchanged": change.imported.unchanged,
         "rematched": change.rematched,
+        "erased": change.erased,
         "problems": [{"line": one.line, "message": one.message} for one in problems],
     }
 
@@ -55,7 +60,44 @@ def import_text(change: Change, problems: Sequence[Problem]) -> list[str]:
     if change.rematched:
         addresses = "address" if change.rematched == 1 else "addresses"
         lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
+    if change.erased:
+        lines.append(f"{change.erased} passed over: they were erased with `contacts forget`.")
     lines += [f"line {one.line}: {one.message}" for one in problems]
     if problems:
         lines.append(f"{len(problems)} problems; what they name was left out.")
     return lines
+
+
+def export_rows(people: Sequence[Person]) -> Rows:
+    """A CSV that `contacts import` reads back, with the dates beside."""
+    headings = ["name", "email", "company", "owner", *EXPORTED_DATES]
+    return headings, [
+        [
+            one.name,
+            "; ".join(one.emails),
+            one.company or "",
+            one.owner,
+            *(utc(getattr(one, date)) or "" for date in EXPORTED_DATES),
+        ]
+        for one in people
+    ]
+
+
+def vcards(people: Sequence[Person]) -> str:
+    """vCard 4.0 (RFC 6350); the last touch stands in an X- property."""
+    cards = []
+    for one in people:
+        lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{_escaped(one.name)}"]
+        lines += [f"EMAIL;PREF={min(place, 100)}:{_escaped(email)}" for place, email in enumerate(one.emails, 1)]
+        if one.company:
+            lines.append(f"ORG:{_escaped(one.company)}")
+        if one.last_touch:
+            lines.append(f"X-LASTTOUCH:{utc(one.last_touch)}")
+        cards.append("\r\n".join([*lines, "END:VCARD", ""]))
+    return "".join(cards)
+
+
+def _escaped(text: str) -> str:
+    for character in ("\\", ",", ";"):
+        text = text.replace(character, "\\" + character)
+    return clean(text.replace("\n", " "))

@@ -1,0 +1,144 @@
+"""lasttouch contacts merge|alias|remove|forget"""
+
+from __future__ import annotations
+
+import sqlite3
+
+import click
+
+from activity.address import normalise
+from activity.errors import UsageError
+from lasttouch import address_book, forgetting
+from lasttouch.agent import Agent, opened
+from lasttouch.commands.options import config_option, contacts_named, json_option, loaded_config
+from lasttouch.output import print_json, print_lines
+from store.finding import find_contacts
+
+
+@click.command("merge")
+@click.argument("into")
+@click.argument("others", nargs=-1, required=True)
+@json_option
+@config_option
+def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None) -> None:
+    """Make several contacts one. INTO keeps its name and gets all their addresses.
+
+    Each is a name, an address or an id (#7). This is also how an address that is listed for two
+    contacts is put right, if they are one person.
+
+    \b
+    Examples:
+      lasttouch contacts merge "Bob Stone" bob@home.example
+      lasttouch contacts merge "#3" "#7" --json
+    """
+    with opened(loaded_config(config)) as agent:
+        kept = _one(agent, into)
+        merged = sorted({_one(agent, other) for other in others} - {kept})
+        if not merged:
+            raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
+        rematched = address_book.merge(agent, kept, merged)
+    if as_json:
+        print_json({"contact": kept, "merged": merged, "rematched": rematched})
+    else:
+        print_lines([f"{len(merged)} merged into #{kept}."])
+
+
+@click.command("alias")
+@click.argument("who")
+@click.argument("emails", nargs=-1, required=True)
+@json_option
+@config_option
+def alias(who: str, emails: tuple[str, ...], as_json: bool, config: str | None) -> None:
+    """Give a contact further addresses.
+
+    \b
+    Examples:
+      lasttouch contacts alias "Bob Stone" bob@home.example
+    """
+    addresses = [_address(email) for email in emails]
+    with opened(loaded_config(config)) as agent:
+        contact_id = _one(agent, who)
+        rematched = address_book.add_alias(agent, contact_id, addresses)
+    if as_json:
+        print_json({"contact": contact_id, "emails": addresses, "rematched": rematched})
+    else:
+        print_lines([f"{len(addresses)} added to #{contact_id}; {rematched} were in the log already."])
+
+
+@click.command("remove")
+@click.argument("who")
+@json_option
+@config_option
+def remove(who: str, as_json: bool, config: str | None) -> None:
+    """Strike a contact off the list. What was exchanged stays in the log; to erase it: contacts forget.
+
+    \b
+    Examples:
+      lasttouch contacts remove "Bob Stone"
+    """
+    with opened(loaded_config(config)) as agent:
+        contact_id = _one(agent, who)
+        rematched = address_book.remove(agent, [contact_id])
+    if as_json:
+        print_json({"removed": [contact_id], "rematched": rematched})
+    else:
+        print_lines([f"#{contact_id} is no contact any more; {rematched} addresses in the log are unlisted now."])
+
+
+@click.command("forget")
+@click.argument("who")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@config_option
+def forget(who: str, yes: bool, as_json: bool, config: str | None) -> None:
+    """Erase somebody for good: the contact, their addresses and every trace in the log.
+
+    WHO is a contact or an address. What they sent, and what was exchanged with nobody else, is
+    deleted; from the rest they are struck. Only keyed hashes of their addresses are left, so that
+    no later sync, and no restored backup, brings them back. This cannot be undone.
+
+    \b
+    Examples:
+      lasttouch contacts forget "Bob Stone"
+      lasttouch contacts forget stranger@other.example --yes
+    """
+    with opened(loaded_config(config)) as agent:
+        contact_ids, emails = _whom(agent.connection, who)
+        if not (yes or as_json):
+            click.confirm(f"Erase {who} for good, with every trace in the log?", abort=True)
+        erased = forgetting.forget(agent, contact_ids, emails)
+    if as_json:
+        print_json({"emails": erased.emails, "deleted": erased.deleted, "struck": len(erased.struck)})
+    else:
+        print_lines([f"Erased. {erased.deleted} activities deleted, struck from {len(erased.struck)} others."])
+
+
+def _one(agent: Agent, who: str) -> int:
+    ids = contacts_named(agent.connection, who)
+    if len(ids) > 1:
+        named = ", ".join(f"#{contact_id}" for contact_id in ids[:10])
+        raise UsageError(
+            f"{who!r} is more than one contact: {named}", "name one by its address or its id, such as '#7'"
+        )
+    return ids[0]
+
+
+def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str]]:
+    """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
+    address = normalise(who)
+    ids = find_contacts(connection, who)
+    if address is not None:
+        return ids, [address]
+    if len(ids) != 1:
+        ids = contacts_named(connection, who)
+        raise UsageError(
+            f"{who!r} is {len(ids)} contacts: {', '.join(f'#{i}' for i in ids[:10])}", "erase them one by one"
+        )
+    return ids, []
+
+
+def _address(given: str) -> str:
+    address = normalise(given)
+    if address is None:
+        raise UsageError(f"{given!r} is no e-mail address")
+    return address

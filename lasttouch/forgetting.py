@@ -1,0 +1,115 @@
+"""`contacts forget`: gone for good, and kept out for good.
+
+The hashes of who was erased stand in the database and in a small file beside it, so that neither a later
+sync nor a restored backup brings anybody back.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from activity.errors import DatabaseError
+from matchers.canonical import canonical
+from store import forgetting, ingest, settings, touches
+from store.database import writing
+from store.forgetting import Erased
+
+if TYPE_CHECKING:
+    from lasttouch.agent import Agent
+
+_KEY = "forgetting-key"
+
+
+class Forgotten:
+    """Who was erased, as keyed hashes of canonical addresses."""
+
+    def __init__(self, key: bytes, hashes: frozenset[bytes]) -> None:
+        self.key = key
+        self.hashes = hashes
+
+    def __call__(self, email: str) -> bool:
+        return self.hash(email) in self.hashes
+
+    def hash(self, email: str) -> bytes:
+        return hmac.digest(self.key, canonical(email).encode("utf-8", "replace"), "sha256")
+
+
+def recall(connection: sqlite3.Connection, database: Path) -> Forgotten:
+    """Everybody who was ever erased from this log, by its own word and by that of the file beside it."""
+    beside = _read(_file(database))
+    key = beside[0] if beside else bytes.fromhex(settings.read(connection, _KEY) or "")
+    return Forgotten(key, forgetting.hashes(connection) | frozenset(beside[1:]))
+
+
+def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> Erased:
+    """Erase contacts and addresses with every trace of them."""
+    emails = sorted({*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())})
+    known = agent.forgotten
+    forgotten = Forgotten(known.key or secrets.token_bytes(32), known.hashes)
+    forgotten = Forgotten(forgotten.key, known.hashes | {forgotten.hash(email) for email in emails})
+    _write(_file(agent.loaded.database), [forgotten.key, *sorted(forgotten.hashes)])
+    return _erase(agent, forgotten, emails, contact_ids)
+
+
+def erase_again(agent: Agent) -> None:
+    """After a backup was restored: whoever was erased since it was made is erased from it too."""
+    if agent.forgotten.hashes == forgetting.hashes(agent.connection):
+        return
+    back = [email for email in forgetting.known_emails(agent.connection) if agent.forgotten(email)]
+    _erase(agent, agent.forgotten, back, forgetting.holders(agent.connection, back))
+
+
+def _erase(agent: Agent, forgotten: Forgotten, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
+    agent.forgotten = forgotten
+    with writing(agent.connection):
+        settings.write(agent.connection, _KEY, forgotten.key.hex())
+        forgetting.remember(agent.connection, forgotten.hashes)
+        names = forgetting.names_of(agent.connection, contact_ids)
+        erased = forgetting.erase(agent.connection, emails, contact_ids)
+        forgetting.rewrite_objects(agent.connection, [*emails, *names], _redaction(agent, names))
+        ingest.rejudge(agent.connection, erased.struck, agent.judge)
+        touches.refresh(agent.connection, agent.clock())
+    forgetting.shred(agent.connection)
+    return erased
+
+
+def _redaction(agent: Agent, names: Sequence[str]) -> Callable[[str], str]:
+    from capture.calendar.redaction import redacted  # noqa: PLC0415 - only when somebody is erased
+
+    def rewrite(text: str) -> str:
+        named = any(name.casefold() in text.casefold() for name in names)
+        return redacted(text, agent.never_log, agent.config.store_subjects and not named)
+
+    return rewrite
+
+
+def _file(database: Path) -> Path:
+    return database.with_name(database.name + ".forgotten")
+
+
+def _read(path: Path) -> list[bytes]:
+    try:
+        return [bytes.fromhex(line) for line in path.read_text(encoding="ascii").split()]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise DatabaseError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}",
+            "it keeps erased people out of the log; restore it from a backup",
+        ) from None
+
+
+def _write(path: Path, values: Sequence[bytes]) -> None:
+    """Whole or not at all, and on the disk before anything is erased."""
+    new = path.with_name(path.name + ".new")
+    with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write("".join(f"{value.hex()}\n" for value in values))
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)

@@ -1,0 +1,47 @@
+"""People who are no contacts yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from lasttouch.views.last import Rows
+from lasttouch.views.moments import ago, local, utc
+from store.unmatched import Stranger
+
+
+def unmatched_json(strangers: Sequence[Stranger]) -> list[dict[str, Any]]:
+    """The array of `unmatched --json`; see docs/json.md."""
+    return [
+        {
+            "address": one.address,
+            "name": one.name or None,
+            "company": one.company,
+            "inbound": one.inbound,
+            "outbound": one.outbound,
+            "meetings": one.meetings,
+            "two_way": one.two_way,
+            "first_touch": utc(one.first_touch),
+            "last_touch": utc(one.last_touch),
+        }
+        for one in strangers
+    ]
+
+
+def unmatched_table(strangers: Sequence[Stranger], now: datetime, zone: tzinfo) -> Rows:
+    headings = ["No.", "Name", "Address", "Company", "They wrote", "We wrote", "Met", "Last touch", "When"]
+    return headings, [
+        [
+            str(number),
+            one.name,
+            one.address,
+            one.company or "",
+            str(one.inbound or ""),
+            str(one.outbound or ""),
+            str(one.meetings or ""),
+            ago(one.last_touch, now),
+            local(one.last_touch, zone),
+        ]
+        for number, one in enumerate(strangers, 1)
+    ]

@@ -1,0 +1,151 @@
+"""Erasing people for good: what is deleted, what is struck, and the keyed hashes that keep them out."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from store.addresses import chunks, marks
+from store.touches import forget_touches
+
+SHORTEST_NAME = 4
+
+
+class Erased(NamedTuple):
+    """Addresses erased, activities deleted as a whole, and those they were struck from, to be judged again."""
+
+    emails: int
+    deleted: int
+    struck: list[int]
+
+
+def hashes(connection: sqlite3.Connection) -> frozenset[bytes]:
+    """The keyed hashes of all addresses that were erased."""
+    return frozenset(value for (value,) in connection.execute("SELECT hash FROM forgotten"))
+
+
+def remember(connection: sqlite3.Connection, values: Iterable[bytes]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO forgotten (hash) VALUES (?)", [(value,) for value in values])
+
+
+def known_emails(connection: sqlite3.Connection) -> list[str]:
+    """Every address the database holds, seen or listed."""
+    return [e for (e,) in connection.execute("SELECT email FROM address UNION SELECT email FROM contact_email")]
+
+
+def emails_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
+    """All addresses of these contacts: those listed, and those that matched one of them."""
+    ids = marks(contact_ids)
+    query = (
+        f"SELECT email FROM contact_email WHERE contact_id IN ({ids})"
+        f" UNION SELECT email FROM address WHERE contact_id IN ({ids})"
+    )
+    return [email for (email,) in connection.execute(query, [*contact_ids, *contact_ids])]
+
+
+def names_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
+    """The names of these contacts that are long enough to be looked for in a text."""
+    query = f"SELECT name FROM contact WHERE id IN ({marks(contact_ids)})"
+    return [name for (name,) in connection.execute(query, contact_ids) if len(name) > SHORTEST_NAME]
+
+
+def holders(connection: sqlite3.Connection, emails: Sequence[str]) -> list[int]:
+    """The contacts that one of these addresses is listed for."""
+    found: set[int] = set()
+    for chunk in chunks(emails):
+        query = f"SELECT contact_id FROM contact_email WHERE email IN ({marks(chunk)})"
+        found.update(row_id for (row_id,) in connection.execute(query, chunk))
+    return sorted(found)
+
+
+def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
+    """Delete these people with every activity that is theirs, and strike them from the others.
+
+    An activity is theirs if one of them sent or organised it, or if fewer than two others are in it. The
+    caller holds a transaction, judges what was struck again, and calls `shred` after it.
+    """
+    names = names_of(connection, contact_ids)
+    ids = []
+    for chunk in chunks(emails):
+        ids += [i for (i,) in connection.execute(f"SELECT id FROM address WHERE email IN ({marks(chunk)})", chunk)]
+    theirs: list[int] = []
+    struck: list[int] = []
+    gone = set(ids)
+    for activity_id in _activities(connection, ids):
+        people = connection.execute(
+            "SELECT address_id, role FROM participation WHERE activity_id = ?", (activity_id,)
+        ).fetchall()
+        others = {address for address, _ in people} - gone
+        leads = any(address in gone and role in ("from", "organizer") for address, role in people)
+        (theirs if leads or len(others) < 2 else struck).append(activity_id)
+    forget_touches(connection, [*theirs, *struck])
+    _delete(connection, theirs)
+    _strike(connection, struck, ids, emails)
+    _delete_people(connection, emails, contact_ids)
+    _unname(connection, names)
+    return Erased(len(emails), len(theirs), struck)
+
+
+def rewrite_objects(connection: sqlite3.Connection, words: Sequence[str], rewrite: Callable[[str], str]) -> None:
+    """Put calendar objects whose text holds one of `words`, in any case, through `rewrite`."""
+    for word in words:
+        pattern = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+        query = "SELECT id, text FROM calendar_object WHERE text LIKE ? ESCAPE '\\'"
+        for row_id, text in connection.execute(query, (pattern,)).fetchall():
+            connection.execute("UPDATE calendar_object SET text = ? WHERE id = ?", (rewrite(text), row_id))
+
+
+def shred(connection: sqlite3.Connection) -> None:
+    """Leave nothing of what was deleted in the write-ahead log; freed pages are overwritten by secure_delete."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _activities(connection: sqlite3.Connection, address_ids: Sequence[int]) -> list[int]:
+    found: set[int] = set()
+    for chunk in chunks(address_ids):
+        query = f"SELECT activity_id FROM participation WHERE address_id IN ({marks(chunk)})"
+        found.update(row_id for (row_id,) in connection.execute(query, chunk))
+    return sorted(found)
+
+
+def _delete(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> None:
+    for chunk in chunks(activity_ids):
+        for table in ("participation", "sighting", "bounce"):
+            connection.execute(f"DELETE FROM {table} WHERE activity_id IN ({marks(chunk)})", chunk)
+        connection.execute(f"DELETE FROM activity WHERE id IN ({marks(chunk)})", chunk)
+
+
+def _strike(
+    connection: sqlite3.Connection, activity_ids: Sequence[int], address_ids: Sequence[int], emails: Sequence[str]
+) -> None:
+    mention = re.compile("|".join(re.escape(email) for email in emails) or r"\b\B", re.IGNORECASE)
+    for activity_id in activity_ids:
+        connection.execute("UPDATE activity SET subject = NULL WHERE id = ?", (activity_id,))
+        connection.executemany(
+            "DELETE FROM participation WHERE activity_id = ? AND address_id = ?",
+            [(activity_id, address) for address in address_ids],
+        )
+    query = "SELECT id, evidence, reason FROM activity WHERE evidence IS NOT NULL OR reason IS NOT NULL"
+    for row_id, *texts in connection.execute(query).fetchall():
+        cleared = [text and mention.sub("…", text) for text in texts]
+        if cleared != texts:
+            connection.execute("UPDATE activity SET evidence = ?, reason = ? WHERE id = ?", (*cleared, row_id))
+
+
+def _delete_people(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> None:
+    for chunk in chunks(emails):
+        among = marks(chunk)
+        for table in ("bounce", "contact_email", "address"):
+            connection.execute(f"DELETE FROM {table} WHERE email IN ({among})", chunk)
+    for contact_id in contact_ids:
+        for table, column in (("contact_touch", "contact_id"), ("contact_email", "contact_id"), ("contact", "id")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (contact_id,))
+
+
+def _unname(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+    """Subjects that speak of them are a trace as well."""
+    for name in names:
+        pattern = "%" + re.sub(r"([\\%_])", r"\\\1", name) + "%"
+        connection.execute("UPDATE activity SET subject = NULL WHERE subject LIKE ? ESCAPE '\\'", (pattern,))

@@ -1,0 +1,225 @@
+"""Maildirs and folders of .eml files: every message once, whenever it came and however it was moved."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from file_log import NOW, FileLog, ids, just_written, mail, set_time, skips
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity.envelope import Envelope
+from capture.files import pacing
+
+
+def make_maildir(path: Path) -> Path:
+    for part in ("cur", "new", "tmp"):
+        (path / part).mkdir(parents=True)
+    return path
+
+
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    return make_maildir(tmp_path / "Maildir")
+
+
+def test_new_and_current_messages_by_the_time_of_their_files(maildir: Path) -> None:
+    (maildir / "new/1.host").write_bytes(mail(1))
+    (maildir / "cur/2.host:2,S").write_bytes(mail(2))
+    (maildir / "tmp/3.host").write_bytes(mail(3))
+    set_time(maildir / "new/1.host", datetime(2026, 3, 2, 11, tzinfo=UTC))
+    log = FileLog(maildir)
+    (batch,) = log.sync()
+    first = batch.items[0]
+    assert isinstance(first, Envelope)
+    assert first.internal_date == datetime(2026, 3, 2, 11, tzinfo=UTC)
+    assert sorted(log.messages) == ids(1, 2)
+    assert log.places.keys() == {"Maildir"}
+    assert log.sync() == []
+
+
+def test_nothing_is_moved_or_changed(maildir: Path) -> None:
+    (maildir / "new/1.host").write_bytes(mail(1))
+    before = {path: path.stat().st_mtime_ns for path in maildir.rglob("*")}
+    FileLog(maildir).sync()
+    assert {path: path.stat().st_mtime_ns for path in maildir.rglob("*")} == before
+
+
+def test_a_message_that_was_opened_is_known(maildir: Path) -> None:
+    (maildir / "new/1.host").write_bytes(mail(1))
+    log = FileLog(maildir)
+    log.sync()
+    (maildir / "new/1.host").rename(maildir / "cur/1.host:2,RS")
+    assert log.new() == []
+
+
+@pytest.mark.parametrize("mark", [":2,", ";2,", "!2,"])
+def test_drafts_and_trashed_messages_wait_for_their_flag_to_go(maildir: Path, mark: str) -> None:
+    (maildir / f"cur/1.host{mark}DS").write_bytes(mail(1))
+    (maildir / f"cur/2.host{mark}ST").write_bytes(mail(2))
+    (maildir / f"cur/3.host{mark}PRSF").write_bytes(mail(3))
+    log = FileLog(maildir)
+    assert log.new() == ids(3)
+    (maildir / f"cur/2.host{mark}ST").rename(maildir / f"cur/2.host{mark}S")
+    assert log.new() == ids(2)
+
+
+def test_an_old_file_that_is_moved_in_is_found(maildir: Path, tmp_path: Path) -> None:
+    (maildir / "cur/1.host:2,S").write_bytes(mail(1))
+    log = FileLog(maildir)
+    log.sync()
+    (tmp_path / "aside").write_bytes(mail(2))
+    set_time(tmp_path / "aside", datetime(2025, 3, 2, tzinfo=UTC))
+    (maildir / "cur/1.host:2,S").unlink()
+    (tmp_path / "aside").rename(maildir / "cur/2.host:2,S")
+    set_time(maildir / "cur", datetime(2025, 3, 2, tzinfo=UTC))
+    assert log.new() == ids(2)
+
+
+def test_deleted_messages_do_not_stay_in_the_cursor(maildir: Path) -> None:
+    log = FileLog(maildir)
+    sizes = []
+    for round_ in range(5):
+        for n in range(20):
+            (maildir / f"cur/{round_}-{n}.host:2,").write_bytes(mail(100 * round_ + n))
+        log.sync()
+        sizes.append(len(log.cursors["Maildir"]))
+        for path in (maildir / "cur").iterdir():
+            path.unlink()
+    assert len(set(log.messages)) == 100
+    assert max(sizes) == min(sizes)
+
+
+def test_folders_of_maildir_plus_plus_and_nested_ones(maildir: Path) -> None:
+    names = [".Sent", ".Sent.2025", ".Entw&APw-rfe", ".Trash", ".INBOX.Spam", ".Ablage &- Rest", "Clients/Widgets"]
+    for n, name in enumerate(names):
+        (make_maildir(maildir / name) / "cur" / f"{n}.host:2,S").write_bytes(mail(n))
+    log = FileLog(maildir)
+    log.sync()
+    assert log.places == {
+        "Maildir/Sent": {"<0@x>"},
+        "Maildir/Sent/2025": {"<1@x>"},
+        "Maildir/Ablage & Rest": {"<5@x>"},
+        "Maildir/Clients/Widgets": {"<6@x>"},
+    }
+
+
+def test_eml_files_at_any_depth(tmp_path: Path) -> None:
+    folder = tmp_path / "Export"
+    for n, name in enumerate(["a.eml", "2025/b.EML", "2025/Q1/c.eml", "2025/notes.txt", "2025/.hidden.eml"]):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(mail(n))
+    log = FileLog(folder)
+    log.sync()
+    assert log.places == {"Export": {"<0@x>"}, "Export/2025": {"<1@x>"}, "Export/2025/Q1": {"<2@x>"}}
+    assert log.sync() == []
+
+
+def test_a_single_message(tmp_path: Path) -> None:
+    path = tmp_path / "hello.eml"
+    path.write_bytes(mail(1))
+    log = FileLog(path)
+    assert log.new() == ids(1)
+    assert log.places.keys() == {"hello.eml"}
+    assert log.sync() == []
+
+
+def test_another_message_under_the_same_name_is_read(tmp_path: Path) -> None:
+    (tmp_path / "message.eml").write_bytes(mail(1))
+    log = FileLog(tmp_path)
+    log.sync()
+    (tmp_path / "message.eml").write_bytes(mail(22))
+    assert log.new() == ids(22)
+
+
+def test_half_a_header_waits_until_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(b"From: tom@widgets.example\nTo: ana@ac")
+    just_written(path)
+    log = FileLog(path)
+    assert log.sync() == [] or log.messages == []
+    path.write_bytes(mail(1))
+    assert log.new() == ids(1)
+
+
+def test_a_message_may_be_all_header(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1, body="")[:-1])
+    (tmp_path / "b.eml").write_bytes(mail(2, body="").rstrip())
+    for name in ("a.eml", "b.eml"):
+        set_time(tmp_path / name, NOW.replace(hour=1))
+    just_written(tmp_path / "a.eml")
+    assert sorted(FileLog(tmp_path).new()) == ids(1, 2)
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r", b"\r\r\n"])
+@pytest.mark.parametrize("before", [b"", b"\r\n\n", b"\xef\xbb\xbf", b"From a@b.example Mon Mar 2 10:00:00 2026\n"])
+def test_line_ends_and_what_programs_put_before(tmp_path: Path, newline: bytes, before: bytes) -> None:
+    body = "Subject: not the subject\n\nMessage-ID: <9@x>\n"
+    (tmp_path / "a.eml").write_bytes((before + mail(1, body=body)).replace(b"\n", newline))
+    (batch,) = FileLog(tmp_path).sync()
+    (envelope,) = batch.items
+    assert isinstance(envelope, Envelope)
+    assert (envelope.message_id, envelope.subject) == ("<1@x>", "")
+    assert envelope.from_[0].email == "tom@widgets.example"
+
+
+def test_what_is_no_message_is_named_once(tmp_path: Path) -> None:
+    contents = {"a.eml": b"", "b.eml": b"\x00\xff" * 1000, "c.eml": b"X-Long: " + b"a" * (3 << 20), "d.eml": mail(1)}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    log = FileLog(tmp_path)
+    no_header, long = "it has no header of a message", "its header is longer than 2,097,152 bytes"
+    assert sorted(skips(log.sync())) == [("a.eml", no_header), ("b.eml", no_header), ("c.eml", long)]
+    assert log.messages == ids(1)
+    assert log.sync() == []
+
+
+def test_a_time_no_message_came_at_is_not_taken_for_the_arrival(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1))
+    set_time(tmp_path / "a.eml", datetime(1980, 1, 1, tzinfo=UTC))
+    (batch,) = FileLog(tmp_path).sync()
+    assert isinstance(batch.items[0], Envelope)
+    assert batch.items[0].internal_date is None
+
+
+def test_an_earlier_day_reads_everything_again(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1, day="Mon, 02 Mar 2020"))
+    set_time(tmp_path / "a.eml", datetime(2020, 3, 2, tzinfo=UTC))
+    log = FileLog(tmp_path)
+    assert log.new() == []
+    log.since = log.since.replace(year=2019)
+    assert log.new() == ids(1)
+    log.since = log.since.replace(year=2025)
+    assert log.new() == []
+
+
+@given(
+    steps=st.lists(st.tuples(st.sets(st.integers(0, 30)), st.integers(0, 5)), min_size=1, max_size=5),
+    at_once=st.integers(1, 7),
+    suffix=st.sampled_from(["maildir", "eml"]),
+)
+def test_a_folder_that_changes_between_interrupted_passes(
+    steps: list[tuple[set[int], int]], at_once: int, suffix: str
+) -> None:
+    """Messages come, go and come back; whatever is there when a pass is not interrupted was read."""
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pacing, "BATCH_MESSAGES", at_once)
+        folder = make_maildir(Path(name) / "box") / "cur" if suffix == "maildir" else Path(name)
+        ending = ":2,S" if suffix == "maildir" else ".eml"
+        log = FileLog(Path(name) / "box" if suffix == "maildir" else Path(name))
+        for present, stop in steps:
+            for n in range(31):
+                path = folder / f"{n}{ending}"
+                if n in present and not path.exists():
+                    path.write_bytes(mail(n))
+                elif n not in present:
+                    path.unlink(missing_ok=True)
+            log.sync(stop or None)
+            if not stop:
+                assert set(ids(*present)) <= set(log.messages)
+        assert len(log.new()) <= len(steps[-1][0])
+        assert set(ids(*steps[-1][0])) <= set(log.messages)
+        assert log.new() == []
