@@ -21,6 +21,7 @@ COMMANDS = {
     "unmatched": "People you really exchange with who are no contacts yet.",
     "contacts": "Import, list, add, show, merge, export and forget contacts.",
     "companies": "List and add companies and their domains.",
+    "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
     "check": "Recompute everything from the facts and report any difference.",
 }

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from activity.facts import Facts, Judgement
 from lasttouch.config import Config, Loaded
-from lasttouch.forgetting import Forgotten, erase_again, recall
+from lasttouch.forgetting import Forgotten, erase_again, obey_rules, recall
 from matchers.book import AddressBook
 from matchers.house import House
 from matchers.judge import judge
@@ -58,11 +58,12 @@ class Agent:
         )
 
     def follow_configuration(self) -> None:
-        """Judge and match everything anew if what that depends on is not as it was last time."""
-        digest = _digest(self.house)
+        """Judge, match and erase anew if what that depends on is not as it was last time."""
+        digest = _digest(self.house, self.config.never_log)
         if settings.read(self.connection, "house") == digest:
             return
         with writing(self.connection):
+            obey_rules(self)
             self.recompute()
             settings.write(self.connection, "house", digest)
 
@@ -106,7 +107,7 @@ def house_of(config: Config) -> House:
     )
 
 
-def _digest(house: House) -> str:
+def _digest(house: House, never_log: Sequence[str]) -> str:
     names = [field.name for field in fields(house) if field.init]
     facts = {name: sorted(v) if isinstance(v := getattr(house, name), frozenset) else v for name in names}
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([facts, list(never_log)], sort_keys=True).encode()).hexdigest()

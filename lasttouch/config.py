@@ -175,6 +175,7 @@ class Config(Section):
     correction_window: Duration = timedelta(days=7)
     store_unmatched: bool = True
     store_subjects: bool = True
+    contacts_from: Literal["lists", "two-way"] = "lists"
     accounts: Annotated[list[Account], Field(min_length=1)]
 
     @model_validator(mode="after")

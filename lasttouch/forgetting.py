@@ -65,6 +65,16 @@ def erase_again(agent: Agent) -> None:
     _erase(agent, agent.forgotten, back, forgetting.holders(agent.connection, back))
 
 
+def obey_rules(agent: Agent) -> Erased:
+    """Erase from the log what the never_log rules forbid now and did not before; within the caller's transaction."""
+    forbidden = [email for email in forgetting.known_emails(agent.connection) if agent.never_log(email)]
+    erased = forgetting.erase_activities(agent.connection, forbidden)
+    if forbidden:
+        forgetting.rewrite_objects(agent.connection, forbidden, _redaction(agent, []))
+    ingest.rejudge(agent.connection, erased.struck, agent.judge)
+    return erased
+
+
 def _erase(agent: Agent, forgotten: Forgotten, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
     agent.forgotten = forgotten
     with writing(agent.connection):

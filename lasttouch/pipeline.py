@@ -11,6 +11,7 @@ from activity.batch import Batch, Skip
 from activity.envelope import Envelope
 from activity.errors import AuthenticationFailed, SourceError, Throttled
 from activity.meeting import CalendarObject
+from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent
 from lasttouch.config import Account
 from lasttouch.occurrences import Expanded, Window, expanded
@@ -21,6 +22,7 @@ from store import calendars, ingest, places
 from store.database import writing
 from store.places import SourceRow
 from store.rows import Entry
+from store.unmatched import unmatched
 
 REFUSALS_AN_HOUR = 3
 LONGEST_PAUSE_SECONDS = 3600
@@ -60,6 +62,8 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
     for row in rows:
         if only in (None, row.account):
             yield _Pass(agent, accounts[row.account], row, book).run(progress)
+    if agent.config.contacts_from == "two-way":
+        add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
     agent.refresh()
 
 

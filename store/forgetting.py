@@ -61,12 +61,24 @@ def holders(connection: sqlite3.Connection, emails: Sequence[str]) -> list[int]:
 
 
 def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
-    """Delete these people with every activity that is theirs, and strike them from the others.
+    """Delete these people with every activity that is theirs, and strike them from the others and from the contacts.
 
     An activity is theirs if one of them sent or organised it, or if fewer than two others are in it. The
     caller holds a transaction, judges what was struck again, and calls `shred` after it.
     """
     names = names_of(connection, contact_ids)
+    erased = erase_activities(connection, emails)
+    for chunk in chunks(emails):
+        connection.execute(f"DELETE FROM contact_email WHERE email IN ({marks(chunk)})", chunk)
+    for contact_id in contact_ids:
+        for table, column in (("contact_touch", "contact_id"), ("contact_email", "contact_id"), ("contact", "id")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (contact_id,))
+    _unname(connection, names)
+    return erased
+
+
+def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> Erased:
+    """The same for the log alone: contacts stay listed."""
     ids = []
     for chunk in chunks(emails):
         ids += [i for (i,) in connection.execute(f"SELECT id FROM address WHERE email IN ({marks(chunk)})", chunk)]
@@ -83,8 +95,9 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     forget_touches(connection, [*theirs, *struck])
     _delete(connection, theirs)
     _strike(connection, struck, ids, emails)
-    _delete_people(connection, emails, contact_ids)
-    _unname(connection, names)
+    for chunk in chunks(emails):
+        for table in ("bounce", "address"):
+            connection.execute(f"DELETE FROM {table} WHERE email IN ({marks(chunk)})", chunk)
     return Erased(len(emails), len(theirs), struck)
 
 
@@ -132,16 +145,6 @@ def _strike(
         cleared = [text and mention.sub("…", text) for text in texts]
         if cleared != texts:
             connection.execute("UPDATE activity SET evidence = ?, reason = ? WHERE id = ?", (*cleared, row_id))
-
-
-def _delete_people(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> None:
-    for chunk in chunks(emails):
-        among = marks(chunk)
-        for table in ("bounce", "contact_email", "address"):
-            connection.execute(f"DELETE FROM {table} WHERE email IN ({among})", chunk)
-    for contact_id in contact_ids:
-        for table, column in (("contact_touch", "contact_id"), ("contact_email", "contact_id"), ("contact", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (contact_id,))
 
 
 def _unname(connection: sqlite3.Connection, names: Sequence[str]) -> None:

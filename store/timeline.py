@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
 from store.addresses import marks
 from store.facts import load
+from store.rows import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +96,25 @@ def _seen(connection: sqlite3.Connection, activity_id: int) -> tuple[tuple[str, 
         (activity_id,),
     )
     return tuple((account, place) for account, place in rows)
+
+
+class Standing(NamedTuple):
+    """How an activity stands: verdict, direction, and for whom it is which touch."""
+
+    verdict: str
+    direction: str | None
+    touches: tuple[tuple[str, str], ...]
+
+
+def standings(connection: sqlite3.Connection) -> dict[int, tuple[datetime, Standing]]:
+    """Every activity's instant and standing, by id."""
+    touches: dict[int, list[tuple[str, str]]] = {}
+    for row_id, email, touch in connection.execute(
+        "SELECT p.activity_id, a.email, p.touch FROM participation p JOIN address a ON a.id = p.address_id"
+        " WHERE p.touch IS NOT NULL ORDER BY p.activity_id, a.email, p.touch"
+    ):
+        touches.setdefault(row_id, []).append((email, touch))
+    return {
+        row_id: (instant(at), Standing(verdict, direction, tuple(touches.get(row_id, ()))))
+        for row_id, at, verdict, direction in connection.execute("SELECT id, at, verdict, direction FROM activity")
+    }

@@ -43,7 +43,7 @@ class KnownFiles:
             kind, from_day, text = json.loads(cursor or "null")
         except (TypeError, ValueError):
             return KnownFiles(since)
-        if kind != "files" :
+        if kind != "files" or since < from_day:
             return KnownFiles(since)
         known = KnownFiles(from_day)
         known._digests.frombytes(base64.b64decode(text))

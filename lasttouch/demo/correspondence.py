@@ -107,7 +107,7 @@ def _lighthouse_books(days: WorkingDays) -> Iterator[Letter]:
     )
     yield from conversation(
         "Key for the delivery entrance",
-        Said(THEO, ANA, days.ago(10, "08:30"), "I am new in the stock room. Your driver needs the small key, not ours."),
+        Said(THEO, ANA, days.ago(10, "08:30"), "I am new in the stock room. Your driver needs the small key."),
         Said(ANA, THEO, days.ago(10, "09:10"), "Welcome, Theo. He has it on a ribbon now."),
     )
 

@@ -201,6 +201,20 @@ def test_a_meeting_another_file_still_shows_is_shown_there_before_it_is_removed(
     assert batch.removed == ["a.ics#a@x", "a.ics#b@x"]
 
 
+def test_what_an_interrupted_pass_found_gone_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar_files, "BATCH_OBJECTS", 1)
+    write(tmp_path / "a.ics", event("a@x"), event("b@x"))
+    log = FileLog(tmp_path)
+    log.sync()
+    write(tmp_path / "a.ics", event("a@x"))
+    write(tmp_path / "b.ics", event("c@x"), event("d@x"))
+    log.sync(stop_after=1)
+    log.sync()
+    assert log.objects.keys() == {"a.ics#a@x", "b.ics#c@x", "b.ics#d@x"}
+
+
 def test_one_broken_event_does_not_harm_the_others(work: Path) -> None:
     broken = event("b@x", "BEGIN:VALARM").replace("END:VEVENT", "")
     write(work, event("a@x"), broken, event("c@x"))

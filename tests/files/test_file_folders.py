@@ -17,6 +17,7 @@ from test_calendar_files import calendar, event
 
 from activity.errors import SourceError, Unreachable
 from capture.files.names import readable
+from capture.files.opening import open_regular
 
 
 @pytest.fixture
@@ -182,18 +183,29 @@ def test_what_may_not_be_read_is_named_and_the_rest_is_read(public_folder: Path)
         assert sorted(log.new()) == ids(1, 2)
 
 
-def test_calendars_that_cannot_be_reached_are_not_removed(public_folder: Path) -> None:
+@pytest.mark.parametrize("locked", ["team", "work.ics"])
+def test_calendars_that_cannot_be_reached_are_not_removed(public_folder: Path, locked: str) -> None:
     (public_folder / "team").mkdir()
     (public_folder / "home.ics").write_text(calendar(event("a@x")))
-    (public_folder / "work.ics").write_text(calendar(event("b@x")))
-    (public_folder / "team/team.ics").write_text(calendar(event("c@x")))
+    (public_folder / "work.ics").write_text(calendar(event("a@x"), event("b@x")))
+    (public_folder / "team/team.ics").write_text(calendar(event("a@x"), event("c@x")))
     log = FileLog(public_folder)
     log.sync()
-    (public_folder / "team").chmod(0)
-    (public_folder / "work.ics").chmod(0)
+    (public_folder / locked).chmod(0)
+    (public_folder / "home.ics").unlink()
     with as_ordinary_user():
-        assert len(errors(log)) == 2
-    assert len(log.objects) == 3
+        assert len(errors(log)) == 1
+    assert len(log.objects) == 5
+    (public_folder / locked).chmod(0o755)
+    assert errors(log) == {}
+    assert len(log.objects) == 4
+
+
+def test_nothing_waits_for_the_writer_of_a_pipe(tmp_path: Path) -> None:
+    """One may have been put in the place of a file that was just looked at."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a regular file"):
+        open_regular(str(tmp_path / "pipe"))
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,15 @@ def test_a_last_message_that_breaks_off_is_read_and_what_follows_is_not_lost(inb
     assert log.new() == ids(3)
 
 
+def test_prose_that_is_added_behind_empty_lines_is_no_message(inbox: Path) -> None:
+    inbox.write_bytes(in_mbox(mail(1)) + b"\n" * 20)
+    log = FileLog(inbox)
+    log.sync()
+    with inbox.open("ab") as file:
+        file.write(b"From here on it is downhill\nMessage-ID: <9@x>\n\n")
+    assert log.new() == []
+
+
 def test_a_separator_that_was_half_written(inbox: Path) -> None:
     whole = in_mbox(mail(1), mail(2))
     for cut in range(len(in_mbox(mail(1))) - 3, len(in_mbox(mail(1))) + len(SEPARATOR)):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from file_log import NOW, SEPARATOR, FileLog, ids, in_mbox, mail, skips
+from file_log import NOW, SEPARATOR, FileLog, ids, in_mbox, just_written, mail, skips
 
 from activity.envelope import Envelope
 from capture.files.separators import is_separator, separator_date
@@ -138,6 +138,13 @@ def test_a_header_over_2_mb_is_skipped_and_named(tmp_path: Path) -> None:
     reasons = skips(log.sync())
     assert log.messages == ids(1, 3)
     assert [reason for _, reason in reasons] == ["its header is longer than 2,097,152 bytes"] * 2
+
+
+def test_a_last_header_without_end_is_named_too(tmp_path: Path) -> None:
+    log = write(tmp_path, in_mbox(mail(1)) + SEPARATOR + b"X-Long: " + b"a" * (3 << 20))
+    just_written(tmp_path / "inbox.mbox")
+    assert [reason for _, reason in skips(log.sync())] == ["its header is longer than 2,097,152 bytes"]
+    assert log.sync() == []
 
 
 def test_messages_older_by_all_their_dates_are_passed_over(tmp_path: Path) -> None:

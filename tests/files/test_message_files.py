@@ -107,6 +107,15 @@ def test_folders_of_maildir_plus_plus_and_nested_ones(maildir: Path) -> None:
     }
 
 
+def test_folders_that_read_the_same_are_two_places(maildir: Path) -> None:
+    for n, name in enumerate([".Sent", "Sent"]):
+        (make_maildir(maildir / name) / "cur" / f"{n}.host:2,S").write_bytes(mail(n))
+    log = FileLog(maildir)
+    log.sync()
+    assert log.places == {"Maildir/Sent": {"<0@x>"}, "Maildir/Sent (2)": {"<1@x>"}}
+    assert log.sync() == []
+
+
 def test_eml_files_at_any_depth(tmp_path: Path) -> None:
     folder = tmp_path / "Export"
     for n, name in enumerate(["a.eml", "2025/b.EML", "2025/Q1/c.eml", "2025/notes.txt", "2025/.hidden.eml"]):
@@ -194,6 +203,16 @@ def test_an_earlier_day_reads_everything_again(tmp_path: Path) -> None:
     assert log.new() == ids(1)
     log.since = log.since.replace(year=2025)
     assert log.new() == []
+
+
+def test_an_interrupted_pass_does_not_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "BATCH_MESSAGES", 4)
+    for n in range(40):
+        (tmp_path / f"{n}.eml").write_bytes(mail(n))
+    log = FileLog(tmp_path)
+    log.sync(stop_after=8)
+    assert 8 <= len(log.new()) <= 16
+    assert set(log.messages) == set(ids(*range(40)))
 
 
 @given(

@@ -1,0 +1,97 @@
+"""lasttouch demo"""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+import click
+
+from lasttouch.agent import utc_now
+from lasttouch.commands.options import json_option, reading
+from lasttouch.local_time import machine_zone
+from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.views.contacts import import_text
+from lasttouch.views.health import sync_table
+from lasttouch.views.last import last_json, last_table
+from lasttouch.views.why_contact import contact_text
+from store.finding import find_contacts
+from store.health import counts, seen_through
+from store.people import people
+from store.timeline import activities, newest
+
+TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, and does not count
+RECENT = 20
+
+
+@click.command("demo")
+@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Leave everything in DIR, to explore.")
+@json_option
+def command(keep: Path | None, as_json: bool) -> None:
+    """Look around: a little world on servers of its own, synced and answered for real.
+
+    Starts a mail server and a calendar server on this machine with a year of mail and meetings of two
+    colleagues, imports their contacts and syncs as with any account. The servers end with the demo.
+
+    \b
+    Examples:
+      lasttouch demo
+      lasttouch demo --keep acme
+      lasttouch demo --json
+    """
+    from lasttouch.demo.stage import CONFIG, CONTACTS, place, play  # noqa: PLC0415 - imports all that reads mail
+
+    zone = machine_zone()
+    if not as_json:
+        print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
+    with place(keep) as folder:
+        played = play(folder, utc_now, zone)
+        now = utc_now()
+        with reading(str(folder / CONFIG)) as log:
+            if as_json:
+                config = None if keep is None else str((keep / CONFIG).absolute())
+                print_json({"last": last_json(people(log, now), seen_through(log)), "config": config})
+                return
+            _typed(f"contacts import {CONTACTS}")
+            print_lines(import_text(played.change, []))
+            _typed("sync")
+            print_table(*sync_table(played.reports))
+            _typed("last")
+            print_table(*last_table(people(log, now), now, zone))
+            _typed(f"why {TELLING}")
+            _why(log, now, zone)
+            print_lines(["", _in_the_log(log)])
+    print_lines(_next_steps(keep))
+
+
+def _typed(words: str) -> None:
+    print_lines(["", f"$ lasttouch {words}"])
+
+
+def _why(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> None:
+    for person in people(log, now, find_contacts(log, TELLING)):
+        behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
+        print_lines(contact_text(person, behind, newest(log, RECENT, [person.id]), now, zone))
+
+
+def _in_the_log(log: sqlite3.Connection) -> str:
+    in_all, contacts, touches = counts(log)
+    return f"In the log now: {in_all:,} activities, {contacts:,} contacts, {touches:,} touches."
+
+
+def _next_steps(keep: Path | None) -> list[str]:
+    """Commands that work now; without a kept world the first of them makes one for the others."""
+    folder = keep or Path("acme")
+    config = f"--config {shlex.quote(str(folder / 'config.toml'))}"
+    steps = [
+        (f"lasttouch last --company {config}", "companies, and people there whom nobody has listed"),
+        (f"lasttouch why erin {config}", "a declined meeting and its invitation do not count"),
+        (f"lasttouch why hugo {config}", "a mail that came back does not count"),
+        (f"lasttouch log grace {config}", "one mail in two mailboxes is one activity"),
+    ]
+    if keep is None:
+        steps.insert(0, (f"lasttouch demo --keep {shlex.quote(str(folder))}", "the same, kept for the following"))
+    width = max(len(typed) for typed, _ in steps)
+    return ["", "What to type next:", *(f"  {typed:<{width}}  # {meaning}" for typed, meaning in steps)]
