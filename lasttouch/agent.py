@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from activity.facts import Facts, Judgement
 from lasttouch.config import Config, Loaded
-from lasttouch.forgetting import Forgotten, erase_again, obey_rules, recall
+from lasttouch.forgetting import Forgotten, ensure_key, erase_again, obey_rules, recall
 from matchers.book import AddressBook
 from matchers.house import House
 from matchers.judge import judge
@@ -36,6 +36,7 @@ class Agent:
         self.connection = connection
         self.clock = clock
         self.house = house_of(loaded.config)
+        ensure_key(connection)
         self.forgotten = recall(connection, loaded.database)
 
     @property

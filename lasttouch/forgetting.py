@@ -23,27 +23,34 @@ from store.forgetting import Erased
 if TYPE_CHECKING:
     from lasttouch.agent import Agent
 
-_KEY = "forgetting-key"
+KEY = "forgetting-key"
 
 
 class Forgotten:
-    """Who was erased, as keyed hashes of canonical addresses."""
+    """Who was erased, as hashes of canonical addresses keyed with this log's own key."""
 
     def __init__(self, key: bytes, hashes: frozenset[bytes]) -> None:
         self.key = key
         self.hashes = hashes
 
     def __call__(self, email: str) -> bool:
-        return self.hash(email) in self.hashes
+        return self.hash(canonical(email)) in self.hashes
 
-    def hash(self, email: str) -> bytes:
-        return hmac.digest(self.key, canonical(email).encode("utf-8", "replace"), "sha256")
+    def hash(self, text: str) -> bytes:
+        return hmac.digest(self.key, text.encode("utf-8", "replace"), "sha256")
+
+
+def ensure_key(connection: sqlite3.Connection) -> None:
+    """Every log has a key of its own from the start."""
+    if settings.read(connection, KEY) is None:
+        with writing(connection):
+            settings.write(connection, KEY, secrets.token_hex(32))
 
 
 def recall(connection: sqlite3.Connection, database: Path) -> Forgotten:
     """Everybody who was ever erased from this log, by its own word and by that of the file beside it."""
     beside = _read(_file(database))
-    key = beside[0] if beside else bytes.fromhex(settings.read(connection, _KEY) or "")
+    key = beside[0] if beside else bytes.fromhex(settings.read(connection, KEY) or "")
     return Forgotten(key, forgetting.hashes(connection) | frozenset(beside[1:]))
 
 
@@ -51,8 +58,7 @@ def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> E
     """Erase contacts and addresses with every trace of them."""
     emails = sorted({*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())})
     known = agent.forgotten
-    forgotten = Forgotten(known.key or secrets.token_bytes(32), known.hashes)
-    forgotten = Forgotten(forgotten.key, known.hashes | {forgotten.hash(email) for email in emails})
+    forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in emails})
     _write(_file(agent.loaded.database), [forgotten.key, *sorted(forgotten.hashes)])
     return _erase(agent, forgotten, emails, contact_ids)
 
@@ -78,7 +84,7 @@ def obey_rules(agent: Agent) -> Erased:
 def _erase(agent: Agent, forgotten: Forgotten, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
     agent.forgotten = forgotten
     with writing(agent.connection):
-        settings.write(agent.connection, _KEY, forgotten.key.hex())
+        settings.write(agent.connection, KEY, forgotten.key.hex())
         forgetting.remember(agent.connection, forgotten.hashes)
         names = forgetting.names_of(agent.connection, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)

@@ -17,8 +17,8 @@ from lasttouch.config import Account
 from lasttouch.occurrences import Expanded, Window, expanded
 from lasttouch.sources import source_of
 from matchers.book import AddressBook
-from matchers.message import judge_new_mail, message_facts, message_time
-from store import calendars, ingest, places
+from matchers.message import judge_new_mail, message_facts, message_identity, message_time
+from store import calendars, forgetting, ingest, places
 from store.database import writing
 from store.places import SourceRow
 from store.rows import Entry
@@ -99,7 +99,10 @@ class _Pass:
         """One batch, its skips and its cursor, in one transaction."""
         agent, connection = self.agent, self.agent.connection
         skipped = list(batch.skipped)
-        entries = [e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped))]
+        withheld: list[bytes] = []
+        entries = [
+            e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
+        ]
         objects = [expanded(agent, item, self.window) for item in batch.items if isinstance(item, CalendarObject)]
         skipped += [skip for one in objects for skip in one.skipped]
         with writing(connection):
@@ -110,6 +113,7 @@ class _Pass:
             gone = calendars.remove(connection, place, batch.removed, agent.clock())
             ingest.rejudge(connection, gone, agent.judge)
             places.note_skipped(connection, place, skipped, agent.clock())
+            forgetting.note_withheld(connection, withheld)
             if batch.cursor is not None:
                 places.move_cursor(connection, place, batch.cursor)
         self.report.read += len(batch.items)
@@ -117,13 +121,16 @@ class _Pass:
         self.report.skipped += len(skipped)
         self.report.error = self.report.error or batch.error
 
-    def _entry(self, envelope: Envelope, skipped: list[Skip]) -> Entry | None:
+    def _entry(self, envelope: Envelope, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
         at = message_time(envelope.date, envelope.internal_date, self.agent.clock())
         if at is None:
             skipped.append(Skip(envelope.message_id or "a message without Message-ID", "it has no readable date"))
             return None
         facts = message_facts(envelope, at, self.agent.never_log, self.agent.config.store_subjects)
-        return None if facts is None else Entry(facts, judge_new_mail(envelope, facts, self.agent.house))
+        if facts is None:
+            withheld.append(self.agent.forgotten.hash(message_identity(envelope)))
+            return None
+        return Entry(facts, judge_new_mail(envelope, facts, self.agent.house))
 
     def _store_object(self, place: int, one: Expanded) -> None:
         connection, judge = self.agent.connection, self.agent.judge

@@ -30,6 +30,15 @@ def remember(connection: sqlite3.Connection, values: Iterable[bytes]) -> None:
     connection.executemany("INSERT OR IGNORE INTO forgotten (hash) VALUES (?)", [(value,) for value in values])
 
 
+def note_withheld(connection: sqlite3.Connection, values: Iterable[bytes]) -> None:
+    """Keyed hashes of messages that a never_log rule kept out, so that `why` can say so."""
+    connection.executemany("INSERT OR IGNORE INTO withheld (hash) VALUES (?)", [(value,) for value in values])
+
+
+def is_withheld(connection: sqlite3.Connection, value: bytes) -> bool:
+    return connection.execute("SELECT 1 FROM withheld WHERE hash = ?", (value,)).fetchone() is not None
+
+
 def known_emails(connection: sqlite3.Connection) -> list[str]:
     """Every address the database holds, seen or listed."""
     return [e for (e,) in connection.execute("SELECT email FROM address UNION SELECT email FROM contact_email")]

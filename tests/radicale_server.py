@@ -93,6 +93,22 @@ class RadicaleServer:
         headers = {"Content-Type": "text/calendar; charset=utf-8"}
         self.request(user, "PUT", self.path(user, calendar) + quote(name), text, headers)
 
+    def create_address_book(self, user: str, book: str, name: str | None = None) -> str:
+        """Make /user/book/ for vCards with a display name, and return its URL."""
+        body = (
+            '<d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop>'
+            "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype>"
+            f"<d:displayname>{escape(name or book)}</d:displayname></d:prop></d:set></d:mkcol>"
+        )
+        self.request(user, "PROPFIND", f"/{quote(user)}/", "", {"Depth": "0"})  # makes the user's own collection
+        self.request(user, "MKCOL", self.path(user, book), body)
+        return self.url.rstrip("/") + self.path(user, book)
+
+    def put_card(self, user: str, book: str, name: str, text: str) -> None:
+        """Store a vCard as `name` (with .vcf) in an address book."""
+        headers = {"Content-Type": "text/vcard; charset=utf-8"}
+        self.request(user, "PUT", self.path(user, book) + quote(name), text, headers)
+
     def delete(self, user: str, calendar: str, name: str) -> None:
         self.request(user, "DELETE", self.path(user, calendar) + quote(name))
 

@@ -7,12 +7,16 @@ from datetime import datetime, tzinfo
 
 import click
 
+from activity.errors import NotFound
 from lasttouch.agent import utc_now
-from lasttouch.commands.options import config_option, json_option, nobody, reading
+from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
+from lasttouch.config import Loaded
+from lasttouch.forgetting import recall
 from lasttouch.local_time import machine_zone
 from lasttouch.output import print_json, print_lines
 from lasttouch.views.timeline import why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
+from store import forgetting
 from store.finding import find_activity, find_contacts
 from store.people import Person, people
 from store.timeline import Activity, activities, newest
@@ -47,20 +51,39 @@ def command(what: str, as_json: bool, config: str | None) -> None:
             else:
                 print_lines(why_text(one, concerned, now, zone))
             return
-        _somebody(log, what, now, zone, as_json)
+        if find_contacts(log, what):
+            _somebody(log, what, now, zone, as_json)
+        else:
+            _nothing(log, loaded_config(config), what, as_json)
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
-    ids = find_contacts(log, who)
-    if not ids:
-        raise nobody(log, who)
-    found = [(person, *_behind(log, person)) for person in people(log, now, ids)]
+    found = [(person, *_behind(log, person)) for person in people(log, now, find_contacts(log, who))]
     if as_json:
         print_json([contact_json(person, behind, recent, now) for person, behind, recent in found])
     else:
         print_lines(
             line for person, behind, recent in found for line in contact_text(person, behind, recent, now, zone)
         )
+
+
+def _nothing(log: sqlite3.Connection, loaded: Loaded, what: str, as_json: bool) -> None:
+    """It is not in the log: kept out by a rule, or never read."""
+    identity = f"<{what.strip().strip('<>')}>"
+    forgotten = recall(log, loaded.database)
+    if not any(forgetting.is_withheld(log, forgotten.hash(one)) for one in (identity, what.strip())):
+        if "@" not in what and not what.startswith("<"):
+            raise nobody(log, what)
+        raise NotFound(
+            f"nothing in the log is or has {what}",
+            "it was never read, is older than `backfill`, or lies in a mailbox that is left out:"
+            " Drafts, Junk, Trash or one under exclude_mailboxes",
+        )
+    because = "a never_log rule kept it out; nothing of it is stored"
+    if as_json:
+        print_json({"activity": None, "message_id": identity, "sets": [], "not_counted_because": because})
+    else:
+        print_lines([f"{identity}: {because}."])
 
 
 def _behind(log: sqlite3.Connection, person: Person) -> tuple[dict[int, Activity], list[Activity]]:

@@ -25,6 +25,8 @@ def test_never_log_leaves_no_trace(household: Household, user: str) -> None:
     household.ok("sync")
     assert household.last("bob")["last_inbound"] is not None
     assert [one["message_id"] for one in household.ok("log")] == ["<b1>"]
+    assert "never_log" in household.ok("why", "<l1>")["not_counted_because"]
+    assert "left out" in household.run("why", "<unheard@of>").err
     for path in household.folder.glob("lasttouch.db*"):
         content = path.read_bytes()
         for word in (b"lawyer", b"health.example", b"the case", b"results"):

@@ -89,18 +89,11 @@ def test_a_list_without_end_is_cut() -> None:
     assert time.monotonic() - started < 2
 
 
-def test_reading_takes_linear_time() -> None:
-    """Twenty times the length may take a hundred times as long, never four hundred."""
-    for unit in ('"', '"a', "<", "(", "()", "\\", ":", "a:", "@", "a@b ", '"\\"', "<a", "=?", "(\\)"):
-        value = "Ana " + unit * 10_000
-
-        def seconds(value: str = value) -> float:
-            started = time.perf_counter()
-            parse_addresses(value)
-            return time.perf_counter() - started
-
-        short = min(seconds() for _ in range(3))
-        assert seconds(value * 20) < max(100 * short, 1.0), unit
+@pytest.mark.parametrize("unit", ['"', '"a', "<", "(", "()", "\\", ":", "a:", "@", "a@b ", '"\\"', "<a", "=?", "(\\)"])
+def test_what_is_said_a_hundred_thousand_times_takes_no_longer_than_that(unit: str) -> None:
+    started = time.monotonic()
+    parse_addresses("Ana " + unit * 100_000)
+    assert time.monotonic() - started < 2
 
 
 TOKENS = [*'"<>(),;:@\\ a\0é[]', "b.example", "a@b.example", "=?utf-8?q?=40?=", "mailto:"]

@@ -107,7 +107,7 @@ def header_blocks(draw: st.DrawFn) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\nTo: body@x.example\r\nSubject: in the body\r\n").encode()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(header_blocks())
 def test_agrees_with_the_standard_library(block: bytes) -> None:
     ours, theirs = read(block), message_from_bytes(block)

@@ -1,0 +1,139 @@
+"""Logs of a given size, written by the store's own ingest and kept from run to run.
+
+They are kept in $BENCH_DIR (else a folder of the system's temporary one) under a name that changes
+with the world, the schema and what is stored of an activity, so that none is ever out of date.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from activity.envelope import Envelope
+from activity.meeting import Meeting
+from bench import world
+from bench.world import END, OWNER, Size, World, contact_entries
+from lasttouch.address_book import take_in
+from lasttouch.agent import Agent
+from lasttouch.config import Config, Loaded
+from matchers.book import AddressBook
+from matchers.judge import judge
+from matchers.message import judge_new_mail, message_facts
+from matchers.occurrence import meeting_facts
+from store import ingest, places
+from store.database import open_for_writing, writing
+from store.rows import Entry
+
+BATCH = 5000
+CONFIG = """database = "{database}"
+internal_domains = ["acme.example"]
+[[accounts]]
+name = "ana"
+owner = "Ana Kim"
+addresses = ["ana@acme.example"]
+[[accounts.files]]
+path = "nothing"
+"""
+_ACCOUNT = {"name": "ana", "owner": "Ana Kim", "addresses": [OWNER.email], "files": [{"path": "nothing"}]}
+
+
+def folder() -> Path:
+    path = Path(os.environ.get("BENCH_DIR") or Path(tempfile.gettempdir()) / "lasttouch-bench")
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+@contextlib.contextmanager
+def agent_on(database: Path, now: datetime = END) -> Iterator[Agent]:
+    """The agent at work on this log, at the end of the world's time."""
+    connection = open_for_writing(database)
+    config = Config.model_validate(
+        {"database": str(database), "internal_domains": ["acme.example"], "accounts": [_ACCOUNT]}
+    )
+    try:
+        agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now)
+        agent.follow_configuration()
+        yield agent
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def copy_of_log(size: Size) -> Iterator[Path]:
+    """A log of this size that may be changed."""
+    kept = log(size)
+    with tempfile.TemporaryDirectory(dir=folder()) as scratch:
+        path = Path(scratch) / "lasttouch.db"
+        shutil.copyfile(kept, path)
+        yield path
+
+
+def log(size: Size) -> Path:
+    """The path of a log of this size, with every contact's touches derived; made if it is not there yet."""
+    path = folder() / f"log-{size.activities}-{size.contacts}-{_version()}.db"
+    if not path.exists():
+        started = time.perf_counter()
+        with tempfile.TemporaryDirectory(dir=folder()) as scratch:
+            new = Path(scratch) / "lasttouch.db"
+            with agent_on(new) as agent:
+                take_in(agent, contact_entries(size.contacts))
+                for _ in write_batches(agent, World(size)):
+                    pass
+                agent.refresh()
+                agent.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                agent.connection.execute("PRAGMA journal_mode = DELETE")
+            new.rename(path)
+        print(f"made {path} in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return path
+
+
+def write_batches(agent: Agent, items: World) -> Iterator[tuple[int, float]]:
+    """Judge and store a world, batch by batch; yields how many items each had and how long storing it took."""
+    with writing(agent.connection):
+        (source,) = places.register(agent.connection, {"ana": ("Ana Kim", ["imap"])})
+    book = agent.book()
+    stream = items.items()
+    while batch := list(islice(stream, BATCH)):
+        by_place: dict[str, list[Entry]] = {}
+        for place, item in batch:
+            by_place.setdefault(place, []).append(_entry(agent, item))
+        started = time.perf_counter()
+        for place, entries in by_place.items():
+            write(agent, source.id, place, entries, book)
+        yield len(batch), time.perf_counter() - started
+
+
+def write(agent: Agent, source: int, place: str, entries: list[Entry], book: AddressBook) -> None:
+    """One batch as the pipeline stores it: rows and cursor in one transaction."""
+    with writing(agent.connection):
+        place_id = places.place_id(agent.connection, source, place)
+        ingest.write(agent.connection, place_id, entries, book, agent.judge)
+        places.move_cursor(agent.connection, place_id, str(len(entries)))
+
+
+def _entry(agent: Agent, item: Envelope | Meeting) -> Entry:
+    if isinstance(item, Envelope):
+        facts = message_facts(item, item.date or END, agent.never_log, True)
+        assert facts is not None
+        return Entry(facts, judge_new_mail(item, facts, agent.house))
+    facts = meeting_facts(item, agent.house.own_addresses, agent.never_log, True)
+    assert facts is not None
+    return Entry(facts, judge(facts, agent.house))
+
+
+def _version() -> str:
+    """Changes with the schema and with how worlds are made."""
+    with tempfile.TemporaryDirectory() as scratch, contextlib.closing(open_for_writing(Path(scratch) / "x.db")) as empty:
+        schema = [sql for (sql,) in empty.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")]
+    text = "\n".join([*schema, Path(world.__file__).read_text(encoding="utf-8")])
+    return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -1,0 +1,84 @@
+"""A small scripted address book, and what the tests of this folder have in common."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape
+
+from capture.address_books.source import AddressBookBatch, AddressBookSettings, AddressBookSource
+from scripted_dav import Reply, Seen, response
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+BOOK = "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype><d:displayname>People</d:displayname>"
+SYNCS = BOOK + "<d:sync-token>t0</d:sync-token>"
+
+
+def card(uid: str, *lines: str, version: str = "3.0") -> str:
+    """A vCard of somebody with this UID ("" for none) and an address made of it, unless `lines` say otherwise."""
+    lines = lines or (f"FN:{uid.title()}", f"EMAIL:{uid}@x.example")
+    marked = [f"UID:{uid}"] if uid else []
+    return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *marked, "N:;;;;", *lines, "END:VCARD", ""])
+
+
+def multistatus(*responses: str, token: str = "") -> Reply:
+    """A 207 with these response elements; "c:" is CardDAV's namespace."""
+    sync = f"<d:sync-token>{token}</d:sync-token>" if token else ""
+    body = (
+        '<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"'
+        f' xmlns:s="http://calendarserver.org/ns/">{"".join(responses)}{sync}</d:multistatus>'
+    )
+    return Reply(207, body.encode(), {"Content-Type": "application/xml; charset=utf-8"})
+
+
+class Book:
+    """An address book at /book/ with `cards` by name; `faults` replace the reply to a kind of request."""
+
+    def __init__(self, listed: str = SYNCS, cards: int = 6) -> None:
+        self.listed = listed
+        self.token = "t1"
+        self.etags = {f"{number}.vcf": f'"e{number}"' for number in range(cards)}
+        self.cards = {f"{number}.vcf": card(f"u{number}") for number in range(cards)}
+        self.faults: dict[str, Reply] = {}
+
+    def __call__(self, seen: Seen) -> Reply:
+        kind = self.kind(seen)
+        if kind in self.faults:
+            return self.faults[kind]
+        if kind == "listing":
+            return multistatus(response("/book/", self.listed))
+        if kind == "multiget":
+            return multistatus(*[self.given(name) for name in self.etags if f"/book/{name}<" in seen.body])
+        members = [response(f"/book/{name}", f"<d:getetag>{etag}</d:getetag>") for name, etag in self.etags.items()]
+        return multistatus(response("/book/", BOOK), *members, token=self.token)
+
+    def put(self, name: str, text: str) -> None:
+        self.etags[name] = f'"{len(text)}-{hash(text)}"'
+        self.cards[name] = text
+
+    def given(self, name: str) -> str:
+        data = f"<c:address-data>{escape(self.cards[name])}</c:address-data>"
+        return response(f"/book/{name}", f"<d:getetag>{self.etags[name]}</d:getetag>{data}")
+
+    @staticmethod
+    def kind(seen: Seen) -> str:
+        if "multiget" in seen.body:
+            return "multiget"
+        if "sync-collection" in seen.body:
+            return "delta" if "<d:sync-token>t" in seen.body else "full"
+        return "listing" if "displayname" in seen.body or "current-user-principal" in seen.body else "etags"
+
+
+def sync(url: str, cursors: dict[str, str] | None = None, path: str = "book/") -> list[AddressBookBatch]:
+    settings = AddressBookSettings(url + path, "ana", lambda: "canary")
+    return list(AddressBookSource(settings, now=lambda: NOW).changes(cursors or {}))
+
+
+def cursors_of(batches: list[AddressBookBatch]) -> dict[str, str]:
+    return {batch.place: batch.cursor for batch in batches if batch.cursor is not None}
+
+
+def fetched(url: str) -> dict[str, str]:
+    """The cursors after a first sync of six contacts."""
+    batches = sync(url)
+    assert sum(len(batch.entries) for batch in batches) == 6
+    return cursors_of(batches)

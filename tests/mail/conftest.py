@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from dovecot_server import DovecotServer
+from fault_proxy import FaultProxy
+from mail_log import Log
+
+from capture.mail.connection import MailServer
+
+
+@pytest.fixture(scope="session")
+def plain_dovecot(dovecot: DovecotServer) -> Iterator[DovecotServer]:
+    """A Dovecot that says it has neither LIST-STATUS nor SPECIAL-USE nor CONDSTORE."""
+    base = Path(tempfile.mkdtemp(prefix="ltdp", dir="/tmp"))
+    server = DovecotServer(base, extra="protocol imap {\n  imap_capability = IMAP4rev1 LITERAL+ ID\n}", ca=dovecot.ca)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(params=["full", "plain"])
+def imap(request: pytest.FixtureRequest) -> DovecotServer:
+    """Each of the servers that the contract is for."""
+    return request.getfixturevalue("dovecot" if request.param == "full" else "plain_dovecot")  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def proxy(imap: DovecotServer) -> Iterator[FaultProxy]:
+    with FaultProxy(imap.port) as between:
+        yield between
+
+
+@pytest.fixture
+def log(imap: DovecotServer, proxy: FaultProxy, user: str) -> Log:
+    """A log of this test's own user, read through the proxy."""
+    return Log(server_of(imap, user, port=proxy.port))
+
+
+def server_of(
+    dovecot: DovecotServer,
+    user: str,
+    security: str = "none",
+    port: int = 0,
+    password: Callable[[], str] | None = None,
+    stall_seconds: float = 20.0,
+    ca_file: str | None = None,
+) -> MailServer:
+    default = dovecot.tls_port if security == "tls" else dovecot.port
+    return MailServer(
+        "127.0.0.1",
+        port or default,
+        security,
+        user,
+        password or (lambda: dovecot.password),
+        ca_file or str(dovecot.ca_file),
+        stall_seconds,
+    )

@@ -1,0 +1,65 @@
+"""A small log that takes batches with their cursors as the pipeline does, and messages to fill mailboxes with."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from activity.batch import Batch, Skip
+from activity.envelope import Envelope
+from activity.errors import SourceError
+from capture.mail.connection import MailServer
+from capture.mail.source import MailSource
+
+SINCE = date(2020, 1, 1)
+
+
+class Log:
+    """What was read, by mailbox; a batch and its cursor are stored together."""
+
+    def __init__(self, server: MailServer, exclude: tuple[str, ...] = (), since: date = SINCE) -> None:
+        self.server = server
+        self.exclude = exclude
+        self.since = since
+        self.cursors: dict[str, str] = {}
+        self.seen: dict[str, list[Envelope]] = {}
+        self.skipped: list[Skip] = []
+
+    def sync(self) -> list[Batch]:
+        """One pass to its end; raises what the source raises, with everything before it stored."""
+        batches = []
+        for batch in MailSource(self.server, self.since, self.exclude).batches(dict(self.cursors)):
+            batches.append(batch)
+            self.seen.setdefault(batch.place, []).extend(i for i in batch.items if isinstance(i, Envelope))
+            self.skipped += batch.skipped
+            if batch.cursor is not None:
+                self.cursors[batch.place] = batch.cursor
+        return batches
+
+    def try_sync(self) -> SourceError | None:
+        """One pass; the error that ended it or, failing that, the first of a mailbox."""
+        try:
+            errors = [batch.error for batch in self.sync() if batch.error is not None]
+        except SourceError as error:
+            return error
+        return errors[0] if errors else None
+
+    def subjects(self, place: str = "INBOX") -> list[str]:
+        return [envelope.subject for envelope in self.seen.get(place, [])]
+
+    def ids(self) -> set[tuple[str, str]]:
+        return {(place, envelope.message_id) for place, envelopes in self.seen.items() for envelope in envelopes}
+
+    def count(self) -> int:
+        return sum(map(len, self.seen.values()))
+
+
+def message(number: int | str, body: str = "Hello.\r\n", **fields: str) -> bytes:
+    """A message as it would be delivered; a field name's underscores are hyphens."""
+    given = {
+        "From": f"Sender {number} <sender{number}@client.example>",
+        "To": "Ana Kim <ana@acme.example>",
+        "Date": "Sun, 22 Nov 2026 10:00:00 +0000",
+        "Message-ID": f"<{number}@client.example>",
+        "Subject": f"Number {number}",
+    } | {name.replace("_", "-"): value for name, value in fields.items()}
+    return ("".join(f"{name}: {value}\r\n" for name, value in given.items()) + "\r\n" + body).encode()
