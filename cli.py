@@ -17,6 +17,7 @@ COMMANDS = {
     "sync": "Read mail and calendars once and bring the log up to date.",
     "last": "When did we last talk to them? The longest silent first.",
     "log": "The activities with somebody, or with everybody, newest first.",
+    "upcoming": "The next meetings with contacts.",
     "why": "The proof of a date: what was recorded, by which rule, and why not.",
     "unmatched": "People you really exchange with who are no contacts yet.",
     "contacts": "Import, list, add, show, merge, export and forget contacts.",

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -22,7 +24,7 @@ from pathlib import Path
 from activity.envelope import Envelope
 from activity.meeting import Meeting
 from bench import world
-from bench.world import END, OWNER, Size, World, contact_entries
+from bench.world import END, Size, World, contact_entries
 from lasttouch.address_book import take_in
 from lasttouch.agent import Agent
 from lasttouch.config import Config, Loaded
@@ -35,8 +37,7 @@ from store.database import open_for_writing, writing
 from store.rows import Entry
 
 BATCH = 5000
-CONFIG = """database = "{database}"
-internal_domains = ["acme.example"]
+_CONFIG = """internal_domains = ["acme.example"]
 [[accounts]]
 name = "ana"
 owner = "Ana Kim"
@@ -44,7 +45,6 @@ addresses = ["ana@acme.example"]
 [[accounts.files]]
 path = "nothing"
 """
-_ACCOUNT = {"name": "ana", "owner": "Ana Kim", "addresses": [OWNER.email], "files": [{"path": "nothing"}]}
 
 
 def folder() -> Path:
@@ -53,13 +53,16 @@ def folder() -> Path:
     return path
 
 
+def config_text(database: Path) -> str:
+    """A configuration for this log."""
+    return f"database = {json.dumps(str(database))}\n{_CONFIG}"
+
+
 @contextlib.contextmanager
 def agent_on(database: Path, now: datetime = END) -> Iterator[Agent]:
     """The agent at work on this log, at the end of the world's time."""
     connection = open_for_writing(database)
-    config = Config.model_validate(
-        {"database": str(database), "internal_domains": ["acme.example"], "accounts": [_ACCOUNT]}
-    )
+    config = Config.model_validate(tomllib.loads(config_text(database)))
     try:
         agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now)
         agent.follow_configuration()

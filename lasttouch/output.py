@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+WIDEST_CELL = 40
+FEWEST_COLUMNS = 3
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -62,14 +64,35 @@ def is_terminal() -> bool:
 
 
 def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    """On a narrow terminal the columns farthest to the right give way first; cells are cut, never broken."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - slow to import, and only a terminal needs it
+    from rich.cells import cell_len  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    console = Console()
+    widths = [
+        min(max([cell_len(title), *(cell_len(row[i]) for row in cells)]), WIDEST_CELL) for i, title in enumerate(titles)
+    ]
+    shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for title in titles:
-        table.add_column(title, overflow="fold")
+    for i in range(shown):
+        last = i == shown - 1  # the last one has what is left of the line, and may take several
+        table.add_column(
+            titles[i],
+            no_wrap=not last,
+            overflow="fold" if last else "ellipsis",
+            max_width=None if last else WIDEST_CELL,
+        )
     for row in cells:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+        table.add_row(*(Text(cell) for cell in row[:shown]))
+    console.print(table)
+
+
+def _fitting(widths: Sequence[int], room: int) -> int:
+    """How many columns fit beside each other; never fewer than FEWEST_COLUMNS."""
+    count = len(widths)
+    while count > FEWEST_COLUMNS and sum(widths[:count]) + 3 * count > room:
+        count -= 1
+    return count

@@ -72,9 +72,9 @@ def message_identity(envelope: Envelope) -> str:
 
 
 def judge_new_mail(envelope: Envelope, facts: Facts, house: House) -> Judgement:
-    """What `judge_mail` says of these facts, at less cost while the envelope they were made of is at hand."""
-    if len(facts.participants) < len(_participants(envelope)):
-        return judge_mail(facts, house)  # somebody was struck: only the facts may be judged
+    """What `judge_mail` says of these facts, at less cost for the many without any evidence."""
+    if facts.evidence or len(facts.participants) < len(_participants(envelope)):
+        return judge_mail(facts, house)
     verdict = judge_message(envelope, house)
     return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
 

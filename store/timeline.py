@@ -11,7 +11,7 @@ from typing import NamedTuple
 from activity.facts import Facts, Judgement
 from store.addresses import marks
 from store.facts import load
-from store.rows import instant
+from store.rows import instant, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,34 @@ class Activity:
     sightings: tuple[tuple[str, str], ...]
 
 
-def newest(connection: sqlite3.Connection, limit: int, contact_ids: Sequence[int] | None = None) -> list[Activity]:
-    """The newest activities of these contacts, or of everybody, the newest first."""
+def newest(
+    connection: sqlite3.Connection, now: datetime, limit: int, contact_ids: Sequence[int] | None = None
+) -> list[Activity]:
+    """The newest activities of these contacts, or of everybody, that do not lie ahead; the newest first."""
     if contact_ids is None:
-        rows = connection.execute("SELECT id FROM activity ORDER BY at DESC, id DESC LIMIT ?", (limit,))
+        query = "SELECT id FROM activity WHERE at <= ? ORDER BY at DESC, id DESC LIMIT ?"
+        rows = connection.execute(query, (timestamp(now), limit))
     else:
         rows = connection.execute(
             "SELECT p.activity_id FROM participation p JOIN address a ON a.id = p.address_id"
-            f" WHERE a.contact_id IN ({marks(contact_ids)}) GROUP BY p.activity_id"
+            f" WHERE a.contact_id IN ({marks(contact_ids)}) AND p.at <= ? GROUP BY p.activity_id"
             " ORDER BY p.at DESC, p.activity_id DESC LIMIT ?",
-            (*contact_ids, limit),
+            (*contact_ids, timestamp(now), limit),
         )
+    return activities(connection, [row_id for (row_id,) in rows])
+
+
+def ahead(
+    connection: sqlite3.Connection, now: datetime, limit: int, contact_ids: Sequence[int] | None = None
+) -> list[Activity]:
+    """Meetings with contacts (with these, if given) that lie ahead and would count; the next one first."""
+    among = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
+    rows = connection.execute(
+        "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND EXISTS (SELECT 1 FROM participation p"
+        " JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id AND p.touch = 'meeting'"
+        f" AND r.contact_id {among}) ORDER BY a.at, a.id LIMIT ?",
+        (timestamp(now), timestamp(now), *(contact_ids or ()), limit),
+    )
     return activities(connection, [row_id for (row_id,) in rows])
 
 
@@ -64,16 +81,6 @@ def activities(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Activ
         for row_id in ids
         if row_id in found
     ]
-
-
-def upcoming_ids(connection: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
-    """Meetings that lie ahead and would count, the next one first."""
-    rows = connection.execute(
-        "SELECT a.id FROM activity a WHERE a.ends > ?1 AND a.at > ?1 AND EXISTS (SELECT 1 FROM participation p"
-        " WHERE p.activity_id = a.id AND p.touch = 'meeting') ORDER BY a.at, a.id LIMIT ?2",
-        (int(now.timestamp()), limit),
-    )
-    return [row_id for (row_id,) in rows]
 
 
 def _parts(connection: sqlite3.Connection, activity_id: int) -> tuple[Part, ...]:

@@ -193,4 +193,4 @@ def show(who: str, as_json: bool, config: str | None) -> None:
         for person in found:
             behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
             print_lines(contact_text(person, behind, [], now, zone))
-            print_table(*log_table(newest(log, RECENT, [person.id]), now, zone))
+            print_table(*log_table(newest(log, now, RECENT, [person.id]), now, zone))

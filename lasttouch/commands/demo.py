@@ -73,7 +73,7 @@ def _typed(words: str) -> None:
 def _why(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> None:
     for person in people(log, now, find_contacts(log, TELLING)):
         behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
-        print_lines(contact_text(person, behind, newest(log, RECENT, [person.id]), now, zone))
+        print_lines(contact_text(person, behind, newest(log, now, RECENT, [person.id]), now, zone))
 
 
 def _in_the_log(log: sqlite3.Connection) -> str:

@@ -23,6 +23,8 @@ from store.timeline import newest
 def command(who: str | None, limit: int, as_json: bool, as_csv: bool, config: str | None) -> None:
     """The activities with somebody, or with everybody, newest first.
 
+    What lies ahead is told by: lasttouch upcoming.
+
     WHO is a name or part of one, an address, a domain or a company.
 
     \b
@@ -33,7 +35,7 @@ def command(who: str | None, limit: int, as_json: bool, as_csv: bool, config: st
     """
     now, zone = utc_now(), machine_zone()
     with reading(config) as log:
-        found = newest(log, limit, None if who is None else contacts_named(log, who))
+        found = newest(log, now, limit, None if who is None else contacts_named(log, who))
         shown = answer(as_json, as_csv, lambda: log_json(found, now), lambda: log_table(found, now, zone))
         if shown and not found:
             print_lines(["Nothing in the log yet. To read mail and calendars: lasttouch sync"])

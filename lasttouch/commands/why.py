@@ -58,7 +58,7 @@ def command(what: str, as_json: bool, config: str | None) -> None:
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
-    found = [(person, *_behind(log, person)) for person in people(log, now, find_contacts(log, who))]
+    found = [(person, *_behind(log, person, now)) for person in people(log, now, find_contacts(log, who))]
     if as_json:
         print_json([contact_json(person, behind, recent, now) for person, behind, recent in found])
     else:
@@ -86,7 +86,7 @@ def _nothing(log: sqlite3.Connection, loaded: Loaded, what: str, as_json: bool) 
         print_lines([f"{identity}: {because}."])
 
 
-def _behind(log: sqlite3.Connection, person: Person) -> tuple[dict[int, Activity], list[Activity]]:
+def _behind(log: sqlite3.Connection, person: Person, now: datetime) -> tuple[dict[int, Activity], list[Activity]]:
     """The activities behind this contact's dates, and the newest with them at all."""
     behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
-    return behind, newest(log, RECENT, [person.id])
+    return behind, newest(log, now, RECENT, [person.id])

@@ -43,8 +43,8 @@ def play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
     Raises LasttouchError where a server is not installed, does not start or cannot be read.
     """
     check_installed()
-    now = clock()
-    world = world_at(now, zone)
+    folder = folder.absolute()
+    world = world_at(clock(), zone)
     passwords = {one.account: secrets.token_urlsafe(12) for one in COLLEAGUES}
     mail_folder, calendar_folder = make_private_folder(folder / "mail"), make_private_folder(folder / "calendars")
     with (

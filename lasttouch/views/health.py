@@ -39,15 +39,15 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int]) -> di
 
 
 def status_table(sources: list[SourceHealth], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["Account", "Source", "Read through", "", "State", "Skipped"]
+    headings = ["Account", "Source", "Read through", "", "Skipped", "State"]
     return headings, [
         [
             one.account,
             one.source,
             local(one.seen_through, zone) or "never read",
             ago(one.seen_through, now) if one.seen_through else "",
-            "ok" if one.error is None else f"failing since {local(one.failing_since, zone)}: {one.error}",
             str(len(one.skipped) or ""),
+            "ok" if one.error is None else f"failing since {local(one.failing_since, zone)}: {one.error}",
         ]
         for one in sources
     ]

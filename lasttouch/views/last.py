@@ -38,18 +38,18 @@ def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[
 
 
 def last_table(people: list[Person], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["Contact", "Company", "Last touch", "When", "How", "They wrote", "We wrote", "Met", "Next meeting"]
+    headings = ["Contact", "Last touch", "How", "When", "Next meeting", "Company", "They wrote", "We wrote", "Met"]
     return headings, [
         [
             one.name,
-            one.company or "",
             ago(one.last_touch, now),
-            local(one.last_touch, zone),
             how(one.last_touch_kind),
+            local(one.last_touch, zone),
+            local(one.next_meeting, zone),
+            one.company or "",
             local(one.last_inbound, zone)[:10],
             local(one.last_outbound, zone)[:10],
             local(one.last_meeting, zone)[:10],
-            local(one.next_meeting, zone),
         ]
         for one in people
     ]

@@ -6,10 +6,10 @@ import socket
 from collections.abc import Callable
 
 import pytest
+from scripted_book import BOOK, SYNCS, Book, card, cursors_of, fetched, multistatus, sync
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
 from capture.address_books.position import BookPosition
-from scripted_book import BOOK, SYNCS, Book, card, cursors_of, fetched, multistatus, sync
 from scripted_dav import Reply, ScriptedDav, Seen, response
 
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]

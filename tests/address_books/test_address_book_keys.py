@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_book import Book, card, cursors_of, sync
 
 from capture.address_books.position import Keys
-from scripted_book import Book, card, cursors_of, sync
 from scripted_dav import Reply, ScriptedDav, Seen
 
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]

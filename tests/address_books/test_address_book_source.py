@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from scripted_book import card
 
 from activity.contact import ContactEntry
 from activity.errors import AuthenticationFailed, ServerFault, Unreachable
 from capture.address_books import reading
+from capture.address_books.lookup import look_up
 from capture.address_books.source import AddressBookBatch, AddressBookSettings, AddressBookSource
 from capture.calendar import transport
 from radicale_server import RadicaleServer
-from scripted_book import card
 
 
 class Contacts:
@@ -294,13 +295,26 @@ def test_a_server_that_is_not_there_is_unreachable(settings: AddressBookSettings
             list(source.changes({}))
 
 
-@pytest.mark.parametrize("identifier", ["ana@acme.invalid", "-x", "a\x1bb.invalid"])
-def test_an_address_that_announces_no_server_is_a_typed_error(
-    settings: AddressBookSettings, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str], identifier: str
-) -> None:
-    (tmp_path / "sitecustomize.py").write_text(  # type: ignore[operator]  # no look-up leaves this machine
-        "import caldav.discovery as d\nd._srv_lookup = lambda *a: []\nd._well_known_lookup = lambda *a: None\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+@pytest.mark.parametrize("identifier", ["-x", "a\x1bb.invalid"])
+def test_a_url_that_is_neither_url_nor_address_is_a_typed_error(settings: AddressBookSettings, identifier: str) -> None:
     with pytest.raises(ServerFault, match="address"):
         list(AddressBookSource(replace(settings, url=identifier)).changes({}))
+
+
+@pytest.fixture
+def announced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What DNS would say, to the process that asks it: nobody but acme.invalid announces a server."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import caldav.discovery as d\n"
+        "d._srv_lookup = lambda *_: []\n"
+        "d._well_known_lookup = lambda domain, service, *_: d.ServiceInfo(\n"
+        "    f'https://{service}.{domain}/', domain, 443, '/', True) if domain == 'acme.invalid' else None\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("announced")
+def test_a_server_is_looked_up_by_address_or_domain() -> None:
+    assert look_up("ana@acme.invalid", None) == "https://carddav.acme.invalid/"
+    with pytest.raises(ServerFault, match="no address book server is announced for"):
+        look_up("other.invalid", None)

@@ -31,7 +31,11 @@ def _ana_with_bob(household: Household, user: str) -> None:
             mail("Bob <bob@globex.example>", "ana@acme.example", ago(days=20), "q1@globex.example"),
             mail("Bob <Bob@Globex.example>", "ana@acme.example", ago(days=2), "away", Auto_Submitted="auto-replied"),
             mail(
-                "Globex <news@globex.example>", "ana@acme.example", ago(days=1), "news", List_Unsubscribe="<https://x>"
+                "Globex <news@globex.example>",
+                "ana@acme.example",
+                ago(days=1),
+                "news",
+                List_Unsubscribe=f"<https://globex.example/{'x' * 300}>",
             ),
             mail("Zoe <zoe@other.example>", "ana@acme.example", ago(days=3), "zoe", Cc="bob@globex.example"),
         ],
@@ -81,6 +85,7 @@ def test_every_date_is_true(household: Household, user: str) -> None:
     assert bob["touches"] == 3
     assert bob["seen_through"] is not None
     assert household.last("dan")["last_touch"] is None
+    assert household.ok("check")["differences"] == 0
     assert [one["name"] for one in household.ok("last")] == ["Dan", "Bob Stone"]
 
 

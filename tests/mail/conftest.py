@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from dovecot_server import DovecotServer
-from fault_proxy import FaultProxy
 from mail_log import Log
 
 from capture.mail.connection import MailServer
+from dovecot_server import DovecotServer
+from fault_proxy import FaultProxy
 
 
 @pytest.fixture(scope="session")

@@ -27,10 +27,13 @@ def test_special_use_decides_whatever_the_name(flag: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Drafts", "DRAFTS", "Entwürfe", "Brouillons", "Borradores", "Черновики", "草稿箱", "下書き", "Junk E-mail", "Spam",
-     "Courrier indésirable", "Нежелательная почта", "垃圾邮件", "Trash", "Deleted Items", "Deleted Messages", "Papierkorb",
-     "Gelöschte Elemente", "Gelo\u0308schte Elemente", "Corbeille", "Éléments supprimés", "Lixeira", "Корзина", "ゴミ箱"],
-)  # fmt: skip
+    [
+        *("Drafts", "DRAFTS", "Entwürfe", "Brouillons", "Borradores", "Черновики", "草稿箱", "下書き"),
+        *("Junk E-mail", "Spam", "Courrier indésirable", "Нежелательная почта", "垃圾邮件"),
+        *("Trash", "Deleted Items", "Deleted Messages", "Papierkorb", "Gelöschte Elemente", "Gelo\u0308schte Elemente"),
+        *("Corbeille", "Éléments supprimés", "Lixeira", "Корзина", "ゴミ箱"),
+    ],
+)
 def test_well_known_names_where_special_use_is_silent(name: str) -> None:
     assert read(box("INBOX"), box(name), box(f"INBOX/{name}"), box(f"INBOX.{name}", delimiter=".")) == ["INBOX"]
 

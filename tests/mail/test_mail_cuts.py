@@ -1,0 +1,112 @@
+"""Fault 1: the connection ends at any byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import server_of
+from mail_log import Log, message
+
+from activity.errors import Unreachable
+from capture.mail import source
+from dovecot_server import DovecotServer
+from fault_proxy import Fault, FaultProxy
+
+MESSAGES = 200
+STEP = 500
+
+
+@pytest.fixture(scope="module")
+def filled(dovecot: DovecotServer) -> str:
+    """A user with a mailbox of 200 messages, some long, and two small ones."""
+    user = "cut"
+    long_list = ", ".join(f"p{n}@x.example" for n in range(40))
+    dovecot.append(user, "INBOX", [message(n, **({"Cc": long_list} if n % 20 == 0 else {})) for n in range(MESSAGES)])
+    dovecot.append(user, "Sent", [message("sent")])
+    dovecot.append(user, "Work", [message("work")])
+    return user
+
+
+@pytest.fixture
+def proxy(dovecot: DovecotServer) -> Iterator[FaultProxy]:
+    with FaultProxy(dovecot.port) as between:
+        yield between
+
+
+def test_cut_anywhere_nothing_is_missing_after_the_next_pass(
+    dovecot: DovecotServer, proxy: FaultProxy, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "BATCH_MESSAGES", 40)
+    server = server_of(dovecot, filled, port=proxy.port)
+    whole = Log(server)
+    whole.sync()
+    session_bytes = len(proxy.received)
+    assert len(whole.ids()) == MESSAGES + 2
+    kept_something = 0
+    for after in [*range(0, 1500, 97), *range(1500, session_bytes, STEP)]:
+        proxy.fault = Fault("reset" if after % 3 == 0 else "cut", after)
+        log = Log(server)
+        assert isinstance(log.try_sync(), Unreachable), after
+        kept_something += bool(log.cursors)
+        proxy.fault = None
+        assert log.try_sync() is None, after
+        assert log.ids() == whole.ids(), after
+        assert log.cursors == whole.cursors, after
+        assert log.sync() == [], after
+    assert kept_something > 20
+
+
+def test_cut_while_commands_are_sent(dovecot: DovecotServer, proxy: FaultProxy, filled: str) -> None:
+    server = server_of(dovecot, filled, port=proxy.port)
+    whole = Log(server)
+    whole.sync()
+    for after in range(0, len(proxy.sent), 23):
+        proxy.fault = Fault("cut", after, "up")
+        log = Log(server)
+        log.try_sync()
+        proxy.fault = None
+        assert log.try_sync() is None, after
+        assert log.ids() == whole.ids(), after
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_cut_within_tls(dovecot: DovecotServer, filled: str, security: str) -> None:
+    port = dovecot.tls_port if security == "tls" else dovecot.port
+    with FaultProxy(port) as proxy:
+        server = server_of(dovecot, filled, security, port=proxy.port)
+        whole = Log(server)
+        whole.sync()
+        for after in range(0, len(proxy.received), len(proxy.received) // 25):
+            proxy.fault = Fault("cut", after)
+            log = Log(server)
+            assert isinstance(log.try_sync(), Unreachable), after
+            proxy.fault = None
+            assert log.try_sync() is None, after
+            assert log.ids() == whole.ids(), after
+
+
+def test_one_lost_connection_does_not_end_the_pass(dovecot: DovecotServer, proxy: FaultProxy, filled: str) -> None:
+    server = server_of(dovecot, filled, port=proxy.port)
+    log = Log(server)
+    batches = iter(source.MailSource(server, log.since).batches({}))
+    proxy.fault = Fault("cut", 6000)
+    first = next(batches)  # the cut comes while INBOX is fetched
+    proxy.fault = None
+    rest = list(batches)
+    assert (first.place, type(first.error), first.items) == ("INBOX", Unreachable, [])
+    assert {batch.place: len(batch.items) for batch in rest} == {"Sent": 1, "Work": 1}
+
+
+def test_a_server_that_loses_every_connection_is_given_up(
+    dovecot: DovecotServer, proxy: FaultProxy, filled: str
+) -> None:
+    many = "lossy"
+    for name in "ABCDEFGH":
+        dovecot.append(many, name, [message(n) for n in range(30)])
+    whole = Log(server_of(dovecot, many, port=proxy.port))
+    whole.sync()
+    proxy.connections = 0
+    proxy.fault = Fault("cut", 4000)
+    assert isinstance(Log(whole.server).try_sync(), Unreachable)
+    assert proxy.connections <= source.LOST_CONNECTIONS + 1
