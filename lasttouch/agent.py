@@ -17,7 +17,7 @@ from matchers.book import AddressBook
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
-from store import addresses, contacts, ingest, settings, touches
+from store import addresses, contacts, facts, ingest, settings, touches
 from store.database import database_errors, open_for_writing, writing
 
 Clock = Callable[[], datetime]
@@ -49,8 +49,8 @@ class Agent:
         self._forgotten = forgotten
         self.never_log = NeverLog(self.config.never_log, forgotten if forgotten.hashes else None)
 
-    def judge(self, facts: Facts) -> Judgement:
-        return judge(facts, self.house)
+    def judge(self, one: Facts) -> Judgement:
+        return judge(one, self.house)
 
     def book(self, canonicals: Sequence[str] | None = None) -> AddressBook:
         """The address book as it is now; only the part for these canonical addresses, if given."""
@@ -70,8 +70,7 @@ class Agent:
 
     def recompute(self) -> int:
         """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""
-        ids = [row_id for (row_id,) in self.connection.execute("SELECT id FROM activity ORDER BY id")]
-        different = ingest.rejudge(self.connection, ids, self.judge)
+        different = ingest.rejudge(self.connection, facts.all_ids(self.connection), self.judge)
         different += addresses.rematch(self.connection, self.book())
         return different + touches.correct(self.connection, self.clock())
 
@@ -110,5 +109,5 @@ def house_of(config: Config) -> House:
 
 def _digest(house: House, never_log: Sequence[str]) -> str:
     names = [field.name for field in fields(house) if field.init]
-    facts = {name: sorted(v) if isinstance(v := getattr(house, name), frozenset) else v for name in names}
-    return hashlib.sha256(json.dumps([facts, list(never_log)], sort_keys=True).encode()).hexdigest()
+    values = {name: sorted(v) if isinstance(v := getattr(house, name), frozenset) else v for name in names}
+    return hashlib.sha256(json.dumps([values, list(never_log)], sort_keys=True).encode()).hexdigest()

@@ -52,10 +52,9 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             yield _stored(row, people[row[0]], _one(answers[row[0]]), _one(failed[row[0]]), _one(bounced[row[0]]))
 
 
-def every(connection: sqlite3.Connection, where: str = "1") -> Iterator[Stored]:
-    """Every activity that fits `where`, read in bounded pieces."""
-    ids = [row_id for (row_id,) in connection.execute(f"SELECT id FROM activity WHERE {where} ORDER BY id")]
-    return load(connection, ids)
+def all_ids(connection: sqlite3.Connection) -> list[int]:
+    """The ids of all activities, oldest row first."""
+    return [row_id for (row_id,) in connection.execute("SELECT id FROM activity ORDER BY id")]
 
 
 def _grouped(connection: sqlite3.Connection, query: str, ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:

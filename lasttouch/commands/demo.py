@@ -44,9 +44,9 @@ def command(keep: Path | None, as_json: bool) -> None:
     from lasttouch.demo.stage import CONFIG, CONTACTS, place, play  # noqa: PLC0415 - imports all that reads mail
 
     zone = machine_zone()
-    if not as_json:
-        print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
     with place(keep) as folder:
+        if not as_json:
+            print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
         played = play(folder, utc_now, zone)
         now = utc_now()
         with reading(str(folder / CONFIG)) as log:

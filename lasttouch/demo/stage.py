@@ -94,8 +94,8 @@ def place(keep: Path | None) -> Iterator[Path]:
 @contextlib.contextmanager
 def _kept(folder: Path) -> Iterator[None]:
     """`folder`, made if it is missing; left as it was if anything goes wrong."""
-    missing = not folder.exists()
     try:
+        missing = not folder.exists()
         if missing:
             folder.parent.mkdir(parents=True, exist_ok=True)
             make_private_folder(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -52,15 +53,15 @@ def test_nothing_but_the_store_speaks_sql() -> None:
     for room in set(ROOMS) - {"store"}:
         for path in (ROOT / room).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
-            assert "SELECT " not in text or "lasttouch/commands/check.py" in str(path) or "demo" in path.parts, path
+            assert "SELECT " not in text, path
 
 
 def test_the_wheel_holds_every_module_and_nothing_else(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, ROOT],
-        check=True,
-        capture_output=True,
-    )
+    tree = tmp_path / "tree"  # a copy: what an earlier build left behind must not get in
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__"))
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", tmp_path, tree]
+    done = subprocess.run(pip, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("lasttouch-*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     tracked = {path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")}
