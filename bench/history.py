@@ -72,7 +72,7 @@ def _query_seconds(size: Size) -> dict[str, float]:
             "one": each(lambda contact: people(connection, END, [contact])),
             "silent": median_seconds(lambda: people(connection, END)[:_FIRST], 3),
             "all": median_seconds(lambda: people(connection, END), 3),
-            "timeline": median_seconds(lambda: newest(connection, 50, [1]), 20),
+            "timeline": median_seconds(lambda: newest(connection, END, 50, [1]), 20),
             "unmatched": median_seconds(lambda: unmatched(connection, END, 50), 3),
         }
     finally:

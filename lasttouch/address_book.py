@@ -33,12 +33,46 @@ def take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
 
     People who were erased are passed over.
     """
-    people = [entry for entry in entries if entry.emails and not any(map(agent.forgotten, entry.emails))]
     with writing(agent.connection):
-        imported = contacts.import_entries(agent.connection, people, canonical)
-        domains = _learn_company_domains(agent, entries)
-        rematched = _rematch(agent, contacts.canonicals_of(agent.connection, imported.ids), domains)
-        touches.refresh(agent.connection, agent.clock())
+        return _take_in(agent, entries)
+
+
+def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]]) -> Change:
+    """The same for the cards of an address book, each with the key that names it; within the caller's transaction."""
+    kept = [(key, entry) for key, entry in entries if entry.emails and not any(map(agent.forgotten, entry.emails))]
+    last = contacts.last_id(agent.connection)
+    change = _take_in(agent, [entry for _, entry in kept])
+    for (key, _), contact_id in zip(kept, change.imported.contacts, strict=True):
+        contact_changes.move_key(agent.connection, contact_id, key)
+        contact_changes.mark_present(agent.connection, contact_id, from_book=contact_id > last)
+    return change
+
+
+def let_go(agent: Agent, keys: Iterable[str]) -> None:
+    """Cards that are gone: so are their contacts, unless the user listed them, or touches let them stay, marked."""
+    gone: list[int] = []
+    for key in keys:
+        contact_id = contact_changes.contact_with_key(agent.connection, key)
+        if contact_id is None:
+            continue
+        contact_changes.drop_key(agent.connection, key)
+        if not contact_changes.is_from_book(agent.connection, contact_id):
+            continue
+        if touches.derive(agent.connection, contact_id, agent.clock()).touches:
+            contact_changes.mark_vanished(agent.connection, contact_id, agent.clock())
+        else:
+            gone.append(contact_id)
+    canonicals = contacts.canonicals_of(agent.connection, gone)
+    contact_changes.remove(agent.connection, gone)
+    _rematch(agent, canonicals, [])
+
+
+def _take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
+    people = [entry for entry in entries if entry.emails and not any(map(agent.forgotten, entry.emails))]
+    imported = contacts.import_entries(agent.connection, people, canonical)
+    domains = _learn_company_domains(agent, entries)
+    rematched = _rematch(agent, contacts.canonicals_of(agent.connection, imported.ids), domains)
+    touches.refresh(agent.connection, agent.clock())
     return Change(imported, rematched, sum(bool(entry.emails) for entry in entries) - len(people))
 
 

@@ -106,7 +106,7 @@ class Imap(Login):
         return self.port or (993 if self.security == "tls" else 143)
 
 
-class Caldav(Login):
+class Dav(Login):
     url: str
     ca_file: str | None = None
 
@@ -121,6 +121,15 @@ class Caldav(Login):
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ValueError("plain http sends the password in the clear; use https (http is for loopback hosts only)")
         return url
+
+
+class Caldav(Dav):
+    pass
+
+
+class Carddav(Dav):
+    address_books: list[str] = []
+    exclude_address_books: list[str] = []
 
 
 class Files(Section):
@@ -140,6 +149,7 @@ class Account(Section):
     poll_every: Duration = timedelta(minutes=5)
     imap: Imap | None = None
     caldav: Caldav | None = None
+    carddav: Carddav | None = None
     files: list[Files] = []
 
     @field_validator("timezone")
@@ -153,14 +163,14 @@ class Account(Section):
 
     @model_validator(mode="after")
     def _something_to_read(self) -> Account:
-        if not (self.imap or self.caldav or self.files):
-            raise ValueError("an account needs [accounts.imap], [accounts.caldav] or [[accounts.files]]")
+        if not self.kinds:
+            raise ValueError("an account needs [accounts.imap], .caldav, .carddav or [[accounts.files]]")
         return self
 
     @property
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
-        return [kind for kind in ("imap", "caldav", "files") if getattr(self, kind)]
+        return [kind for kind in ("carddav", "imap", "caldav", "files") if getattr(self, kind)]
 
 
 class Config(Section):
@@ -272,7 +282,13 @@ def _nearest(location: tuple[int | str, ...]) -> str:
 
     if location[-1] == "password":
         return "; a password is never kept in this file, use password_command, _env, _file or _keyring"
-    models: dict[str, type[BaseModel]] = {"imap": Imap, "caldav": Caldav, "files": Files, "accounts": Account}
+    models: dict[str, type[BaseModel]] = {
+        "imap": Imap,
+        "caldav": Caldav,
+        "carddav": Carddav,
+        "files": Files,
+        "accounts": Account,
+    }
     parents = [part for part in location[:-1] if isinstance(part, str)]
     model = models.get(parents[-1], Config) if parents else Config
     near = get_close_matches(str(location[-1]), model.model_fields, 1)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
-from activity.errors import AuthenticationFailed, SourceError, Throttled
 from activity.meeting import CalendarObject
 from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent
+from lasttouch.book_pass import AddressBookPass
 from lasttouch.config import Account
 from lasttouch.occurrences import Expanded, Window, expanded
+from lasttouch.source_pass import Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.book import AddressBook
 from matchers.message import judge_new_mail, message_facts, message_identity, message_time
@@ -24,28 +23,7 @@ from store.places import SourceRow
 from store.rows import Entry
 from store.unmatched import unmatched
 
-REFUSALS_AN_HOUR = 3
-LONGEST_PAUSE_SECONDS = 3600
 EXPAND_AGAIN_AFTER = timedelta(days=1)
-
-_log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Report:
-    """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log,
-    `touches` those of them that touch a contact.
-    """
-
-    account: str
-    source: str
-    read: int = 0
-    new: int = 0
-    touches: int = 0
-    removed: int = 0
-    skipped: int = 0
-    error: SourceError | None = None
-
 
 Progress = Callable[[Report, Batch], None]
 
@@ -58,42 +36,37 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
     accounts = {account.name: account for account in agent.config.accounts}
     with writing(agent.connection):
         rows = places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in accounts.values()})
+    wanted = [row for row in rows if only in (None, row.account)]
+    for row in wanted:
+        if row.kind == "carddav":  # contacts first: what follows is matched to them
+            yield AddressBookPass(agent, accounts[row.account], row).run()
     book = agent.book()
-    for row in rows:
-        if only in (None, row.account):
-            yield _Pass(agent, accounts[row.account], row, book).run(progress)
+    for row in wanted:
+        if row.kind != "carddav":
+            yield _ActivityPass(agent, accounts[row.account], row, book, progress).run()
     if agent.config.contacts_from == "two-way":
         add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
     agent.refresh()
 
 
-class _Pass:
-    """One source, read once."""
+class _ActivityPass(SourcePass):
+    """Mail or a calendar."""
 
-    def __init__(self, agent: Agent, account: Account, row: SourceRow, book: AddressBook) -> None:
-        self.agent = agent
-        self.account = account
-        self.row = row
+    def __init__(
+        self, agent: Agent, account: Account, row: SourceRow, book: AddressBook, progress: Progress | None
+    ) -> None:
+        super().__init__(agent, account, row)
         self.book = book
-        self.started = agent.clock()
+        self.progress = progress
         self.window = Window.of(agent.config, account, self.started)
-        self.report = Report(row.account, row.kind)
 
-    def run(self, progress: Progress | None) -> Report:
-        self.report.error = self._waits_after_refusals()
-        if self.report.error is not None:
-            return self.report
-        try:
-            source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
-            for batch in source.batches(places.cursors(self.agent.connection, self.row.id)):
-                self._store(batch)
-                if progress is not None:
-                    progress(self.report, batch)
-            self._expand_further()
-        except SourceError as error:
-            self.report.error = error
-        self._note_outcome()
-        return self.report
+    def read(self) -> None:
+        source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
+        for batch in source.batches(places.cursors(self.agent.connection, self.row.id)):
+            self._store(batch)
+            if self.progress is not None:
+                self.progress(self.report, batch)
+        self._expand_further()
 
     def _store(self, batch: Batch) -> None:
         """One batch, its skips and its cursor, in one transaction."""
@@ -159,29 +132,3 @@ class _Pass:
             one = expanded(self.agent, CalendarObject(stored.href, stored.etag, stored.text), self.window)
             with writing(connection):
                 self._store_object(stored.place_id, one)
-
-    def _waits_after_refusals(self) -> SourceError | None:
-        """The standing error, where the server has refused our credentials as often as it may in an hour."""
-        recent = [
-            at for at in places.refusals(self.agent.connection, self.row.id) if at > self.started - timedelta(hours=1)
-        ]
-        if len(recent) < REFUSALS_AN_HOUR:
-            return None
-        message, hint = places.standing_error(self.agent.connection, self.row.id)
-        free = recent[0] + timedelta(hours=1)
-        return AuthenticationFailed(
-            f"{message}; refused {len(recent)} times within the hour, so not tried again before {free:%H:%M} UTC", hint
-        )
-
-    def _note_outcome(self) -> None:
-        connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
-        with writing(connection):
-            if error is None:
-                places.note_success(connection, self.row.id, self.started, now)
-            else:
-                _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
-                places.note_failure(connection, self.row.id, error, now, now + self._pause(error))
-
-    def _pause(self, error: SourceError) -> timedelta:
-        asked = error.retry_after if isinstance(error, Throttled) else None
-        return max(self.account.poll_every, timedelta(seconds=min(asked or 0, LONGEST_PAUSE_SECONDS)))

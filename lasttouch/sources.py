@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from activity.batch import Source
 from lasttouch.config import Account, Caldav, Imap, Loaded
+
+if TYPE_CHECKING:
+    from capture.address_books.source import AddressBookSource
 
 # A day more than asked for: the server's dates are in a zone of its own.
 _SLACK_DAYS = 1
@@ -20,6 +24,24 @@ def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Sou
     if kind == "caldav" and account.caldav is not None:
         return _calendar(loaded, account, account.caldav)
     return _files(loaded, account, since)
+
+
+def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
+    """The account's address books; nothing is connected before its changes are asked for."""
+    from capture.address_books.source import AddressBookSettings, AddressBookSource  # noqa: PLC0415
+
+    carddav = account.carddav
+    assert carddav is not None
+    return AddressBookSource(
+        AddressBookSettings(
+            url=carddav.url,
+            username=carddav.username,
+            password=carddav.secret(loaded.folder),
+            ca_file=_beside(loaded, carddav.ca_file),
+            address_books=tuple(carddav.address_books),
+            exclude=tuple(carddav.exclude_address_books),
+        )
+    )
 
 
 def _mail(loaded: Loaded, account: Account, imap: Imap, since: date) -> Source:

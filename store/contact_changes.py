@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from store.rows import timestamp
 
 
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
     """All addresses of `others` become those of `into`, which keeps its name and takes what it has not got."""
     for other in others:
         connection.execute("UPDATE OR IGNORE contact_email SET contact_id = ? WHERE contact_id = ?", (into, other))
+        connection.execute("UPDATE contact_key SET contact_id = ? WHERE contact_id = ?", (into, other))
         connection.execute(
             "UPDATE contact SET company_id = coalesce(company_id, (SELECT company_id FROM contact WHERE id = ?1)),"
             " owner = CASE owner WHEN '' THEN (SELECT owner FROM contact WHERE id = ?1) ELSE owner END WHERE id = ?2",
@@ -31,9 +35,60 @@ def add_emails(
     )
 
 
+def contact_with_key(connection: sqlite3.Connection, key: str) -> int | None:
+    """The contact that a file or address book knows by this key."""
+    row = connection.execute("SELECT contact_id FROM contact_key WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def add_key(connection: sqlite3.Connection, contact_id: int, key: str) -> None:
+    """A further key of a contact; a key that is another contact's stays that one's. "" is none."""
+    if key:
+        connection.execute("INSERT OR IGNORE INTO contact_key (key, contact_id) VALUES (?, ?)", (key, contact_id))
+
+
+def move_key(connection: sqlite3.Connection, contact_id: int, key: str) -> None:
+    """The key is this contact's now, whosever it was."""
+    connection.execute(
+        "INSERT INTO contact_key (key, contact_id) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact_id = ?2"
+        " WHERE contact_id <> ?2",
+        (key, contact_id),
+    )
+
+
+def drop_key(connection: sqlite3.Connection, key: str) -> None:
+    connection.execute("DELETE FROM contact_key WHERE key = ?", (key,))
+
+
+def mark_present(connection: sqlite3.Connection, contact_id: int, from_book: bool) -> None:
+    """An address book shows the contact; `from_book` if it was listed by that alone."""
+    connection.execute(
+        "UPDATE contact SET vanished_at = NULL, from_book = max(from_book, ?1) WHERE id = ?2"
+        " AND (vanished_at IS NOT NULL OR from_book < ?1)",
+        (int(from_book), contact_id),
+    )
+
+
+def mark_vanished(connection: sqlite3.Connection, contact_id: int, now: datetime) -> None:
+    """The contact's address book does not show it any more."""
+    connection.execute("UPDATE contact SET vanished_at = ? WHERE id = ?", (timestamp(now), contact_id))
+
+
+def is_from_book(connection: sqlite3.Connection, contact_id: int) -> bool:
+    """Was the contact listed by an address book, and by nobody else before?"""
+    (from_book,) = connection.execute("SELECT from_book FROM contact WHERE id = ?", (contact_id,)).fetchone()
+    return bool(from_book)
+
+
 def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
     """These are contacts no more; what was exchanged with them stays in the log as with anybody unlisted."""
     for contact_id in contact_ids:
         connection.execute("UPDATE address SET contact_id = NULL, rule = 'none' WHERE contact_id = ?", (contact_id,))
-        for table, column in (("contact_touch", "contact_id"), ("contact_email", "contact_id"), ("contact", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (contact_id,))
+        delete(connection, contact_id)
+
+
+def delete(connection: sqlite3.Connection, contact_id: int) -> None:
+    """Take every row of a contact away; no address may point to it any more."""
+    for table in ("contact_touch", "contact_email", "contact_key"):
+        connection.execute(f"DELETE FROM {table} WHERE contact_id = ?", (contact_id,))
+    connection.execute("DELETE FROM contact WHERE id = ?", (contact_id,))

@@ -8,16 +8,17 @@ from typing import NamedTuple
 
 from activity.contact import ContactEntry
 from store.addresses import chunks, marks
-from store.contact_changes import add_emails
+from store.contact_changes import add_emails, add_key, contact_with_key
 
 
 class Imported(NamedTuple):
-    """What an import did; `ids` are the contacts that are new or changed."""
+    """What an import did; `ids` are the contacts that are new or changed, `contacts` those of all entries in order."""
 
     added: int
     updated: int
     unchanged: int
     ids: frozenset[int]
+    contacts: tuple[int, ...]
 
 
 def emails(connection: sqlite3.Connection, canonicals: Sequence[str] | None = None) -> list[tuple[str, int]]:
@@ -61,6 +62,7 @@ def import_entries(
         found.append(known)
         if known is not None:
             claimed.add(known)
+    contacts: list[int] = []
     added = 0
     ids: set[int] = set()
     for entry, known in zip(entries, found, strict=True):
@@ -72,10 +74,18 @@ def import_entries(
         else:
             _update(connection, contact_id, entry)
         claimed.add(contact_id)
+        contacts.append(contact_id)
+        add_key(connection, contact_id, entry.key)
         add_emails(connection, contact_id, entry.emails, canonical)
         if connection.total_changes > before:
             ids.add(contact_id)
-    return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids))
+    return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids), tuple(contacts))
+
+
+def last_id(connection: sqlite3.Connection) -> int:
+    """The highest contact id given so far."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()
+    return int(last)
 
 
 def company_id(connection: sqlite3.Connection, name: str, owner: str = "") -> int:
@@ -96,30 +106,29 @@ def add_company_domain(connection: sqlite3.Connection, company: int, domain: str
 
 
 def _by_key(connection: sqlite3.Connection, entry: ContactEntry) -> int | None:
-    if not entry.key:
-        return None
-    row = connection.execute("SELECT id FROM contact WHERE external_key = ?", (entry.key,)).fetchone()
-    return row[0] if row else None
+    return contact_with_key(connection, entry.key) if entry.key else None
 
 
 def _by_name_and_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
-    for contact_id, name, key in _holders(connection, entry):
-        if contact_id not in claimed and name.casefold() == entry.name.casefold() and (key or "") in ("", entry.key):
+    for contact_id, name, _ in _holders(connection, entry):
+        if contact_id not in claimed and name.casefold() == entry.name.casefold():
             return contact_id
     return None
 
 
 def _by_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
-    holders = {contact_id: key for contact_id, _, key in _holders(connection, entry)}
-    if len(holders) != 1 or claimed.issuperset(holders):
+    """Another name for the only holder; but where both have keys of their own, they are two who share an address."""
+    holders = _holders(connection, entry)
+    if len(holders) != 1:
         return None
-    ((contact_id, key),) = holders.items()
-    return contact_id if not key or not entry.key else None
+    ((contact_id, _, has_key),) = holders
+    return None if contact_id in claimed or (entry.key and has_key) else contact_id
 
 
-def _holders(connection: sqlite3.Connection, entry: ContactEntry) -> list[tuple[int, str, str | None]]:
+def _holders(connection: sqlite3.Connection, entry: ContactEntry) -> list[tuple[int, str, int]]:
     return connection.execute(
-        "SELECT DISTINCT c.id, c.name, c.external_key FROM contact_email e JOIN contact c ON c.id = e.contact_id"
+        "SELECT DISTINCT c.id, c.name, EXISTS (SELECT 1 FROM contact_key k WHERE k.contact_id = c.id)"
+        " FROM contact_email e JOIN contact c ON c.id = e.contact_id"
         f" WHERE e.email IN ({marks(entry.emails)}) ORDER BY c.id",
         entry.emails,
     ).fetchall()
@@ -128,20 +137,19 @@ def _holders(connection: sqlite3.Connection, entry: ContactEntry) -> list[tuple[
 def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
     company = company_id(connection, entry.company) if entry.company else None
     (contact_id,) = connection.execute(
-        "INSERT INTO contact (name, company_id, owner, external_key) VALUES (?, ?, ?, ?) RETURNING id",
-        (entry.name, company, entry.owner, entry.key or None),
+        "INSERT INTO contact (name, company_id, owner) VALUES (?, ?, ?) RETURNING id",
+        (entry.name, company, entry.owner),
     ).fetchone()
     return int(contact_id)
 
 
 def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry) -> None:
     """What the entry says holds; what it leaves empty stays as it was."""
-    query = "SELECT name, company_id, owner, external_key FROM contact WHERE id = ?"
-    name, company, owner, key = stored = connection.execute(query, (contact_id,)).fetchone()
+    query = "SELECT name, company_id, owner FROM contact WHERE id = ?"
+    name, company, owner = stored = connection.execute(query, (contact_id,)).fetchone()
     company = company_id(connection, entry.company) if entry.company else company
-    updated = (entry.name or name, company, entry.owner or owner, entry.key or key)
+    updated = (entry.name or name, company, entry.owner or owner)
     if updated != stored:
         connection.execute(
-            "UPDATE contact SET name = ?, company_id = ?, owner = ?, external_key = ? WHERE id = ?",
-            (*updated, contact_id),
+            "UPDATE contact SET name = ?, company_id = ?, owner = ? WHERE id = ?", (*updated, contact_id)
         )

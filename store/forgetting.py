@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from store.addresses import chunks, marks
+from store.contact_changes import delete
 from store.touches import forget_touches
 
 SHORTEST_NAME = 4
@@ -80,8 +81,7 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     for chunk in chunks(emails):
         connection.execute(f"DELETE FROM contact_email WHERE email IN ({marks(chunk)})", chunk)
     for contact_id in contact_ids:
-        for table, column in (("contact_touch", "contact_id"), ("contact_email", "contact_id"), ("contact", "id")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (contact_id,))
+        delete(connection, contact_id)
     _unname(connection, names)
     return erased
 

@@ -52,9 +52,10 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
 
 
 def seen_through(connection: sqlite3.Connection) -> datetime | None:
-    """The oldest instant up to which every source of every account has been read; None if one never was."""
+    """The oldest instant up to which all mail and calendars of all accounts have been read; None if some never were."""
     rows = connection.execute(
-        "SELECT s.seen_through FROM source s JOIN account a ON a.id = s.account_id WHERE s.active AND a.active"
+        "SELECT s.seen_through FROM source s JOIN account a ON a.id = s.account_id"
+        " WHERE s.active AND a.active AND s.kind <> 'carddav'"
     ).fetchall()
     moments = [at for (at,) in rows]
     return None if not moments or None in moments else instant(min(moments))

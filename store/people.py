@@ -17,6 +17,7 @@ from store.touches import derive, touch_row
 class Person:
     """A contact with its dates (aware UTC, None for never) and the activities that set them.
 
+    `vanished_at` is when the contact's address book was found not to show it any more.
     The `…_activity` fields of the others are in `activities`, by the name of the date.
     """
 
@@ -25,6 +26,7 @@ class Person:
     emails: tuple[str, ...]
     company: str | None
     owner: str
+    vanished_at: datetime | None
     last_touch: datetime | None
     last_touch_kind: str | None
     last_touch_activity: int | None
@@ -45,7 +47,7 @@ def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | N
     """All contacts, or those with these ids; the longest silent first, never touched ones at the very top."""
     rows: list[tuple[Any, ...]] = []
     select = (
-        "SELECT c.id, c.name, co.name, coalesce(nullif(c.owner, ''), co.owner, ''), t.* FROM contact c"
+        "SELECT c.id, c.name, co.name, coalesce(nullif(c.owner, ''), co.owner, ''), c.vanished_at, t.* FROM contact c"
         " LEFT JOIN company co ON co.id = c.company_id"
         " LEFT JOIN contact_touch t ON t.contact_id = c.id AND coalesce(t.due, ?) >= ?"
     )
@@ -84,7 +86,7 @@ def _emails(connection: sqlite3.Connection, ids: Sequence[int] | None) -> dict[i
 def _person(
     connection: sqlite3.Connection, row: tuple[Any, ...], emails: dict[int, list[str]], now: datetime
 ) -> Person:
-    contact_id, name, company, owner, *touch = row
+    contact_id, name, company, owner, vanished_at, *touch = row
     assert isinstance(contact_id, int)
     if touch[0] is None:
         touch = list(touch_row(contact_id, derive(connection, contact_id, now)))
@@ -96,6 +98,7 @@ def _person(
         emails=tuple(emails.get(contact_id, ())),
         company=None if company is None else str(company),
         owner=str(owner),
+        vanished_at=instant(vanished_at),
         last_touch=instant(last),
         last_touch_kind=None if kind is None else str(kind),
         last_touch_activity=last_activity,

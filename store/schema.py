@@ -45,8 +45,12 @@ CREATE TABLE company_domain (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE contact (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, company_id INTEGER REFERENCES company,
-    owner TEXT NOT NULL DEFAULT '', external_key TEXT UNIQUE
+    owner TEXT NOT NULL DEFAULT '', from_book INTEGER NOT NULL DEFAULT 0, vanished_at INTEGER
 ) STRICT;
+CREATE TABLE contact_key (
+    key TEXT PRIMARY KEY, contact_id INTEGER NOT NULL REFERENCES contact
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_key_contact ON contact_key (contact_id);
 CREATE INDEX contact_company ON contact (company_id);
 CREATE TABLE contact_email (
     email TEXT NOT NULL, contact_id INTEGER NOT NULL REFERENCES contact, position INTEGER NOT NULL,

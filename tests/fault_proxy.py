@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import selectors
 import socket
+import struct
 import threading
 from dataclasses import dataclass
 from typing import Literal
@@ -50,7 +52,8 @@ class FaultProxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for sock in list(self._open):
-            _close(sock)
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)  # its thread then closes it
 
     def _accept(self) -> None:
         while not self._stopping.is_set():
@@ -61,43 +64,43 @@ class FaultProxy:
                 return
             self.connections += 1
             self._open |= {client, server}
-            fault = self.fault
-            for direction, source, sink in (("up", client, server), ("down", server, client)):
-                threading.Thread(target=self._carry, args=(direction, source, sink, fault), daemon=True).start()
+            threading.Thread(target=self._carry, args=(client, server, self.fault), daemon=True).start()
 
-    def _carry(self, direction: str, source: socket.socket, sink: socket.socket, fault: Fault | None) -> None:
-        here = fault if fault is not None and fault.direction == direction else None
+    def _carry(self, client: socket.socket, server: socket.socket, fault: Fault | None) -> None:
+        """Both directions in one thread: a socket that another thread waits for cannot be closed."""
         passed = 0
-        record = self.sent if direction == "up" else self.received
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                allowed = data if here is None else data[: max(0, here.after - passed)]
-                if allowed:
+        with selectors.DefaultSelector() as waiting, contextlib.suppress(OSError, ValueError):
+            waiting.register(client, selectors.EVENT_READ, ("up", server, self.sent))
+            waiting.register(server, selectors.EVENT_READ, ("down", client, self.received))
+            while True:
+                for key, _ in waiting.select():
+                    direction, sink, record = key.data
+                    data = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                    here = fault is not None and fault.direction == direction
+                    allowed = data[: max(0, fault.after - passed)] if here and fault is not None else data
                     sink.sendall(allowed)
                     record += allowed
-                    passed += len(allowed)
-                if here is not None and len(allowed) < len(data):
-                    return self._break(here, source, sink, data[len(allowed) :])
-            sink.shutdown(socket.SHUT_WR)
-        return None
+                    passed += len(allowed) if here else 0
+                    if fault is not None and here and len(allowed) < len(data):
+                        return self._break(fault, client, server, sink, data[len(allowed) :])
+                    if not data:
+                        return self._end(client, server)
 
-    def _break(self, fault: Fault, source: socket.socket, sink: socket.socket, rest: bytes) -> None:
+    def _break(
+        self, fault: Fault, client: socket.socket, server: socket.socket, sink: socket.socket, rest: bytes
+    ) -> None:
         if fault.kind == "hang":
             self._stopping.wait()
         elif fault.kind == "drip":
-            for byte in rest:
+            for octet in rest:
                 if self._stopping.wait(fault.interval):
                     break
-                sink.sendall(bytes([byte]))
-        else:
-            for sock in (source, sink):
-                _close(sock, reset=fault.kind == "reset")
+                sink.sendall(bytes([octet]))
+        self._end(client, server, reset=fault.kind == "reset")
 
-
-def _close(sock: socket.socket, reset: bool = False) -> None:
-    with contextlib.suppress(OSError):
-        if reset:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        else:
-            sock.shutdown(socket.SHUT_RDWR)
-        sock.close()
+    def _end(self, *pair: socket.socket, reset: bool = False) -> None:
+        for sock in pair:
+            self._open.discard(sock)
+            if reset:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.close()

@@ -96,6 +96,14 @@ class Household:
         self.accounts[name] = text
         self.write_config()
 
+    def add_carddav(self, name: str, user: str) -> None:
+        """Give an account an address book that holds nothing yet."""
+        self.radicale.create_address_book(user, "people", "People")
+        self.accounts[name] += (
+            f'[accounts.carddav]\nurl = "{self.radicale.url}"\nusername = "{user}"\npassword_env = "CALENDAR_PASSWORD"\n'
+        )
+        self.write_config()
+
     def write_config(self) -> None:
         path = self.folder / "config.toml"
         path.write_text(self.head + "".join(self.accounts.values()), encoding="utf-8")

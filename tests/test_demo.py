@@ -256,6 +256,15 @@ def test_without_keep_nothing_is_left(tmp_path: Path) -> None:
     assert servers_in(tmp_path) == []
 
 
+def test_what_was_kept_stays_when_nobody_reads_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-u", "-m", "cli", "demo", "--keep", str(tmp_path / "acme")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"A year of")
+        process.stdout.close()
+    assert (tmp_path / "acme" / "config.toml").exists()
+
+
 @pytest.mark.parametrize("missing", [["pymap"], ["radicale"], ["pymap", "radicale"]])
 def test_a_missing_server_is_named(missing: Sequence[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in missing:

@@ -18,6 +18,7 @@ from capture.calendar.transport import Transport
 
 AT_ONCE = 100
 _DATA = CARDDAV + "address-data"
+_TOO_LARGE = 413
 
 
 def read_address_book(
@@ -36,7 +37,7 @@ def read_address_book(
     for first in range(0, len(names), AT_ONCE) or [0]:
         group = names[first : first + AT_ONCE]
         batch = AddressBookBatch(place)
-        for name, member in _fetched(transport, book, group).items():
+        for name, member in _fetched(transport, book, group):
             complete &= _take(batch, position, keys, name, member, changes.changed[name])
         if first + AT_ONCE < len(names):
             unstored += len(group)
@@ -53,16 +54,16 @@ def read_address_book(
 
 
 def _take(
-    batch: AddressBookBatch, position: BookPosition, keys: Keys, name: str, member: Member | TooLarge | None, etag: str
+    batch: AddressBookBatch, position: BookPosition, keys: Keys, name: str, member: Member | None, etag: str
 ) -> bool:
     """Put one card into the batch and the position; False if it must be asked for again next time.
 
     What cannot be read stays in the position, so that it is not fetched before it changes.
     """
-    if member is None or (isinstance(member, Member) and member.status >= 500):
+    if member is None or member.status >= 500:
         batch.skipped.append(Skip(name, "listed by the server, but not given out"))
         return False
-    if isinstance(member, Member) and member.status in (404, 410):
+    if member.status in (404, 410):
         _remove(batch, position, keys, name)
         return True
     try:
@@ -76,13 +77,12 @@ def _take(
             batch.entries.append((name, contents.entry))
         elif keys.take_back(name):
             batch.removed.append(name)
-    given = "" if isinstance(member, TooLarge) else member.text(DAV + "getetag").strip()
-    position.etags[name] = given or etag
+    position.etags[name] = member.text(DAV + "getetag").strip() or etag
     return True
 
 
-def _contents(member: Member | TooLarge) -> CardContents:
-    if isinstance(member, TooLarge):
+def _contents(member: Member) -> CardContents:
+    if member.status == _TOO_LARGE:
         raise BrokenCard("too large to be read")
     if _DATA not in member.properties:
         raise BrokenCard(f"not given out by the server ({member.status})")
@@ -95,17 +95,27 @@ def _remove(batch: AddressBookBatch, position: BookPosition, keys: Keys, name: s
         batch.removed.append(name)
 
 
-def _fetched(transport: Transport, book: Collection, names: list[str]) -> dict[str, Member | TooLarge | None]:
-    """The cards of these names, None where the server is silent; where all are too much for one answer, by halves."""
-    if not names:
-        return {}
+def _fetched(transport: Transport, book: Collection, names: list[str]) -> Iterator[tuple[str, Member | None]]:
+    """The cards of these names, None where the server is silent; where all are too much for one answer, by halves.
+
+    One answer at a time is in memory: the pictures of a hundred cards can be a gigabyte.
+    """
+    members = _asked(transport, book, names) if names else []
+    if members is None:
+        half = len(names) // 2
+        yield from _fetched(transport, book, names[:half])
+        yield from _fetched(transport, book, names[half:])
+        return
+    given = {member_name(book, urlsplit(member.href).path): member for member in members}
+    members.clear()
+    for name in names:
+        yield name, given.pop(name, None)
+
+
+def _asked(transport: Transport, book: Collection, names: list[str]) -> list[Member] | None:
+    """None where the answer is too large and a smaller question can be asked."""
     hrefs = [name if name.startswith("/") else book.path + name for name in names]
     try:
-        answer = addressbook_multiget(transport, book.url, hrefs)
-    except TooLarge as error:
-        if len(names) == 1:
-            return {names[0]: error}
-        half = len(names) // 2
-        return _fetched(transport, book, names[:half]) | _fetched(transport, book, names[half:])
-    given = {member_name(book, urlsplit(member.href).path): member for member in answer.members}
-    return {name: given.get(name) for name in names}
+        return addressbook_multiget(transport, book.url, hrefs).members
+    except TooLarge:  # not passed on, as what was read until then hangs on it
+        return None if len(names) > 1 else [Member(hrefs[0], _TOO_LARGE, {})]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from activity.batch import Batch, Skip
-from capture.files.known_files import KnownFiles, digest
+from capture.files.known_files import KnownFiles, cursor_for, digest
 from capture.files.message import is_being_written, judge_header, read_header
 from capture.files.names import readable
 from capture.files.opening import modified, open_regular, unreachable, why
@@ -108,7 +108,7 @@ def read_message_files(
             if filling.full:
                 unstored += filling.messages
                 if unstored > (len(known) + len(new)) // 8:
-                    filling.batch.cursor, unstored = known.with_more(new).cursor(), 0
+                    filling.batch.cursor, unstored = known.cursor_with(new), 0
                 yield filling.batch
                 filling = Filling(Batch(place))
     except OSError as error:
@@ -116,7 +116,7 @@ def read_message_files(
         yield filling.batch
         return
     if new or len(listed) != len(known) or cursor is None:
-        filling.batch.cursor = KnownFiles(known.since, [*listed, *new]).cursor()
+        filling.batch.cursor = cursor_for(known.since, listed + new)
     if filling.says_something:
         yield filling.batch
 

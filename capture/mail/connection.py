@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import imapclient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, UntrustedServer
 from capture.credentials import Secret, checked
@@ -125,16 +125,17 @@ def _log_in(connection: Connection, server: MailServer) -> None:
         else:
             connection.login(_quoted(user), password)
     except IMAPClientError as error:
-        raise _not_let_in(error, server, user, password) from None
+        goodbye = connection._imap.untagged_responses.get("BYE")
+        cause = imaplib.IMAP4.abort(goodbye[-1]) if goodbye else error.__context__ or error
+        raise _not_let_in(cause, server, user, password) from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
         # not handed on: the traceback of such an error may show what was sent
         raise ServerFault(f"{server.where} answered the login with nonsense ({type(error).__name__})") from None
 
 
-def _not_let_in(error: IMAPClientError, server: MailServer, user: str, password: str) -> SourceError:
-    text = said(error, password, _quoted(password)[1:-1], base64.b64encode(f"\0{user}\0{password}".encode()).decode())
-    cause = error.__context__ if isinstance(error, LoginError) else error
-    if isinstance(cause, imaplib.IMAP4.abort):
+def _not_let_in(error: BaseException, server: MailServer, user: str, password: str) -> SourceError:
+    text = said(error, password, base64.b64encode(f"\0{user}\0{password}".encode()).decode())
+    if isinstance(error, imaplib.IMAP4.abort):
         return refusal(server.where, imaplib.IMAP4.abort(text))
     if is_throttling(text):
         return Throttled(f"{server.host} does not let us in now: {text}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import imaplib
+import re
 import socket
 import ssl
 import time
@@ -12,6 +13,7 @@ from capture.mail.guarded_stream import GuardedStream
 
 LITERAL_BYTES = 1 << 20
 ANSWER_BYTES = 1 << 26
+_WITHOUT_TEXT = re.compile(rb"\w+ (?:OK|NO|BAD)\r\n")  # against RFC 3501 §9, resp-text; imaplib insists on it
 
 
 class GuardedIMAP4(imaplib.IMAP4):
@@ -47,7 +49,7 @@ class GuardedIMAP4(imaplib.IMAP4):
     def readline(self) -> bytes:
         line = self.stream.readline()
         self._count(len(line))
-        return line
+        return line[:-2] + b" \r\n" if _WITHOUT_TEXT.fullmatch(line) else line
 
     def read(self, size: int) -> bytes:
         if size > LITERAL_BYTES:

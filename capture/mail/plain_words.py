@@ -17,6 +17,8 @@ from activity.errors import ServerFault, SourceError, Throttled, Unreachable, Un
 _log = logging.getLogger(__name__)
 _THROTTLED = re.compile(r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|rate limit", re.I)
 
+_QUOTING = re.compile(r"[\\\"'\s]")
+
 
 @contextlib.contextmanager
 def in_plain_words(where: str) -> Iterator[None]:
@@ -73,9 +75,9 @@ def is_throttling(text: str) -> bool:
 
 
 def said(error: BaseException, *secrets: str) -> str:
-    """The text of an error in one short line, without any of `secrets`."""
+    """The text of an error in one short line; where it holds one of `secrets`, however quoted, only that it does."""
     text = str(error.args[0] if error.args else error)
     text = text[2:-1] if text[:2] in ("b'", 'b"') else text
-    for secret in filter(None, secrets):
-        text = text.replace(secret, "…")
+    if any(secret and _QUOTING.sub("", secret) in _QUOTING.sub("", text) for secret in secrets):
+        return "(it repeated what was sent)"
     return " ".join(text.split())[:200]

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from imapclient.exceptions import IMAPClientError
-
 from activity.batch import Batch
-from activity.errors import ServerFault, SourceError, Throttled, Unreachable
+from activity.errors import SourceError, Throttled, Unreachable
 from capture.mail.connection import Connection, MailServer, connected
 from capture.mail.fetch import fetch_headers
 from capture.mail.guarded_stream import Stalled
@@ -109,16 +107,10 @@ def _uids_to_read(connection: Connection, start: Position, uidnext: int | None) 
     """The UIDs from `start` on that arrived since its day, ascending, searched in windows of bounded size."""
     since = date.fromisoformat(start.since)
     if uidnext is None:
-        found = set(_search(connection, f"{start.next_uid}:*", since))
+        found = set(connection.search(["UID", f"{start.next_uid}:*", "SINCE", since]))
     else:
         found = set()
         for low in range(start.next_uid, uidnext, SEARCH_UIDS):
-            found.update(_search(connection, f"{low}:{min(low + SEARCH_UIDS, uidnext) - 1}", since))
+            high = min(low + SEARCH_UIDS, uidnext) - 1
+            found.update(connection.search(["UID", f"{low}:{high}", "SINCE", since]))
     return sorted(uid for uid in found if uid >= start.next_uid)  # n:* finds the last message even below n
-
-
-def _search(connection: Connection, uids: str, since: date) -> list[int]:
-    try:
-        return list(connection.search(["UID", uids, "SINCE", since]))
-    except IMAPClientError as error:
-        raise ServerFault(f"the mail server refused a search: {error}") from None

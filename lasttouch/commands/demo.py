@@ -41,28 +41,26 @@ def command(keep: Path | None, as_json: bool) -> None:
       lasttouch demo --keep acme
       lasttouch demo --json
     """
-    from lasttouch.demo.stage import CONFIG, CONTACTS, place, play  # noqa: PLC0415 - imports all that reads mail
+    from lasttouch.demo.stage import CONTACTS, played  # noqa: PLC0415 - imports all that reads mail
 
     zone = machine_zone()
-    with place(keep) as folder:
-        if not as_json:
-            print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
-        played = play(folder, utc_now, zone)
+    if not as_json:
+        print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
+    with played(keep, utc_now, zone) as done, reading(str(done.loaded.path)) as log:
         now = utc_now()
-        with reading(str(folder / CONFIG)) as log:
-            if as_json:
-                config = None if keep is None else str((keep / CONFIG).absolute())
-                print_json({"last": last_json(people(log, now), seen_through(log)), "config": config})
-                return
-            _typed(f"contacts import {CONTACTS}")
-            print_lines(import_text(played.change, []))
-            _typed("sync")
-            print_table(*sync_table(played.reports))
-            _typed("last")
-            print_table(*last_table(people(log, now), now, zone))
-            _typed(f"why {TELLING}")
-            _why(log, now, zone)
-            print_lines(["", _in_the_log(log)])
+        if as_json:
+            config = None if keep is None else str(done.loaded.path)
+            print_json({"last": last_json(people(log, now), seen_through(log)), "config": config})
+            return
+        _typed(f"contacts import {CONTACTS}")
+        print_lines(import_text(done.change, []))
+        _typed("sync")
+        print_table(*sync_table(done.reports))
+        _typed("last")
+        print_table(*last_table(people(log, now), now, zone))
+        _typed(f"why {TELLING}")
+        _why(log, now, zone)
+        print_lines(["", _in_the_log(log)])
     print_lines(_next_steps(keep))
 
 

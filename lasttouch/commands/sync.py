@@ -9,7 +9,8 @@ from activity.errors import LasttouchError, NotFound, PartialFailure
 from lasttouch.agent import opened
 from lasttouch.commands.options import answer, config_option, json_option, loaded_config
 from lasttouch.output import clean, is_terminal, print_lines
-from lasttouch.pipeline import Progress, Report, sync
+from lasttouch.pipeline import Progress, sync
+from lasttouch.source_pass import Report
 from lasttouch.views.health import sync_json, sync_table
 
 

@@ -23,7 +23,8 @@ from lasttouch.demo.private_files import make_private_folder
 from lasttouch.demo.servers import Server, calendar_server, check_installed, mail_server, store_calendar
 from lasttouch.demo.settings import write_config, write_contacts, write_passwords
 from lasttouch.demo.world import World, world_at
-from lasttouch.pipeline import Report, sync
+from lasttouch.pipeline import sync
+from lasttouch.source_pass import Report
 
 CONFIG = "config.toml"
 CONTACTS = "contacts.csv"
@@ -37,13 +38,34 @@ class Played(NamedTuple):
     reports: list[Report]
 
 
+@contextlib.contextmanager
+def played(keep: Path | None, clock: Clock, zone: ZoneInfo) -> Iterator[Played]:
+    """The demo played in the folder `keep`, or in one that is gone afterwards.
+
+    Raises UsageError where `keep` cannot be used, and what `play` does.
+    """
+    if keep is not None:
+        with _kept(keep):
+            done = play(keep, clock, zone)
+        yield done
+        return
+    with tempfile.TemporaryDirectory(prefix="lasttouch-demo-") as folder:
+        yield play(Path(folder), clock, zone)
+
+
 def play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
     """Make the world as of now in the empty `folder`, and read it as any other; the servers have ended on return.
 
     Raises LasttouchError where a server is not installed, does not start or cannot be read.
     """
     check_installed()
-    folder = folder.absolute()
+    try:
+        return _play(folder.absolute(), clock, zone)
+    except OSError as error:
+        raise LasttouchError(f"the demo cannot write to {folder}: {error.strerror}") from None
+
+
+def _play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
     world = world_at(clock(), zone)
     passwords = {one.account: secrets.token_urlsafe(12) for one in COLLEAGUES}
     mail_folder, calendar_folder = make_private_folder(folder / "mail"), make_private_folder(folder / "calendars")
@@ -78,17 +100,6 @@ def _read(folder: Path, clock: Clock) -> Played:
         if report.error is not None:
             raise LasttouchError(f"the demo's {report.source} server could not be read: {report.error.message}")
     return Played(loaded, change, reports)
-
-
-@contextlib.contextmanager
-def place(keep: Path | None) -> Iterator[Path]:
-    """An empty folder: `keep`, or one that is gone afterwards. Raises UsageError where `keep` cannot be used."""
-    if keep is not None:
-        with _kept(keep):
-            yield keep
-        return
-    with tempfile.TemporaryDirectory(prefix="lasttouch-demo-") as folder:
-        yield Path(folder)
 
 
 @contextlib.contextmanager

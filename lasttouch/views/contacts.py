@@ -32,6 +32,7 @@ def contacts_json(people: Sequence[Person]) -> list[dict[str, Any]]:
             "emails": list(one.emails),
             "company": one.company,
             "owner": one.owner or None,
+            "vanished": utc(one.vanished_at),
         }
         for one in people
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.pipeline import Report
+from lasttouch.source_pass import Report
 from lasttouch.views.last import Rows
 from lasttouch.views.moments import ago, local, utc
 from store.health import SourceHealth

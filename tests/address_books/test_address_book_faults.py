@@ -115,6 +115,30 @@ def test_without_sync_collection_entity_tags_are_compared(scripted: Start, liste
     assert [href for href, _ in batch.entries] == ["4.vcf"]
 
 
+def test_a_card_that_comes_back_as_it_was_is_read_again(scripted: Start) -> None:
+    book = Book(BOOK)
+    url = scripted(book).url
+    cursors = fetched(url)
+    etag = book.etags.pop("0.vcf")
+    (gone,) = sync(url, cursors)
+    book.etags["0.vcf"] = etag
+    (back,) = sync(url, cursors | cursors_of([gone]))
+    assert (gone.removed, [href for href, _ in back.entries]) == (["0.vcf"], ["0.vcf"])
+
+
+@pytest.mark.parametrize("status", [200, 404, 405, 410])
+@pytest.mark.parametrize("kind", ["listing", "full", "multiget"])
+def test_a_refusal_speaks_of_address_books(scripted: Start, status: int, kind: str) -> None:
+    book = Book()
+    book.faults = {kind: Reply(status), "etags": Reply(status)}
+    try:
+        (error,) = [batch.error for batch in sync(scripted(book).url) if batch.error]
+    except ServerFault as raised:
+        error = raised
+    assert "address book" in error.message or "list of contacts" in error.message
+    assert "calendar" not in error.message + error.hint
+
+
 def test_a_truncated_listing_is_read_page_by_page(scripted: Start) -> None:
     first = response("/book/1.vcf", "<d:getetag>1</d:getetag>"), response("/book/", status=507)
     pages = {"": multistatus(*first, token="p1"), "p1": multistatus(response("/book/2.vcf"), token="p2")}

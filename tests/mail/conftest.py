@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,12 +13,36 @@ from capture.mail.connection import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 
+# Wrong passwords make Dovecot slow for everybody at the same address.
+_QUICK = """
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+"""
+_HIDDEN = "protocol imap {\n  imap_capability = IMAP4rev1 LITERAL+ ID\n}\n"
+
+
+@pytest.fixture(scope="session")
+def dovecot(dovecot: DovecotServer) -> Iterator[DovecotServer]:
+    """A Dovecot with all its extensions (the one all tests share says what to do where there is none)."""
+    with _running(_QUICK) as server:
+        yield server
+
 
 @pytest.fixture(scope="session")
 def plain_dovecot(dovecot: DovecotServer) -> Iterator[DovecotServer]:
     """A Dovecot that says it has neither LIST-STATUS nor SPECIAL-USE nor CONDSTORE."""
-    base = Path(tempfile.mkdtemp(prefix="ltdp", dir="/tmp"))
-    server = DovecotServer(base, extra="protocol imap {\n  imap_capability = IMAP4rev1 LITERAL+ ID\n}", ca=dovecot.ca)
+    with _running(_QUICK + _HIDDEN) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _running(extra: str) -> Iterator[DovecotServer]:
+    base = Path(tempfile.mkdtemp(prefix="ltml", dir="/tmp"))
+    server = DovecotServer(base, extra=extra)
     try:
         yield server.start()
     finally:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from cli import COMMANDS, lasttouch
-from lasttouch.config import Account, Caldav, Config, Files, Imap, load_config
+from lasttouch.config import Account, Caldav, Carddav, Config, Files, Imap, load_config
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
@@ -21,6 +21,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "accounts": Account,
     "accounts.imap": Imap,
     "accounts.caldav": Caldav,
+    "accounts.carddav": Carddav,
     "accounts.files": Files,
 }
 
@@ -50,7 +51,7 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
-    fields = set(SECTIONS[section].model_fields) - {"accounts", "imap", "caldav", "files"}
+    fields = set(SECTIONS[section].model_fields) - {"accounts", "imap", "caldav", "carddav", "files"}
     assert _sections(_with_all_options_live())[section] == fields
 
 

@@ -1,0 +1,87 @@
+"""One source, read once: what every kind of source has in common."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from activity.errors import AuthenticationFailed, SourceError, Throttled
+from lasttouch.agent import Agent
+from lasttouch.config import Account
+from store import places
+from store.database import writing
+from store.places import SourceRow
+
+REFUSALS_AN_HOUR = 3
+LONGEST_PAUSE_SECONDS = 3600
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Report:
+    """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log,
+    `touches` those of them that touch a contact.
+    """
+
+    account: str
+    source: str
+    read: int = 0
+    new: int = 0
+    touches: int = 0
+    removed: int = 0
+    skipped: int = 0
+    error: SourceError | None = None
+
+
+class SourcePass:
+    """Reads a source, keeps to the limits after refusals, and notes in the database how it went."""
+
+    def __init__(self, agent: Agent, account: Account, row: SourceRow) -> None:
+        self.agent = agent
+        self.account = account
+        self.row = row
+        self.started = agent.clock()
+        self.report = Report(row.account, row.kind)
+
+    def run(self) -> Report:
+        self.report.error = self._waits_after_refusals()
+        if self.report.error is not None:
+            return self.report
+        try:
+            self.read()
+        except SourceError as error:
+            self.report.error = error
+        self._note_outcome()
+        return self.report
+
+    def read(self) -> None:
+        """Read what is new, store it and count it in the report. May raise SourceError, or leave one in the report."""
+        raise NotImplementedError
+
+    def _waits_after_refusals(self) -> SourceError | None:
+        """The standing error, where the server has refused our credentials as often as it may in an hour."""
+        recent = [
+            at for at in places.refusals(self.agent.connection, self.row.id) if at > self.started - timedelta(hours=1)
+        ]
+        if len(recent) < REFUSALS_AN_HOUR:
+            return None
+        message, hint = places.standing_error(self.agent.connection, self.row.id)
+        free = recent[0] + timedelta(hours=1)
+        return AuthenticationFailed(
+            f"{message}; refused {len(recent)} times within the hour, so not tried again before {free:%H:%M} UTC", hint
+        )
+
+    def _note_outcome(self) -> None:
+        connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
+        with writing(connection):
+            if error is None:
+                places.note_success(connection, self.row.id, self.started, now)
+            else:
+                _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
+                places.note_failure(connection, self.row.id, error, now, now + self._pause(error))
+
+    def _pause(self, error: SourceError) -> timedelta:
+        asked = error.retry_after if isinstance(error, Throttled) else None
+        return max(self.account.poll_every, timedelta(seconds=min(asked or 0, LONGEST_PAUSE_SECONDS)))
