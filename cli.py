@@ -83,8 +83,12 @@ def run(arguments: list[str]) -> int:
     """Run a command and return its exit code; what went wrong is said on standard error."""
     as_json = "--json" in arguments
     try:
-        result = lasttouch.main(arguments, prog_name="lasttouch", standalone_mode=False)
+        # not lasttouch.main(): that turns a closed pipe into an exit code of its own
+        with lasttouch.make_context("lasttouch", list(arguments)) as context:
+            lasttouch.invoke(context)
         sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except LasttouchError as error:
         return _fail(error.code, error.message, error.hint, error.exit_code, as_json)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -105,7 +109,7 @@ def run(arguments: list[str]) -> int:
             raise
         hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
         return _fail("internal", f"internal error: {type(error).__name__}", hint, 1, as_json)
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def _fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:

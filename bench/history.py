@@ -132,7 +132,9 @@ def _imports(agent: Agent, size: Size) -> Iterator[Figure]:
     yield at_most("import of all contacts unchanged", seconds(lambda: address_book.take_in(agent, entries)), "s", 2)
     for number in range(0, len(entries), 200):
         entries[number] = replace(entries[number], owner="Nobody Else")
-        entries[number + 1] = replace(entries[number + 1], emails=[*entries[number + 1].emails, f"new{number}@x.example"])
+        entries[number + 1] = replace(
+            entries[number + 1], emails=[*entries[number + 1].emails, f"new{number}@x.example"]
+        )
     yield at_most("import of all contacts, 1 % changed", seconds(lambda: address_book.take_in(agent, entries)), "s", 2)
 
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import sys
 import tempfile
 import time
@@ -136,7 +135,10 @@ def _entry(agent: Agent, item: Envelope | Meeting) -> Entry:
 
 def _version() -> str:
     """Changes with the schema and with how worlds are made."""
-    with tempfile.TemporaryDirectory() as scratch, contextlib.closing(open_for_writing(Path(scratch) / "x.db")) as empty:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        contextlib.closing(open_for_writing(Path(scratch) / "x.db")) as empty,
+    ):
         schema = [sql for (sql,) in empty.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")]
     text = "\n".join([*schema, Path(world.__file__).read_text(encoding="utf-8")])
     return hashlib.sha256(text.encode()).hexdigest()[:10]

@@ -17,6 +17,8 @@ from matchers.verdicts.mail import judge_message
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
+# Mail of these classes has its direction whoever it names as sender: our own mail host bounces to us.
+_OWN_DIRECTION: dict[str, Direction] = {"internal": "internal", "bounce": "inbound", "complaint": "inbound"}
 
 
 def message_time(date: datetime | None, internal_date: datetime | None, now: datetime) -> datetime | None:
@@ -89,7 +91,9 @@ def _direction_and_touches(facts: Facts, house: House, verdict: str) -> tuple[Di
     """Outbound if From is one of us, wherever it is filed; a touch only between persons, and not if it bounced."""
     senders = {p.address.email for p in facts.participants if p.role == "from"}
     outbound = any(house.is_self(email) for email in senders)
-    direction: Direction = "internal" if verdict == "internal" else "outbound" if outbound else "inbound"
+    direction: Direction = "outbound" if outbound else "inbound"
+    if verdict in _OWN_DIRECTION:
+        direction = _OWN_DIRECTION[verdict]
     if verdict != "person":
         return direction, (None,) * len(facts.participants)
     return direction, tuple(_touch(p, outbound, senders, facts.bounced, house) for p in facts.participants)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.finding import escaped
 from store.people import Person, people
 from store.rows import instant, timestamp
 
@@ -56,7 +57,7 @@ def companies(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] 
 
 def company_ids(connection: sqlite3.Connection, who: str) -> list[int]:
     """Companies by whole name, by domain, or by part of the name; the first reading that fits any holds."""
-    pattern = "%" + who.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = f"%{escaped(who)}%"
     for query, value in (
         ("SELECT id FROM company WHERE lower(name) = lower(?)", who),
         ("SELECT company_id FROM company_domain WHERE domain = lower(?)", who),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from difflib import get_close_matches
 
 from activity.address import normalise, normalise_domain
+
+_ID = re.compile(r"#(\d{1,18})", re.ASCII)
 
 
 def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
@@ -14,16 +17,16 @@ def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
     The first reading that fits anybody holds: id, address, whole name, company, domain, part of a name.
     """
     word = who.strip()
-    pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = f"%{escaped(word)}%"
     address = normalise(word) or ""
     domain = normalise_domain(word.lstrip("@"))
     attempts: list[tuple[str, object]] = [
-        ("SELECT id FROM contact WHERE id = ?", int(word[1:]) if word[:1] == "#" and word[1:].isdecimal() else -1),
+        ("SELECT id FROM contact WHERE id = ?", int(number[1]) if (number := _ID.fullmatch(word)) else -1),
         ("SELECT contact_id FROM contact_email WHERE email = ?", address),
         ("SELECT contact_id FROM address WHERE email = ? AND contact_id IS NOT NULL", address),
         ("SELECT id FROM contact WHERE lower(name) = lower(?)", word),
         ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE lower(o.name) = lower(?)", word),
-        ("SELECT contact_id FROM contact_email WHERE email LIKE '%@' || ?", domain),
+        ("SELECT contact_id FROM contact_email WHERE email LIKE ? ESCAPE '\\'", f"%@{escaped(domain)}"),
         ("SELECT id FROM contact WHERE name LIKE ? ESCAPE '\\'", pattern),
         ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE o.name LIKE ? ESCAPE '\\'", pattern),
         ("SELECT contact_id FROM contact_email WHERE email LIKE ? ESCAPE '\\'", pattern),
@@ -32,6 +35,11 @@ def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
         if word and (found := {row_id for (row_id,) in connection.execute(query, (value,))}):
             return sorted(found)
     return []
+
+
+def escaped(word: str) -> str:
+    """`word` for a LIKE pattern with ESCAPE '\\\\': its own wildcards mean themselves."""
+    return re.sub(r"([\\%_])", r"\\\1", word)
 
 
 def near_names(connection: sqlite3.Connection, who: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from store.addresses import chunks, marks
 from store.contact_changes import delete
+from store.finding import escaped
 from store.touches import forget_touches
 
 SHORTEST_NAME = 4
@@ -113,7 +114,7 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
 def rewrite_objects(connection: sqlite3.Connection, words: Sequence[str], rewrite: Callable[[str], str]) -> None:
     """Put calendar objects whose text holds one of `words`, in any case, through `rewrite`."""
     for word in words:
-        pattern = "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
+        pattern = f"%{escaped(word)}%"
         query = "SELECT id, text FROM calendar_object WHERE text LIKE ? ESCAPE '\\'"
         for row_id, text in connection.execute(query, (pattern,)).fetchall():
             connection.execute("UPDATE calendar_object SET text = ? WHERE id = ?", (rewrite(text), row_id))
@@ -159,5 +160,5 @@ def _strike(
 def _unname(connection: sqlite3.Connection, names: Sequence[str]) -> None:
     """Subjects that speak of them are a trace as well."""
     for name in names:
-        pattern = "%" + re.sub(r"([\\%_])", r"\\\1", name) + "%"
+        pattern = f"%{escaped(name)}%"
         connection.execute("UPDATE activity SET subject = NULL WHERE subject LIKE ? ESCAPE '\\'", (pattern,))

@@ -64,6 +64,8 @@ class FaultProxy:
                 return
             self.connections += 1
             self._open |= {client, server}
+            for sock in (client, server):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._carry, args=(client, server, self.fault), daemon=True).start()
 
     def _carry(self, client: socket.socket, server: socket.socket, fault: Fault | None) -> None:

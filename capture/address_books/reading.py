@@ -107,9 +107,8 @@ def _fetched(transport: Transport, book: Collection, names: list[str]) -> Iterat
         yield from _fetched(transport, book, names[half:])
         return
     given = {member_name(book, urlsplit(member.href).path): member for member in members}
-    members.clear()
     for name in names:
-        yield name, given.pop(name, None)
+        yield name, given.get(name)
 
 
 def _asked(transport: Transport, book: Collection, names: list[str]) -> list[Member] | None:

@@ -90,5 +90,6 @@ def dial(host: str, port: int, seconds: float) -> socket.socket:
             failure = error
             continue
         sock.settimeout(seconds)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # small commands follow each other without waiting
         return sock
     raise failure

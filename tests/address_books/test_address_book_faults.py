@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -9,7 +10,11 @@ import pytest
 from scripted_book import BOOK, SYNCS, Book, card, cursors_of, fetched, multistatus, sync
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
+from capture.address_books import reading
+from capture.address_books.card import CardContents, read_card
 from capture.address_books.position import BookPosition
+from capture.calendar import transport
+from capture.calendar.multistatus import Member
 from scripted_dav import Reply, ScriptedDav, Seen, response
 
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
@@ -190,6 +195,26 @@ def test_one_card_too_large_does_not_hide_the_others(scripted: Start) -> None:
     assert [(skip.item, skip.reason) for batch in batches for skip in batch.skipped] == [
         ("2.vcf", "too large to be read")
     ]
+
+
+def test_of_answers_that_were_too_large_nothing_stays_in_memory(
+    scripted: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Book(cards=0)
+    for number in range(8):
+        book.put(f"{number}.vcf", card(f"u{number}", f"EMAIL:u{number}@x.example", "PHOTO:" + "x" * 1000))
+    alive: list[int] = []
+
+    def counting(text: str) -> CardContents:
+        gc.collect()
+        alive.append(sum(isinstance(thing, Member) for thing in gc.get_objects()))
+        return read_card(text)
+
+    monkeypatch.setattr(reading, "read_card", counting)
+    monkeypatch.setattr(transport, "MOST_BYTES", 3500)  # two cards, or a listing
+    monkeypatch.setattr(transport, "_CHUNK", 500)
+    assert sum(len(batch.entries) for batch in sync(scripted(book).url)) == 8
+    assert max(alive) <= 2
 
 
 @pytest.mark.parametrize(("reply", "asked"), [(Reply(429), 1), (CUT, 1), (Reply(500), 2), (Reply(403), 2)])

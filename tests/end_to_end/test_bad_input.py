@@ -133,9 +133,45 @@ def test_a_closed_pipe_and_no_argument_are_no_mistakes(household: Household, use
     household.add_account("ana", user)
     household.ok("sync")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(
-        f"{sys.executable} -m cli --help | head -n 1", shell=True, env=environment, capture_output=True, check=True
-    )
-    assert done.stderr == b""
+    for words in ("--help", "log --json", "last"):
+        command = f"bash -o pipefail -c '{sys.executable} -u -m cli {words} | head -c 1 >/dev/null'"
+        done = subprocess.run(command, shell=True, env=environment, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b""), words
     assert household.run("nonsense").code == 2
     assert household.run().code == 2
+
+
+def test_quotes_and_sql_in_names_paths_and_words_have_no_effect(household: Household, user: str) -> None:
+    evil = "Robert'); DROP TABLE contact; --"
+    household.add_account("ana", user)
+    household.dovecot.append(
+        user,
+        'O\'Brien "x"; DROP',
+        [mail(f'"{evil}" <bob@globex.example>', "ana@acme.example", ago(days=1), "i'd;--", evil)],
+    )
+    household.ok("sync")
+    household.import_contacts(f'"{evil}",bob@globex.example,"Glo\'bex"";"')
+    assert household.last(evil)["name"] == evil
+    for word in ("%", "_", "'", '"', ";", "\\", "#99999999999999999999", "' OR 1=1 --", "%' --", "", " "):
+        for command in ("last", "log", "why", "contacts show"):
+            assert household.run(*command.split(), word).code in (0, 6), (command, word)
+        assert household.run("last", "--company", word).code in (0, 6)
+    assert household.run("last", "%").code == 6
+    assert household.ok("why", "<i'd;-->")["subject"] == evil
+    assert household.ok("rules", "test", "--never-log", "'; DROP TABLE activity; --@x")["activities"] == []
+    assert len(household.ok("contacts", "list")) == 1
+
+
+def test_files_are_private_whatever_the_umask(household: Household, user: str) -> None:
+    household.head = household.head.replace("lasttouch.db", "new/folder/lasttouch.db")
+    household.add_account("ana", user)
+    before = os.umask(0)
+    try:
+        household.ok("sync")
+        household.ok("contacts", "forget", "bob@globex.example")
+    finally:
+        os.umask(before)
+    folder = household.folder / "new" / "folder"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    assert len(list(folder.iterdir())) >= 2
