@@ -27,10 +27,11 @@ class Batch:
 
     `cursor` is opaque text to hand back to the source next time; storing it with the items is
     what makes a sync resumable. None leaves the stored cursor as it is. `removed` are hrefs of
-    calendar objects that are gone. `complete`: `items` are all objects the place holds, so any
-    other that was stored for it is gone too. `error`: the place could not be read (further) in
-    this pass; nothing follows from what is missing. `found` is how many items the source expects
-    in this pass for this place, for a progress display; None where it cannot know.
+    calendar objects that are gone. `holds`: the hrefs of all objects the place holds now, so that
+    any other that was stored for it (by a pass that was interrupted) is gone too; None says nothing.
+    `error`: the place could not be read (further) in this pass; nothing follows from what is missing.
+    `found` is how many items the source expects in this pass for this place, for a progress
+    display; None where it cannot know.
     """
 
     place: str
@@ -38,7 +39,7 @@ class Batch:
     removed: list[str] = field(default_factory=list)
     cursor: str | None = None
     skipped: list[Skip] = field(default_factory=list)
-    complete: bool = False
+    holds: frozenset[str] | None = None
     error: SourceError | None = None
     found: int | None = None
 

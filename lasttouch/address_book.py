@@ -56,7 +56,7 @@ def let_go(agent: Agent, keys: Iterable[str]) -> None:
         if contact_id is None:
             continue
         contact_changes.drop_key(agent.connection, key)
-        if not contact_changes.is_from_book(agent.connection, contact_id):
+        if not contact_changes.is_from_book_alone(agent.connection, contact_id):
             continue
         if touches.derive(agent.connection, contact_id, agent.clock()).touches:
             contact_changes.mark_vanished(agent.connection, contact_id, agent.clock())

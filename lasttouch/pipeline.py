@@ -83,7 +83,11 @@ class _ActivityPass(SourcePass):
             self._write(place, entries)
             for one in objects:
                 self._store_object(place, one)
-            gone = calendars.remove(connection, place, batch.removed, agent.clock())
+            removed = list(batch.removed)
+            if batch.holds is not None:
+                removed += calendars.others_than(connection, place, batch.holds)
+            gone = calendars.remove(connection, place, removed, agent.clock())
+            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in objects)])
             ingest.rejudge(connection, gone, agent.judge)
             places.note_skipped(connection, place, skipped, agent.clock())
             forgetting.note_withheld(connection, withheld)

@@ -79,7 +79,7 @@ def _files(loaded: Loaded, account: Account, since: date) -> Source:
     from capture.files.source import FileSource  # noqa: PLC0415
 
     paths = [loaded.folder / Path(files.path).expanduser() for files in account.files]
-    return FileSource(paths, since, account.private_events)
+    return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
 
 
 def _beside(loaded: Loaded, path: str | None) -> str | None:

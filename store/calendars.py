@@ -33,6 +33,12 @@ def keep(connection: sqlite3.Connection, place: int, item: CalendarObject, expan
     return int(row_id)
 
 
+def others_than(connection: sqlite3.Connection, place: int, holds: Iterable[str]) -> list[str]:
+    """The hrefs of objects stored for a place that are not among those it holds."""
+    rows = connection.execute("SELECT href FROM calendar_object WHERE place_id = ?", (place,))
+    return sorted({href for (href,) in rows} - set(holds))
+
+
 def to_expand_again(connection: sqlite3.Connection, source_id: int, before: datetime) -> list[StoredObject]:
     """Recurring objects of a source whose occurrences are known up to an instant earlier than `before` only."""
     return [

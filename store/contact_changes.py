@@ -74,10 +74,14 @@ def mark_vanished(connection: sqlite3.Connection, contact_id: int, now: datetime
     connection.execute("UPDATE contact SET vanished_at = ? WHERE id = ?", (timestamp(now), contact_id))
 
 
-def is_from_book(connection: sqlite3.Connection, contact_id: int) -> bool:
-    """Was the contact listed by an address book, and by nobody else before?"""
-    (from_book,) = connection.execute("SELECT from_book FROM contact WHERE id = ?", (contact_id,)).fetchone()
-    return bool(from_book)
+def is_from_book_alone(connection: sqlite3.Connection, contact_id: int) -> bool:
+    """Was the contact listed by an address book and by nobody else before, and is no other card of it left?"""
+    query = (
+        "SELECT from_book AND NOT EXISTS (SELECT 1 FROM contact_key WHERE contact_id = c.id AND key LIKE 'carddav:%')"
+        " FROM contact c WHERE id = ?"
+    )
+    (alone,) = connection.execute(query, (contact_id,)).fetchone()
+    return bool(alone)
 
 
 def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:

@@ -76,6 +76,14 @@ def note_skipped(connection: sqlite3.Connection, place: int, skipped: Iterable[S
     return connection.total_changes - before
 
 
+def forget_skipped(connection: sqlite3.Connection, place: int, hrefs: Iterable[str]) -> None:
+    """These objects are gone, or were given out anew: what was wrong with them, or with events in them, is past."""
+    connection.executemany(
+        "DELETE FROM skipped WHERE place_id = ?1 AND (item = ?2 OR substr(item, 1, length(?2) + 2) = ?2 || ' (')",
+        [(place, href) for href in hrefs],
+    )
+
+
 def note_success(connection: sqlite3.Connection, source_id: int, started: datetime, now: datetime) -> None:
     """A pass read everything the source held at `started`."""
     connection.execute(

@@ -17,6 +17,7 @@ from capture.calendar.refusals import TooLarge
 from capture.calendar.reports import calendar_multiget
 from capture.calendar.transport import Transport
 
+_TOO_LARGE = 413
 AT_ONCE = 100
 _DATA = CALDAV + "calendar-data"
 
@@ -30,13 +31,14 @@ def read_collection(
     as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
     """
     position = Position.from_text(cursor)
+    starts_over = not (position.token or position.ctag)
     changes = find_changes(transport, collection, position)
     names = list(changes.changed)
     unstored, complete = 0, True
     for first in range(0, len(names), AT_ONCE) or [0]:
         group = names[first : first + AT_ONCE]
         batch = Batch(place, found=len(names))
-        for name, member in _fetched(transport, collection, group).items():
+        for name, member in _fetched(transport, collection, group):
             outcome = _outcome(member, private_events)
             _put(batch, position, name, outcome, outcome.etag or changes.changed[name])
             complete &= not outcome.again
@@ -45,7 +47,10 @@ def read_collection(
             if unstored > len(position.etags) // 8:
                 batch.cursor, unstored = position.to_text(), 0
         else:
-            batch.removed += [name for name in changes.gone if position.etags.pop(name, None) is not None]
+            for name in changes.gone:  # an interrupted pass may have stored it without noting it in the position
+                position.etags.pop(name, None)
+                batch.removed.append(name)
+            batch.holds = frozenset(position.etags) if starts_over else None
             if complete:
                 position.token, position.ctag = changes.token, changes.ctag
             text = position.to_text()
@@ -64,8 +69,8 @@ class _Outcome:
     again: bool = False
 
 
-def _outcome(member: Member | TooLarge | None, private_events: str) -> _Outcome:
-    if isinstance(member, TooLarge):
+def _outcome(member: Member | None, private_events: str) -> _Outcome:
+    if member is not None and member.status == _TOO_LARGE:
         return _Outcome(reason="too large to be read")
     if member is None or member.status >= 500:
         return _Outcome(reason="listed by the server, but not given out", again=True)
@@ -95,17 +100,26 @@ def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: s
         batch.removed.append(name)
 
 
-def _fetched(transport: Transport, collection: Collection, names: list[str]) -> dict[str, Member | TooLarge | None]:
-    """The objects of these names, None where the server is silent; where all are too much for one answer, by halves."""
-    if not names:
-        return {}
+def _fetched(transport: Transport, collection: Collection, names: list[str]) -> Iterator[tuple[str, Member | None]]:
+    """The objects of these names, None where the server is silent; where all are too much for one answer, by halves.
+
+    One answer at a time is in memory: the attachments of a hundred events can be a gigabyte.
+    """
+    members = _asked(transport, collection, names) if names else []
+    if members is None:
+        half = len(names) // 2
+        yield from _fetched(transport, collection, names[:half])
+        yield from _fetched(transport, collection, names[half:])
+        return
+    given = {member_name(collection, urlsplit(member.href).path): member for member in members}
+    for name in names:
+        yield name, given.get(name)
+
+
+def _asked(transport: Transport, collection: Collection, names: list[str]) -> list[Member] | None:
+    """None where the answer is too large and a smaller question can be asked."""
     hrefs = [name if name.startswith("/") else collection.path + name for name in names]
     try:
-        answer = calendar_multiget(transport, collection.url, hrefs)
-    except TooLarge as error:
-        if len(names) == 1:
-            return {names[0]: error}
-        half = len(names) // 2
-        return _fetched(transport, collection, names[:half]) | _fetched(transport, collection, names[half:])
-    given = {member_name(collection, urlsplit(member.href).path): member for member in answer.members}
-    return {name: given.get(name) for name in names}
+        return calendar_multiget(transport, collection.url, hrefs).members
+    except TooLarge:  # not passed on, as what was read until then hangs on it
+        return None if len(names) > 1 else [Member(hrefs[0], _TOO_LARGE, {})]

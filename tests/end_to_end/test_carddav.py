@@ -27,8 +27,13 @@ def test_contacts_come_change_and_go_with_the_address_book(household: Household,
     put(user, "people", "bob.vcf", _card("u1", "Robert Stone", "bob@globex.example", "rob@home.example"))
     household.ok("sync")
     assert household.last("robert")["emails"] == ["bob@globex.example", "rob@home.example"]
+    # a card that moves
+    delete(user, "people", "eve.vcf")
+    put(user, "people", "eve-hall.vcf", _card("u2", "Eve", "eve@hooli.example"))
+    household.ok("sync")
+    assert "Eve" in {one["name"] for one in household.ok("contacts", "list")}
     # cards that go: who has touches stays, marked; who was listed by the user stays; the others go
-    for name in ("bob.vcf", "eve.vcf", "dan.vcf"):
+    for name in ("bob.vcf", "eve-hall.vcf", "dan.vcf"):
         delete(user, "people", name)
     household.ok("sync")
     left = {one["name"]: one["vanished"] is not None for one in household.ok("contacts", "list")}

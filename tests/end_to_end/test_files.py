@@ -1,0 +1,33 @@
+"""Files as a source: what was exported elsewhere counts like what is read from a server."""
+
+from __future__ import annotations
+
+from household import NOW, Household, ago, event, mail
+
+
+def test_mail_and_calendar_files_are_read_like_a_server(household: Household) -> None:
+    mailbox = household.folder / "Archive.mbox"
+    messages = [
+        mail("bob@globex.example", "ana@acme.example", ago(days=d), f"m{d}").replace(b"\r\n", b"\n") for d in (9, 5)
+    ]
+    mailbox.write_bytes(
+        b"".join(f"From x {NOW:%a %b %d %H:%M:%S %Y}\n".encode() + message + b"\n\n" for message in messages)
+    )
+    (household.folder / "calendar.ics").write_text(event("met", ago(days=3), "bob@globex.example"))
+    household.accounts["ana"] = (
+        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
+        '[[accounts.files]]\npath = "Archive.mbox"\n[[accounts.files]]\npath = "calendar.ics"\n'
+    )
+    household.write_config()
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    assert household.ok("sync")["accounts"][0]["new"] == 3
+    bob = household.last("bob")
+    assert bob["last_inbound"] == ago(days=5).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert bob["last_touch_kind"] == "meeting"
+    assert household.ok("why", "<m5>")["sightings"] == [{"account": "ana", "place": "Archive.mbox"}]
+    assert household.ok("sync")["accounts"][0]["read"] == 0
+    (household.folder / "Archive.mbox").unlink()
+    outcome = household.run("sync")
+    assert outcome.code == 1
+    assert household.last("bob")["last_inbound"] == bob["last_inbound"]
+    assert household.ok("check")["differences"] == 0

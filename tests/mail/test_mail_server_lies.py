@@ -1,0 +1,344 @@
+"""Fault 5: servers that say what is not so. No false message, none lost for good, and the other mailboxes go on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from mail_log import Log
+
+from activity.batch import Skip
+from activity.errors import ServerFault, Throttled, Unreachable
+from capture.mail import fetch, source
+from capture.mail.connection import MailServer
+from scripted_imap import HEADER_ITEM, Answer, Box, ScriptedIMAP, Session, fetch_response, header
+
+DATED = b'INTERNALDATE "22-Nov-2026 10:00:00 +0000"'
+
+
+def three() -> dict[str, Box]:
+    return {
+        "INBOX": Box({uid: header(uid) for uid in (1, 2, 3)}),
+        "Work": Box({uid: header(uid) for uid in (7, 8)}),
+    }
+
+
+def log_of(scripted: ScriptedIMAP) -> Log:
+    return Log(MailServer("127.0.0.1", scripted.port, "none", "ana", lambda: "pw", None, 5.0))
+
+
+def said(*lines: bytes | str) -> Answer:
+    """For INBOX these lines, whatever is asked; for other mailboxes an honest FETCH. `{tag}` is the tag."""
+
+    def answer(session: Session, tag: str, arguments: str) -> None:
+        if session.selected != "INBOX":
+            for uid in (7, 8):
+                session.send(fetch_response(uid))
+            return session.ok(tag)
+        for line in lines:
+            session.send(line.replace("{tag}", tag) if isinstance(line, str) else line)
+        return None
+
+    return answer
+
+
+def as_literal(uid: int, before: bytes = b"", after: bytes = b"") -> bytes:
+    """A FETCH response with `before` the header and `after` it."""
+    block = header(uid)
+    return b"* %d FETCH (%s %s {%d}\r\n%s%s)\r\n" % (uid, before, HEADER_ITEM, len(block), block, after)
+
+
+ALL = ["Number 1", "Number 2", "Number 3"]
+OK = "{tag} OK done\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ([fetch_response(1), fetch_response(2), fetch_response(3), "{tag} OK\r\n"], ALL),
+        ([fetch_response(1), fetch_response(2), fetch_response(3), "{tag} ok done\r\n"], ALL),
+        ([fetch_response(3), fetch_response(1), fetch_response(2), OK], ["Number 3", "Number 1", "Number 2"]),
+        ([fetch_response(1), fetch_response(1), fetch_response(2), fetch_response(3), OK], ALL),
+        # items in any order
+        ([as_literal(1, b"", b" UID 1 FLAGS (\\Seen) " + DATED), OK], ["Number 1"]),
+        ([as_literal(1, b"FLAGS () UID 1", b" " + DATED), OK], ["Number 1"]),
+        ([as_literal(1, DATED, b" FLAGS () UID 1 MODSEQ (624140003)"), OK], ["Number 1"]),
+        ([b"* 1 fetch (uid 1 " + HEADER_ITEM.lower() + b" {%d}\r\n" % len(header(1)) + header(1) + b")\r\n", OK], ["Number 1"]),
+        ([b"* 1 FETCH (UID 1 " + HEADER_ITEM + b" ~{%d}\r\n" % len(header(1)) + header(1) + b")\r\n", OK], ["Number 1"]),
+        ([b"* 1 FETCH (UID 1 " + HEADER_ITEM + b" {%d+}\r\n" % len(header(1)) + header(1) + b")\r\n", OK], ["Number 1"]),
+        ([b"* 1 FETCH (UID 1 " + HEADER_ITEM + b"<0> {%d}\r\n" % len(header(1)) + header(1) + b")\r\n", OK], ["Number 1"]),
+        ([b'* 1 FETCH (UID 1 BODY[HEADER.FIELDS ("FROM" "TO")] {%d}\r\n' % len(header(1)) + header(1) + b")\r\n", OK], ["Number 1"]),
+        # the header as a quoted string
+        ([b"* 1 FETCH (UID 1 " + DATED + b" " + HEADER_ITEM + b' "Subject: Quoted \\"one\\"")\r\n', OK], ['Quoted "one"']),
+        ([b"* 1 FETCH (" + HEADER_ITEM + b' "Subject: UID 99 FLAGS (x)" UID 1)\r\n', OK], ["UID 99 FLAGS (x)"]),
+        ([b"* 1 FETCH (UID 1 " + DATED + b" " + HEADER_ITEM + b' "")\r\n', OK], [""]),
+        # what belongs to no message we asked for
+        ([b"* 3 EXPUNGE\r\n* 9 EXISTS\r\n", fetch_response(1), b"* OK still here\r\n* FLAGS ()\r\n", OK], ["Number 1"]),
+        ([b"* 2 FETCH (FLAGS (\\Seen))\r\n", fetch_response(1), b"* 2 FETCH (FLAGS (\\Draft))\r\n", OK], ["Number 1"]),
+        ([fetch_response(1), b"* 1 FETCH (UID 1 FLAGS (\\Seen))\r\n", OK], ["Number 1"]),
+        ([fetch_response(1), fetch_response(77), OK], ["Number 1"]),
+        ([b"* 2 FETCH (%s {5}\r\nTo: x)\r\n" % HEADER_ITEM, fetch_response(1), OK], ["Number 1"]),
+        ([b"* 2 FETCH (BODY[1] {9}\r\nTo: x@y.z UID 2)\r\n", fetch_response(1), OK], ["Number 1"]),
+        ([b"* LIST () NIL {5}\r\nINBOX\r\n", fetch_response(1), OK], ["Number 1"]),
+        ([fetch_response(1, flags="\\Seen \\Draft"), fetch_response(2, flags="\\draft"), fetch_response(3), OK], ["Number 3"]),
+        ([OK], []),
+    ],
+)  # fmt: skip
+def test_odd_answers_to_a_fetch(answer: list[bytes | str], expected: list[str]) -> None:
+    with ScriptedIMAP(three(), {"FETCH": said(*answer)}) as scripted:
+        log = log_of(scripted)
+        assert log.try_sync() is None
+        assert log.subjects() == expected
+        assert log.subjects("Work") == ["Number 7", "Number 8"]
+        assert log.skipped == []
+
+
+def test_a_body_is_never_taken_for_a_header() -> None:
+    block = b"Subject: in the body\r\n\r\n"
+    lie = b"* 1 FETCH (UID 1 BODY[1] {%d}\r\n%s)\r\n" % (len(block), block)
+    with ScriptedIMAP(three(), {"FETCH": said(lie, fetch_response(2), OK)}) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        assert log.subjects() == ["Number 2"]
+
+
+def test_a_message_without_a_header_is_skipped_and_named() -> None:
+    lie = b"* 1 FETCH (UID 1 " + DATED + b" FLAGS () " + HEADER_ITEM + b" NIL)\r\n"
+    with ScriptedIMAP(three(), {"FETCH": said(lie, fetch_response(2), fetch_response(3), OK)}) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        assert log.subjects() == ["Number 2", "Number 3"]
+        assert log.skipped == [Skip("UID 1", "the mail server gave no header for it")]
+
+
+def test_a_message_without_internaldate_has_none() -> None:
+    with ScriptedIMAP(three(), {"FETCH": said(as_literal(1, b"UID 1"), OK)}) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        assert log.seen["INBOX"][0].internal_date is None
+        assert log.seen["INBOX"][0].date == datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+SHORT = b"* 1 FETCH (UID 1 " + HEADER_ITEM + b" {20}\r\n" + header(1) + b")\r\n"
+INJECTED = header(9, Subject=f"x\r\n* 2 FETCH (UID 2 {HEADER_ITEM.decode()} {{14}}\r\nSubject: false)")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ["{tag} NO not now\r\n"],
+        [fetch_response(1), "{tag} BAD what?\r\n"],
+        [fetch_response(1), "{tag} NO\r\n"],
+        [fetch_response(1), "garbage\r\n", fetch_response(2), OK],
+        ["\r\n", OK],
+        [b"\x00\xff\xfe\r\n", OK],
+        [SHORT, OK],
+        [b"* 1 FETCH (UID 1 %s {30}\r\n%s)\r\n" % (HEADER_ITEM, INJECTED), OK],
+        [b"* 1 FETCH (UID 1 %s {99999999999999999999}\r\n" % HEADER_ITEM, OK],
+        [b"* 1 FETCH (UID 1 " + b"X {1}\r\nx" * 100 + b")\r\n", OK],
+        [b"* 1 FETCH (UID 1 " + HEADER_ITEM + b' "' + b"a" * 500_000 + b'")\r\n', OK],
+        ["OTHER1 OK done\r\n"],
+    ],
+)
+def test_a_fetch_gone_wrong_gives_nothing_and_stops_nobody(answer: list[bytes | str]) -> None:
+    with ScriptedIMAP(three(), {"FETCH": said(*answer)}) as scripted:
+        log = log_of(scripted)
+        error = log.try_sync()
+        assert type(error) in (ServerFault, fetch.FetchRefused)
+        assert log.subjects() == []
+        assert "INBOX" not in log.cursors
+        assert log.subjects("Work") == ["Number 7", "Number 8"]
+        assert scripted.connections == 2
+
+        scripted.scripts.clear()
+        log.sync()
+        assert log.subjects() == ALL
+
+
+def test_a_refusal_amid_pipelined_fetches_keeps_what_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "BATCH_MESSAGES", 1)
+
+    def refuse_the_second(session: Session, tag: str, arguments: str) -> None:
+        if session.selected == "INBOX" and arguments.startswith("FETCH 2 "):
+            session.send(f"{tag} NO [SERVERBUG] not this one\r\n")
+        else:
+            scripted.answer_fetch(session, tag, arguments)
+
+    with ScriptedIMAP(three(), {"FETCH": refuse_the_second}) as scripted:
+        log = log_of(scripted)
+        assert isinstance(log.try_sync(), ServerFault)
+        assert log.subjects() == ["Number 1"]
+        assert log.subjects("Work") == ["Number 7", "Number 8"]
+        scripted.scripts.clear()
+        assert log.try_sync() is None
+        assert log.subjects() == ALL
+
+
+@pytest.mark.parametrize("moment", ["FETCH", "EXAMINE", "SEARCH"])
+@pytest.mark.parametrize("words", ["* BYE going down\r\n", "* BYE\r\n", ""])
+def test_a_goodbye_is_a_lost_connection_and_the_next_mailbox_gets_another(moment: str, words: str) -> None:
+    def goodbye(session: Session, tag: str, arguments: str) -> None:
+        if scripted.connections == 1:
+            session.send(words)
+            session.close()
+        else:
+            getattr(scripted, f"answer_{moment.lower()}")(session, tag, arguments)
+
+    with ScriptedIMAP(three(), {moment: goodbye}) as scripted:
+        log = log_of(scripted)
+        error = log.try_sync()
+        assert isinstance(error, Unreachable), error
+        assert log.subjects("Work") == ["Number 7", "Number 8"]
+
+
+def test_a_server_asking_for_patience_gets_it() -> None:
+    def slow_down(session: Session, tag: str, _: str) -> None:
+        session.send(f"{tag} NO [THROTTLED] too fast\r\n")
+
+    with ScriptedIMAP(three(), {"EXAMINE": slow_down}) as scripted:
+        assert isinstance(log_of(scripted).try_sync(), Throttled)
+        assert scripted.count("EXAMINE") == 1
+
+
+def test_the_messages_told_of_need_not_be_there() -> None:
+    def more_than_there_are(session: Session, tag: str, _: str) -> None:
+        session.selected = "INBOX"
+        session.send("* 4000000000 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 9] .\r\n")
+        session.ok(tag)
+
+    with ScriptedIMAP({"INBOX": three()["INBOX"]}, {"EXAMINE": more_than_there_are}) as scripted:
+        log = log_of(scripted)
+        assert log.try_sync() is None
+        assert log.subjects() == ALL
+
+
+def test_without_uidvalidity_nothing_is_trusted_and_nothing_lost() -> None:
+    boxes = {"INBOX": Box({1: header(1)}, validity=None)}
+    with ScriptedIMAP(boxes) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        boxes["INBOX"].messages = {1: header(9)}  # another mailbox by the same name, to all appearance unchanged
+        log.sync()
+        assert log.subjects() == ["Number 1", "Number 9"]
+
+
+def test_uidvalidity_of_one_mailbox_is_not_taken_for_anothers() -> None:
+    boxes = {"INBOX": Box({1: header(1)}, validity=7), "Work": Box({1: header(2)}, validity=None)}
+    with ScriptedIMAP(boxes) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        assert log.cursors["INBOX"].startswith("[7,")
+        assert log.cursors["Work"].startswith("[null,")
+
+
+@pytest.mark.parametrize("validity", [0, 4294967295])
+def test_any_uidvalidity_is_one(validity: int) -> None:
+    boxes = {"INBOX": Box({1: header(1)}, validity=validity)}
+    with ScriptedIMAP(boxes) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        assert log.sync() == []
+        boxes["INBOX"].messages[2] = header(2)
+        log.sync()
+        assert log.subjects() == ["Number 1", "Number 2"]
+
+
+def test_without_uidnext_the_last_known_message_is_not_new() -> None:
+    def silent_on_uidnext(session: Session, tag: str, arguments: str) -> None:
+        session.selected = arguments.strip('"')
+        session.send("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n")
+        session.ok(tag)
+
+    def status(session: Session, tag: str, _: str) -> None:
+        session.send('* STATUS "INBOX" (MESSAGES 3 UIDVALIDITY 7)\r\n')
+        session.ok(tag)
+
+    boxes = {"INBOX": three()["INBOX"]}
+    with ScriptedIMAP(boxes, {"EXAMINE": silent_on_uidnext, "STATUS": status}) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        assert log.sync() == []  # n:* found UID 3 once more
+        assert scripted.count("FETCH") == 1
+        boxes["INBOX"].messages[4] = header(4)
+        log.sync()
+        assert log.subjects() == [*ALL, "Number 4"]
+
+
+def test_uidnext_that_goes_back_means_reading_again() -> None:
+    boxes = {"INBOX": Box({uid: header(uid) for uid in (1, 2, 3)}, next_uid=50)}
+    with ScriptedIMAP(boxes) as scripted:
+        log = log_of(scripted)
+        log.sync()
+        boxes["INBOX"].messages[4] = header(4)
+        boxes["INBOX"].next_uid = 5
+        log.sync()
+        assert log.subjects()[-1] == "Number 4"
+        assert log.sync() == []
+
+
+def test_flags_of_another_message_move_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "BATCH_MESSAGES", 1)
+
+    def with_news(session: Session, tag: str, arguments: str) -> None:
+        session.send("* 3 FETCH (UID 3 FLAGS (\\Draft))\r\n")  # somebody begins to edit it just now
+        scripted.answer_fetch(session, tag, arguments)
+
+    boxes = {"INBOX": three()["INBOX"]}
+    with ScriptedIMAP(boxes, {"FETCH": with_news}) as scripted:
+        log = log_of(scripted)
+        first = next(source.MailSource(log.server, log.since).batches({}))
+        log.cursors["INBOX"] = str(first.cursor)  # the pass ended here
+        log.sync()
+        assert log.subjects() == ["Number 2", "Number 3"]
+
+
+@pytest.mark.parametrize("line", ["* STATUS INBOX (UIDNEXT\r\n", '* LIST (\r\n', '* LIST () "/"\r\n', "* LIST 5\r\n",
+                                  '* LIST () "/" "Odd" ("CHILDINFO" ("SUBSCRIBED"))\r\n', "* LIST () NIL {3}\r\nOdd\r\n",
+                                  f'* LIST () "/" "{"x" * 5000}"\r\n', "* STATUS {5}\r\nINBOX (UIDNEXT 1)\r\n"])  # fmt: skip
+def test_an_odd_line_in_a_listing_harms_no_other(line: str) -> None:
+    def listing(session: Session, tag: str, arguments: str) -> None:
+        session.send(line)
+        scripted.answer_list(session, tag, arguments)
+
+    boxes = {**three(), "Odd": Box({1: header(1)})}
+    with ScriptedIMAP(boxes, {"LIST": listing}, capabilities="IMAP4rev1 AUTH=PLAIN LIST-STATUS") as scripted:
+        log = log_of(scripted)
+        assert log.try_sync() is None
+        assert set(log.seen) == {"INBOX", "Work", "Odd"}
+
+
+def test_a_mailbox_name_that_breaks_lines_is_not_sent() -> None:
+    def listing(session: Session, tag: str, arguments: str) -> None:
+        session.send('* LIST () "/" {20}\r\nEvil"\r\nA9 DELETE "W\r\n')
+        scripted.answer_list(session, tag, arguments)
+
+    with ScriptedIMAP(three(), {"LIST": listing}) as scripted:
+        log = log_of(scripted)
+        assert isinstance(log.try_sync(), ServerFault)
+        assert log.subjects() == ALL
+        assert not any("DELETE" in command for command in scripted.commands)
+
+
+@pytest.mark.parametrize(
+    "greeting", ["* BYE Too many connections\r\n", "220 smtp.acme.example ESMTP\r\n", "\r\n", "* NO\r\n", ""]
+)
+def test_a_greeting_that_is_none(greeting: str) -> None:
+    def hang_up(session: Session, tag: str, _: str) -> None:
+        session.close()
+
+    with ScriptedIMAP(greeting=greeting, scripts={"CAPABILITY": hang_up}) as scripted:
+        error = Log(MailServer("127.0.0.1", scripted.port, "none", "ana", lambda: "pw", None, 0.5)).try_sync()
+        assert isinstance(error, Throttled if "Too many" in greeting else ServerFault | Unreachable)
+
+
+@pytest.mark.parametrize("command", ["LIST", "EXAMINE", "SEARCH", "STATUS", "AUTHENTICATE", "CAPABILITY"])
+@pytest.mark.parametrize("words", ["{tag} OK\r\n", "{tag} NO\r\n", "{tag} BAD\r\n", "{tag} WHAT\r\n", "* SEARCH x\r\n{tag} OK .\r\n",
+                                   "* OK [UIDVALIDITY x] .\r\n{tag} OK .\r\n", "* CAPABILITY\r\n{tag} OK\r\n", "\xff\xfe\r\n"])  # fmt: skip
+def test_nothing_a_server_answers_is_a_crash(command: str, words: str) -> None:
+    def answer(session: Session, tag: str, _: str) -> None:
+        session.send(words.format(tag=tag).encode("latin-1"))
+
+    with ScriptedIMAP(three(), {command: answer}) as scripted:
+        log = Log(MailServer("127.0.0.1", scripted.port, "none", "ana", lambda: "pw", None, 0.3))
+        log.cursors = {"INBOX": '[7, 2, "2020-01-01"]'}
+        log.try_sync()  # whatever comes of it, it is one of our errors or none
