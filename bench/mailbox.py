@@ -31,7 +31,7 @@ def _message(number: int, at: datetime, kind: float, sender: str, chance: random
         f"Received: from mx{number % 7}.example (mx{number % 7}.example [192.0.2.{number % 250}])\r\n\tby mail.acme.example"
         f" with ESMTPS id {number:x}\r\n\tfor <{OWNER}>; {format_datetime(at)}",
         f"DKIM-Signature: v=1; a=rsa-sha256; d=company.example; s=s1;\r\n\tb={'Qm9v' * 40}",
-        f"Authentication-Results: mail.acme.example; dkim=pass header.d=company.example; dmarc=pass",
+        "Authentication-Results: mail.acme.example; dkim=pass header.d=company.example; dmarc=pass",
         f"Date: {format_datetime(at)}",
         f"Message-ID: <{number:x}.{chance.getrandbits(48):x}@{sender.partition('@')[2]}>",
         "MIME-Version: 1.0",
@@ -40,7 +40,7 @@ def _message(number: int, at: datetime, kind: float, sender: str, chance: random
         name = sender.partition("@")[0].title()
         lines += [
             f'From: "{name} von Example" <{sender}>',
-            f"To: Ana Kim <{OWNER}>" + (f",\r\n\tBen <ben@acme.example>" if kind < 0.2 else ""),
+            f"To: Ana Kim <{OWNER}>" + (",\r\n\tBen <ben@acme.example>" if kind < 0.2 else ""),
             f"Subject: Re: =?utf-8?q?Angebot_f=C3=BCr?= {number}" if kind < 0.3 else f"Subject: About {number}",
             'Content-Type: multipart/alternative; boundary="b1"',
         ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from activity.address import domain_of
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.agent import Agent
+from matchers.book import AddressBook
 from matchers.canonical import canonical
-from matchers.domains import company_domain_for
+from matchers.domains import company_domain_for, company_domains_of
 from store import addresses, contact_changes, contacts, touches
 from store.contacts import Imported
 from store.database import writing
@@ -39,7 +41,7 @@ def take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
 
 def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]]) -> Change:
     """The same for the cards of an address book, each with the key that names it; within the caller's transaction."""
-    kept = [(key, entry) for key, entry in entries if entry.emails and not any(map(agent.forgotten, entry.emails))]
+    kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry)]
     last = contacts.last_id(agent.connection)
     change = _take_in(agent, [entry for _, entry in kept])
     for (key, _), contact_id in zip(kept, change.imported.contacts, strict=True):
@@ -64,15 +66,14 @@ def let_go(agent: Agent, keys: Iterable[str]) -> None:
             gone.append(contact_id)
     canonicals = contacts.canonicals_of(agent.connection, gone)
     contact_changes.remove(agent.connection, gone)
-    _rematch(agent, canonicals, [])
+    _rematch(agent, [], canonicals)
 
 
 def _take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
-    people = [entry for entry in entries if entry.emails and not any(map(agent.forgotten, entry.emails))]
+    people = [entry for entry in entries if _is_welcome(agent, entry)]
     imported = contacts.import_entries(agent.connection, people, canonical)
     domains = _learn_company_domains(agent, entries)
-    rematched = _rematch(agent, contacts.canonicals_of(agent.connection, imported.ids), domains)
-    touches.refresh(agent.connection, agent.clock())
+    rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.connection, imported.ids), domains)
     return Change(imported, rematched, sum(bool(entry.emails) for entry in entries) - len(people))
 
 
@@ -81,18 +82,14 @@ def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
     with writing(agent.connection):
         canonicals = contacts.canonicals_of(agent.connection, [into, *others])
         contact_changes.merge(agent.connection, into, others)
-        rematched = _rematch(agent, canonicals, [])
-        touches.refresh(agent.connection, agent.clock())
-    return rematched
+        return _rematch(agent, [into], canonicals)
 
 
 def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
     """Give a contact further addresses; how many addresses of the history now belong to somebody else."""
     with writing(agent.connection):
         contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
-        rematched = _rematch(agent, [canonical(email) for email in emails], [])
-        touches.refresh(agent.connection, agent.clock())
-    return rematched
+        return _rematch(agent, [contact_id], map(canonical, emails))
 
 
 def remove(agent: Agent, contact_ids: Sequence[int]) -> int:
@@ -101,8 +98,7 @@ def remove(agent: Agent, contact_ids: Sequence[int]) -> int:
         canonicals = contacts.canonicals_of(agent.connection, contact_ids)
         before = addresses.owned(agent.connection, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)
-        _rematch(agent, canonicals, [])
-        touches.refresh(agent.connection, agent.clock())
+        _rematch(agent, [], canonicals)
     return before
 
 
@@ -112,7 +108,7 @@ def add_strangers(agent: Agent, strangers: Sequence[Stranger]) -> Change:
     return take_in(agent, entries)
 
 
-def add_company(agent: Agent, name: str, domains: Iterable[str], owner: str = "") -> int:
+def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = "") -> int:
     """Add a company or further domains of it; how many addresses of the history are now known to be there.
 
     Raises UsageError where a domain belongs to another company already.
@@ -122,33 +118,56 @@ def add_company(agent: Agent, name: str, domains: Iterable[str], owner: str = ""
         for domain in domains:
             if not contacts.add_company_domain(agent.connection, company, domain):
                 raise UsageError(f"{domain} belongs to another company already", "see: lasttouch companies list")
-        rematched = _rematch(agent, [], list(domains))
-        touches.refresh(agent.connection, agent.clock())
-    return rematched
+        return _rematch(agent, [], [], domains)
+
+
+def _is_welcome(agent: Agent, entry: ContactEntry) -> bool:
+    """Has the entry addresses, none of which was erased?"""
+    return bool(entry.emails) and not (agent.forgotten.hashes and any(map(agent.forgotten, entry.emails)))
 
 
 def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry]) -> list[str]:
     """Each company's domains: the one given, else those its people's addresses show."""
-    known = dict(contacts.company_domains(agent.connection))
+    shown = [(entry, domain) for entry in entries if entry.company for domain in _domains_shown(agent, entry)]
+    known = dict(contacts.company_domains(agent.connection, sorted({domain for _, domain in shown})))
     learned: list[str] = []
-    for entry in entries:
-        if not entry.company:
-            continue
-        shown = [entry.domain] if entry.domain else [company_domain_for(email, agent.house) for email in entry.emails]
-        for domain in shown:
-            if domain and domain not in known:
-                company = contacts.company_id(agent.connection, entry.company, "" if entry.emails else entry.owner)
-                contacts.add_company_domain(agent.connection, company, domain)
-                known[domain] = company
-                learned.append(domain)
+    for entry, domain in shown:
+        if domain not in known:
+            company = contacts.company_id(agent.connection, entry.company, "" if entry.emails else entry.owner)
+            contacts.add_company_domain(agent.connection, company, domain)
+            known[domain] = company
+            learned.append(domain)
     return learned
 
 
-def _rematch(agent: Agent, canonicals: Sequence[str], domains: Sequence[str]) -> int:
-    book = agent.book()
+def _domains_shown(agent: Agent, entry: ContactEntry) -> list[str]:
+    if entry.domain:
+        return [entry.domain]
+    return [domain for email in entry.emails if (domain := company_domain_for(email, agent.house))]
+
+
+def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str], domains: Iterable[str] = ()) -> int:
+    """Match anew whatever has these canonical forms or lies at these domains; how many changed hands.
+
+    The touches of those who gained or lost an address, and of `contact_ids`, are derived at once.
+    """
+    connection = agent.connection
+    concerned = set(contact_ids)
     rematched = 0
-    for chunk in addresses.chunks(canonicals):
-        rematched += addresses.rematch(agent.connection, book, f"canonical IN ({addresses.marks(chunk)})", chunk)
-    for domain in domains:
-        rematched += addresses.rematch(agent.connection, book, "domain = ?1 OR domain LIKE '%.' || ?1", (domain,))
+    for chunk in addresses.chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
+        concerned |= addresses.holders(connection, chunk)
+        where = f"canonical IN ({addresses.marks(chunk)})"
+        rematched += addresses.rematch(connection, _book_of(agent, chunk), where, chunk)
+        concerned |= addresses.holders(connection, chunk)
+    contact_changes.derive_touches(connection, sorted(concerned), agent.clock())
     return rematched
+
+
+def _book_of(agent: Agent, canonicals: Sequence[str]) -> AddressBook:
+    """The part of the address book that decides whose addresses of these canonical forms are."""
+    domains = {name for form in canonicals for name in company_domains_of(domain_of(form))}
+    return AddressBook(
+        contacts.emails(agent.connection, canonicals),
+        contacts.company_domains(agent.connection, sorted(domains)),
+        agent.house,
+    )

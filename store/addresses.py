@@ -55,11 +55,36 @@ def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], ma
     return ids
 
 
+def canonicals_at(connection: sqlite3.Connection, domains: Iterable[str]) -> set[str]:
+    """The canonical forms of the addresses seen at these domains and below them."""
+    wanted = set(domains)
+    if not wanted:
+        return set()
+    seen = [domain for (domain,) in connection.execute("SELECT DISTINCT domain FROM address")]
+    found: set[str] = set()
+    for chunk in chunks([domain for domain in seen if not wanted.isdisjoint(_and_parents(domain))]):
+        query = f"SELECT canonical FROM address WHERE domain IN ({marks(chunk)})"
+        found.update(canonical for (canonical,) in connection.execute(query, chunk))
+    return found
+
+
+def holders(connection: sqlite3.Connection, canonicals: Sequence[str]) -> set[int]:
+    """The contacts to whom addresses of these canonical forms belong."""
+    query = f"SELECT contact_id FROM address WHERE canonical IN ({marks(canonicals)}) AND contact_id IS NOT NULL"
+    return {contact_id for (contact_id,) in connection.execute(query, canonicals)}
+
+
 def owned(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> int:
     """How many addresses seen so far belong to these contacts."""
     query = f"SELECT count(*) FROM address WHERE contact_id IN ({marks(contact_ids)})"
     (count,) = connection.execute(query, contact_ids).fetchone()
     return int(count)
+
+
+def _and_parents(domain: str) -> Iterator[str]:
+    while domain:
+        yield domain
+        domain = domain.partition(".")[2]
 
 
 def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str], matcher: Matcher) -> dict[str, int]:

@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from store.addresses import chunks, marks
 from store.rows import timestamp
+from store.touches import derive, touch_row
 
 
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
@@ -27,12 +29,15 @@ def add_emails(
     connection: sqlite3.Connection, contact_id: int, emails: Sequence[str], canonical: Callable[[str], str]
 ) -> None:
     """Further addresses of a contact, behind those it has; one it has already changes nothing."""
-    query = "SELECT coalesce(max(position), 0) FROM contact_email WHERE contact_id = ?"
-    (last,) = connection.execute(query, (contact_id,)).fetchone()
-    connection.executemany(
-        "INSERT OR IGNORE INTO contact_email (email, contact_id, position, canonical) VALUES (?, ?, ?, ?)",
-        [(email, contact_id, last + offset, canonical(email)) for offset, email in enumerate(emails, 1)],
-    )
+    query = "SELECT email, position FROM contact_email WHERE contact_id = ?"
+    known = dict(connection.execute(query, (contact_id,)))
+    new = [email for email in dict.fromkeys(emails) if email not in known]
+    if new:
+        last = max(known.values(), default=0)
+        connection.executemany(
+            "INSERT INTO contact_email (email, contact_id, position, canonical) VALUES (?, ?, ?, ?)",
+            [(email, contact_id, last + offset, canonical(email)) for offset, email in enumerate(new, 1)],
+        )
 
 
 def contact_with_key(connection: sqlite3.Connection, key: str) -> int | None:
@@ -82,6 +87,21 @@ def is_from_book_alone(connection: sqlite3.Connection, contact_id: int) -> bool:
     )
     (alone,) = connection.execute(query, (contact_id,)).fetchone()
     return bool(alone)
+
+
+def derive_touches(connection: sqlite3.Connection, contact_ids: Sequence[int], now: datetime) -> None:
+    """Derive the touches of these contacts, as far as they are not known."""
+    missing: list[int] = []
+    for chunk in chunks(contact_ids):
+        query = (
+            f"SELECT id FROM contact WHERE id IN ({marks(chunk)})"
+            " AND NOT EXISTS (SELECT 1 FROM contact_touch WHERE contact_id = id)"
+        )
+        missing += [contact_id for (contact_id,) in connection.execute(query, chunk)]
+    connection.executemany(
+        f"INSERT INTO contact_touch VALUES ({marks(range(18))})",
+        [touch_row(contact_id, derive(connection, contact_id, now)) for contact_id in missing],
+    )
 
 
 def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:

@@ -32,9 +32,16 @@ def emails(connection: sqlite3.Connection, canonicals: Sequence[str] | None = No
     return rows
 
 
-def company_domains(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    """(domain, company id) of all companies."""
-    return connection.execute("SELECT domain, company_id FROM company_domain").fetchall()
+def company_domains(connection: sqlite3.Connection, domains: Sequence[str] | None = None) -> list[tuple[str, int]]:
+    """(domain, company id) of all companies, or of those of these domains that are a company's."""
+    if domains is None:
+        return connection.execute("SELECT domain, company_id FROM company_domain").fetchall()
+    rows: list[tuple[str, int]] = []
+    for chunk in chunks(domains):
+        rows += connection.execute(
+            f"SELECT domain, company_id FROM company_domain WHERE domain IN ({marks(chunk)})", chunk
+        )
+    return rows
 
 
 def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> list[str]:

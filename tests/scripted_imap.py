@@ -127,6 +127,7 @@ class ScriptedIMAP:
             except OSError:
                 return
             self.connections += 1
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             session = Session(sock)
             self._sessions.append(session)
             threading.Thread(target=self._serve, args=(session,), daemon=True).start()
@@ -144,7 +145,10 @@ class ScriptedIMAP:
                 if answer is None:
                     session.send(f"{tag} BAD what is that?\r\n")
                 else:
-                    answer(session, tag, arguments)
+                    try:
+                        answer(session, tag, arguments)
+                    except KeyError:
+                        session.send(f"{tag} BAD no such mailbox\r\n")
         session.close()
 
     def answer_capability(self, session: Session, tag: str, _: str) -> None:

@@ -12,7 +12,7 @@ from activity.envelope import Envelope
 from capture.mail.connection import Connection
 from capture.mail.fetch_answer import FetchRefused, Response, read_responses
 from capture.mail.headers import header_fields
-from capture.mail.position import bounds, uid_sets
+from capture.mail.position import UidSet, uid_sets
 
 PART_BYTES = 65_536
 MESSAGES = 500
@@ -56,12 +56,11 @@ class DeliveryReports:
             try:
                 self._read(connection, uid_set, skipped)
             except FetchRefused as error:
-                first, last = bounds(uid_set)
-                for uid in filter(lambda uid: first <= uid <= last, self._bounces):
+                for uid in filter(lambda uid: uid_set.first <= uid <= uid_set.last, self._bounces):
                     skipped[uid] = Skip(f"UID {uid}", f"its delivery status was refused: {error.message}")
         return skipped
 
-    def _read(self, connection: Connection, uid_set: str, skipped: dict[int, Skip]) -> None:
+    def _read(self, connection: Connection, uid_set: UidSet, skipped: dict[int, Skip]) -> None:
         encodings: dict[int, str] = {}
         for response in _fetch(connection, uid_set, "2.MIME", "BODY.PEEK[2.MIME]"):
             encoding = _encoding_of_status(response)
@@ -78,9 +77,9 @@ class DeliveryReports:
                     self._bounces[response.uid].failed_recipients = failed_recipients(text)
 
 
-def _fetch(connection: Connection, uid_set: str, section: str, item: str) -> list[Response]:
-    tag = connection.send_command(f"UID FETCH {uid_set} (UID {item})")
-    return list(read_responses(connection, tag, section.encode(), PART_BYTES))
+def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> list[Response]:
+    tags = {connection.send_command(f"UID FETCH {uid_set.text} (UID {item})")}
+    return [one for one in read_responses(connection, tags, section.encode(), PART_BYTES) if one is not None]
 
 
 def _encoding_of_status(mime: Response) -> str | None:

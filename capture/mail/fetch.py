@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from activity.batch import Skip
@@ -14,9 +14,10 @@ from capture.mail.dates import parse_date
 from capture.mail.delivery_reports import DeliveryReports
 from capture.mail.fetch_answer import Response, read_responses
 from capture.mail.headers import HEADER_FIELDS, parse_header
-from capture.mail.position import bounds
+from capture.mail.position import UidSet
 
 HEADER_BYTES = 2 << 20
+SETS_AHEAD = 2
 HELD_BYTES = 24 << 20
 ADDRESS_BYTES = 200
 _ITEMS = f"(UID INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS).upper()})])"
@@ -39,69 +40,99 @@ class Part(NamedTuple):
     through: int | None
 
 
-class _Asked(NamedTuple):
-    uid_set: str
-    tag: bytes
+class _Asked:
+    """A set on its way: complete when its command is, or when every one of its messages has come."""
+
+    def __init__(self, uid_set: UidSet, tag: bytes) -> None:
+        self.uids = uid_set
+        self.tag = tag
+        self._fetched: dict[int, Fetched] = {}
+        self._handed_on: set[int] = set()
+        self._held = 0
+
+    def complete(self, tags: set[bytes]) -> bool:
+        return self.tag not in tags or len(self._fetched) + len(self._handed_on) >= self.uids.size
+
+    def keep(self, one: Fetched, weight: int) -> None:
+        if one.uid not in self._handed_on:
+            self._fetched[one.uid] = one
+            self._held += weight
+
+    def hand_on(self, but: DeliveryReports) -> Part | None:
+        """What has come so far, if it is much; not the bounces that wait for their reports."""
+        if self._held <= HELD_BYTES:
+            return None
+        self._held = 0
+        ready = [uid for uid in self._fetched if uid not in but]
+        self._handed_on.update(ready)
+        return Part([self._fetched.pop(uid) for uid in ready], None)
+
+    def rest(self, skips: Mapping[int, Skip]) -> Part:
+        messages = [one._replace(skip=skips.get(one.uid, one.skip)) for one in self._fetched.values()]
+        return Part(messages, self.uids.last)
 
 
-def fetch_headers(connection: Connection, uid_sets: Sequence[str]) -> Iterator[Part]:
+def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet]) -> Iterator[Part]:
     """Fetch each UID set of the selected mailbox; usually one part a set, more where headers are huge.
 
     The next command is on its way while an answer is read, so that latency costs little. Nothing
     is marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and
     named. Bounces come with the recipients their delivery-status part names.
     """
+    to_ask = deque(uid_sets)
     asked: deque[_Asked] = deque()
-    for uid_set in uid_sets:
-        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set} {_ITEMS}")))
-        if len(asked) > 1:
-            yield from _finished(connection, asked)
-    while asked:
-        yield from _finished(connection, asked)
+    while to_ask:
+        tags: set[bytes] = set()
+        reports = DeliveryReports()
+        _ask_ahead(connection, to_ask, asked, tags)
+        for response in read_responses(connection, tags, b"HEADER.FIELDS", HEADER_BYTES):
+            if response is not None and (part := _keep(response, asked, reports)) is not None:
+                yield part
+            if not reports:  # for these nothing else may be on its way
+                while asked and asked[0].complete(tags):
+                    yield asked.popleft().rest({})
+                _ask_ahead(connection, to_ask, asked, tags)
+        skips = reports.read(connection)
+        while asked:
+            yield asked.popleft().rest(skips)
 
 
-def _finished(connection: Connection, asked: deque[_Asked]) -> Iterator[Part]:
-    """The parts of the oldest answer; of all answers on their way if delivery reports must be asked for in between."""
-    parts: list[Part] = []
-    reports = DeliveryReports()
-    while asked and (not parts or reports):
-        parts.append((yield from _answer(connection, asked.popleft(), reports)))
-    skips = reports.read(connection)
-    for part in parts:
-        yield part._replace(messages=[one._replace(skip=skips.get(one.uid, one.skip)) for one in part.messages])
+def _ask_ahead(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], tags: set[bytes]) -> None:
+    while to_ask and len(asked) < SETS_AHEAD:
+        uid_set = to_ask.popleft()
+        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set.text} {_ITEMS}")))
+        tags.add(asked[-1].tag)
 
 
-def _answer(connection: Connection, asked: _Asked, reports: DeliveryReports) -> Generator[Part, None, Part]:
-    first, last = bounds(asked.uid_set)
-    fetched: dict[int, Fetched] = {}
-    held = 0
-    for response in read_responses(connection, asked.tag, b"HEADER.FIELDS", HEADER_BYTES):
-        if not first <= response.uid <= last:
-            continue  # another message's flags changed just now
-        one = _message(response)
-        if one is None:
-            continue
-        fetched[one.uid] = one
-        if one.envelope is not None:
-            reports.consider(one.uid, one.envelope)
-            held += _weight(response, one.envelope)
-            if held > HELD_BYTES:
-                yield Part([fetched.pop(uid) for uid in list(fetched) if uid not in reports], None)
-                held = 0
-    return Part(list(fetched.values()), last)
+def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports) -> Part | None:
+    for one in asked:
+        if one.uids.first <= response.uid <= one.uids.last:
+            break
+    else:
+        return None  # another message's flags changed just now
+    fetched = _message(response)
+    if fetched is None:
+        return None
+    if fetched.envelope is None:
+        one.keep(fetched, 0)
+        return None
+    reports.consider(fetched.uid, fetched.envelope)
+    one.keep(fetched, _weight(response, fetched.envelope))
+    return one.hand_on(reports)
 
 
 def _message(response: Response) -> Fetched | None:
     uid, items = response.uid, response.items
+    internal = _INTERNAL_DATE.search(items)
+    if response.body is None and not response.oversize and not internal:
+        return None  # flags alone are news of a message, not an answer to us
     flags = _FLAGS.search(items)
     if flags and b"\\draft" in flags[1].lower():
         return Fetched(uid, None, None)
     if response.oversize:
         return Fetched(uid, None, Skip(f"UID {uid}", f"its header is {response.oversize:,} bytes long"))
-    internal = _INTERNAL_DATE.search(items)
     if response.body is None:
-        # flags alone are an unsolicited update; with a date it is an answer to us
-        return Fetched(uid, None, Skip(f"UID {uid}", "the mail server gave no header for it")) if internal else None
+        return Fetched(uid, None, Skip(f"UID {uid}", "the mail server gave no header for it"))
     arrived = parse_date(internal[1].decode("ascii", "replace")) if internal else None
     return Fetched(uid, parse_header(response.body, arrived), None)
 

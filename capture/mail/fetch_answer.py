@@ -17,7 +17,7 @@ PIECES = 50
 LONGEST_LINE = 1 << 17
 RESPONSES = 1_000_000
 LITERAL_BYTES = 1 << 32  # more cannot be (RFC 3501 §9, `number`)
-_LITERAL = re.compile(rb"\{(\d{1,12})\+?\}\r?\n\Z")
+_LITERAL = re.compile(rb"\{(\d+)\+?\}\r?\n\Z")
 _FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
 _SECTION = re.compile(rb"BODY\[([^\]]*)\](?:<\d+>)? ~?\{\d+\+?\}\r?\n\Z", re.IGNORECASE)
@@ -41,18 +41,23 @@ class Response(NamedTuple):
     oversize: int
 
 
-def read_responses(connection: Connection, tag: bytes, section: bytes, longest: int) -> Iterator[Response]:
-    """The FETCH responses with a UID up to the tagged response to `tag`; must be read to its end.
+def read_responses(connection: Connection, tags: set[bytes], section: bytes, longest: int) -> Iterator[Response | None]:
+    """The FETCH responses with a UID, and None for each command completed, until all `tags` are; must be read out.
 
-    `section` is what stands in the brackets of the BODY asked for, upper case, as far as it has no
-    arguments; literals over `longest` bytes are read past. Raises FetchRefused at a tagged NO or
-    BAD, Unreachable where the connection ends, ServerFault at anything that is no IMAP: after a
-    literal of a wrong length the next lines are a stranger's words, not the server's.
+    A tag is taken from `tags` as its command is completed; more may be put in meanwhile. Answers to
+    commands on their way together come mixed: Dovecot completes several at once, after all their
+    responses. `section` is what stands in the brackets of the BODY asked for, upper case, as far as
+    it has no arguments; literals over `longest` bytes are read past. Raises FetchRefused at a
+    tagged NO or BAD, Unreachable where the connection ends, ServerFault at anything that is no
+    IMAP: after a literal of a wrong length the next lines are a stranger's words, not the server's.
     """
     wire = connection.wire
-    done = tag + b" "
-    for _ in range(RESPONSES):
+    silence = 0
+    while tags:
         line = _line(wire)
+        silence += 1
+        if silence > RESPONSES:
+            raise ServerFault("the mail server sent a million responses without completing a command")
         if line.startswith(b"* "):
             head, pieces, tail, oversize = _with_literals(wire, line, longest)
             if _FETCH.match(head):
@@ -61,11 +66,14 @@ def read_responses(connection: Connection, tag: bytes, section: bytes, longest: 
                     yield response
             elif head[:6].upper() in (b"* BYE ", b"* BYE\r"):
                 raise Unreachable(f"the mail server said goodbye: {printable(head[6:])}")
-        elif line.startswith(done):
-            return _check(line[len(done) :])
-        else:
+            continue
+        tag, _, status = line.partition(b" ")
+        if tag not in tags:
             raise ServerFault("the mail server sent something that is not IMAP in the middle of an answer")
-    raise ServerFault("the mail server sent more responses than a mailbox has messages")
+        _check(status)
+        tags.remove(tag)
+        silence = 0
+        yield None
 
 
 def _line(wire: GuardedStream) -> bytes:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from capture.mail.mailboxes import MailboxState
 
@@ -63,26 +64,34 @@ def resume(position: Position | None, state: MailboxState, since: str) -> Positi
     return position
 
 
-def uid_sets(uids: Sequence[int], messages: int) -> Iterator[str]:
-    """Cut ascending UIDs into sets in IMAP's notation ("3:7,9"), each of at most `messages` and of bounded length."""
-    parts: list[str] = []
+class UidSet(NamedTuple):
+    """UIDs in IMAP's notation ("3:7,9"), with the first, the last and how many they are."""
+
+    text: str
+    first: int
+    last: int
+    size: int
+
+
+def uid_sets(uids: Sequence[int], messages: int) -> Iterator[UidSet]:
+    """Cut ascending UIDs into sets, each of at most `messages` and of bounded length."""
+    runs: list[tuple[int, int]] = []
     characters = count = 0
     for first, last in _runs(uids, messages):
-        part = str(first) if first == last else f"{first}:{last}"
-        if parts and (count + last - first + 1 > messages or characters + len(part) > SET_CHARACTERS):
-            yield ",".join(parts)
-            parts, characters, count = [], 0, 0
-        parts.append(part)
-        characters += len(part) + 1
-        count += last - first + 1
-    if parts:
-        yield ",".join(parts)
+        length, size = len(f"{first}:{last},"), last - first + 1
+        if runs and (count + size > messages or characters + length > SET_CHARACTERS):
+            yield _uid_set(runs, count)
+            runs, characters, count = [], 0, 0
+        runs.append((first, last))
+        characters += length
+        count += size
+    if runs:
+        yield _uid_set(runs, count)
 
 
-def bounds(uid_set: str) -> tuple[int, int]:
-    """The first and the last UID of such a set."""
-    numbers = uid_set.replace(":", ",")
-    return int(numbers.partition(",")[0]), int(numbers.rpartition(",")[2])
+def _uid_set(runs: list[tuple[int, int]], count: int) -> UidSet:
+    text = ",".join(str(first) if first == last else f"{first}:{last}" for first, last in runs)
+    return UidSet(text, runs[0][0], runs[-1][1], count)
 
 
 def _runs(uids: Sequence[int], longest: int) -> Iterator[tuple[int, int]]:

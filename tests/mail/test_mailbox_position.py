@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.mail.mailboxes import MailboxState
-from capture.mail.position import SET_CHARACTERS, Position, bounds, resume, uid_sets, unchanged
+from capture.mail.position import SET_CHARACTERS, Position, UidSet, resume, uid_sets, unchanged
 
 DAY, EARLIER, LATER = "2025-06-01", "2024-06-01", "2026-06-01"
 HERE = Position(7, 101, DAY)
 
 
-def members(uid_set: str) -> list[int]:
+def members(uid_set: UidSet) -> list[int]:
     found = []
-    for part in uid_set.split(","):
+    for part in uid_set.text.split(","):
         first, _, last = part.partition(":")
         found += range(int(first), int(last or first) + 1)
     return found
@@ -27,18 +27,18 @@ def test_sets_cover_exactly_the_uids_in_order(uids: set[int], most: int) -> None
     assert [uid for one in sets for uid in members(one)] == sorted(uids)
     for one in sets:
         assert len(members(one)) <= most
-        assert bounds(one) == (members(one)[0], members(one)[-1])
+        assert one[1:] == (members(one)[0], members(one)[-1], len(members(one)))
 
 
 @given(st.sets(st.integers(1, 2**32 - 1), min_size=1, max_size=3000))
 def test_sets_of_scattered_uids_stay_short(uids: set[int]) -> None:
     sets = list(uid_sets(sorted(uids), 5000))
     assert [uid for one in sets for uid in members(one)] == sorted(uids)
-    assert max(map(len, sets)) <= SET_CHARACTERS + 22
+    assert max(len(one.text) for one in sets) <= SET_CHARACTERS
 
 
 def test_a_whole_mailbox_is_one_range() -> None:
-    assert list(uid_sets(range(1, 5001), 5000)) == ["1:5000"]
+    assert list(uid_sets(range(1, 5001), 5000)) == [UidSet("1:5000", 1, 5000, 5000)]
     assert list(uid_sets([], 5000)) == []
 
 
