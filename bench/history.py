@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
+from activity.contact import ContactEntry
 from bench.figures import Figure, at_most, median_of, median_seconds, seconds, told
 from bench.logs import agent_on, copy_of_log, log, write_batches
 from bench.reader import during, idle
@@ -21,12 +24,14 @@ from store.unmatched import Stranger, unmatched
 
 _FIRST = 100  # of the longest silent
 _CHANGES = 40  # of each kind
+_FEW = range(2, 7)  # exchanges with somebody
+T = TypeVar("T")
 
 
 def run(quick: bool) -> Iterator[Figure]:
     """The larger log must not be dearer than the smaller where only one contact is concerned."""
-    small = Size(2_000, 1_000) if quick else Size(100_000)
-    large = Size(20_000, 1_000) if quick else Size(1_000_000)
+    small = Size(5_000, 5_000) if quick else Size(100_000)
+    large = Size(20_000, 5_000) if quick else Size(1_000_000)
     yield at_most("database per activity", log(large).stat().st_size / large.activities, "bytes", 400)
     yield from _queries(small, large)
     with copy_of_log(small) as database, agent_on(database) as agent:
@@ -37,6 +42,9 @@ def run(quick: bool) -> Iterator[Figure]:
             for name, spent in _changes(agent):
                 yield at_most(f"one contact {name}", spent * 1e3, "ms", 5)
                 yield at_most(f"one contact {name}, large ÷ small history", spent / before[name], "×", 1.5)
+            (stranger,) = unmatched(agent.connection, END, 1)
+            alias = seconds(lambda: address_book.add_alias(agent, 1, [stranger.address]))
+            yield told("the busiest contact given an alias", alias * 1e3, "ms")
             yield from _imports(agent, large)
             yield from _recomputation(agent)
 
@@ -64,7 +72,7 @@ def _query_seconds(size: Size) -> dict[str, float]:
     def each(ask: Callable[[int], object]) -> float:
         for contact in ids:
             ask(contact)
-        return median_of(seconds(lambda contact=contact: ask(contact)) for contact in ids)
+        return median_of(seconds(partial(ask, contact)) for contact in ids)
 
     try:
         return {
@@ -89,7 +97,7 @@ def _ingest(database: Path, size: Size) -> Iterator[Figure]:
     yield told("reader p99, idle", alone * 1e6, "µs")
     yield at_most("reader p99 during ingest ÷ idle", reading.p99 / alone, "×", 3)
     with agent_on(database) as agent:
-        yield told("touches derived again after 100,000 activities", seconds(agent.refresh), "s")
+        yield told("touches derived again after a tenth more activities", seconds(agent.refresh), "s")
         batches = write_batches(agent, World(Size(20_000, size.contacts), seed=3))
         counts, spent = zip(*batches, strict=True)
         yield told("ingest", sum(counts) / sum(spent), "activities/s")
@@ -99,30 +107,43 @@ def _ingest(database: Path, size: Size) -> Iterator[Figure]:
 
 
 def _changes(agent: Agent) -> Iterator[tuple[str, float]]:
-    """The median seconds of each kind of change to one contact with its history."""
-    strangers = unmatched(agent.connection, END)
+    """The median seconds of each kind of change to one contact.
+
+    All concerned have exchanged a few times, whatever the size of the log, so that only that differs.
+    """
     chance = random.Random(4)
-    newcomers, aliases = _two_samples(chance, strangers)
-    contacts = chance.sample(range(2, 900), 3 * _CHANGES)
+    strangers = [one for one in unmatched(agent.connection, END) if one.exchanges in _FEW]
+    newcomers, founders, aliases = _samples(chance, strangers, 3)
+    known = [one.id for one in people(agent.connection, END) if one.touches in _FEW]
+    receivers, kept, dropped = _samples(chance, known, 3)
     added: list[int] = []
 
     def add(stranger: Stranger) -> None:
         added.extend(address_book.add_strangers(agent, [stranger]).imported.ids)
 
-    yield "added", median_of([seconds(lambda one=one: add(one)) for one in newcomers])
-    yield "removed", median_of([seconds(lambda one=one: address_book.remove(agent, [one])) for one in added])
-    pairs = list(zip(contacts, aliases, strict=False))
-    yield (
-        "given an alias",
-        median_of([seconds(lambda c=c, a=a: address_book.add_alias(agent, c, [a.address])) for c, a in pairs]),
-    )
-    couples = list(zip(contacts[_CHANGES:], contacts[2 * _CHANGES :], strict=False))
-    yield "merged", median_of([seconds(lambda a=a, b=b: address_book.merge(agent, a, [b])) for a, b in couples])
+    def found(stranger: Stranger) -> None:
+        name = stranger.address
+        address_book.take_in(agent, [ContactEntry(name, [name], f"Firm of {name}", name.replace("@", "."))])
+
+    def alias(pair: tuple[int, Stranger]) -> None:
+        address_book.add_alias(agent, pair[0], [pair[1].address])
+
+    yield "added", _each(add, newcomers)
+    yield "added with a new company", _each(found, founders)
+    yield "removed", _each(lambda one: address_book.remove(agent, [one]), added)
+    yield "given an alias", _each(alias, zip(receivers, aliases, strict=False))
+    yield "merged", _each(lambda pair: address_book.merge(agent, pair[0], [pair[1]]), zip(kept, dropped, strict=False))
 
 
-def _two_samples(chance: random.Random, strangers: list[Stranger]) -> tuple[list[Stranger], list[Stranger]]:
-    chosen = chance.sample(strangers, 2 * _CHANGES)
-    return chosen[:_CHANGES], chosen[_CHANGES:]
+def _each(change: Callable[[T], object], concerned: Iterable[T]) -> float:
+    return median_of([seconds(partial(change, one)) for one in concerned])
+
+
+def _samples(chance: random.Random, population: Sequence[T], samples: int) -> list[list[T]]:
+    """So many samples of as many as are wanted, or as there are, with nobody in two of them."""
+    size = min(_CHANGES, len(population) // samples)
+    chosen = chance.sample(population, samples * size)
+    return [chosen[start::samples] for start in range(samples)]
 
 
 def _imports(agent: Agent, size: Size) -> Iterator[Figure]:

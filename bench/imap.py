@@ -153,10 +153,14 @@ def _plain_loop(server: DovecotServer, size: int, part: int) -> None:
 def _peak_megabytes(server: DovecotServer, base: Path, size: int) -> float:
     """Measured in a process of its own, by the kernel's word when it has ended."""
     folder = _fresh(server, base, size)
-    code = f"import sys, resource; sys.argv[0] = 'lasttouch'; import cli; cli.run(['sync', '--json', '--config', {str(folder / 'config.toml')!r}])"
-    code += "; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    code = (
+        "import resource, sys, cli; cli.run(['sync', '--json', '--config', sys.argv[1]]);"
+        " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
     root = str(Path(__file__).parents[1])
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder / "config.toml")], cwd=root, capture_output=True, text=True, check=True
+    )
     return int(done.stderr.split()[-1]) / 1000
 
 
@@ -166,7 +170,8 @@ def _mbsync(server: DovecotServer, base: Path, size: int):  # type: ignore[no-un
     folder.mkdir()
     (folder / "rc").write_text(
         f"IMAPAccount a\nHost 127.0.0.1\nPort {server.port}\nUser u{size}\nPass {server.password}\nSSLType None\n"
-        f"AuthMechs LOGIN\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath {folder}/mail/\nInbox {folder}/mail/INBOX\n"
+        f"AuthMechs LOGIN\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath {folder}/mail/\n"
+        f"Inbox {folder}/mail/INBOX\n"
         "\nChannel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n"
     )
     (folder / "mail").mkdir()
@@ -198,7 +203,7 @@ class _Delay:
                 threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
 
     def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        import queue  # noqa: PLC0415
+        import queue
 
         waiting: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
 

@@ -111,6 +111,10 @@ class _ActivityPass(SourcePass):
 
     def _store_object(self, place: int, one: Expanded) -> None:
         connection, judge = self.agent.connection, self.agent.judge
+        if not one.item.text:  # private now, or with nobody who may be kept
+            gone = calendars.remove(connection, place, [one.item.href], self.agent.clock(), outright=True)
+            ingest.rejudge(connection, gone, judge)
+            return
         object_id = calendars.keep(connection, place, one.item, one.expanded_to)
         entries = [Entry(facts, judge(facts), object_id) for facts in one.facts]
         self._write(place, entries)

@@ -68,20 +68,27 @@ def drop_vanished(
     return _unsee(connection, object_id, [row_id for row_id, identity in rows if identity not in still], now)
 
 
-def remove(connection: sqlite3.Connection, place: int, hrefs: Sequence[str], now: datetime) -> set[int]:
-    """Objects that are gone from their calendar; the activities that must be judged again."""
+def remove(
+    connection: sqlite3.Connection, place: int, hrefs: Sequence[str], now: datetime, outright: bool = False
+) -> set[int]:
+    """Objects that are gone from their calendar; the activities that must be judged again.
+
+    `outright`: they may not be kept (any more), so meetings that nobody else shows go without a trace.
+    """
     changed: set[int] = set()
     for chunk in chunks(hrefs):
         for (object_id,) in connection.execute(
             f"SELECT id FROM calendar_object WHERE place_id = ? AND href IN ({marks(chunk)})", [place, *chunk]
         ).fetchall():
             seen = connection.execute("SELECT activity_id FROM sighting WHERE object_id = ?", (object_id,)).fetchall()
-            changed |= _unsee(connection, object_id, [row_id for (row_id,) in seen], now)
+            changed |= _unsee(connection, object_id, [row_id for (row_id,) in seen], now, outright)
             connection.execute("DELETE FROM calendar_object WHERE id = ?", (object_id,))
     return changed
 
 
-def _unsee(connection: sqlite3.Connection, object_id: int, activity_ids: Sequence[int], now: datetime) -> set[int]:
+def _unsee(
+    connection: sqlite3.Connection, object_id: int, activity_ids: Sequence[int], now: datetime, outright: bool = False
+) -> set[int]:
     """Take the sightings away; a meeting nobody shows any more is marked, or gone if it was not over."""
     changed: set[int] = set()
     for activity_id in activity_ids:
@@ -91,7 +98,7 @@ def _unsee(connection: sqlite3.Connection, object_id: int, activity_ids: Sequenc
             changed.add(activity_id)
             continue
         (ends,) = connection.execute("SELECT ends FROM activity WHERE id = ?", (activity_id,)).fetchone()
-        if ends is not None and ends > timestamp(now):
+        if outright or (ends is not None and ends > timestamp(now)):
             connection.execute("DELETE FROM participation WHERE activity_id = ?", (activity_id,))
             connection.execute("DELETE FROM activity WHERE id = ?", (activity_id,))
         else:

@@ -35,17 +35,16 @@ class Stranger:
 def unmatched(connection: sqlite3.Connection, now: datetime, limit: int | None = None) -> list[Stranger]:
     """Those with two-way exchanges first, then by how many and how recent. Only what counts as a touch counts here."""
     rows = connection.execute(
-        "SELECT a.email, a.name, c.name, count(*) FILTER (WHERE p.touch = 'inbound'),"
-        " count(*) FILTER (WHERE p.touch = 'outbound'), count(*) FILTER (WHERE p.touch = 'meeting'),"
+        "SELECT a.email, a.name, c.name, count(*) FILTER (WHERE p.touch = 'inbound') AS inbound,"
+        " count(*) FILTER (WHERE p.touch = 'outbound') AS outbound, count(*) FILTER (WHERE p.touch = 'meeting') AS met,"
         " min(p.at), max(p.at)"
         " FROM participation p JOIN address a ON a.id = p.address_id LEFT JOIN company c ON c.id = a.company_id"
         " WHERE p.touch IN ('inbound', 'outbound', 'meeting') AND p.at <= ? AND a.contact_id IS NULL"
-        " AND a.rule IN ('none', 'company-domain') GROUP BY a.id",
-        (timestamp(now),),
+        " AND a.rule IN ('none', 'company-domain') GROUP BY a.id"
+        " ORDER BY (inbound AND outbound) OR met DESC, count(*) DESC, max(p.at) DESC, a.email DESC LIMIT ?",
+        (timestamp(now), -1 if limit is None else limit),
     )
-    found = [
+    return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))
         for email, name, company, inbound, outbound, meetings, first, last in rows
     ]
-    found.sort(key=lambda one: (one.two_way, one.exchanges, one.last_touch, one.address), reverse=True)
-    return found[:limit]

@@ -100,7 +100,8 @@ class Household:
         """Give an account an address book that holds nothing yet."""
         self.radicale.create_address_book(user, "people", "People")
         self.accounts[name] += (
-            f'[accounts.carddav]\nurl = "{self.radicale.url}"\nusername = "{user}"\npassword_env = "CALENDAR_PASSWORD"\n'
+            f'[accounts.carddav]\nurl = "{self.radicale.url}"\nusername = "{user}"\n'
+            'password_env = "CALENDAR_PASSWORD"\n'
         )
         self.write_config()
 

@@ -96,8 +96,8 @@ def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: s
         batch.skipped.append(Skip(name, outcome.reason))
     elif outcome.text:
         batch.items.append(CalendarObject(name, etag, outcome.text))
-    elif known:
-        batch.removed.append(name)
+    elif known:  # it was something to keep, and is nothing that may be kept now
+        batch.items.append(CalendarObject(name, etag, ""))
 
 
 def _fetched(transport: Transport, collection: Collection, names: list[str]) -> Iterator[tuple[str, Member | None]]:

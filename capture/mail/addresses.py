@@ -13,6 +13,8 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;:<>()\\]+|\\.|.', re.DOTAL
 _SIMPLE = re.compile(r"\s*([^\s\",;:<>()@\[\]\\]+@[A-Za-z0-9.-]+)\s*")
 _NAMED = re.compile(r"\s*(\"?)([^\"\\,;:<>()@=]*)\1\s*<([^\s\",;:<>()@\[\]\\]+@[A-Za-z0-9.-]+)>\s*")
 _UNQUOTE = re.compile(r"\\(.)", re.DOTALL)
+_LOOSE = re.compile(r"\s*([.@])\s*")  # white space within an address (RFC 5322 §4.4, obs-domain)
+_LOOSE_DOT = re.compile(r"\s+\.\s*(?=\w)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 NAME_CHARACTERS = 200
 ADDRESS_CHARACTERS = 1000
@@ -36,7 +38,7 @@ def _parse_cached(value: str) -> tuple[Address, ...]:
     if simple := _SIMPLE.fullmatch(value):
         name, seen = "", simple[1]
     elif named := _NAMED.fullmatch(value):
-        name, seen = named[2].strip(), named[3]
+        name, seen = " ".join(named[2].split()), named[3]
     else:
         return _parse(value)
     email = normalise(seen)
@@ -88,6 +90,8 @@ def _address(phrase: str, angle: str | None, comment: str) -> Address | None:
     else:
         route = angle.lstrip()[:1] == "@"  # RFC 5322 §4.4, obs-route
         seen, name = (angle.rpartition(":")[2] if route else angle).strip(), phrase.strip()
+        if len(seen) <= ADDRESS_CHARACTERS:
+            seen = _LOOSE.sub(r"\1", seen)
     if seen[:7].lower() == "mailto:":
         seen = seen[7:]
     email = _normalised(seen)
@@ -102,6 +106,8 @@ def _bare(text: str, comment: str) -> tuple[str, str]:
     """An address without angle brackets, and the name beside it."""
     if _normalised(text):
         return text, comment
+    if len(text) <= ADDRESS_CHARACTERS:
+        text = _LOOSE_DOT.sub(".", text)
     if "<" in text:  # the closing bracket is missing
         name, _, rest = text.rpartition("<")
         return rest.strip(), name

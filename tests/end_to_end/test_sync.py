@@ -238,6 +238,22 @@ def test_a_meeting_that_is_edited_or_deleted_takes_its_touch_with_it(household: 
     assert household.ok("check")["differences"] == 0
 
 
+def test_a_meeting_made_private_later_leaves_no_trace(household: Household, user: str) -> None:
+    household.add_account("ana", user, imap=False, caldav=True)
+    meeting = event("m", ago(days=40), "ana@acme.example", "bob@globex.example", SUMMARY="Kardiologe")
+    household.radicale.put(user, "work", "m", meeting)
+    household.ok("sync")
+    assert (
+        b"Kardiologe" in household.database.read_bytes() + household.database.with_name("lasttouch.db-wal").read_bytes()
+    )
+    household.radicale.put(user, "work", "m", meeting.replace("SUMMARY", "CLASS:PRIVATE\r\nSUMMARY"))
+    household.ok("sync")
+    assert household.ok("log") == []
+    assert household.run("check").code == 0
+    for path in household.folder.glob("lasttouch.db*"):
+        assert b"Kardiologe" not in path.read_bytes()
+
+
 def _killed_at(household: Household, step: int) -> bool:
     """Sync in a child that is killed before its `step`-th SQL statement; False if it came to its end."""
     child = os.fork()

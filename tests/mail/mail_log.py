@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from activity.batch import Batch, Skip
@@ -29,7 +30,7 @@ class Log:
         batches = []
         for batch in MailSource(self.server, self.since, self.exclude).batches(dict(self.cursors)):
             batches.append(batch)
-            self.seen.setdefault(batch.place, []).extend(i for i in batch.items if isinstance(i, Envelope))
+            self.seen.setdefault(batch.place, []).extend(replace(i) for i in batch.items if isinstance(i, Envelope))
             self.skipped += batch.skipped
             if batch.cursor is not None:
                 self.cursors[batch.place] = batch.cursor

@@ -38,8 +38,16 @@ def read(value: str) -> list[tuple[str, str]]:
         ("Who? <one@[192.0.2.1]>", [("one@[192.0.2.1]", "Who?")]),
         # §4.4, the obsolete syntax
         (f"Ana <@relay.example,@other.example:{ANA}>", [(ANA, "Ana")]),
+        ("John Doe <jdoe@machine(comment).  example>", [("jdoe@machine.example", "John Doe")]),
+        (
+            "Mary Smith <@machine.tld:mary@example.net>, , jdoe@test   . example",
+            [("mary@example.net", "Mary Smith"), ("jdoe@test.example", "")],
+        ),
+        ("< ana @ x . example >", [(ANA, "")]),
+        (f"Ana K. {ANA}", [(ANA, "Ana K.")]),
         (f",, {ANA},, ,{BEN},", [(ANA, ""), (BEN, "")]),
         (f"Dr. A. Kim <{ANA}>", [(ANA, "Dr. A. Kim")]),
+        (f"Ana  Maria   Kim <{ANA}>", [(ANA, "Ana Maria Kim")]),
         # found in the wild
         (f"{ANA}; {BEN}", [(ANA, ""), (BEN, "")]),
         (f"Ana <{ANA}", [(ANA, "Ana")]),

@@ -170,6 +170,7 @@ HOSTILE = {
     "colons": b"To: " + b"a:" * 300_000,
     "at signs": b"To: " + b"@" * 500_000,
     "spaces": b"Date: Sun" + b" " * 500_000 + b"x\r\nTo: a" + b" " * 500_000 + b"@ b",
+    "spaces in brackets": b"To: <a" + b" " * 500_000 + b"x@b>, c" + b" " * 500_000 + b"x@b",
     "one long word": b"To: " + b"a" * 1_000_000 + b"@x.example",
     "no colons": b"line without colon\r\n" * 50_000,
     "many fields": b"To: a@b.example\r\n" * 50_000,

@@ -112,6 +112,19 @@ def test_a_message_without_a_header_is_skipped_and_named() -> None:
         assert log.skipped == [Skip("UID 1", "the mail server gave no header for it")]
 
 
+def test_a_message_cut_off_behind_its_header_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capture.mail.fetch.HELD_BYTES", 0)
+
+    def cut_off(session: Session, tag: str, _: str) -> None:
+        session.send(literal(b"UID 1", b" FLAGS (\\Draft) " + DATED).partition(b"aft)")[0])
+        session.close()
+
+    with ScriptedIMAP({"INBOX": three()["INBOX"]}, {"FETCH": cut_off}) as scripted:
+        log = log_of(scripted)
+        assert isinstance(log.try_sync(), Unreachable)
+        assert log.subjects() == []
+
+
 def test_a_message_without_internaldate_has_none() -> None:
     with ScriptedIMAP(three(), {"FETCH": said(literal(b"UID 1"), OK)}) as scripted:
         log = log_of(scripted)
@@ -189,6 +202,7 @@ def test_a_goodbye_is_a_lost_connection_and_the_next_mailbox_gets_another(moment
         log = log_of(scripted)
         error = log.try_sync()
         assert isinstance(error, Unreachable), error
+        assert ("going down" in error.message) == ("going down" in words)
         assert log.subjects("Work") == ["Number 7", "Number 8"]
 
 

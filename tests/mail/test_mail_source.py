@@ -243,6 +243,8 @@ def test_the_header_is_all_that_is_asked_for(imap: DovecotServer, log: Log, prox
     log.sync()
     assert b"between us" not in proxy.received
     assert b"not asked for" not in proxy.received
+    assert b"BODY.PEEK[HEADER.FIELDS" in proxy.sent
+    assert b"BODY[" not in proxy.sent
 
 
 def test_a_mailbox_one_may_not_read_is_an_error_to_show(imap: DovecotServer, log: Log, user: str) -> None:
