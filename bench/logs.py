@@ -26,7 +26,8 @@ from bench import world
 from bench.world import END, Size, World, contact_entries
 from lasttouch.address_book import take_in
 from lasttouch.agent import Agent
-from lasttouch.config import Config, Loaded
+from lasttouch.config import Loaded
+from lasttouch.options import Config
 from matchers.book import AddressBook
 from matchers.judge import judge
 from matchers.message import judge_new_mail, message_facts

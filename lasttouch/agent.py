@@ -11,8 +11,9 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 from activity.facts import Facts, Judgement
-from lasttouch.config import Config, Loaded
+from lasttouch.config import Loaded
 from lasttouch.forgetting import Forgotten, ensure_key, erase_again, obey_rules, recall
+from lasttouch.options import Config
 from matchers.book import AddressBook
 from matchers.house import House
 from matchers.judge import judge

@@ -11,8 +11,8 @@ from activity.batch import Skip
 from activity.facts import Facts
 from activity.meeting import CalendarObject
 from lasttouch.agent import Agent
-from lasttouch.config import Account, Config
 from lasttouch.local_time import machine_zone
+from lasttouch.options import Account, Config
 from matchers.occurrence import meeting_facts
 
 

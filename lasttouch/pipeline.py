@@ -11,8 +11,8 @@ from activity.meeting import CalendarObject
 from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent
 from lasttouch.book_pass import AddressBookPass
-from lasttouch.config import Account
 from lasttouch.occurrences import Expanded, Window, expanded
+from lasttouch.options import Account
 from lasttouch.source_pass import Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.book import AddressBook

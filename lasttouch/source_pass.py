@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from activity.errors import AuthenticationFailed, SourceError, Throttled
 from lasttouch.agent import Agent
-from lasttouch.config import Account
+from lasttouch.options import Account
 from store import places
 from store.database import writing
 from store.places import SourceRow

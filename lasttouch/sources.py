@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.batch import Source
-from lasttouch.config import Account, Caldav, Imap, Loaded
+from lasttouch.config import Loaded
+from lasttouch.options import Account, Caldav, Imap
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource

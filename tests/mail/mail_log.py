@@ -10,6 +10,7 @@ from activity.envelope import Envelope
 from activity.errors import SourceError
 from capture.mail.connection import MailServer
 from capture.mail.source import MailSource
+from scripted_imap import Box, ScriptedIMAP, header
 
 SINCE = date(2020, 1, 1)
 
@@ -52,6 +53,19 @@ class Log:
 
     def count(self) -> int:
         return sum(map(len, self.seen.values()))
+
+
+def three() -> dict[str, Box]:
+    """Three messages in INBOX and two in Work, for a scripted server."""
+    return {
+        "INBOX": Box({uid: header(uid) for uid in (1, 2, 3)}),
+        "Work": Box({uid: header(uid) for uid in (7, 8)}),
+    }
+
+
+def log_of(scripted: ScriptedIMAP, stall_seconds: float = 5.0) -> Log:
+    """A log read from a scripted server."""
+    return Log(MailServer("127.0.0.1", scripted.port, "none", "ana", lambda: "pw", None, stall_seconds))
 
 
 def message(number: int | str, body: str = "Hello.\r\n", **fields: str) -> bytes:

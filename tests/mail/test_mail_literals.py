@@ -7,20 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from mail_log import Log, message
+from mail_log import Log, log_of, message
 
 from activity.batch import Skip
 from activity.errors import ServerFault
 from capture.mail import fetch
-from capture.mail.connection import MailServer
 from dovecot_server import DovecotServer
 from scripted_imap import HEADER_ITEM, Box, ScriptedIMAP, Session, fetch_response, header
 
 MEGABYTE = 1 << 20
-
-
-def log_of(scripted: ScriptedIMAP) -> Log:
-    return Log(MailServer("127.0.0.1", scripted.port, "none", "ana", lambda: "pw", None, 5.0))
 
 
 def test_a_header_over_two_megabytes_is_skipped_and_named(imap: DovecotServer, log: Log, user: str) -> None:

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from cli import COMMANDS, lasttouch
-from lasttouch.config import Account, Caldav, Carddav, Config, Files, Imap, load_config
+from lasttouch.config import load_config
+from lasttouch.options import Account, Caldav, Carddav, Config, Files, Imap
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
