@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ COMMANDS = {
     "upcoming": "The next meetings with contacts.",
     "why": "The proof of a date: what was recorded, by which rule, and why not.",
     "unmatched": "People you really exchange with who are no contacts yet.",
-    "contacts": "Import, list, add, show, merge, export and forget contacts.",
+    "contacts": "Import, list, add, show, merge, alias, remove, export and forget contacts.",
     "companies": "List and add companies and their domains.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
@@ -82,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code; what went wrong is said on standard error."""
     as_json = "--json" in arguments
+    logging.lastResort = None  # what went wrong is told once, by the command
     try:
         # not lasttouch.main(): that turns a closed pipe into an exit code of its own
         with lasttouch.make_context("lasttouch", list(arguments)) as context:

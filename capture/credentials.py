@@ -79,7 +79,8 @@ def from_keyring(entry: str, username: str) -> Secret:
             import keyring  # noqa: PLC0415 - slow to import, and an extra
         except ImportError:
             raise AuthenticationFailed(
-                "password_keyring needs the keyring package", "install lasttouch[keyring], or use password_command"
+                "password_keyring needs the keyring package",
+                "install it beside lasttouch (pipx install '.[keyring]'), or use password_command",
             ) from None
         if type(keyring.get_keyring()).__module__.startswith("keyrings.alt"):
             raise AuthenticationFailed(

@@ -45,6 +45,8 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     Columns without any content are left out.
     """
+    if not rows:
+        return
     kept = [i for i in range(len(headings)) if any(row[i] for row in rows)]
     titles = [headings[i] for i in kept]
     cells = [[clean(row[i]) for i in kept] for row in rows]

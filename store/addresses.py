@@ -57,15 +57,17 @@ def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], ma
 
 def canonicals_at(connection: sqlite3.Connection, domains: Iterable[str]) -> set[str]:
     """The canonical forms of the addresses seen at these domains and below them."""
-    wanted = set(domains)
-    if not wanted:
-        return set()
-    seen = [domain for (domain,) in connection.execute("SELECT DISTINCT domain FROM address")]
     found: set[str] = set()
-    for chunk in chunks([domain for domain in seen if not wanted.isdisjoint(_and_parents(domain))]):
-        query = f"SELECT canonical FROM address WHERE domain IN ({marks(chunk)})"
-        found.update(canonical for (canonical,) in connection.execute(query, chunk))
+    for domain in domains:
+        site = site_of(domain)
+        query = "SELECT canonical FROM address WHERE site = ? OR (site > ? AND site < ?)"
+        found.update(c for (c,) in connection.execute(query, (site, f"{site}.", f"{site}/")))  # "/" follows "."
     return found
+
+
+def site_of(domain: str) -> str:
+    """A domain with its labels turned round, so that what lies below it follows it: "example.globex"."""
+    return ".".join(reversed(domain.split(".")))
 
 
 def holders(connection: sqlite3.Connection, canonicals: Sequence[str]) -> set[int]:
@@ -81,12 +83,6 @@ def owned(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> int:
     return int(count)
 
 
-def _and_parents(domain: str) -> Iterator[str]:
-    while domain:
-        yield domain
-        domain = domain.partition(".")[2]
-
-
 def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str], matcher: Matcher) -> dict[str, int]:
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()
     ids = {email: last + offset for offset, email in enumerate(new, 1)}
@@ -95,12 +91,12 @@ def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str
         match = matcher.match(email)
         rows.append(
             (
-                ids[email], email, matcher.canonical(email), domain_of(email), names[email],
+                ids[email], email, matcher.canonical(email), site_of(domain_of(email)), names[email],
                 match.contact_id, match.company_id, match.rule,
             )
         )  # fmt: skip
     connection.executemany(
-        "INSERT INTO address (id, email, canonical, domain, name, contact_id, company_id, rule)"
+        "INSERT INTO address (id, email, canonical, site, name, contact_id, company_id, rule)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )

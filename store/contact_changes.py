@@ -14,8 +14,13 @@ from store.touches import derive, touch_row
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
     """All addresses of `others` become those of `into`, which keeps its name and takes what it has not got."""
     for other in others:
+        # an import that brings the merged one again must find it here, and leave the name alone
+        connection.executemany(
+            "INSERT OR REPLACE INTO contact_key (key, contact_id, merged) VALUES (?, ?, 1)",
+            [(signature(name, email), into) for name, email in _signatures(connection, other)],
+        )
         connection.execute("UPDATE OR IGNORE contact_email SET contact_id = ? WHERE contact_id = ?", (into, other))
-        connection.execute("UPDATE contact_key SET contact_id = ? WHERE contact_id = ?", (into, other))
+        connection.execute("UPDATE contact_key SET contact_id = ?, merged = 1 WHERE contact_id = ?", (into, other))
         connection.execute(
             "UPDATE contact SET company_id = coalesce(company_id, (SELECT company_id FROM contact WHERE id = ?1)),"
             " owner = CASE owner WHEN '' THEN (SELECT owner FROM contact WHERE id = ?1) ELSE owner END WHERE id = ?2",
@@ -44,6 +49,16 @@ def contact_with_key(connection: sqlite3.Connection, key: str) -> int | None:
     """The contact that a file or address book knows by this key."""
     row = connection.execute("SELECT contact_id FROM contact_key WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
+
+
+def signature(name: str, email: str) -> str:
+    """The key of a contact that was merged, for files that give no keys of their own."""
+    return f"merged:{name.casefold()}\n{email}"
+
+
+def _signatures(connection: sqlite3.Connection, contact_id: int) -> list[tuple[str, str]]:
+    query = "SELECT c.name, e.email FROM contact c JOIN contact_email e ON e.contact_id = c.id WHERE c.id = ?"
+    return connection.execute(query, (contact_id,)).fetchall()
 
 
 def add_key(connection: sqlite3.Connection, contact_id: int, key: str) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from activity.contact import ContactEntry
 from store.addresses import chunks, marks
-from store.contact_changes import add_emails, add_key, contact_with_key
+from store.contact_changes import add_emails, add_key, contact_with_key, signature
 
 
 class Imported(NamedTuple):
@@ -113,7 +113,18 @@ def add_company_domain(connection: sqlite3.Connection, company: int, domain: str
 
 
 def _by_key(connection: sqlite3.Connection, entry: ContactEntry) -> int | None:
-    return contact_with_key(connection, entry.key) if entry.key else None
+    keys = _keys(entry)
+    return next((found for key in keys if (found := contact_with_key(connection, key)) is not None), None)
+
+
+def _keys(entry: ContactEntry) -> list[str]:
+    return [key for key in (entry.key, *(signature(entry.name, email) for email in entry.emails)) if key]
+
+
+def _was_merged(connection: sqlite3.Connection, entry: ContactEntry) -> bool:
+    keys = _keys(entry)
+    query = f"SELECT 1 FROM contact_key WHERE merged AND key IN ({marks(keys)})"
+    return bool(keys) and connection.execute(query, keys).fetchone() is not None
 
 
 def _by_name_and_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
@@ -156,6 +167,8 @@ def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry
     name, company, owner = stored = connection.execute(query, (contact_id,)).fetchone()
     company = company_id(connection, entry.company) if entry.company else company
     updated = (entry.name or name, company, entry.owner or owner)
+    if _was_merged(connection, entry):  # what it was merged into has the say
+        updated = (name, stored[1] or company, owner or entry.owner)
     if updated != stored:
         connection.execute(
             "UPDATE contact SET name = ?, company_id = ?, owner = ? WHERE id = ?", (*updated, contact_id)

@@ -98,7 +98,9 @@ def _insert(
     emails: Mapping[str, int],
     threads: Mapping[str, int],
 ) -> dict[str, int]:
-    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM activity").fetchone()
+    # not max(id): an id that was erased never names another activity
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'activity'").fetchone()
+    last = row[0] if row else 0
     activities, participations, sightings, bounces = [], [], [], []
     for row_id, entry in enumerate(entries, last + 1):
         facts, judgement, _ = entry

@@ -38,17 +38,17 @@ CREATE TABLE skipped (
     PRIMARY KEY (place_id, item)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE company (id INTEGER PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '') STRICT;
+CREATE TABLE company (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, owner TEXT NOT NULL DEFAULT '') STRICT;
 CREATE UNIQUE INDEX company_name ON company (lower(name));
 CREATE TABLE company_domain (
     domain TEXT PRIMARY KEY, company_id INTEGER NOT NULL REFERENCES company
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE contact (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, company_id INTEGER REFERENCES company,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, company_id INTEGER REFERENCES company,
     owner TEXT NOT NULL DEFAULT '', from_book INTEGER NOT NULL DEFAULT 0, vanished_at INTEGER
 ) STRICT;
 CREATE TABLE contact_key (
-    key TEXT PRIMARY KEY, contact_id INTEGER NOT NULL REFERENCES contact
+    key TEXT PRIMARY KEY, contact_id INTEGER NOT NULL REFERENCES contact, merged INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contact_key_contact ON contact_key (contact_id);
 CREATE INDEX contact_company ON contact (company_id);
@@ -60,18 +60,18 @@ CREATE INDEX contact_email_contact ON contact_email (contact_id, position);
 CREATE INDEX contact_email_canonical ON contact_email (canonical);
 
 CREATE TABLE address (
-    id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, canonical TEXT NOT NULL, domain TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, email TEXT NOT NULL UNIQUE, canonical TEXT NOT NULL, site TEXT NOT NULL,
     name TEXT NOT NULL, contact_id INTEGER REFERENCES contact, company_id INTEGER REFERENCES company, rule TEXT NOT NULL
 ) STRICT;
 CREATE INDEX address_contact ON address (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX address_company ON address (company_id) WHERE company_id IS NOT NULL;
 CREATE INDEX address_canonical ON address (canonical);
-CREATE INDEX address_domain ON address (domain);
+CREATE INDEX address_site ON address (site);
 
 CREATE TABLE activity (
-    id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at INTEGER NOT NULL, ends INTEGER,
-    verdict TEXT NOT NULL, reason TEXT, direction TEXT, thread INTEGER, replies_to TEXT, subject TEXT,
-    evidence TEXT, revision TEXT, deleted_at INTEGER
+    id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+    at INTEGER NOT NULL, ends INTEGER, verdict TEXT NOT NULL, reason TEXT, direction TEXT, thread INTEGER,
+    replies_to TEXT, subject TEXT, evidence TEXT, revision TEXT, deleted_at INTEGER
 ) STRICT;
 CREATE INDEX activity_thread ON activity (thread, at) WHERE thread IS NOT NULL;
 CREATE INDEX activity_upcoming ON activity (ends) WHERE ends IS NOT NULL;

@@ -271,7 +271,7 @@ def test_a_missing_server_is_named(missing: Sequence[str], monkeypatch: pytest.M
         monkeypatch.setitem(sys.modules, name, None)
     code, answer = ask("demo", "--json", "--keep", str(tmp_path / "acme"))
     assert (code, answer["error"]["message"]) == (1, f"the demo needs {' and '.join(missing)}")
-    assert answer["error"]["hint"] == "pip install 'lasttouch[demo]'"
+    assert answer["error"]["hint"] == "pipx install '.[demo]' in the folder of the project"
     assert list(tmp_path.iterdir()) == []
 
 

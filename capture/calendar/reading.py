@@ -90,7 +90,9 @@ def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: s
     known = name in position.etags
     if outcome.gone:
         position.etags.pop(name, None)
-    elif not outcome.again:
+        batch.removed.append(name)
+        return
+    if not outcome.again:
         position.etags[name] = etag
     if outcome.reason:
         batch.skipped.append(Skip(name, outcome.reason))

@@ -97,6 +97,7 @@ def _read_row(row: Row, columns: Columns, width: int) -> Iterator[Finding]:
         return
     if any(cell.strip() for cell in cells[width:]):
         yield RowProblem(row.line, f"{len(cells)} cells under {width} columns; is a delimiter not quoted?")
+        return
     emails, bad = emails_in([cells[position] for position in columns.email if position < len(cells)])
     for written in bad:
         yield RowProblem(row.line, f"{quoted(written)} is no e-mail address")

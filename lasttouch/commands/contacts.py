@@ -14,6 +14,7 @@ from lasttouch.agent import Agent, opened, utc_now
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.options import (
+    NO_CONTACTS,
     answer,
     config_option,
     contacts_named,
@@ -169,7 +170,7 @@ def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
     with reading(config) as log:
         found = sorted(people(log, utc_now()), key=lambda one: (one.name.casefold(), one.id))
     if answer(as_json, as_csv, lambda: contacts_json(found), lambda: contacts_table(found)) and not found:
-        print_lines(["No contacts yet. Add some: lasttouch contacts import FILE.csv"])
+        print_lines([NO_CONTACTS])
 
 
 @command.command("show")

@@ -13,6 +13,7 @@ from lasttouch.agent import Agent, opened
 from lasttouch.commands.options import config_option, contacts_named, json_option, loaded_config
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
+from store.people import people
 
 
 @click.command("merge")
@@ -102,10 +103,13 @@ def forget(who: str, yes: bool, as_json: bool, config: str | None) -> None:
       lasttouch contacts forget "Bob Stone"
       lasttouch contacts forget stranger@other.example --yes
     """
+    if as_json and not yes:
+        raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
     with opened(loaded_config(config)) as agent:
         contact_ids, emails = _whom(agent.connection, who)
-        if not (yes or as_json):
-            click.confirm(f"Erase {who} for good, with every trace in the log?", abort=True)
+        if not yes and not _confirmed(agent, contact_ids, emails):
+            print_lines(["Nothing was erased."])
+            return
         erased = forgetting.forget(agent, contact_ids, emails)
     if as_json:
         print_json({"emails": erased.emails, "deleted": erased.deleted, "struck": len(erased.struck)})
@@ -126,15 +130,22 @@ def _one(agent: Agent, who: str) -> int:
 def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str]]:
     """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
     address = normalise(who)
-    ids = find_contacts(connection, who)
-    if address is not None:
-        return ids, [address]
-    if len(ids) != 1:
-        ids = contacts_named(connection, who)
-        raise UsageError(
-            f"{who!r} is {len(ids)} contacts: {', '.join(f'#{i}' for i in ids[:10])}", "erase them one by one"
-        )
-    return ids, []
+    ids = find_contacts(connection, who) if address else contacts_named(connection, who)
+    if len(ids) > 1:
+        named = ", ".join(f"#{contact_id}" for contact_id in ids[:10])
+        raise UsageError(f"{who!r} is {len(ids)} contacts: {named}", "erase them one by one, by id")
+    return ids, [address] if address else []
+
+
+def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
+    """Ask with everything that would go."""
+    found = people(agent.connection, agent.clock(), contact_ids)
+    lines = [f"  #{one.id} {one.name} <{', '.join(one.emails)}>, {one.touches} touches" for one in found]
+    print_lines(["This would be erased for good, with every trace in the log:", *(lines or [f"  {emails[0]}"])])
+    try:
+        return click.confirm("Erase?")
+    except click.Abort:
+        return False
 
 
 def _address(given: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sqlite3
+import sys
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -82,14 +84,16 @@ def _in_the_log(log: sqlite3.Connection) -> str:
 def _next_steps(keep: Path | None) -> list[str]:
     """Commands that work now; without a kept world the first of them makes one for the others."""
     folder = keep or Path("acme")
+    program = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "lasttouch" else "lasttouch"
+    program = "lasttouch" if shutil.which("lasttouch") else program
     config = f"--config {shlex.quote(str(folder / 'config.toml'))}"
     steps = [
-        (f"lasttouch last --company {config}", "companies, and people there whom nobody has listed"),
-        (f"lasttouch why erin {config}", "a declined meeting and its invitation do not count"),
-        (f"lasttouch why hugo {config}", "a mail that came back does not count"),
-        (f"lasttouch log grace {config}", "one mail in two mailboxes is one activity"),
+        (f"{program} last --company {config}", "companies, and people there whom nobody has listed"),
+        (f"{program} why erin {config}", "a declined meeting and its invitation do not count"),
+        (f"{program} why hugo {config}", "a mail that came back does not count"),
+        (f"{program} log grace {config}", "one mail in two mailboxes is one activity"),
     ]
     if keep is None:
-        steps.insert(0, (f"lasttouch demo --keep {shlex.quote(str(folder))}", "the same, kept for the following"))
+        steps.insert(0, (f"{program} demo --keep {shlex.quote(str(folder))}", "the same, kept for the following"))
     width = max(len(typed) for typed, _ in steps)
     return ["", "What to type next:", *(f"  {typed:<{width}}  # {meaning}" for typed, meaning in steps)]

@@ -6,7 +6,15 @@ import click
 
 from activity.errors import NotFound
 from lasttouch.agent import utc_now
-from lasttouch.commands.options import answer, config_option, contacts_named, csv_option, json_option, reading
+from lasttouch.commands.options import (
+    NO_CONTACTS,
+    answer,
+    config_option,
+    contacts_named,
+    csv_option,
+    json_option,
+    reading,
+)
 from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone
 from lasttouch.output import print_lines
@@ -49,6 +57,6 @@ def command(who: str | None, company: bool, as_json: bool, as_csv: bool, config:
             found = people(log, now, None if who is None else contacts_named(log, who))
             shown = answer(as_json, as_csv, lambda: last_json(found, through), lambda: last_table(found, now, zone))
             if shown and not found:
-                print_lines(["No contacts yet. Add some: lasttouch contacts import FILE.csv"])
+                print_lines([NO_CONTACTS])
         if shown:
             print_lines(blindness(log, now, zone))

@@ -15,6 +15,10 @@ from lasttouch.output import print_csv, print_json, print_table
 from store.database import database_errors, open_for_reading
 from store.finding import find_contacts, near_names
 
+NO_CONTACTS = (
+    "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
+    " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 

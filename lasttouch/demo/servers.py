@@ -27,7 +27,9 @@ def check_installed() -> None:
     """Raises LasttouchError where a server is not installed."""
     missing = [name for name in _EXTRAS if importlib.util.find_spec(name) is None]
     if missing:
-        raise LasttouchError(f"the demo needs {' and '.join(missing)}", "pip install 'lasttouch[demo]'")
+        raise LasttouchError(
+            f"the demo needs {' and '.join(missing)}", "pipx install '.[demo]' in the folder of the project"
+        )
 
 
 class Server:

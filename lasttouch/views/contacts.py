@@ -11,6 +11,8 @@ from lasttouch.views.last import Rows
 from lasttouch.views.moments import utc
 from store.people import Person
 
+NO_ADDRESS = "no e-mail address"
+PROBLEMS_SHOWN = 20
 EXPORTED_DATES = ("last_touch", "last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_two_way")
 
 
@@ -63,9 +65,13 @@ def import_text(change: Change, problems: Sequence[Problem]) -> list[str]:
         lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
     if change.erased:
         lines.append(f"{change.erased} passed over: they were erased with `contacts forget`.")
-    lines += [f"line {one.line}: {one.message}" for one in problems]
-    if problems:
-        lines.append(f"{len(problems)} problems; what they name was left out.")
+    nameless = [one for one in problems if one.message == NO_ADDRESS]
+    others = [one for one in problems if one.message != NO_ADDRESS]
+    if nameless:
+        lines.append(f"{len(nameless)} without an e-mail address passed over.")
+    lines += [f"line {one.line}: {one.message}" for one in others[:PROBLEMS_SHOWN]]
+    if len(others) > PROBLEMS_SHOWN:
+        lines.append(f"and {len(others) - PROBLEMS_SHOWN} more like these: see --json")
     return lines
 
 

@@ -39,15 +39,15 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int]) -> di
 
 
 def status_table(sources: list[SourceHealth], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["Account", "Source", "Read through", "", "Skipped", "State"]
+    headings = ["Account", "Source", "State", "Read through", "", "Skipped"]
     return headings, [
         [
             one.account,
             one.source,
+            "ok" if one.error is None else f"failing since {local(one.failing_since, zone)}",
             local(one.seen_through, zone) or "never read",
             ago(one.seen_through, now) if one.seen_through else "",
             str(len(one.skipped) or ""),
-            "ok" if one.error is None else f"failing since {local(one.failing_since, zone)}: {one.error}",
         ]
         for one in sources
     ]
@@ -60,7 +60,8 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
         if one.error is not None:
             since = local(one.seen_through, zone)
             what = f"unknown since {since}" if since else "unknown: it was never read"
-            notes.append(f"{one.account} {one.source}: what happened there is {what}. {one.hint or ''}".rstrip())
+            notes.append(f"{one.account} {one.source}: {one.error}")
+            notes.append(f"  what happened there is {what}; {one.hint or 'the next sync tries again'}")
         notes += [
             f"{one.account} {one.source}: skipped {item} in {place}: {why}" for place, item, why in one.skipped[:20]
         ]

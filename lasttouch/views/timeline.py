@@ -36,7 +36,7 @@ def message_id(activity: Activity) -> str | None:
 
 
 def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
-    """The array of `log --json` (the lines of `export --json`); see docs/json.md."""
+    """The array of `log --json` ; see docs/json.md."""
     return [
         {
             "activity": one.id,
@@ -68,16 +68,16 @@ def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
 
 
 def log_table(activities: list[Activity], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["When", "Id", "What", "With", "Subject", "Account", "Counts"]
+    headings = ["When", "What", "With", "Counts", "Subject", "Id", "Account"]
     return headings, [
         [
             local(one.facts.at, zone),
-            str(one.id),
             _what(one, now),
             ", ".join(dict.fromkeys(_who(part) for part in one.parts if part.rule != "self")),
-            one.facts.subject,
-            ", ".join(dict.fromkeys(account for account, _ in one.sightings)),
             _counts(one, now),
+            one.facts.subject,
+            str(one.id),
+            ", ".join(dict.fromkeys(account for account, _ in one.sightings)),
         ]
         for one in activities
     ]
@@ -172,17 +172,17 @@ def _part(part: Part) -> str:
 
 
 def upcoming_table(activities: list[Activity], people: Mapping[int, Person], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["When", "In", "With", "Title", "Last touch", "Account"]
+    headings = ["When", "With", "Title", "Last touch", "In", "Account"]
     rows = []
     for one in activities:
         contacts = {part.contact_id: part.contact for part in one.parts if part.contact_id is not None and part.touch}
         rows.append(
             [
                 local(one.facts.at, zone),
-                ago(one.facts.at, now).removeprefix("in "),
                 ", ".join(name or "" for name in contacts.values()),
                 one.facts.subject,
                 ", ".join(ago(people[i].last_touch, now) for i in contacts if i in people),
+                ago(one.facts.at, now).removeprefix("in "),
                 ", ".join(dict.fromkeys(account for account, _ in one.sightings)),
             ]
         )

@@ -30,17 +30,17 @@ def unmatched_json(strangers: Sequence[Stranger]) -> list[dict[str, Any]]:
 
 
 def unmatched_table(strangers: Sequence[Stranger], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["No.", "Name", "Address", "Company", "They wrote", "We wrote", "Met", "Last touch", "When"]
+    headings = ["No.", "Address", "They wrote", "We wrote", "Met", "Last touch", "Name", "Company", "When"]
     return headings, [
         [
             str(number),
-            one.name,
             one.address,
-            one.company or "",
             str(one.inbound or ""),
             str(one.outbound or ""),
             str(one.meetings or ""),
             ago(one.last_touch, now),
+            one.name,
+            one.company or "",
             local(one.last_touch, zone),
         ]
         for number, one in enumerate(strangers, 1)

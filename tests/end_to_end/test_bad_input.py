@@ -168,7 +168,7 @@ def test_files_are_private_whatever_the_umask(household: Household, user: str) -
     before = os.umask(0)
     try:
         household.ok("sync")
-        household.ok("contacts", "forget", "bob@globex.example")
+        household.ok("contacts", "forget", "bob@globex.example", "--yes")
     finally:
         os.umask(before)
     folder = household.folder / "new" / "folder"

@@ -64,10 +64,22 @@ def test_merging_moves_dates_forward_and_removing_moves_them_back(ana: Household
     assert ana.ok("contacts", "merge", "Bob Stone", "Bobby")["rematched"] == 1
     assert _names(ana) == ["Bob Stone"]
     assert ana.last("bob")["last_touch"] == _day(4)
+    again = ana.import_contacts("Bob Stone,bob@globex.example,Globex", "Bobby,bob@home.example,")
+    assert (again["added"], again["updated"]) == (0, 0)
+    assert _names(ana) == ["Bob Stone"]
     ana.ok("contacts", "remove", "bob")
     assert _names(ana) == []
     assert {one["address"] for one in ana.ok("unmatched")} >= {"bob@globex.example", "bob@home.example"}
     assert ana.ok("check")["differences"] == 0
+
+
+def test_an_id_is_never_given_twice(ana: Household) -> None:
+    ana.import_contacts("Bob,bob@globex.example,", "Eve,eve@hooli.example,")
+    eve = ana.last("eve")
+    ana.ok("contacts", "forget", "eve", "--yes")
+    ana.ok("contacts", "add", "Zoe", "zoe@other.example")
+    assert ana.last("zoe")["id"] > eve["id"]
+    assert ana.run("why", str(eve["last_touch_activity"])).code == 6
 
 
 def test_an_alias_knows_its_history(ana: Household) -> None:
@@ -116,7 +128,7 @@ def test_who_is_forgotten_leaves_no_trace_and_stays_away(ana: Household, user: s
     ana.dovecot.append(user, "INBOX", [both])
     ana.ok("sync")
     backup = ana.database.read_bytes()
-    report = ana.ok("contacts", "forget", "stone")
+    report = ana.ok("contacts", "forget", "stone", "--yes")
     assert (report["deleted"], report["struck"]) == (2, 1)
     _assert_no_trace(ana)
     assert ana.last("eve")["last_touch"] == _day(3)
@@ -148,7 +160,7 @@ def test_who_is_forgotten_goes_from_calendars_too(household: Household, user: st
     put(user, "work", "b", event("b", ago(days=2), "ana@acme.example", "bob@globex.example", "eve@hooli.example"))
     household.ok("sync")
     household.import_contacts("Bob Stone,bob@globex.example,Globex", "Eve,eve@hooli.example,Hooli")
-    household.ok("contacts", "forget", "bob@globex.example")
+    household.ok("contacts", "forget", "bob@globex.example", "--yes")
     (household.folder / "contacts.csv").unlink()
     _assert_no_trace(household)
     assert household.last("eve")["last_meeting"] == _day(2)

@@ -222,12 +222,12 @@ def test_answers_to_commands_on_their_way_together_may_come_mixed(
             session.ok(done)
         waiting.clear()
 
-    boxes = {"INBOX": Box({uid: header(uid) for uid in (1, 2, 3, 5, 6, 7, 8, 9)})}
+    boxes = {"INBOX": Box({uid: header(uid) for uid in range(1, 9)})}
     with ScriptedIMAP(boxes, {"FETCH": together}) as scripted:
         log = log_of(scripted)
         batches = log.sync()
         assert sorted(log.subjects()) == [f"Number {uid}" for uid in boxes["INBOX"].messages]
-        assert [str(batch.cursor).split(", ")[1] for batch in batches] == ["3", "6", "8", "10"]
+        assert [str(batch.cursor).split(", ")[1] for batch in batches] == ["3", "5", "7", "9"]
 
 
 def test_flags_of_another_message_move_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
