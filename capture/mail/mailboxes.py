@@ -52,6 +52,8 @@ _UNOPENED = "cannot be opened"
 _GMAIL = ("[gmail]", "[google mail]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_LABEL = "a label: All Mail holds what it shows"
+
 
 def mailbox_name(wire: bytes) -> str:
     """The name people read for a mailbox name in modified UTF-7 (RFC 3501 §5.1.3); INBOX in capitals."""
@@ -63,14 +65,23 @@ def mailbox_name(wire: bytes) -> str:
     return "INBOX" if name.upper() == "INBOX" else _SURROGATE.sub("\ufffd", name)
 
 
-def choose(listing: Iterable[Mailbox], exclude: Sequence[str]) -> Choice:
+def choose(listing: Iterable[Mailbox], exclude: Sequence[str], labels: bool = False) -> Choice:
     """Leave out what never holds an exchange, or holds it twice, and what the user excludes.
 
     Drafts, Junk, Trash and All Mail go by special use (RFC 6154) or by their well-known names at
     the top (or below INBOX), in the common languages, with all mailboxes below them; All Mail by
     its name only where it is Gmail's. `exclude` holds
     names or globs as people read them, in any case; what lies below an excluded mailbox is too.
+
+    Where mailboxes are `labels` (Gmail's X-GM-EXT-1), archived mail is in All Mail only, and all other mail is
+    there too, but for Spam and Trash: then All Mail alone is read, unless something is excluded, as
+    what bears that label is in All Mail as well.
     """
+    listing = list(listing)
+    everything = next((mailbox for mailbox in listing if "\\all" in mailbox.flags), None)
+    if labels and everything is not None and not exclude:
+        others = [mailbox for mailbox in listing if mailbox != everything]
+        return Choice([everything], [(mailbox, _reason(mailbox, ()) or _LABEL) for mailbox in others])
     read: list[Mailbox] = []
     left_out: list[tuple[Mailbox, str]] = []
     dropped: set[str] = set()

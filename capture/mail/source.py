@@ -40,7 +40,10 @@ class MailSource:
     def choice(self) -> Choice:
         """Which mailboxes are read, and which are not and why."""
         with connected(self._server) as connection:
-            return choose(list_mailboxes(connection), self._exclude)
+            return self._choose(connection)
+
+    def _choose(self, connection: Connection) -> Choice:
+        return choose(list_mailboxes(connection), self._exclude, connection.has_capability("X-GM-EXT-1"))
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """Batches of at most BATCH_MESSAGES messages, mailbox by mailbox; see `Source`.
@@ -54,7 +57,7 @@ class MailSource:
         while waiting is None or waiting:
             with connected(server) as connection:
                 if waiting is None:
-                    waiting = choose(list_mailboxes(connection), self._exclude).read
+                    waiting = self._choose(connection).read
                 while waiting:
                     mailbox = waiting.pop(0)
                     try:

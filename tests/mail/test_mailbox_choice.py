@@ -124,3 +124,21 @@ def test_any_name_can_be_read_and_stored(wire: bytes) -> None:
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=30).filter(lambda name: name.upper() != "INBOX"))
 def test_names_survive_modified_utf7(name: str) -> None:
     assert mailbox_name(encode(name)) == name
+
+
+def test_where_mailboxes_are_labels_all_mail_alone_is_read() -> None:
+    def mailbox(name: str, *flags: str) -> Mailbox:
+        return Mailbox(name.encode(), name, "/", frozenset(flags))
+
+    listing = [
+        mailbox("INBOX"),
+        mailbox("Customers"),
+        mailbox("[Gmail]/Alle Nachrichten", "\\all"),
+        mailbox("[Gmail]/Spam", "\\junk"),
+    ]
+    choice = choose(listing, (), labels=True)
+    assert [one.name for one in choice.read] == ["[Gmail]/Alle Nachrichten"]
+    assert {one.name: reason for one, reason in choice.left_out}["[Gmail]/Spam"] == "junk"
+    # a label that is excluded could not be told apart in All Mail
+    assert [one.name for one in choose(listing, ("Customers",), labels=True).read] == ["INBOX"]
+    assert [one.name for one in choose(listing[:2], (), labels=True).read] == ["INBOX", "Customers"]
