@@ -46,7 +46,8 @@ def message_facts(
     participants = _participants(envelope)
     allowed = tuple(person for person in participants if not never_log(person.address.email))
     struck = len(allowed) < len(participants)
-    if struck and (not any(p.role == "from" for p in allowed) or len(allowed) < 2):
+    left = {person.address.email for person in allowed}
+    if struck and (not any(p.role == "from" for p in allowed) or len(left) < 2):
         return None
     return Facts(
         identity=message_identity(envelope),

@@ -29,7 +29,7 @@ def meeting_facts(
     """
     allowed = tuple(person for person in meeting.participants if not never_log(person.address.email))
     struck = len(allowed) < len(meeting.participants)
-    if struck and (allowed[:1] != meeting.participants[:1] or len(allowed) < 2):
+    if struck and (allowed[:1] != meeting.participants[:1] or len({p.address.email for p in allowed}) < 2):
         return None
     own = next(
         (p.answer for p in meeting.participants if p.role == "attendee" and p.address.email in own_addresses), ""

@@ -70,8 +70,8 @@ class RadicaleServer:
 
     def stop(self) -> None:
         if self._process:
-            self._process.terminate()
-            self._process.wait(10)
+            self._process.kill()  # it has nothing to lose, and may take its time to end otherwise
+            self._process.wait()
             self._process = None
         shutil.rmtree(self.folder, ignore_errors=True)
 

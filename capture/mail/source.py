@@ -79,8 +79,6 @@ class MailSource:
     def _mailbox(self, connection: Connection, mailbox: Mailbox, cursor: str | None) -> Iterator[Batch]:
         position = Position.from_cursor(cursor)
         since = self._since.isoformat()
-        if position is not None and since > position.since:
-            since = position.since  # the window moves on; what was read stays read
         state = mailbox.state
         if state is None and position is not None:
             state = mailbox_state(connection, mailbox)

@@ -14,7 +14,7 @@ from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
 
 MESSAGES = 200
-STEP = 701
+STEP = 907
 
 
 @pytest.fixture(scope="module")

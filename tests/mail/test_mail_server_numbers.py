@@ -74,6 +74,7 @@ def test_without_uidnext_the_last_known_message_is_not_new() -> None:
         boxes["INBOX"].messages[4] = header(4)
         log.sync()
         assert log.subjects() == [*ALL, "Number 4"]
+        assert all("SINCE 01-Jan-2020" in command for command in scripted.commands if "SEARCH" in command)
 
 
 def test_uidnext_that_goes_back_means_reading_again() -> None:
