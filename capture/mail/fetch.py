@@ -26,7 +26,10 @@ _FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)", re.IGNORECASE)
 
 
 class Fetched(NamedTuple):
-    """A message of a mailbox: its envelope, or why there is none (neither for a draft, which is no message yet)."""
+    """A message of a mailbox: its envelope, or why there is none; neither for a draft, which is no message yet.
+
+    Both for a bounce whose delivery report could not be read.
+    """
 
     uid: int
     envelope: Envelope | None

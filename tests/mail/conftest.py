@@ -3,13 +3,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mail_log import Log
+from mail_log import Log, server_of
 
-from capture.mail.connection import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 
@@ -66,24 +65,3 @@ def proxy(imap: DovecotServer) -> Iterator[FaultProxy]:
 def log(imap: DovecotServer, proxy: FaultProxy, user: str) -> Log:
     """A log of this test's own user, read through the proxy."""
     return Log(server_of(imap, user, port=proxy.port))
-
-
-def server_of(
-    dovecot: DovecotServer,
-    user: str,
-    security: str = "none",
-    port: int = 0,
-    password: Callable[[], str] | None = None,
-    stall_seconds: float = 20.0,
-    ca_file: str | None = None,
-) -> MailServer:
-    default = dovecot.tls_port if security == "tls" else dovecot.port
-    return MailServer(
-        "127.0.0.1",
-        port or default,
-        security,
-        user,
-        password or (lambda: dovecot.password),
-        ca_file or str(dovecot.ca_file),
-        stall_seconds,
-    )

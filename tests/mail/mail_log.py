@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from activity.envelope import Envelope
 from activity.errors import SourceError
 from capture.mail.connection import MailServer
 from capture.mail.source import MailSource
+from dovecot_server import DovecotServer
 from scripted_imap import Box, ScriptedIMAP, header
 
 SINCE = date(2020, 1, 1)
@@ -53,6 +55,28 @@ class Log:
 
     def count(self) -> int:
         return sum(map(len, self.seen.values()))
+
+
+def server_of(
+    dovecot: DovecotServer,
+    user: str,
+    security: str = "none",
+    port: int = 0,
+    password: Callable[[], str] | None = None,
+    stall_seconds: float = 20.0,
+    ca_file: str | None = None,
+) -> MailServer:
+    """How to reach a Dovecot as `user`, through a proxy at `port` if given."""
+    default = dovecot.tls_port if security == "tls" else dovecot.port
+    return MailServer(
+        "127.0.0.1",
+        port or default,
+        security,
+        user,
+        password or (lambda: dovecot.password),
+        ca_file or str(dovecot.ca_file),
+        stall_seconds,
+    )
 
 
 def three() -> dict[str, Box]:

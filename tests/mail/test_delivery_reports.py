@@ -6,8 +6,7 @@ import base64
 from collections.abc import Iterator
 
 import pytest
-from conftest import server_of
-from mail_log import Log, message
+from mail_log import Log, message, server_of
 
 from activity.batch import Skip
 from activity.envelope import Envelope

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import server_of
-from mail_log import Log, message
+from mail_log import Log, message, server_of
 
 from activity.errors import Unreachable
 from capture.mail import source

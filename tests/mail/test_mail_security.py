@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
-from conftest import server_of
-from mail_log import Log, message
+from mail_log import Log, message, server_of
 
 from activity.errors import AuthenticationFailed, SourceError, Throttled, Unreachable, UntrustedServer
 from capture.mail.connection import MailServer
