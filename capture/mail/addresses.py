@@ -99,7 +99,8 @@ def _address(phrase: str, angle: str | None, comment: str) -> Address | None:
 
 
 def _normalised(seen: str) -> str | None:
-    return normalise(seen) if 2 < len(seen) <= ADDRESS_CHARACTERS else None
+    email = normalise(seen) if 2 < len(seen) <= ADDRESS_CHARACTERS else None
+    return email if email and email.rpartition("@")[0].strip() else None  # ""@x.example is nobody
 
 
 def _bare(text: str, comment: str) -> tuple[str, str]:

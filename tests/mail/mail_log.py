@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from activity.address import normalise_domain
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
 from activity.errors import SourceError
@@ -77,6 +78,12 @@ def server_of(
         ca_file or str(dovecot.ca_file),
         stall_seconds,
     )
+
+
+def is_normalised(email: str) -> bool:
+    """Is this what normalising gives? Quotes around a local part are gone, so it need not parse again."""
+    local, _, domain = email.rpartition("@")
+    return bool(local.strip() and domain) and email == email.casefold() and domain == normalise_domain(domain)
 
 
 def three() -> dict[str, Box]:

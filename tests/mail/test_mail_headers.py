@@ -11,6 +11,7 @@ from email.utils import format_datetime, getaddresses, parsedate_to_datetime, qu
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from mail_log import is_normalised
 
 from activity.address import normalise
 from activity.envelope import Envelope
@@ -149,7 +150,7 @@ def test_never_raises_and_gives_text_that_can_be_stored(block: bytes) -> None:
     envelope = read(block)
     texts = [envelope.subject, envelope.message_id, *envelope.references]
     for address in (*envelope.from_, *envelope.to, *envelope.cc, *envelope.bcc):
-        assert normalise(address.email) == address.email
+        assert is_normalised(address.email)
         texts += [address.name, address.seen]
     for text in texts:
         text.encode("utf-8")  # no lone surrogates
