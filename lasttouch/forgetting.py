@@ -10,7 +10,7 @@ import hmac
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,20 +55,19 @@ def recall(connection: sqlite3.Connection, database: Path) -> Forgotten:
 
 
 def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> Erased:
-    """Erase contacts and addresses with every trace of them."""
-    emails = sorted({*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())})
+    """Erase contacts and addresses, in every spelling that reaches the same mailbox, with every trace of them."""
+    named = {*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())}
     known = agent.forgotten
-    forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in emails})
+    forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in named})
     _write(_file(agent.loaded.database), [forgotten.key, *sorted(forgotten.hashes)])
-    return _erase(agent, forgotten, emails, contact_ids)
+    return _erase(agent, forgotten, named, contact_ids)
 
 
 def erase_again(agent: Agent) -> None:
     """After a backup was restored: whoever was erased since it was made is erased from it too."""
     if agent.forgotten.hashes == forgetting.hashes(agent.connection):
         return
-    back = [email for email in forgetting.known_emails(agent.connection) if agent.forgotten(email)]
-    _erase(agent, agent.forgotten, back, forgetting.holders(agent.connection, back))
+    _erase(agent, agent.forgotten)
 
 
 def obey_rules(agent: Agent) -> Erased:
@@ -81,8 +80,11 @@ def obey_rules(agent: Agent) -> Erased:
     return erased
 
 
-def _erase(agent: Agent, forgotten: Forgotten, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
+def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contact_ids: Sequence[int] = ()) -> Erased:
+    """Whoever is forgotten, and these contacts, with those that have no other address than a forgotten one."""
     agent.forgotten = forgotten
+    emails = sorted({*named, *filter(forgotten, forgetting.known_emails(agent.connection))})
+    contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.connection, emails)})
     with writing(agent.connection):
         settings.write(agent.connection, KEY, forgotten.key.hex())
         forgetting.remember(agent.connection, forgotten.hashes)

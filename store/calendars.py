@@ -89,19 +89,24 @@ def remove(
 def _unsee(
     connection: sqlite3.Connection, object_id: int, activity_ids: Sequence[int], now: datetime, outright: bool = False
 ) -> set[int]:
-    """Take the sightings away; a meeting nobody shows any more is marked, or gone if it was not over."""
+    """These meetings are seen here no more; one that nobody shows any more is marked, or gone if it was not over.
+
+    The last sighting of a marked one stays, without its object: it tells what the owner had answered.
+    """
     changed: set[int] = set()
     for activity_id in activity_ids:
         forget_touches(connection, [activity_id])
-        connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id = ?", (activity_id, object_id))
-        if connection.execute("SELECT 1 FROM sighting WHERE activity_id = ?", (activity_id,)).fetchone():
+        shown = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id <> ?"
+        if connection.execute(shown, (activity_id, object_id)).fetchone():
+            connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id = ?", (activity_id, object_id))
             changed.add(activity_id)
             continue
         (ends,) = connection.execute("SELECT ends FROM activity WHERE id = ?", (activity_id,)).fetchone()
         if outright or (ends is not None and ends > timestamp(now)):
-            connection.execute("DELETE FROM participation WHERE activity_id = ?", (activity_id,))
-            connection.execute("DELETE FROM activity WHERE id = ?", (activity_id,))
+            for table, column in (("sighting", "activity_id"), ("participation", "activity_id"), ("activity", "id")):
+                connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (activity_id,))
         else:
+            connection.execute("UPDATE sighting SET object_id = NULL WHERE activity_id = ?", (activity_id,))
             connection.execute("UPDATE activity SET deleted_at = ? WHERE id = ?", (timestamp(now), activity_id))
             changed.add(activity_id)
     return changed

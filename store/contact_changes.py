@@ -27,7 +27,6 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
             (other, into),
         )
     remove(connection, others)
-    connection.execute("DELETE FROM contact_touch WHERE contact_id = ?", (into,))
 
 
 def add_emails(

@@ -62,13 +62,15 @@ def names_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list
     return [name for (name,) in connection.execute(query, contact_ids) if len(name) > SHORTEST_NAME]
 
 
-def holders(connection: sqlite3.Connection, emails: Sequence[str]) -> list[int]:
-    """The contacts that one of these addresses is listed for."""
+def contacts_within(connection: sqlite3.Connection, emails: Sequence[str]) -> list[int]:
+    """The contacts that are listed with some of these addresses and with no other."""
     found: set[int] = set()
     for chunk in chunks(emails):
         query = f"SELECT contact_id FROM contact_email WHERE email IN ({marks(chunk)})"
         found.update(row_id for (row_id,) in connection.execute(query, chunk))
-    return sorted(found)
+    among = set(emails)
+    query = "SELECT email FROM contact_email WHERE contact_id = ?"
+    return [one for one in sorted(found) if among.issuperset(e for (e,) in connection.execute(query, (one,)))]
 
 
 def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:

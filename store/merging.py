@@ -44,6 +44,8 @@ def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: En
         " WHERE object_id IS NOT excluded.object_id OR answer IS NOT excluded.answer",
         sighting_row(activity_id, place, entry),
     )
+    if entry.object_id is not None:  # what is left of calendars it was deleted from
+        connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id IS NULL", (activity_id,))
     query = "SELECT 1 FROM sighting WHERE activity_id = ? AND place_id <> ? LIMIT 1"
     return connection.execute(query, (activity_id, place)).fetchone() is None
 

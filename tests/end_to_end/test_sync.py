@@ -297,3 +297,28 @@ def test_killed_at_any_step_the_next_pass_makes_it_whole(household: Household, u
     assert killed > 15
     household.ok("sync")
     assert household.contents() == whole
+
+
+@pytest.mark.parametrize("order", ["ABC", "CBA", "CAB", "BCA"])
+def test_an_answer_is_found_through_its_thread_in_whatever_order_its_messages_come(
+    household: Household, user: str, order: str
+) -> None:
+    """C answers A by way of B, which went to somebody else."""
+    household.add_account("ana", user)
+    household.import_contacts("Bob Stone,bob@globex.example,Globex")
+    letters = {
+        "A": ("Sent", mail("ana@acme.example", "bob@globex.example", ago(days=9), "a@acme.example")),
+        "B": (
+            "Sent",
+            mail("ana@acme.example", "zoe@other.example", ago(days=8), "b@acme.example", References="<a@acme.example>"),
+        ),
+        "C": (
+            "INBOX",
+            mail("bob@globex.example", "ana@acme.example", ago(days=7), "c@x", In_Reply_To="<b@acme.example>"),
+        ),
+    }
+    for name in order:
+        mailbox, letter = letters[name]
+        household.dovecot.append(user, mailbox, [letter])
+        household.ok("sync")
+    assert household.last("bob")["last_two_way"] == _utc(ago(days=7))
