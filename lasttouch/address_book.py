@@ -159,7 +159,7 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
         where = f"canonical IN ({addresses.marks(chunk)})"
         rematched += addresses.rematch(connection, _book_of(agent, chunk), where, chunk)
         concerned |= addresses.holders(connection, chunk)
-    contact_changes.derive_touches(connection, sorted(concerned), agent.clock())
+    touches.refresh(connection, agent.clock(), sorted(concerned))
     return rematched
 
 

@@ -108,16 +108,13 @@ def rematch(
 ) -> int:
     """Match the addresses selected by `where` anew; how many now belong to somebody else than before.
 
-    The touches of every contact that gained or lost an address become unknown until derived again.
+    A trigger makes the touches of every contact that gained or lost an address unknown.
     """
     changed: list[tuple[int | None, int | None, str, int]] = []
-    contacts: set[int] = set()
     query = f"SELECT id, email, contact_id, company_id, rule FROM address WHERE {where}"
     for row_id, email, contact_id, company_id, rule in connection.execute(query, parameters).fetchall():
         match = matcher.match(email)
         if (match.contact_id, match.company_id, match.rule) != (contact_id, company_id, rule):
             changed.append((match.contact_id, match.company_id, match.rule, row_id))
-            contacts.update(c for c in (contact_id, match.contact_id) if c is not None)
     connection.executemany("UPDATE address SET contact_id = ?, company_id = ?, rule = ? WHERE id = ?", changed)
-    connection.executemany("DELETE FROM contact_touch WHERE contact_id = ?", [(c,) for c in contacts])
     return len(changed)

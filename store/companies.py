@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.codes import INBOUND, MEETING
 from store.finding import escaped
 from store.people import Person, people
 from store.rows import instant, timestamp
@@ -101,7 +102,7 @@ def _unlisted(connection: sqlite3.Connection, company_id: int, now: datetime) ->
     rows = connection.execute(
         "SELECT a.email, a.name, p.at, p.touch, p.activity_id FROM address a"
         " JOIN participation p ON p.address_id = a.id JOIN activity v ON v.id = p.activity_id"
-        " WHERE a.company_id = ?1 AND p.touch IN ('inbound', 'outbound', 'meeting') AND coalesce(v.ends, p.at) <= ?2"
+        f" WHERE a.company_id = ?1 AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND coalesce(v.ends, p.at) <= ?2"
         " ORDER BY p.at, p.activity_id",
         (company_id, timestamp(now)),
     )

@@ -6,9 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from store.addresses import chunks, marks
 from store.rows import timestamp
-from store.touches import derive, touch_row
 
 
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
@@ -101,21 +99,6 @@ def is_from_book_alone(connection: sqlite3.Connection, contact_id: int) -> bool:
     )
     (alone,) = connection.execute(query, (contact_id,)).fetchone()
     return bool(alone)
-
-
-def derive_touches(connection: sqlite3.Connection, contact_ids: Sequence[int], now: datetime) -> None:
-    """Derive the touches of these contacts, as far as they are not known."""
-    missing: list[int] = []
-    for chunk in chunks(contact_ids):
-        query = (
-            f"SELECT id FROM contact WHERE id IN ({marks(chunk)})"
-            " AND NOT EXISTS (SELECT 1 FROM contact_touch WHERE contact_id = id)"
-        )
-        missing += [contact_id for (contact_id,) in connection.execute(query, chunk)]
-    connection.executemany(
-        f"INSERT INTO contact_touch VALUES ({marks(range(18))})",
-        [touch_row(contact_id, derive(connection, contact_id, now)) for contact_id in missing],
-    )
 
 
 def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:

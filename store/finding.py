@@ -7,6 +7,7 @@ import sqlite3
 from difflib import get_close_matches
 
 from activity.address import normalise, normalise_domain
+from store.identities import known
 
 _ID = re.compile(r"#(\d{1,18})", re.ASCII)
 
@@ -58,8 +59,6 @@ def find_activity(connection: sqlite3.Connection, word: str) -> int | None:
         ).fetchone()
         return row[0] if row else None
     bare = word.strip().strip("<>")
-    for identity in (word.strip(), f"<{bare}>", f"meeting:{bare}"):
-        row = connection.execute("SELECT id FROM activity WHERE identity = ?", (identity,)).fetchone()
-        if row:
-            return int(row[0])
-    return None
+    spellings = (word.strip(), f"<{bare}>", f"meeting:{bare}")
+    found = known(connection, spellings)
+    return next((found[identity] for identity in spellings if identity in found), None)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from store.addresses import chunks, marks
 from store.contact_changes import delete
 from store.finding import escaped
+from store.threads import settle, threads_with
 from store.touches import forget_touches
 
 SHORTEST_NAME = 4
@@ -105,8 +106,10 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
         leads = any(address in gone and role in ("from", "organizer") for address, role in people)
         (theirs if leads or len(others) < 2 else struck).append(activity_id)
     forget_touches(connection, [*theirs, *struck])
+    threads = threads_with(connection, [*theirs, *struck])
     _delete(connection, theirs)
     _strike(connection, struck, ids, emails)
+    settle(connection, threads)
     for chunk in chunks(emails):
         for table in ("bounce", "address"):
             connection.execute(f"DELETE FROM {table} WHERE email IN ({marks(chunk)})", chunk)

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.codes import INBOUND, MEETING
 from store.rows import instant
 
 
@@ -67,7 +68,7 @@ def counts(connection: sqlite3.Connection) -> tuple[int, int, int]:
     (contacts,) = connection.execute("SELECT count(*) FROM contact").fetchone()
     (touches,) = connection.execute(
         "SELECT count(DISTINCT p.activity_id) FROM participation p JOIN address a ON a.id = p.address_id"
-        " WHERE a.contact_id IS NOT NULL AND p.touch IN ('inbound', 'outbound', 'meeting')"
+        f" WHERE a.contact_id IS NOT NULL AND p.touch_code BETWEEN {INBOUND} AND {MEETING}"
     ).fetchone()
     return activities, contacts, touches
 

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
 from store.addresses import Matcher, address_ids, chunks, marks
+from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.facts import load
+from store.identities import identity_hash, known
 from store.merging import Copy, merge
 from store.rows import Entry, evidence_text, reason_text, sighting_row, timestamp
-from store.threads import adopt, threads_of
-from store.touches import forget_touches
+from store.threads import adopt, settle, threads_of, threads_with
+from store.touches import forget_touches, forget_touches_of
 
 Judge = Callable[[Facts], Judgement]
 
@@ -24,6 +26,14 @@ class Written(NamedTuple):
     touches: int
 
 
+class _Part(NamedTuple):
+    """Somebody's part in an activity that sets a date."""
+
+    activity_id: int
+    address_id: int
+    touch: int
+
+
 def write(
     connection: sqlite3.Connection, place: int, entries: Sequence[Entry], matcher: Matcher, judge: Judge
 ) -> Written:
@@ -33,7 +43,7 @@ def write(
     is put together and judged again by `judge`. Writing the same entries again writes no row.
     """
     emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
-    ids = _known(connection, [entry.facts.identity for entry in entries])
+    ids = known(connection, [entry.facts.identity for entry in entries])
     fresh: dict[str, Entry] = {}
     copies: list[Entry] = []
     for entry in entries:
@@ -43,13 +53,18 @@ def write(
             fresh[entry.facts.identity] = entry
     roots = _roots(fresh)
     threads = threads_of(connection, roots)
-    new = _insert(connection, place, list(fresh.values()), emails, threads)
+    new, parts = _insert(connection, place, list(fresh.values()), emails, threads)
     ids.update(new)
     again = merge(connection, place, [Copy(ids[entry.facts.identity], entry) for entry in copies], emails)
-    again |= _bounced(connection, list(new.values()))
+    again |= _bounced(connection, fresh)
     rejudge(connection, again, judge)
-    forget_touches(connection, {*new.values(), *again, *adopt(connection, roots, threads)})
-    return Written(len(new), _touching(connection, list(new.values())))
+    adopted = adopt(connection, roots, threads)
+    forget_touches(connection, {*again, *adopted})
+    listed = forget_touches_of(connection, list({part.address_id for part in parts}))
+    personal = {threads[i] for i, entry in fresh.items() if i in threads and entry.judgement.verdict.kind == "person"}
+    settle(connection, {*personal, *adopted.values(), *threads_with(connection, {*again, *adopted})})
+    touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
+    return Written(len(new), len(touching))
 
 
 def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) -> int:
@@ -61,26 +76,20 @@ def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) ->
             continue
         changed.append(row_id)
         connection.execute(
-            "UPDATE activity SET verdict = ?, reason = ?, direction = ? WHERE id = ?",
-            (anew.verdict.kind, reason_text(anew), anew.direction, row_id),
+            "UPDATE activity SET verdict_code = ?, reason = ?, direction_code = ? WHERE id = ?",
+            (VERDICT[anew.verdict.kind], reason_text(anew), DIRECTION[anew.direction], row_id),
         )
         connection.executemany(
-            "UPDATE participation SET touch = ?1 WHERE address_id = ?2 AND at = ?3 AND activity_id = ?4 AND role = ?5"
-            " AND touch IS NOT ?1",
+            "UPDATE participation SET touch_code = ?1 WHERE activity_id = ?2 AND address_id = ?3 AND role_code = ?4"
+            " AND touch_code IS NOT ?1",
             [
-                (touch, address, timestamp(facts.at), row_id, person.role)
+                (TOUCH[touch], row_id, address, ROLE[person.role])
                 for touch, address, person in zip(anew.touches, addresses, facts.participants, strict=True)
             ],
         )
     forget_touches(connection, changed)
+    settle(connection, threads_with(connection, changed))
     return len(changed)
-
-
-def _known(connection: sqlite3.Connection, identities: Sequence[str]) -> dict[str, int]:
-    known: dict[str, int] = {}
-    for chunk in chunks(identities):
-        known.update(connection.execute(f"SELECT identity, id FROM activity WHERE identity IN ({marks(chunk)})", chunk))
-    return known
 
 
 def _roots(fresh: Mapping[str, Entry]) -> dict[str, str]:
@@ -97,60 +106,56 @@ def _insert(
     entries: Sequence[Entry],
     emails: Mapping[str, int],
     threads: Mapping[str, int],
-) -> dict[str, int]:
+) -> tuple[dict[str, int], list[_Part]]:
+    """Identity → id of what was inserted, and every part in it that sets a date."""
     # not max(id): an id that was erased never names another activity
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'activity'").fetchone()
     last = row[0] if row else 0
     activities, participations, sightings, bounces = [], [], [], []
+    parts: list[_Part] = []
     for row_id, entry in enumerate(entries, last + 1):
         facts, judgement, _ = entry
         at = timestamp(facts.at)
-        replies_to = facts.references[-1] if facts.references else None
+        replies_to = _replies_to(facts)
+        key, thread = identity_hash(facts.identity), threads.get(facts.identity)
         activities.append(
             (
-                row_id, facts.identity, facts.kind, at, None if facts.ends is None else timestamp(facts.ends),
-                judgement.verdict.kind, reason_text(judgement), judgement.direction, threads.get(facts.identity),
-                replies_to, facts.subject or None, evidence_text(facts), facts.revision or None,
+                row_id, key, at, None if facts.ends is None else timestamp(facts.ends),
+                VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], None if thread == key else thread,
+                facts.identity, reason_text(judgement), replies_to, facts.subject or None, evidence_text(facts),
+                facts.revision or None,
             )
         )  # fmt: skip
         for person, touch in zip(facts.participants, judgement.touches, strict=True):
-            participations.append((emails[person.address.email], at, row_id, person.role, person.answer or None, touch))
+            address, code = emails[person.address.email], TOUCH[touch]
+            participations.append((row_id, address, ROLE[person.role], at, code, person.answer or None))
+            if code is not None:
+                parts.append(_Part(row_id, address, code))
         sightings.append(sighting_row(row_id, place, entry))
         bounces += [(replies_to or "", email, row_id) for email in facts.failed]
     connection.executemany(
-        "INSERT INTO activity (id, identity, kind, at, ends, verdict, reason, direction, thread, replies_to, subject,"
-        " evidence, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
+        " replies_to, subject, evidence, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         activities,
     )
-    connection.executemany("INSERT OR IGNORE INTO participation VALUES (?, ?, ?, ?, ?, ?)", participations)
+    connection.executemany(
+        "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        participations,
+    )
     connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?)", sightings)
     connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?)", bounces)
-    return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}
+    return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}, parts
 
 
-def _bounced(connection: sqlite3.Connection, fresh: Sequence[int]) -> set[int]:
+def _bounced(connection: sqlite3.Connection, fresh: Mapping[str, Entry]) -> set[int]:
     """Messages that a bounce in the log names, where either of the two is among `fresh`."""
-    found: set[int] = set()
-    for chunk in chunks(fresh):
-        for (row_id,) in connection.execute(
-            "SELECT a.id FROM bounce b JOIN activity a ON a.identity = b.message_id"
-            f" WHERE b.activity_id IN ({marks(chunk)})"
-            " UNION SELECT a.id FROM activity a JOIN bounce b ON b.message_id = a.identity"
-            f" WHERE a.id IN ({marks(chunk)})",
-            [*chunk, *chunk],
-        ):
-            found.add(row_id)
-    return found
+    named = {target for entry in fresh.values() if entry.facts.failed and (target := _replies_to(entry.facts))}
+    for chunk in chunks(list(fresh)):
+        query = f"SELECT message_id FROM bounce WHERE message_id IN ({marks(chunk)})"
+        named.update(message_id for (message_id,) in connection.execute(query, chunk))
+    return set(known(connection, named).values())
 
 
-def _touching(connection: sqlite3.Connection, fresh: Sequence[int]) -> int:
-    """How many of these activities are a touch for some contact."""
-    if not fresh:
-        return 0
-    query = (
-        "SELECT count(DISTINCT p.activity_id) FROM participation p JOIN address a ON a.id = p.address_id"
-        " WHERE p.activity_id BETWEEN ? AND ? AND a.contact_id IS NOT NULL"
-        " AND p.touch IN ('inbound', 'outbound', 'meeting')"
-    )
-    (count,) = connection.execute(query, (fresh[0], fresh[-1])).fetchone()
-    return int(count)
+def _replies_to(facts: Facts) -> str | None:
+    return facts.references[-1] if facts.references else None

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from activity.facts import Facts
 from activity.verdict import MORE_PERSONAL_FIRST
+from store.codes import ROLE
 from store.facts import Stored, load
 from store.rows import Entry, evidence_text, sighting_row, timestamp
 from store.touches import forget_touches
@@ -60,9 +61,9 @@ def _merge_message(connection: sqlite3.Connection, stored: Stored, entry: Entry,
     at = min(timestamp(facts.at), timestamp(stored.facts.at))
     known = {(person.address.email, person.role) for person in stored.facts.participants}
     connection.executemany(
-        "INSERT OR IGNORE INTO participation (address_id, at, activity_id, role) VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at) VALUES (?, ?, ?, ?)",
         [
-            (emails[person.address.email], at, stored.id, person.role)
+            (stored.id, emails[person.address.email], ROLE[person.role], at)
             for person in facts.participants
             if (person.address.email, person.role) not in known
         ],
@@ -93,8 +94,9 @@ def _merge_meeting(
         forget_touches(connection, [stored.id])  # of those who are struck off, too
         connection.execute("DELETE FROM participation WHERE activity_id = ?", (stored.id,))
         connection.executemany(
-            "INSERT OR REPLACE INTO participation (address_id, at, activity_id, role, answer) VALUES (?, ?, ?, ?, ?)",
-            [(address, timestamp(facts.at), stored.id, role, answer) for address, role, answer in wanted],
+            "INSERT OR REPLACE INTO participation (activity_id, address_id, role_code, at, answer)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [(stored.id, address, ROLE[role], timestamp(facts.at), answer) for address, role, answer in wanted],
         )
     return connection.total_changes > before
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from store.addresses import chunks, marks
 from store.rows import instant, timestamp
-from store.touches import derive, touch_row
+from store.touches import derive_all
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A contact with its dates (aware UTC, None for never) and the activities that set them.
 
-    `vanished_at` is when the contact's address book was found not to show it any more.
-    The `…_activity` fields of the others are in `activities`, by the name of the date.
+    `vanished_at` is when the contact's address book was found not to show it any more. `usual_gap` is the
+    median time between the days with a touch, None where there are too few to tell; `overdue_at` is when the
+    silence since the last touch outgrew it, or will. The `…_activity` fields of the other dates are in
+    `activities`, by the name of the date.
     """
 
     id: int
@@ -38,71 +38,72 @@ class Person:
     last_two_way: datetime | None
     touches: int
     activities: dict[str, int]
+    usual_gap: timedelta | None = None
+    overdue_at: datetime | None = None
 
 
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way")
 
+_SELECT = """SELECT c.id, c.name, co.name, c.owner, co.owner, c.vanished_at,
+    (SELECT group_concat(email, char(10)) FROM
+        (SELECT email FROM contact_email WHERE contact_id = c.id ORDER BY position)), t.*
+    FROM contact c JOIN contact_touch t ON t.contact_id = c.id LEFT JOIN company co ON co.id = c.company_id"""
+_ONE = f"{_SELECT} WHERE c.id = ?"
+_FIXED = 7
+
 
 def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None = None) -> list[Person]:
     """All contacts, or those with these ids; the longest silent first, never touched ones at the very top."""
-    rows: list[tuple[Any, ...]] = []
-    select = (
-        "SELECT c.id, c.name, co.name, coalesce(nullif(c.owner, ''), co.owner, ''), c.vanished_at, t.* FROM contact c"
-        " LEFT JOIN company co ON co.id = c.company_id"
-        " LEFT JOIN contact_touch t ON t.contact_id = c.id AND coalesce(t.due, ?) >= ?"
-    )
-    # a row that time has overtaken counts as missing
-    moment = timestamp(now)
-    if ids is None:
-        rows = connection.execute(select, (moment + 1, moment + 1)).fetchall()
-    else:
-        for chunk in chunks(ids):
-            query = f"{select} WHERE c.id IN ({marks(chunk)})"
-            rows += connection.execute(query, (moment + 1, moment + 1, *chunk))
-    emails = _emails(connection, ids)
-    found = [_person(connection, row, emails, now) for row in rows]
-    return sorted(found, key=lambda p: (p.last_touch is not None, p.last_touch or now, p.name.casefold(), p.id))
-
-
-def _emails(connection: sqlite3.Connection, ids: Sequence[int] | None) -> dict[int, list[str]]:
-    rows: list[tuple[int, str]] = []
-    if ids is None:
-        rows = connection.execute(
-            "SELECT contact_id, email FROM contact_email ORDER BY contact_id, position"
-        ).fetchall()
-    else:
-        for chunk in chunks(ids):
-            rows += connection.execute(
-                f"SELECT contact_id, email FROM contact_email WHERE contact_id IN ({marks(chunk)})"
-                " ORDER BY contact_id, position",
-                chunk,
-            )
-    found: dict[int, list[str]] = {}
-    for contact_id, email in rows:
-        found.setdefault(contact_id, []).append(email)
+    found = _people(connection, now, ids)
+    if len(found) > 1:
+        found.sort(key=lambda p: (p.last_touch is not None, p.last_touch or now, p.name.casefold(), p.id))
     return found
 
 
-def _person(
-    connection: sqlite3.Connection, row: tuple[Any, ...], emails: dict[int, list[str]], now: datetime
-) -> Person:
-    contact_id, name, company, owner, vanished_at, *touch = row
-    assert isinstance(contact_id, int)
-    if touch[0] is None:
-        touch = list(touch_row(contact_id, derive(connection, contact_id, now)))
-    _, last, kind, last_activity, *pairs, touches, _due = touch
-    dates = dict(zip(DATES, (instant(at) for at in pairs[::2]), strict=True))
+def _people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None) -> list[Person]:
+    if ids is None:
+        return _persons(connection, connection.execute(_SELECT).fetchall(), now)
+    if len(ids) == 1:
+        return _persons(connection, connection.execute(_ONE, ids).fetchall(), now)
+    rows: list[tuple[Any, ...]] = []
+    for chunk in chunks(ids):
+        rows += connection.execute(f"{_SELECT} WHERE c.id IN ({marks(chunk)})", chunk)
+    return _persons(connection, rows, now)
+
+
+def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: datetime) -> list[Person]:
+    """The rows as they are, but for those that say nothing as of now, which are derived."""
+    moment = timestamp(now)
+    overtaken = [row[0] for row in rows if row[-1] is not None and row[-1] <= moment]
+    derived = derive_all(connection, overtaken, now) if overtaken else {}
+    return [_person(row[:_FIXED], derived[row[0]].row() if row[0] in derived else row[_FIXED + 1 :]) for row in rows]
+
+
+def _person(contact: tuple[Any, ...], dates: tuple[Any, ...]) -> Person:
+    contact_id, name, company, owner, company_owner, vanished_at, emails = contact
+    (
+        last, kind, last_activity, inbound, inbound_id, outbound, outbound_id, meeting, meeting_id,
+        ahead, ahead_id, copied, copied_id, two_way, two_way_id, touches, gap, overdue, _due,
+    ) = dates  # fmt: skip
+    ids = (inbound_id, outbound_id, meeting_id, ahead_id, copied_id, two_way_id)
     return Person(
-        id=contact_id,
-        name=str(name),
-        emails=tuple(emails.get(contact_id, ())),
-        company=None if company is None else str(company),
-        owner=str(owner),
-        vanished_at=instant(vanished_at),
-        last_touch=instant(last),
-        last_touch_kind=None if kind is None else str(kind),
-        last_touch_activity=last_activity,
-        touches=touches,
-        activities={date: row_id for date, row_id in zip(DATES, pairs[1::2], strict=True) if row_id is not None},
-        **dates,
+        contact_id,
+        name,
+        tuple(emails.split("\n")) if emails else (),
+        company,
+        owner or company_owner or "",
+        instant(vanished_at),
+        instant(last),
+        kind,
+        last_activity,
+        instant(inbound),
+        instant(outbound),
+        instant(meeting),
+        instant(ahead),
+        instant(copied),
+        instant(two_way),
+        touches,
+        {date: row_id for date, row_id in zip(DATES, ids, strict=True) if row_id is not None},
+        None if gap is None else timedelta(seconds=gap),
+        instant(overdue),
     )

@@ -2,20 +2,28 @@
 
 Facts: activity, participation, sighting, calendar_object, bounce. Listed by the user: contact,
 contact_email, company, company_domain. Derived, and always recomputable from those: the match of
-an address (address.contact_id, company_id, rule), participation.touch and
-contact_touch. Instants are whole seconds since 1970 in UTC.
+an address (address.contact_id, company_id, rule), participation.touch, and three caches: contact_touch
+(a row for every contact), stranger (for every address that is nobody's), thread (for every conversation
+with mail from people). A row of the first two with `due` at or before now (0: something has changed;
+else time alone has overtaken it) says nothing until it is derived again.
+Instants are whole seconds since 1970 in UTC.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import TYPE_CHECKING
+
+from store.codes import DIRECTION_COLUMN, ROLE_COLUMN, TOUCH_COLUMN, VERDICT_COLUMN
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from sqlite_utils.migrations import Migrations
 
-TABLES = """
+_STRANGE = "({0}.contact_id IS NULL AND {0}.rule IN ('none', 'company-domain'))"
+
+TABLES = f"""
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE forgotten (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE withheld (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -69,19 +77,26 @@ CREATE INDEX address_canonical ON address (canonical);
 CREATE INDEX address_site ON address (site);
 
 CREATE TABLE activity (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, identity TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-    at INTEGER NOT NULL, ends INTEGER, verdict TEXT NOT NULL, reason TEXT, direction TEXT, thread INTEGER,
-    replies_to TEXT, subject TEXT, evidence TEXT, revision TEXT, deleted_at INTEGER
+    id INTEGER PRIMARY KEY AUTOINCREMENT, identity_hash INTEGER NOT NULL, at INTEGER NOT NULL, ends INTEGER,
+    verdict_code INTEGER NOT NULL, direction_code INTEGER, thread INTEGER, deleted_at INTEGER, identity TEXT NOT NULL,
+    reason TEXT, replies_to TEXT, subject TEXT, evidence TEXT, revision TEXT,
+    kind TEXT AS (CASE WHEN ends IS NULL THEN 'email' ELSE 'meeting' END) VIRTUAL,
+    verdict {VERDICT_COLUMN},
+    direction {DIRECTION_COLUMN},
+    conversation INTEGER AS (coalesce(thread, identity_hash)) VIRTUAL
 ) STRICT;
-CREATE INDEX activity_thread ON activity (thread, at) WHERE thread IS NOT NULL;
+CREATE INDEX activity_identity ON activity (identity_hash);
+CREATE INDEX activity_thread ON activity (thread) WHERE thread IS NOT NULL;
+CREATE INDEX activity_at ON activity (at);
 CREATE INDEX activity_upcoming ON activity (ends) WHERE ends IS NOT NULL;
 CREATE TABLE participation (
-    address_id INTEGER NOT NULL REFERENCES address, at INTEGER NOT NULL,
-    activity_id INTEGER NOT NULL REFERENCES activity, role TEXT NOT NULL, answer TEXT, touch TEXT,
-    PRIMARY KEY (address_id, at, activity_id, role)
+    activity_id INTEGER NOT NULL REFERENCES activity, address_id INTEGER NOT NULL REFERENCES address,
+    role_code INTEGER NOT NULL, at INTEGER NOT NULL, touch_code INTEGER, answer TEXT,
+    role {ROLE_COLUMN},
+    touch {TOUCH_COLUMN},
+    PRIMARY KEY (activity_id, address_id, role_code)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX participation_activity ON participation (activity_id);
-CREATE INDEX participation_touch ON participation (address_id, touch, at) WHERE touch IS NOT NULL;
+CREATE INDEX participation_address ON participation (address_id, touch_code, at);
 CREATE TABLE calendar_object (
     id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES place, href TEXT NOT NULL, etag TEXT NOT NULL,
     text TEXT NOT NULL, expanded_to INTEGER, UNIQUE (place_id, href)
@@ -102,9 +117,42 @@ CREATE TABLE contact_touch (
     last_inbound INTEGER, last_inbound_activity INTEGER, last_outbound INTEGER, last_outbound_activity INTEGER,
     last_meeting INTEGER, last_meeting_activity INTEGER, next_meeting INTEGER, next_meeting_activity INTEGER,
     last_copied INTEGER, last_copied_activity INTEGER, last_two_way INTEGER, last_two_way_activity INTEGER,
-    touches INTEGER NOT NULL, due INTEGER
+    touches INTEGER NOT NULL DEFAULT 0, usual_gap INTEGER, overdue_at INTEGER, due INTEGER DEFAULT 0
 ) STRICT;
-CREATE INDEX contact_touch_last ON contact_touch (last_touch);
+CREATE INDEX contact_touch_due ON contact_touch (due) WHERE due IS NOT NULL;
+CREATE INDEX contact_touch_last ON contact_touch (last_touch) WHERE last_touch IS NOT NULL;
+CREATE INDEX contact_touch_overdue ON contact_touch (overdue_at) WHERE overdue_at IS NOT NULL;
+CREATE TABLE stranger (
+    address_id INTEGER PRIMARY KEY REFERENCES address, inbound INTEGER NOT NULL DEFAULT 0,
+    outbound INTEGER NOT NULL DEFAULT 0, meetings INTEGER NOT NULL DEFAULT 0,
+    exchanges INTEGER AS (inbound + outbound + meetings) VIRTUAL,
+    two_way INTEGER AS ((inbound > 0 AND outbound > 0) OR meetings > 0) VIRTUAL,
+    first_touch INTEGER, last_touch INTEGER, due INTEGER DEFAULT 0
+) STRICT;
+CREATE INDEX stranger_due ON stranger (due) WHERE due IS NOT NULL;
+CREATE INDEX stranger_rank ON stranger (two_way, exchanges, last_touch) WHERE last_touch IS NOT NULL;
+CREATE TABLE thread (
+    id INTEGER PRIMARY KEY, activity_id INTEGER NOT NULL, at INTEGER NOT NULL, waits_for INTEGER
+) STRICT;
+CREATE INDEX thread_waiting ON thread (waits_for, at) WHERE waits_for IS NOT NULL;
+CREATE TRIGGER contact_added AFTER INSERT ON contact BEGIN
+    INSERT INTO contact_touch (contact_id) VALUES (new.id);
+END;
+CREATE TRIGGER address_moved AFTER UPDATE OF contact_id ON address WHEN old.contact_id IS NOT new.contact_id BEGIN
+    UPDATE contact_touch SET due = 0 WHERE contact_id IN (old.contact_id, new.contact_id) AND due IS NOT 0;
+END;
+CREATE TRIGGER address_added AFTER INSERT ON address WHEN {_STRANGE.format("new")} BEGIN
+    INSERT INTO stranger (address_id) VALUES (new.id);
+END;
+CREATE TRIGGER address_found AFTER UPDATE OF contact_id, rule ON address WHEN NOT {_STRANGE.format("new")} BEGIN
+    DELETE FROM stranger WHERE address_id = new.id;
+END;
+CREATE TRIGGER address_lost AFTER UPDATE OF contact_id, rule ON address WHEN {_STRANGE.format("new")} BEGIN
+    INSERT OR IGNORE INTO stranger (address_id) VALUES (new.id);
+END;
+CREATE TRIGGER address_gone AFTER DELETE ON address BEGIN
+    DELETE FROM stranger WHERE address_id = old.id;
+END;
 """
 
 
@@ -132,8 +180,7 @@ def _migrations() -> Migrations:
 
     @migrations()
     def first_light(db: Database) -> None:
-        for statement in TABLES.split(";\n"):
-            if statement.strip():
-                db.conn.execute(statement)
+        for statement in re.split(r"(?<=;)\n+(?=CREATE)", TABLES.strip()):
+            db.conn.execute(statement)
 
     return migrations

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from store.rows import instant, timestamp
+from store.strangers import DUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,21 @@ class Stranger:
         return bool((self.inbound and self.outbound) or self.meetings)
 
 
+# both halves come in order, so that only as many rows as are wanted are looked at
+_RANKED = f"""WITH derived AS MATERIALIZED ({DUE}), ranked AS (
+    SELECT * FROM (SELECT two_way, exchanges, last_touch, first_touch, address_id, inbound, outbound, meetings
+        FROM stranger WHERE last_touch IS NOT NULL AND coalesce(due, ?1 + 1) > ?1
+        ORDER BY two_way DESC, exchanges DESC, last_touch DESC LIMIT ?2)
+    UNION ALL SELECT (inbound > 0 AND outbound > 0) OR meetings > 0, inbound + outbound + meetings, last_touch,
+        first_touch, address_id, inbound, outbound, meetings FROM derived WHERE last_touch IS NOT NULL)
+SELECT a.email, a.name, c.name, r.inbound, r.outbound, r.meetings, r.first_touch, r.last_touch
+    FROM ranked r JOIN address a ON a.id = r.address_id LEFT JOIN company c ON c.id = a.company_id
+    ORDER BY r.two_way DESC, r.exchanges DESC, r.last_touch DESC, a.email DESC LIMIT ?2"""
+
+
 def unmatched(connection: sqlite3.Connection, now: datetime, limit: int | None = None) -> list[Stranger]:
     """Those with two-way exchanges first, then by how many and how recent. Only what counts as a touch counts here."""
-    rows = connection.execute(
-        "SELECT a.email, a.name, c.name, count(*) FILTER (WHERE p.touch = 'inbound') AS inbound,"
-        " count(*) FILTER (WHERE p.touch = 'outbound') AS outbound, count(*) FILTER (WHERE p.touch = 'meeting') AS met,"
-        " min(p.at), max(p.at)"
-        " FROM participation p JOIN address a ON a.id = p.address_id LEFT JOIN company c ON c.id = a.company_id"
-        " WHERE p.touch IN ('inbound', 'outbound', 'meeting') AND p.at <= ? AND a.contact_id IS NULL"
-        " AND a.rule IN ('none', 'company-domain') GROUP BY a.id"
-        " ORDER BY (inbound AND outbound) OR met DESC, count(*) DESC, max(p.at) DESC, a.email DESC LIMIT ?",
-        (timestamp(now), -1 if limit is None else limit),
-    )
+    rows = connection.execute(_RANKED, (timestamp(now), -1 if limit is None else limit))
     return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))
         for email, name, company, inbound, outbound, meetings, first, last in rows

@@ -1,0 +1,37 @@
+"""Activities by what names them everywhere: a Message-ID, or the UID and RECURRENCE-ID of a meeting."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+
+from store.addresses import chunks, marks
+
+
+def identity_hash(identity: str) -> int:
+    """An identity as a 63-bit number, which is what the index holds; what is found by it has still to be compared."""
+    return int.from_bytes(hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
+
+
+def known(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:
+    """Identity → activity id, for those that are in the log."""
+    wanted = {identity_hash(identity): identity for identity in identities}
+    found: dict[str, int] = {}
+    for chunk in chunks(list(wanted)):
+        found.update(
+            connection.execute(f"SELECT identity, id FROM activity WHERE identity_hash IN ({marks(chunk)})", chunk)
+        )
+    return found
+
+
+def conversations(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:
+    """Identity → the conversation it belongs to, for those that are in the log."""
+    found: dict[str, int] = {}
+    for chunk in chunks([identity_hash(identity) for identity in identities]):
+        found.update(
+            connection.execute(
+                f"SELECT identity, conversation FROM activity WHERE identity_hash IN ({marks(chunk)})", chunk
+            )
+        )
+    return found

@@ -1,0 +1,49 @@
+"""How often and when we exchanged with each address that is nobody's: a cache like contact_touch.
+
+Triggers of the schema see to it that `stranger` has a row for every address without a contact, none else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from store.codes import INBOUND, MEETING, OUTBOUND
+from store.rows import timestamp
+
+# p.address_id is NULL for who took part in nothing that counts
+_DERIVED = f"""SELECT s.address_id,
+    count(DISTINCT CASE WHEN p.touch_code = {INBOUND} THEN p.activity_id END) AS inbound,
+    count(DISTINCT CASE WHEN p.touch_code = {OUTBOUND} THEN p.activity_id END) AS outbound,
+    count(DISTINCT CASE WHEN p.touch_code = {MEETING} THEN p.activity_id END) AS meetings,
+    min(p.at) AS first_touch, max(p.at) AS last_touch,
+    (SELECT min(n.at) FROM participation n WHERE n.address_id = s.address_id AND n.touch_code = {MEETING} AND n.at > ?1)
+        AS due
+    FROM stranger s LEFT JOIN participation p
+        ON p.address_id = s.address_id AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND p.at <= ?1"""
+DUE = f"{_DERIVED} WHERE s.due <= ?1 GROUP BY s.address_id"
+"""Those whose row says nothing as of ?1, derived: the columns of stranger in their order."""
+
+_KEEP = """INSERT OR REPLACE INTO stranger (address_id, inbound, outbound, meetings, first_touch, last_touch, due)
+    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_STRANGE = "SELECT id FROM address WHERE contact_id IS NULL AND rule IN ('none', 'company-domain')"
+
+
+def refresh(connection: sqlite3.Connection, now: datetime) -> None:
+    """Derive what is unknown or overtaken by time, within the caller's transaction."""
+    connection.executemany(_KEEP, connection.execute(DUE, (timestamp(now),)).fetchall())
+
+
+def correct(connection: sqlite3.Connection, now: datetime) -> int:
+    """Compare every row with what the activities say and set it right; how many were wrong.
+
+    Rows that are due are derived too, but were not wrong.
+    """
+    wrong = connection.execute(f"DELETE FROM stranger WHERE address_id NOT IN ({_STRANGE})").rowcount
+    wrong += connection.execute(f"INSERT OR IGNORE INTO stranger (address_id) {_STRANGE}").rowcount
+    refresh(connection, now)
+    stored = "SELECT address_id, inbound, outbound, meetings, first_touch, last_touch, due FROM stranger"
+    query = f"{_DERIVED} GROUP BY s.address_id EXCEPT {stored}"
+    different = connection.execute(query, (timestamp(now),)).fetchall()
+    connection.executemany(_KEEP, different)
+    return wrong + len(different)

@@ -1,0 +1,116 @@
+"""The dates of one contact from the rows of what it took part in. Pure; seconds since 1970 throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from statistics import median
+from typing import Any, NamedTuple
+
+from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
+
+DAY = 86_400
+FEWEST_GAPS = 4
+
+TouchRow = tuple[int, int, int, int | None, int]
+"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation."""
+
+
+class Moment(NamedTuple):
+    """When (seconds since 1970) and in which activity; None, None for never."""
+
+    at: int | None
+    activity_id: int | None
+
+
+NEVER = Moment(None, None)
+
+
+class Touches(NamedTuple):
+    """The dates of one contact; `due` is when time alone will change them next, None if it will not.
+
+    `usual_gap` is the median of the seconds between the days (of UTC) with a touch, None under four gaps.
+    """
+
+    last_inbound: Moment
+    last_outbound: Moment
+    last_meeting: Moment
+    next_meeting: Moment
+    last_copied: Moment
+    last_two_way: Moment
+    touches: int
+    usual_gap: int | None
+    due: int | None
+
+    def last_touch(self) -> tuple[Moment, str | None]:
+        """The newest of inbound, outbound and meeting, and which one it is."""
+        kinds = ((self.last_inbound, "inbound"), (self.last_outbound, "outbound"), (self.last_meeting, "meeting"))
+        return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
+
+    def overdue_at(self) -> int | None:
+        """When the silence since the last touch is longer than usual."""
+        last = self.last_touch()[0].at
+        return None if last is None or self.usual_gap is None else last + self.usual_gap
+
+    def row(self) -> tuple[Any, ...]:
+        """In the order of the columns of contact_touch, without the contact."""
+        last, kind = self.last_touch()
+        moments = (value for moment in self[:6] for value in moment)
+        return (last.at, kind, last.activity_id, *moments, self.touches, self.usual_gap, self.overdue_at(), self.due)
+
+
+def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
+    """What these rows, in any order, say as of `now`."""
+    past: tuple[list[tuple[int, int]], ...] = ([], [], [], [])
+    ahead: list[tuple[int, int]] = []
+    changes: list[int] = []
+    threads: dict[int, int] = {}
+    for touch, at, activity_id, ends, conversation in rows:
+        if at > now:
+            changes.append(at)
+            if touch == MEETING:
+                ahead.append((at, activity_id))
+        elif ends is not None and ends > now:
+            changes.append(ends)
+        else:
+            past[touch].append((at, activity_id))
+            threads[activity_id] = conversation
+    exchanged = {*past[INBOUND], *past[OUTBOUND], *past[MEETING]}
+    return Touches(
+        last_inbound=_newest(past[INBOUND]),
+        last_outbound=_newest(past[OUTBOUND]),
+        last_meeting=_newest(past[MEETING]),
+        next_meeting=Moment(*min(ahead)) if ahead else NEVER,
+        last_copied=_newest(past[COPIED]),
+        last_two_way=_newest([*past[MEETING], *_answers(past[INBOUND], past[OUTBOUND], threads)]),
+        touches=len(exchanged),
+        usual_gap=usual_gap(at for at, _ in exchanged),
+        due=min(changes, default=None),
+    )
+
+
+def usual_gap(instants: Iterable[int]) -> int | None:
+    """The median of the gaps between the days (of UTC) that these instants lie on, in seconds; None for too few."""
+    days = sorted({at // DAY for at in instants})
+    gaps = [later - earlier for earlier, later in pairwise(days)]
+    return int(median(gaps) * DAY) if len(gaps) >= FEWEST_GAPS else None
+
+
+def _newest(moments: list[tuple[int, int]]) -> Moment:
+    return Moment(*max(moments)) if moments else NEVER
+
+
+def _answers(
+    inbound: list[tuple[int, int]], outbound: list[tuple[int, int]], threads: dict[int, int]
+) -> list[tuple[int, int]]:
+    """The messages that follow one in the other direction in their conversation."""
+    if not inbound or not outbound:
+        return []
+    answers: list[tuple[int, int]] = []
+    for ours, others in ((inbound, outbound), (outbound, inbound)):
+        first: dict[int, int] = {}
+        for at, activity_id in others:
+            thread = threads[activity_id]
+            first[thread] = min(at, first.get(thread, at))
+        answers += [one for one in ours if first.get(threads[one[1]], one[0]) < one[0]]
+    return answers
