@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from activity.address import Address
@@ -30,10 +29,10 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
     for chunk in chunks(ids):
         people = _grouped(
             connection,
-            "SELECT p.activity_id, p.address_id, a.email, a.name, p.role, coalesce(p.answer, ''), p.touch"
-            " FROM participation p JOIN address a ON a.id = p.address_id WHERE p.activity_id IN",
+            "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation WHERE activity_id IN",
             chunk,
         )
+        known = _addresses(connection, {person[1] for group in people.values() for person in group})
         answers = _grouped(
             connection, "SELECT activity_id, coalesce(answer, '') FROM sighting WHERE activity_id IN", chunk
         )
@@ -49,7 +48,8 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             f" deleted_at FROM activity WHERE id IN ({marks(chunk)})",
             chunk,
         ):
-            yield _stored(row, people[row[0]], _one(answers[row[0]]), _one(failed[row[0]]), _one(bounced[row[0]]))
+            lists = [_second(group.get(row[0], ())) for group in (answers, failed, bounced)]
+            yield _stored(row, people.get(row[0], []), known, *lists)
 
 
 def all_ids(connection: sqlite3.Connection) -> list[int]:
@@ -58,19 +58,31 @@ def all_ids(connection: sqlite3.Connection) -> list[int]:
 
 
 def _grouped(connection: sqlite3.Connection, query: str, ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
-    rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row_id, *rest in connection.execute(f"{query} ({marks(ids)})", ids):
-        rows[row_id].append(tuple(rest))
-    return rows
+    """Rows by their first column."""
+    groups: dict[int, list[tuple[Any, ...]]] = {}
+    for row in connection.execute(f"{query} ({marks(ids)})", ids):
+        groups.setdefault(row[0], []).append(row)
+    return groups
 
 
-def _one(rows: list[tuple[Any, ...]]) -> tuple[str, ...]:
-    return tuple(value for (value,) in rows)
+def _second(rows: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
+    return tuple([row[1] for row in rows])
+
+
+def _addresses(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Address]:
+    found: dict[int, Address] = {}
+    for chunk in chunks(list(ids)):
+        for row_id, email, name in connection.execute(
+            f"SELECT id, email, name FROM address WHERE id IN ({marks(chunk)})", chunk
+        ):
+            found[row_id] = Address(email, name)
+    return found
 
 
 def _stored(
     row: tuple[Any, ...],
     people: list[tuple[Any, ...]],
+    addresses: dict[int, Address],
     answers: tuple[str, ...],
     failed: tuple[str, ...],
     bounced: tuple[str, ...],
@@ -80,9 +92,7 @@ def _stored(
         identity=identity,
         kind=kind,
         at=instant(at),
-        participants=tuple(
-            Participant(Address(email, name), role, answer) for _, email, name, role, answer, _ in people
-        ),
+        participants=tuple([Participant(addresses[row], role, answer) for _, row, role, answer, _ in people]),
         subject=subject or "",
         evidence=json.loads(evidence) if evidence else {},
         references=(replies_to,) if replies_to else (),
@@ -96,6 +106,6 @@ def _stored(
     judgement = Judgement(
         Verdict(verdict, reason if reason is not None else PERSON.reason),
         direction,
-        tuple(person[5] for person in people),
+        tuple([person[4] for person in people]),
     )
-    return Stored(row_id, facts, judgement, tuple(person[0] for person in people))
+    return Stored(row_id, facts, judgement, tuple([person[1] for person in people]))

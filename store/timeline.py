@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
-from store.addresses import marks
-from store.facts import load
+from store.addresses import chunks, marks
+from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
+from store.facts import Stored, load
 from store.rows import instant, timestamp
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Somebody's part in an activity, and whose the address is by which rule."""
 
     address: str
@@ -29,8 +29,7 @@ class Part:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """An activity with everything `log` and `why` show of it; `sightings` are (account, place)."""
 
     id: int
@@ -47,14 +46,23 @@ def newest(
     if contact_ids is None:
         query = "SELECT id FROM activity WHERE at <= ? ORDER BY at DESC, id DESC LIMIT ?"
         rows = connection.execute(query, (timestamp(now), limit))
-    else:
-        rows = connection.execute(
-            "SELECT p.activity_id FROM participation p JOIN address a ON a.id = p.address_id"
-            f" WHERE a.contact_id IN ({marks(contact_ids)}) AND p.at <= ? GROUP BY p.activity_id"
-            " ORDER BY p.at DESC, p.activity_id DESC LIMIT ?",
-            (*contact_ids, timestamp(now), limit),
-        )
-    return activities(connection, [row_id for (row_id,) in rows])
+        return activities(connection, [row_id for (row_id,) in rows])
+    found: set[tuple[int, int]] = set()
+    for chunk in chunks(contact_ids):
+        query = f"SELECT id FROM address WHERE contact_id IN ({marks(chunk)})"
+        for (address_id,) in connection.execute(query, chunk):
+            found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
+    return activities(connection, [row_id for _, row_id in sorted(found, reverse=True)[:limit]])
+
+
+# the index holds those of each kind in the order of time, so that the newest of all kinds are found by merging
+_NEWEST_OF_ADDRESS = (
+    " UNION ".join(
+        f"SELECT at, activity_id FROM participation WHERE address_id = ?1 AND touch_code IS {code} AND at <= ?2"
+        for code in ("NULL", INBOUND, OUTBOUND, MEETING, COPIED)
+    )
+    + " ORDER BY at DESC, activity_id DESC LIMIT ?3"
+)
 
 
 def ahead(
@@ -64,7 +72,7 @@ def ahead(
     among = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
     rows = connection.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND EXISTS (SELECT 1 FROM participation p"
-        " JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id AND p.touch = 'meeting'"
+        " JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id AND p.touch_code = {MEETING}"
         f" AND r.contact_id {among}) ORDER BY a.at, a.id LIMIT ?",
         (timestamp(now), timestamp(now), *(contact_ids or ()), limit),
     )
@@ -74,35 +82,57 @@ def ahead(
 def activities(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Activity]:
     """These activities, in this order."""
     found = {stored.id: stored for stored in load(connection, ids)}
+    holders = _holders(connection, {address for stored in found.values() for address in stored.addresses})
+    seen = _seen(connection, ids)
     return [
-        Activity(
-            row_id, found[row_id].facts, found[row_id].judgement, _parts(connection, row_id), _seen(connection, row_id)
-        )
+        Activity(row_id, found[row_id].facts, found[row_id].judgement, _parts(found[row_id], holders), seen[row_id])
         for row_id in ids
         if row_id in found
     ]
 
 
-def _parts(connection: sqlite3.Connection, activity_id: int) -> tuple[Part, ...]:
-    rows = connection.execute(
-        "SELECT a.email, a.name, p.role, coalesce(p.answer, ''), p.touch, c.id, c.name,"
-        " coalesce(own.name, theirs.name), a.rule"
-        " FROM participation p JOIN address a ON a.id = p.address_id LEFT JOIN contact c ON c.id = a.contact_id"
-        " LEFT JOIN company own ON own.id = c.company_id LEFT JOIN company theirs ON theirs.id = a.company_id"
-        " WHERE p.activity_id = ? ORDER BY CASE p.role WHEN 'from' THEN 0 WHEN 'organizer' THEN 0 WHEN 'to' THEN 1"
-        " WHEN 'attendee' THEN 1 WHEN 'cc' THEN 2 ELSE 3 END, a.email",
-        (activity_id,),
-    )
-    return tuple(Part(*row) for row in rows)
+_ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc": 3}
+_Holder = tuple[int | None, str | None, str | None, str]
 
 
-def _seen(connection: sqlite3.Connection, activity_id: int) -> tuple[tuple[str, str], ...]:
-    rows = connection.execute(
-        "SELECT a.name, p.name FROM sighting s JOIN place p ON p.id = s.place_id JOIN source o ON o.id = p.source_id"
-        " JOIN account a ON a.id = o.account_id WHERE s.activity_id = ? ORDER BY a.name, p.name",
-        (activity_id,),
-    )
-    return tuple((account, place) for account, place in rows)
+def _parts(stored: Stored, holders: Mapping[int, _Holder]) -> tuple[Part, ...]:
+    together = zip(stored.facts.participants, stored.judgement.touches, stored.addresses, strict=True)
+    parts = [
+        Part(person.address.email, person.address.name, person.role, person.answer, touch, *holders[row_id])
+        for person, touch, row_id in together
+    ]
+    return tuple(sorted(parts, key=lambda part: (_ROLE_ORDER[part.role], part.address)))
+
+
+def _holders(connection: sqlite3.Connection, address_ids: Collection[int]) -> dict[int, _Holder]:
+    """Address id → contact, its name, company and rule."""
+    found: dict[int, _Holder] = {}
+    for chunk in chunks(list(address_ids)):
+        for row_id, *holder in connection.execute(
+            "SELECT a.id, c.id, c.name, coalesce(own.name, theirs.name), a.rule FROM address a"
+            " LEFT JOIN contact c ON c.id = a.contact_id LEFT JOIN company own ON own.id = c.company_id"
+            f" LEFT JOIN company theirs ON theirs.id = a.company_id WHERE a.id IN ({marks(chunk)})",
+            chunk,
+        ):
+            found[row_id] = tuple(holder)
+    return found
+
+
+def _seen(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Activity id → (account, place) of its sightings."""
+    places = {
+        place_id: (account, place)
+        for place_id, account, place in connection.execute(
+            "SELECT p.id, a.name, p.name FROM place p JOIN source o ON o.id = p.source_id"
+            " JOIN account a ON a.id = o.account_id"
+        )
+    }
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for chunk in chunks(activity_ids):
+        query = f"SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({marks(chunk)})"
+        for activity_id, place_id in connection.execute(query, chunk):
+            found[activity_id].append(places[place_id])
+    return {activity_id: tuple(sorted(found[activity_id])) for activity_id in activity_ids}
 
 
 class Standing(NamedTuple):
