@@ -18,7 +18,7 @@ from matchers.book import AddressBook
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
-from store import addresses, contacts, facts, ingest, settings, threads, touches
+from store import addresses, bounces, contacts, facts, ingest, settings, threads, touches
 from store.database import database_errors, open_for_writing, writing
 
 Clock = Callable[[], datetime]
@@ -72,6 +72,8 @@ class Agent:
     def recompute(self) -> int:
         """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""
         different = ingest.rejudge(self.connection, facts.all_ids(self.connection), self.judge)
+        # which message a bounce speaks of may depend on directions that were decided just now
+        different += ingest.rejudge(self.connection, bounces.near_unnamed(self.connection), self.judge)
         different += addresses.rematch(self.connection, self.book())
         different += threads.correct(self.connection)
         return different + touches.correct(self.connection, self.clock())

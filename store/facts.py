@@ -11,6 +11,7 @@ from activity.address import Address
 from activity.facts import Facts, Judgement
 from activity.participant import Participant
 from activity.verdict import PERSON, Verdict
+from store import bounces
 from store.addresses import chunks, marks
 from store.rows import instant
 
@@ -37,18 +38,15 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             connection, "SELECT activity_id, coalesce(answer, '') FROM sighting WHERE activity_id IN", chunk
         )
         failed = _grouped(connection, "SELECT activity_id, email FROM bounce WHERE activity_id IN", chunk)
-        bounced = _grouped(
-            connection,
-            "SELECT a.id, b.email FROM activity a JOIN bounce b ON b.message_id = a.identity"
-            " JOIN activity n ON n.id = b.activity_id AND n.verdict = 'bounce' WHERE a.id IN",
-            chunk,
-        )
+        came_back: dict[int, list[tuple[Any, ...]]] = {}
+        for row in bounces.bounced(connection, chunk):
+            came_back.setdefault(row[0], []).append(row)
         for row in connection.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
             f" deleted_at FROM activity WHERE id IN ({marks(chunk)})",
             chunk,
         ):
-            lists = [_second(group.get(row[0], ())) for group in (answers, failed, bounced)]
+            lists = [_second(group.get(row[0], ())) for group in (answers, failed, came_back)]
             yield _stored(row, people.get(row[0], []), known, *lists)
 
 

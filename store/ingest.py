@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
-from store.addresses import Matcher, address_ids, chunks, marks
+from store import bounces
+from store.addresses import Matcher, address_ids
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.facts import load
 from store.identities import identity_hash, known
@@ -56,7 +57,7 @@ def write(
     new, parts = _insert(connection, place, list(fresh.values()), emails, threads)
     ids.update(new)
     again = merge(connection, place, [Copy(ids[entry.facts.identity], entry) for entry in copies], emails)
-    again |= _bounced(connection, fresh)
+    again |= bounces.concerned(connection, {identity: entry.facts for identity, entry in fresh.items()})
     rejudge(connection, again, judge)
     adopted = adopt(connection, roots, threads)
     forget_touches(connection, {*again, *adopted})
@@ -146,15 +147,6 @@ def _insert(
     connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?)", sightings)
     connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?)", bounces)
     return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}, parts
-
-
-def _bounced(connection: sqlite3.Connection, fresh: Mapping[str, Entry]) -> set[int]:
-    """Messages that a bounce in the log names, where either of the two is among `fresh`."""
-    named = {target for entry in fresh.values() if entry.facts.failed and (target := _replies_to(entry.facts))}
-    for chunk in chunks(list(fresh)):
-        query = f"SELECT message_id FROM bounce WHERE message_id IN ({marks(chunk)})"
-        named.update(message_id for (message_id,) in connection.execute(query, chunk))
-    return set(known(connection, named).values())
 
 
 def _replies_to(facts: Facts) -> str | None:

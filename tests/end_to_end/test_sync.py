@@ -197,13 +197,14 @@ def test_contacts_added_later_know_their_history(household: Household, user: str
     assert [one["address"] for one in hooli["unlisted"]] == ["fay@hooli.example"]
 
 
-def test_a_bounce_takes_the_touch_back(household: Household, user: str) -> None:
+@pytest.mark.parametrize("reference", [{"In_Reply_To": "<s2>"}, {}], ids=["naming the message", "naming none"])
+def test_a_bounce_takes_the_touch_back(household: Household, user: str, reference: dict[str, str]) -> None:
     household.add_account("ana", user)
     household.import_contacts("Bob,bob@globex.example,Globex")
     sent = [mail("ana@acme.example", "bob@globex.example", ago(days=d), f"s{d}") for d in (9, 2)]
     bounce = mail(
         "MAILER-DAEMON@mx.example", "ana@acme.example", ago(days=1.9), "dsn", "Undelivered",
-        X_Failed_Recipients="bob@globex.example", In_Reply_To="<s2>", Auto_Submitted="auto-replied",
+        X_Failed_Recipients="bob@globex.example", Auto_Submitted="auto-replied", **reference,
     )  # fmt: skip
     # the bounce is read first: INBOX comes before Sent
     household.dovecot.append(user, "INBOX", [bounce])

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 CORRECTION_WINDOW = timedelta(days=7)
+PATIENCE = timedelta(days=5)
 
 
 @dataclass
@@ -76,6 +77,7 @@ class Diary:
     broadcast_over: int = 25
     erased: set[str] = field(default_factory=set)
     never_log: list[str] = field(default_factory=list)
+    unnamed_bounces: list[tuple[datetime, str]] = field(default_factory=list)
 
     def is_self(self, email: str) -> bool:
         return email in self.own or _domain(email) in self.internal
@@ -168,8 +170,16 @@ class Diary:
         return {
             "in" if email == message.sender else "out" if ours else "copied"
             for email in emails & outside
-            if not (ours and email in message.bounced)
+            if not (ours and (email in message.bounced or self._was_last_before_a_bounce(message, email)))
         }
+
+    def _was_last_before_a_bounce(self, message: Message, email: str) -> bool:
+        sent = [m for m in self.messages if email in m.to and self.is_self(m.sender)]
+        for at, failed in self.unnamed_bounces:
+            before = [m for m in sent if failed == email and at - PATIENCE <= m.at <= at]
+            if before and max(before, key=lambda m: (m.at, m.number)) is message:
+                return True
+        return False
 
     def _counts(self, meeting: Meeting, emails: set[str]) -> bool:
         people = {email: answer for email, answer in meeting.people.items() if not self.is_kept_out(email)}

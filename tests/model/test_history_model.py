@@ -106,13 +106,20 @@ class History(RuleBasedStateMachine):
         self.read()
 
     @precondition(lambda self: self.diary.messages)
-    @rule(data=st.data())
-    def a_message_comes_back(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), names_it=st.booleans())
+    def a_message_comes_back(self, data: st.DataObject, names_it: bool) -> None:
         lost = data.draw(st.sampled_from(self.diary.messages[-5:]))
         email = data.draw(st.sampled_from(lost.to))
-        lost.bounced.add(email)
-        bounce = Message(10_000 + len(self.box.envelopes), lost.at, "mailer-daemon@mx.example", (OWN[0],), True, -1)
-        self._deliver(bounce, {"x-failed-recipients": email, "auto-submitted": "auto-replied"}, (_id(lost),))
+        at = lost.at + timedelta(minutes=10)
+        if at > self.diary.now:
+            return
+        if names_it:
+            lost.bounced.add(email)
+        else:
+            self.diary.unnamed_bounces.append((at, email))
+        bounce = Message(10_000 + len(self.box.envelopes), at, "mailer-daemon@mx.example", (OWN[0],), True, -1)
+        signs = {"x-failed-recipients": email, "auto-submitted": "auto-replied"}
+        self._deliver(bounce, signs, (_id(lost),) if names_it else ())
         self.read()
 
     @precondition(lambda self: self.diary.messages)
