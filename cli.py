@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -77,13 +77,14 @@ def lasttouch(ctx: click.Context, config: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns whatever goes wrong into one sentence and an exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    code = run(given)
+    gc.freeze()  # what is left goes with the process; to search it for garbage first takes longer than an answer
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code; what went wrong is said on standard error."""
     as_json = "--json" in arguments
-    logging.lastResort = None  # what went wrong is told once, by the command
     try:
         # not lasttouch.main(): that turns a closed pipe into an exit code of its own
         with lasttouch.make_context("lasttouch", list(arguments)) as context:
