@@ -15,6 +15,7 @@ from activity.errors import LasttouchError
 # command → what `lasttouch --help` says of it; the module of the same name is imported when it is called
 COMMANDS = {
     "demo": "Look around: a little world on servers of its own, synced and answered for real.",
+    "init": "Set up an account: find its servers, test them, write the configuration.",
     "sync": "Read mail and calendars once and bring the log up to date.",
     "last": "When did we last talk to them? The longest silent first.",
     "log": "The activities with somebody, or with everybody, newest first.",
@@ -25,6 +26,7 @@ COMMANDS = {
     "companies": "List and add companies and their domains.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
+    "doctor": "Test everything, and say what to do about each finding.",
     "check": "Recompute everything from the facts and report any difference.",
 }
 

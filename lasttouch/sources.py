@@ -12,6 +12,8 @@ from lasttouch.options import Account, Caldav, Imap
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
+    from capture.calendar.source import CalendarSource
+    from capture.mail.connection import MailServer
 
 # A day more than asked for: the server's dates are in a zone of its own.
 _SLACK_DAYS = 1
@@ -23,7 +25,7 @@ def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Sou
     if kind == "imap" and account.imap is not None:
         return _mail(loaded, account, account.imap, since)
     if kind == "caldav" and account.caldav is not None:
-        return _calendar(loaded, account, account.caldav)
+        return calendars_of(loaded, account, account.caldav)
     return _files(loaded, account, since)
 
 
@@ -38,29 +40,35 @@ def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
             url=carddav.url,
             username=carddav.username,
             password=carddav.secret(loaded.folder),
-            ca_file=_beside(loaded, carddav.ca_file),
+            ca_file=beside(loaded, carddav.ca_file),
             address_books=tuple(carddav.address_books),
             exclude=tuple(carddav.exclude_address_books),
         )
     )
 
 
-def _mail(loaded: Loaded, account: Account, imap: Imap, since: date) -> Source:
+def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
+    """The server of an account's mail."""
     from capture.mail.connection import MailServer  # noqa: PLC0415
-    from capture.mail.source import MailSource  # noqa: PLC0415
 
-    server = MailServer(
+    return MailServer(
         host=imap.host,
         port=imap.effective_port,
         security=imap.security,
         username=imap.username,
         password=imap.secret(loaded.folder),
-        ca_file=_beside(loaded, imap.ca_file),
+        ca_file=beside(loaded, imap.ca_file),
     )
-    return MailSource(server, since, account.exclude_mailboxes)
 
 
-def _calendar(loaded: Loaded, account: Account, caldav: Caldav) -> Source:
+def _mail(loaded: Loaded, account: Account, imap: Imap, since: date) -> Source:
+    from capture.mail.source import MailSource  # noqa: PLC0415
+
+    return MailSource(mail_server_of(loaded, imap), since, account.exclude_mailboxes)
+
+
+def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:
+    """The account's calendars on a server; nothing is connected before something is asked for."""
     from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
 
     return CalendarSource(
@@ -68,7 +76,7 @@ def _calendar(loaded: Loaded, account: Account, caldav: Caldav) -> Source:
             url=caldav.url,
             username=caldav.username,
             password=caldav.secret(loaded.folder),
-            ca_file=_beside(loaded, caldav.ca_file),
+            ca_file=beside(loaded, caldav.ca_file),
             calendars=tuple(account.calendars),
             exclude_calendars=tuple(account.exclude_calendars),
             private_events=account.private_events,
@@ -83,5 +91,6 @@ def _files(loaded: Loaded, account: Account, since: date) -> Source:
     return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
 
 
-def _beside(loaded: Loaded, path: str | None) -> str | None:
+def beside(loaded: Loaded, path: str | None) -> str | None:
+    """A path as it counts from the configuration's folder."""
     return None if path is None else str(loaded.folder / Path(path).expanduser())

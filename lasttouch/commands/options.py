@@ -48,7 +48,7 @@ def loaded_config(given: str | None) -> Loaded:
     from lasttouch.config import load_config  # noqa: PLC0415 - checking costs more than a query
 
     logging.lastResort = None  # what goes wrong is told once, by the command
-    return load_config(_config_path(given))
+    return load_config(named_config(given))
 
 
 @contextlib.contextmanager
@@ -57,7 +57,7 @@ def reading(config: str | None) -> Iterator[sqlite3.Connection]:
 
     A configuration that the log has followed already is neither checked nor followed again.
     """
-    file = read_config(_config_path(config))
+    file = read_config(named_config(config))
     path, connection = file.database, _log_that_followed(file)
     if path is None or connection is None:
         path = _follow(file)
@@ -78,7 +78,8 @@ def changing(config: str | None) -> Iterator[Agent]:
         yield agent
 
 
-def _config_path(given: str | None) -> Path:
+def named_config(given: str | None) -> Path:
+    """Where the configuration named here, before the command, in the environment, or at the usual place is."""
     return config_path(given or click.get_current_context().obj)
 
 
