@@ -62,7 +62,7 @@ class LateCommands(click.Group):
 @click.group(
     cls=LateCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="To look around: lasttouch demo. With your own mail: fill in config.example.toml, then sync, then last.",
+    epilog="To look around: lasttouch demo. With your own mail: lasttouch init.",
 )
 @click.option("--config", metavar="PATH", help="The configuration file [default: ~/.config/lasttouch/config.toml].")
 @click.version_option(package_name="lasttouch")
