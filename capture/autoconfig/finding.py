@@ -16,6 +16,7 @@ from capture.autoconfig.providers import Provider, provider_of_domain, provider_
 from capture.autoconfig.settings import CalendarSettings, MailSettings
 
 PATIENCE_SECONDS = 10.0
+PUBLISHED = "published at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def _published(address: str, answers: Mapping[str, Any]) -> tuple[MailSettings |
     for url in _autoconfig_urls(address):
         name = url.partition("?")[0]
         if isinstance(answers[name], bytes):
-            servers, calendar = read_client_config(answers[name], address, f"published at {name}")
+            servers, calendar = read_client_config(answers[name], address, f"{PUBLISHED} {name}")
             if servers:
                 return min(servers, key=lambda one: one.security != "tls"), calendar
     return None, None

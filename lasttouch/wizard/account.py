@@ -51,7 +51,7 @@ def drafted(path: Path, given: Given, taken: set[str], ask: bool, test: bool) ->
     draft = replace(draft, mail=mail)
     if survey is not None and ask:
         draft = replace(draft, addresses=(*draft.addresses, *_further_addresses(draft, survey)))
-    calendar, calendars = _calendar(given, found, mail, ask), None
+    calendar, calendars = _calendar(given, found, mail, address, ask), None
     if calendar is not None and test:
         calendar, calendars = _tried_calendar(path, draft, calendar, provider, ask)
     draft = replace(draft, calendar=calendar, internal_domains=_internal(given, address, ask))
@@ -80,9 +80,9 @@ def _mail(given: Given, found: Found, address: str, ask: bool) -> MailDraft:
     return given_mail(given, server)
 
 
-def _calendar(given: Given, found: Found, mail: MailDraft, ask: bool) -> CalendarDraft | None:
+def _calendar(given: Given, found: Found, mail: MailDraft, address: str, ask: bool) -> CalendarDraft | None:
     if not ask or given.no_calendar or given.calendar_url is not None:
-        return given_calendar(given, mail, found)
+        return given_calendar(given, mail, address, found)
     return dialog.calendar(found, mail, calendar_entry(mail.username))
 
 

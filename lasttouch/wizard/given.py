@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from activity.errors import UsageError
-from capture.autoconfig.finding import Found
+from capture.autoconfig.finding import PUBLISHED, Found
 from capture.autoconfig.settings import MailSettings
 from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way
 from matchers.domains import is_free_mail, registrable
@@ -51,7 +52,7 @@ def given_server(given: Given, address: str, found: Found) -> MailSettings:
         return MailSettings(given.host, port, security, given.username or address, "")
     if known is None:
         missing("--imap-host", f": no server was found for {address} ({'; '.join(found.tried[:2])} …)")
-    if not _is_vouched_for(known, address, found):
+    if not _is_vouched_for(known.host, known.found_by, address, found):
         missing("--imap-host", f": {known.host} was found by {known.found_by}, which anybody on the way can forge")
     return known._replace(
         port=given.port or known.port,
@@ -60,11 +61,13 @@ def given_server(given: Given, address: str, found: Found) -> MailSettings:
     )
 
 
-def _is_vouched_for(known: MailSettings, address: str, found: Found) -> bool:
+def _is_vouched_for(host: str, found_by: str, address: str, found: Found) -> bool:
     """RFC 6186 §6: the DNS may be forged; a host of the domain itself, or of a known provider, proves itself by TLS."""
     domain = address.rpartition("@")[2]
-    own = registrable(known.host) is not None and registrable(known.host) == registrable(domain)
-    return own or known.found_by.startswith("published at") or found.provider is not None
+    own = registrable(host) is not None and registrable(host) == registrable(domain)
+    provider = found.provider
+    known = provider is not None and host in (provider.host, urlsplit(provider.calendar).hostname)
+    return own or known or found_by.startswith(PUBLISHED)
 
 
 def given_mail(given: Given, server: MailSettings) -> MailDraft:
@@ -72,11 +75,16 @@ def given_mail(given: Given, server: MailSettings) -> MailDraft:
     return MailDraft(server.host, server.port, server.security, server.username, way, given.ca_file, server.found_by)
 
 
-def given_calendar(given: Given, mail: MailDraft, found: Found) -> CalendarDraft | None:
+def given_calendar(given: Given, mail: MailDraft, address: str, found: Found) -> CalendarDraft | None:
     """The calendar as given, else as found; it takes the mail's user and password where nothing else was said."""
-    url = given.calendar_url or (found.calendar.url if found.calendar else None)
+    known = found.calendar
+    url = given.calendar_url or (known.url if known else None)
     if given.no_calendar or url is None:
         return None
+    if given.calendar_url is None and known is not None:
+        host = urlsplit(known.url).hostname or ""
+        if not _is_vouched_for(host, known.found_by, address, found):
+            missing("--caldav-url or --no-caldav", f": {host} was found by {known.found_by}, which can be forged")
     way = given.calendar_way or mail.way
     if way.option == "token_command":
         if given.calendar_url is None:

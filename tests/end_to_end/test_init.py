@@ -143,14 +143,31 @@ def test_without_a_terminal_what_is_missing_is_named(
     assert not new.config.exists()
 
 
+_BY_DNS = "SRV record _imaps._tcp.acme.example"
+_OWN = MailSettings("mail.acme.example", 993, "tls", "ana", _BY_DNS)
+_EVIL = _OWN._replace(host="mail.evil.example")
+_GMAIL = next(one for one in PROVIDERS if one.name == "Gmail")
+
+
+@pytest.mark.parametrize(
+    ("found", "trusted"),
+    [
+        (Found(_OWN, None, None), True),
+        (Found(_EVIL, None, None), False),
+        (Found(_EVIL, None, _GMAIL), False),  # its MX may be as forged
+        (Found(_GMAIL.mail("ana@acme.example", "its MX"), None, _GMAIL), True),
+        (Found(_EVIL._replace(found_by="published at https://acme.example/"), None, None), True),
+        (Found(_OWN, CalendarSettings("https://cal.evil.example/", "ana", _BY_DNS), None), False),
+        (Found(_OWN, CalendarSettings("https://cal.acme.example/", "ana", _BY_DNS), None), True),
+    ],
+)
 def test_a_server_that_only_the_dns_names_is_not_given_a_password_unasked(
-    new: Setup, monkeypatch: pytest.MonkeyPatch
+    new: Setup, monkeypatch: pytest.MonkeyPatch, found: Found, trusted: bool
 ) -> None:
-    found = MailSettings("mail.evil.example", 993, "tls", "ana", "SRV record _imaps._tcp.acme.example")
-    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(found, None, None))
-    outcome = new.run("--yes", imap_host="")
-    assert outcome.code == 2
-    assert "mail.evil.example" in outcome.err
+    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: found)
+    outcome = new.run("--yes", "--no-test", imap_host="", caldav_url="", imap_port="")
+    assert outcome.code == (0 if trusted else 2)
+    assert ("evil.example" in outcome.err) is not trusted
 
 
 def test_a_configuration_is_never_overwritten_unasked(new: Setup) -> None:
