@@ -107,6 +107,8 @@ def command(
     there = path.exists() and not force
     if there and not add:
         config_text.refuse_to_overwrite(path)
+    if there and (flags["domains"] or flags["contacts_from"]):
+        raise UsageError("--internal-domain and --contacts-from are for a new configuration", f"change them in {path}")
     before = read_config(path) if there else None
     taken = {one.name for one in config_text.check_text(path, before.text).accounts} if before else set()
     ask = can_ask() and not yes and not as_json

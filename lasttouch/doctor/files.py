@@ -77,15 +77,17 @@ def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
         try:
             with database_errors(path):
                 found = inspect(connection)
-                totals = counts(connection) if not found.pending else (0, 0, 0)
-                health = sources(connection) if not found.pending else []
+                readable = found.integrity == "ok" and not found.pending
+                totals = counts(connection) if readable else None
+                health = sources(connection) if readable else []
         finally:
             connection.close()
     except LasttouchError as error:
         yield Finding("database", "failure", error.message, error.hint)
         return
     size = path.stat().st_size / MEGABYTE
-    yield Finding("database", "ok", f"{path}: {totals[0]:,} activities, {totals[1]:,} contacts, {size:,.1f} MB")
+    holds = f"{totals[0]:,} activities, {totals[1]:,} contacts, " if totals else ""
+    yield Finding("database", "ok", f"{path}: {holds}{size:,.1f} MB")
     sound = found.integrity == "ok"
     yield Finding(
         "integrity",

@@ -54,7 +54,8 @@ def drafted(path: Path, given: Given, taken: set[str], ask: bool, test: bool) ->
     calendar, calendars = _calendar(given, found, mail, address, ask), None
     if calendar is not None and test:
         calendar, calendars = _tried_calendar(path, draft, calendar, provider, ask)
-    draft = replace(draft, calendar=calendar, internal_domains=_internal(given, address, ask))
+    domains = _internal(given, address, ask) if not taken else ()  # those stand in the configuration already
+    draft = replace(draft, calendar=calendar, internal_domains=domains)
     return Tried(draft, survey, calendars)
 
 

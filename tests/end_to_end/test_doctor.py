@@ -154,13 +154,13 @@ def test_a_damaged_database_and_one_of_something_else(household: Household, user
     household.ok("sync")
     with contextlib.closing(sqlite3.connect(household.database)) as log:
         log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    content = household.database.read_bytes()
-    pages = bytearray(content)
-    pages[40960:57344] = b"\xff" * 16384
+    pages = bytearray(household.database.read_bytes())
+    middle = len(pages) // 2 // 4096 * 4096
+    pages[middle : middle + 16384] = b"\xff" * 16384
     household.database.write_bytes(pages)
     (household.folder / "lasttouch.db-wal").unlink(missing_ok=True)
     findings = [one for one in _findings(household, 1, "--offline") if one["status"] == "failure"]
-    assert [one["check"] for one in findings] in (["integrity"], ["database"])
+    assert [one["check"] for one in findings] == ["integrity"]
     assert "backup" in findings[0]["hint"]
     household.database.write_bytes(b"not a database at all" * 100)
     assert _of(_findings(household, 1, "--offline"), "database")["status"] == "failure"

@@ -191,6 +191,7 @@ def test_another_account_is_added_behind_what_is_there(new: Setup) -> None:
     assert [one["name"] for one in tomllib.loads(after)["accounts"]] == ["ana", "ana2"]
     assert stat.S_IMODE(new.config.stat().st_mode) == 0o600
     assert new.run("--yes", "--add", "--no-test", name="ana2").code == 3
+    assert new.run("--yes", "--add", "--no-test", contacts_from="lists").code == 2
     assert new.config.read_text() == after
 
 
