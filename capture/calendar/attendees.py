@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
-
-from icalendar.parser import Contentline, Parameters
 
 from activity.address import Address, normalise
 from activity.participant import Participant
 from capture.calendar.objects import EventLines
+
+_LONGEST_REMEMBERED = 400
+_PLACES = ("ROOM", "RESOURCE")
+_LINES = re.compile(r"^([ \t]*(ATTENDEE|ORGANIZER)[ \t]*[;:][^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+# Parameters whose reading nobody can differ about: one value each, without escapes. All others are icalendar's to read.
+_VALUE = r'"[^"\\^%\x00-\x1f\x7f]*"|[^"\\^%;:,=\x00-\x20\x7f]+(?: +[^"\\^%;:,=\x00-\x20\x7f]+)*'
+_PLAIN = re.compile(rf"(?:ATTENDEE|ORGANIZER)((?:;[A-Z0-9-]+=(?:{_VALUE}))*):([^\r\n]*)", re.IGNORECASE)
+_PARAMETER = re.compile(rf";([A-Z0-9-]+)=({_VALUE})", re.IGNORECASE)
+
+
+class _Line(NamedTuple):
+    """One ORGANIZER or ATTENDEE: `kind` is its CUTYPE and `answer` its PARTSTAT, in upper case."""
+
+    uri: str
+    address: Address | None
+    kind: str
+    answer: str
 
 
 def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Participant, ...], int]:
@@ -20,39 +39,43 @@ def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Par
     organizer: Participant | None = None
     people: dict[str, Participant] = {}
     invited: set[str] = set()
-    for name, line in lines.lines:
+    for name, text in lines.lines:
         if name not in ("ORGANIZER", "ATTENDEE"):
             continue
-        try:
-            _, parameters, uri = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
-        except ValueError:
+        line = _read(text)
+        if line is None:
             warnings.append(f"an {name} could not be read")
             continue
+        address = line.address
         if name == "ORGANIZER":
-            address = _address(uri, parameters)
             organizer = organizer or (Participant(address, "organizer") if address else None)
             continue
-        kind = _parameter(parameters, "CUTYPE").upper()
-        if kind in ("ROOM", "RESOURCE"):
+        if line.kind in _PLACES:
             continue
-        invited.add(uri.strip().lower())
-        address = _address(uri, parameters)
-        if address and kind != "GROUP":
-            answer = _parameter(parameters, "PARTSTAT").upper()
+        invited.add(line.uri.lower())
+        if address and line.kind != "GROUP":
             known = people.get(address.email)
             if known is None or known.answer in ("", "NEEDS-ACTION"):
-                people[address.email] = Participant(address, "attendee", answer)
+                people[address.email] = Participant(address, "attendee", line.answer)
     return tuple(_in_order(organizer, people)), len(invited)
 
 
-def address_of(line: str) -> str | None:
+def people_in(text: str) -> Iterator[Address]:
+    """Everybody whom any event of a stripped object names as organizer or attendee, found without parsing the object.
+
+    May name somebody twice; rooms, resources and groups are nobody.
+    """
+    for found, role in _LINES.findall(text):
+        line = _read(found)
+        if line is not None and line.address is not None:
+            if role[0] in "Oo" or line.kind not in (*_PLACES, "GROUP"):
+                yield line.address
+
+
+def address_of(text: str) -> str | None:
     """The normalised address on an ORGANIZER or ATTENDEE line of whatever kind; None if there is none to read."""
-    try:
-        _, parameters, uri = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
-    except ValueError:
-        return None
-    address = _address(uri, parameters)
-    return address.email if address else None
+    line = _read(text)
+    return line.address.email if line and line.address else None
 
 
 def _in_order(organizer: Participant | None, people: dict[str, Participant]) -> list[Participant]:
@@ -67,20 +90,48 @@ def _in_order(organizer: Participant | None, people: dict[str, Participant]) -> 
     return first + [person._replace(answer=person.answer or "NEEDS-ACTION") for person in people.values()]
 
 
-def _address(uri: str, parameters: Parameters) -> Address | None:
+def _read(text: str) -> _Line | None:
+    """None if it cannot be read. The same lines come again and again, so short ones are remembered."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parsed(text)
+
+
+def _parsed(text: str) -> _Line | None:
+    parts = _parts(text)
+    if parts is None:
+        return None
+    uri, parameters = parts[0].strip(), parts[1]
+    kind, answer = parameters.get("CUTYPE", "").upper(), parameters.get("PARTSTAT", "").upper()
+    return _Line(uri, _address(uri, parameters), kind, answer)
+
+
+_remembered = lru_cache(maxsize=16384)(_parsed)
+
+
+def _parts(text: str) -> tuple[str, Mapping[str, str]] | None:
+    """The value of a line and its parameters by upper-case name."""
+    plain = _PLAIN.fullmatch(text)
+    if plain:
+        pairs = [(name.upper(), value.strip('"')) for name, value in _PARAMETER.findall(plain[1])]
+        if len(parameters := dict(pairs)) == len(pairs):
+            return plain[2], parameters
+    from icalendar.parser import Contentline  # noqa: PLC0415 - takes its time to import, and is seldom needed here
+
+    try:
+        _, others, value = Contentline(text).raw_parts()  # type: ignore[no-untyped-call]
+    except ValueError:
+        return None
+    listed = ((name.upper(), ",".join(one) if isinstance(one, list) else str(one)) for name, one in others.items())
+    return value, dict(listed)
+
+
+def _address(uri: str, parameters: Mapping[str, str]) -> Address | None:
     """The mailto: address; for other URIs, and where that is none, the EMAIL parameter (RFC 7986 §6.2)."""
-    uri = uri.strip()
     candidates = [unquote(uri[7:].partition("?")[0])] if uri[:7].lower() == "mailto:" else []
-    candidates.append(_parameter(parameters, "EMAIL"))
+    candidates.append(parameters.get("EMAIL", ""))
     if "@" in uri and ":" not in uri and "/" not in uri:  # the scheme forgotten
         candidates.append(uri)
     for seen in candidates:
         email = normalise(seen) if seen else None
         if email:
-            return Address(email, _parameter(parameters, "CN").strip(), seen)
+            return Address(email, parameters.get("CN", "").strip(), seen)
     return None
-
-
-def _parameter(parameters: Parameters, name: str) -> str:
-    value = parameters.get(name, "")
-    return ",".join(value) if isinstance(value, list) else str(value)
