@@ -9,6 +9,7 @@ from activity.address import domain_of
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.agent import Agent
+from lasttouch.meetings import expand_due
 from matchers.book import AddressBook
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for, company_domains_of
@@ -159,6 +160,8 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
         where = f"canonical IN ({addresses.marks(chunk)})"
         rematched += addresses.rematch(connection, _book_of(agent, chunk), where, chunk)
         concerned |= addresses.holders(connection, chunk)
+    if rematched:
+        expand_due(agent)
     touches.refresh(connection, agent.clock(), sorted(concerned))
     return rematched
 

@@ -67,10 +67,13 @@ class Agent:
 
     def recompute(self) -> int:
         """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""
+        from lasttouch.meetings import expand_due  # noqa: PLC0415 - it works with an Agent
+
         different = ingest.rejudge(self.connection, facts.all_ids(self.connection), self.judge)
         # which message a bounce speaks of may depend on directions that were decided just now
         different += ingest.rejudge(self.connection, bounces.near_unnamed(self.connection), self.judge)
         different += addresses.rematch(self.connection, self.book())
+        different += expand_due(self)
         different += threads.correct(self.connection)
         return different + touches.correct(self.connection, self.clock())
 

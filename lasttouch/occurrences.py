@@ -13,7 +13,7 @@ from activity.meeting import CalendarObject
 from lasttouch.agent import Agent
 from lasttouch.local_time import machine_zone
 from lasttouch.options import Account, Config
-from matchers.occurrence import meeting_facts
+from matchers.occurrence import meeting_facts, meeting_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +30,45 @@ class Window:
         zone = ZoneInfo(account.timezone) if account.timezone else machine_zone()
         return Window(now - config.backfill, now + config.horizon, zone, frozenset(account.addresses))
 
+    def reaching(self, since: datetime | None) -> Window:
+        """The same window, beginning no later than `since`."""
+        return self if since is None or since >= self.start else replace(self, start=since)
+
 
 class Expanded(NamedTuple):
-    """An object with its occurrences in a window; `expanded_to` is None where no later window shows more."""
+    """What the occurrences of an object in a window are.
 
-    item: CalendarObject
+    `withheld` are identities of those that may not be kept; `expanded_to` is None where no later window shows more.
+    """
+
     facts: list[Facts]
+    withheld: list[str]
     skipped: list[Skip]
     expanded_to: datetime | None
 
 
-def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
-    """What the log keeps of an object: its text without what must not be kept, and its occurrences."""
-    from capture.calendar.occurrences import expand  # noqa: PLC0415 - icalendar takes its time to import
-
-    item = _permitted(agent, item)
-    found = expand(item.text, window.start, window.end, window.zone)
-    keep_subject = agent.config.store_subjects
-    facts = [
-        one
-        for meeting in found.meetings
-        if (one := meeting_facts(meeting, window.own_addresses, agent.never_log, keep_subject)) is not None
-    ]
-    skipped = [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in found.skipped]
-    return Expanded(item, facts, skipped, window.end if found.recurring or found.ahead else None)
-
-
-def _permitted(agent: Agent, item: CalendarObject) -> CalendarObject:
-    from capture.calendar.redaction import redacted  # noqa: PLC0415
-
+def permitted(agent: Agent, item: CalendarObject) -> CalendarObject:
+    """The object without what must not be kept of it; its text is "" where that is nothing."""
     if agent.config.store_subjects and not agent.never_log.has_rules:
         return item
+    from capture.calendar.redaction import redacted  # noqa: PLC0415
+
     return replace(item, text=redacted(item.text, agent.never_log, agent.config.store_subjects))
+
+
+def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
+    """The occurrences of an object that is `permitted`."""
+    from capture.calendar.occurrences import expand  # noqa: PLC0415 - icalendar takes its time to import
+
+    found = expand(item.text, window.start, window.end, window.zone)
+    keep_subject = agent.config.store_subjects
+    facts: list[Facts] = []
+    withheld = [meeting_identity(meeting) for meeting in found.withheld]
+    for meeting in found.meetings:
+        one = meeting_facts(meeting, window.own_addresses, agent.never_log, keep_subject)
+        if one is None:
+            withheld.append(meeting_identity(meeting))
+        else:
+            facts.append(one)
+    skipped = [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in found.skipped]
+    return Expanded(facts, withheld, skipped, window.end if found.recurring or found.ahead else None)

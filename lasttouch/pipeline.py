@@ -11,14 +11,15 @@ from activity.meeting import CalendarObject
 from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent
 from lasttouch.book_pass import AddressBookPass
-from lasttouch.occurrences import Expanded, Window, expanded
+from lasttouch.meetings import Meetings, is_about_somebody_listed
 from lasttouch.options import Account
 from lasttouch.source_pass import Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.book import AddressBook
 from matchers.message import judge_new_mail, message_facts, message_identity, message_time
-from store import calendars, forgetting, ingest, places
+from store import calendars, deferred, forgetting, ingest, places
 from store.database import writing
+from store.ingest import Written
 from store.places import SourceRow
 from store.rows import Entry
 from store.unmatched import unmatched
@@ -58,7 +59,7 @@ class _ActivityPass(SourcePass):
         super().__init__(agent, account, row)
         self.book = book
         self.progress = progress
-        self.window = Window.of(agent.config, account, self.started)
+        self.meetings = Meetings(agent, book)
 
     def read(self) -> None:
         source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
@@ -76,19 +77,22 @@ class _ActivityPass(SourcePass):
         entries = [
             e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
         ]
-        objects = [expanded(agent, item, self.window) for item in batch.items if isinstance(item, CalendarObject)]
-        skipped += [skip for one in objects for skip in one.skipped]
+        looked = [
+            self.meetings.look(self.row, batch.place, item) for item in batch.items if isinstance(item, CalendarObject)
+        ]
+        skipped += [skip for one in looked if one.occurrences for skip in one.occurrences.skipped]
         with writing(connection):
             place = places.place_id(connection, self.row.id, batch.place)
             self._write(place, entries)
-            for one in objects:
-                self._store_object(place, one)
+            for one in looked:
+                self._count(self.meetings.keep(self.account.name, place, one))
+            shared = [one.first.uid for one in looked if one.occurrences]
+            self._count(self.meetings.expand(deferred.of_meetings(connection, shared)))
             removed = list(batch.removed)
             if batch.holds is not None:
                 removed += calendars.others_than(connection, place, batch.holds)
-            gone = calendars.remove(connection, place, removed, agent.clock())
-            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in objects)])
-            ingest.rejudge(connection, gone, agent.judge)
+            self.meetings.remove(place, removed)
+            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in looked)])
             places.note_skipped(connection, place, skipped, agent.clock())
             forgetting.note_withheld(connection, withheld)
             if batch.cursor is not None:
@@ -109,34 +113,19 @@ class _ActivityPass(SourcePass):
             return None
         return Entry(facts, judge_new_mail(envelope, facts, self.agent.house))
 
-    def _store_object(self, place: int, one: Expanded) -> None:
-        connection, judge = self.agent.connection, self.agent.judge
-        if not one.item.text:  # private now, or with nobody who may be kept
-            gone = calendars.remove(connection, place, [one.item.href], self.agent.clock(), outright=True)
-            ingest.rejudge(connection, gone, judge)
-            return
-        object_id = calendars.keep(connection, place, one.item, one.expanded_to)
-        entries = [Entry(facts, judge(facts), object_id) for facts in one.facts]
-        self._write(place, entries)
-        shown = [facts.identity for facts in one.facts]
-        gone = calendars.drop_vanished(connection, object_id, shown, self.window.start, self.agent.clock())
-        ingest.rejudge(connection, gone, judge)
-
     def _write(self, place: int, entries: list[Entry]) -> None:
         if not self.agent.config.store_unmatched:
-            entries = [entry for entry in entries if self._is_about_somebody_listed(entry)]
-        written = ingest.write(self.agent.connection, place, entries, self.book, self.agent.judge)
+            entries = [entry for entry in entries if is_about_somebody_listed(entry, self.book)]
+        self._count(ingest.write(self.agent.connection, place, entries, self.book, self.agent.judge))
+
+    def _count(self, written: Written) -> None:
         self.report.new += written.new
         self.report.touches += written.touches
-
-    def _is_about_somebody_listed(self, entry: Entry) -> bool:
-        rules = {self.book.match(person.address.email).rule for person in entry.facts.participants}
-        return bool(rules - {"self", "none"})
 
     def _expand_further(self) -> None:
         """Series go on: as the window moves, further occurrences come into it without any change on the server."""
         connection = self.agent.connection
-        for stored in calendars.to_expand_again(connection, self.row.id, self.window.end - EXPAND_AGAIN_AFTER):
-            one = expanded(self.agent, CalendarObject(stored.href, stored.etag, stored.text), self.window)
+        known_to = self.started + self.agent.config.horizon - EXPAND_AGAIN_AFTER
+        for stored in deferred.to_expand_again(connection, self.row.id, known_to):
             with writing(connection):
-                self._store_object(stored.place_id, one)
+                self._count(self.meetings.expand([stored]))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from activity.meeting import CalendarObject
 from store.addresses import chunks, marks
@@ -13,22 +12,51 @@ from store.rows import timestamp
 from store.touches import forget_touches
 
 
-class StoredObject(NamedTuple):
-    id: int
-    place_id: int
-    href: str
-    etag: str
-    text: str
+def keep(
+    connection: sqlite3.Connection, place: int, item: CalendarObject, uid: str, expanded_to: datetime | None
+) -> int:
+    """Store an object's text as it is now, with its occurrences in the log; its id.
+
+    `expanded_to` is None where no later occurrence can come.
+    """
+    object_id = _put(connection, place, item, uid, None, expanded_to)
+    connection.execute("DELETE FROM calendar_person WHERE object_id = ?", (object_id,))
+    return object_id
 
 
-def keep(connection: sqlite3.Connection, place: int, item: CalendarObject, expanded_to: datetime | None) -> int:
-    """Store an object's text as it is now; its id. `expanded_to` is None where no later occurrence can come."""
-    until = None if expanded_to is None else timestamp(expanded_to)
+def defer(
+    connection: sqlite3.Connection,
+    place: int,
+    item: CalendarObject,
+    uid: str,
+    addresses: Iterable[int],
+    since: datetime,
+) -> None:
+    """Store an object that is not expanded, with everybody in it; `since` is where its occurrences begin to matter."""
+    object_id = _put(connection, place, item, uid, since, None)
+    connection.execute("DELETE FROM calendar_person WHERE object_id = ?", (object_id,))
+    connection.executemany(
+        "INSERT OR IGNORE INTO calendar_person (object_id, address_id) VALUES (?, ?)",
+        [(object_id, address) for address in addresses],
+    )
+
+
+def _put(
+    connection: sqlite3.Connection,
+    place: int,
+    item: CalendarObject,
+    uid: str,
+    deferred_since: datetime | None,
+    expanded_to: datetime | None,
+) -> int:
+    times = [None if moment is None else timestamp(moment) for moment in (deferred_since, expanded_to)]
     (row_id,) = connection.execute(
-        "INSERT INTO calendar_object (place_id, href, etag, text, expanded_to) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (place_id, href) DO UPDATE SET etag = excluded.etag, text = excluded.text,"
-        " expanded_to = excluded.expanded_to RETURNING id",
-        (place, item.href, item.etag, item.text, until),
+        "INSERT INTO calendar_object (place_id, href, etag, text, uid, deferred_since, expanded_to)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place_id, href) DO UPDATE SET etag = excluded.etag,"
+        " text = excluded.text, uid = excluded.uid, expanded_to = excluded.expanded_to,"
+        " deferred_since = CASE WHEN excluded.deferred_since IS NULL THEN NULL"
+        " ELSE min(coalesce(deferred_since, excluded.deferred_since), excluded.deferred_since) END RETURNING id",
+        (place, item.href, item.etag, item.text, uid, *times),
     ).fetchone()
     return int(row_id)
 
@@ -39,33 +67,31 @@ def others_than(connection: sqlite3.Connection, place: int, holds: Iterable[str]
     return sorted({href for (href,) in rows} - set(holds))
 
 
-def to_expand_again(connection: sqlite3.Connection, source_id: int, before: datetime) -> list[StoredObject]:
-    """Recurring objects of a source whose occurrences are known up to an instant earlier than `before` only."""
-    return [
-        StoredObject(*row)
-        for row in connection.execute(
-            "SELECT o.id, o.place_id, o.href, o.etag, o.text FROM calendar_object o JOIN place p ON p.id = o.place_id"
-            " WHERE p.source_id = ? AND o.expanded_to < ? ORDER BY o.id",
-            (source_id, timestamp(before)),
-        )
-    ]
-
-
 def drop_vanished(
-    connection: sqlite3.Connection, object_id: int, shown: Iterable[str], since: datetime, now: datetime
+    connection: sqlite3.Connection,
+    object_id: int,
+    shown: Iterable[str],
+    withheld: Iterable[str],
+    since: datetime | None,
+    now: datetime,
 ) -> set[int]:
     """The object shows only the occurrences with identities `shown`, from `since` on: the others are gone from it.
 
-    Returns the activities that must be judged again. What it showed before `since` lies outside the window
-    that was looked at and stays.
+    Those with identities `withheld` may not be kept (any more) and go without a trace. Returns the activities
+    that must be judged again. What it showed before `since` lies outside the window that was looked at and stays;
+    with None all does but what is withheld.
     """
     rows = connection.execute(
-        "SELECT a.id, a.identity FROM sighting s JOIN activity a ON a.id = s.activity_id"
-        " WHERE s.object_id = ? AND a.ends >= ?",
-        (object_id, timestamp(since)),
+        "SELECT a.id, a.identity, a.ends FROM sighting s JOIN activity a ON a.id = s.activity_id WHERE s.object_id = ?",
+        (object_id,),
     ).fetchall()
-    still = set(shown)
-    return _unsee(connection, object_id, [row_id for row_id, identity in rows if identity not in still], now)
+    still, secret = set(shown), set(withheld) - set(shown)
+    changed = _unsee(connection, object_id, [i for i, identity, _ in rows if identity in secret], now, outright=True)
+    if since is None:
+        return changed
+    first = timestamp(since)
+    vanished = [i for i, identity, ends in rows if identity not in still | secret and ends >= first]
+    return changed | _unsee(connection, object_id, vanished, now)
 
 
 def remove(
@@ -82,6 +108,7 @@ def remove(
         ).fetchall():
             seen = connection.execute("SELECT activity_id FROM sighting WHERE object_id = ?", (object_id,)).fetchall()
             changed |= _unsee(connection, object_id, [row_id for (row_id,) in seen], now, outright)
+            connection.execute("DELETE FROM calendar_person WHERE object_id = ?", (object_id,))
             connection.execute("DELETE FROM calendar_object WHERE id = ?", (object_id,))
     return changed
 

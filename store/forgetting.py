@@ -110,6 +110,8 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
     _delete(connection, theirs)
     _strike(connection, struck, ids, emails)
     settle(connection, threads)
+    for chunk in chunks(ids):
+        connection.execute(f"DELETE FROM calendar_person WHERE address_id IN ({marks(chunk)})", chunk)
     for chunk in chunks(emails):
         for table in ("bounce", "address"):
             connection.execute(f"DELETE FROM {table} WHERE email IN ({marks(chunk)})", chunk)

@@ -1,6 +1,6 @@
 """The tables of the activity log, and how a database of an older version becomes one of this.
 
-Facts: activity, participation, sighting, calendar_object, bounce. Listed by the user: contact,
+Facts: activity, participation, sighting, calendar_object with calendar_person, bounce. Listed by the user: contact,
 contact_email, company, company_domain. Derived, and always recomputable from those: the match of
 an address (address.contact_id, company_id, rule), participation.touch, and three caches: contact_touch
 (a row for every contact), stranger (for every address that is nobody's), thread (for every conversation
@@ -99,8 +99,14 @@ CREATE TABLE participation (
 CREATE INDEX participation_address ON participation (address_id, touch_code, at);
 CREATE TABLE calendar_object (
     id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES place, href TEXT NOT NULL, etag TEXT NOT NULL,
-    text TEXT NOT NULL, expanded_to INTEGER, UNIQUE (place_id, href)
+    text TEXT NOT NULL, uid TEXT NOT NULL, deferred_since INTEGER, expanded_to INTEGER, UNIQUE (place_id, href)
 ) STRICT;
+CREATE INDEX calendar_object_uid ON calendar_object (uid);
+CREATE TABLE calendar_person (
+    object_id INTEGER NOT NULL REFERENCES calendar_object, address_id INTEGER NOT NULL REFERENCES address,
+    PRIMARY KEY (object_id, address_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX calendar_person_address ON calendar_person (address_id);
 CREATE TABLE sighting (
     activity_id INTEGER NOT NULL REFERENCES activity, place_id INTEGER NOT NULL REFERENCES place,
     object_id INTEGER REFERENCES calendar_object, answer TEXT, PRIMARY KEY (activity_id, place_id)

@@ -67,9 +67,10 @@ def people_in(text: str) -> Iterator[Address]:
     """
     for found, role in _LINES.findall(text):
         line = _read(found)
-        if line is not None and line.address is not None:
-            if role[0] in "Oo" or line.kind not in (*_PLACES, "GROUP"):
-                yield line.address
+        if line is None or line.address is None:
+            continue
+        if role[0] in "Oo" or line.kind not in (*_PLACES, "GROUP"):
+            yield line.address
 
 
 def address_of(text: str) -> str | None:

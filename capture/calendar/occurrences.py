@@ -27,18 +27,20 @@ _NONSENSE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError
 class Expansion:
     """What `expand` found.
 
-    `skipped` are events, by UID, that could not be read or expanded. `recurring`: some event repeats,
-    so another window may hold others. `ahead`: a single event starts after the window's end, so a
-    later window will hold it.
+    `withheld` are occurrences of which the object says no more than that they may not be kept. `skipped` are
+    events, by UID, that could not be read or expanded. `recurring`: some event repeats, so another window may hold
+    others. `ahead`: a single event starts after the window's end, so a later window will hold it.
     """
 
     meetings: list[Meeting] = field(default_factory=list)
+    withheld: list[Meeting] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     recurring: bool = False
     ahead: bool = False
 
     def add(self, other: Expansion) -> None:
         self.meetings += other.meetings
+        self.withheld += other.withheld
         self.skipped += other.skipped
         self.recurring |= other.recurring
         self.ahead |= other.ahead
@@ -78,25 +80,28 @@ def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: dat
     """Expand events that share a UID in this process, however long that takes."""
     expansion = Expansion()
     reader = EventReader(calendar, zones, zone)
-    events = []
+    events: list[Event] = []
+    unreadable: list[Event] = []
     for lines in sorted(calendar.events, key=lambda lines: bool(lines.line("RECURRENCE-ID"))):
         event, reason = _read(reader, lines)
         if reason:
             expansion.skipped.append(Skip(lines.value("UID"), reason))
             # An override that cannot be read still says that its series' own occurrence does not hold.
             event = _read(reader, withheld(lines))[0] if lines.line("RECURRENCE-ID") else None
+            unreadable += [event] if event else []
         if event:
             events.append(event)
     expansion.skipped += _other_versions(events)
     expansion.recurring = any(event.repeats for event in events)
     try:
-        found = list(_within(occurrences(events, start, end, zone), start, end, zone))
+        found = [_meeting(one, zone) for one in _bounded(occurrences(events, start, end, zone), start, end, zone)]
     except BrokenEvent as error:
         expansion.skipped.append(Skip(events[0].meeting.uid, str(error)))
     except _NONSENSE as error:
         expansion.skipped.append(Skip(events[0].meeting.uid, f"cannot be expanded ({type(error).__name__})"))
     else:
-        expansion.meetings = found
+        expansion.meetings = [meeting for event, meeting in found if not event.withheld]
+        expansion.withheld = [meeting for event, meeting in found if event.withheld and event not in unreadable]
     expansion.ahead = any(not event.repeats and event.meeting.start > end for event in events)
     return expansion
 
@@ -134,15 +139,22 @@ def _other_versions(events: Sequence[Event]) -> list[Skip]:
     ]
 
 
-def _within(found: Iterator[Occurrence], start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Meeting]:
+def _bounded(found: Iterator[Occurrence], start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Occurrence]:
+    """Those that overlap the window, and those withheld. Raises BrokenEvent where there are too many."""
     count = 0
-    for event, planned, span in found:
-        begins = in_utc(span.start, zone)
-        ends = max(begins, in_utc(span.end, zone))
-        if event.withheld or begins > end or ends < start:
+    for one in found:
+        begins = in_utc(one.span.start, zone)
+        if not one.event.withheld and (begins > end or max(begins, in_utc(one.span.end, zone)) < start):
             continue
         count += 1
         if count > MOST_OCCURRENCES:
             raise BrokenEvent(f"more than {MOST_OCCURRENCES} occurrences")
-        all_day = not isinstance(span.start, datetime)
-        yield replace(event.meeting, recurrence=identity(planned), start=begins, end=ends, all_day=all_day)
+        yield one
+
+
+def _meeting(one: Occurrence, zone: ZoneInfo) -> tuple[Event, Meeting]:
+    begins = in_utc(one.span.start, zone)
+    ends = max(begins, in_utc(one.span.end, zone))
+    all_day = not isinstance(one.span.start, datetime)
+    recurrence = identity(one.planned)
+    return one.event, replace(one.event.meeting, recurrence=recurrence, start=begins, end=ends, all_day=all_day)

@@ -151,6 +151,9 @@ def _addresses(given: tuple[str, ...]) -> list[str]:
 
 
 def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Stranger]:
+    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - only where strangers are asked for
+
+    expand_for_strangers(agent)
     found = unmatched(agent.connection, agent.clock())
     if number is None:
         return [one for one in found if one.two_way and one.exchanges >= min_exchanges]

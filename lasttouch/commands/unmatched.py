@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
+from store.deferred import any_with_strangers
 from store.unmatched import unmatched
 
 
@@ -21,7 +22,8 @@ from store.unmatched import unmatched
 def command(limit: int, as_json: bool, as_csv: bool, config: str | None) -> None:
     """People you really exchange with who are no contacts yet, those who answer first.
 
-    Newsletters, machines and list posts are not among them. Make contacts of them by their number:
+    Newsletters, machines and list posts are not among them. Meetings with strangers are worked out when
+    this first asks for them. Make contacts of them by their number:
     lasttouch contacts add --from-unmatched 1.
 
     \b
@@ -30,6 +32,13 @@ def command(limit: int, as_json: bool, as_csv: bool, config: str | None) -> None
       lasttouch unmatched --limit 200 --csv
     """
     now, zone = utc_now(), machine_zone()
+    with reading(config) as log:
+        waiting = any_with_strangers(log)
+    if waiting:
+        from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - once, before it is a plain query
+
+        with changing(config) as agent:
+            expand_for_strangers(agent)
     with reading(config) as log:
         found = unmatched(log, now, limit)
     shown = answer(as_json, as_csv, lambda: unmatched_json(found), lambda: unmatched_table(found, now, zone))

@@ -1,0 +1,41 @@
+"""What a stripped object tells at a glance, without being parsed: whose it may be, and whether it looks sound."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from activity.address import Address
+from capture.calendar.attendees import people_in
+
+_UID = re.compile(r"^UID[^:\r\n]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_TIMED = re.compile(r"^BEGIN:(?:VEVENT|STANDARD|DAYLIGHT)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_STARTS = re.compile(
+    r"^DTSTART(?:;[^:\r\n]*)?:(?:1[6-9]|2[0-4])\d\d(?:0[1-9]|1[0-2])[0-3]\d(?:T[0-2]\d[0-5]\d[0-5]\dZ?)?\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_UNSOUND = re.compile(
+    r"^[ \t]*(?:X-LASTTOUCH-BROKEN|EXRULE)"
+    r"|^RRULE[^:\r\n]*:(?!.*FREQ=(?:HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY))"
+    r"|^RRULE.*(?:INTERVAL|COUNT)=0*(?:;|\r?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class FirstLook(NamedTuple):
+    """The UID of the first event ("" if it has none) and everybody in any of them, each once.
+
+    `sound`: no event is seen to be broken; one that is wants to be read to its end, so that it is named.
+    """
+
+    uid: str
+    people: tuple[Address, ...]
+    sound: bool
+
+
+def first_look(text: str) -> FirstLook:
+    """Costs a fiftieth of expanding the object."""
+    uid = _UID.search(text)
+    people = {address.email: address for address in people_in(text)}
+    sound = len(_STARTS.findall(text)) == len(_TIMED.findall(text)) and not _UNSOUND.search(text)
+    return FirstLook(uid[1] if uid else "", tuple(people.values()), sound)

@@ -1,0 +1,100 @@
+"""Calendar objects that want to be expanded: series as time goes on, and deferred ones that somebody listed is in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from activity.meeting import CalendarObject
+from store.addresses import chunks, marks
+from store.rows import instant, timestamp
+
+NOBODY_LISTED = ("self", "none")
+"""By these rules of a match (see `activity.facts.Match`) an address is no contact's, no company's and no ambiguity."""
+
+
+class StoredObject(NamedTuple):
+    """An object as it is stored, and the account that it is in the calendar of.
+
+    `since`: if it is deferred, where its occurrences begin to matter.
+    """
+
+    account: str
+    place_id: int
+    item: CalendarObject
+    since: datetime | None
+
+
+_STORED = (
+    "SELECT c.name, o.place_id, o.href, o.etag, o.text, o.deferred_since FROM calendar_object o"
+    " JOIN place p ON p.id = o.place_id JOIN source s ON s.id = p.source_id JOIN account c ON c.id = s.account_id"
+)
+_WITH = "EXISTS (SELECT 1 FROM calendar_person n JOIN address a ON a.id = n.address_id WHERE n.object_id = o.id AND {})"
+_LISTED = _WITH.format("a.rule NOT IN ('self', 'none')")
+_STRANGERS = _WITH.format("a.rule = 'none'")
+_SHARED = "EXISTS (SELECT 1 FROM calendar_object x WHERE x.uid = o.uid AND o.uid <> '' AND x.deferred_since IS NULL)"
+
+
+def to_expand_again(connection: sqlite3.Connection, source_id: int, before: datetime) -> list[StoredObject]:
+    """Recurring objects of a source whose occurrences are known up to an instant earlier than `before` only."""
+    return _stored(connection, "s.id = ? AND o.expanded_to < ?", source_id, timestamp(before))
+
+
+def due(connection: sqlite3.Connection) -> list[StoredObject]:
+    """Deferred objects with somebody listed in them, and those whose meeting another object brought into the log."""
+    return _deferred(connection, f"({_LISTED} OR {_SHARED})")
+
+
+def with_strangers(connection: sqlite3.Connection) -> list[StoredObject]:
+    """Deferred objects with anybody in them who is not one of us."""
+    return _deferred(connection, _STRANGERS)
+
+
+def of_meetings(connection: sqlite3.Connection, uids: Sequence[str]) -> list[StoredObject]:
+    """Deferred objects of these UIDs."""
+    found: list[StoredObject] = []
+    for chunk in chunks([uid for uid in uids if uid]):
+        found += _deferred(connection, f"o.uid IN ({marks(chunk)})", *chunk)
+    return found
+
+
+def at(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]) -> list[StoredObject]:
+    """Of these objects, the deferred ones with strangers in them."""
+    found: list[StoredObject] = []
+    for chunk in chunks(hrefs):
+        found += _deferred(connection, f"o.place_id = ? AND o.href IN ({marks(chunk)}) AND {_STRANGERS}", place, *chunk)
+    return found
+
+
+def any_with_strangers(connection: sqlite3.Connection) -> bool:
+    query = f"SELECT 1 FROM calendar_object o WHERE o.deferred_since IS NOT NULL AND {_STRANGERS} LIMIT 1"
+    return connection.execute(query).fetchone() is not None
+
+
+def is_known(connection: sqlite3.Connection, source_id: int, place: str, item: CalendarObject, uid: str) -> bool:
+    """Is the log to know what becomes of this object?
+
+    So it is if its occurrences are there, or those of the same meeting in another calendar, or if it was deferred
+    with strangers in it and is not as it was: what it said so far may be deleted in it now.
+    """
+    query = (
+        "SELECT 1 FROM place p JOIN calendar_object o ON o.place_id = p.id WHERE p.source_id = ?1 AND p.name = ?2"
+        f" AND o.href = ?3 AND (o.deferred_since IS NULL OR (o.text <> ?4 AND {_STRANGERS}))"
+        " UNION ALL SELECT 1 FROM calendar_object WHERE uid = ?5 AND ?5 <> '' AND deferred_since IS NULL LIMIT 1"
+    )
+    return connection.execute(query, (source_id, place, item.href, item.text, uid)).fetchone() is not None
+
+
+def _deferred(connection: sqlite3.Connection, where: str, *parameters: object) -> list[StoredObject]:
+    return _stored(connection, f"o.deferred_since IS NOT NULL AND {where}", *parameters)
+
+
+def _stored(connection: sqlite3.Connection, where: str, *parameters: object) -> list[StoredObject]:
+    return [
+        StoredObject(account, place, CalendarObject(href, etag, text), instant(since))
+        for account, place, href, etag, text, since in connection.execute(
+            f"{_STORED} WHERE {where} ORDER BY o.id", parameters
+        )
+    ]
