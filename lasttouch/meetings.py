@@ -14,6 +14,7 @@ from capture.calendar.first_look import FirstLook, first_look
 from lasttouch.agent import Agent
 from lasttouch.occurrences import Expanded, Window, expanded, permitted
 from matchers.book import AddressBook
+from matchers.occurrence import rescheduled
 from store import calendars, deferred, ingest, places
 from store.addresses import address_ids
 from store.database import writing
@@ -102,11 +103,14 @@ class Meetings:
     def _write(self, window: Window, place: int, item: CalendarObject, first: FirstLook, found: Expanded) -> Written:
         agent, connection = self._agent, self._connection
         object_id = calendars.keep(connection, place, item, first.uid, found.expanded_to)
+        shown = {facts.identity: facts.at for facts in found.facts}
+        calendars.rename(
+            connection, rescheduled(*calendars.vanished_and_fresh(connection, object_id, shown, window.start))
+        )
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         if not agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, self._book)]
         written = ingest.write(connection, place, entries, self._book, agent.judge)
-        shown = [facts.identity for facts in found.facts]
         since = None if found.skipped else window.start  # what could not be read says nothing of what is gone
         gone = calendars.drop_vanished(connection, object_id, shown, found.withheld, since, agent.clock())
         ingest.rejudge(connection, gone, agent.judge)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
 from activity.meeting import Meeting
@@ -12,11 +14,44 @@ from activity.verdict import Verdict
 from matchers.house import House
 
 _ANSWERED_NO = "DECLINED"
+_SAME_MEETING = timedelta(days=1)
+_RECURRENCE = re.compile(r"\d{8}(T\d{6}Z)?")
 
 
 def meeting_identity(meeting: Meeting) -> str:
     """(UID, RECURRENCE-ID), the same in every calendar that holds the occurrence."""
     return f"meeting:{meeting.uid}/{meeting.recurrence}" if meeting.recurrence else f"meeting:{meeting.uid}"
+
+
+def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime]) -> dict[str, str]:
+    """Which occurrences are the same under a new identity, old → new; both are identities with their starts.
+
+    A series that is put to another hour, or a meeting that becomes a series, has new RECURRENCE-IDs. Whatever
+    begins within a day of what is gone from the same UID is that meeting, the nearest first.
+    """
+    by_start = sorted((at, new) for new, at in fresh.items())
+    near = sorted(
+        (abs(at - before), old, new)
+        for old, before in vanished.items()
+        for at, new in _between(by_start, before - _SAME_MEETING, before + _SAME_MEETING)
+        if _uid_part(old) == _uid_part(new)
+    )
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, old, new in near:
+        if old not in found and new not in taken:
+            found[old] = new
+            taken.add(new)
+    return found
+
+
+def _between(by_start: list[tuple[datetime, str]], first: datetime, last: datetime) -> list[tuple[datetime, str]]:
+    return by_start[bisect_left(by_start, (first, "")) : bisect_left(by_start, (last, ""))]
+
+
+def _uid_part(identity: str) -> str:
+    head, slash, recurrence = identity.rpartition("/")
+    return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
 
 
 def meeting_facts(

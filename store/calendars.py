@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from activity.meeting import CalendarObject
 from store.addresses import chunks, marks
-from store.rows import timestamp
+from store.rows import instant, timestamp
 from store.touches import forget_touches
 
 
@@ -65,6 +65,33 @@ def others_than(connection: sqlite3.Connection, place: int, holds: Iterable[str]
     """The hrefs of objects stored for a place that are not among those it holds."""
     rows = connection.execute("SELECT href FROM calendar_object WHERE place_id = ?", (place,))
     return sorted({href for (href,) in rows} - set(holds))
+
+
+def vanished_and_fresh(
+    connection: sqlite3.Connection, object_id: int, shown: Mapping[str, datetime], since: datetime
+) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """The occurrences that the object showed from `since` on and does not show now, and those new to the log.
+
+    `shown` are all it shows now. Each is an identity with its start.
+    """
+    rows = connection.execute(
+        "SELECT a.identity, a.at FROM sighting s JOIN activity a ON a.id = s.activity_id"
+        " WHERE s.object_id = ? AND a.ends >= ?",
+        (object_id, timestamp(since)),
+    )
+    vanished = {identity: instant(at) for identity, at in rows if identity not in shown}
+    if not vanished:
+        return {}, {}
+    known: set[str] = set()
+    for chunk in chunks(list(shown)):
+        query = f"SELECT identity FROM activity WHERE identity IN ({marks(chunk)})"
+        known.update(identity for (identity,) in connection.execute(query, chunk))
+    return vanished, {identity: at for identity, at in shown.items() if identity not in known}
+
+
+def rename(connection: sqlite3.Connection, identities: Mapping[str, str]) -> None:
+    """What was known by one identity is known by another from now on."""
+    connection.executemany("UPDATE activity SET identity = ?2 WHERE identity = ?1", list(identities.items()))
 
 
 def drop_vanished(
