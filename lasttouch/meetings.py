@@ -104,9 +104,8 @@ class Meetings:
         agent, connection = self._agent, self._connection
         object_id = calendars.keep(connection, place, item, first.uid, found.expanded_to)
         shown = {facts.identity: facts.at for facts in found.facts}
-        calendars.rename(
-            connection, rescheduled(*calendars.vanished_and_fresh(connection, object_id, shown, window.start))
-        )
+        vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
+        calendars.rename(connection, rescheduled(vanished, fresh))
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         if not agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, self._book)]
