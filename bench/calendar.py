@@ -1,0 +1,279 @@
+"""Reading a calendar of 10,000 objects: against plain requests, against icalendar, and beside vdirsyncer with khal."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from icalendar import Calendar
+from lxml import etree  # type: ignore[import-untyped]
+
+from bench.calendar_objects import calendar_objects
+from bench.figures import Figure, at_most, cpu_seconds, median_of, told
+from bench.world import END, contact_entries
+from capture.calendar.first_look import first_look
+from capture.calendar.objects import strip
+from capture.calendar.occurrences import expand
+from capture.calendar.source import CalendarSettings, CalendarSource
+from capture.calendar.transport import Transport
+from lasttouch.address_book import take_in
+from lasttouch.agent import opened
+from lasttouch.config import load_config
+from radicale_server import RadicaleServer
+
+_MATCHING = 0.05
+_CONTACTS = 200
+_DAV = '<?xml version="1.0" encoding="utf-8"?><{0} xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">{1}</{0}>'
+_CONFIG = """
+database = "log.db"
+internal_domains = ["acme.example"]
+[[accounts]]
+name = "ana"
+addresses = ["ana@acme.example"]
+timezone = "Europe/Berlin"
+[accounts.caldav]
+url = "{url}"
+username = "ana"
+password_env = "BENCH_PASSWORD"
+"""
+_PASS = "import cli, sys; sys.exit(cli.run(['sync', '--json', '--config', sys.argv[1]]))"
+
+
+def run(quick: bool) -> Iterator[Figure]:
+    """Needs the network, or wheels at hand, for the comparison with vdirsyncer and khal only."""
+    count = 1_000 if quick else 10_000
+    base = Path(tempfile.mkdtemp(prefix="ltb"))
+    os.environ["BENCH_PASSWORD"] = "secret"
+    try:
+        yield from _reading(count)
+        with RadicaleServer({"ana": "secret"}) as server:
+            _fill(server, count)
+            yield from _fetching(server, runs=3)
+            yield from _passes(server, base, runs=3)
+            yield from _beside_others(server, base)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def _reading(count: int) -> Iterator[Figure]:
+    """What an object costs once its text is there: stripped, looked at, and expanded if anybody in it is a contact."""
+    start, end, zone = END - timedelta(days=730), END + timedelta(days=90), ZoneInfo("Europe/Berlin")
+    for matching, bar in ((1.0, 1.0), (_MATCHING, 0.1)):
+        texts = [text for _, text in calendar_objects(count // 2, matching, _CONTACTS)]
+        contacts = {email for entry in contact_entries(_CONTACTS + 8) for email in entry.emails}
+
+        def bare(texts: Sequence[str] = texts) -> None:
+            for text in texts:
+                Calendar.from_ical(text)
+
+        def ours(texts: Sequence[str] = texts, contacts: set[str] = contacts) -> None:
+            for text in texts:
+                stripped = strip(text)
+                if any(one.email in contacts for one in first_look(stripped).people):
+                    expand(stripped, start, end, zone)
+
+        ratios = [cpu_seconds(ours) / cpu_seconds(bare) for _ in range(3)]
+        yield at_most(f"parse and expand ÷ from_ical, {matching:.0%} with contacts", median_of(ratios), "×", bar)
+
+
+def _fetching(server: RadicaleServer, runs: int) -> Iterator[Figure]:
+    """Asking for what is new, as the source does and as plain requests with lxml do."""
+    cursors: dict[str, str] = {}
+
+    def ours() -> None:
+        for batch in _source(server).batches(dict(cursors)):
+            assert batch.error is None
+            kept.update({batch.place: batch.cursor} if batch.cursor is not None else {})
+
+    kept: dict[str, str] = {}
+    pairs = [(cpu_seconds(lambda: _raw_listing(server)), cpu_seconds(ours)) for _ in range(runs)]
+    yield told("plain requests + lxml, everything", median_of(raw for raw, _ in pairs), "s of CPU")
+    yield at_most("first fetch ÷ plain requests + lxml", median_of(mine / raw for raw, mine in pairs), "×", 3.0)
+    cursors.update(kept)
+    token = _raw_listing(server, fetch=False)
+
+    def raw_many() -> None:
+        for _ in range(20):
+            _raw_changes(server, token)
+
+    def ours_many() -> None:
+        for _ in range(20):
+            ours()
+
+    ours()
+    pairs = [(cpu_seconds(raw_many), cpu_seconds(ours_many)) for _ in range(runs)]
+    yield told("plain request + lxml, nothing new", median_of(raw for raw, _ in pairs) / 20 * 1e3, "ms of CPU")
+    yield at_most("nothing new ÷ plain request + lxml", median_of(mine / raw for raw, mine in pairs), "×", 3.0)
+    yield at_most("requests with nothing new, a calendar", _requests(ours), "requests", 1)
+
+
+def _passes(server: RadicaleServer, base: Path, runs: int) -> Iterator[Figure]:
+    """Whole passes of the command, into a log, with every twentieth meeting being with a contact."""
+    folders = [_fresh(server, base) for _ in range(runs)]
+    first = median_of(_command_cpu(sys.executable, "-c", _PASS, str(one / "config.toml")) for one in folders)
+    again = median_of(_command_cpu(sys.executable, "-c", _PASS, str(one / "config.toml")) for one in folders)
+    yield told("first pass", first, "s of CPU")
+    yield told("pass with nothing new", again, "s of CPU")
+    yield at_most("peak RSS of a first pass", _peak_megabytes(_fresh(server, base)), "MB", 150)
+
+
+def _beside_others(server: RadicaleServer, base: Path) -> Iterator[Figure]:
+    tools = _vdirsyncer_and_khal(base)
+    if tools is None:
+        return
+    environment = _tools_configured(server, base)
+    commands = [
+        [str(tools / "vdirsyncer"), "discover", "calendar"],
+        [str(tools / "vdirsyncer"), "sync"],
+        [str(tools / "khal"), "list", "today", "1d"],
+    ]
+
+    def theirs(commands: Sequence[Sequence[str]]) -> float:
+        return sum(_command_cpu(*command, environment=environment) for command in commands)
+
+    first, again = theirs(commands), theirs(commands[1:])
+    folder = _fresh(server, base)
+    mine = [_command_cpu(sys.executable, "-c", _PASS, str(folder / "config.toml")) for _ in range(2)]
+    yield told("vdirsyncer + khal, first pass", first, "s of CPU")
+    yield at_most("first pass ÷ vdirsyncer + khal", mine[0] / first, "×", 0.25)
+    yield told("vdirsyncer + khal, nothing new", again, "s of CPU")
+    yield at_most("pass with nothing new ÷ vdirsyncer + khal", mine[1] / again, "×", 0.25)
+
+
+def _fill(server: RadicaleServer, count: int) -> None:
+    """Objects put where the server keeps them, and read once, so that its own caches are warm."""
+    server.create_calendar("ana", "work", "Work")
+    (folder,) = server.folder.glob("collections/collection-root/ana/work")
+    for name, text in calendar_objects(count, _MATCHING, _CONTACTS):
+        (folder / name).write_bytes(text.encode())
+    _raw_listing(server)
+
+
+def _source(server: RadicaleServer) -> CalendarSource:
+    return CalendarSource(CalendarSettings(url=server.url, username="ana", password=lambda: "secret"))
+
+
+def _raw_listing(server: RadicaleServer, fetch: bool = True) -> str:
+    """List everything, fetch it by hundreds, take the texts out of the answers; the sync token."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+    listing = _raw(
+        connection, "d:sync-collection", "<d:sync-token/><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
+    )
+    hrefs = [href.text for href in listing.iterfind("{DAV:}response/{DAV:}href")]
+    texts = []
+    for first in range(0, len(hrefs), 100) if fetch else ():
+        wanted = "".join(f"<d:href>{href}</d:href>" for href in hrefs[first : first + 100])
+        body = f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{wanted}"
+        answer = _raw(connection, "c:calendar-multiget", body)
+        texts += [found.text for found in answer.iter("{urn:ietf:params:xml:ns:caldav}calendar-data")]
+    assert not fetch or len(texts) == len(hrefs)
+    connection.close()
+    return str(listing.findtext("{DAV:}sync-token"))
+
+
+def _raw_changes(server: RadicaleServer, token: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+    body = f"<d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
+    _raw(connection, "d:sync-collection", body)
+    connection.close()
+
+
+def _raw(connection: http.client.HTTPConnection, report: str, body: str) -> etree._Element:
+    headers = {"Authorization": f"Basic {base64.b64encode(b'ana:secret').decode()}", "Content-Type": "application/xml"}
+    connection.request("REPORT", "/ana/work/", _DAV.format(report, body).encode(), headers)
+    return etree.fromstring(connection.getresponse().read(), etree.XMLParser(huge_tree=True))
+
+
+def _requests(action: Callable[[], None]) -> int:
+    sent: list[str] = []
+    send = Transport._send
+
+    def counted(self: Transport, method: str, *rest: object) -> object:
+        sent.append(method)
+        return send(self, method, *rest)  # type: ignore[arg-type]
+
+    Transport._send = counted  # type: ignore[method-assign, assignment]
+    try:
+        action()
+    finally:
+        Transport._send = send  # type: ignore[method-assign]
+    return len(sent)
+
+
+def _fresh(server: RadicaleServer, base: Path) -> Path:
+    """A configuration with a log that knows the contacts and nothing else."""
+    folder = Path(tempfile.mkdtemp(dir=base))
+    path = folder / "config.toml"
+    path.write_text(_CONFIG.format(url=server.url))
+    path.chmod(0o600)
+    with opened(load_config(path)) as agent:
+        take_in(agent, contact_entries(_CONTACTS))
+    return folder
+
+
+def _command_cpu(*command: str, environment: dict[str, str] | None = None) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    root = str(Path(__file__).parents[1])
+    done = subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, input="y\n" * 9, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime)
+
+
+def _peak_megabytes(folder: Path) -> float:
+    """Measured in a process of its own, by the kernel's word when it has ended."""
+    code = (
+        "import resource, sys, cli; cli.run(['sync', '--json', '--config', sys.argv[1]]);"
+        " print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, str(folder / "config.toml")]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
+    return int(done.stderr.split()[-1]) / 1000
+
+
+def _vdirsyncer_and_khal(base: Path) -> Path | None:
+    """Where their commands are; None if they cannot be installed."""
+    folder = base / "others"
+    venv.create(folder, with_pip=True)
+    command = [str(folder / "bin" / "pip"), "install", "--quiet", "vdirsyncer", "khal"]
+    installed = subprocess.run(command, capture_output=True, check=False, timeout=600).returncode == 0
+    return folder / "bin" if installed else None
+
+
+def _tools_configured(server: RadicaleServer, base: Path) -> dict[str, str]:
+    home = base / "home"
+    for name in ("vdirsyncer", "khal"):
+        (home / name).mkdir(parents=True)
+    (home / "vdirsyncer" / "config").write_text(
+        f'[general]\nstatus_path = "{home}/status/"\n[pair calendar]\na = "near"\nb = "far"\ncollections = ["work"]\n'
+        f'[storage near]\ntype = "filesystem"\npath = "{home}/calendars/"\nfileext = ".ics"\n'
+        f'[storage far]\ntype = "caldav"\nurl = "{server.url}"\nusername = "ana"\npassword = "secret"\n'
+    )
+    (home / "khal" / "config").write_text(
+        f"[calendars]\n[[work]]\npath = {home}/calendars/work\n[locale]\nlocal_timezone = Europe/Berlin\n"
+        "default_timezone = Europe/Berlin\ntimeformat = %H:%M\ndateformat = %d.%m.%Y\nlongdateformat = %d.%m.%Y\n"
+        "datetimeformat = %d.%m.%Y %H:%M\nlongdatetimeformat = %d.%m.%Y %H:%M\n"
+        f"[sqlite]\npath = {home}/khal.db\n"
+    )
+    return {
+        **os.environ,
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "LC_ALL": "C.UTF-8",
+    }
