@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import http.client
 import os
 import resource
 import shutil
@@ -18,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import niquests
 from icalendar import Calendar
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -168,7 +167,7 @@ def _source(server: RadicaleServer) -> CalendarSource:
 
 def _raw_listing(server: RadicaleServer, fetch: bool = True) -> str:
     """List everything, fetch it by hundreds, take the texts out of the answers; the sync token."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+    connection = _raw_session(server)
     listing = _raw(
         connection, "d:sync-collection", "<d:sync-token/><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
     )
@@ -185,16 +184,23 @@ def _raw_listing(server: RadicaleServer, fetch: bool = True) -> str:
 
 
 def _raw_changes(server: RadicaleServer, token: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
+    connection = _raw_session(server)
     body = f"<d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
     _raw(connection, "d:sync-collection", body)
     connection.close()
 
 
-def _raw(connection: http.client.HTTPConnection, report: str, body: str) -> etree._Element:
-    headers = {"Authorization": f"Basic {base64.b64encode(b'ana:secret').decode()}", "Content-Type": "application/xml"}
-    connection.request("REPORT", "/ana/work/", _DAV.format(report, body).encode(), headers)
-    return etree.fromstring(connection.getresponse().read(), etree.XMLParser(huge_tree=True))
+def _raw_session(server: RadicaleServer) -> niquests.Session:
+    session = niquests.Session(base_url=server.url, auth=("ana", "secret"), timeout=600)
+    session.trust_env = False
+    return session
+
+
+def _raw(session: niquests.Session, report: str, body: str) -> etree._Element:
+    headers = {"Content-Type": "application/xml"}
+    answer = session.request("REPORT", "/ana/work/", data=_DAV.format(report, body).encode(), headers=headers)
+    assert answer.content is not None
+    return etree.fromstring(answer.content, etree.XMLParser(huge_tree=True))
 
 
 def _requests(action: Callable[[], None]) -> int:

@@ -34,9 +34,9 @@ def find_changes(transport: Transport, collection: Collection, since: Position) 
 
     Raises SourceError or UnexpectedAnswer.
     """
+    if collection.ctag and collection.ctag == since.ctag:  # so says the listing of the calendars: nothing to ask
+        return Changes(token=since.token, ctag=since.ctag)
     if not collection.syncs:
-        if collection.ctag and collection.ctag == since.ctag:
-            return Changes(ctag=since.ctag)
         return _compared(_entity_tags(transport, collection), since, ctag=collection.ctag)
     if since.token:
         try:
@@ -47,14 +47,14 @@ def find_changes(transport: Transport, collection: Collection, since: Position) 
         else:
             # What an interrupted pass has read already is reported once more.
             changed = {name: etag for name, etag in reported.items() if not etag or since.etags.get(name) != etag}
-            return Changes(changed, [name for name in gone if name in since.etags], token)
+            return Changes(changed, [name for name in gone if name in since.etags], token, collection.ctag)
     try:
         listed, _, token = _synced(transport, collection, "")
     except UnexpectedAnswer as refused:
         if refused.status not in _UNKNOWN_REPORT:
             raise
         listed, token = _entity_tags(transport, collection), ""
-    return _compared(listed, since, token=token)
+    return _compared(listed, since, token, collection.ctag)
 
 
 def _compared(listed: dict[str, str], since: Position, token: str = "", ctag: str = "") -> Changes:

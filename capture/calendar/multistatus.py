@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -14,6 +15,7 @@ CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 CALENDARSERVER = "{http://calendarserver.org/ns/}"
 MOST_MEMBERS = 200_000
 _MOST_ELEMENTS = 10_000  # of one member
+_HREF, _STATUS, _PROPSTAT, _PROP = (DAV + name for name in ("href", "status", "propstat", "prop"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,25 @@ class MultistatusReader:
 
 
 def _member(element: etree._Element) -> Member:
+    href, status = "", 200
     properties: dict[str, Property] = {}
-    for propstat in element.iterfind(DAV + "propstat"):
-        if _status(propstat, 200) == 200:
-            for found in propstat.iterfind(f"{DAV}prop/*"):
-                if isinstance(found.tag, str):
-                    properties[found.tag] = _property(found)
-    href = (element.findtext(DAV + "href") or "").strip()
-    return Member(href, _status(element, 200), properties)
+    for child in element:
+        if child.tag == _PROPSTAT:
+            properties.update(_found(child))
+        elif child.tag == _HREF:
+            href = (child.text or "").strip()
+        elif child.tag == _STATUS:
+            status = _code(child.text, 200)
+    return Member(href, status, properties)
+
+
+def _found(propstat: etree._Element) -> Iterator[tuple[str, Property]]:
+    """The properties of a propstat whose status is 200, which it is if it has none."""
+    children = list(propstat)
+    if all(child.tag != _STATUS or _code(child.text, 200) == 200 for child in children):
+        for child in children:
+            if child.tag == _PROP:
+                yield from ((found.tag, _property(found)) for found in child if isinstance(found.tag, str))
 
 
 def _property(element: etree._Element) -> Property:
@@ -142,7 +155,7 @@ def _property(element: etree._Element) -> Property:
     )
 
 
-def _status(element: etree._Element, default: int) -> int:
+def _code(line: str | None, default: int) -> int:
     """The number in a status line ("HTTP/1.1 404 Not Found")."""
-    words = (element.findtext(DAV + "status") or "").split()
+    words = (line or "").split()
     return int(words[1]) if len(words) > 1 and words[1].isascii() and words[1].isdigit() else default

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 # Marks what is left of an occurrence that is private while its series is not: nothing but the fact
 # that the series' own rule does not hold there.
@@ -20,7 +21,8 @@ _EVENT_PROPERTIES = frozenset(
 )
 _ZONE_PROPERTIES = frozenset(["BEGIN", "END", "TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"])
 _CALENDAR_PROPERTIES = frozenset(["METHOD", "X-WR-TIMEZONE"])
-_NAME = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*([;:])")
+_NAMES = _EVENT_PROPERTIES | _ZONE_PROPERTIES | _CALENDAR_PROPERTIES
+_NAME = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*")
 
 
 class BrokenObject(ValueError):
@@ -35,7 +37,10 @@ class EventLines:
 
     def line(self, name: str) -> str:
         """The first line of this property, "" if there is none."""
-        return next((line for key, line in self.lines if key == name), "")
+        for key, line in self.lines:
+            if key == name:
+                return line
+        return ""
 
     def value(self, name: str) -> str:
         """What stands behind the colon of the first line of this property, "" if there is none."""
@@ -74,26 +79,39 @@ def read(text: str) -> list[CalendarLines]:
     """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
     reader = _Reader()
     for line in unfolded(text):
-        match = _NAME.match(line)
-        if match is None:
+        head = line.partition(":")[0].partition(";")[0]
+        name = _name(head)
+        if not name or len(head) == len(line):
             continue
-        name = match.group(1).upper()
         if name == "BEGIN":
-            reader.begin(line[match.end() :].strip().upper())
-        reader.keep(name, line)
+            reader.begin(line[len(head) + 1 :].strip().upper())
+        if name in reader.names:
+            reader.keep(name, line)
         if name == "END":
-            reader.end(line[match.end() :].strip().upper())
+            reader.end(line[len(head) + 1 :].strip().upper())
     reader.leave(0)
     if not reader.calendars:
         raise BrokenObject("no VCALENDAR in it")
     return reader.calendars
 
 
+@lru_cache(maxsize=1024)
+def _name(head: str) -> str:
+    """The property's name in upper case if it is one that is kept, or begins or ends a component; else ""."""
+    match = _NAME.fullmatch(head)
+    name = match[1].upper() if match else ""
+    return name if name in _NAMES else ""
+
+
 class _Reader:
-    """Where we are among the nested components. What is not properly ended may have lost lines that matter."""
+    """Where we are among the nested components. What is not properly ended may have lost lines that matter.
+
+    `names` are the properties kept where we are.
+    """
 
     def __init__(self) -> None:
         self.calendars: list[CalendarLines] = []
+        self.names: frozenset[str] = frozenset()
         self._within: list[str] = []
 
     def begin(self, component: str) -> None:
@@ -107,24 +125,34 @@ class _Reader:
                 self.calendars[-1].events.append(EventLines())
             case ["VCALENDAR", "VTIMEZONE"]:
                 self.calendars[-1].zones.append([])
+        self._arrive()
 
     def keep(self, name: str, line: str) -> None:
+        """Keep a line whose name is among `names`."""
+        if self.names is _EVENT_PROPERTIES:
+            self.calendars[-1].events[-1].lines.append((name, line))
+        elif self.names is _ZONE_PROPERTIES:
+            self.calendars[-1].zones[-1].append(line)
+        else:
+            self.calendars[-1].properties.setdefault(name, value_of(line))
+
+    def _arrive(self) -> None:
         match self._within:
             case ["VCALENDAR", "VEVENT"]:
-                if name in _EVENT_PROPERTIES:
-                    self.calendars[-1].events[-1].lines.append((name, line))
+                self.names = _EVENT_PROPERTIES
             case ["VCALENDAR", "VTIMEZONE", *_]:
-                if name in _ZONE_PROPERTIES:
-                    self.calendars[-1].zones[-1].append(line)
+                self.names = _ZONE_PROPERTIES
             case ["VCALENDAR"]:
-                if name in _CALENDAR_PROPERTIES:
-                    self.calendars[-1].properties.setdefault(name, value_of(line))
+                self.names = _CALENDAR_PROPERTIES
+            case _:
+                self.names = frozenset()
 
     def end(self, component: str) -> None:
         if component in self._within:
             while self._within[-1] != component:
                 self.leave(len(self._within) - 1)
             self._within.pop()
+            self._arrive()
 
     def leave(self, depth: int) -> None:
         """Leave components that are not ended, until only `depth` are open."""
@@ -132,6 +160,7 @@ class _Reader:
             if self._within[:2] == ["VCALENDAR", "VEVENT"]:
                 self.calendars[-1].events[-1].lines.append((BROKEN, f"{BROKEN}:{self._within[-1][:40]} is not ended"))
             self._within.pop()
+        self._arrive()
 
 
 def unfolded(text: str) -> list[str]:
@@ -146,6 +175,8 @@ def unfolded(text: str) -> list[str]:
 
 def value_of(line: str) -> str:
     """What stands behind the first colon outside of quotes."""
+    if '"' not in line:
+        return line.partition(":")[2].strip()
     quoted = False
     for position, character in enumerate(line):
         if character == '"':
