@@ -8,6 +8,7 @@ from datetime import datetime
 
 from activity.meeting import CalendarObject
 from store.addresses import chunks, marks
+from store.identities import identity_hash, known
 from store.rows import instant, timestamp
 from store.touches import forget_touches
 
@@ -82,16 +83,16 @@ def vanished_and_fresh(
     vanished = {identity: instant(at) for identity, at in rows if identity not in shown}
     if not vanished:
         return {}, {}
-    known: set[str] = set()
-    for chunk in chunks(list(shown)):
-        query = f"SELECT identity FROM activity WHERE identity IN ({marks(chunk)})"
-        known.update(identity for (identity,) in connection.execute(query, chunk))
-    return vanished, {identity: at for identity, at in shown.items() if identity not in known}
+    logged = known(connection, shown)
+    return vanished, {identity: at for identity, at in shown.items() if identity not in logged}
 
 
 def rename(connection: sqlite3.Connection, identities: Mapping[str, str]) -> None:
     """What was known by one identity is known by another from now on."""
-    connection.executemany("UPDATE activity SET identity = ?2 WHERE identity = ?1", list(identities.items()))
+    connection.executemany(
+        "UPDATE activity SET identity = ?, identity_hash = ? WHERE identity_hash = ? AND identity = ?",
+        [(new, identity_hash(new), identity_hash(old), old) for old, new in identities.items()],
+    )
 
 
 def drop_vanished(

@@ -82,9 +82,7 @@ def test_first_sync_brings_every_object_stripped(radicale: RadicaleServer, setti
     assert [batch.error for batch in batches] == [None, None]
 
 
-def test_nothing_new_is_one_listing(
-    radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]
-) -> None:
+def test_nothing_new_is_one_listing(radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]) -> None:
     for calendar in ("one", "two"):
         radicale.create_calendar("ana", calendar)
         radicale.put("ana", calendar, "x.ics", event(calendar))
