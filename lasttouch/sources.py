@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from activity.batch import Source
 from lasttouch.config import Loaded
-from lasttouch.options import Account, Caldav, Imap
+from lasttouch.options import Account, Caldav
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
+    from capture.mail.source import MailSource
 
 # A day more than asked for: the server's dates are in a zone of its own.
 _SLACK_DAYS = 1
@@ -20,8 +21,8 @@ _SLACK_DAYS = 1
 def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Source:
     """The source of this kind; nothing is connected before its batches are asked for."""
     since = date.fromordinal((now - loaded.config.backfill).toordinal() - _SLACK_DAYS)
-    if kind == "imap" and account.imap is not None:
-        return _mail(loaded, account, account.imap, since)
+    if kind == "imap":
+        return mail_source_of(loaded, account, since)
     if kind == "caldav" and account.caldav is not None:
         return _calendar(loaded, account, account.caldav)
     return _files(loaded, account, since)
@@ -45,10 +46,13 @@ def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
     )
 
 
-def _mail(loaded: Loaded, account: Account, imap: Imap, since: date) -> Source:
+def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
+    """The account's IMAP server, to be read or watched from; nothing is connected yet."""
     from capture.mail.connection import MailServer  # noqa: PLC0415
     from capture.mail.source import MailSource  # noqa: PLC0415
 
+    imap = account.imap
+    assert imap is not None
     server = MailServer(
         host=imap.host,
         port=imap.effective_port,

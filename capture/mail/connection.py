@@ -66,32 +66,49 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
         """For answers that are read without imapclient's own parser."""
         return self._imap.stream  # type: ignore[no-any-return]
 
+    def hang_up(self) -> None:
+        """Close the connection, whatever state it is in."""
+        with contextlib.suppress(Exception):
+            self.shutdown()
+
     def send_command(self, command: str) -> bytes:
         """Send one command line and return its tag; the answer is the caller's to read."""
         tag: bytes = self._imap._new_tag()
         self._imap.tagged_commands.pop(tag, None)
-        self._imap.send(tag + b" " + command.encode("ascii") + b"\r\n")
+        self.send_line(tag + b" " + command.encode("ascii"))
         return tag
 
+    def send_line(self, line: bytes) -> None:
+        self._imap.send(line + b"\r\n")
 
-@contextlib.contextmanager
-def connected(server: MailServer) -> Iterator[Connection]:
-    """A logged-in connection, closed at the end whatever happened.
+
+def connect(server: MailServer) -> Connection:
+    """A logged-in connection, to be closed by its `hang_up`.
 
     Raises SourceError kinds only: Unreachable, UntrustedServer (before any credential is sent),
     AuthenticationFailed, Throttled, ServerFault.
     """
     with in_plain_words(server.where):
         connection = Connection(server, None if server.security == "none" else _trust(server))
-    try:
-        with in_plain_words(server.where):
+        try:
             if server.security == "starttls":
                 _start_tls(connection, server)
             _log_in(connection, server)
+        except BaseException:
+            connection.hang_up()
+            raise
+    return connection
+
+
+@contextlib.contextmanager
+def connected(server: MailServer) -> Iterator[Connection]:
+    """A logged-in connection, closed at the end whatever happened; raises what `connect` does."""
+    connection = connect(server)
+    try:
+        with in_plain_words(server.where):
             yield connection
     finally:
-        with contextlib.suppress(Exception):
-            connection.shutdown()
+        connection.hang_up()
 
 
 def _start_tls(connection: Connection, server: MailServer) -> None:

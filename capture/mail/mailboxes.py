@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from imapclient.imap_utf7 import decode as decode_utf7
 
-from capture.mail.well_known_names import WELL_KNOWN
+from capture.mail.well_known_names import SENT, WELL_KNOWN
 
 
 class MailboxState(NamedTuple):
@@ -40,6 +40,7 @@ class Choice(NamedTuple):
 
 _SPECIAL = ("drafts", "junk", "trash", "all", "flagged", "important")
 _BY_NAME = {" ".join(name.split()): kind for kind, names in WELL_KNOWN.items() for name in names.split(",")}
+_SENT = frozenset(" ".join(name.split()) for name in SENT.split(","))
 _SAID = {
     "drafts": "drafts",
     "junk": "junk",
@@ -99,6 +100,19 @@ def choose(listing: Iterable[Mailbox], exclude: Sequence[str], labels: bool = Fa
     return Choice(read, left_out)
 
 
+def worth_watching(choice: Choice) -> list[Mailbox]:
+    """Of the mailboxes that are read, those where new mail shows first: INBOX, and the one for sent mail.
+
+    That one goes by special use, else by its well-known names. Where All Mail is read, it is All Mail
+    alone: what is sent is there as well.
+    """
+    everything = [mailbox for mailbox in choice.read if "\\all" in mailbox.flags]
+    inbox = [mailbox for mailbox in choice.read if mailbox.name == "INBOX"]
+    sent = [mailbox for mailbox in choice.read if "\\sent" in mailbox.flags]
+    by_name = [mailbox for mailbox in choice.read if _top_name(mailbox) in _SENT]
+    return everything or inbox + (sent or by_name)[:1]
+
+
 def _reason(mailbox: Mailbox, exclude: Sequence[str]) -> str | None:
     for kind in _SPECIAL:
         if "\\" + kind in mailbox.flags:
@@ -115,9 +129,15 @@ def _reason(mailbox: Mailbox, exclude: Sequence[str]) -> str | None:
 
 def _kind_by_name(mailbox: Mailbox) -> str | None:
     """What a mailbox at the top, below INBOX or of Gmail's is by its name; "Todos" is All Mail only at Gmail."""
-    root, _, below = _folded(mailbox.name).partition(mailbox.delimiter.lower()) if mailbox.delimiter else ("", "", "")
-    kind = _BY_NAME.get(below if root in ("inbox", *_GMAIL) and below else _folded(mailbox.name))
-    return kind if kind != "all" or root in _GMAIL else None
+    kind = _BY_NAME.get(_top_name(mailbox))
+    return kind if kind != "all" or _folded(mailbox.name).startswith(_GMAIL) else None
+
+
+def _top_name(mailbox: Mailbox) -> str:
+    """The whole name of a mailbox in lower case, without INBOX or [Gmail] above it."""
+    folded = _folded(mailbox.name)
+    root, _, below = folded.partition(mailbox.delimiter.lower()) if mailbox.delimiter else ("", "", "")
+    return below if root in ("inbox", *_GMAIL) and below else folded
 
 
 def _parents(mailbox: Mailbox) -> Iterator[str]:

@@ -12,8 +12,9 @@ from activity.errors import SourceError, Throttled, Unreachable
 from capture.mail.connection import Connection, MailServer, connected
 from capture.mail.fetch import fetch_headers
 from capture.mail.guarded_stream import Stalled
+from capture.mail.idle import Watch
 from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
-from capture.mail.mailboxes import Choice, Mailbox, choose
+from capture.mail.mailboxes import Choice, Mailbox, choose, worth_watching
 from capture.mail.plain_words import in_plain_words
 from capture.mail.position import Position, resume, uid_sets, unchanged
 
@@ -41,6 +42,14 @@ class MailSource:
         """Which mailboxes are read, and which are not and why."""
         with connected(self._server) as connection:
             return self._choose(connection)
+
+    def worth_watching(self) -> list[Mailbox]:
+        """The mailboxes to keep a `Watch` on. Raises SourceError."""
+        return worth_watching(self.choice())
+
+    def watch(self, mailbox: Mailbox) -> Watch:
+        """A connection on which the server tells of new mail in this mailbox; see `Watch` for what it raises."""
+        return Watch(self._server, mailbox)
 
     def _choose(self, connection: Connection) -> Choice:
         return choose(list_mailboxes(connection), self._exclude, connection.has_capability("X-GM-EXT-1"))
