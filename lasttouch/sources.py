@@ -48,7 +48,7 @@ def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
 
 def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
     """The account's IMAP server, to be read or watched from; nothing is connected yet."""
-    from capture.mail.connection import MailServer  # noqa: PLC0415
+    from capture.mail.server import MailServer  # noqa: PLC0415
     from capture.mail.source import MailSource  # noqa: PLC0415
 
     imap = account.imap

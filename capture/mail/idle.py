@@ -11,10 +11,11 @@ import time
 from typing import Literal
 
 from activity.errors import ServerFault, SourceError, Unreachable
-from capture.mail.connection import MailServer, connect
+from capture.mail.connection import connect
 from capture.mail.listing import open_mailbox
 from capture.mail.mailboxes import Mailbox
 from capture.mail.plain_words import in_plain_words, refusal
+from capture.mail.server import MailServer
 
 Outcome = Literal["changed", "quiet", "gone"]
 

@@ -15,8 +15,14 @@ from imapclient.exceptions import IMAPClientError
 from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
 
 _log = logging.getLogger(__name__)
-_THROTTLED = re.compile(r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|rate limit", re.I)
-
+_THROTTLED = re.compile(
+    r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|throttled|exceeded|server unavailable"
+    r"|(rate|bandwidth|connection) limit",
+    re.I,
+)
+_WAIT = re.compile(
+    r"(?:back-?off|again|wait|retry)\D{0,40}(\d{1,9})\s*(ms|milli\w+|s|sec\w*|m|min\w*|h|hours?)\b", re.I
+)
 _QUOTING = re.compile(r"[\\\"'\s]")
 
 
@@ -63,7 +69,7 @@ def refusal(where: str, error: IMAPClientError) -> SourceError:
     """Throttled, Unreachable or ServerFault for what imaplib or imapclient made of a server's answer."""
     text = said(error)
     if is_throttling(text):
-        return Throttled(f"{where} asks to come back later: {text}")
+        return throttled(f"{where} asks to come back later: {text}")
     if isinstance(error, imaplib.IMAP4.abort):
         return Unreachable(f"{where} ended the connection: {text}")
     return ServerFault(f"{where} answered: {text}")
@@ -72,6 +78,16 @@ def refusal(where: str, error: IMAPClientError) -> SourceError:
 def is_throttling(text: str) -> bool:
     """Does this text of a server ask us to come back later (RFC 5530 §3, and what is found in the wild)?"""
     return bool(_THROTTLED.search(text))
+
+
+def throttled(text: str) -> Throttled:
+    """The error for a server's wish to be left alone, for as long as its text says if it does."""
+    wait = _WAIT.search(text)
+    if wait is None:
+        return Throttled(text, "nothing to do; it is tried again")
+    unit = wait[2].lower()
+    scale = 0.001 if unit.startswith(("ms", "milli")) else {"s": 1.0, "m": 60.0, "h": 3600.0}[unit[0]]
+    return Throttled(text, "nothing to do; it is tried again", int(wait[1]) * scale)
 
 
 def said(error: BaseException, *secrets: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date
 
 from activity.batch import Batch
 from activity.errors import SourceError, Throttled, Unreachable
-from capture.mail.connection import Connection, MailServer, connected
+from capture.mail.connection import Connection, connected
 from capture.mail.fetch import fetch_headers
 from capture.mail.guarded_stream import Stalled
 from capture.mail.idle import Watch
@@ -17,6 +17,7 @@ from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state, 
 from capture.mail.mailboxes import Choice, Mailbox, choose, worth_watching
 from capture.mail.plain_words import in_plain_words
 from capture.mail.position import Position, resume, uid_sets, unchanged
+from capture.mail.server import MailServer
 
 BATCH_MESSAGES = 5000
 SEARCH_UIDS = 100_000

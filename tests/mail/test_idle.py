@@ -15,7 +15,7 @@ from capture.mail.listing import MailboxRefused
 from capture.mail.mailboxes import Choice, Mailbox, worth_watching
 from capture.mail.source import MailSource
 from dovecot_server import DovecotServer
-from fault_proxy import Fault, FaultProxy
+from fault_proxy import FaultProxy
 from scripted_imap import Box, ScriptedIMAP, Session, header
 
 INBOX = Mailbox(b"INBOX", "INBOX", "/", frozenset())
@@ -133,9 +133,8 @@ def test_it_is_renewed_and_hears_what_came_in_between(dovecot: DovecotServer, us
 def test_a_frozen_connection_is_noticed(dovecot: DovecotServer, user: str) -> None:
     with FaultProxy(dovecot.port) as proxy:
         server = server_of(dovecot, user, port=proxy.port, stall_seconds=0.5)
-        Watch(server, INBOX).close()
-        proxy.fault = Fault("hang", len(proxy.received))  # all the same up to IDLE, and nothing after it
         watch = Watch(server, INBOX, renew_seconds=0.2)
+        proxy.frozen.set()
         assert watch.wait(HANG_GUARD) == "gone"
         assert isinstance(watch.error, Stalled)
         watch.close()
