@@ -60,6 +60,7 @@ def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
         username=imap.username,
         password=imap.secret(loaded.folder),
         ca_file=_beside(loaded, imap.ca_file),
+        by_token=imap.token_command is not None,
     )
     return MailSource(server, since, account.exclude_mailboxes)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import imaplib
 import re
 import socket
 import threading
@@ -14,7 +13,7 @@ from activity.errors import ServerFault, SourceError, Unreachable
 from capture.mail.connection import connect
 from capture.mail.listing import open_mailbox
 from capture.mail.mailboxes import Mailbox
-from capture.mail.plain_words import in_plain_words, refusal
+from capture.mail.plain_words import goodbye, in_plain_words
 from capture.mail.server import MailServer
 
 Outcome = Literal["changed", "quiet", "gone"]
@@ -125,7 +124,7 @@ class Watch:
 
     def _note(self, line: bytes) -> None:
         if line[:6].upper() == b"* BYE ":
-            raise refusal(self._server.where, imaplib.IMAP4.abort(line[6:].decode("ascii", "replace")))
+            raise goodbye(self._server.where, " ".join(line[6:].decode("ascii", "replace").split())[:200])
         if not line.startswith((b"* ", b"+")):
             raise ServerFault(f"{self._server.host} refused IDLE or sent something that is not IMAP")
         counted = _COUNT.match(line)

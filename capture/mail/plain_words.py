@@ -68,11 +68,18 @@ def in_plain_words(where: str) -> Iterator[None]:
 def refusal(where: str, error: IMAPClientError) -> SourceError:
     """Throttled, Unreachable or ServerFault for what imaplib or imapclient made of a server's answer."""
     text = said(error)
+    if isinstance(error, imaplib.IMAP4.abort):
+        return goodbye(where, text)
     if is_throttling(text):
         return throttled(f"{where} asks to come back later: {text}")
-    if isinstance(error, imaplib.IMAP4.abort):
-        return Unreachable(f"{where} ended the connection: {text}")
     return ServerFault(f"{where} answered: {text}")
+
+
+def goodbye(where: str, text: str) -> SourceError:
+    """Throttled or Unreachable for a connection that the server ended with these words (BYE, RFC 3501 §7.1.5)."""
+    if is_throttling(text):
+        return throttled(f"{where} asks to come back later: {text}")
+    return Unreachable(f"{where} ended the connection: {text}", "it is tried again")
 
 
 def is_throttling(text: str) -> bool:
