@@ -49,7 +49,10 @@ class DatabaseError(LasttouchError):
 
 
 class SourceError(LasttouchError):
-    """A mail or calendar source could not be read; what it holds is unknown, not absent."""
+    """A mail or calendar source could not be read; what it holds is unknown, not absent.
+
+    Every one is of exactly one of the classes below, by which whoever tries again decides when.
+    """
 
     code = "source"
 

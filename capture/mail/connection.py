@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import imapclient
 
-from activity.errors import UntrustedServer
+from activity.errors import SourceError, UntrustedServer
 from capture.credentials import Secret
 from capture.mail.guarded_imap import GuardedIMAP4
 from capture.mail.guarded_stream import GuardedStream
@@ -93,6 +93,7 @@ def connected(server: MailServer) -> Iterator[Connection]:
     try:
         with in_plain_words(server.where):
             yield connection
+        with contextlib.suppress(SourceError):
             connection.send_command("LOGOUT")  # its answer is nothing to wait for
     finally:
         connection.hang_up()
