@@ -93,13 +93,13 @@ def test_a_draft_that_becomes_a_message_is_read_then(imap: DovecotServer, log: L
     log.sync()
     assert log.subjects() == ["Number 1"]
     with imap.client(user) as client:
+        condstore = client.has_capability("CONDSTORE")
         client.select_folder("INBOX")
         client.remove_flags([2], [rb"\Draft"])
         client.delete_messages([3])
         client.expunge()
     log.sync()
-    condstore = "CONDSTORE" in imap.client(user).capabilities().__repr__()
-    assert log.subjects() == ["Number 1", "Number sent"] if condstore else ["Number 1"]
+    assert log.subjects() == (["Number 1", "Number sent"] if condstore else ["Number 1"])
     imap.append(user, "INBOX", [message(2)])  # without CONDSTORE, the next mail is the occasion
     log.sync()
     assert sorted(log.subjects()) == ["Number 1", "Number 2", "Number sent"]
