@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
-from capture.mail.guarded_stream import GuardedStream
+from capture.mail.guarded_stream import AGAIN, GuardedStream
 
 LITERAL_BYTES = 1 << 20
 ANSWER_BYTES = 1 << 26
@@ -96,7 +96,7 @@ class GuardedIMAP4(imaplib.IMAP4):
             self.sock.settimeout(self._stall_seconds)
             self.sock.sendall(data)
         except OSError as error:
-            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
+            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}", AGAIN) from None
 
 
 class _Answers:

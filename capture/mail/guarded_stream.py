@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
 
+AGAIN = "it is tried again; check the network if this lasts"
 BUFFER_BYTES = 1 << 18
 PROGRESS_BYTES = 1 << 16
 LINE_BYTES = 1 << 24
@@ -77,7 +78,7 @@ class GuardedStream:
         while size > 0:
             chunk = self._buffer.read(min(size, BUFFER_BYTES))
             if not chunk:
-                raise Unreachable("the mail server closed the connection in the middle of an answer")
+                raise Unreachable("the mail server closed the connection in the middle of an answer", AGAIN)
             size -= len(chunk)
 
 
@@ -101,16 +102,16 @@ class _DeadlineIO(io.RawIOBase):
         """None if nothing is there and we are not `patient`."""
         remaining = self._deadline - self._monotonic() if self.patient else 0.0
         if self.patient and remaining <= 0:
-            raise Stalled(f"the mail server sent next to nothing for {self._stall:.0f} s")
+            raise Stalled(f"the mail server sent next to nothing for {self._stall:.0f} s", AGAIN)
         self._sock.settimeout(remaining)
         try:
             count = self._sock.recv_into(buffer)
         except (BlockingIOError, ssl.SSLWantReadError):
             return None
         except TimeoutError:
-            raise Stalled(f"the mail server did not answer within {self._stall:.0f} s") from None
+            raise Stalled(f"the mail server did not answer within {self._stall:.0f} s", AGAIN) from None
         except OSError as error:
-            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
+            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}", AGAIN) from None
         self.ended = count == 0
         self._since_progress += count
         if self._since_progress >= PROGRESS_BYTES:

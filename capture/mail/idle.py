@@ -11,6 +11,7 @@ from typing import Literal
 
 from activity.errors import ServerFault, SourceError, Unreachable
 from capture.mail.connection import connect
+from capture.mail.guarded_stream import AGAIN
 from capture.mail.listing import open_mailbox
 from capture.mail.mailboxes import Mailbox
 from capture.mail.plain_words import goodbye, in_plain_words
@@ -119,7 +120,7 @@ class Watch:
     def _line(self) -> bytes:
         line = self._connection.wire.readline()
         if not line.endswith(b"\n"):
-            raise Unreachable(f"{self._server.host} closed the connection while we waited for mail")
+            raise Unreachable(f"{self._server.host} closed the connection while we waited for mail", AGAIN)
         return line
 
     def _note(self, line: bytes) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from imapclient.exceptions import IMAPClientError
 
 from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
+from capture.mail.guarded_stream import AGAIN
 
 _log = logging.getLogger(__name__)
 _THROTTLED = re.compile(
@@ -42,7 +43,7 @@ def in_plain_words(where: str) -> Iterator[None]:
             "check the host name; for a server with its own CA set ca_file to that CA's certificate",
         ) from None
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        raise Unreachable(f"{where} closed the connection while TLS was set up") from None
+        raise Unreachable(f"{where} closed the connection while TLS was set up", AGAIN) from None
     except ssl.SSLError as error:
         raise UntrustedServer(
             f"no TLS connection with {where}: {error.reason or 'handshake failed'}",
@@ -58,11 +59,13 @@ def in_plain_words(where: str) -> Iterator[None]:
     except IMAPClientError as error:  # imaplib's own errors are of this class too
         raise refusal(where, error) from None
     except OSError as error:
-        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}") from None
+        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}", AGAIN) from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
         # imaplib and imapclient stumble so over answers that are not IMAP
         _log.debug("stumbled over an answer of %s", where, exc_info=True)
-        raise ServerFault(f"{where} sent something that is not IMAP ({type(error).__name__})") from None
+        raise ServerFault(
+            f"{where} sent something that is not IMAP ({type(error).__name__})", "is this an IMAP port?"
+        ) from None
 
 
 def refusal(where: str, error: IMAPClientError) -> SourceError:
@@ -72,14 +75,14 @@ def refusal(where: str, error: IMAPClientError) -> SourceError:
         return goodbye(where, text)
     if is_throttling(text):
         return throttled(f"{where} asks to come back later: {text}")
-    return ServerFault(f"{where} answered: {text}")
+    return ServerFault(f"{where} answered: {text}", "if this lasts, ask who runs the server")
 
 
 def goodbye(where: str, text: str) -> SourceError:
     """Throttled or Unreachable for a connection that the server ended with these words (BYE, RFC 3501 §7.1.5)."""
     if is_throttling(text):
         return throttled(f"{where} asks to come back later: {text}")
-    return Unreachable(f"{where} ended the connection: {text}", "it is tried again")
+    return Unreachable(f"{where} ended the connection: {text}", AGAIN)
 
 
 def is_throttling(text: str) -> bool:
