@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from activity.errors import LasttouchError
 # command → what `lasttouch --help` says of it; the module of the same name is imported when it is called
 COMMANDS = {
     "demo": "Look around: a little world on servers of its own, synced and answered for real.",
+    "init": "Set up an account: find its servers, test them, write the configuration.",
     "sync": "Read mail and calendars once and bring the log up to date.",
     "last": "When did we last talk to them? The longest silent first.",
     "log": "The activities with somebody, or with everybody, newest first.",
@@ -25,6 +26,7 @@ COMMANDS = {
     "companies": "List and add companies and their domains.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
+    "doctor": "Test everything, and say what to do about each finding.",
     "check": "Recompute everything from the facts and report any difference.",
 }
 
@@ -60,7 +62,7 @@ class LateCommands(click.Group):
 @click.group(
     cls=LateCommands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="To look around: lasttouch demo. With your own mail: fill in config.example.toml, then sync, then last.",
+    epilog="To look around: lasttouch demo. With your own mail: lasttouch init.",
 )
 @click.option("--config", metavar="PATH", help="The configuration file [default: ~/.config/lasttouch/config.toml].")
 @click.version_option(package_name="lasttouch")
@@ -77,13 +79,14 @@ def lasttouch(ctx: click.Context, config: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns whatever goes wrong into one sentence and an exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    code = run(given)
+    gc.freeze()  # what is left goes with the process; to search it for garbage first takes longer than an answer
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code; what went wrong is said on standard error."""
     as_json = "--json" in arguments
-    logging.lastResort = None  # what went wrong is told once, by the command
     try:
         # not lasttouch.main(): that turns a closed pipe into an exit code of its own
         with lasttouch.make_context("lasttouch", list(arguments)) as context:

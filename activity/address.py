@@ -6,8 +6,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-import idna
-
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 _COMMENT = re.compile(r"\([^()]*\)")
 _HOST = re.compile(r"[^\x00-\x20\x7f-\xa0\u2000-\u206f@<>,;:\"\\()\[\]]+|\[[0-9a-z:.-]+\]")
@@ -50,6 +48,8 @@ def normalise_domain(raw: str) -> str:
     lowered = raw.strip().strip(".").lower()
     if lowered.isascii():
         return lowered
+    import idna  # noqa: PLC0415 - few domains need it
+
     try:
         return idna.encode(lowered, uts46=True, transitional=False).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):

@@ -15,6 +15,8 @@ from bench.logs import config_text, copy_of_log
 from bench.world import Size, person
 
 _RUNS = 15
+_FEW_RUNS = 5
+_OTHERS = (("log", person(17).email), ("why", person(17).email), ("upcoming",), ("status",))
 _COMMAND = "import cli; cli.main()"  # as the installed script does
 
 
@@ -28,11 +30,18 @@ def run(quick: bool) -> Iterator[Figure]:
         environment = _environment(config, Path(bytecode))
         nothing = ["-c", "pass"]
         last = ["-c", _COMMAND, "last", person(17).email]
+        others = {" ".join(words): _cpu_of(words, environment) for words in _OTHERS}
         both = [(_cpu_seconds(nothing, environment), _cpu_seconds(last, environment)) for _ in range(_RUNS)][1:]
     idle, asked = median_of(pair[0] for pair in both), median_of(pair[1] for pair in both)
     yield told("CPU of python -c pass", idle * 1e3, "ms")
     yield told("CPU of lasttouch last ADDRESS", asked * 1e3, "ms")
+    for words, seconds in others.items():
+        yield told(f"CPU of lasttouch {words} ÷ python -c pass", seconds / idle, "×")
     yield at_most("CPU of lasttouch last ADDRESS ÷ python -c pass", asked / idle, "×", 3)
+
+
+def _cpu_of(words: Sequence[str], environment: Mapping[str, str]) -> float:
+    return median_of(_cpu_seconds(["-c", _COMMAND, *words], environment) for _ in range(_FEW_RUNS))
 
 
 def _environment(config: Path, bytecode: Path) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from activity.errors import AuthenticationFailed
 
@@ -80,17 +81,9 @@ def from_keyring(entry: str, username: str) -> Secret:
     """
 
     def look_up() -> str:
-        try:
-            import keyring  # noqa: PLC0415 - slow to import, and an extra
-        except ImportError:
-            raise AuthenticationFailed(
-                "password_keyring needs the keyring package",
-                "install it beside lasttouch (pipx install '.[keyring]'), or use password_command",
-            ) from None
-        if type(keyring.get_keyring()).__module__.startswith("keyrings.alt"):
-            raise AuthenticationFailed(
-                "this machine's keyring would keep the password as plain text", "use password_command instead"
-            )
+        _usable_keyring()
+        import keyring  # noqa: PLC0415 - slow to import, and an extra
+
         try:
             value = keyring.get_password(entry, username)
         except Exception as error:  # noqa: BLE001 - backends raise what they like
@@ -103,6 +96,51 @@ def from_keyring(entry: str, username: str) -> Secret:
         return checked(str(value))
 
     return look_up
+
+
+class Keyring(NamedTuple):
+    """This machine's keyring; `refused` says why nothing can be kept there, "" where it can, `hint` what to do."""
+
+    name: str
+    refused: str = ""
+    hint: str = ""
+
+
+def find_keyring() -> Keyring:
+    """What keyring would use here. A backend that keeps plain text, or nothing, is refused."""
+    try:
+        import keyring  # noqa: PLC0415 - slow to import, and an extra
+    except ImportError:
+        hint = "install it beside lasttouch (pipx install '.[keyring]'), or use password_command"
+        return Keyring("", "password_keyring needs the keyring package", hint)
+    backend = type(keyring.get_keyring())
+    if backend.__module__.startswith("keyrings.alt"):
+        refused = "this machine's keyring would keep the password as plain text"
+    elif backend.__module__ in ("keyring.backends.fail", "keyring.backends.null"):
+        refused = "this machine has no keyring"
+    else:
+        return Keyring(str(getattr(keyring.get_keyring(), "name", backend.__name__)))
+    return Keyring(backend.__name__, refused, "use password_command instead")
+
+
+def keep_in_keyring(entry: str, username: str, password: str) -> None:
+    """Store a password where `from_keyring` finds it. Raises AuthenticationFailed where there is no good keyring."""
+    _usable_keyring()
+    import keyring  # noqa: PLC0415
+
+    try:
+        keyring.set_password(entry, username, checked(password))
+    except AuthenticationFailed:
+        raise
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        raise AuthenticationFailed(
+            f"the keyring did not take the password: {_plain(error)}", "unlock it, or use password_command"
+        ) from None
+
+
+def _usable_keyring() -> None:
+    if (found := find_keyring()).refused:
+        raise AuthenticationFailed(found.refused, found.hint)
 
 
 def checked(credential: str) -> str:

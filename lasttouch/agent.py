@@ -6,13 +6,13 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
 
 from activity.facts import Facts, Judgement
 from lasttouch.config import Loaded
 from lasttouch.forgetting import Forgotten, ensure_key, erase_again, obey_rules, recall
+from lasttouch.local_time import Clock, utc_now
 from lasttouch.options import Config
 from matchers.book import AddressBook
 from matchers.house import House
@@ -20,12 +20,6 @@ from matchers.judge import judge
 from matchers.never_log import NeverLog
 from store import addresses, bounces, contacts, facts, ingest, settings, threads, touches
 from store.database import database_errors, open_for_writing, writing
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Agent:
@@ -62,12 +56,14 @@ class Agent:
     def follow_configuration(self) -> None:
         """Judge, match and erase anew if what that depends on is not as it was last time."""
         digest = _digest(self.house, self.config.never_log)
-        if settings.read(self.connection, "house") == digest:
-            return
-        with writing(self.connection):
-            obey_rules(self)
-            self.recompute()
-            settings.write(self.connection, "house", digest)
+        if settings.read(self.connection, "house") != digest:
+            with writing(self.connection):
+                obey_rules(self)
+                self.recompute()
+                settings.write(self.connection, "house", digest)
+        if self.loaded.digest and settings.read(self.connection, settings.CONFIGURATION) != self.loaded.digest:
+            with writing(self.connection):
+                settings.write(self.connection, settings.CONFIGURATION, self.loaded.digest)
 
     def recompute(self) -> int:
         """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""

@@ -1,24 +1,24 @@
-"""The configuration file: found, read, checked, and all its problems told at once."""
+"""The configuration checked, with all its problems told at once."""
 
 from __future__ import annotations
 
-import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from activity.errors import ConfigError
+from lasttouch.config_file import ConfigFile, read_config
 from lasttouch.options import Account, Caldav, Carddav, Config, Files, Imap
 
 
 class Loaded:
-    """A configuration and where it came from."""
+    """A configuration that was checked, and where it came from. `digest` stands for its text, "" where it has none."""
 
-    def __init__(self, path: Path, config: Config) -> None:
+    def __init__(self, path: Path, config: Config, digest: str = "") -> None:
         self.path = path
         self.config = config
+        self.digest = digest
 
     @property
     def folder(self) -> Path:
@@ -29,32 +29,20 @@ class Loaded:
         return self.folder / Path(self.config.database).expanduser()
 
 
-def config_path(given: str | None) -> Path:
-    """The file to read: `given`, else $LASTTOUCH_CONFIG, else the one in $XDG_CONFIG_HOME."""
-    if named := given or os.environ.get("LASTTOUCH_CONFIG"):
-        return Path(named).expanduser()
-    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "lasttouch" / "config.toml"
-
-
 def load_config(path: Path) -> Loaded:
     """Read and check a configuration. Raises ConfigError that lists every problem with its place in the file."""
+    file = read_config(path)
+    return Loaded(path, checked(file), file.digest)
+
+
+def checked(file: ConfigFile) -> Config:
+    """Raises ConfigError that lists every problem with its place in the file."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            f"there is no configuration at {path}",
-            "copy config.example.toml there and fill it in, or name another with --config;"
-            " to look around first: lasttouch demo",
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}", "strings need quotes, tables need [brackets]") from None
-    try:
-        return Loaded(path, Config.model_validate(data))
+        return Config.model_validate(file.data)
     except ValidationError as error:
-        problems = [_problem(one["loc"], one["msg"], one["type"], data) for one in error.errors(include_url=False)]
-        raise ConfigError(f"{path} has {_count(len(problems))}:\n" + "\n".join(f"  {p}" for p in problems)) from None
+        problems = [_problem(one["loc"], one["msg"], one["type"], file.data) for one in error.errors(include_url=False)]
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise ConfigError(f"{file.path} has {_count(len(problems))}:\n{listed}") from None
 
 
 def _count(number: int) -> str:

@@ -1,10 +1,18 @@
-"""Where this machine's user is in time."""
+"""Where this machine, and its user, are in time."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def machine_zone() -> ZoneInfo:

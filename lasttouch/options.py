@@ -21,6 +21,7 @@ from pydantic import (
 
 from activity.address import normalise, normalise_domain
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
+from lasttouch.config_file import DEFAULT_DATABASE
 from lasttouch.durations import parse_duration
 
 
@@ -197,7 +198,7 @@ class Account(Section):
 
 
 class Config(Section):
-    database: str = "~/.local/share/lasttouch/lasttouch.db"
+    database: str = DEFAULT_DATABASE
     internal_domains: list[Domain] = []
     backfill: Duration = timedelta(days=730.5)
     horizon: Duration = timedelta(days=90)

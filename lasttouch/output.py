@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -29,6 +28,8 @@ def print_json(value: Any) -> None:
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """CSV on standard output; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
+    import csv  # noqa: PLC0415
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headings)
     for row in rows:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from activity.batch import Source
 from lasttouch.config import Loaded
-from lasttouch.options import Account, Caldav
+from lasttouch.options import Account, Caldav, Imap
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
+    from capture.calendar.source import CalendarSource
+    from capture.mail.server import MailServer
     from capture.mail.source import MailSource
 
 # A day more than asked for: the server's dates are in a zone of its own.
@@ -24,7 +26,7 @@ def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Sou
     if kind == "imap":
         return mail_source_of(loaded, account, since)
     if kind == "caldav" and account.caldav is not None:
-        return _calendar(loaded, account, account.caldav)
+        return calendars_of(loaded, account, account.caldav)
     return _files(loaded, account, since)
 
 
@@ -39,33 +41,38 @@ def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
             url=carddav.url,
             username=carddav.username,
             password=carddav.secret(loaded.folder),
-            ca_file=_beside(loaded, carddav.ca_file),
+            ca_file=beside(loaded, carddav.ca_file),
             address_books=tuple(carddav.address_books),
             exclude=tuple(carddav.exclude_address_books),
         )
     )
 
 
-def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
-    """The account's IMAP server, to be read or watched from; nothing is connected yet."""
+def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
+    """The server of an account's mail."""
     from capture.mail.server import MailServer  # noqa: PLC0415
-    from capture.mail.source import MailSource  # noqa: PLC0415
 
-    imap = account.imap
-    assert imap is not None
-    server = MailServer(
+    return MailServer(
         host=imap.host,
         port=imap.effective_port,
         security=imap.security,
         username=imap.username,
         password=imap.secret(loaded.folder),
-        ca_file=_beside(loaded, imap.ca_file),
+        ca_file=beside(loaded, imap.ca_file),
         by_token=imap.token_command is not None,
     )
-    return MailSource(server, since, account.exclude_mailboxes)
 
 
-def _calendar(loaded: Loaded, account: Account, caldav: Caldav) -> Source:
+def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
+    """The account's IMAP server, to be read or watched from; nothing is connected yet."""
+    from capture.mail.source import MailSource  # noqa: PLC0415
+
+    assert account.imap is not None
+    return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes)
+
+
+def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:
+    """The account's calendars on a server; nothing is connected before something is asked for."""
     from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
 
     return CalendarSource(
@@ -73,7 +80,7 @@ def _calendar(loaded: Loaded, account: Account, caldav: Caldav) -> Source:
             url=caldav.url,
             username=caldav.username,
             password=caldav.secret(loaded.folder),
-            ca_file=_beside(loaded, caldav.ca_file),
+            ca_file=beside(loaded, caldav.ca_file),
             calendars=tuple(account.calendars),
             exclude_calendars=tuple(account.exclude_calendars),
             private_events=account.private_events,
@@ -88,5 +95,6 @@ def _files(loaded: Loaded, account: Account, since: date) -> Source:
     return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
 
 
-def _beside(loaded: Loaded, path: str | None) -> str | None:
+def beside(loaded: Loaded, path: str | None) -> str | None:
+    """A path as it counts from the configuration's folder."""
     return None if path is None else str(loaded.folder / Path(path).expanduser())

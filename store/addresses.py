@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from activity.address import Address, domain_of
-from activity.facts import Match
+
+if TYPE_CHECKING:
+    from activity.facts import Match  # queries start sooner without
 
 CHUNK = 900
 T = TypeVar("T")

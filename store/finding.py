@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from difflib import get_close_matches
 
 from activity.address import normalise, normalise_domain
 from store.identities import known
@@ -45,6 +44,8 @@ def escaped(word: str) -> str:
 
 def near_names(connection: sqlite3.Connection, who: str) -> list[str]:
     """A few names of contacts and companies that look like `who`."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only where nobody was found
+
     names = [name for (name,) in connection.execute("SELECT name FROM contact UNION SELECT name FROM company")]
     parts = {part.casefold(): name for name in names for part in (name, *name.split())}
     near = get_close_matches(who.casefold(), parts, n=5, cutoff=0.6)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple, overload
 
-from activity.facts import Facts, Judgement
 from activity.verdict import PERSON
+
+if TYPE_CHECKING:
+    from activity.facts import Facts, Judgement  # queries start sooner without
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

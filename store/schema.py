@@ -173,6 +173,13 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
+def pending(connection: sqlite3.Connection) -> list[str]:
+    """The names of the migrations that this database has not seen; nothing is written."""
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    return [one.name for one in _migrations().pending(Database(connection))]
+
+
 def _migrations() -> Migrations:
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415
 

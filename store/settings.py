@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+CONFIGURATION = "configuration"  # the digest of the configuration that was last checked and followed
+
 
 def read(connection: sqlite3.Connection, name: str) -> str | None:
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()

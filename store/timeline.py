@@ -72,7 +72,7 @@ def ahead(
     among = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
     rows = connection.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND EXISTS (SELECT 1 FROM participation p"
-        " JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id AND p.touch_code = {MEETING}"
+        f" JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id AND p.touch_code = {MEETING}"
         f" AND r.contact_id {among}) ORDER BY a.at, a.id LIMIT ?",
         (timestamp(now), timestamp(now), *(contact_ids or ()), limit),
     )

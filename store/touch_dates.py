@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
-from statistics import median
 from typing import Any, NamedTuple
 
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
@@ -93,7 +92,11 @@ def usual_gap(instants: Iterable[int]) -> int | None:
     """The median of the gaps between the days (of UTC) that these instants lie on, in seconds; None for too few."""
     days = sorted({at // DAY for at in instants})
     gaps = [later - earlier for earlier, later in pairwise(days)]
-    return int(median(gaps) * DAY) if len(gaps) >= FEWEST_GAPS else None
+    if len(gaps) < FEWEST_GAPS:
+        return None
+    from statistics import median  # noqa: PLC0415 - queries start sooner without
+
+    return int(median(gaps) * DAY)
 
 
 def _newest(moments: list[tuple[int, int]]) -> Moment:

@@ -6,6 +6,7 @@ import base64
 import http.client
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -14,11 +15,14 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
+import trustme
+
 _START_SECONDS = 30
 
 _CONFIG = """
 [server]
 hosts = 127.0.0.1:{port}
+{tls}
 [auth]
 type = htpasswd
 htpasswd_filename = {folder}/users
@@ -32,10 +36,14 @@ level = warning
 
 
 class RadicaleServer:
-    """Use as a context manager, or `start` and `stop`. `users` maps user names to passwords."""
+    """Use as a context manager, or `start` and `stop`. `users` maps user names to passwords.
 
-    def __init__(self, users: dict[str, str]) -> None:
+    With a `ca` it speaks TLS, with a certificate of that authority.
+    """
+
+    def __init__(self, users: dict[str, str], ca: trustme.CA | None = None) -> None:
         self.users = users
+        self.ca = ca
         self.folder = Path(tempfile.mkdtemp(prefix="radicale-"))
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -49,14 +57,15 @@ class RadicaleServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
+        return f"{'https' if self.ca else 'http'}://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
         lines = (f"{name}:{password}\n" for name, password in self.users.items())
         (self.folder / "users").write_text("".join(lines), encoding="utf-8")
         for _ in range(3):  # another process may take the free port before Radicale does
             self.port = _free_port()
-            (self.folder / "config").write_text(_CONFIG.format(port=self.port, folder=self.folder), encoding="utf-8")
+            text = _CONFIG.format(port=self.port, folder=self.folder, tls=self._tls())
+            (self.folder / "config").write_text(text, encoding="utf-8")
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")],
                 stdout=subprocess.DEVNULL,
@@ -122,7 +131,7 @@ class RadicaleServer:
     ) -> bytes:
         """Any request as `user`; an answer of 400 or more is a RuntimeError."""
         credentials = base64.b64encode(f"{user}:{self.users[user]}".encode()).decode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = self._connection()
         try:
             connection.request(
                 method, path, body.encode(), {"Authorization": f"Basic {credentials}", **(headers or {})}
@@ -134,6 +143,21 @@ class RadicaleServer:
         if response.status >= 400:
             raise RuntimeError(f"{method} {path}: {response.status} {answer[:200]!r}")
         return answer
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self.ca is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        trust = ssl.create_default_context()
+        self.ca.configure_trust(trust)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20, context=trust)
+
+    def _tls(self) -> str:
+        if self.ca is None:
+            return ""
+        certificate = self.ca.issue_cert("127.0.0.1", "localhost")
+        certificate.cert_chain_pems[0].write_to_path(str(self.folder / "cert.pem"))
+        certificate.private_key_pem.write_to_path(str(self.folder / "key.pem"))
+        return f"ssl = True\ncertificate = {self.folder}/cert.pem\nkey = {self.folder}/key.pem"
 
     @staticmethod
     def path(user: str, calendar: str) -> str:

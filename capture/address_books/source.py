@@ -13,7 +13,7 @@ from capture.address_books.discovery import find_home, list_address_books
 from capture.address_books.lookup import look_up
 from capture.address_books.reading import read_address_book
 from capture.address_books.reports import error_of
-from capture.calendar.discovery import Collection, canonical_path, name_places
+from capture.calendar.discovery import Collection, Listed, canonical_path, name_places
 from capture.calendar.position import Home
 from capture.calendar.reports import UnexpectedAnswer
 from capture.calendar.transport import Transport
@@ -73,6 +73,18 @@ class AddressBookSource:
             yield from self._read(transport, self._selected(books, home.places), home, cursors)
         finally:
             transport.close()
+
+    def listing(self) -> list[Listed]:
+        """All address books there are, read or not; nothing of them is fetched. Raises SourceError."""
+        settings = self._settings
+        url = self._start()
+        transport = Transport(url, settings.username, settings.password(), ca_file=settings.ca_file, now=self._now)
+        try:
+            _, books = self._address_books(transport, None, url)
+        finally:
+            transport.close()
+        places = name_places(books, {})
+        return [Listed(places[one.path], self._is_wanted(_names(one, places)), one.syncs) for one in books]
 
     def _start(self) -> str:
         url = self._settings.url.strip()

@@ -9,7 +9,14 @@ from urllib.parse import urlsplit
 
 from activity.batch import Batch
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
-from capture.calendar.discovery import Collection, canonical_path, find_home, list_collections, name_places
+from capture.calendar.discovery import (
+    Collection,
+    Listed,
+    canonical_path,
+    find_home,
+    list_collections,
+    name_places,
+)
 from capture.calendar.lookup import look_up
 from capture.calendar.position import Home
 from capture.calendar.reading import read_collection
@@ -67,6 +74,18 @@ class CalendarSource:
             yield from self._read(transport, self._selected(collections, home.places), home, cursors)
         finally:
             transport.close()
+
+    def listing(self) -> list[Listed]:
+        """All calendars there are, read or not; nothing of them is fetched. Raises SourceError."""
+        settings = self._settings
+        url = self._start()
+        transport = Transport(url, settings.username, settings.password(), ca_file=settings.ca_file, now=self._now)
+        try:
+            _, collections = self._calendars(transport, None, url)
+        finally:
+            transport.close()
+        places = name_places(collections, {})
+        return [Listed(places[one.path], self._is_wanted(_names(one, places)), one.syncs) for one in collections]
 
     def _start(self) -> str:
         url = self._settings.url.strip()

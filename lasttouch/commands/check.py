@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.agent import opened
-from lasttouch.commands.options import config_option, json_option, loaded_config
+from lasttouch.commands.options import changing, config_option, json_option
 from lasttouch.output import print_json, print_lines
 from store.database import writing
 from store.health import counts
@@ -25,7 +24,7 @@ def command(as_json: bool, config: str | None) -> None:
       lasttouch check
       lasttouch check --json
     """
-    with opened(loaded_config(config)) as agent:
+    with changing(config) as agent:
         (integrity,) = agent.connection.execute("PRAGMA integrity_check").fetchone()
         with writing(agent.connection):
             different = agent.recompute()

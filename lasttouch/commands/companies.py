@@ -6,13 +6,10 @@ import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
-from lasttouch.address_book import add_company
-from lasttouch.agent import opened, utc_now
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, loaded_config, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.views.last import companies_json, companies_table
-from matchers.domains import is_disposable, is_free_mail, registrable
 from store.companies import companies
 from store.health import seen_through
 
@@ -62,11 +59,14 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool, config: 
     Examples:
       lasttouch companies add Globex globex.example globex.co.example
     """
+    from lasttouch.address_book import add_company  # noqa: PLC0415 - `companies list` does without
+    from matchers.domains import is_disposable, is_free_mail, registrable  # noqa: PLC0415
+
     names = [normalise_domain(domain.lstrip("@")) for domain in domains]
     for domain in names:
         if is_free_mail(domain) or is_disposable(domain) or registrable(domain) is None:
             raise UsageError(f"{domain} is no company's own domain", "people there are contacts of their own")
-    with opened(loaded_config(config)) as agent:
+    with changing(config) as agent:
         rematched = add_company(agent, name, names, owner)
     if as_json:
         print_json({"name": name, "domains": names, "rematched": rematched})

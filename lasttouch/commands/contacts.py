@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import NotFound, UsageError
-from lasttouch.address_book import add_strangers, take_in
-from lasttouch.agent import Agent, opened, utc_now
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.options import (
     NO_CONTACTS,
     answer,
+    changing,
     config_option,
     contacts_named,
     csv_option,
     json_option,
-    loaded_config,
     reading,
 )
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
 from lasttouch.views.last import last_json
@@ -33,6 +32,9 @@ from store.health import seen_through
 from store.people import people
 from store.timeline import activities, newest
 from store.unmatched import Stranger, unmatched
+
+if TYPE_CHECKING:
+    from lasttouch.agent import Agent
 
 RECENT = 10
 
@@ -72,10 +74,10 @@ def import_(file: Path, as_json: bool, config: str | None) -> None:
       lasttouch contacts import addressbook.vcf --json
     """
     from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
+    from lasttouch.address_book import take_in  # noqa: PLC0415 - queries do without
 
-    loaded = loaded_config(config)
     read = read_contacts(file)
-    with opened(loaded) as agent:
+    with changing(config) as agent:
         change = take_in(agent, read.entries)
     if as_json:
         print_json(import_json(change, read.problems))
@@ -119,11 +121,13 @@ def add(
       lasttouch contacts add --from-unmatched 3
       lasttouch contacts add --all-two-way --min-exchanges 2
     """
+    from lasttouch.address_book import add_strangers, take_in  # noqa: PLC0415
+
     if sum([name is not None, number is not None, all_two_way]) != 1:
         raise UsageError(
             "give a name with addresses, or --from-unmatched, or --all-two-way", "see the examples in --help"
         )
-    with opened(loaded_config(config)) as agent:
+    with changing(config) as agent:
         if name is not None:
             entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
             change = take_in(agent, [entry])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import TYPE_CHECKING
 
 import click
 
 from activity.address import normalise
 from activity.errors import UsageError
-from lasttouch import address_book, forgetting
-from lasttouch.agent import Agent, opened
-from lasttouch.commands.options import config_option, contacts_named, json_option, loaded_config
+from lasttouch.commands.options import changing, config_option, contacts_named, json_option
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
 from store.people import people
+
+if TYPE_CHECKING:
+    from lasttouch.agent import Agent
 
 
 @click.command("merge")
@@ -32,7 +34,9 @@ def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None)
       lasttouch contacts merge "Bob Stone" bob@home.example
       lasttouch contacts merge "#3" "#7" --json
     """
-    with opened(loaded_config(config)) as agent:
+    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
+
+    with changing(config) as agent:
         kept = _one(agent, into)
         merged = sorted({_one(agent, other) for other in others} - {kept})
         if not merged:
@@ -56,8 +60,10 @@ def alias(who: str, emails: tuple[str, ...], as_json: bool, config: str | None) 
     Examples:
       lasttouch contacts alias "Bob Stone" bob@home.example
     """
+    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
+
     addresses = [_address(email) for email in emails]
-    with opened(loaded_config(config)) as agent:
+    with changing(config) as agent:
         contact_id = _one(agent, who)
         rematched = address_book.add_alias(agent, contact_id, addresses)
     if as_json:
@@ -77,7 +83,9 @@ def remove(who: str, as_json: bool, config: str | None) -> None:
     Examples:
       lasttouch contacts remove "Bob Stone"
     """
-    with opened(loaded_config(config)) as agent:
+    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
+
+    with changing(config) as agent:
         contact_id = _one(agent, who)
         rematched = address_book.remove(agent, [contact_id])
     if as_json:
@@ -103,9 +111,11 @@ def forget(who: str, yes: bool, as_json: bool, config: str | None) -> None:
       lasttouch contacts forget "Bob Stone"
       lasttouch contacts forget stranger@other.example --yes
     """
+    from lasttouch import forgetting  # noqa: PLC0415
+
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
-    with opened(loaded_config(config)) as agent:
+    with changing(config) as agent:
         contact_ids, emails = _whom(agent.connection, who)
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import config_option, json_option, reading
+from lasttouch.local_time import utc_now
 from lasttouch.output import print_csv, print_json
 from lasttouch.views.contacts import export_rows, vcards
 from lasttouch.views.last import last_json

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import json_option, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 from lasttouch.views.contacts import import_text
 from lasttouch.views.health import sync_table

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from activity.errors import NotFound
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import (
     NO_CONTACTS,
     answer,
@@ -16,10 +15,9 @@ from lasttouch.commands.options import (
     reading,
 )
 from lasttouch.commands.status import blindness
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
-from store.companies import companies, company_ids
 from store.health import seen_through
 from store.people import people
 
@@ -46,6 +44,8 @@ def command(who: str | None, company: bool, as_json: bool, as_csv: bool, config:
     with reading(config) as log:
         through = seen_through(log)
         if company:
+            from store.companies import companies, company_ids  # noqa: PLC0415 - contacts are asked for more often
+
             ids = None if who is None else company_ids(log, who)
             if ids == []:
                 raise NotFound(f"there is no company {who!r}", "see: lasttouch companies list")

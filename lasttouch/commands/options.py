@@ -5,15 +5,21 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from activity.errors import NotFound, UsageError
-from lasttouch.config import Loaded, config_path, load_config
+from activity.errors import DatabaseError, NotFound, UsageError
+from lasttouch.config_file import ConfigFile, config_path, read_config
 from lasttouch.output import print_csv, print_json, print_table
+from store import settings
 from store.database import database_errors, open_for_reading
 from store.finding import find_contacts, near_names
+
+if TYPE_CHECKING:
+    from lasttouch.agent import Agent
+    from lasttouch.config import Loaded
 
 NO_CONTACTS = (
     "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
@@ -37,19 +43,71 @@ def csv_option(function: F) -> F:
 
 def loaded_config(given: str | None) -> Loaded:
     """The configuration named here, before the command, in the environment, or at the usual place."""
-    return load_config(config_path(given or click.get_current_context().obj))
+    import logging  # noqa: PLC0415
+
+    from lasttouch.config import load_config  # noqa: PLC0415 - checking costs more than a query
+
+    logging.lastResort = None  # what goes wrong is told once, by the command
+    return load_config(named_config(given))
 
 
 @contextlib.contextmanager
 def reading(config: str | None) -> Iterator[sqlite3.Connection]:
-    """The log of this configuration, read-only."""
-    path = loaded_config(config).database
-    connection = open_for_reading(path)
+    """The log of this configuration, read-only.
+
+    A configuration that the log has followed already is neither checked nor followed again.
+    """
+    file = read_config(named_config(config))
+    path, connection = file.database, _log_that_followed(file)
+    if path is None or connection is None:
+        path = _follow(file)
+        connection = open_for_reading(path)
     try:
         with database_errors(path):
             yield connection
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def changing(config: str | None) -> Iterator[Agent]:
+    """The log of this configuration, to be changed."""
+    from lasttouch.agent import opened  # noqa: PLC0415 - queries do without
+
+    with opened(loaded_config(config)) as agent:
+        yield agent
+
+
+def named_config(given: str | None) -> Path:
+    """Where the configuration named here, before the command, in the environment, or at the usual place is."""
+    return config_path(given or click.get_current_context().obj)
+
+
+def _log_that_followed(file: ConfigFile) -> sqlite3.Connection | None:
+    """The log, if there is one that has followed this very configuration."""
+    if file.database is None or not file.database.exists():
+        return None
+    connection = open_for_reading(file.database)
+    with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
+        if settings.read(connection, settings.CONFIGURATION) == file.digest:
+            return connection
+    connection.close()
+    return None
+
+
+def _follow(file: ConfigFile) -> Path:
+    """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
+    from lasttouch.agent import opened  # noqa: PLC0415
+    from lasttouch.config import load_config  # noqa: PLC0415
+
+    loaded = load_config(file.path)
+    if loaded.database.exists():
+        try:
+            with opened(loaded):
+                pass
+        except DatabaseError as error:
+            click.echo(f"lasttouch: the log cannot follow the configuration as it is now: {error.message}", err=True)
+    return loaded.database
 
 
 def contacts_named(connection: sqlite3.Connection, who: str) -> list[int]:

@@ -6,8 +6,7 @@ import click
 
 from activity.address import normalise, normalise_domain
 from activity.errors import UsageError
-from lasttouch.agent import opened
-from lasttouch.commands.options import config_option, json_option, loaded_config
+from lasttouch.commands.options import changing, config_option, json_option
 from lasttouch.local_time import machine_zone
 from lasttouch.output import print_json, print_lines
 from lasttouch.rules import rehearse
@@ -47,7 +46,7 @@ def test(
     if not (never_log or own or internal):
         raise UsageError("name a rule to try", "see the examples in --help")
     addresses = [normalise(address) or _no_address(address) for address in own]
-    with opened(loaded_config(config)) as agent:
+    with changing(config) as agent:
         rehearsal = rehearse(agent, never_log, addresses, [normalise_domain(domain) for domain in internal])
     if as_json:
         print_json(rules_json(rehearsal))

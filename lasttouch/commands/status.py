@@ -7,9 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.health import status_json, status_notes, status_table
 from lasttouch.views.moments import ago, local

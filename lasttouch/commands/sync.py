@@ -34,12 +34,12 @@ def command(account: str | None, as_json: bool, config: str | None) -> None:
     names = [one.name for one in loaded.config.accounts]
     if account is not None and account not in names:
         raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
-    with opened(loaded) as agent, _shown_progress(as_json) as progress:
+    with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress))
     for_people = answer(as_json, False, lambda: sync_json(reports), lambda: sync_table(reports))
     if for_people:
         print_lines([_summary(reports)])
-    _fail_if_any_did(reports)
+    fail_if_any_did(reports)
 
 
 def _summary(reports: list[Report]) -> str:
@@ -50,7 +50,7 @@ def _summary(reports: list[Report]) -> str:
     return said.capitalize() + (f"; {skipped} items skipped, see: lasttouch status" if skipped else "") + "."
 
 
-def _fail_if_any_did(reports: list[Report]) -> None:
+def fail_if_any_did(reports: list[Report]) -> None:
     failed = [one for one in reports if one.error is not None]
     if not failed:
         return
@@ -62,7 +62,7 @@ def _fail_if_any_did(reports: list[Report]) -> None:
     raise LasttouchError(message, hint) if len(failed) > 1 or error is None else error
 
 
-class _shown_progress:  # noqa: N801 - reads as a function where it is used
+class shown_progress:  # noqa: N801 - reads as a function where it is used
     """A progress line on a terminal, nothing elsewhere."""
 
     def __init__(self, as_json: bool) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
 from store.unmatched import unmatched

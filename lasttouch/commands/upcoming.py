@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import answer, config_option, contacts_named, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.timeline import log_json, upcoming_table
 from store.people import people

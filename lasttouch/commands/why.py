@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, tzinfo
+from pathlib import Path
 
 import click
 
 from activity.errors import NotFound
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
-from lasttouch.config import Loaded
-from lasttouch.forgetting import recall
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.views.timeline import why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
@@ -54,7 +52,7 @@ def command(what: str, as_json: bool, config: str | None) -> None:
         if find_contacts(log, what):
             _somebody(log, what, now, zone, as_json)
         else:
-            _nothing(log, loaded_config(config), what, as_json)
+            _nothing(log, loaded_config(config).database, what, as_json)
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
@@ -67,10 +65,12 @@ def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as
         )
 
 
-def _nothing(log: sqlite3.Connection, loaded: Loaded, what: str, as_json: bool) -> None:
+def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) -> None:
     """It is not in the log: kept out by a rule, or never read."""
+    from lasttouch.forgetting import recall  # noqa: PLC0415 - only where nothing was found
+
     identity = f"<{what.strip().strip('<>')}>"
-    forgotten = recall(log, loaded.database)
+    forgotten = recall(log, database)
     if not any(forgetting.is_withheld(log, forgotten.hash(one)) for one in (identity, what.strip())):
         if "@" not in what and not what.startswith("<"):
             raise nobody(log, what)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from lasttouch.address_book import Change
 from lasttouch.output import clean
 from lasttouch.views.last import Rows
 from lasttouch.views.moments import utc
 from store.people import Person
+
+if TYPE_CHECKING:
+    from lasttouch.address_book import Change
 
 NO_ADDRESS = "no e-mail address"
 PROBLEMS_SHOWN = 20

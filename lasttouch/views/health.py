@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lasttouch.source_pass import Report
 from lasttouch.views.last import Rows
 from lasttouch.views.moments import ago, local, utc
 from store.health import SourceHealth
+
+if TYPE_CHECKING:
+    from lasttouch.source_pass import Report
 
 
 def status_json(sources: list[SourceHealth], counts: tuple[int, int, int]) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lasttouch.views.moments import ago, local, utc
-from store.companies import Company
-from store.people import Person
+
+if TYPE_CHECKING:
+    from store.companies import Company
+    from store.people import Person
 
 Rows = tuple[list[str], list[list[str]]]
 

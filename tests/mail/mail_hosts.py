@@ -9,7 +9,7 @@ from typing import Protocol
 from imapclient.imap_utf7 import decode, encode
 from mail_log import server_of
 
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from scripted_imap import Box, ScriptedIMAP, Session
 

@@ -8,11 +8,11 @@ import pytest
 from mail_log import SINCE, message, server_of
 
 from activity.errors import Throttled, Unreachable
-from capture.mail.connection import MailServer
 from capture.mail.guarded_stream import Stalled
 from capture.mail.idle import IdleNotOffered, Outcome, Watch
 from capture.mail.listing import MailboxRefused
 from capture.mail.mailboxes import Choice, Mailbox, worth_watching
+from capture.mail.server import MailServer
 from capture.mail.source import MailSource
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy

@@ -11,7 +11,7 @@ import pytest
 from mail_log import Log, three
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from scripted_imap import ScriptedIMAP, Session
 
 TOKEN = "ya29.c4n4ry-t0ken"

@@ -11,7 +11,7 @@ import trustme
 from mail_log import Log, message, server_of
 
 from activity.errors import AuthenticationFailed, SourceError, Throttled, Unreachable, UntrustedServer
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 from scripted_imap import ScriptedIMAP, Session

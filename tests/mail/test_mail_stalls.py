@@ -11,8 +11,8 @@ from mail_log import Log
 
 from activity.errors import Unreachable
 from capture.mail import connection, server, source
-from capture.mail.connection import MailServer
 from capture.mail.guarded_stream import PROGRESS_BYTES, GuardedStream, Stalled
+from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
 from scripted_imap import Box, ScriptedIMAP, Session, fetch_response, header

@@ -1,0 +1,46 @@
+"""lasttouch doctor"""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from activity.errors import LasttouchError
+from lasttouch.commands.options import config_option, json_option, named_config
+from lasttouch.local_time import utc_now
+from lasttouch.output import is_terminal, print_json, print_lines
+from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
+
+
+@click.command("doctor")
+@click.option("--offline", is_flag=True, help="Ask no server.")
+@json_option
+@config_option
+def command(offline: bool, as_json: bool, config: str | None) -> None:
+    """Test everything and say what to do about each finding. Nothing is changed.
+
+    The configuration, the database, this machine, and of each account: the password, the connection,
+    the certificate, the login, the mailboxes and calendars that are read and left out, and whether
+    sent mail bears addresses that are not configured. The exit code is 1 if anything fails, 0 with
+    warnings.
+
+    \b
+    Examples:
+      lasttouch doctor
+      lasttouch doctor --offline
+      lasttouch doctor --json
+    """
+    from lasttouch.doctor.examination import examine  # noqa: PLC0415 - imports all that reads mail
+
+    logging.lastResort = None  # what goes wrong is told once, by the finding
+    if not offline and not as_json and is_terminal():
+        click.echo("Asking the servers …", err=True)
+    findings = list(examine(named_config(config), utc_now, offline))
+    if as_json:
+        print_json(doctor_json(findings))
+    else:
+        print_lines([*doctor_text(findings), "", doctor_summary(findings)])
+    failures = [one.message for one in findings if one.status == "failure"]
+    if failures:
+        raise LasttouchError(failures[0].partition("\n")[0], "the findings above say what to do")

@@ -1,0 +1,66 @@
+"""The configuration file: found, read, and the little that a query needs of it. Checking it is `config.py`'s."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from activity.errors import ConfigError
+
+DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
+
+
+class ConfigFile:
+    """The text of a configuration and its parsed content, not checked any further."""
+
+    def __init__(self, path: Path, text: str, data: dict[str, Any]) -> None:
+        self.path = path
+        self.text = text
+        self.data = data
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths in the file count from."""
+        return self.path.absolute().parent
+
+    @property
+    def database(self) -> Path | None:
+        """Where the log is; None if what is written there cannot be a path."""
+        named = self.data.get("database", DEFAULT_DATABASE)
+        return self.folder / Path(named).expanduser() if isinstance(named, str) else None
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with the text, and with the program that checks it: the same digest need not be checked again."""
+        import hashlib  # noqa: PLC0415 - brings OpenSSL in
+
+        rules = Path(__file__).with_name("options.py").stat()
+        stamp = f"{rules.st_mtime_ns} {rules.st_size}\n"
+        return hashlib.sha256((stamp + self.text).encode()).hexdigest()
+
+
+def config_path(given: str | None) -> Path:
+    """The file to read: `given`, else $LASTTOUCH_CONFIG, else the one in $XDG_CONFIG_HOME."""
+    if named := given or os.environ.get("LASTTOUCH_CONFIG"):
+        return Path(named).expanduser()
+    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "lasttouch" / "config.toml"
+
+
+def read_config(path: Path) -> ConfigFile:
+    """Raises ConfigError where there is no file, or none that can be read as TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return ConfigFile(path, text, tomllib.loads(text))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"there is no configuration at {path}",
+            "lasttouch init makes one; or copy config.example.toml there and fill it in, or name another with --config;"
+            " to look around first: lasttouch demo",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}", "strings need quotes, tables need [brackets]") from None

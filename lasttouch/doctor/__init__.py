@@ -1,0 +1,1 @@
+"""What `lasttouch doctor` looks at; nothing here changes anything."""

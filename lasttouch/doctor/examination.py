@@ -1,0 +1,86 @@
+"""All checks, the network's at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from activity.errors import AuthenticationFailed, ConfigError
+from capture.at_once import at_once
+from lasttouch.agent import house_of
+from lasttouch.config import Loaded, load_config
+from lasttouch.doctor import files, machine
+from lasttouch.doctor.finding import Finding, failed
+from lasttouch.doctor.listings import collection_findings
+from lasttouch.doctor.mail import mail_findings
+from lasttouch.local_time import Clock
+from lasttouch.options import Account
+from lasttouch.sources import address_books_of, beside, calendars_of, mail_server_of
+
+PATIENCE_SECONDS = 100.0
+STALL_SECONDS = 15.0
+_KINDS = {"imap": "mail", "caldav": "calendar", "carddav": "address-book"}
+
+
+def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding]:
+    """Every finding, in the order a person would look: this machine, the files, then each account."""
+    yield machine.versions()
+    try:
+        loaded = load_config(path)
+    except ConfigError as error:
+        yield Finding("configuration", "failure", error.message, error.hint or "see config.example.toml")
+        return
+    now = clock()
+    yield from files.configuration(loaded)
+    yield from machine.keyring(loaded)
+    yield files.disk(loaded)
+    yield from files.database(loaded, now)
+    yield from files.paths(loaded)
+    if not offline:
+        yield from _of_accounts(loaded, clock)
+
+
+def _of_accounts(loaded: Loaded, clock: Clock) -> Iterator[Finding]:
+    questions: dict[tuple[str, str], Callable[[], list[Finding]]] = {}
+    for account in loaded.config.accounts:
+        for kind, check in (("imap", _mail), ("caldav", _calendar), ("carddav", _address_books)):
+            if kind in account.kinds:
+                questions[account.name, kind] = partial(check, loaded, account, clock)
+    for (name, kind), answer in at_once(questions, PATIENCE_SECONDS).items():
+        if isinstance(answer, Exception):
+            yield failed(_KINDS[kind], answer, name)
+        else:
+            yield from answer
+
+
+def _mail(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
+    from capture.mail.survey import survey  # noqa: PLC0415 - only where there is mail
+
+    assert account.imap is not None
+    server = replace(mail_server_of(loaded, account.imap), stall_seconds=STALL_SECONDS)
+    try:
+        server.password()
+    except AuthenticationFailed as error:
+        return [Finding("mail-password", "failure", error.message, error.hint, account.name)]
+    found = survey(server, account.exclude_mailboxes)
+    return list(mail_findings(account, found, house_of(loaded.config), clock()))
+
+
+def _calendar(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
+    from capture.calendar.server_time import server_time  # noqa: PLC0415 - only where there are calendars
+
+    caldav = account.caldav
+    assert caldav is not None
+    listed = calendars_of(loaded, account, caldav).listing()
+    findings = list(collection_findings("calendar", "calendars", listed, account.name))
+    url = caldav.url
+    if "://" in url and (told := server_time(url, beside(loaded, caldav.ca_file))) is not None:
+        findings.append(machine.clock(url.partition("://")[2].partition("/")[0], told, clock()))
+    return findings
+
+
+def _address_books(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
+    listed = address_books_of(loaded, account).listing()
+    return list(collection_findings("address-book", "address books", listed, account.name))

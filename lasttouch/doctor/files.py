@@ -1,0 +1,128 @@
+"""The configuration and the database as files."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from activity.errors import LasttouchError
+from lasttouch.config import Loaded
+from lasttouch.doctor.finding import Finding
+from lasttouch.views.moments import ago
+from matchers.domains import is_free_mail
+from store.database import database_errors, open_for_reading
+from store.health import counts, sources
+from store.inspection import inspect
+
+MEGABYTE = 1 << 20
+LITTLE_SPACE = 200 * MEGABYTE
+NO_SPACE = 20 * MEGABYTE
+STALE = timedelta(days=1)
+
+
+def configuration(loaded: Loaded) -> Iterator[Finding]:
+    accounts = loaded.config.accounts
+    names = ", ".join(f"{one.name} ({', '.join(one.kinds)})" for one in accounts)
+    yield Finding("configuration", "ok", f"{loaded.path} is valid: {names}")
+    yield _private("configuration-private", loaded.path)
+    for account in accounts:
+        ours = loaded.config.internal_domains
+        domains = {email.rpartition("@")[2] for email in account.addresses}
+        alone = sorted(one for one in domains if not is_free_mail(one) and not _below(one, ours))
+        if alone:
+            yield Finding(
+                "internal-domains",
+                "ok",
+                f"{', '.join(alone)} is not among internal_domains",
+                "add it if everybody there is one of you: until then colleagues are people like any other",
+                account.name,
+            )
+
+
+def _below(domain: str, ours: list[str]) -> bool:
+    return any(domain == one or domain.endswith(f".{one}") for one in ours)
+
+
+def _private(check: str, path: Path) -> Finding:
+    """FAULTS: others on this machine have no business in it."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Finding(check, "warning", f"{path} can be read by others (mode {mode:04o})", f"chmod 600 {path}")
+    return Finding(check, "ok", f"{path} is private")
+
+
+def disk(loaded: Loaded) -> Finding:
+    """Room for the database to grow."""
+    folder = loaded.database.parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    status = "failure" if free < NO_SPACE else "warning" if free < LITTLE_SPACE else "ok"
+    hint = "" if status == "ok" else "free some space: a sync stops, unharmed, where there is none left"
+    return Finding("disk-space", status, f"{free // MEGABYTE:,} MB free in {folder}", hint)  # type: ignore[arg-type]
+
+
+def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
+    """Whether it opens, is sound, private and of this version, and how far its sources were read."""
+    path = loaded.database
+    if not path.exists():
+        yield Finding("database", "warning", f"there is no log at {path} yet", "run: lasttouch sync")
+        return
+    yield _private("database-private", path)
+    try:
+        connection = open_for_reading(path)
+        try:
+            with database_errors(path):
+                found = inspect(connection)
+                readable = found.integrity == "ok" and not found.pending
+                totals = counts(connection) if readable else None
+                health = sources(connection) if readable else []
+        finally:
+            connection.close()
+    except LasttouchError as error:
+        yield Finding("database", "failure", error.message, error.hint)
+        return
+    size = path.stat().st_size / MEGABYTE
+    holds = f"{totals[0]:,} activities, {totals[1]:,} contacts, " if totals else ""
+    yield Finding("database", "ok", f"{path}: {holds}{size:,.1f} MB")
+    sound = found.integrity == "ok"
+    yield Finding(
+        "integrity",
+        "ok" if sound else "failure",
+        "the database is sound" if sound else f"the database says: {found.integrity}",
+        "" if sound else "restore a backup; then `lasttouch sync` reads what came after it",
+    )
+    if found.journal_mode != "wal":
+        yield Finding(
+            "journal-mode", "warning", f"the journal mode is {found.journal_mode}, not wal", "run: lasttouch check"
+        )
+    if found.pending:
+        yield Finding("schema", "warning", "the database is of an older version", "run: lasttouch check")
+    else:
+        yield Finding("schema", "ok", "the database is of this version")
+    for one in health:
+        if one.error is not None:
+            since = f" (since {ago(one.failing_since, now)})" if one.failing_since else ""
+            message = f"the last pass over {one.source} failed{since}: {one.error}"
+            yield Finding("sync", "warning", message, one.hint or "", one.account)
+        elif one.last_success is None or now - one.last_success > STALE:
+            read = "was never read" if one.last_success is None else f"was last read {ago(one.last_success, now)}"
+            yield Finding("sync", "warning", f"{one.source} {read}", "run: lasttouch sync", one.account)
+        else:
+            yield Finding("sync", "ok", f"{one.source} was read {ago(one.last_success, now)}", "", one.account)
+
+
+def paths(loaded: Loaded) -> Iterator[Finding]:
+    """Files and folders that are sources."""
+    for account in loaded.config.accounts:
+        for files in account.files:
+            path = loaded.folder / Path(files.path).expanduser()
+            if path.exists():
+                yield Finding("files", "ok", f"{path} is there", "", account.name)
+            else:
+                yield Finding(
+                    "files", "failure", f"there is no {path}", "check `path` in [[accounts.files]]", account.name
+                )

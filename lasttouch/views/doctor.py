@@ -1,0 +1,48 @@
+"""What doctor found, for people and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lasttouch.doctor.finding import Finding
+
+_WIDTH = 8
+
+
+def doctor_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """The array of `doctor --json`; see docs/json.md."""
+    return [
+        {
+            "check": one.check,
+            "account": one.account,
+            "status": one.status,
+            "message": one.message,
+            "hint": one.hint or None,
+        }
+        for one in findings
+    ]
+
+
+def doctor_text(findings: Iterable[Finding]) -> Iterator[str]:
+    """A line a finding under the account's name, and what to do below it."""
+    shown: str | None = None
+    for one in findings:
+        if one.account is not None and one.account != shown:
+            yield f"{one.account}:"
+        shown = one.account
+        first, *rest = one.message.split("\n")
+        yield f"{'  ' if shown else ''}{one.status:<{_WIDTH}}{first}"
+        yield from (f"{'':{_WIDTH}}{line}" for line in rest)
+        if one.hint:
+            yield f"{'  ' if shown else ''}{'':{_WIDTH}}→ {one.hint}"
+
+
+def doctor_summary(findings: Iterable[Finding]) -> str:
+    """ "All is well.", or how much is not."""
+    found = [one.status for one in findings]
+    parts = [
+        f"{count} {word}{'' if count == 1 else 's'}" for word in ("failure", "warning") if (count := found.count(word))
+    ]
+    return f"{len(found)} checks: {' and '.join(parts)}." if parts else f"{len(found)} checks: all is well."

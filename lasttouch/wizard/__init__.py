@@ -1,0 +1,1 @@
+"""Setting up an account: what `lasttouch init` does between its questions."""

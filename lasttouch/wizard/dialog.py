@@ -1,0 +1,145 @@
+"""The questions of `lasttouch init`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from activity.address import normalise
+from activity.errors import LasttouchError
+from capture.autoconfig.finding import Found
+from capture.autoconfig.providers import Provider
+from capture.autoconfig.settings import MailSettings
+from capture.credentials import find_keyring
+from lasttouch.output import clean, print_lines
+from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, advice, likely_cause
+from lasttouch.wizard.trying import typed_way
+
+_WAYS = {
+    "keyring": "type it now; it is kept in this machine's keyring",
+    "command": "a command that prints it, such as: pass show mail/ana",
+    "env": "an environment variable that holds it",
+    "file": "a file that holds it in its first line",
+    "token": "a command that prints an OAuth access token",
+}
+
+
+def address() -> str:
+    while True:
+        given: str = click.prompt("Your e-mail address")
+        if (known := normalise(given)) is not None:
+            return known
+        print_lines([f"{given!r} is no e-mail address."])
+
+
+def server(found: Found, default_username: str) -> MailSettings:
+    """The server that was found, if it is the right one, else the one that is typed."""
+    known = found.mail
+    if known is not None:
+        print_lines([f"Found: {known.host}, port {known.port}, {known.security}, user {known.username}"])
+        print_lines([f"       ({known.found_by})"])
+        if click.confirm("Is that your mail server?", default=True):
+            return known
+    elif found.tried:
+        print_lines(["No server was found by itself:", *(f"  {one}" for one in found.tried)])
+    return typed_server(known, default_username)
+
+
+def typed_server(known: MailSettings | None, default_username: str) -> MailSettings:
+    host = click.prompt("Mail server (IMAP)", default=known.host if known else None)
+    kinds = click.Choice(["tls", "starttls", "none"])
+    security = click.prompt("Encryption", type=kinds, default=known.security if known else "tls")
+    same = known is not None and known.security == security
+    usual = known.port if known and same else 993 if security == "tls" else 143
+    port = click.prompt("Port", type=click.IntRange(1, 65535), default=usual)
+    username = click.prompt("User name", default=known.username if known else default_username)
+    return MailSettings(host.strip(), port, security, username.strip(), "")
+
+
+def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) -> Way:
+    """Where the secret comes from. One that is typed is not shown, and kept nowhere but in the keyring."""
+    if provider is not None and provider.advice:
+        print_lines([provider.advice])
+    keyring = find_keyring()
+    choices = [name for name in _WAYS if (name != "keyring" or not keyring.refused) and (name != "token" or tokens)]
+    print_lines([f"Where does lasttouch get the password for {what}? It never stands in the configuration."])
+    if keyring.refused:
+        print_lines([f"  (no keyring: {keyring.refused}; {keyring.hint})"])
+    print_lines([f"  {name:<8}{_WAYS[name]}" for name in choices])
+    preferred = "token" if tokens and provider is not None and provider.secret == "token" else choices[0]  # noqa: S105
+    kind = click.prompt("From", type=click.Choice(choices), default=preferred, show_choices=False)
+    if kind == "keyring":
+        secret = provider.secret if provider is not None else "password"
+        return typed_way(entry, click.prompt(secret.capitalize(), hide_input=True))
+    if kind == "token":
+        return Way("token_command", click.prompt("Command"))
+    if kind == "file":
+        return Way("password_file", absolute(click.prompt("File")))
+    return Way(f"password_{kind}", click.prompt("Command" if kind == "command" else "Variable"))
+
+
+def absolute(path: str) -> str:
+    """A path as typed here, for a file that may stand elsewhere."""
+    return str(Path(path).expanduser().absolute())
+
+
+def after_failure(error: LasttouchError, provider: Provider | None) -> str:
+    """What to change for the next try: password, user, server, ca-file; or skip, to write it down untested."""
+    first, *rest = advice(error, provider)
+    print_lines(["", f"That did not work: {first}", *rest])
+    choices = click.Choice(["password", "user", "server", "ca-file", "skip", "quit"])
+    print_lines(["Change what, and try again? (skip writes it down untested)"])
+    choice: str = click.prompt("Change", type=choices, default=likely_cause(error))
+    if choice == "quit":
+        raise click.Abort
+    return choice
+
+
+def changed_mail(mail: MailDraft, what: str, provider: Provider | None, entry: str) -> MailDraft:
+    if what == "password":
+        return replace(mail, way=way(provider, entry, mail.host, tokens=True))
+    if what == "user":
+        return replace(mail, username=click.prompt("User name", default=mail.username))
+    if what == "ca-file":
+        return replace(mail, ca_file=absolute(click.prompt("Certificate of your own authority (PEM file)")))
+    typed = typed_server(MailSettings(mail.host, mail.port, mail.security, mail.username, ""), mail.username)
+    return replace(mail, host=typed.host, port=typed.port, security=typed.security, username=typed.username)
+
+
+def changed_calendar(calendar: CalendarDraft, what: str, provider: Provider | None, entry: str) -> CalendarDraft:
+    if what == "password":
+        return replace(calendar, way=way(provider, entry, "the calendar"))
+    if what == "user":
+        return replace(calendar, username=click.prompt("User name", default=calendar.username))
+    if what == "ca-file":
+        return replace(calendar, ca_file=absolute(click.prompt("Certificate of your own authority (PEM file)")))
+    return replace(calendar, url=click.prompt("Calendar URL (or an address to find it from)", default=calendar.url))
+
+
+def calendar(found: Found, mail: MailDraft, entry: str) -> CalendarDraft | None:
+    """The calendar, if one is wanted; with the mail's user and password unless another is typed."""
+    known = found.calendar
+    if known is not None:
+        print_lines(["", f"Found a calendar server: {known.url} ({known.found_by})"])
+    elif found.provider is not None and found.provider.secret != "password" and not found.provider.calendar:  # noqa: S105
+        return None  # as its advice says
+    if not click.confirm("Read your calendar (CalDAV) as well?", default=known is not None):
+        return None
+    url = known.url if known else click.prompt("Calendar URL (or an address to find it from)")
+    username = click.prompt("User name", default=known.username if known else mail.username)
+    same = mail.way.option != "token_command" and click.confirm("With the same password?", default=True)
+    chosen = mail.way if same else way(found.provider, entry, "the calendar")
+    if same and chosen.typed is not None:
+        chosen = replace(chosen, value=entry)
+    return CalendarDraft(url.strip(), username, chosen, mail.ca_file)
+
+
+def more_addresses(senders: list[tuple[str, int]]) -> list[str]:
+    """Which senders of sent mail are the user's own addresses, too."""
+    return [
+        email
+        for email, count in senders
+        if click.confirm(clean(f"{count} of your newest sent messages are from {email}. You, too?"), default=True)
+    ]

