@@ -12,6 +12,7 @@ from imapclient.response_parser import parse_fetch_response
 from activity.errors import ServerFault, Unreachable
 from capture.mail.connection import Connection
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
+from capture.mail.plain_words import goodbye, is_throttling, throttled
 
 PIECES = 50
 LONGEST_LINE = 1 << 17
@@ -65,7 +66,7 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
                 if response is not None:
                     yield response
             elif head[:6].upper() in (b"* BYE ", b"* BYE\r"):
-                raise Unreachable(f"the mail server said goodbye: {printable(head[6:])}")
+                raise goodbye("the mail server", printable(head[6:]))
             continue
         tag, _, status = line.partition(b" ")
         if tag not in tags:
@@ -147,6 +148,8 @@ def _without_literals(items: bytes, section: bytes) -> Response | None:
 def _check(status: bytes) -> None:
     word = status.split(b" ", 1)[0].strip().upper()
     if word != b"OK":
+        if is_throttling(text := printable(status)):
+            raise throttled(f"the mail server asks to come back later: {text}")
         raise FetchRefused(f"the mail server answered the fetch with: {printable(status)}")
 
 
