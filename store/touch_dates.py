@@ -10,6 +10,8 @@ from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
 
 DAY = 86_400
 FEWEST_GAPS = 4
+TIMES_USUAL = 2
+SHORTEST_SILENCE = 7 * DAY
 
 TouchRow = tuple[int, int, int, int | None, int]
 """A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation."""
@@ -47,9 +49,10 @@ class Touches(NamedTuple):
         return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
 
     def overdue_at(self) -> int | None:
-        """When the silence since the last touch is longer than usual."""
+        """When the silence since the last touch has lasted twice the usual gap, and a week."""
         last = self.last_touch()[0].at
-        return None if last is None or self.usual_gap is None else last + self.usual_gap
+        gap = self.usual_gap
+        return None if last is None or gap is None else last + max(TIMES_USUAL * gap, SHORTEST_SILENCE)
 
     def row(self) -> tuple[Any, ...]:
         """In the order of the columns of contact_touch, without the contact."""
