@@ -17,8 +17,8 @@ class Person(NamedTuple):
 
     `vanished_at` is when the contact's address book was found not to show it any more. `usual_gap` is the
     median time between the days with a touch, None where there are too few to tell; `overdue_at` is when the
-    silence since the last touch was twice as long, and a week, or will be. The `…_activity` fields of the other dates are in
-    `activities`, by the name of the date.
+    silence since the last touch was twice as long, and a week, or will be. The `…_activity` fields of the
+    other dates are in `activities`, by the name of the date.
     """
 
     id: int
