@@ -114,6 +114,23 @@ def test_an_answer_that_came_back_leaves_the_question_open(log: Log) -> None:
     assert log.differences() == 0
 
 
+def test_an_answer_follows_the_other_direction_in_its_own_conversation(log: Log) -> None:
+    bob = log.contact("Bob", BOB, "bob@home.example")
+
+    def last_two_way() -> object:
+        (found,) = people(log.connection, log.now, [bob])
+        return found.last_two_way
+
+    asked = log.mail(ANA, BOB, 1)
+    log.mail(BOB, ANA, 2)
+    assert last_two_way() is None, "another conversation"
+    log.mail("bob@home.example", ANA, 0.5, answers=asked)
+    assert last_two_way() == log.day(1), "the root came after what refers to it"
+    log.mail("bob@home.example", ANA, 3, answers=asked)
+    log.mail(EVE, ANA, 4, answers=asked)
+    assert last_two_way() == log.day(3)
+
+
 def test_who_is_erased_is_in_no_list(log: Log) -> None:
     bob = log.contact("Bob", BOB)
     log.mail(BOB, ANA, 1)

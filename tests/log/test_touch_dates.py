@@ -11,13 +11,13 @@ from store.touch_dates import DAY, NEVER, Moment, touches_of, usual_gap
 NOW = 1_000 * DAY
 
 
-def _mail(touch: int, day: int, activity: int, thread: int | None = None) -> tuple[int, int, int, None, int]:
-    return touch, day * DAY, activity, None, activity if thread is None else thread
+def _mail(touch: int, day: int, activity: int) -> tuple[int, int, int, None]:
+    return touch, day * DAY, activity, None
 
 
-def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int, int]:
+def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int]:
     at = int(start * DAY)
-    return MEETING, at, activity, at + hours * 3600, activity
+    return MEETING, at, activity, at + hours * 3600
 
 
 def test_the_newest_of_each_kind_in_any_order() -> None:
@@ -52,12 +52,11 @@ def test_one_activity_under_two_addresses_is_one_touch() -> None:
     assert touches_of([_mail(INBOUND, 1, 7), _mail(INBOUND, 1, 7)], NOW).touches == 1
 
 
-def test_an_answer_follows_the_other_direction_in_its_own_conversation() -> None:
-    asked, other, answered = _mail(OUTBOUND, 1, 1, 10), _mail(INBOUND, 2, 2, 20), _mail(INBOUND, 3, 3, 10)
-    assert touches_of([asked, other], NOW).last_two_way == NEVER
-    assert touches_of([asked, other, answered], NOW).last_two_way == Moment(3 * DAY, 3)
-    assert touches_of([_mail(OUTBOUND, 3, 1, 10), answered], NOW).last_two_way == NEVER, "at once is no answer"
-    assert touches_of([asked, answered, _met(4, 5)], NOW).last_two_way == Moment(4 * DAY, 5)
+def test_the_last_exchange_both_ways_is_an_answer_or_a_meeting() -> None:
+    rows = [_mail(OUTBOUND, 1, 1), _mail(INBOUND, 3, 3)]
+    assert touches_of(rows, NOW).last_two_way == NEVER
+    assert touches_of(rows, NOW, Moment(3 * DAY, 3)).last_two_way == Moment(3 * DAY, 3)
+    assert touches_of([*rows, _met(4, 5)], NOW, Moment(3 * DAY, 3)).last_two_way == Moment(4 * DAY, 5)
 
 
 def test_the_usual_gap_is_the_median_between_days_and_takes_four_gaps() -> None:
