@@ -13,8 +13,8 @@ FEWEST_GAPS = 4
 TIMES_USUAL = 2
 SHORTEST_SILENCE = 7 * DAY
 
-TouchRow = tuple[int, int, int, int | None]
-"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting."""
+TouchRow = tuple[int, int, int, int | None, int]
+"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, whose part it is."""
 
 
 class Moment(NamedTuple):
@@ -66,7 +66,7 @@ def touches_of(rows: Iterable[TouchRow], now: int, answer: Moment = NEVER) -> To
     past: tuple[list[tuple[int, int]], ...] = ([], [], [], [])
     ahead: list[tuple[int, int]] = []
     changes: list[int] = []
-    for touch, at, activity_id, ends in rows:
+    for touch, at, activity_id, ends, _ in rows:
         if at > now:
             changes.append(at)
             if touch == MEETING:

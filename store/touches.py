@@ -18,12 +18,13 @@ from store.codes import INBOUND, MEETING, OUTBOUND
 from store.rows import timestamp
 from store.touch_dates import NEVER, Moment, Touches, TouchRow, touches_of
 
-_ROWS = f"""SELECT a.contact_id, a.id, p.touch_code, p.at, p.activity_id,
-    CASE p.touch_code WHEN {MEETING} THEN (SELECT ends FROM activity WHERE id = p.activity_id) END
+_ROWS = f"""SELECT p.touch_code, p.at, p.activity_id,
+    CASE p.touch_code WHEN {MEETING} THEN (SELECT ends FROM activity WHERE id = p.activity_id) END, a.contact_id
     FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0 WHERE a.contact_id"""
 _ANSWER = """SELECT p.at, p.activity_id FROM participation p JOIN activity v ON v.id = p.activity_id
     WHERE p.address_id = ?1 AND p.touch_code = ?2 AND p.at <= ?3 AND EXISTS (
-        SELECT 1 FROM activity b JOIN participation q ON q.activity_id = b.id JOIN address r ON r.id = q.address_id
+        SELECT 1 FROM activity b CROSS JOIN participation q ON q.activity_id = b.id CROSS JOIN address r
+            ON r.id = q.address_id
         WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation) AND b.at < v.at
         AND q.touch_code = ?4 AND r.contact_id = ?5)
     ORDER BY p.at DESC, p.activity_id DESC LIMIT 1"""
@@ -41,29 +42,22 @@ def derive_all(connection: sqlite3.Connection, contact_ids: Sequence[int], now: 
     derived: dict[int, Touches] = {}
     for chunk in chunks(contact_ids):
         rows: dict[int, list[TouchRow]] = {contact_id: [] for contact_id in chunk}
-        kinds: dict[int, set[tuple[int, int]]] = {contact_id: set() for contact_id in chunk}
         query = f"{_ROWS} = ?" if len(chunk) == 1 else f"{_ROWS} IN ({marks(chunk)})"
-        for contact_id, address_id, touch, at, activity_id, ends in connection.execute(query, chunk):
-            rows[contact_id].append((touch, at, activity_id, ends))
-            kinds[contact_id].add((address_id, touch))
+        for row in connection.execute(query, chunk):
+            rows[row[-1]].append(row)
         for contact_id, own in rows.items():
-            answer = _last_answer(connection, contact_id, kinds[contact_id], moment)
+            both_ways = {INBOUND, OUTBOUND} <= {row[0] for row in own}
+            answer = _last_answer(connection, contact_id, moment) if both_ways else NEVER
             derived[contact_id] = touches_of(own, moment, answer)
     return derived
 
 
-def _last_answer(connection: sqlite3.Connection, contact_id: int, kinds: set[tuple[int, int]], now: int) -> Moment:
-    """The newest message that follows one in the other direction, between us and this contact, in its conversation.
-
-    `kinds` are the touches (by number) that each address of the contact has.
-    """
-    if not {INBOUND, OUTBOUND} <= {touch for _, touch in kinds}:
-        return NEVER
-    opposite = {INBOUND: OUTBOUND, OUTBOUND: INBOUND}
+def _last_answer(connection: sqlite3.Connection, contact_id: int, now: int) -> Moment:
+    """The newest message that follows one in the other direction, between us and this contact, in its conversation."""
     found = [
-        connection.execute(_ANSWER, (address, touch, now, opposite[touch], contact_id)).fetchone()
-        for address, touch in kinds
-        if touch in opposite
+        connection.execute(_ANSWER, (address_id, touch, now, other, contact_id)).fetchone()
+        for (address_id,) in connection.execute("SELECT id FROM address WHERE contact_id = ?", (contact_id,)).fetchall()
+        for touch, other in ((INBOUND, OUTBOUND), (OUTBOUND, INBOUND))
     ]
     return max((Moment(*row) for row in found if row), default=NEVER)
 

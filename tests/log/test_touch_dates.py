@@ -11,13 +11,13 @@ from store.touch_dates import DAY, NEVER, Moment, touches_of, usual_gap
 NOW = 1_000 * DAY
 
 
-def _mail(touch: int, day: int, activity: int) -> tuple[int, int, int, None]:
-    return touch, day * DAY, activity, None
+def _mail(touch: int, day: int, activity: int) -> tuple[int, int, int, None, int]:
+    return touch, day * DAY, activity, None, 1
 
 
-def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int]:
+def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int, int]:
     at = int(start * DAY)
-    return MEETING, at, activity, at + hours * 3600
+    return MEETING, at, activity, at + hours * 3600, 1
 
 
 def test_the_newest_of_each_kind_in_any_order() -> None:
