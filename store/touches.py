@@ -28,6 +28,7 @@ _ANSWER = """SELECT p.at, p.activity_id FROM participation p JOIN activity v ON 
         WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation) AND b.at < v.at
         AND q.touch_code = ?4 AND r.contact_id = ?5)
     ORDER BY p.at DESC, p.activity_id DESC LIMIT 1"""
+_OPPOSITE = {INBOUND: OUTBOUND, OUTBOUND: INBOUND}
 _COLUMNS = 20
 
 
@@ -46,20 +47,24 @@ def derive_all(connection: sqlite3.Connection, contact_ids: Sequence[int], now: 
         for row in connection.execute(query, chunk):
             rows[row[-1]].append(row)
         for contact_id, own in rows.items():
-            both_ways = {INBOUND, OUTBOUND} <= {row[0] for row in own}
-            answer = _last_answer(connection, contact_id, moment) if both_ways else NEVER
-            derived[contact_id] = touches_of(own, moment, answer)
+            derived[contact_id] = touches_of(own, moment, _last_answer(connection, contact_id, own, moment))
     return derived
 
 
-def _last_answer(connection: sqlite3.Connection, contact_id: int, now: int) -> Moment:
+def _last_answer(connection: sqlite3.Connection, contact_id: int, rows: Sequence[TouchRow], now: int) -> Moment:
     """The newest message that follows one in the other direction, between us and this contact, in its conversation."""
-    found = [
-        connection.execute(_ANSWER, (address_id, touch, now, other, contact_id)).fetchone()
-        for (address_id,) in connection.execute("SELECT id FROM address WHERE contact_id = ?", (contact_id,)).fetchall()
-        for touch, other in ((INBOUND, OUTBOUND), (OUTBOUND, INBOUND))
-    ]
-    return max((Moment(*row) for row in found if row), default=NEVER)
+    newest = {touch: max((row[1] for row in rows if row[0] == touch), default=0) for touch in _OPPOSITE}
+    answer = NEVER
+    if not all(newest.values()):
+        return answer
+    addresses = connection.execute("SELECT id FROM address WHERE contact_id = ?", (contact_id,)).fetchall()
+    for touch in sorted(_OPPOSITE, key=lambda touch: -newest[touch]):
+        if newest[touch] < (answer.at or 0):
+            break
+        for (address_id,) in addresses:
+            found = connection.execute(_ANSWER, (address_id, touch, now, _OPPOSITE[touch], contact_id)).fetchone()
+            answer = max(answer, Moment(*found or NEVER), key=lambda one: (one.at or 0, one.activity_id or 0))
+    return answer
 
 
 def refresh(connection: sqlite3.Connection, now: datetime, among: Sequence[int] | None = None) -> int:
