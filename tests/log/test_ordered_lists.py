@@ -73,6 +73,8 @@ def test_strangers_are_counted_until_they_are_contacts(log: Log, settled: Callab
     log.now = log.day(101)
     found = unmatched(log.connection, log.now)
     assert [(one.address, one.meetings) for one in found] == [(EVE, 0), (FAY, 1), (BOB, 0)], "the meeting has begun"
+    log.mail(BOB, ANA, 6)
+    assert unmatched(log.connection, log.now)[2].inbound == 4
     eve = log.contact("Eve", EVE)
     assert [one.address for one in unmatched(log.connection, log.now)] == [FAY, BOB]
     address_book.remove(log.agent, [eve])
@@ -124,11 +126,24 @@ def test_an_answer_follows_the_other_direction_in_its_own_conversation(log: Log)
     asked = log.mail(ANA, BOB, 1)
     log.mail(BOB, ANA, 2)
     assert last_two_way() is None, "another conversation"
+    log.mail(BOB, ANA, 1, answers=asked)
+    assert last_two_way() is None, "at the same time is no answer"
     log.mail("bob@home.example", ANA, 0.5, answers=asked)
     assert last_two_way() == log.day(1), "the root came after what refers to it"
     log.mail("bob@home.example", ANA, 3, answers=asked)
     log.mail(EVE, ANA, 4, answers=asked)
     assert last_two_way() == log.day(3)
+
+
+def test_an_alias_brings_its_history_at_once(log: Log) -> None:
+    bob = log.contact("Bob", BOB)
+    log.mail(BOB, ANA, 1)
+    log.mail("bob@home.example", ANA, 2)
+    log.agent.refresh()
+    address_book.add_alias(log.agent, bob, ["bob@home.example"])
+    (found,) = people(log.connection, log.now, [bob])
+    assert (found.last_touch, found.touches) == (log.day(2), 2)
+    assert unmatched(log.connection, log.now) == []
 
 
 def test_who_is_erased_is_in_no_list(log: Log) -> None:
