@@ -84,7 +84,8 @@ def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: d
 def _person(row: tuple[Any, ...]) -> Person:
     (
         contact_id, name, company, owner, company_owner, vanished_at, emails, _,
-        last, kind, last_activity, inbound, inbound_id, outbound, outbound_id, meeting, meeting_id, ahead, ahead_id, copied, copied_id, two_way, two_way_id, touches, gap, overdue, _due,
+        last, kind, last_activity, inbound, inbound_id, outbound, outbound_id, meeting, meeting_id,
+        ahead, ahead_id, copied, copied_id, two_way, two_way_id, touches, gap, overdue, _due,
     ) = row  # fmt: skip
     ids = (inbound_id, outbound_id, meeting_id, ahead_id, copied_id, two_way_id)
     return Person(
