@@ -159,9 +159,8 @@ class Diary:
         )
 
     def _kinds(self, message: Message, emails: set[str]) -> set[str]:
-        left = {email for email in (message.sender, *message.to) if not self.is_kept_out(email)}
-        struck = len(left) < len({message.sender, *message.to})
-        if message.automatic or message.sender not in left or (struck and len(left) < 2):
+        left = self._left_of(message)
+        if message.automatic or not left:
             return set()
         outside = {email for email in left if not self.is_self(email)}
         ours = self.is_self(message.sender)
@@ -173,8 +172,14 @@ class Diary:
             if not (ours and (email in message.bounced or self._was_last_before_a_bounce(message, email)))
         }
 
+    def _left_of(self, message: Message) -> set[str]:
+        """The people of a message but for those who are kept out; nobody where it is kept out as a whole."""
+        people = {message.sender, *message.to}
+        left = {email for email in people if not self.is_kept_out(email)}
+        return set() if message.sender not in left or (left < people and len(left) < 2) else left
+
     def _was_last_before_a_bounce(self, message: Message, email: str) -> bool:
-        sent = [m for m in self.messages if email in m.to and self.is_self(m.sender)]
+        sent = [m for m in self.messages if email in m.to and self.is_self(m.sender) and self._left_of(m)]
         for at, failed in self.unnamed_bounces:
             before = [m for m in sent if failed == email and at - PATIENCE <= m.at <= at]
             if before and max(before, key=lambda m: (m.at, m.number)) is message:
