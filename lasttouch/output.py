@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
+WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
+NARROWEST_LAST = 12
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -28,8 +31,8 @@ def print_json(value: Any) -> None:
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """CSV on standard output; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
-    import csv  # noqa: PLC0415
-
+    if not headings:
+        return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headings)
     for row in rows:
@@ -66,6 +69,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def terminal_width() -> int:
+    """Its columns."""
+    return shutil.get_terminal_size().columns
+
+
 def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     """On a narrow terminal the columns farthest to the right give way first; cells are cut, never broken."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - slow to import, and only a terminal needs it
@@ -86,6 +94,7 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
             titles[i],
             no_wrap=not last,
             overflow="fold" if last else "ellipsis",
+            min_width=min(widths[i], NARROWEST_LAST) if last else None,
             max_width=None if last else WIDEST_CELL,
         )
     for row in cells:
