@@ -8,13 +8,13 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
 WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
-NARROWEST_LAST = 12
+NARROWEST_COLUMN = 6
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -88,15 +88,10 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     ]
     shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for i in range(shown):
+    for i, width in enumerate(_shrunk(widths[:shown], console.width)):
         last = i == shown - 1  # the last one has what is left of the line, and may take several
-        table.add_column(
-            titles[i],
-            no_wrap=not last,
-            overflow="fold" if last else "ellipsis",
-            min_width=min(widths[i], NARROWEST_LAST) if last else None,
-            max_width=None if last else WIDEST_CELL,
-        )
+        overflow: Literal["fold", "ellipsis"] = "fold" if last else "ellipsis"
+        table.add_column(titles[i], no_wrap=not last, overflow=overflow, width=None if last else width, min_width=width)
     for row in cells:
         table.add_row(*(Text(cell) for cell in row[:shown]))
     console.print(table)
@@ -105,6 +100,19 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 def _fitting(widths: Sequence[int], room: int) -> int:
     """How many columns fit beside each other; never fewer than FEWEST_COLUMNS."""
     count = len(widths)
-    while count > FEWEST_COLUMNS and sum(widths[:count]) + 3 * count > room:
+    while count > FEWEST_COLUMNS and _taken(widths[:count]) > room:
         count -= 1
     return count
+
+
+def _shrunk(widths: Sequence[int], room: int) -> list[int]:
+    """The columns made narrower, the widest first, until they fit."""
+    left = list(widths)
+    while _taken(left) > room and max(left) > NARROWEST_COLUMN:
+        left[left.index(max(left))] -= 1
+    return left
+
+
+def _taken(widths: Sequence[int]) -> int:
+    """The room that columns of these widths take, with what is between and around them."""
+    return sum(widths) + 3 * len(widths) - 1
