@@ -18,6 +18,7 @@ COMMANDS = {
     "init": "Set up an account: find its servers, test them, write the configuration.",
     "sync": "Read mail and calendars once and bring the log up to date.",
     "last": "When did we last talk to them? The longest silent first.",
+    "stale": "Whom to get back to: those silent for longer than is usual with them.",
     "log": "The activities with somebody, or with everybody, newest first.",
     "upcoming": "The next meetings with contacts.",
     "why": "The proof of a date: what was recorded, by which rule, and why not.",
