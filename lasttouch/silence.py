@@ -54,7 +54,7 @@ class Silences:
 def silences(
     connection: sqlite3.Connection, people: Sequence[Person], now: datetime, longer_than: timedelta | None
 ) -> Silences:
-    """Those silent for `longer_than`, or (None) past their own rhythm; of whom nothing is known; and those never touched."""
+    """Those silent for `longer_than`, or (None) past their own rhythm; unknown ones; those never touched."""
     usual = usual_gaps(connection, [one.id for one in people if one.last_touch is not None], now)
     found: list[Silence] = []
     without_rhythm = 0
