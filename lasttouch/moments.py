@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from lasttouch.durations import parse_duration
 
 A_DAY = timedelta(days=1)
-WORDING = "write a day such as 2026-11-01, an instant such as 2026-11-01T09:30, or a length of time such as 30d"
+WORDING = "write a day such as 2026-11-01, an instant such as 2026-11-01T09:30, 30d for so long ago, or +30d for ahead"
 
 
 def beginning(text: str, now: datetime, zone: tzinfo) -> datetime:
@@ -23,7 +23,8 @@ def end(text: str, now: datetime, zone: tzinfo) -> datetime:
 def _moment(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     try:
         try:
-            instant = now - parse_duration(text)
+            ahead = text.startswith("+")
+            instant = now + parse_duration(text[1:]) if ahead else now - parse_duration(text)
         except ValueError:
             given = datetime.fromisoformat(text.strip())
             if given.time() == time() and len(text.strip()) <= len("2026-11-01"):

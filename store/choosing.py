@@ -17,6 +17,12 @@ def of_owner(connection: sqlite3.Connection, owner: str) -> set[int]:
     return {row_id for (row_id,) in connection.execute(f"SELECT c.id FROM {_CONTACTS} WHERE {_OWNER} = ?", (owner,))}
 
 
+def companies_of_owner(connection: sqlite3.Connection, owner: str) -> set[int]:
+    """The companies of a colleague: owned as a whole, or with a contact of theirs."""
+    query = "SELECT id FROM company WHERE owner = ?1 UNION SELECT company_id FROM contact WHERE owner = ?1"
+    return {row_id for (row_id,) in connection.execute(query, (owner,)) if row_id is not None}
+
+
 def at_companies(connection: sqlite3.Connection, company_ids: Sequence[int]) -> set[int]:
     """The contacts at these companies."""
     found: set[int] = set()
@@ -36,3 +42,8 @@ def owners_like(connection: sqlite3.Connection, word: str) -> list[str]:
         if found := [owner for (owner,) in connection.execute(query, (value,))]:
             return found
     return []
+
+
+def account_owners(connection: sqlite3.Connection) -> dict[str, str]:
+    """Account name → whose it is."""
+    return dict(connection.execute("SELECT name, owner FROM account"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.addresses import marks
 from store.codes import INBOUND, MEETING
 from store.finding import escaped
 from store.people import Person, people
@@ -74,6 +75,11 @@ def company_ids(connection: sqlite3.Connection, who: str) -> list[int]:
         if found := [row_id for (row_id,) in connection.execute(query, (value,))]:
             return found
     return []
+
+
+def company_names(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    rows = connection.execute(f"SELECT name FROM company WHERE id IN ({marks(ids)}) ORDER BY name", ids)
+    return [name for (name,) in rows]
 
 
 def _company(connection: sqlite3.Connection, row: tuple[int, str, str], now: datetime, read: Members) -> Company:

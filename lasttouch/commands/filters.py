@@ -15,8 +15,8 @@ from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_company, complete_owner
 from lasttouch.commands.options import F, contacts_named, no_company
 from lasttouch.local_time import machine_zone
-from store.choosing import at_companies, of_owner, owners_like
-from store.companies import company_ids
+from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
+from store.companies import Company, company_ids
 
 
 def owner_option(function: F) -> F:
@@ -40,8 +40,8 @@ def sort_option(*orders: str) -> Callable[[F], F]:
     return click.option("--sort", type=click.Choice(orders), default=orders[0], show_default=True, help="The order.")
 
 
-def since_option(help_text: str) -> Callable[[F], F]:
-    return click.option("--since", metavar="DATE", callback=_since, help=f"{help_text} 2026-11-01, or 30d ago.")
+def since_option(meaning: str, examples: str = "2026-11-01, or 30d for 30 days ago.") -> Callable[[F], F]:
+    return click.option("--since", metavar="DATE", callback=_since, help=f"{meaning} {examples}")
 
 
 def until_option(help_text: str) -> Callable[[F], F]:
@@ -83,6 +83,14 @@ def owner_named(connection: sqlite3.Connection, owner: str) -> str:
         everybody = owners_like(connection, "")
         raise NotFound(f"nobody named {owner!r} owns contacts", f"owners are: {', '.join(everybody) or 'nobody yet'}")
     raise UsageError(f"{owner!r} is more than one colleague", f"give one of: {', '.join(fitting)}")
+
+
+def owned(log: sqlite3.Connection, firms: list[Company], owner: str | None) -> list[Company]:
+    """The companies with which this colleague deals; all of them where none is named."""
+    if owner is None:
+        return firms
+    theirs = companies_of_owner(log, owner_named(log, owner))
+    return [one for one in firms if one.id in theirs]
 
 
 def _both(left: set[int] | None, right: set[int]) -> set[int]:

@@ -15,7 +15,7 @@ from lasttouch.commands.filters import (
     chosen,
     companies_named,
     limit_option,
-    owner_named,
+    owned,
     owner_option,
     since_option,
     sort_option,
@@ -29,7 +29,7 @@ from lasttouch.views.last import companies_json, companies_table, last_json, las
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
 from store.as_of import people_then
-from store.companies import Company, companies
+from store.companies import companies
 from store.health import seen_through
 from store.people import Person, people
 from store.weeks import touches_by_week
@@ -82,7 +82,7 @@ def command(
         if company:
             read = people if as_of is None else people_then
             firms = companies(log, now, companies_named(log, " ".join(who)) if who else None, read)
-            firms = ordered(within(_owned(log, firms, owner), since, until), sort)[:limit]
+            firms = ordered(within(owned(log, firms, owner), since, until), sort)[:limit]
             shown = answer(
                 as_json, as_csv, lambda: companies_json(firms, through), lambda: companies_table(firms, now, zone)
             )
@@ -105,10 +105,3 @@ def sparks(log: sqlite3.Connection, found: Sequence[Person], now: datetime) -> d
     if not is_terminal() or terminal_width() < WIDE:
         return {}
     return touches_by_week(log, [one.id for one in found], now, SPARK_WEEKS)
-
-
-def _owned(log: sqlite3.Connection, firms: list[Company], owner: str | None) -> list[Company]:
-    if owner is None:
-        return firms
-    name = owner_named(log, owner)
-    return [one for one in firms if one.owner == name]
