@@ -34,6 +34,13 @@ def complete_who(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return _items(offers.items())
 
 
+def complete_address(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The main address of a contact whose name or address begins so: one word that means one contact."""
+    with _log(ctx) as log:
+        found = [] if log is None else contacts_like(log, incomplete, OFFERED)
+    return _items((email, name) for name, email in found if email)
+
+
 def complete_company(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return _whole_names(ctx, incomplete, lambda log: company_names_like(log, incomplete, OFFERED))
 
