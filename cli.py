@@ -33,6 +33,8 @@ COMMANDS = {
     "companies": "List and add companies and their domains.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
+    "export": "The whole log as JSON lines or CSV.",
+    "backup": "A consistent copy of the database, even while a sync writes.",
     "completion": "Print the completion script for bash, zsh or fish.",
     "check": "Recompute everything from the facts and report any difference.",
 }

@@ -25,8 +25,12 @@ def clean(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """JSON on standard output; control characters are escaped by JSON itself, the others here."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    sys.stdout.write(_CONTROL.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text) + "\n")
+    sys.stdout.write(harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
+
+
+def harmless_json(text: str) -> str:
+    """JSON with the characters escaped that could rewrite what a terminal shows."""
+    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text)
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -36,7 +40,12 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headings)
     for row in rows:
-        writer.writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(clean, row)])
+        writer.writerow(csv_cells(row))
+
+
+def csv_cells(row: Iterable[str]) -> list[str]:
+    """The cells with nothing in them that a spreadsheet or a terminal would obey."""
+    return ["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(clean, row)]
 
 
 def print_lines(lines: Iterable[str]) -> None:

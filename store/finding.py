@@ -66,13 +66,13 @@ def find_activity(connection: sqlite3.Connection, word: str) -> int | None:
 
 
 def contacts_like(connection: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, str]]:
-    """(name, main address) of contacts whose name or address has a word beginning so."""
+    """(name, address) of contacts whose name has a word beginning so, or whose address begins so."""
     begun, within = f"{escaped(words)}%", f"% {escaped(words)}%"
     return connection.execute(
         "SELECT c.name, coalesce(e.email, '') FROM contact c"
-        " LEFT JOIN contact_email e ON e.contact_id = c.id AND e.position = 0"
+        " LEFT JOIN contact_email e ON e.contact_id = c.id"
         " WHERE c.name LIKE ?1 ESCAPE '\\' OR c.name LIKE ?2 ESCAPE '\\' OR e.email LIKE ?1 ESCAPE '\\'"
-        " ORDER BY c.name LIMIT ?3",
+        " ORDER BY c.name, e.position LIMIT ?3",
         (begun, within, limit),
     ).fetchall()
 
