@@ -107,7 +107,8 @@ def _redaction(agent: Agent, names: Sequence[str]) -> Callable[[str], str]:
     return rewrite
 
 
-def _file(database: Path) -> Path:
+def file_beside(database: Path) -> Path:
+    """Where those who were erased from a database are remembered outside it."""
     return database.with_name(database.name + ".forgotten")
 
 

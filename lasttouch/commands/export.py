@@ -80,10 +80,7 @@ def _objects(log: sqlite3.Connection, since: datetime | None, until: datetime | 
 
 
 def _json_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:
-    written = 0
-    for written, one in enumerate(objects, 1):
-        output.write(harmless_json(json.dumps(one, ensure_ascii=False)) + "\n")
-    return written
+    return sum(1 for one in objects if output.write(harmless_json(json.dumps(one, ensure_ascii=False)) + "\n"))
 
 
 def _csv_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:
