@@ -59,10 +59,8 @@ def stale_notes(silences: Silences, shown: Sequence[Silence], now: datetime, zon
         more = f" and {len(never) - NAMES_SHOWN} more" if len(never) > NAMES_SHOWN else ""
         lines.append(f"Never touched: {', '.join(never[:NAMES_SHOWN])}{more}.")
     if silences.without_rhythm:
-        lines.append(
-            f"{silences.without_rhythm} others have too few exchanges for a rhythm of their own; by length:"
-            " lasttouch stale --days 90"
-        )
+        others = "1 other has" if silences.without_rhythm == 1 else f"{silences.without_rhythm} others have"
+        lines.append(f"{others} too few exchanges for a rhythm of their own; by length: lasttouch stale --days 90")
     if len(silences.found) > len(shown):
         lines.append(f"{len(silences.found) - len(shown)} more: raise --limit.")
     return lines
