@@ -15,6 +15,7 @@ from lasttouch.commands.filters import (
     limit_option,
     owned,
     owner_option,
+    people_reader,
     since_option,
     sort_option,
     until_option,
@@ -26,10 +27,8 @@ from lasttouch.views.last import companies_json, companies_table
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
 from matchers.domains import is_disposable, is_free_mail, registrable
-from store.as_of import people_then
 from store.companies import companies
 from store.health import seen_through
-from store.people import people
 
 
 @click.group("companies")
@@ -76,7 +75,7 @@ def list_(
     now, zone = as_of or utc_now(), machine_zone()
     with reading(config) as log:
         through = earlier(seen_through(log), now)
-        known = owned(log, companies(log, now, None, people if as_of is None else people_then), owner)
+        known = owned(log, companies(log, now, None, people_reader(as_of)), owner)
         found = ordered(within(known, since, until), sort)[:limit]
     shown = answer(as_json, as_csv, lambda: companies_json(found, through), lambda: companies_table(found, now, zone))
     if shown and not known:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from activity.errors import LasttouchError
-from lasttouch.config import config_path, load_config
 from lasttouch.output import clean
 from store.choosing import owners_like
 from store.database import open_for_reading
 from store.finding import company_names_like, contacts_like
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from lasttouch.config import Loaded
 
 OFFERED = 50
 
@@ -52,7 +56,7 @@ def complete_owner(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
 def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the configured accounts."""
     with contextlib.suppress(LasttouchError):
-        accounts = load_config(config_path(_given(ctx))).config.accounts
+        accounts = _configuration(ctx).config.accounts
         return _items((one.name, one.owner) for one in accounts if _begins(one.name, incomplete))
     return []
 
@@ -72,7 +76,7 @@ def _whole_names(
 def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
     connection = None
     with contextlib.suppress(LasttouchError, sqlite3.Error):
-        connection = open_for_reading(load_config(config_path(_given(ctx))).database)
+        connection = open_for_reading(_configuration(ctx).database)
     try:
         yield connection
     finally:
@@ -80,8 +84,10 @@ def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
             connection.close()
 
 
-def _given(ctx: click.Context) -> str | None:
-    return ctx.params.get("config") or ctx.find_root().params.get("config")
+def _configuration(ctx: click.Context) -> Loaded:
+    from lasttouch.config import config_path, load_config  # noqa: PLC0415 - only when a shell asks
+
+    return load_config(config_path(ctx.params.get("config") or ctx.find_root().params.get("config")))
 
 
 def _next_word(name: str, words: Sequence[str]) -> str | None:
@@ -101,6 +107,8 @@ def _begins(text: str, word: str) -> bool:
 
 def _items(offers: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     """Words a shell can take as they are: hostile and odd ones are left out."""
+    from click.shell_completion import CompletionItem  # noqa: PLC0415
+
     return [
         CompletionItem(word, help=clean(meaning) or None)
         for word, meaning in offers

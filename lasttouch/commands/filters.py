@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,10 @@ from lasttouch.commands.completion_words import complete_company, complete_owner
 from lasttouch.commands.options import F, contacts_named, no_company
 from lasttouch.local_time import machine_zone
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
-from store.companies import Company, company_ids
+from store.people import Person, people
+
+if TYPE_CHECKING:
+    from store.companies import Company
 
 
 def owner_option(function: F) -> F:
@@ -68,10 +71,23 @@ def chosen(
 
 
 def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:
+    from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
+
     ids = company_ids(connection, company)
     if not ids:
         raise no_company(connection, company)
     return ids
+
+
+def people_reader(
+    as_of: datetime | None,
+) -> Callable[[sqlite3.Connection, datetime, Sequence[int] | None], list[Person]]:
+    """How contacts' dates are come by: as they are kept, or for --as-of from the activities."""
+    if as_of is None:
+        return people
+    from store.as_of import people_then  # noqa: PLC0415 - rarely asked for
+
+    return people_then
 
 
 def owner_named(connection: sqlite3.Connection, owner: str) -> str:

@@ -17,6 +17,7 @@ from lasttouch.commands.filters import (
     limit_option,
     owned,
     owner_option,
+    people_reader,
     since_option,
     sort_option,
     until_option,
@@ -28,11 +29,8 @@ from lasttouch.output import WIDE, is_terminal, print_lines, terminal_width
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
-from store.as_of import people_then
-from store.companies import companies
 from store.health import seen_through
-from store.people import Person, people
-from store.weeks import touches_by_week
+from store.people import Person
 
 SPARK_WEEKS = 12
 
@@ -80,16 +78,16 @@ def command(
     with reading(config) as log:
         through = earlier(seen_through(log), now)
         if company:
-            read = people if as_of is None else people_then
-            firms = companies(log, now, companies_named(log, " ".join(who)) if who else None, read)
+            from store.companies import companies  # noqa: PLC0415 - contacts are asked for more often
+
+            firms = companies(log, now, companies_named(log, " ".join(who)) if who else None, people_reader(as_of))
             firms = ordered(within(owned(log, firms, owner), since, until), sort)[:limit]
             shown = answer(
                 as_json, as_csv, lambda: companies_json(firms, through), lambda: companies_table(firms, now, zone)
             )
         else:
             ids = chosen(log, who, owner)
-            found = people(log, now, ids) if as_of is None else people_then(log, now, ids)
-            found = ordered(within(found, since, until), sort)[:limit]
+            found = ordered(within(people_reader(as_of)(log, now, ids), since, until), sort)[:limit]
             weeks = {} if as_json or as_csv else sparks(log, found, now)
             shown = answer(
                 as_json, as_csv, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks)
@@ -104,4 +102,6 @@ def sparks(log: sqlite3.Connection, found: Sequence[Person], now: datetime) -> d
     """The last weeks of each contact, for a terminal that has room to draw them."""
     if not is_terminal() or terminal_width() < WIDE:
         return {}
+    from store.weeks import touches_by_week  # noqa: PLC0415 - most answers are not drawn
+
     return touches_by_week(log, [one.id for one in found], now, SPARK_WEEKS)

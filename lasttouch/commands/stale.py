@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 import click
 
 from lasttouch.agent import utc_now
-from lasttouch.commands.filters import as_of_option, chosen, company_option, limit_option, owner_option, sort_option
+from lasttouch.commands.filters import (
+    as_of_option,
+    chosen,
+    company_option,
+    limit_option,
+    owner_option,
+    people_reader,
+    sort_option,
+)
 from lasttouch.commands.last import sparks
 from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
@@ -16,9 +24,7 @@ from lasttouch.output import print_lines
 from lasttouch.silence import Silence, silences
 from lasttouch.views.moments import earlier
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
-from store.as_of import people_then
 from store.health import seen_through
-from store.people import people
 
 _STATES = ("stale", "unknown", "never")
 
@@ -62,7 +68,7 @@ def command(
     now = as_of or utc_now()
     with reading(config) as log:
         ids = chosen(log, (), owner, company)
-        candidates = people(log, now, ids) if as_of is None else people_then(log, now, ids)
+        candidates = people_reader(as_of)(log, now, ids)
         all_of_them = silences(log, candidates, now, None if days is None else timedelta(days=days))
         found = _ordered(all_of_them.found, sort if days is None or sort != "rhythm" else "silence")[:limit]
         through = earlier(seen_through(log), now)

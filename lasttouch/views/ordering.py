@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from store.companies import Company
-from store.people import Person
+if TYPE_CHECKING:
+    from store.companies import Company
+    from store.people import Person
 
-T = TypeVar("T", Person, Company)
+T = TypeVar("T", "Person", "Company")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -37,8 +38,9 @@ def ordered(found: list[T], sort: str) -> list[T]:
 
 
 def _company(one: Person | Company) -> str:
-    return one.name if isinstance(one, Company) else one.company or ""
+    return getattr(one, "company", one.name) or ""
 
 
 def _much(one: Person | Company) -> int:
-    return one.contacts if isinstance(one, Company) else one.touches
+    touches: int = getattr(one, "touches", 0)
+    return touches
