@@ -15,7 +15,10 @@ from store.awaiting import Side, Waiting
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or contact it is."""
+    """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or contact it is.
+
+    `as_of` says that the moment asked for is an earlier one.
+    """
 
     contacts: frozenset[int] | None = None
     unlisted: bool = False
@@ -23,13 +26,14 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     oldest_first: bool = False
+    as_of: bool = False
 
 
 def awaiting(
     connection: sqlite3.Connection, moment: datetime, side: Side, wanted: Wanted, limit: int | None
 ) -> list[Waiting]:
     """The first `limit` that wait for this side as of `moment`."""
-    found = log.awaiting(connection, moment, side, not wanted.oldest_first)
+    found = log.awaiting(connection, moment, side, not wanted.oldest_first, wanted.as_of)
     return list(islice(_fitting(found, wanted), limit))
 
 

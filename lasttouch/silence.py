@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from store.blindness import Blind, blind_sources, seen_in
+from store.never import never_touched
 from store.people import Person
-from store.rhythm import Blind, blind_sources, seen_in, usual_gaps
+from store.silence import longest_silent, past_rhythm
 
 FRESH = timedelta(days=1)
 """A source read through this long ago is up to date."""
-TIMES_USUAL = 2.0
-"""By the own rhythm somebody is stale after this many usual gaps …"""
-SHORTEST_SILENCE = timedelta(days=7)
-"""… and never within a week."""
 EXCHANGES = ("imap", "caldav", "files")
 """The kinds of source that tell of touches."""
 
@@ -43,37 +41,32 @@ class Silence:
         return self.silent / self.usual if self.silent is not None and self.usual else None
 
 
-@dataclass(frozen=True, slots=True)
-class Silences:
-    """Whom to look at, and of how many nothing can be said because they have no rhythm yet."""
-
-    found: list[Silence]
-    without_rhythm: int
+def candidates(connection: sqlite3.Connection, now: datetime, longer_than: timedelta | None, limit: int) -> list[int]:
+    """The first `limit` contacts that are silent for so long, or past their rhythm, and of those never touched."""
+    if longer_than is None:
+        silent = past_rhythm(connection, now, limit)
+    else:
+        silent = longest_silent(connection, now, limit, now - longer_than)
+    return [contact_id for contact_id, _ in silent] + never_touched(connection, now, limit)
 
 
 def silences(
     connection: sqlite3.Connection, people: Sequence[Person], now: datetime, longer_than: timedelta | None
-) -> Silences:
+) -> list[Silence]:
     """Those silent for `longer_than`, or (None) past their own rhythm; unknown ones; those never touched."""
-    usual = usual_gaps(connection, [one.id for one in people if one.last_touch is not None], now)
     found: list[Silence] = []
-    without_rhythm = 0
     for person in people:
-        gap = usual.get(person.id)
-        silent = None if person.last_touch is None else now - person.last_touch
-        if silent is None:
+        if person.last_touch is None:
             found.append(Silence(person, "never", None, None))
-        elif longer_than is None and gap is None:
-            without_rhythm += 1
-        elif is_stale(silent, gap, longer_than):
-            found.append(Silence(person, "stale", silent, gap))
-    return Silences(_with_doubts(connection, found, now), without_rhythm)
+        elif is_stale(person, now, longer_than):
+            found.append(Silence(person, "stale", now - person.last_touch, person.usual_gap))
+    return _with_doubts(connection, found, now)
 
 
-def is_stale(silent: timedelta, usual: timedelta | None, longer_than: timedelta | None) -> bool:
+def is_stale(person: Person, now: datetime, longer_than: timedelta | None) -> bool:
     if longer_than is not None:
-        return silent > longer_than
-    return usual is not None and silent > max(usual * TIMES_USUAL, SHORTEST_SILENCE)
+        return person.last_touch is not None and now - person.last_touch > longer_than
+    return person.overdue_at is not None and person.overdue_at < now
 
 
 def _with_doubts(connection: sqlite3.Connection, found: list[Silence], now: datetime) -> list[Silence]:

@@ -10,19 +10,24 @@ from datetime import datetime, timedelta, tzinfo
 from lasttouch.awaiting import Wanted, awaiting
 from lasttouch.silence import EXCHANGES, FRESH, Silence, silences
 from store.awaiting import Waiting
+from store.blindness import Blind, blind_sources
 from store.choosing import of_owner
 from store.day import meetings_between
 from store.people import Person, people
-from store.rhythm import Blind, blind_sources
+from store.silence import past_rhythm
 from store.timeline import Activity
 
 OWED_FOR = timedelta(days=30)
 """What has waited for longer is for `awaiting` to tell."""
+EVERYBODY = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """One page. `coming` are the contacts in the meetings, by id; lists are cut at the limit."""
+    """One page. `coming` are the contacts in the meetings, by id; lists are cut at the limit.
+
+    Of those silent for longer than usual the latest to become so come first: the others stood here before.
+    """
 
     blind: list[Blind]
     owed: list[Waiting]
@@ -43,8 +48,8 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
         if theirs is None or theirs & contacts_in(one)
     ]
     wanted = Wanted(owner=owner, since=now - OWED_FOR)
-    candidates = people(connection, now, None if theirs is None else sorted(theirs))
-    silent = [one for one in silences(connection, candidates, now, None).found if one.state == "stale"]
+    overdue = [one for one, _ in past_rhythm(connection, now, EVERYBODY) if theirs is None or one in theirs]
+    silent = silences(connection, people(connection, now, overdue[::-1][:limit]), now, None)
     return Today(
         blind=blind_sources(connection, now - FRESH, EXCHANGES),
         owed=awaiting(connection, now, "us", wanted, limit),
@@ -52,8 +57,12 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
         coming={
             one.id: one for one in people(connection, now, sorted({i for one in meetings for i in contacts_in(one)}))
         },
-        silent=sorted(silent, key=lambda one: -(one.ratio or 0))[:limit],
+        silent=sorted((one for one in silent if one.state == "stale"), key=_overdue_at, reverse=True),
     )
+
+
+def _overdue_at(one: Silence) -> float:
+    return one.person.overdue_at.timestamp() if one.person.overdue_at else 0
 
 
 def contacts_in(meeting: Activity) -> set[int]:

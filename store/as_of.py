@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from store.people import DATES, Person, people
 from store.rows import instant
-from store.touches import derive
+from store.touch_dates import Touches
+from store.touches import derive_all
 
 
 def people_then(connection: sqlite3.Connection, moment: datetime, ids: Sequence[int] | None = None) -> list[Person]:
@@ -17,20 +17,22 @@ def people_then(connection: sqlite3.Connection, moment: datetime, ids: Sequence[
 
     Contacts, their addresses and the verdicts are those of today.
     """
-    found = [_then(connection, person, moment) for person in people(connection, moment, ids)]
+    known = people(connection, moment, ids)
+    derived = derive_all(connection, [person.id for person in known], moment)
+    found = [_then(person, derived[person.id]) for person in known]
     return sorted(found, key=lambda p: (p.last_touch is not None, p.last_touch or moment, p.name.casefold(), p.id))
 
 
-def _then(connection: sqlite3.Connection, person: Person, moment: datetime) -> Person:
-    touches = derive(connection, person.id, moment)
+def _then(person: Person, touches: Touches) -> Person:
     last, kind = touches.last_touch()
     by_name = {name: getattr(touches, name) for name in DATES}
-    return replace(
-        person,
+    return person._replace(
         last_touch=instant(last.at),
         last_touch_kind=kind,
         last_touch_activity=last.activity_id,
         touches=touches.touches,
         activities={name: one.activity_id for name, one in by_name.items() if one.activity_id is not None},
+        usual_gap=None if touches.usual_gap is None else timedelta(seconds=touches.usual_gap),
+        overdue_at=instant(touches.overdue_at()),
         **{name: instant(one.at) for name, one in by_name.items()},
     )

@@ -6,6 +6,8 @@ read, never taken from a cache.
 
 from __future__ import annotations
 
+from store.codes import INBOUND, MEETING, OUTBOUND
+
 _NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
 
 
@@ -13,11 +15,11 @@ def _iso(column: str) -> str:
     return f"strftime('%Y-%m-%dT%H:%M:%SZ', {column}, 'unixepoch')"
 
 
-def _newest(touch: str, contact: str) -> str:
+def _newest(touch: int, contact: str) -> str:
     return (
         "(SELECT max(p.at) FROM address r CROSS JOIN participation p ON p.address_id = r.id"
         " JOIN activity a ON a.id = p.activity_id"
-        f" WHERE r.contact_id = {contact} AND p.touch = '{touch}' AND coalesce(a.ends, p.at) <= {_NOW})"
+        f" WHERE r.contact_id = {contact} AND p.touch_code = {touch} AND coalesce(a.ends, p.at) <= {_NOW})"
     )
 
 
@@ -45,7 +47,7 @@ SELECT c.id AS contact_id, c.name AS contact, o.name AS company, {_OWNER} AS own
     {_iso("p.at")} AS at, p.touch, r.email AS address, a.id AS activity_id, a.subject
 FROM contact c JOIN address r ON r.contact_id = c.id JOIN participation p ON p.address_id = r.id
 JOIN activity a ON a.id = p.activity_id LEFT JOIN company o ON o.id = c.company_id
-WHERE p.touch IN ('inbound', 'outbound', 'meeting') AND coalesce(a.ends, p.at) <= {_NOW};
+WHERE p.touch_code BETWEEN {INBOUND} AND {MEETING} AND coalesce(a.ends, p.at) <= {_NOW};
 CREATE VIEW v_contacts AS
 SELECT t.id, t.name, t.company, t.owner, t.emails,
     {_iso("nullif(max(coalesce(t.l_in, 0), coalesce(t.l_out, 0), coalesce(t.l_met, 0)), 0)")} AS last_touch,
@@ -53,11 +55,11 @@ SELECT t.id, t.name, t.company, t.owner, t.emails,
         WHEN t.l_in THEN 'inbound' WHEN t.l_out THEN 'outbound' WHEN t.l_met THEN 'meeting' END AS last_touch_kind,
     {_iso("t.l_in")} AS last_inbound, {_iso("t.l_out")} AS last_outbound, {_iso("t.l_met")} AS last_meeting,
     (SELECT {_iso("min(p.at)")} FROM address r CROSS JOIN participation p ON p.address_id = r.id
-        WHERE r.contact_id = t.id AND p.touch = 'meeting' AND p.at > {_NOW}) AS next_meeting
+        WHERE r.contact_id = t.id AND p.touch_code = {MEETING} AND p.at > {_NOW}) AS next_meeting
 FROM (SELECT c.id, c.name, o.name AS company, {_OWNER} AS owner,
     (SELECT group_concat(email, '; ') FROM (
         SELECT email FROM contact_email e WHERE e.contact_id = c.id ORDER BY position)) AS emails,
-    {_newest("inbound", "c.id")} AS l_in, {_newest("outbound", "c.id")} AS l_out, {_newest("meeting", "c.id")} AS l_met
+    {_newest(INBOUND, "c.id")} AS l_in, {_newest(OUTBOUND, "c.id")} AS l_out, {_newest(MEETING, "c.id")} AS l_met
     FROM contact c LEFT JOIN company o ON o.id = c.company_id) t;
 CREATE VIEW v_companies AS
 SELECT o.id, o.name, nullif(o.owner, '') AS owner,

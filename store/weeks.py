@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from store.addresses import chunks, marks
+from store.codes import MEETING
 from store.rows import timestamp
 
 WEEK = 7 * 86400
@@ -22,7 +23,7 @@ def touches_by_week(
         for contact_id, week, touches in connection.execute(
             "SELECT r.contact_id, (?1 - p.at) / ?2, count(DISTINCT p.activity_id) FROM address r"
             " CROSS JOIN participation p ON p.address_id = r.id JOIN activity a ON a.id = p.activity_id"
-            " WHERE p.touch IN ('inbound', 'outbound', 'meeting') AND p.at > ?1 - ?2 * ?3 AND p.at <= ?1"
+            f" WHERE p.touch_code BETWEEN 0 AND {MEETING} AND p.at > ?1 - ?2 * ?3 AND p.at <= ?1"
             f" AND coalesce(a.ends, p.at) <= ?1 AND r.contact_id IN ({marks(chunk)}) GROUP BY 1, 2",
             (moment, WEEK, weeks, *chunk),
         ):

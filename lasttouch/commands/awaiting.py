@@ -83,6 +83,7 @@ def command(
             since=since,
             until=until,
             oldest_first=sort == "oldest",
+            as_of=as_of is not None,
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
         found = [one for side in sides for one in awaiting(log, now, side, wanted, limit)]

@@ -17,15 +17,16 @@ from lasttouch.commands.filters import (
     sort_option,
 )
 from lasttouch.commands.last import sparks
-from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone
 from lasttouch.output import print_lines
-from lasttouch.silence import Silence, silences
+from lasttouch.silence import Silence, candidates, silences
 from lasttouch.views.moments import earlier
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
 from store.health import seen_through
 
+NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
 _STATES = ("stale", "unknown", "never")
 
 
@@ -34,7 +35,7 @@ _STATES = ("stale", "unknown", "never")
 @owner_option
 @company_option
 @as_of_option
-@sort_option("rhythm", "silence", "name", "company")
+@sort_option("overdue", "rhythm", "silence", "name", "company")
 @limit_option(100)
 @json_option
 @csv_option
@@ -67,10 +68,14 @@ def command(
     zone = machine_zone()
     now = as_of or utc_now()
     with reading(config) as log:
+        longer_than = None if days is None else timedelta(days=days)
         ids = chosen(log, (), owner, company)
-        candidates = people_reader(as_of)(log, now, ids)
-        all_of_them = silences(log, candidates, now, None if days is None else timedelta(days=days))
-        found = _ordered(all_of_them.found, sort if days is None or sort != "rhythm" else "silence")[:limit]
+        if ids is None and as_of is None and sort == "overdue":
+            ids = candidates(log, now, longer_than, limit + 1)
+        all_of_them = silences(log, people_reader(as_of)(log, now, ids), now, longer_than)
+        found = _first_of_each(
+            _ordered(all_of_them, "silence" if days is not None and sort == "overdue" else sort), limit
+        )
         through = earlier(seen_through(log), now)
         weeks = {} if as_json or as_csv else sparks(log, [one.person for one in found], now)
         shown = answer(
@@ -78,14 +83,23 @@ def command(
         )
         if shown:
             if not any(one.state == "stale" for one in found):
-                print_lines(["Nobody has been silent for longer than usual." if candidates else NO_CONTACTS])
-            print_lines(stale_notes(all_of_them, found, now, zone))
+                print_lines(["Nobody has been silent for longer than that."])
+            print_lines(stale_notes(found, len(all_of_them) - len(found), now, zone))
+            if days is None:
+                print_lines([NO_RHYTHM])
             print_lines(blindness(log, now, zone))
+
+
+def _first_of_each(found: list[Silence], limit: int) -> list[Silence]:
+    """At most so many of each state."""
+    return [one for state in _STATES for one in [s for s in found if s.state == state][:limit]]
 
 
 def _ordered(found: list[Silence], sort: str) -> list[Silence]:
     """Stale ones first, never touched ones last, each in this order; the log gives the longest silent first."""
-    if sort == "rhythm":
+    if sort == "overdue":
+        found = sorted(found, key=lambda one: one.person.overdue_at.timestamp() if one.person.overdue_at else 0)
+    elif sort == "rhythm":
         found = sorted(found, key=lambda one: -(one.ratio or 0))
     elif sort == "name":
         found = sorted(found, key=lambda one: one.person.name.casefold())

@@ -22,7 +22,8 @@ from store.health import seen_through
 def command(owner: str | None, limit: int, as_json: bool, config: str | None) -> None:
     """The page for the morning: owed answers, the day's meetings, and whom to get back to.
 
-    What was not read up to now stands first. Owed answers are those of the last 30 days. It is
+    What was not read up to now stands first. Owed answers are those of the last 30 days, and of
+    those silent for longer than usual the latest come first; all of them: awaiting, stale. It is
     plain text, so that it can be sent as a mail. --limit counts for each part.
 
     \b

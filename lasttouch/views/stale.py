@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from lasttouch.silence import Silence, Silences
+from lasttouch.silence import Silence
 from lasttouch.views.chart import sparkline
 from lasttouch.views.last import Rows, how, last_json
 from lasttouch.views.moments import ago, local, utc
@@ -48,8 +48,8 @@ def stale_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]], no
     ]
 
 
-def stale_notes(silences: Silences, shown: Sequence[Silence], now: datetime, zone: tzinfo) -> list[str]:
-    """Those apart: of whom nothing can be said, who was never touched, and whom the limit left out."""
+def stale_notes(shown: Sequence[Silence], left_out: int, now: datetime, zone: tzinfo) -> list[str]:
+    """Those apart: of whom nothing can be said, who was never touched; and that the limit left some out."""
     unknown = [one for one in shown if one.state == "unknown"]
     lines = [unknown_line(one, now, zone) for one in unknown[:NAMES_SHOWN]]
     if len(unknown) > NAMES_SHOWN:
@@ -58,11 +58,8 @@ def stale_notes(silences: Silences, shown: Sequence[Silence], now: datetime, zon
     if never:
         more = f" and {len(never) - NAMES_SHOWN} more" if len(never) > NAMES_SHOWN else ""
         lines.append(f"Never touched: {', '.join(never[:NAMES_SHOWN])}{more}.")
-    if silences.without_rhythm:
-        others = "1 other has" if silences.without_rhythm == 1 else f"{silences.without_rhythm} others have"
-        lines.append(f"{others} too few exchanges for a rhythm of their own; by length: lasttouch stale --days 90")
-    if len(silences.found) > len(shown):
-        lines.append(f"{len(silences.found) - len(shown)} more: raise --limit.")
+    if left_out:
+        lines.append("There are more: raise --limit.")
     return lines
 
 

@@ -13,8 +13,8 @@ from lasttouch.views.last import how
 from lasttouch.views.moments import ago, local, utc
 from lasttouch.views.stale import arithmetic, stale_json
 from lasttouch.views.timeline import log_json
+from store.blindness import Blind
 from store.people import Person
-from store.rhythm import Blind
 from store.timeline import Activity
 
 

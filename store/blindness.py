@@ -1,42 +1,14 @@
-"""Reading: how often there is usually a touch with somebody, and which accounts would know of a newer one."""
+"""Reading: sources that were not read up to date, and who exchanges through their accounts."""
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
-import statistics
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from store.addresses import chunks, marks
+from store.addresses import marks
 from store.rows import instant, timestamp
-
-FEWEST_GAPS = 4
-DAY = 86400
-
-
-def usual_gap(days: Sequence[int]) -> timedelta | None:
-    """The median gap between days with a touch (whole numbers, ascending, each once); None below FEWEST_GAPS gaps."""
-    gaps = [later - earlier for earlier, later in itertools.pairwise(days)]
-    return timedelta(days=statistics.median(gaps)) if len(gaps) >= FEWEST_GAPS else None
-
-
-def usual_gaps(
-    connection: sqlite3.Connection, contact_ids: Sequence[int], moment: datetime
-) -> dict[int, timedelta | None]:
-    """The usual gap of each of these contacts, from the activities up to `moment`; days are those of UTC."""
-    days: dict[int, list[int]] = defaultdict(list)
-    for chunk in chunks(contact_ids):
-        for contact_id, day in connection.execute(
-            "SELECT DISTINCT r.contact_id, p.at / ?1 FROM address r CROSS JOIN participation p ON p.address_id = r.id"
-            " JOIN activity a ON a.id = p.activity_id WHERE p.touch IN ('inbound', 'outbound', 'meeting')"
-            f" AND p.at <= ?2 AND coalesce(a.ends, p.at) <= ?2 AND r.contact_id IN ({marks(chunk)}) ORDER BY 1, 2",
-            (DAY, timestamp(moment), *chunk),
-        ):
-            days[contact_id].append(day)
-    return {contact_id: usual_gap(days[contact_id]) for contact_id in contact_ids}
 
 
 @dataclass(frozen=True, slots=True)
