@@ -158,7 +158,9 @@ def test_the_documented_queries_answer(ana: Household, query: str) -> None:
 
 def test_the_views_say_what_the_commands_say(ana: Household) -> None:
     with contextlib.closing(sqlite3.connect(ana.database)) as log:
-        log.execute("UPDATE contact_touch SET due = 0, last_touch = 1")  # a view must not depend on what was derived before
+        log.execute(
+            "UPDATE contact_touch SET due = 0, last_touch = 1"
+        )  # a view must not depend on what was derived before
         log.commit()
         log.row_factory = sqlite3.Row
         (bob,) = [dict(row) for row in log.execute("SELECT * FROM v_contacts")]
