@@ -35,7 +35,11 @@ def _user(household: Household, account: str = "ana") -> str:
 
 
 def _waits(household: Household, *words: str) -> list[tuple[str, str]]:
-    return [(one["message_id"], one["waits_for"]) for one in household.ok("awaiting", *words)]
+    """What waits; what is kept and what the activities say must agree."""
+    found = household.ok("awaiting", *words)
+    if "--as-of" not in words:
+        assert household.ok("awaiting", *words, "--as-of", "1s") == found
+    return [(one["message_id"], one["waits_for"]) for one in found]
 
 
 def test_whoever_did_not_write_last_is_waited_for(ana: Household) -> None:
