@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "The whole log as JSON lines or CSV.",
     "backup": "A consistent copy of the database, even while a sync writes.",
     "completion": "Print the completion script for bash, zsh or fish.",
+    "doctor": "Test everything, and say what to do about each finding.",
     "check": "Recompute everything from the facts and report any difference.",
 }
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.awaiting import Wanted, awaiting
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import (
@@ -22,7 +21,7 @@ from lasttouch.commands.filters import (
 )
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.awaiting import awaiting_json, awaiting_table
 from store.awaiting import Side

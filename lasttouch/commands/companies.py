@@ -8,8 +8,6 @@ import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
-from lasttouch.address_book import add_company
-from lasttouch.agent import opened, utc_now
 from lasttouch.commands.filters import (
     as_of_option,
     limit_option,
@@ -20,13 +18,12 @@ from lasttouch.commands.filters import (
     sort_option,
     until_option,
 )
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, loaded_config, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.views.last import companies_json, companies_table
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
-from matchers.domains import is_disposable, is_free_mail, registrable
 from store.companies import companies
 from store.health import seen_through
 

@@ -85,7 +85,8 @@ def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
 
 
 def _configuration(ctx: click.Context) -> Loaded:
-    from lasttouch.config import config_path, load_config  # noqa: PLC0415 - only when a shell asks
+    from lasttouch.config import load_config  # noqa: PLC0415 - only when a shell asks
+    from lasttouch.config_file import config_path  # noqa: PLC0415
 
     return load_config(config_path(ctx.params.get("config") or ctx.find_root().params.get("config")))
 

@@ -10,8 +10,6 @@ import click
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import NotFound, UsageError
-from lasttouch.address_book import add_strangers, take_in
-from lasttouch.agent import Agent, opened, utc_now
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_export import export

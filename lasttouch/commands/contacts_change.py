@@ -9,13 +9,15 @@ import click
 
 from activity.address import normalise
 from activity.errors import UsageError
-from lasttouch import address_book, forgetting
-from lasttouch.agent import Agent, opened, utc_now
 from lasttouch.commands.completion_words import complete_address
-from lasttouch.commands.options import config_option, contacts_named, json_option, loaded_config
+from lasttouch.commands.options import changing, config_option, contacts_named, json_option
+from lasttouch.local_time import utc_now
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
 from store.people import people
+
+if TYPE_CHECKING:
+    from lasttouch.agent import Agent
 
 SEVERAL_SHOWN = 10
 

@@ -15,9 +15,9 @@ from typing import Any, TextIO
 import click
 
 from activity.errors import UsageError
-from lasttouch.agent import utc_now
 from lasttouch.commands.filters import since_option, until_option
 from lasttouch.commands.options import config_option, csv_option, json_option, reading
+from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
 from lasttouch.private_output import private_file
 from lasttouch.views.csv_cells import csv_row

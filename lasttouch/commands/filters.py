@@ -11,10 +11,9 @@ import click
 
 from activity.errors import NotFound, UsageError
 from lasttouch import moments
-from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_company, complete_owner
 from lasttouch.commands.options import F, contacts_named, no_company
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.people import Person, people
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import (
     as_of_option,
@@ -24,7 +23,7 @@ from lasttouch.commands.filters import (
 )
 from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import WIDE, is_terminal, print_lines, terminal_width
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
 from lasttouch.views.moments import earlier

@@ -8,7 +8,6 @@ from datetime import datetime, tzinfo
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import (
     as_of_option,
@@ -21,7 +20,7 @@ from lasttouch.commands.filters import (
     until_option,
 )
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import is_terminal, print_lines, terminal_width
 from lasttouch.views.chart import chart
 from lasttouch.views.moments import earlier

@@ -14,6 +14,7 @@ from activity.errors import DatabaseError, NotFound, UsageError
 from lasttouch.config_file import ConfigFile, config_path, read_config
 from lasttouch.output import print_csv, print_json, print_table
 from lasttouch.views.csv_cells import csv_rows
+from store import settings
 from store.database import database_errors, open_for_reading
 from store.finding import find_contacts, near_names
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.filters import (
     as_of_option,
     chosen,
@@ -19,7 +18,7 @@ from lasttouch.commands.filters import (
 from lasttouch.commands.last import sparks
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.silence import Silence, candidates, silences
 from lasttouch.views.moments import earlier

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.filters import limit_option, owner_named, owner_option
 from lasttouch.commands.options import config_option, json_option, reading
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.today import today
 from lasttouch.views.today import today_json, today_text

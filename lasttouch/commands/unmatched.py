@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_company
 from lasttouch.commands.filters import companies_named, limit_option, since_option, sort_option, until_option
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading

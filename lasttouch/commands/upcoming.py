@@ -6,7 +6,6 @@ from datetime import datetime
 
 import click
 
-from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import chosen, company_option, limit_option, owner_option, since_option, until_option
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading

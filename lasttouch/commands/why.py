@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from activity.errors import NotFound
-from lasttouch.agent import utc_now
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
 from lasttouch.local_time import machine_zone, utc_now
