@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint reference bench clean
 
 help:  ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, synced and answered for real
 	@$(BIN)/lasttouch demo
@@ -20,6 +20,9 @@ lint: $(VENV)/dev.stamp  ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+reference: $(VENV)/dev.stamp  ## Write docs/commands.md anew from the commands
+	PYTHONPATH=. $(BIN)/python docs/generate.py
 
 bench: $(VENV)/dev.stamp  ## Measure; one JSON line a figure (needs Dovecot)
 	$(BIN)/python -m bench

@@ -7,17 +7,24 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from activity.errors import LasttouchError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # command → what `lasttouch --help` says of it; the module of the same name is imported when it is called
 COMMANDS = {
     "demo": "Look around: a little world on servers of its own, synced and answered for real.",
     "init": "Set up an account: find its servers, test them, write the configuration.",
     "sync": "Read mail and calendars once and bring the log up to date.",
+    "today": "The page for the morning: owed answers, the day's meetings, whom to get back to.",
     "last": "When did we last talk to them? The longest silent first.",
+    "stale": "Whom to get back to: those silent for longer than is usual with them.",
+    "awaiting": "Conversations that wait for an answer: ours, then theirs.",
     "log": "The activities with somebody, or with everybody, newest first.",
     "upcoming": "The next meetings with contacts.",
     "why": "The proof of a date: what was recorded, by which rule, and why not.",
@@ -26,6 +33,9 @@ COMMANDS = {
     "companies": "List and add companies and their domains.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
+    "export": "The whole log as JSON lines or CSV.",
+    "backup": "A consistent copy of the database, even while a sync writes.",
+    "completion": "Print the completion script for bash, zsh or fish.",
     "doctor": "Test everything, and say what to do about each finding.",
     "check": "Recompute everything from the facts and report any difference.",
 }
@@ -42,6 +52,12 @@ class LateCommands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"lasttouch.commands.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when a shell asks
+
+        names = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return names or super().shell_complete(ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -78,10 +94,22 @@ def lasttouch(ctx: click.Context, config: str | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns whatever goes wrong into one sentence and an exit code."""
+    if asked := os.environ.get("_LASTTOUCH_COMPLETE"):
+        sys.exit(_complete(asked))
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = run(given)
     gc.freeze()  # what is left goes with the process; to search it for garbage first takes longer than an answer
     sys.exit(code)
+
+
+def _complete(asked: str) -> int:
+    """Offer the shell what could be typed next; nothing where what stands there already is wrong."""
+    from click.shell_completion import shell_complete  # noqa: PLC0415 - only when a shell asks
+
+    try:
+        return shell_complete(lasttouch, {}, "lasttouch", "_LASTTOUCH_COMPLETE", asked)
+    except click.UsageError:
+        return 1
 
 
 def run(arguments: list[str]) -> int:

@@ -49,7 +49,7 @@ def ensure_key(connection: sqlite3.Connection) -> None:
 
 def recall(connection: sqlite3.Connection, database: Path) -> Forgotten:
     """Everybody who was ever erased from this log, by its own word and by that of the file beside it."""
-    beside = _read(_file(database))
+    beside = _read(file_beside(database))
     key = beside[0] if beside else bytes.fromhex(settings.read(connection, KEY) or "")
     return Forgotten(key, forgetting.hashes(connection) | frozenset(beside[1:]))
 
@@ -59,7 +59,7 @@ def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> E
     named = {*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())}
     known = agent.forgotten
     forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in named})
-    _write(_file(agent.loaded.database), [forgotten.key, *sorted(forgotten.hashes)])
+    _write(file_beside(agent.loaded.database), [forgotten.key, *sorted(forgotten.hashes)])
     return _erase(agent, forgotten, named, contact_ids)
 
 
@@ -107,7 +107,8 @@ def _redaction(agent: Agent, names: Sequence[str]) -> Callable[[str], str]:
     return rewrite
 
 
-def _file(database: Path) -> Path:
+def file_beside(database: Path) -> Path:
+    """Where those who were erased from a database are remembered outside it."""
     return database.with_name(database.name + ".forgotten")
 
 

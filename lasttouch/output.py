@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
+WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
+NARROWEST_COLUMN = 6
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -22,18 +25,29 @@ def clean(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """JSON on standard output; control characters are escaped by JSON itself, the others here."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    sys.stdout.write(_CONTROL.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text) + "\n")
+    sys.stdout.write(harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
+
+
+def harmless_json(text: str) -> str:
+    """JSON with the characters escaped that could rewrite what a terminal shows."""
+    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text)
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """CSV on standard output; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
+    if not headings:
+        return
     import csv  # noqa: PLC0415
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headings)
     for row in rows:
-        writer.writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(clean, row)])
+        writer.writerow(csv_cells(row))
+
+
+def csv_cells(row: Iterable[str]) -> list[str]:
+    """The cells with nothing in them that a spreadsheet or a terminal would obey."""
+    return ["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(clean, row)]
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -66,6 +80,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def terminal_width() -> int:
+    """Its columns."""
+    return shutil.get_terminal_size().columns
+
+
 def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     """On a narrow terminal the columns farthest to the right give way first; cells are cut, never broken."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - slow to import, and only a terminal needs it
@@ -80,14 +99,10 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     ]
     shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for i in range(shown):
+    for i, width in enumerate(_shrunk(widths[:shown], console.width)):
         last = i == shown - 1  # the last one has what is left of the line, and may take several
-        table.add_column(
-            titles[i],
-            no_wrap=not last,
-            overflow="fold" if last else "ellipsis",
-            max_width=None if last else WIDEST_CELL,
-        )
+        overflow: Literal["fold", "ellipsis"] = "fold" if last else "ellipsis"
+        table.add_column(titles[i], no_wrap=not last, overflow=overflow, width=None if last else width, min_width=width)
     for row in cells:
         table.add_row(*(Text(cell) for cell in row[:shown]))
     console.print(table)
@@ -96,6 +111,19 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 def _fitting(widths: Sequence[int], room: int) -> int:
     """How many columns fit beside each other; never fewer than FEWEST_COLUMNS."""
     count = len(widths)
-    while count > FEWEST_COLUMNS and sum(widths[:count]) + 3 * count > room:
+    while count > FEWEST_COLUMNS and _taken(widths[:count]) > room:
         count -= 1
     return count
+
+
+def _shrunk(widths: Sequence[int], room: int) -> list[int]:
+    """The columns made narrower, the widest first, until they fit."""
+    left = list(widths)
+    while _taken(left) > room and max(left) > NARROWEST_COLUMN:
+        left[left.index(max(left))] -= 1
+    return left
+
+
+def _taken(widths: Sequence[int]) -> int:
+    """The room that columns of these widths take, with what is between and around them."""
+    return sum(widths) + 3 * len(widths) - 1

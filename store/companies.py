@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.addresses import marks
 from store.codes import INBOUND, MEETING
 from store.finding import escaped
 from store.people import Person, people
 from store.rows import instant, timestamp
+
+Members = Callable[[sqlite3.Connection, datetime, Sequence[int]], list[Person]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,16 @@ class Company:
     unlisted: tuple[Unlisted, ...]
 
 
-def companies(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None = None) -> list[Company]:
-    """All companies or these, the longest silent first."""
+def companies(
+    connection: sqlite3.Connection,
+    now: datetime,
+    ids: Sequence[int] | None = None,
+    members: Members = people,
+) -> list[Company]:
+    """All companies or these, the longest silent first; `members` says how their contacts' dates are come by."""
     wanted = None if ids is None else set(ids)
     found = [
-        _company(connection, row, now)
+        _company(connection, row, now, members)
         for row in connection.execute("SELECT id, name, owner FROM company ORDER BY id").fetchall()
         if wanted is None or row[0] in wanted
     ]
@@ -69,13 +77,18 @@ def company_ids(connection: sqlite3.Connection, who: str) -> list[int]:
     return []
 
 
-def _company(connection: sqlite3.Connection, row: tuple[int, str, str], now: datetime) -> Company:
+def company_names(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    rows = connection.execute(f"SELECT name FROM company WHERE id IN ({marks(ids)}) ORDER BY name", ids)
+    return [name for (name,) in rows]
+
+
+def _company(connection: sqlite3.Connection, row: tuple[int, str, str], now: datetime, read: Members) -> Company:
     company_id, name, owner = row
     domains = connection.execute(
         "SELECT domain FROM company_domain WHERE company_id = ? ORDER BY domain", (company_id,)
     )
     ids = [i for (i,) in connection.execute("SELECT id FROM contact WHERE company_id = ?", (company_id,))]
-    members = people(connection, now, ids)
+    members = read(connection, now, ids)
     unlisted = _unlisted(connection, company_id, now)
     touched: list[Person | Unlisted] = [one for one in members if one.last_touch is not None]
     newest = max([*touched, *unlisted], key=_last_touch, default=None)

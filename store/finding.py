@@ -63,3 +63,21 @@ def find_activity(connection: sqlite3.Connection, word: str) -> int | None:
     spellings = (word.strip(), f"<{bare}>", f"meeting:{bare}")
     found = known(connection, spellings)
     return next((found[identity] for identity in spellings if identity in found), None)
+
+
+def contacts_like(connection: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, str]]:
+    """(name, address) of contacts whose name has a word beginning so, or whose address begins so."""
+    begun, within = f"{escaped(words)}%", f"% {escaped(words)}%"
+    return connection.execute(
+        "SELECT c.name, coalesce(e.email, '') FROM contact c"
+        " LEFT JOIN contact_email e ON e.contact_id = c.id"
+        " WHERE c.name LIKE ?1 ESCAPE '\\' OR c.name LIKE ?2 ESCAPE '\\' OR e.email LIKE ?1 ESCAPE '\\'"
+        " ORDER BY c.name, e.position LIMIT ?3",
+        (begun, within, limit),
+    ).fetchall()
+
+
+def company_names_like(connection: sqlite3.Connection, words: str, limit: int) -> list[str]:
+    """Companies whose name has a word beginning so."""
+    query = "SELECT name FROM company WHERE name LIKE ?1 ESCAPE '\\' OR name LIKE ?2 ESCAPE '\\' ORDER BY name LIMIT ?3"
+    return [name for (name,) in connection.execute(query, (f"{escaped(words)}%", f"% {escaped(words)}%", limit))]

@@ -193,7 +193,9 @@ def _migrations() -> Migrations:
 
     @migrations()
     def first_light(db: Database) -> None:
-        for statement in re.split(r"(?<=;)\n+(?=CREATE)", TABLES.strip()):
+        from store.public_views import VIEWS  # noqa: PLC0415 - only for a new database
+
+        for statement in re.split(r"(?<=;)\n+(?=CREATE)", (TABLES + VIEWS).strip()):
             db.conn.execute(statement)
 
     return migrations

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
+from lasttouch.commands.filters import (
+    as_of_option,
+    limit_option,
+    owned,
+    owner_option,
+    people_reader,
+    since_option,
+    sort_option,
+    until_option,
+)
 from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.views.last import companies_json, companies_table
+from lasttouch.views.moments import earlier
+from lasttouch.views.ordering import ordered, within
 from store.companies import companies
 from store.health import seen_through
 
@@ -28,22 +42,43 @@ def command() -> None:
 
 
 @command.command("list")
+@owner_option
+@since_option("Only whose last touch was then or later:")
+@until_option("Only whose last touch was then or earlier, or never.")
+@as_of_option
+@sort_option("silence", "recent", "name")
+@limit_option(None)
 @json_option
 @csv_option
 @config_option
-def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
+def list_(
+    owner: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    as_of: datetime | None,
+    sort: str,
+    limit: int | None,
+    as_json: bool,
+    as_csv: bool,
+    config: str | None,
+) -> None:
     """All companies, the longest silent first.
 
     \b
     Examples:
       lasttouch companies list
+      lasttouch companies list --owner ana --until 90d
     """
-    now, zone = utc_now(), machine_zone()
+    now, zone = as_of or utc_now(), machine_zone()
     with reading(config) as log:
-        found, through = companies(log, now), seen_through(log)
+        through = earlier(seen_through(log), now)
+        known = owned(log, companies(log, now, None, people_reader(as_of)), owner)
+        found = ordered(within(known, since, until), sort)[:limit]
     shown = answer(as_json, as_csv, lambda: companies_json(found, through), lambda: companies_table(found, now, zone))
-    if shown and not found:
+    if shown and not known:
         print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
+    elif shown and not found:
+        print_lines(["No company is left by that."])
 
 
 @command.command("add")

@@ -10,6 +10,7 @@ import click
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import NotFound, UsageError
+from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.options import (
@@ -181,10 +182,10 @@ def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
 
 
 @command.command("show")
-@click.argument("who")
+@click.argument("who", nargs=-1, required=True, shell_complete=complete_who)
 @json_option
 @config_option
-def show(who: str, as_json: bool, config: str | None) -> None:
+def show(who: tuple[str, ...], as_json: bool, config: str | None) -> None:
     """One contact with every date and the newest activities.
 
     \b
@@ -194,7 +195,7 @@ def show(who: str, as_json: bool, config: str | None) -> None:
     """
     now, zone = utc_now(), machine_zone()
     with reading(config) as log:
-        found = people(log, now, contacts_named(log, who))
+        found = people(log, now, contacts_named(log, " ".join(who)))
         if as_json:
             print_json(last_json(found, seen_through(log)))
             return

@@ -9,7 +9,9 @@ import click
 
 from activity.address import normalise
 from activity.errors import UsageError
+from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.options import changing, config_option, contacts_named, json_option
+from lasttouch.local_time import utc_now
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
 from store.people import people
@@ -17,10 +19,12 @@ from store.people import people
 if TYPE_CHECKING:
     from lasttouch.agent import Agent
 
+SEVERAL_SHOWN = 10
+
 
 @click.command("merge")
-@click.argument("into")
-@click.argument("others", nargs=-1, required=True)
+@click.argument("into", shell_complete=complete_address)
+@click.argument("others", nargs=-1, required=True, shell_complete=complete_address)
 @json_option
 @config_option
 def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None) -> None:
@@ -49,7 +53,7 @@ def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None)
 
 
 @click.command("alias")
-@click.argument("who")
+@click.argument("who", shell_complete=complete_address)
 @click.argument("emails", nargs=-1, required=True)
 @json_option
 @config_option
@@ -73,7 +77,7 @@ def alias(who: str, emails: tuple[str, ...], as_json: bool, config: str | None) 
 
 
 @click.command("remove")
-@click.argument("who")
+@click.argument("who", shell_complete=complete_address)
 @json_option
 @config_option
 def remove(who: str, as_json: bool, config: str | None) -> None:
@@ -95,7 +99,7 @@ def remove(who: str, as_json: bool, config: str | None) -> None:
 
 
 @click.command("forget")
-@click.argument("who")
+@click.argument("who", shell_complete=complete_address)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @config_option
@@ -130,11 +134,18 @@ def forget(who: str, yes: bool, as_json: bool, config: str | None) -> None:
 def _one(agent: Agent, who: str) -> int:
     ids = contacts_named(agent.connection, who)
     if len(ids) > 1:
-        named = ", ".join(f"#{contact_id}" for contact_id in ids[:10])
-        raise UsageError(
-            f"{who!r} is more than one contact: {named}", "name one by its address or its id, such as '#7'"
-        )
+        raise _several(agent.connection, who, ids)
     return ids[0]
+
+
+def _several(connection: sqlite3.Connection, who: str, ids: list[int]) -> UsageError:
+    """Who is meant is asked back, with everybody it could be."""
+    found = people(connection, utc_now(), ids[:SEVERAL_SHOWN])
+    named = "; ".join(f"#{one.id} {one.name} <{', '.join(one.emails)}>" for one in found)
+    more = f"; and {len(ids) - SEVERAL_SHOWN} more" if len(ids) > SEVERAL_SHOWN else ""
+    return UsageError(
+        f"{who!r} is {len(ids)} contacts: {named}{more}", "name one by its address or its id, such as '#7'"
+    )
 
 
 def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str]]:
@@ -142,8 +153,7 @@ def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str
     address = normalise(who)
     ids = find_contacts(connection, who) if address else contacts_named(connection, who)
     if len(ids) > 1:
-        named = ", ".join(f"#{contact_id}" for contact_id in ids[:10])
-        raise UsageError(f"{who!r} is {len(ids)} contacts: {named}", "erase them one by one, by id")
+        raise _several(connection, who, ids)
     return ids, [address] if address else []
 
 

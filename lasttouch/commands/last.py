@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
 import click
 
-from activity.errors import NotFound
-from lasttouch.commands.options import (
-    NO_CONTACTS,
-    answer,
-    config_option,
-    contacts_named,
-    csv_option,
-    json_option,
-    reading,
+from lasttouch.commands.completion_words import complete_who
+from lasttouch.commands.filters import (
+    as_of_option,
+    chosen,
+    companies_named,
+    limit_option,
+    owned,
+    owner_option,
+    people_reader,
+    since_option,
+    sort_option,
+    until_option,
 )
+from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
 from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_lines
+from lasttouch.output import WIDE, is_terminal, print_lines, terminal_width
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
+from lasttouch.views.moments import earlier
+from lasttouch.views.ordering import ordered, within
 from store.health import seen_through
-from store.people import people
+from store.people import Person
+
+SPARK_WEEKS = 12
 
 
 @click.command("last")
-@click.argument("who", required=False)
+@click.argument("who", nargs=-1, shell_complete=complete_who)
 @click.option("--company", is_flag=True, help="Companies instead of contacts.")
+@owner_option
+@since_option("Only whose last touch was then or later:")
+@until_option("Only whose last touch was then or earlier, or never.")
+@as_of_option
+@sort_option("silence", "recent", "name", "company", "touches")
+@limit_option(None)
 @json_option
 @csv_option
 @config_option
-def command(who: str | None, company: bool, as_json: bool, as_csv: bool, config: str | None) -> None:
+def command(
+    who: tuple[str, ...],
+    company: bool,
+    owner: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    as_of: datetime | None,
+    sort: str,
+    limit: int | None,
+    as_json: bool,
+    as_csv: bool,
+    config: str | None,
+) -> None:
     """When did we last talk to them? The longest silent first.
 
     WHO is a name or part of one, an address, a domain or a company; without it, everybody.
@@ -38,25 +68,39 @@ def command(who: str | None, company: bool, as_json: bool, as_csv: bool, config:
       lasttouch last
       lasttouch last bob
       lasttouch last globex.example --json
+      lasttouch last --owner ana --until 90d --limit 20
+      lasttouch last bob --as-of 2026-06-30
       lasttouch last --company
     """
-    now, zone = utc_now(), machine_zone()
+    zone = machine_zone()
+    now = as_of or utc_now()
     with reading(config) as log:
-        through = seen_through(log)
+        through = earlier(seen_through(log), now)
         if company:
-            from store.companies import companies, company_ids  # noqa: PLC0415 - contacts are asked for more often
+            from store.companies import companies  # noqa: PLC0415 - contacts are asked for more often
 
-            ids = None if who is None else company_ids(log, who)
-            if ids == []:
-                raise NotFound(f"there is no company {who!r}", "see: lasttouch companies list")
-            firms = companies(log, now, ids)
+            firms = companies(log, now, companies_named(log, " ".join(who)) if who else None, people_reader(as_of))
+            firms = ordered(within(owned(log, firms, owner), since, until), sort)[:limit]
             shown = answer(
                 as_json, as_csv, lambda: companies_json(firms, through), lambda: companies_table(firms, now, zone)
             )
         else:
-            found = people(log, now, None if who is None else contacts_named(log, who))
-            shown = answer(as_json, as_csv, lambda: last_json(found, through), lambda: last_table(found, now, zone))
+            ids = chosen(log, who, owner)
+            found = ordered(within(people_reader(as_of)(log, now, ids), since, until), sort)[:limit]
+            weeks = {} if as_json or as_csv else sparks(log, found, now)
+            shown = answer(
+                as_json, as_csv, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks)
+            )
             if shown and not found:
-                print_lines([NO_CONTACTS])
+                print_lines([NO_CONTACTS if ids is None and since is until is None else "No contact is left by that."])
         if shown:
             print_lines(blindness(log, now, zone))
+
+
+def sparks(log: sqlite3.Connection, found: Sequence[Person], now: datetime) -> dict[int, list[int]]:
+    """The last weeks of each contact, for a terminal that has room to draw them."""
+    if not is_terminal() or terminal_width() < WIDE:
+        return {}
+    from store.weeks import touches_by_week  # noqa: PLC0415 - most answers are not drawn
+
+    return touches_by_week(log, [one.id for one in found], now, SPARK_WEEKS)

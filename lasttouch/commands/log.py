@@ -2,39 +2,94 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
 import click
 
-from lasttouch.commands.options import answer, config_option, contacts_named, csv_option, json_option, reading
+from lasttouch.commands.completion_words import complete_who
+from lasttouch.commands.filters import (
+    as_of_option,
+    chosen,
+    company_option,
+    limit_option,
+    owner_option,
+    since_option,
+    sort_option,
+    until_option,
+)
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_lines
+from lasttouch.output import is_terminal, print_lines, terminal_width
+from lasttouch.views.chart import chart
+from lasttouch.views.moments import earlier
 from lasttouch.views.timeline import log_json, log_table
+from store.choosing import account_owners
 from store.timeline import newest
+from store.weeks import touches_by_week
+
+CHART_WEEKS = 52
+NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch sync"
 
 
 @click.command("log")
-@click.argument("who", required=False)
-@click.option(
-    "--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=50, show_default=True, help="How many."
-)
+@click.argument("who", nargs=-1, shell_complete=complete_who)
+@owner_option
+@company_option
+@since_option("Only what was then or later:")
+@until_option("Only what was then or earlier.")
+@as_of_option
+@sort_option("newest", "oldest")
+@limit_option(50)
 @json_option
 @csv_option
 @config_option
-def command(who: str | None, limit: int, as_json: bool, as_csv: bool, config: str | None) -> None:
+def command(
+    who: tuple[str, ...],
+    owner: str | None,
+    company: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    as_of: datetime | None,
+    sort: str,
+    limit: int,
+    as_json: bool,
+    as_csv: bool,
+    config: str | None,
+) -> None:
     """The activities with somebody, or with everybody, newest first.
 
-    What lies ahead is told by: lasttouch upcoming.
-
-    WHO is a name or part of one, an address, a domain or a company.
+    WHO is a name or part of one, an address, a domain or a company. On a terminal a chart of the
+    touches by week stands above. --sort oldest turns the same activities round. What lies ahead is
+    told by: lasttouch upcoming.
 
     \b
     Examples:
       lasttouch log bob
       lasttouch log --limit 20
+      lasttouch log --company globex --since 90d --sort oldest
       lasttouch log bob@globex.example --json
     """
-    now, zone = utc_now(), machine_zone()
+    zone = machine_zone()
+    now = as_of or utc_now()
     with reading(config) as log:
-        found = newest(log, now, limit, None if who is None else contacts_named(log, who))
-        shown = answer(as_json, as_csv, lambda: log_json(found, now), lambda: log_table(found, now, zone))
+        ids = chosen(log, who, owner, company)
+        found = newest(log, earlier(until, now) or now, limit, ids)
+        found = [one for one in found if since is None or one.facts.at >= since]
+        if sort == "oldest":
+            found.reverse()
+        if ids and not (as_json or as_csv) and is_terminal():
+            print_lines(_chart(log, ids, now, zone))
+        owners = account_owners(log)
+        shown = answer(as_json, as_csv, lambda: log_json(found, now), lambda: log_table(found, now, zone, owners))
         if shown and not found:
-            print_lines(["Nothing in the log yet. To read mail and calendars: lasttouch sync"])
+            narrowed = ids is not None or since or until or as_of
+            print_lines(["Nothing with that." if narrowed else NOTHING_YET])
+
+
+def _chart(log: sqlite3.Connection, ids: Sequence[int], now: datetime, zone: tzinfo) -> list[str]:
+    """The touches of all of them by week, as many weeks as there is room for."""
+    weeks = min(CHART_WEEKS, terminal_width())
+    by_contact = touches_by_week(log, ids, now, weeks).values()
+    return chart([sum(week) for week in zip(*by_contact, strict=True)], now, zone)

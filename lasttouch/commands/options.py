@@ -13,6 +13,7 @@ import click
 from activity.errors import DatabaseError, NotFound, UsageError
 from lasttouch.config_file import ConfigFile, config_path, read_config
 from lasttouch.output import print_csv, print_json, print_table
+from lasttouch.views.csv_cells import csv_rows
 from store import settings
 from store.database import database_errors, open_for_reading
 from store.finding import find_contacts, near_names
@@ -38,7 +39,7 @@ def json_option(function: F) -> F:
 
 
 def csv_option(function: F) -> F:
-    return click.option("--csv", "as_csv", is_flag=True, help="Answer as CSV.")(function)
+    return click.option("--csv", "as_csv", is_flag=True, help="Answer as CSV: the fields of --json.")(function)
 
 
 def loaded_config(given: str | None) -> Loaded:
@@ -124,6 +125,12 @@ def nobody(connection: sqlite3.Connection, who: str) -> NotFound:
     return NotFound(f"there is no contact {who!r}", hint)
 
 
+def no_company(connection: sqlite3.Connection, company: str) -> NotFound:
+    near = near_names(connection, company)
+    hint = f"did you mean {', '.join(near)}?" if near else "see: lasttouch companies list"
+    return NotFound(f"there is no company {company!r}", hint)
+
+
 def answer(
     as_json: bool,
     as_csv: bool,
@@ -136,7 +143,7 @@ def answer(
     if as_json:
         print_json(value())
     elif as_csv:
-        print_csv(*table())
+        print_csv(*csv_rows(value()))
     else:
         print_table(*table())
         return True

@@ -7,6 +7,7 @@ import click
 from activity.batch import Batch
 from activity.errors import LasttouchError, NotFound, PartialFailure
 from lasttouch.agent import opened
+from lasttouch.commands.completion_words import complete_account
 from lasttouch.commands.options import answer, config_option, json_option, loaded_config
 from lasttouch.output import clean, is_terminal, print_lines
 from lasttouch.pipeline import Progress, sync
@@ -15,7 +16,7 @@ from lasttouch.views.health import sync_json, sync_table
 
 
 @click.command("sync")
-@click.option("--account", metavar="NAME", help="Only this account.")
+@click.option("--account", metavar="NAME", shell_complete=complete_account, help="Only this account.")
 @json_option
 @config_option
 def command(account: str | None, as_json: bool, config: str | None) -> None:

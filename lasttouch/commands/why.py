@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from activity.errors import NotFound
+from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
@@ -23,10 +24,10 @@ RECENT = 20
 
 
 @click.command("why")
-@click.argument("what")
+@click.argument("words", metavar="WHAT...", nargs=-1, required=True, shell_complete=complete_who)
 @json_option
 @config_option
-def command(what: str, as_json: bool, config: str | None) -> None:
+def command(words: tuple[str, ...], as_json: bool, config: str | None) -> None:
     """The proof of a date: what was recorded, by which rule, and why not.
 
     WHAT is the id of an activity (from `log` or `last --json`), a Message-ID, or somebody: then the
@@ -38,7 +39,7 @@ def command(what: str, as_json: bool, config: str | None) -> None:
       lasttouch why '<CAF7x@mail.example>'
       lasttouch why bob
     """
-    now, zone = utc_now(), machine_zone()
+    now, zone, what = utc_now(), machine_zone(), " ".join(words)
     with reading(config) as log:
         activity_id = find_activity(log, what)
         if activity_id is not None:
@@ -72,6 +73,8 @@ def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) 
     identity = f"<{what.strip().strip('<>')}>"
     forgotten = recall(log, database)
     if not any(forgetting.is_withheld(log, forgotten.hash(one)) for one in (identity, what.strip())):
+        if what.isdecimal():
+            raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
         if "@" not in what and not what.startswith("<"):
             raise nobody(log, what)
         raise NotFound(

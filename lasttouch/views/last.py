@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from lasttouch.views.chart import sparkline
 from lasttouch.views.moments import ago, local, utc
 
 if TYPE_CHECKING:
@@ -39,13 +41,19 @@ def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[
     ]
 
 
-def last_table(people: list[Person], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["Contact", "Last touch", "How", "When", "Next meeting", "Company", "They wrote", "We wrote", "Met"]
+def last_table(
+    people: list[Person], now: datetime, zone: tzinfo, weeks: Mapping[int, Sequence[int]] | None = None
+) -> Rows:
+    """`weeks` are touches by week by contact, where they shall be drawn."""
+    headings = [
+        "Contact", "Last touch", "How", "12 weeks", "When", "Next meeting", "Company", "They wrote", "We wrote", "Met",
+    ]  # fmt: skip
     return headings, [
         [
             one.name,
             ago(one.last_touch, now),
             how(one.last_touch_kind),
+            sparkline(weeks[one.id]) if weeks else "",
             local(one.last_touch, zone),
             local(one.next_meeting, zone),
             one.company or "",

@@ -39,3 +39,8 @@ def _words(distance: timedelta) -> str:
 
 def _counted(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def earlier(one: datetime | None, other: datetime) -> datetime | None:
+    """The earlier of the two; None if `one` is unknown."""
+    return None if one is None else min(one, other)

@@ -67,8 +67,9 @@ def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def log_table(activities: list[Activity], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["When", "What", "With", "Counts", "Subject", "Id", "Account"]
+def log_table(activities: list[Activity], now: datetime, zone: tzinfo, owners: Mapping[str, str] | None = None) -> Rows:
+    """`owners` says whose each account is; without it the account's name stands for its owner."""
+    headings = ["When", "What", "With", "Counts", "Subject", "Id", "Colleague"]
     return headings, [
         [
             local(one.facts.at, zone),
@@ -77,7 +78,7 @@ def log_table(activities: list[Activity], now: datetime, zone: tzinfo) -> Rows:
             _counts(one, now),
             one.facts.subject,
             str(one.id),
-            ", ".join(dict.fromkeys(account for account, _ in one.sightings)),
+            ", ".join(dict.fromkeys((owners or {}).get(account) or account for account, _ in one.sightings)),
         ]
         for one in activities
     ]

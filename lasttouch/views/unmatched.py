@@ -29,7 +29,8 @@ def unmatched_json(strangers: Sequence[Stranger]) -> list[dict[str, Any]]:
     ]
 
 
-def unmatched_table(strangers: Sequence[Stranger], now: datetime, zone: tzinfo) -> Rows:
+def unmatched_table(strangers: Sequence[tuple[int, Stranger]], now: datetime, zone: tzinfo) -> Rows:
+    """Each with the number by which `contacts add --from-unmatched` knows it."""
     headings = ["No.", "Address", "They wrote", "We wrote", "Met", "Last touch", "Name", "Company", "When"]
     return headings, [
         [
@@ -43,5 +44,5 @@ def unmatched_table(strangers: Sequence[Stranger], now: datetime, zone: tzinfo) 
             one.company or "",
             local(one.last_touch, zone),
         ]
-        for number, one in enumerate(strangers, 1)
+        for number, one in strangers
     ]

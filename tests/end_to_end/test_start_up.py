@@ -19,7 +19,7 @@ HEAVY = {
 }  # fmt: skip
 QUERIES = [
     "last", "last bob@globex.example", "last --company", "log", "log bob", "upcoming", "why bob", "unmatched", "status",
-    "contacts list", "contacts show bob", "contacts export", "companies list",
+    "contacts list", "contacts show bob", "contacts export", "companies list", "stale", "awaiting", "today", "export",
 ]  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def test_a_query_imports_nothing_that_only_reading_or_writing_needs(log: Househo
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert "bob" in done.stdout.lower() or query in ("upcoming", "unmatched", "status", "companies list")
+    assert "bob" in done.stdout.lower() or query in ("upcoming", "unmatched", "status", "companies list", "stale")
     loaded = set(done.stderr.split())
     assert "sqlite3" in loaded
     assert not HEAVY & loaded

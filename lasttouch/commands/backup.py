@@ -1,0 +1,48 @@
+"""lasttouch backup"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from lasttouch.commands.options import config_option, json_option, loaded_config, reading
+from lasttouch.forgetting import file_beside
+from lasttouch.output import print_json, print_lines
+from lasttouch.private_output import private_file
+from store.backup import copy
+from store.health import counts
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@json_option
+@config_option
+def command(file: Path, force: bool, as_json: bool, config: str | None) -> None:
+    """Copy the database to FILE, consistent even while a sync writes, and check the copy.
+
+    The list of erased people, if there is one, is copied beside it as FILE.forgotten. To restore:
+    stop what syncs, delete the database with its -wal and -shm files, copy FILE to its place, and
+    copy FILE.forgotten only where there is no such file beside the database: the newer one knows
+    of everybody who was erased since, and keeps them out of the restored log.
+
+    \b
+    Examples:
+      lasttouch backup ~/backups/lasttouch-2026-11-22.db
+      lasttouch backup --force /mnt/usb/lasttouch.db --json
+    """
+    beside = file_beside(loaded_config(config).database)
+    with reading(config) as log:
+        with private_file(file, force) as new:
+            copy(log, new)
+        activities, contacts, _ = counts(log)
+    if beside.exists():
+        with private_file(file_beside(file), force=True) as new:
+            shutil.copyfile(beside, new)
+    size = file.stat().st_size
+    if as_json:
+        print_json({"file": str(file), "bytes": size, "activities": activities, "contacts": contacts})
+    else:
+        print_lines([f"{activities:,} activities and {contacts:,} contacts in {file} ({size / 1e6:,.1f} MB); checked."])

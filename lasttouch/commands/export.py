@@ -1,0 +1,93 @@
+"""lasttouch export"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from activity.errors import UsageError
+from lasttouch.commands.filters import since_option, until_option
+from lasttouch.commands.options import config_option, csv_option, json_option, reading
+from lasttouch.local_time import utc_now
+from lasttouch.output import csv_cells, harmless_json
+from lasttouch.private_output import private_file
+from lasttouch.views.csv_cells import csv_row
+from lasttouch.views.timeline import why_json
+from store.export import whole_log
+
+
+@click.command("export")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@since_option("Only what was then or later:")
+@until_option("Only what was then or earlier.")
+@json_option
+@csv_option
+@config_option
+def command(
+    file: Path | None,
+    force: bool,
+    since: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+    as_csv: bool,
+    config: str | None,
+) -> None:
+    """The whole log as JSON lines (or CSV): one activity a line, with the fields of `why --json`.
+
+    In the order it was read, meetings that lie ahead included. FILE is readable for you alone;
+    without it, or with -, it goes to standard output. For contacts: lasttouch contacts export.
+
+    \b
+    Examples:
+      lasttouch export > log.jsonl
+      lasttouch export log.csv --csv --since 2026-01-01
+      lasttouch export - | jq -r 'select(.verdict == "bounce") | .at'
+    """
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other")
+    with reading(config) as log, _output(file, force) as output:
+        write = _csv_lines if as_csv else _json_lines
+        written = write(output, _objects(log, since, until))
+    if file is not None and str(file) != "-":
+        click.echo(f"{written:,} activities in {file}.", err=True)
+
+
+@contextlib.contextmanager
+def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
+    if file is None or str(file) == "-":
+        yield sys.stdout
+        return
+    with private_file(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:
+        yield output
+
+
+def _objects(log: sqlite3.Connection, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
+    now = utc_now()
+    for found, people in whole_log(log, now, since, until):
+        for one in found:
+            concerned = {part.contact_id for part in one.parts if part.contact_id is not None}
+            yield why_json(one, [people[i] for i in sorted(concerned) if i in people], now)
+
+
+def _json_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:
+    return sum(1 for one in objects if output.write(harmless_json(json.dumps(one, ensure_ascii=False)) + "\n"))
+
+
+def _csv_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:
+    writer = csv.writer(output, lineterminator="\n")
+    written = 0
+    for written, one in enumerate(objects, 1):
+        if written == 1:
+            writer.writerow(one)
+        writer.writerow(csv_cells(csv_row(one)))
+    return written

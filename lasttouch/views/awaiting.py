@@ -1,0 +1,67 @@
+"""What waits for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from lasttouch.awaiting import is_known, whose
+from lasttouch.views.last import Rows
+from lasttouch.views.moments import ago, local, utc
+from store.awaiting import Waiting
+
+
+def awaiting_json(found: Sequence[Waiting], now: datetime) -> list[dict[str, Any]]:
+    """The array of `awaiting --json`; see docs/json.md."""
+    return [
+        {
+            "activity": one.activity_id,
+            "message_id": one.message_id,
+            "waits_for": one.side if is_known(one, now) else "unknown",
+            "since": utc(one.at),
+            "direction": "inbound" if one.side == "us" else "outbound",
+            "subject": one.subject or None,
+            "with": [
+                {
+                    "address": other.address,
+                    "name": other.name or None,
+                    "contact": other.contact_id,
+                    "company": other.company,
+                    "owner": other.owner or None,
+                }
+                for other in one.others
+            ],
+            "accounts": [account for account, _ in one.accounts],
+            "owners": whose(one),
+            "seen_through": utc(one.read_through),
+        }
+        for one in found
+    ]
+
+
+def awaiting_table(found: Sequence[Waiting], now: datetime, zone: tzinfo) -> Rows:
+    headings = ["Waits for", "With", "Since", "Subject", "When", "Whose", "Company", "Id"]
+    return headings, [
+        [
+            waits_for(one, now, zone),
+            names(one),
+            ago(one.at, now),
+            one.subject,
+            local(one.at, zone),
+            ", ".join(whose(one)[:2]),
+            ", ".join(dict.fromkeys(other.company for other in one.others if other.company)),
+            str(one.activity_id),
+        ]
+        for one in found
+    ]
+
+
+def waits_for(one: Waiting, now: datetime, zone: tzinfo) -> str:
+    if not is_known(one, now):
+        return f"unknown since {local(one.read_through, zone)}" if one.read_through else "unknown: never read"
+    return "us" if one.side == "us" else "them"
+
+
+def names(one: Waiting) -> str:
+    return ", ".join(dict.fromkeys(other.name or other.address for other in one.others))

@@ -1,0 +1,96 @@
+"""The page of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+
+from lasttouch.awaiting import is_known
+from lasttouch.today import Today, contacts_in
+from lasttouch.views.awaiting import awaiting_json, names, waits_for
+from lasttouch.views.last import how
+from lasttouch.views.moments import ago, local, utc
+from lasttouch.views.stale import arithmetic, stale_json
+from lasttouch.views.timeline import log_json
+from store.blindness import Blind
+from store.people import Person
+from store.timeline import Activity
+
+
+def today_json(page: Today, now: datetime, zone: tzinfo, seen_through: datetime | None) -> dict[str, Any]:
+    """The object of `today --json`; see docs/json.md."""
+    return {
+        "date": f"{now.astimezone(zone):%Y-%m-%d}",
+        "unknown": [
+            {"account": one.account, "source": one.source, "since": utc(one.seen_through), "error": one.error}
+            for one in page.blind
+        ],
+        "awaiting": awaiting_json(page.owed, now),
+        "meetings": [
+            {**shown, "contacts": [_comer(page.coming[i]) for i in sorted(contacts_in(one)) if i in page.coming]}
+            for one, shown in zip(page.meetings, log_json(page.meetings, now), strict=True)
+        ],
+        "stale": stale_json(page.silent, seen_through),
+    }
+
+
+def today_text(page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
+    """The same for people: plain lines that stand as well in a mail."""
+    yield f"{now.astimezone(zone):%A, %Y-%m-%d}"
+    if page.blind:
+        yield from ("", "NOT READ UP TO NOW")
+        yield from (f"  {_blind(one, now, zone)}" for one in page.blind)
+    yield from ("", "WAITING FOR YOUR ANSWER")
+    for one in page.owed:
+        doubt = "" if is_known(one, now) else f" ({waits_for(one, now, zone)})"
+        yield f"  {names(one)}, {ago(one.at, now)}: {one.subject or 'no subject kept'}{doubt}"
+    if not page.owed:
+        yield "  Nothing."
+    yield from ("", "MEETINGS TODAY")
+    for meeting in page.meetings:
+        yield from _meeting(meeting, page, now, zone)
+    if not page.meetings:
+        yield "  None with a contact."
+    yield from ("", "SILENT FOR LONGER THAN USUAL")
+    for silence in page.silent:
+        company = f" ({silence.person.company})" if silence.person.company else ""
+        yield f"  {silence.person.name}{company}: {arithmetic(silence)}{_ahead(silence.person, now)}"
+    if not page.silent:
+        yield "  Nobody."
+
+
+def _blind(one: Blind, now: datetime, zone: tzinfo) -> str:
+    since = "never read" if one.seen_through is None else f"unknown since {local(one.seen_through, zone)}"
+    return f"{one.account} {one.source}: {since}. {one.error or 'run: lasttouch sync'}"
+
+
+def _meeting(meeting: Activity, page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
+    begins, ends = meeting.facts.at.astimezone(zone), (meeting.facts.ends or meeting.facts.at).astimezone(zone)
+    yield f"  {begins:%H:%M}–{ends:%H:%M} {meeting.facts.subject or 'no title kept'}"
+    for contact_id in sorted(contacts_in(meeting)):
+        if person := page.coming.get(contact_id):
+            yield f"    {person.name}: {_last(person, now)}"
+
+
+def _last(person: Person, now: datetime) -> str:
+    if person.last_touch is None:
+        return "never touched before"
+    two_way = ""
+    if person.last_two_way is not None and person.last_two_way != person.last_touch:
+        two_way = f", both ways {ago(person.last_two_way, now)}"
+    return f"last touch {ago(person.last_touch, now)}, {how(person.last_touch_kind)}{two_way}"
+
+
+def _ahead(person: Person, now: datetime) -> str:
+    return f"; you meet {ago(person.next_meeting, now)}" if person.next_meeting else ""
+
+
+def _comer(person: Person) -> dict[str, Any]:
+    return {
+        "contact": person.id,
+        "name": person.name,
+        "last_touch": utc(person.last_touch),
+        "last_touch_kind": person.last_touch_kind,
+        "last_two_way": utc(person.last_two_way),
+    }

@@ -1,0 +1,25 @@
+"""A consistent copy of the database, while others may write to it."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from activity.errors import DatabaseError
+
+
+def copy(connection: sqlite3.Connection, to: Path) -> None:
+    """Copy the whole database into the empty file `to`, and check the copy.
+
+    It is taken in one step, as of one instant: in WAL mode a reader holds no writer up, and a copy in several
+    steps would begin anew whenever another process has written. Raises DatabaseError where the copy is not sound.
+    """
+    with contextlib.closing(sqlite3.connect(to, isolation_level=None)) as target:
+        connection.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+        (integrity,) = target.execute("PRAGMA integrity_check").fetchone()
+        (broken,) = target.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()
+    if integrity != "ok" or broken:
+        said = integrity if integrity != "ok" else f"{broken} rows refer to nothing"
+        raise DatabaseError(f"the copy is not sound: {said}", "run: lasttouch check")

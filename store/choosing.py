@@ -1,0 +1,49 @@
+"""Reading: whose contacts, and at which company."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from store.addresses import chunks, marks
+from store.finding import escaped
+
+_OWNER = "coalesce(nullif(c.owner, ''), o.owner, '')"  # a contact without an owner is its company's owner's
+_CONTACTS = "contact c LEFT JOIN company o ON o.id = c.company_id"
+
+
+def of_owner(connection: sqlite3.Connection, owner: str) -> set[int]:
+    """The contacts of a colleague."""
+    return {row_id for (row_id,) in connection.execute(f"SELECT c.id FROM {_CONTACTS} WHERE {_OWNER} = ?", (owner,))}
+
+
+def companies_of_owner(connection: sqlite3.Connection, owner: str) -> set[int]:
+    """The companies of a colleague: owned as a whole, or with a contact of theirs."""
+    query = "SELECT id FROM company WHERE owner = ?1 UNION SELECT company_id FROM contact WHERE owner = ?1"
+    return {row_id for (row_id,) in connection.execute(query, (owner,)) if row_id is not None}
+
+
+def at_companies(connection: sqlite3.Connection, company_ids: Sequence[int]) -> set[int]:
+    """The contacts at these companies."""
+    found: set[int] = set()
+    for chunk in chunks(company_ids):
+        found.update(
+            row_id
+            for (row_id,) in connection.execute(f"SELECT id FROM contact WHERE company_id IN ({marks(chunk)})", chunk)
+        )
+    return found
+
+
+def owners_like(connection: sqlite3.Connection, word: str) -> list[str]:
+    """The owners of contacts, accounts and companies with this name, else those with it as a part of theirs."""
+    names = "SELECT owner FROM contact UNION SELECT owner FROM company UNION SELECT owner FROM account"
+    for condition, value in (("lower(owner) = lower(?)", word), ("owner LIKE ? ESCAPE '\\'", f"%{escaped(word)}%")):
+        query = f"SELECT owner FROM ({names}) WHERE owner <> '' AND {condition} ORDER BY owner"
+        if found := [owner for (owner,) in connection.execute(query, (value,))]:
+            return found
+    return []
+
+
+def account_owners(connection: sqlite3.Connection) -> dict[str, str]:
+    """Account name → whose it is."""
+    return dict(connection.execute("SELECT name, owner FROM account"))

@@ -1,0 +1,185 @@
+"""What waits for an answer, and the page of the day."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from household import NOW, Household, ago, event, mail
+
+BOB, ANA = "Bob <bob@globex.example>", "ana@acme.example"
+
+
+@pytest.fixture
+def ana(household: Household, new_user: Callable[[], str]) -> Household:
+    household.add_account("ana", new_user(), caldav=True)
+    household.import_contacts("Bob,bob@globex.example,Globex", "Carl,carl@globex.example,Globex")
+    return household
+
+
+def _in(household: Household, *messages: bytes) -> None:
+    household.dovecot.append(_user(household), "INBOX", messages)
+
+
+def _sent(household: Household, *messages: bytes) -> None:
+    household.dovecot.append(_user(household), "Sent", messages)
+
+
+def _user(household: Household, account: str = "ana") -> str:
+    return household.accounts[account].partition('username = "')[2].partition('"')[0]
+
+
+def _waits(household: Household, *words: str) -> list[tuple[str, str]]:
+    """What waits; what is kept and what the activities say must agree."""
+    found = household.ok("awaiting", *words)
+    if "--as-of" not in words:
+        assert household.ok("awaiting", *words, "--as-of", "1s") == found
+    return [(one["message_id"], one["waits_for"]) for one in found]
+
+
+def test_whoever_did_not_write_last_is_waited_for(ana: Household) -> None:
+    _in(ana, mail(BOB, ANA, ago(days=5), "q1", "An offer"), mail(BOB, ANA, ago(days=4), "q2"))
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=3), "a2", In_Reply_To="<q2>"))
+    ana.ok("sync")
+    assert _waits(ana) == [("<q1>", "us"), ("<a2>", "them")]
+    assert _waits(ana, "--on", "them") == [("<a2>", "them")]
+    assert ana.ok("awaiting", "--on", "us") == [
+        {
+            "activity": ana.ok("why", "<q1>")["activity"],
+            "message_id": "<q1>",
+            "waits_for": "us",
+            "since": ago(days=5).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "direction": "inbound",
+            "subject": "An offer",
+            "with": [
+                {
+                    "address": "bob@globex.example",
+                    "name": "Bob",
+                    "contact": ana.last("bob")["id"],
+                    "company": "Globex",
+                    "owner": None,
+                }
+            ],
+            "accounts": ["ana"],
+            "owners": ["Ana"],
+            "seen_through": ana.ok("status")["accounts"][0]["seen_through"],
+        }
+    ]
+    assert _waits(ana, "--as-of", "4d") == [("<q2>", "us"), ("<q1>", "us")]
+    assert _waits(ana, "--as-of", "4d", "--sort", "oldest", "--limit", "1") == [("<q1>", "us")]
+    assert _waits(ana, "--since", "4d") == [("<a2>", "them")]
+    assert _waits(ana, "--until", "4d", "bob") == [("<q1>", "us")]
+    assert _waits(ana, "carl") == []
+    assert _waits(ana, "--company", "globex", "--owner", "ana", "--on", "us") == [("<q1>", "us")]
+
+
+def test_an_automatic_reply_is_no_answer(ana: Household) -> None:
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=5), "q"))
+    _in(ana, mail(BOB, ANA, ago(days=4), "ooo", In_Reply_To="<q>", Auto_Submitted="auto-replied"))
+    _in(ana, mail("carl@globex.example", ANA, ago(days=4), "c"))
+    _sent(ana, mail(ANA, "carl@globex.example", ago(days=3), "v", In_Reply_To="<c>", Auto_Submitted="auto-replied"))
+    ana.ok("sync")
+    assert _waits(ana) == [("<c>", "us"), ("<q>", "them")]
+
+
+def test_being_copied_and_what_we_write_among_us_ask_for_nothing_and_answer_nothing(ana: Household) -> None:
+    _in(
+        ana,
+        mail(BOB, "carl@globex.example", ago(days=5), "copied", Cc=ANA),
+        mail(BOB, ANA, ago(days=4), "q"),
+        mail("ben@acme.example", ANA, ago(days=3), "among", In_Reply_To="<q>"),
+    )
+    ana.ok("sync")
+    assert _waits(ana) == [("<q>", "us")]
+
+
+def test_an_answer_from_another_account_counts(ana: Household, new_user: Callable[[], str]) -> None:
+    ben = new_user()
+    ana.add_account("ben", ben)
+    _in(ana, mail(BOB, f"{ANA}, ben@acme.example", ago(days=5), "q"))
+    ana.ok("sync")
+    assert _waits(ana) == [("<q>", "us")]
+    ana.dovecot.append(ben, "Sent", [mail("ben@acme.example", BOB, ago(days=4), "a", In_Reply_To="<q>")])
+    ana.ok("sync")
+    assert _waits(ana) == [("<a>", "them")]
+    assert _waits(ana, "--owner", "ben") == [("<a>", "them")]
+
+
+def test_an_answer_that_came_back_is_none(ana: Household) -> None:
+    _in(ana, mail(BOB, ANA, ago(days=5), "q"))
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=4), "a", In_Reply_To="<q>"))
+    _in(
+        ana,
+        mail(
+            "mailer-daemon@mx.example", ANA, ago(days=4), "n",
+            In_Reply_To="<a>", X_Failed_Recipients="bob@globex.example", Auto_Submitted="auto-replied",
+        ),
+    )  # fmt: skip
+    ana.ok("sync")
+    assert _waits(ana) == [("<q>", "us")]
+
+
+def test_a_meeting_since_settles_it(ana: Household) -> None:
+    _in(ana, mail(BOB, ANA, ago(days=5), "q"), mail("carl@globex.example", ANA, ago(days=5), "c"))
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=2), "later"))
+    ana.radicale.put(_user(ana), "work", "m.ics", event("m", ago(days=3), "bob@globex.example"))
+    ana.radicale.put(_user(ana), "work", "n.ics", event("n", NOW + timedelta(days=3), "carl@globex.example"))
+    ana.ok("sync")
+    assert _waits(ana) == [("<c>", "us"), ("<later>", "them")]
+    assert _waits(ana, "bob", "--as-of", "4d") == [("<q>", "us")]
+
+
+def test_people_who_are_no_contacts_are_told_on_demand(ana: Household) -> None:
+    _in(ana, mail("Zoe <zoe@other.example>", ANA, ago(days=5), "z"))
+    ana.ok("sync")
+    assert _waits(ana) == []
+    (one,) = ana.ok("awaiting", "--all")
+    assert (one["with"][0]["name"], one["with"][0]["contact"]) == ("Zoe", None)
+
+
+def test_what_we_may_have_answered_unread_is_unknown_not_owed(ana: Household) -> None:
+    _in(ana, mail(BOB, ANA, ago(days=5), "q"))
+    ana.ok("sync")
+    _unread(ana, 2)
+    assert _waits(ana) == [("<q>", "unknown")]
+    assert "unknown since" in ana.run("awaiting").out
+    assert "Unknown since" in ana.run("awaiting").out
+    page = ana.run("today").out
+    assert page.index("NOT READ UP TO NOW") < page.index("WAITING FOR YOUR ANSWER")
+    assert ana.ok("today")["unknown"][0]["account"] == "ana"
+
+
+def _unread(household: Household, days: int) -> None:
+    with contextlib.closing(sqlite3.connect(household.database)) as log:
+        log.execute("UPDATE source SET seen_through = seen_through - ?", (days * 86400,))
+        log.commit()
+
+
+def test_the_page_of_the_day(ana: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    _in(ana, mail(BOB, ANA, ago(days=5), "q", "The offer"), mail(BOB, ANA, ago(days=50), "old", "Long ago"))
+    ana.radicale.put(
+        _user(ana), "work", "m.ics", event("m", noon, "bob@globex.example", "carl@globex.example", SUMMARY="Kick-off")
+    )
+    ana.radicale.put(_user(ana), "work", "t.ics", event("t", noon + timedelta(days=1), "bob@globex.example"))
+    ana.ok("sync")
+    page: dict[str, Any] = ana.ok("today")
+    assert list(page) == ["date", "unknown", "awaiting", "meetings", "stale"]
+    assert page["date"] == f"{noon:%Y-%m-%d}"
+    waiting = [] if noon + timedelta(hours=1) <= datetime.now(UTC) else ["The offer"]  # after the meeting it is settled
+    assert [one["subject"] for one in page["awaiting"]] == waiting
+    (meeting,) = page["meetings"]
+    assert meeting["subject"] == "Kick-off"
+    assert [one["name"] for one in meeting["contacts"]] == ["Bob", "Carl"]
+    shown = ana.run("today").out
+    assert "12:00–13:00 Kick-off" in shown
+    assert "\t" not in shown
+    assert "\x1b" not in shown
+    assert shown.count("\n") < 25
+    assert ana.ok("today", "--owner", "Ana")["meetings"] == []

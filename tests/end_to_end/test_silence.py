@@ -1,0 +1,183 @@
+"""Who has been silent for too long, and of whom that cannot be said."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from datetime import timedelta
+
+import pytest
+
+from household import NOW, Household, ago, event, mail
+
+
+def _z(days: float) -> str:
+    return ago(days=days).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture
+def ana(household: Household, user: str) -> Household:
+    """Bob wrote every ten days until 40 days ago, Carl once, Dora every day until 3 days ago, Zoe never."""
+    household.add_account("ana", user, caldav=True)
+    household.dovecot.append(
+        user,
+        "INBOX",
+        [
+            *(mail("bob@globex.example", "ana@acme.example", ago(days=d), f"b{d}") for d in (80, 70, 60, 50, 40)),
+            mail("carl@globex.example", "ana@acme.example", ago(days=100), "c"),
+            *(mail("dora@hooli.example", "ana@acme.example", ago(days=d), f"d{d}") for d in range(3, 9)),
+        ],
+    )
+    household.radicale.put(user, "work", "m.ics", event("m", NOW + timedelta(days=5), "bob@globex.example"))
+    rows = (
+        "Bob,bob@globex.example,Globex,Ana",
+        "Carl,carl@globex.example,Globex,Ana",
+        "Dora,dora@hooli.example,Hooli,Ben",
+    )
+    path = household.folder / "c.csv"
+    path.write_text("\n".join(["name,email,company,owner", *rows, "Zoe,zoe@other.example,,Ben", ""]), encoding="utf-8")
+    household.ok("contacts", "import", str(path))
+    household.ok("sync")
+    return household
+
+
+@pytest.mark.parametrize(
+    ("gap", "silent", "stale"),
+    [(10, 19, False), (10, 21, True), (1, 6, False), (1, 8, True), (2.5, 6, False), (100, 190, False)],
+)
+def test_twice_the_usual_gap_and_a_week_make_somebody_stale(
+    household: Household, user: str, gap: float, silent: float, stale: bool
+) -> None:
+    household.add_account("ana", user)
+    days = [silent + gap * number for number in range(5)]
+    letters = [mail("bob@globex.example", "ana@acme.example", ago(days=day), f"b{day}") for day in days]
+    household.dovecot.append(user, "INBOX", letters)
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.ok("sync")
+    assert bool(household.ok("stale")) == stale
+
+
+def test_three_gaps_are_too_few_for_a_rhythm(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    letters = [mail("bob@globex.example", "ana@acme.example", ago(days=day), f"b{day}") for day in (90, 80, 70, 60)]
+    household.dovecot.append(user, "INBOX", letters)
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.ok("sync")
+    assert household.ok("stale") == []
+    (bob,) = household.ok("stale", "--days", "30")
+    assert (bob["silent_days"], bob["usual_days"], bob["ratio"]) == (60, None, None)
+
+
+def test_stale_by_own_rhythm_shows_its_arithmetic(ana: Household) -> None:
+    found = ana.ok("stale")
+    assert [(one["name"], one["state"]) for one in found] == [("Bob", "stale"), ("Zoe", "never")]
+    assert found[0] == {
+        **ana.last("bob"),
+        "state": "stale",
+        "silent_days": 40,
+        "usual_days": 10,
+        "ratio": 4.0,
+        "unknown_since": None,
+    }
+    shown = ana.run("stale").out
+    assert "40 days silent, usually 10: 4.0x" in shown
+    assert "Never touched: Zoe." in shown
+    assert "fewer than five days of touches" in shown
+
+
+def test_stale_by_length_and_its_filters(ana: Household) -> None:
+    def names(*words: str) -> list[str]:
+        return [one["name"] for one in ana.ok("stale", *words) if one["state"] == "stale"]
+
+    assert names("--days", "30") == ["Carl", "Bob"]
+    assert names("--sort", "rhythm") == names("--owner", "ana") == ["Bob"]
+    assert names("--days", "30", "--sort", "name") == ["Bob", "Carl"]
+    assert names("--days", "99") == ["Carl"]
+    assert names("--days", "1", "--owner", "ben") == ["Dora"]
+    assert names("--days", "1", "--company", "glob") == ["Carl", "Bob"]
+    assert names("--days", "1", "--limit", "1") == ["Carl"]
+    assert names("--days", "1", "--as-of", "60d") == ["Carl"]
+    assert ana.run("stale", "--owner", "nobody").code == 6
+    assert ana.run("stale", "--company", "nowhere").code == 6
+
+
+def test_who_exchanges_through_an_account_that_was_not_read_is_unknown(ana: Household) -> None:
+    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+        log.execute("UPDATE source SET seen_through = seen_through - 3 * 86400 WHERE kind = 'imap'")
+        log.commit()
+    found = {one["name"]: one for one in ana.ok("stale")}
+    assert found["Bob"]["state"] == "unknown"
+    assert found["Bob"]["unknown_since"] == ana.last("bob")["seen_through"]
+    assert found["Zoe"]["state"] == "unknown"
+    assert "Unknown since" in ana.run("stale").out
+    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+        log.execute("UPDATE source SET seen_through = NULL WHERE kind = 'imap'")
+        log.commit()
+    assert {one["state"] for one in ana.ok("stale")} == {"unknown"}
+    assert ana.ok("stale")[0]["unknown_since"] is None
+
+
+def test_an_account_that_has_nothing_to_do_with_somebody_leaves_them_stale(ana: Household) -> None:
+    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+        log.execute("INSERT INTO account (name, owner, active) VALUES ('ben', 'Ben', 1)")
+        log.execute(
+            "INSERT INTO source (account_id, kind, active) SELECT id, 'imap', 1 FROM account WHERE name = 'ben'"
+        )
+        log.commit()
+    found = {one["name"]: one["state"] for one in ana.ok("stale", "--days", "1")}
+    assert found == {"Bob": "stale", "Carl": "stale", "Dora": "unknown", "Zoe": "unknown"}
+
+
+def test_as_of_a_day_only_what_had_happened_counts(ana: Household) -> None:
+    then = ana.ok("last", "bob", "--as-of", "55d")[0]
+    assert (then["last_touch"], then["touches"], then["last_inbound"]) == (_z(60), 3, _z(60))
+    assert then["seen_through"] <= _z(54)
+    assert [one["last_touch"] for one in ana.ok("last", "dora", "--as-of", "30d")] == [None]
+    assert ana.ok("last", "bob")[0]["next_meeting"] is not None
+    assert [one["at"] for one in ana.ok("log", "bob", "--as-of", "65d")] == [_z(70), _z(80)]
+    before = ana.ok("stale", "--as-of", "35d")
+    assert [(one["name"], one["state"]) for one in before] == [("Dora", "never"), ("Zoe", "never")]
+    assert ana.ok("check")["differences"] == 0
+
+
+def test_a_meeting_that_lay_ahead_then_is_upcoming_then(household: Household, user: str) -> None:
+    household.add_account("ana", user, caldav=True)
+    household.radicale.put(user, "work", "m.ics", event("m", ago(days=10), "bob@globex.example"))
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.ok("sync")
+    assert household.last("bob")["last_meeting"] == _z(10)
+    (then,) = household.ok("last", "bob", "--as-of", "20d")
+    assert (then["last_meeting"], then["next_meeting"], then["last_touch"]) == (None, _z(10), None)
+    (firm,) = household.ok("last", "--company", "globex", "--as-of", "20d")
+    assert firm["last_touch"] is None
+
+
+@pytest.mark.parametrize("word", ["yesterday", "2026-13-01", "", "3", "99999y"])
+def test_a_moment_that_cannot_be_read_says_how_to_write_one(ana: Household, word: str) -> None:
+    outcome = ana.run("last", "--since", word)
+    assert outcome.code == 2
+    assert "write a day such as 2026-11-01" in outcome.err
+
+
+def test_a_day_ahead_is_no_day_to_answer_as_of(ana: Household) -> None:
+    assert ana.run("last", "--as-of", f"{NOW + timedelta(days=2):%Y-%m-%d}").code == 2
+    assert ana.ok("last", "--as-of", f"{NOW:%Y-%m-%d}") == [
+        {**one, "seen_through": one["seen_through"]} for one in ana.ok("last")
+    ]
+
+
+def test_last_can_be_narrowed_and_ordered(ana: Household) -> None:
+    def names(*words: str) -> list[str]:
+        return [one["name"] for one in ana.ok("last", *words)]
+
+    assert names() == ["Zoe", "Carl", "Bob", "Dora"]
+    assert names("--since", "50d") == ["Bob", "Dora"]
+    assert names("--until", "50d") == ["Zoe", "Carl"]
+    assert names("--sort", "recent", "--limit", "2") == ["Dora", "Bob"]
+    assert names("--sort", "touches") == ["Dora", "Bob", "Carl", "Zoe"]
+    assert names("--sort", "company") == ["Carl", "Bob", "Dora", "Zoe"]
+    assert names("--owner", "Ben", "--sort", "name") == ["Dora", "Zoe"]
+    assert names("globex", "--owner", "ana") == ["Carl", "Bob"]
+    assert [one["name"] for one in ana.ok("companies", "list", "--sort", "name")] == ["Globex", "Hooli"]
+    assert [one["name"] for one in ana.ok("companies", "list", "--owner", "ben")] == ["Hooli"]
+    assert [one["name"] for one in ana.ok("companies", "list", "--until", "20d")] == ["Globex"]

@@ -1,0 +1,13 @@
+"""The command reference is what the commands say of themselves."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_reference_is_up_to_date() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))["reference"]()
+    assert made == (DOCS / "commands.md").read_text(encoding="utf-8"), "run: make reference"
