@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from activity.errors import ServerFault, Unreachable
 from capture.mail.connection import Connection
-from capture.mail.fetch_response import FETCH, LITERAL, Response, response_of
+from capture.mail.fetch_response import FETCH, Response, announced_literal, response_of
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
 
 PIECES = 50
@@ -65,8 +65,7 @@ def _with_literals(wire: GuardedStream, line: bytes, longest: int) -> tuple[list
     the only line), and the size of a refused literal."""
     pieces: list[tuple[bytes, bytes]] = []
     length = oversize = 0
-    while line.endswith((b"}\r\n", b"}\n")) and (announced := LITERAL.search(line)) is not None:
-        size = int(announced[1])
+    while (size := announced_literal(line)) is not None:
         length += len(line) if pieces else 0
         if len(pieces) > PIECES or length > LINE_BYTES or size > LITERAL_BYTES:
             raise ServerFault("the mail server sent an answer in more or longer pieces than any message has")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
@@ -12,13 +12,14 @@ from activity.errors import ServerFault
 from capture.mail.structure import calendar_part
 
 LONGEST_LINE = 1 << 17
-LITERAL = re.compile(rb"~?\{(\d+)\+?\}\r?\n\Z")
 FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
+_LITERAL = re.compile(rb"\{(\d+)\+?\}\r?\n")
 _KNOWN = rb'(?:UID (\d{1,10})|FLAGS \(([^()]*)\)|INTERNALDATE "([^"]{1,40})"|MODSEQ \(\d+\))'
 _BEFORE = re.compile(rb"\* \d+ FETCH \((?:%b )*" % _KNOWN, re.IGNORECASE)
 _BEHIND = re.compile(rb"(?: %b)*\)\r?\n" % _KNOWN, re.IGNORECASE)
 _ANNOUNCED = re.compile(rb"BODY\[[^\]\"]*\](?:<\d+>)? ~?\{\d+\+?\}\r?\n")
 _STRUCTURE = b"BODYSTRUCTURE ("
+_NOT_UNDERSTOOD = (ProtocolError, ValueError, IndexError, TypeError, RecursionError)
 
 
 class Response(NamedTuple):
@@ -37,6 +38,12 @@ class Response(NamedTuple):
     calendar_part: str = ""
 
 
+def announced_literal(line: bytes) -> int | None:
+    """The size of the literal that a line announces (RFC 3501 §4.3, RFC 7888, RFC 3516); None if it is a last line."""
+    found = _LITERAL.fullmatch(line, line.rfind(b"{")) if line.endswith((b"}\r\n", b"}\n")) else None
+    return int(found[1]) if found else None
+
+
 def response_of(
     head: bytes, pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int
 ) -> Response | None:
@@ -47,15 +54,14 @@ def response_of(
     Raises ServerFault where a message came that cannot be told from others.
     """
     usual = _usual(head, pieces[0][1], tail, section, oversize) if len(pieces) == 1 else None
-    if usual is not None and b"calendar" not in head.lower():
+    if usual is not None:
         return usual
     try:
-        unusual = _unusual(pieces, tail, section, oversize)
-    except (ProtocolError, ValueError, IndexError, TypeError, RecursionError):
-        if usual is None and pieces:
+        return _unusual(pieces, tail, section, oversize)
+    except _NOT_UNDERSTOOD:
+        if pieces:
             raise ServerFault("the mail server sent a FETCH response that cannot be understood") from None
-        return usual
-    return unusual
+        return None
 
 
 def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int) -> Response | None:
@@ -64,8 +70,8 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     at = head.rfind(b"BODY[" + section)
     if before is None or not _ANNOUNCED.fullmatch(head, at):
         return None
-    between = head[before.end() : at]
-    if between and not (between.startswith(_STRUCTURE) and between.endswith(b") ")):
+    structure = head[before.end() : at]
+    if structure and not (structure.startswith(_STRUCTURE) and structure.endswith(b") ")):
         return None
     uid, flags, internal_date = before.groups()
     if tail != b")\r\n":
@@ -75,7 +81,15 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
         uid, flags, internal_date = uid or behind[1], flags or behind[2], internal_date or behind[3]
     if uid is None:
         return None
-    return Response(int(uid), internal_date or b"", flags or b"", None if oversize else data, oversize)
+    calendar = _calendar_part(structure) if b"calendar" in structure.lower() else ""
+    return Response(int(uid), internal_date or b"", flags or b"", None if oversize else data, oversize, calendar)
+
+
+def _calendar_part(structure: bytes) -> str:
+    try:
+        return calendar_part(parse_response([structure])[1])
+    except _NOT_UNDERSTOOD:
+        return ""
 
 
 def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int) -> Response | None:
@@ -85,7 +99,7 @@ def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, ove
     """
     if sum(len(line) for line, _ in pieces) + len(tail) > LONGEST_LINE:
         raise ServerFault("the mail server sent a FETCH response of over 128 KB beside its literals")
-    text = [(LITERAL.sub(b"{%d}" % len(data), line), data) for line, data in pieces]
+    text: list[Any] = [(b"%b{%d}" % (line[: line.rindex(b"{")].rstrip(b"~"), len(data)), data) for line, data in pieces]
     text.append(tail)
     first = text[0]
     text[0] = (first[0][2:], first[1]) if pieces else first[2:]

@@ -191,7 +191,7 @@ MIME = b"* 2 FETCH (UID 2 BODY[2.MIME] {43}\r\nContent-Type: message/delivery-st
         (MIME, b"* 1 FETCH (UID 1 BODY[2]<0> {33}\r\nFinal-Recipient: a@x\r\nAction: fai)\r\n" + OK, 0),
         (
             MIME,
-            b"* 2 FETCH (UID 2 BODY[1]<0> {55}\r\n\r\nFinal-Recipient: rfc822;a@x.example\r\nAction: failed)\r\n" + OK,
+            b"* 2 FETCH (UID 2 BODY[1]<0> {53}\r\n\r\nFinal-Recipient: rfc822;a@x.example\r\nAction: failed)\r\n" + OK,
             1,
         ),
     ],
