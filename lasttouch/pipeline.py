@@ -16,7 +16,7 @@ from lasttouch.options import Account
 from lasttouch.source_pass import Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.book import AddressBook
-from matchers.message import judge_new_mail, message_facts, message_identity, message_time
+from matchers.message import judge_mail, message_facts, message_identity, message_time
 from store import calendars, forgetting, ingest, places
 from store.database import writing
 from store.places import SourceRow
@@ -107,7 +107,7 @@ class _ActivityPass(SourcePass):
         if facts is None:
             withheld.append(self.agent.forgotten.hash(message_identity(envelope)))
             return None
-        return Entry(facts, judge_new_mail(envelope, facts, self.agent.house))
+        return Entry(facts, judge_mail(facts, self.agent.house))
 
     def _store_object(self, place: int, one: Expanded) -> None:
         connection, judge = self.agent.connection, self.agent.judge
