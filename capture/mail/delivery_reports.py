@@ -10,7 +10,8 @@ from activity.batch import Skip
 from activity.delivery_status import failed_recipients
 from activity.envelope import Envelope
 from capture.mail.connection import Connection
-from capture.mail.fetch_answer import FetchRefused, Response, read_responses
+from capture.mail.fetch_answer import FetchRefused, read_responses
+from capture.mail.fetch_response import Response
 from capture.mail.headers import header_fields
 from capture.mail.position import UidSet, uid_sets
 

@@ -11,7 +11,8 @@ from activity.envelope import Envelope
 from capture.mail.connection import Connection
 from capture.mail.dates import parse_date
 from capture.mail.delivery_reports import DeliveryReports
-from capture.mail.fetch_answer import Response, read_responses
+from capture.mail.fetch_answer import read_responses
+from capture.mail.fetch_response import Response
 from capture.mail.headers import HEADER_FIELDS, parse_header
 from capture.mail.position import UidSet
 

@@ -34,8 +34,8 @@ def calendar_part(structure: object) -> str:
 
 def _method(parameters: tuple[object, ...]) -> str:
     for name, value in zip(parameters[::2], parameters[1::2], strict=False):
-        if isinstance(name, bytes) and isinstance(value, bytes) and name.lower() == b"method":
-            return _text(value)
+        if isinstance(name, bytes) and isinstance(value, bytes) and name.lower() in (b"method", b"method*"):
+            return _text(value).rpartition("'")[2]  # RFC 2231 §4: character set'language'value
     return ""
 
 
