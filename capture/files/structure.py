@@ -65,6 +65,7 @@ def _open(boundaries: list[bytes], part: Message) -> None:
 def _content_type(header: bytes) -> Message:
     """A message with that field alone, for what the standard library knows of its parameters."""
     part = Message()
-    for value in header_fields(header, _CONTENT_TYPE).get("content-type", [])[:1]:
+    value = header_fields(header, _CONTENT_TYPE).get("content-type", "").partition("\n")[0]
+    if value:
         part["Content-Type"] = value[:_VALUE_CHARACTERS]
     return part

@@ -34,18 +34,17 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
     malformed is absent. Line ends may be CRLF, LF or CR.
     """
     fields = header_fields(block, _READ)
-    signs = {name: _sign(values) for name, values in fields.items() if name in _SIGNS}
+    signs = {name: value[:SIGN_CHARACTERS] for name, value in fields.items() if name in _SIGNS}
     if calendar_part:
         signs[CALENDAR_PART] = calendar_part
     get = fields.get
-    date = get("date")
-    from_ = get("from", [])
+    from_ = get("from")
     senders = _addresses(from_)
-    if from_ and not senders:
-        signs["from"] = from_[0][:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
+    if from_ is not None and not senders:
+        signs["from"] = _topmost(from_)[:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
     return Envelope(
         message_id=_message_id(get("message-id")),
-        date=parse_date(date[0]) if date else None,
+        date=_date(get("date")),
         internal_date=internal_date,
         from_=senders,
         to=_addresses(get("to")),
@@ -55,23 +54,26 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
         in_reply_to=_references(get("in-reply-to")),
         references=_references(get("references")),
         signs=signs,
-        from_headers=len(from_),
+        from_headers=0 if from_ is None else from_.count("\n") + 1,
     )
 
 
-def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
-    """The unfolded values of the `wanted` fields (lower-case names), topmost first; what stands below the header
-    is never read."""
-    fields: dict[str, list[str]] = {}
+def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, str]:
+    """The unfolded values of the `wanted` fields (lower-case names), several of one name joined by a newline,
+    topmost first; what stands below the header is never read."""
+    fields: dict[str, str] = {}
+    repeated: dict[str, list[str]] = {}
     for line in _lines(block):
         name, colon, value = line.partition(":")
         key = _SPELT.get(name) or name.rstrip().lower()
         if not colon or key not in wanted:
             continue
         if key in fields:
-            fields[key].append(value.strip())
+            repeated.setdefault(key, [fields[key]]).append(value.strip())
         else:
-            fields[key] = [value.strip()]
+            fields[key] = value.strip()
+    for key, values in repeated.items():
+        fields[key] = "\n".join(values)
     return fields
 
 
@@ -100,36 +102,39 @@ def _eight_bit_line(line: bytes) -> str:
         return line.decode("cp1252", "replace")
 
 
-def _sign(values: list[str]) -> str:
-    return (values[0] if len(values) == 1 else "\n".join(values))[:SIGN_CHARACTERS]
+def _topmost(value: str) -> str:
+    return value.partition("\n")[0]
 
 
-def _addresses(values: list[str] | None) -> tuple[Address, ...]:
-    if not values:
+def _addresses(value: str | None) -> tuple[Address, ...]:
+    if not value:
         return ()
-    return parse_addresses(values[0] if len(values) == 1 else ", ".join(values))
+    return parse_addresses(value.replace("\n", ", ") if "\n" in value else value)
 
 
-def _message_id(values: list[str] | None) -> str:
-    if not values:
+def _date(value: str | None) -> datetime | None:
+    return parse_date(_topmost(value)) if value else None
+
+
+def _message_id(value: str | None) -> str:
+    if not value:
         return ""
-    bracketed = _MESSAGE_ID.search(values[0])
-    text = bracketed[0] if bracketed else values[0]
+    value = _topmost(value)
+    bracketed = _MESSAGE_ID.search(value)
+    text = bracketed[0] if bracketed else value
     if len(text) > 998:
         return ""
     return text if text.isprintable() else _CONTROL.sub("", text)
 
 
-def _references(values: list[str] | None) -> tuple[str, ...]:
-    if not values:
-        return ()
-    return tuple(_MESSAGE_ID.findall(" ".join(values)[:100_000])[:REFERENCES_KEPT])
+def _references(value: str | None) -> tuple[str, ...]:
+    return tuple(_MESSAGE_ID.findall(value[:100_000])[:REFERENCES_KEPT]) if value else ()
 
 
-def _subject(values: list[str] | None) -> str:
-    if not values:
+def _subject(value: str | None) -> str:
+    if not value:
         return ""
-    text = decode_words(values[0])
+    text = decode_words(_topmost(value))
     if not text.isprintable():
         text = _CONTROL.sub(" ", text)
     return " ".join(text.split())[:SUBJECT_CHARACTERS]
