@@ -49,7 +49,10 @@ class DatabaseError(LasttouchError):
 
 
 class SourceError(LasttouchError):
-    """A mail or calendar source could not be read; what it holds is unknown, not absent."""
+    """A mail or calendar source could not be read; what it holds is unknown, not absent.
+
+    Every one is of exactly one of the classes below, by which whoever tries again decides when.
+    """
 
     code = "source"
 
@@ -73,13 +76,14 @@ class AuthenticationFailed(SourceError):
 
 
 class Throttled(SourceError):
-    """The server asked us to come back later; `retry_after` is in seconds, None where it did not say."""
+    """The server asked us to come back later; `retry_after` is in seconds, an hour at most, None if it did not say."""
 
     code = "throttled"
+    longest_wait = 3600.0
 
     def __init__(self, message: str, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(retry_after, self.longest_wait)
 
 
 class ServerFault(SourceError):

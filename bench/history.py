@@ -19,10 +19,12 @@ from lasttouch import address_book
 from lasttouch.agent import Agent
 from store.database import open_for_reading, writing
 from store.people import people
+from store.silence import longest_silent, past_rhythm
+from store.threads import US, waiting
 from store.timeline import newest
 from store.unmatched import Stranger, unmatched
 
-_FIRST = 100  # of the longest silent
+_FIRST = 100  # of a list in order
 _CHANGES = 40  # of each kind
 _FEW = range(2, 7)  # exchanges with somebody
 T = TypeVar("T")
@@ -55,9 +57,10 @@ def _queries(small: Size, large: Size) -> Iterator[Figure]:
     yield told("primary-key lookup of a contact", lookup * 1e6, "µs")
     yield told("last touch of one contact", many["one"] * 1e6, "µs")
     yield at_most("last touch of one contact ÷ lookup", many["one"] / lookup, "×", 4)
-    yield told("longest silent 100", many["silent"] * 1e6, "µs")
-    yield at_most("longest silent 100 ÷ lookup", many["silent"] / lookup, "×", 15)
-    yield at_most("longest silent 100, large ÷ small history", many["silent"] / few["silent"], "×", 1.5)
+    for name, bar in (("longest silent 100", 15), ("longest past their rhythm 100", 15), ("waiting longest 100", 25)):
+        yield told(name, many[name] * 1e6, "µs")
+        yield at_most(f"{name} ÷ lookup", many[name] / lookup, "×", bar)
+        yield at_most(f"{name}, large ÷ small history", many[name] / few[name], "×", 1.5)
     yield told("all contacts with their touches", many["all"] * 1e3, "ms")
     yield at_most("newest 50 with the busiest contact", many["timeline"] * 1e3, "ms", 0.5)
     yield at_most("first 50 unmatched", many["unmatched"] * 1e3, "ms", 5)
@@ -78,10 +81,12 @@ def _query_seconds(size: Size) -> dict[str, float]:
         return {
             "lookup": each(lambda contact: connection.execute(lookup, (contact,)).fetchone()),
             "one": each(lambda contact: people(connection, END, [contact])),
-            "silent": median_seconds(lambda: people(connection, END)[:_FIRST], 3),
+            "longest silent 100": median_seconds(lambda: longest_silent(connection, END, _FIRST), 50),
+            "longest past their rhythm 100": median_seconds(lambda: past_rhythm(connection, END, _FIRST), 50),
+            "waiting longest 100": median_seconds(lambda: waiting(connection, US, _FIRST), 50),
             "all": median_seconds(lambda: people(connection, END), 3),
-            "timeline": median_seconds(lambda: newest(connection, END, 50, [1]), 20),
-            "unmatched": median_seconds(lambda: unmatched(connection, END, 50), 3),
+            "timeline": median_seconds(lambda: newest(connection, END, 50, [1]), 50),
+            "unmatched": median_seconds(lambda: unmatched(connection, END, 50), 20),
         }
     finally:
         connection.close()

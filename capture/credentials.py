@@ -42,8 +42,11 @@ def from_file(path: Path) -> Secret:
     return read
 
 
-def from_command(command: str) -> Secret:
-    """The first line a shell command prints; what it says on standard error is shown if it fails."""
+def from_command(command: str, what: str = "password") -> Secret:
+    """The first line a shell command prints; what it says on standard error is shown if it fails.
+
+    `what` it is to print ("password", "token") is named in errors.
+    """
 
     def run() -> str:
         try:
@@ -52,18 +55,20 @@ def from_command(command: str) -> Secret:
             )
         except subprocess.TimeoutExpired:
             raise AuthenticationFailed(
-                f"the password command gave no answer within {COMMAND_SECONDS} s: {command}",
+                f"the {what} command gave no answer within {COMMAND_SECONDS} s: {command}",
                 "it must not ask for input; run it in a terminal to see what it waits for",
             ) from None
         if done.returncode != 0:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise AuthenticationFailed(
-                f"the password command failed with exit code {done.returncode}: {command}",
+                f"the {what} command failed with exit code {done.returncode}: {command}",
                 said[-1][:200] if said else "run it in a terminal to see why",
             )
         lines = done.stdout.decode("utf-8", "replace").splitlines()
         if not lines or not lines[0]:
-            raise AuthenticationFailed(f"the password command printed nothing: {command}")
+            raise AuthenticationFailed(
+                f"the {what} command printed nothing: {command}", "run it in a terminal to see why"
+            )
         return checked(lines[0])
 
     return run
@@ -141,7 +146,9 @@ def _usable_keyring() -> None:
 def checked(credential: str) -> str:
     """The credential itself, unless it holds CR, LF or NUL, which could smuggle in commands."""
     if any(c in credential for c in "\r\n\0"):
-        raise AuthenticationFailed("a user name or password holds a line break or NUL", "it cannot be sent safely")
+        raise AuthenticationFailed(
+            "a user name, password or token holds a line break or NUL", "it cannot be sent safely"
+        )
     return credential
 
 

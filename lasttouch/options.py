@@ -75,13 +75,13 @@ class Login(Section):
     password_file: str | None = None
     password_keyring: str | None = None
 
-    @field_validator("password_keyring", mode="after")
-    @classmethod
-    def _one_way_to_the_password(cls, entry: str | None, info: ValidationInfo) -> str | None:
-        others = (info.data.get(f"password_{way}") for way in ("command", "env", "file"))
-        if sum(way is not None for way in (entry, *others)) != 1:
-            raise ValueError("give exactly one of password_command, password_env, password_file or password_keyring")
-        return entry
+    @staticmethod
+    def _one_way_in(last: str | None, info: ValidationInfo, names: str) -> str | None:
+        """`last`, the value of the last of these options, if exactly one of them is given."""
+        before = (info.data.get(name) for name in names.split()[:-1])
+        if sum(way is not None for way in (*before, last)) != 1:
+            raise ValueError("give exactly one of " + names.replace(" ", ", "))
+        return last
 
     def secret(self, base: Path) -> Secret:
         """Fetches the password when it is needed; a relative password_file counts from `base`."""
@@ -95,10 +95,20 @@ class Login(Section):
 
 
 class Imap(Login):
+    """`token_command` prints an OAuth access token, for servers that take no password."""
+
+    token_command: str | None = None
     host: str
     port: Port | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
     ca_file: str | None = None
+
+    @field_validator("token_command")
+    @classmethod
+    def _one_credential(cls, command: str | None, info: ValidationInfo) -> str | None:
+        return cls._one_way_in(
+            command, info, "password_command password_env password_file password_keyring token_command"
+        )
 
     @field_validator("security")
     @classmethod
@@ -106,6 +116,9 @@ class Imap(Login):
         if security == "none" and not is_loopback(info.data.get("host", "localhost")):
             raise ValueError('"none" sends the password in the clear; it is for loopback hosts only')
         return security
+
+    def secret(self, base: Path) -> Secret:
+        return super().secret(base) if self.token_command is None else from_command(self.token_command, "token")
 
     @property
     def effective_port(self) -> int:
@@ -115,6 +128,11 @@ class Imap(Login):
 class Dav(Login):
     url: str
     ca_file: str | None = None
+
+    @field_validator("password_keyring")
+    @classmethod
+    def _one_password(cls, entry: str | None, info: ValidationInfo) -> str | None:
+        return cls._one_way_in(entry, info, "password_command password_env password_file password_keyring")
 
     @field_validator("url")
     @classmethod

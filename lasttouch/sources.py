@@ -13,7 +13,8 @@ from lasttouch.options import Account, Caldav, Imap
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
     from capture.calendar.source import CalendarSource
-    from capture.mail.connection import MailServer
+    from capture.mail.server import MailServer
+    from capture.mail.source import MailSource
 
 # A day more than asked for: the server's dates are in a zone of its own.
 _SLACK_DAYS = 1
@@ -22,8 +23,8 @@ _SLACK_DAYS = 1
 def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Source:
     """The source of this kind; nothing is connected before its batches are asked for."""
     since = date.fromordinal((now - loaded.config.backfill).toordinal() - _SLACK_DAYS)
-    if kind == "imap" and account.imap is not None:
-        return _mail(loaded, account, account.imap, since)
+    if kind == "imap":
+        return mail_source_of(loaded, account, since)
     if kind == "caldav" and account.caldav is not None:
         return calendars_of(loaded, account, account.caldav)
     return _files(loaded, account, since)
@@ -49,7 +50,7 @@ def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
 
 def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
     """The server of an account's mail."""
-    from capture.mail.connection import MailServer  # noqa: PLC0415
+    from capture.mail.server import MailServer  # noqa: PLC0415
 
     return MailServer(
         host=imap.host,
@@ -58,13 +59,16 @@ def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
         username=imap.username,
         password=imap.secret(loaded.folder),
         ca_file=beside(loaded, imap.ca_file),
+        by_token=imap.token_command is not None,
     )
 
 
-def _mail(loaded: Loaded, account: Account, imap: Imap, since: date) -> Source:
+def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
+    """The account's IMAP server, to be read or watched from; nothing is connected yet."""
     from capture.mail.source import MailSource  # noqa: PLC0415
 
-    return MailSource(mail_server_of(loaded, imap), since, account.exclude_mailboxes)
+    assert account.imap is not None
+    return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes)
 
 
 def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:

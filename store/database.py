@@ -48,6 +48,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise NotFound(f"there is no log at {path} yet", "run: lasttouch sync")
     with database_errors(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10)
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         return connection
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from functools import lru_cache
 
 from store.addresses import chunks, marks
 
 
+@lru_cache(maxsize=16_384)  # every new message asks three times
 def identity_hash(identity: str) -> int:
     """An identity as a 63-bit number, which is what the index holds; what is found by it has still to be compared."""
     return int.from_bytes(hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1

@@ -14,7 +14,7 @@ from store.facts import load
 from store.identities import identity_hash, known
 from store.merging import Copy, merge
 from store.rows import Entry, evidence_text, reason_text, sighting_row, timestamp
-from store.threads import adopt, settle, threads_of, threads_with
+from store.threads import adopt, settle, settle_new, threads_of, threads_with
 from store.touches import forget_touches, forget_touches_of
 
 Judge = Callable[[Facts], Judgement]
@@ -62,8 +62,8 @@ def write(
     adopted = adopt(connection, roots, threads)
     forget_touches(connection, {*again, *adopted})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
-    personal = {threads[i] for i, entry in fresh.items() if i in threads and entry.judgement.verdict.kind == "person"}
-    settle(connection, {*personal, *adopted.values(), *threads_with(connection, {*again, *adopted})})
+    settle_new(connection, new.values())
+    settle(connection, {*adopted.values(), *threads_with(connection, {*again, *adopted})})
     touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
     return Written(len(new), len(touching))
 

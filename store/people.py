@@ -17,8 +17,8 @@ class Person(NamedTuple):
 
     `vanished_at` is when the contact's address book was found not to show it any more. `usual_gap` is the
     median time between the days with a touch, None where there are too few to tell; `overdue_at` is when the
-    silence since the last touch outgrew it, or will. The `…_activity` fields of the other dates are in
-    `activities`, by the name of the date.
+    silence since the last touch was twice as long, and a week, or will be. The `…_activity` fields of the
+    other dates are in `activities`, by the name of the date.
     """
 
     id: int
@@ -49,7 +49,7 @@ _SELECT = """SELECT c.id, c.name, co.name, c.owner, co.owner, c.vanished_at,
         (SELECT email FROM contact_email WHERE contact_id = c.id ORDER BY position)), t.*
     FROM contact c JOIN contact_touch t ON t.contact_id = c.id LEFT JOIN company co ON co.id = c.company_id"""
 _ONE = f"{_SELECT} WHERE c.id = ?"
-_FIXED = 7
+_FIXED = 8  # columns before those of contact_touch.row()
 
 
 def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None = None) -> list[Person]:
@@ -75,16 +75,18 @@ def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: d
     """The rows as they are, but for those that say nothing as of now, which are derived."""
     moment = timestamp(now)
     overtaken = [row[0] for row in rows if row[-1] is not None and row[-1] <= moment]
-    derived = derive_all(connection, overtaken, now) if overtaken else {}
-    return [_person(row[:_FIXED], derived[row[0]].row() if row[0] in derived else row[_FIXED + 1 :]) for row in rows]
+    if overtaken:
+        derived = derive_all(connection, overtaken, now)
+        rows = [(*row[:_FIXED], *derived[row[0]].row()) if row[0] in derived else row for row in rows]
+    return [_person(row) for row in rows]
 
 
-def _person(contact: tuple[Any, ...], dates: tuple[Any, ...]) -> Person:
-    contact_id, name, company, owner, company_owner, vanished_at, emails = contact
+def _person(row: tuple[Any, ...]) -> Person:
     (
+        contact_id, name, company, owner, company_owner, vanished_at, emails, _,
         last, kind, last_activity, inbound, inbound_id, outbound, outbound_id, meeting, meeting_id,
         ahead, ahead_id, copied, copied_id, two_way, two_way_id, touches, gap, overdue, _due,
-    ) = dates  # fmt: skip
+    ) = row  # fmt: skip
     ids = (inbound_id, outbound_id, meeting_id, ahead_id, copied_id, two_way_id)
     return Person(
         contact_id,

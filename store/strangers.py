@@ -21,7 +21,7 @@ _DERIVED = f"""SELECT s.address_id,
         AS due
     FROM stranger s LEFT JOIN participation p
         ON p.address_id = s.address_id AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND p.at <= ?1"""
-DUE = f"{_DERIVED} WHERE s.due <= ?1 GROUP BY s.address_id"
+DUE = f"{_DERIVED} WHERE s.address_id IN (SELECT address_id FROM stranger WHERE due <= ?1) GROUP BY s.address_id"
 """Those whose row says nothing as of ?1, derived: the columns of stranger in their order."""
 
 _KEEP = """INSERT OR REPLACE INTO stranger (address_id, inbound, outbound, meetings, first_touch, last_touch, due)

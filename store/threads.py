@@ -7,7 +7,7 @@ oldest message itself; `activity.conversation` is either.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from store.addresses import chunks, marks
@@ -22,8 +22,8 @@ _NEWEST = f"""SELECT v.conversation, v.id, v.at, CASE
     WHEN EXISTS (SELECT 1 FROM participation p JOIN address a ON a.id = p.address_id
         WHERE p.activity_id = v.id AND p.role_code = {ROLE["to"]} AND a.rule = 'self') THEN {US} END
     FROM activity v WHERE {{}} AND v.verdict_code = {VERDICT["person"]} AND (v.direction_code = {DIRECTION["inbound"]}
-        OR EXISTS (SELECT 1 FROM participation p WHERE p.activity_id = v.id AND p.touch_code = {OUTBOUND}))
-    ORDER BY v.at, v.id"""
+        OR EXISTS (SELECT 1 FROM participation p WHERE p.activity_id = v.id AND p.touch_code = {OUTBOUND}))"""
+_IN_ORDER = f"{_NEWEST} ORDER BY v.at, v.id"
 
 
 def threads_of(connection: sqlite3.Connection, roots: Mapping[str, str]) -> dict[str, int]:
@@ -69,7 +69,7 @@ def settle(connection: sqlite3.Connection, threads: Iterable[int]) -> None:
     """
     for chunk in chunks(list(threads)):
         among = f"(v.thread IN ({marks(chunk)}) OR v.identity_hash IN ({marks(chunk)}))"
-        newest = {row[0]: row for row in connection.execute(_NEWEST.format(among), [*chunk, *chunk])}
+        newest = {row[0]: row for row in connection.execute(_IN_ORDER.format(among), [*chunk, *chunk])}
         connection.executemany(
             "INSERT OR REPLACE INTO thread (id, activity_id, at, waits_for) VALUES (?, ?, ?, ?)",
             [newest[thread] for thread in chunk if thread in newest],
@@ -78,11 +78,22 @@ def settle(connection: sqlite3.Connection, threads: Iterable[int]) -> None:
         connection.execute(f"DELETE FROM thread WHERE id IN ({marks(silent)})", silent)
 
 
+def settle_new(connection: sqlite3.Connection, activity_ids: Collection[int]) -> None:
+    """The same for activities that have just been added, under the highest ids there are."""
+    if activity_ids:
+        connection.execute(
+            f"INSERT INTO thread (id, activity_id, at, waits_for) {_NEWEST.format('v.id >= ?')} ON CONFLICT (id)"
+            " DO UPDATE SET activity_id = excluded.activity_id, at = excluded.at, waits_for = excluded.waits_for"
+            " WHERE (excluded.at, excluded.activity_id) > (at, activity_id)",
+            (min(activity_ids),),
+        )
+
+
 def correct(connection: sqlite3.Connection) -> int:
     """Derive the newest mail of every conversation anew; how many were wrong."""
     rows = "SELECT id, activity_id, at, waits_for FROM thread"
     before: dict[int, tuple[Any, ...]] = {row[0]: row for row in connection.execute(rows)}
-    newest = {row[0]: row for row in connection.execute(_NEWEST.format("1"))}
+    newest = {row[0]: row for row in connection.execute(_IN_ORDER.format("1"))}
     wrong = {thread for thread in before.keys() | newest.keys() if before.get(thread) != newest.get(thread)}
     settle(connection, wrong)
     return len(wrong)
@@ -100,6 +111,8 @@ def waiting(
 
 def _resolve(identity: str, roots: Mapping[str, str], known: Mapping[str, int]) -> int:
     """The thread at the end of the chain of roots; in a circle, which only a forger makes, the least id is the root."""
+    if roots[identity] == identity:
+        return identity_hash(identity)
     seen = {identity}
     while (root := roots.get(identity, identity)) != identity:
         if root in seen:

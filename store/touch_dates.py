@@ -10,9 +10,11 @@ from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
 
 DAY = 86_400
 FEWEST_GAPS = 4
+TIMES_USUAL = 2
+SHORTEST_SILENCE = 7 * DAY
 
 TouchRow = tuple[int, int, int, int | None, int]
-"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation."""
+"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, whose part it is."""
 
 
 class Moment(NamedTuple):
@@ -47,9 +49,10 @@ class Touches(NamedTuple):
         return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
 
     def overdue_at(self) -> int | None:
-        """When the silence since the last touch is longer than usual."""
+        """When the silence since the last touch has lasted twice the usual gap, and a week."""
         last = self.last_touch()[0].at
-        return None if last is None or self.usual_gap is None else last + self.usual_gap
+        gap = self.usual_gap
+        return None if last is None or gap is None else last + max(TIMES_USUAL * gap, SHORTEST_SILENCE)
 
     def row(self) -> tuple[Any, ...]:
         """In the order of the columns of contact_touch, without the contact."""
@@ -58,13 +61,12 @@ class Touches(NamedTuple):
         return (last.at, kind, last.activity_id, *moments, self.touches, self.usual_gap, self.overdue_at(), self.due)
 
 
-def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
-    """What these rows, in any order, say as of `now`."""
+def touches_of(rows: Iterable[TouchRow], now: int, answer: Moment = NEVER) -> Touches:
+    """What these rows, in any order, say as of `now`; `answer` is the newest message that answers another."""
     past: tuple[list[tuple[int, int]], ...] = ([], [], [], [])
     ahead: list[tuple[int, int]] = []
     changes: list[int] = []
-    threads: dict[int, int] = {}
-    for touch, at, activity_id, ends, conversation in rows:
+    for touch, at, activity_id, ends, _ in rows:
         if at > now:
             changes.append(at)
             if touch == MEETING:
@@ -73,15 +75,15 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
             changes.append(ends)
         else:
             past[touch].append((at, activity_id))
-            threads[activity_id] = conversation
     exchanged = {*past[INBOUND], *past[OUTBOUND], *past[MEETING]}
+    last_meeting = _newest(past[MEETING])
     return Touches(
         last_inbound=_newest(past[INBOUND]),
         last_outbound=_newest(past[OUTBOUND]),
-        last_meeting=_newest(past[MEETING]),
+        last_meeting=last_meeting,
         next_meeting=Moment(*min(ahead)) if ahead else NEVER,
         last_copied=_newest(past[COPIED]),
-        last_two_way=_newest([*past[MEETING], *_answers(past[INBOUND], past[OUTBOUND], threads)]),
+        last_two_way=max((one for one in (last_meeting, answer) if one.at is not None), default=NEVER),
         touches=len(exchanged),
         usual_gap=usual_gap(at for at, _ in exchanged),
         due=min(changes, default=None),
@@ -101,19 +103,3 @@ def usual_gap(instants: Iterable[int]) -> int | None:
 
 def _newest(moments: list[tuple[int, int]]) -> Moment:
     return Moment(*max(moments)) if moments else NEVER
-
-
-def _answers(
-    inbound: list[tuple[int, int]], outbound: list[tuple[int, int]], threads: dict[int, int]
-) -> list[tuple[int, int]]:
-    """The messages that follow one in the other direction in their conversation."""
-    if not inbound or not outbound:
-        return []
-    answers: list[tuple[int, int]] = []
-    for ours, others in ((inbound, outbound), (outbound, inbound)):
-        first: dict[int, int] = {}
-        for at, activity_id in others:
-            thread = threads[activity_id]
-            first[thread] = min(at, first.get(thread, at))
-        answers += [one for one in ours if first.get(threads[one[1]], one[0]) < one[0]]
-    return answers

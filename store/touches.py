@@ -14,12 +14,21 @@ from datetime import datetime
 
 from store import strangers
 from store.addresses import chunks, marks
+from store.codes import INBOUND, MEETING, OUTBOUND
 from store.rows import timestamp
-from store.touch_dates import Touches, TouchRow, touches_of
+from store.touch_dates import NEVER, Moment, Touches, TouchRow, touches_of
 
-_ROWS = """SELECT a.contact_id, p.touch_code, p.at, p.activity_id, v.ends, v.conversation
-    FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0
-    JOIN activity v ON v.id = p.activity_id WHERE a.contact_id"""
+_ROWS = f"""SELECT p.touch_code, p.at, p.activity_id,
+    CASE p.touch_code WHEN {MEETING} THEN (SELECT ends FROM activity WHERE id = p.activity_id) END, a.contact_id
+    FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0 WHERE a.contact_id"""
+_ANSWER = """SELECT p.at, p.activity_id FROM participation p JOIN activity v ON v.id = p.activity_id
+    WHERE p.address_id = ?1 AND p.touch_code = ?2 AND p.at <= ?3 AND EXISTS (
+        SELECT 1 FROM activity b CROSS JOIN participation q ON q.activity_id = b.id CROSS JOIN address r
+            ON r.id = q.address_id
+        WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation) AND b.at < v.at
+        AND q.touch_code = ?4 AND r.contact_id = ?5)
+    ORDER BY p.at DESC, p.activity_id DESC LIMIT 1"""
+_OPPOSITE = {INBOUND: OUTBOUND, OUTBOUND: INBOUND}
 _COLUMNS = 20
 
 
@@ -35,10 +44,27 @@ def derive_all(connection: sqlite3.Connection, contact_ids: Sequence[int], now: 
     for chunk in chunks(contact_ids):
         rows: dict[int, list[TouchRow]] = {contact_id: [] for contact_id in chunk}
         query = f"{_ROWS} = ?" if len(chunk) == 1 else f"{_ROWS} IN ({marks(chunk)})"
-        for contact_id, *row in connection.execute(query, chunk):
-            rows[contact_id].append(row)
-        derived.update((contact_id, touches_of(own, moment)) for contact_id, own in rows.items())
+        for row in connection.execute(query, chunk):
+            rows[row[-1]].append(row)
+        for contact_id, own in rows.items():
+            derived[contact_id] = touches_of(own, moment, _last_answer(connection, contact_id, own, moment))
     return derived
+
+
+def _last_answer(connection: sqlite3.Connection, contact_id: int, rows: Sequence[TouchRow], now: int) -> Moment:
+    """The newest message that follows one in the other direction, between us and this contact, in its conversation."""
+    newest = {touch: max((row[1] for row in rows if row[0] == touch), default=0) for touch in _OPPOSITE}
+    answer = NEVER
+    if not all(newest.values()):
+        return answer
+    addresses = connection.execute("SELECT id FROM address WHERE contact_id = ?", (contact_id,)).fetchall()
+    for touch in sorted(_OPPOSITE, key=lambda touch: -newest[touch]):
+        if newest[touch] < (answer.at or 0):
+            break
+        for (address_id,) in addresses:
+            found = connection.execute(_ANSWER, (address_id, touch, now, _OPPOSITE[touch], contact_id)).fetchone()
+            answer = max(answer, Moment(*found or NEVER), key=lambda one: (one.at or 0, one.activity_id or 0))
+    return answer
 
 
 def refresh(connection: sqlite3.Connection, now: datetime, among: Sequence[int] | None = None) -> int:

@@ -28,6 +28,7 @@ class Fault:
 class FaultProxy:
     """Listens on `port` and connects on to `target`; every connection made meets the present `fault`, if any.
 
+    Once `frozen` is set nothing passes any more, on any connection, and none is closed.
     `sent` is all that clients sent and `received` all they were sent, over all connections.
     """
 
@@ -37,6 +38,7 @@ class FaultProxy:
         self.sent = bytearray()
         self.received = bytearray()
         self.connections = 0
+        self.frozen = threading.Event()
         self._stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -78,6 +80,9 @@ class FaultProxy:
                 for key, _ in waiting.select():
                     direction, sink, record = key.data
                     data = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                    if self.frozen.is_set():
+                        self._stopping.wait()
+                        return self._end(client, server)
                     here = fault is not None and fault.direction == direction
                     allowed = data[: max(0, fault.after - passed)] if here and fault is not None else data
                     sink.sendall(allowed)

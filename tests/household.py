@@ -147,6 +147,9 @@ _CONTENTS = {
     " JOIN place p ON p.id = s.place_id JOIN source o ON o.id = p.source_id JOIN account c ON c.id = o.account_id",
     "cursors": "SELECT c.name, o.kind, p.name, p.cursor FROM place p JOIN source o ON o.id = p.source_id"
     " JOIN account c ON c.id = o.account_id WHERE p.name <> ''",
+    "strangers": "SELECT r.email, s.inbound, s.outbound, s.meetings, s.first_touch, s.last_touch FROM stranger s"
+    " JOIN address r ON r.id = s.address_id",
+    "threads": "SELECT t.id, a.identity, t.at, t.waits_for FROM thread t JOIN activity a ON a.id = t.activity_id",
     "touches": "SELECT c.name, t.last_touch, t.last_touch_kind, t.last_inbound, t.last_outbound, t.last_meeting,"
     " t.next_meeting, t.last_copied, t.last_two_way, t.touches FROM contact_touch t JOIN contact c"
     " ON c.id = t.contact_id",

@@ -74,6 +74,7 @@ class Box:
     messages: dict[int, bytes] = field(default_factory=dict)
     validity: int | None = 7
     next_uid: int | None = None
+    flags: dict[int, str] = field(default_factory=dict)
 
     @property
     def uidnext(self) -> int:
@@ -181,8 +182,11 @@ class ScriptedIMAP:
         session.ok(tag)
 
     def answer_examine(self, session: Session, tag: str, arguments: str) -> None:
-        session.selected = arguments.strip('"')
-        box = self.boxes[session.selected]
+        self.examine(session, tag, arguments.strip('"'))
+
+    def examine(self, session: Session, tag: str, name: str) -> None:
+        session.selected = name
+        box = self.boxes[name]
         session.send(f"* {len(box.messages)} EXISTS\r\n* 0 RECENT\r\n* FLAGS ()\r\n")
         if box.validity is not None:
             session.send(f"* OK [UIDVALIDITY {box.validity}] valid\r\n")
@@ -200,8 +204,9 @@ class ScriptedIMAP:
         session.ok(tag)
 
     def answer_fetch(self, session: Session, tag: str, arguments: str) -> None:
+        box = self.boxes[session.selected]
         for uid in self.asked(session, arguments):
-            session.send(fetch_response(uid, self.boxes[session.selected].messages[uid]))
+            session.send(fetch_response(uid, box.messages[uid], box.flags.get(uid, "")))
         session.ok(tag)
 
     def asked(self, session: Session, arguments: str) -> list[int]:

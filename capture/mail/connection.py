@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import imaplib
+import functools
+import os
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import imapclient
-from imapclient.exceptions import IMAPClientError
 
-from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, UntrustedServer
-from capture.credentials import Secret, checked
+from activity.errors import SourceError, UntrustedServer
+from capture.credentials import Secret
 from capture.mail.guarded_imap import GuardedIMAP4
 from capture.mail.guarded_stream import GuardedStream
-from capture.mail.plain_words import in_plain_words, is_throttling, refusal, said
+from capture.mail.login import TokenRefused, log_in
+from capture.mail.plain_words import in_plain_words
+from capture.mail.server import MailServer
 
 CONNECT_SECONDS = 20.0
-STALL_SECONDS = 40.0
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """How to reach one mailbox owner's mail. `security` is "tls", "starttls" or "none" (loopback only)."""
-
-    host: str
-    port: int
-    security: str
-    username: str
-    password: Secret
-    ca_file: str | None = None
-    stall_seconds: float = STALL_SECONDS
-
-    @property
-    def where(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 class Connection(imapclient.IMAPClient):  # type: ignore[misc]
@@ -70,34 +52,71 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
         """Send one command line and return its tag; the answer is the caller's to read."""
         tag: bytes = self._imap._new_tag()
         self._imap.tagged_commands.pop(tag, None)
-        self._imap.send(tag + b" " + command.encode("ascii") + b"\r\n")
+        self.send_line(tag + b" " + command.encode("ascii"))
         return tag
+
+    def send_line(self, line: bytes) -> None:
+        self._imap.send(line + b"\r\n")
+
+    def hang_up(self) -> None:
+        """Close the connection, whatever state it is in."""
+        with contextlib.suppress(Exception):
+            self.shutdown()
+
+
+def connect(server: MailServer) -> Connection:
+    """A logged-in connection, to be closed by its `hang_up`.
+
+    Where an access token is refused, another is fetched and tried once: the first may have expired
+    just now. Raises SourceError kinds only: Unreachable, UntrustedServer (before any credential is
+    sent), AuthenticationFailed, Throttled, ServerFault.
+    """
+    secrets: list[str] = []
+
+    def secret() -> str:
+        secrets.append(server.password())
+        return secrets[-1]
+
+    try:
+        return _connect(server, secret)
+    except TokenRefused:
+        another = server.password()
+        if another in secrets:
+            raise
+        return _connect(server, lambda: another)
 
 
 @contextlib.contextmanager
 def connected(server: MailServer) -> Iterator[Connection]:
-    """A logged-in connection, closed at the end whatever happened.
-
-    Raises SourceError kinds only: Unreachable, UntrustedServer (before any credential is sent),
-    AuthenticationFailed, Throttled, ServerFault.
-    """
-    with in_plain_words(server.where):
-        connection = Connection(server, None if server.security == "none" else _trust(server))
+    """A logged-in connection, closed at the end whatever happened; raises what `connect` does."""
+    connection = connect(server)
     try:
         with in_plain_words(server.where):
+            yield connection
+        with contextlib.suppress(SourceError):
+            connection.send_command("LOGOUT")  # its answer is nothing to wait for
+    finally:
+        connection.hang_up()
+
+
+def _connect(server: MailServer, secret: Secret) -> Connection:
+    with in_plain_words(server.where):
+        connection = Connection(server, None if server.security == "none" else _trust(server))
+        try:
             if server.security == "starttls":
                 _start_tls(connection, server)
-            _log_in(connection, server)
-            yield connection
-    finally:
-        with contextlib.suppress(Exception):
-            connection.shutdown()
+            if connection._imap.state != "AUTH":  # a tunnel may have logged in for us (PREAUTH)
+                log_in(connection._imap, server, secret())
+        except BaseException:
+            connection.hang_up()
+            raise
+    return connection
 
 
 def _start_tls(connection: Connection, server: MailServer) -> None:
     if connection._imap.state != "NONAUTH":
         raise UntrustedServer(f"{server.host} skips the login, so STARTTLS cannot protect it", 'use security = "tls"')
-    if not connection.has_capability("STARTTLS"):
+    if "STARTTLS" not in connection._imap.capabilities:
         raise UntrustedServer(
             f"{server.where} does not offer STARTTLS; nothing was sent",
             'use security = "tls" (port 993); if it used to work, somebody may be tampering with the network',
@@ -108,42 +127,18 @@ def _start_tls(connection: Connection, server: MailServer) -> None:
 
 def _trust(server: MailServer) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=server.ca_file)
+        return _context(server.ca_file, _changed(server.ca_file or ssl.get_default_verify_paths().cafile))
     except OSError as error:
         raise UntrustedServer(f"ca_file {server.ca_file} cannot be used: {error.strerror or error}") from None
 
 
-def _log_in(connection: Connection, server: MailServer) -> None:
-    user, password = checked(server.username), checked(server.password())
-    try:
-        if connection.has_capability("AUTH=PLAIN"):
-            connection.plain_login(user, password)
-        elif connection.has_capability("LOGINDISABLED"):
-            raise UntrustedServer(f"{server.host} allows no password without encryption", 'use security = "tls"')
-        elif not (user + password).isascii():
-            raise AuthenticationFailed(f"{server.host} takes only user names and passwords in ASCII")
-        else:
-            connection.login(_quoted(user), password)
-    except IMAPClientError as error:
-        goodbye = connection._imap.untagged_responses.get("BYE")
-        cause = imaplib.IMAP4.abort(goodbye[-1]) if goodbye else error.__context__ or error
-        raise _not_let_in(cause, server, user, password) from None
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
-        # not handed on: the traceback of such an error may show what was sent
-        raise ServerFault(f"{server.where} answered the login with nonsense ({type(error).__name__})") from None
+@functools.lru_cache(maxsize=4)
+def _context(ca_file: str | None, changed: float) -> ssl.SSLContext:
+    """Reading the system's authorities takes some 10 ms; a new bundle is read anew."""
+    return ssl.create_default_context(cafile=ca_file)
 
 
-def _not_let_in(error: BaseException, server: MailServer, user: str, password: str) -> SourceError:
-    text = said(error, password, base64.b64encode(f"\0{user}\0{password}".encode()).decode())
-    if isinstance(error, imaplib.IMAP4.abort):
-        return refusal(server.where, imaplib.IMAP4.abort(text))
-    if is_throttling(text):
-        return Throttled(f"{server.host} does not let us in now: {text}")
-    return AuthenticationFailed(
-        f"{server.host} refused the user name or password of {server.username}: {text}",
-        "check `username` and the password; Gmail, iCloud and others want an app password here",
-    )
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _changed(path: str | None) -> float:
+    with contextlib.suppress(OSError, TypeError):
+        return os.stat(path).st_mtime  # type: ignore[arg-type]
+    return 0.0

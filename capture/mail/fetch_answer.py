@@ -8,6 +8,7 @@ from activity.errors import ServerFault, Unreachable
 from capture.mail.connection import Connection
 from capture.mail.fetch_response import FETCH, Response, announced_literal, response_of
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
+from capture.mail.plain_words import goodbye, is_throttling, throttled
 
 PIECES = 50
 RESPONSES = 1_000_000
@@ -42,7 +43,7 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
                 if response is not None:
                     yield response
             elif line[:6].upper() in (b"* BYE ", b"* BYE\r"):
-                raise Unreachable(f"the mail server said goodbye: {printable(line[6:])}")
+                raise goodbye("the mail server", printable(line[6:]))
             continue
         tag, _, status = line.partition(b" ")
         if tag not in tags:
@@ -85,6 +86,8 @@ def _with_literals(wire: GuardedStream, line: bytes, longest: int) -> tuple[list
 def _check(status: bytes) -> None:
     word = status.split(b" ", 1)[0].strip().upper()
     if word != b"OK":
+        if is_throttling(text := printable(status)):
+            raise throttled(f"the mail server asks to come back later: {text}")
         raise FetchRefused(f"the mail server answered the fetch with: {printable(status)}")
 
 

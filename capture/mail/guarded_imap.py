@@ -7,9 +7,10 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
-from capture.mail.guarded_stream import GuardedStream
+from capture.mail.guarded_stream import AGAIN, GuardedStream
 
 LITERAL_BYTES = 1 << 20
 ANSWER_BYTES = 1 << 26
@@ -25,6 +26,7 @@ class GuardedIMAP4(imaplib.IMAP4):
     """
 
     sock: socket.socket
+    capabilities: tuple[str, ...]
 
     def __init__(
         self, host: str, port: int, context: ssl.SSLContext | None, connect_seconds: float, stall_seconds: float
@@ -45,6 +47,31 @@ class GuardedIMAP4(imaplib.IMAP4):
         if self._stream is None or self._stream.sock is not self.sock:  # new after STARTTLS: nothing injected survives
             self._stream = GuardedStream(self.sock, self._stall_seconds)
         return self._stream
+
+    @property
+    def encrypted(self) -> bool:
+        return self._context is not None or self._tls_established
+
+    def _get_capabilities(self) -> None:
+        """What imaplib calls once connected: it need not be asked where the greeting tells (RFC 3501 §7.1).
+
+        After STARTTLS it must be: whatever was said before TLS was said by anybody (RFC 3501 §6.2.1).
+        """
+        if self._tls_established:
+            self.untagged_responses.clear()
+        told: list[bytes] | None = self.untagged_responses.pop("CAPABILITY", None)  # type: ignore[assignment]
+        if told is None:
+            super()._get_capabilities()  # type: ignore[misc]
+        else:
+            self.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
+
+    def authenticate_with(self, mechanism: str, initial: str | None, answer: Callable[[bytes], bytes]) -> None:
+        """AUTHENTICATE; `answer` gives what to send to each challenge. imaplib's own knows no initial response."""
+        self.literal = _Answers(answer).next  # type: ignore[assignment]
+        status, data = self._simple_command("AUTHENTICATE", mechanism, initial)
+        if status != "OK":
+            raise self.error(data[-1].decode("utf-8", "replace"))
+        self.state = "AUTH"
 
     def readline(self) -> bytes:
         line = self.stream.readline()
@@ -69,7 +96,17 @@ class GuardedIMAP4(imaplib.IMAP4):
             self.sock.settimeout(self._stall_seconds)
             self.sock.sendall(data)
         except OSError as error:
-            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
+            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}", AGAIN) from None
+
+
+class _Answers:
+    """imaplib asks a bound method for what to send to a continuation request."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self._answer = answer
+
+    def next(self, challenge: bytes) -> bytes:
+        return self._answer(challenge)
 
 
 def dial(host: str, port: int, seconds: float) -> socket.socket:

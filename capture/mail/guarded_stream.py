@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import select
 import socket
+import ssl
 import time
 from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
 
+AGAIN = "it is tried again; check the network if this lasts"
 BUFFER_BYTES = 1 << 18
 PROGRESS_BYTES = 1 << 16
 LINE_BYTES = 1 << 24
@@ -31,12 +34,33 @@ class GuardedStream:
         self, sock: socket.socket, stall_seconds: float, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self.sock = sock
+        self._monotonic = monotonic
         self._raw = _DeadlineIO(sock, stall_seconds, monotonic)
         self._buffer = io.BufferedReader(self._raw, BUFFER_BYTES)
 
     def start(self) -> None:
         """A command was sent: the clock starts anew."""
         self._raw.restart()
+
+    def ready(self, seconds: float) -> bool:
+        """Wait for something to read, or the end of the connection; False if nothing comes within `seconds`.
+
+        What is ready may be the beginning of a line only; the clock for the rest starts anew.
+        """
+        until = self._monotonic() + seconds
+        while not self._buffered():
+            remaining = until - self._monotonic()
+            if remaining <= 0 or not select.select([self.sock], [], [], remaining)[0]:
+                return False
+        self.start()
+        return True
+
+    def _buffered(self) -> bool:
+        self._raw.patient = False
+        try:
+            return bool(self._buffer.peek()) or self._raw.ended
+        finally:
+            self._raw.patient = True
 
     def readline(self) -> bytes:
         """One line with its line end; b"" or a line without one at the end of the connection."""
@@ -54,7 +78,7 @@ class GuardedStream:
         while size > 0:
             chunk = self._buffer.read(min(size, BUFFER_BYTES))
             if not chunk:
-                raise Unreachable("the mail server closed the connection in the middle of an answer")
+                raise Unreachable("the mail server closed the connection in the middle of an answer", AGAIN)
             size -= len(chunk)
 
 
@@ -63,6 +87,8 @@ class _DeadlineIO(io.RawIOBase):
         self._sock = sock
         self._stall = stall_seconds
         self._monotonic = monotonic
+        self.patient = True
+        self.ended = False
         self.restart()
 
     def restart(self) -> None:
@@ -72,17 +98,21 @@ class _DeadlineIO(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        remaining = self._deadline - self._monotonic()
-        if remaining <= 0:
-            raise Stalled(f"the mail server sent next to nothing for {self._stall:.0f} s")
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
+        """None if nothing is there and we are not `patient`."""
+        remaining = self._deadline - self._monotonic() if self.patient else 0.0
+        if self.patient and remaining <= 0:
+            raise Stalled(f"the mail server sent next to nothing for {self._stall:.0f} s", AGAIN)
         self._sock.settimeout(remaining)
         try:
             count = self._sock.recv_into(buffer)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return None
         except TimeoutError:
-            raise Stalled(f"the mail server did not answer within {self._stall:.0f} s") from None
+            raise Stalled(f"the mail server did not answer within {self._stall:.0f} s", AGAIN) from None
         except OSError as error:
-            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}") from None
+            raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}", AGAIN) from None
+        self.ended = count == 0
         self._since_progress += count
         if self._since_progress >= PROGRESS_BYTES:
             self.restart()

@@ -13,11 +13,11 @@ from imapclient.response_parser import parse_response
 
 from activity.errors import ServerFault
 from capture.mail.connection import Connection
-from capture.mail.mailboxes import Mailbox, MailboxState, mailbox_name
+from capture.mail.mailboxes import Mailbox, MailboxState, mailbox_name, name_octets
 from capture.mail.plain_words import refusal
 
 LONGEST_NAME = 2000
-_STATUS_ITEMS = "(MESSAGES UIDNEXT UIDVALIDITY)"
+_STATUS_ITEMS = "MESSAGES UIDNEXT UIDVALIDITY"
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 
 _log = logging.getLogger(__name__)
@@ -27,13 +27,19 @@ class MailboxRefused(ServerFault):
     """The server will not show this mailbox; the connection is as good as before."""
 
 
-def list_mailboxes(connection: Connection) -> list[Mailbox]:
-    """All mailboxes; with their state in the same answer where LIST-STATUS is offered (RFC 5819)."""
+def list_mailboxes(connection: Connection, with_modseq: bool = False) -> list[Mailbox]:
+    """All mailboxes; with their state in the same answer where LIST-STATUS is offered (RFC 5819).
+
+    `with_modseq` where somebody needs to know whether flags have changed: to ask for it makes the
+    server tell of it in every answer from then on (RFC 7162 §3.1).
+    """
     imap = connection._imap
     extended = connection.has_capability("LIST-STATUS")
     if extended:
         special = "SPECIAL-USE " if connection.has_capability("SPECIAL-USE") else ""
-        status, data = imap._simple_command("LIST", '""', '"*"', "RETURN", f"({special}STATUS {_STATUS_ITEMS})")
+        status, data = imap._simple_command(
+            "LIST", '""', '"*"', "RETURN", f"({special}STATUS ({_items(connection, with_modseq)}))"
+        )
     else:
         status, data = imap._simple_command("LIST", '""', '"*"')
     connection._checkok("list", status, data)
@@ -46,10 +52,14 @@ def list_mailboxes(connection: Connection) -> list[Mailbox]:
     return list(listing.values())
 
 
-def mailbox_state(connection: Connection, mailbox: Mailbox) -> MailboxState:
+def mailbox_state(connection: Connection, mailbox: Mailbox, with_modseq: bool = False) -> MailboxState:
     """The state of one mailbox by STATUS; raises MailboxRefused where the server does not give it."""
     with _refusable(connection, mailbox):
-        return _state(connection.folder_status(mailbox.wire, ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]))
+        return _state(connection.folder_status(mailbox.wire, _items(connection, with_modseq).split()))
+
+
+def _items(connection: Connection, with_modseq: bool) -> str:
+    return _STATUS_ITEMS + (" HIGHESTMODSEQ" if with_modseq and connection.has_capability("CONDSTORE") else "")
 
 
 def open_mailbox(connection: Connection, mailbox: Mailbox) -> MailboxState:
@@ -76,7 +86,7 @@ def _mailboxes(answers: Iterable[Any]) -> Iterator[Mailbox]:
     for answer in _parsed(answers):
         match answer:
             case (tuple() as flags, bytes() | None as delimiter, bytes() | int() | None as wire, *_) if (
-                len(raw := _name_octets(wire)) <= LONGEST_NAME
+                len(raw := name_octets(wire)) <= LONGEST_NAME
             ):
                 yield Mailbox(
                     wire=raw,
@@ -92,12 +102,7 @@ def _states(answers: Iterable[Any]) -> Iterator[tuple[str, MailboxState]]:
     for answer in _parsed(answers):
         match answer:
             case (bytes() | int() as wire, tuple() as items, *_):
-                yield mailbox_name(_name_octets(wire)), _state(dict(zip(items[::2], items[1::2], strict=False)))
-
-
-def _name_octets(wire: bytes | int | None) -> bytes:
-    """A name as it was before imapclient took it for a number or NIL."""
-    return wire if isinstance(wire, bytes) else b"NIL" if wire is None else str(wire).encode("ascii")
+                yield mailbox_name(name_octets(wire)), _state(dict(zip(items[::2], items[1::2], strict=False)))
 
 
 def _parsed(answers: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
@@ -123,4 +128,4 @@ def _state(items: dict[Any, Any], messages: bytes = b"MESSAGES") -> MailboxState
         value = told.get(name)
         return value if isinstance(value, int) else None
 
-    return MailboxState(number(b"UIDVALIDITY"), number(b"UIDNEXT"), number(messages))
+    return MailboxState(number(b"UIDVALIDITY"), number(b"UIDNEXT"), number(messages), number(b"HIGHESTMODSEQ"))

@@ -10,15 +10,19 @@ from typing import NamedTuple
 
 from imapclient.imap_utf7 import decode as decode_utf7
 
-from capture.mail.well_known_names import WELL_KNOWN
+from capture.mail.well_known_names import SENT, WELL_KNOWN
 
 
 class MailboxState(NamedTuple):
-    """What STATUS told (RFC 3501 §6.3.10); None where the server kept a number to itself."""
+    """What STATUS told (RFC 3501 §6.3.10); None where the server kept a number to itself.
+
+    `modseq` is HIGHESTMODSEQ (RFC 7162 §3.1.2.1), another whenever a flag has changed.
+    """
 
     uidvalidity: int | None
     uidnext: int | None
     messages: int | None
+    modseq: int | None = None
 
 
 class Mailbox(NamedTuple):
@@ -32,14 +36,21 @@ class Mailbox(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The mailboxes to read, and those left out with the reason why."""
+    """The mailboxes to read, and those left out with the reason why.
+
+    `labels`: mailboxes are labels (Gmail), and what is read shows mail of others as well; mail that
+    bears one of `unwanted`, by the labels' own names, is left out of it.
+    """
 
     read: list[Mailbox]
     left_out: list[tuple[Mailbox, str]]
+    labels: bool = False
+    unwanted: frozenset[str] = frozenset()
 
 
 _SPECIAL = ("drafts", "junk", "trash", "all", "flagged", "important")
 _BY_NAME = {" ".join(name.split()): kind for kind, names in WELL_KNOWN.items() for name in names.split(",")}
+_SENT = frozenset(" ".join(name.split()) for name in SENT.split(","))
 _SAID = {
     "drafts": "drafts",
     "junk": "junk",
@@ -48,7 +59,9 @@ _SAID = {
     "flagged": "a view of flagged mail in other mailboxes",
     "important": "a view of important mail in other mailboxes",
 }
+_SYSTEM_LABELS = {"\\sent": "\\Sent", "\\flagged": "\\Starred", "\\important": "\\Important", "\\drafts": "\\Draft"}
 _UNOPENED = "cannot be opened"
+_EXCLUDED = "excluded in the configuration"
 _GMAIL = ("[gmail]", "[google mail]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -65,27 +78,33 @@ def mailbox_name(wire: bytes) -> str:
     return "INBOX" if name.upper() == "INBOX" else _SURROGATE.sub("\ufffd", name)
 
 
+def name_octets(wire: bytes | int | None) -> bytes:
+    """A name as it was before imapclient took it for a number or NIL."""
+    return wire if isinstance(wire, bytes) else b"NIL" if wire is None else str(wire).encode("ascii")
+
+
 def choose(listing: Iterable[Mailbox], exclude: Sequence[str], labels: bool = False) -> Choice:
     """Leave out what never holds an exchange, or holds it twice, and what the user excludes.
 
     Drafts, Junk, Trash and All Mail go by special use (RFC 6154) or by their well-known names at
     the top (or below INBOX), in the common languages, with all mailboxes below them; All Mail by
-    its name only where it is Gmail's. `exclude` holds
-    names or globs as people read them, in any case; what lies below an excluded mailbox is too.
+    its name only where it is Gmail's. `exclude` holds names as people read them, in any case, with *
+    and ? for any characters or one; what lies below an excluded mailbox is excluded too.
 
     Where mailboxes are `labels` (Gmail's X-GM-EXT-1), archived mail is in All Mail only, and all other mail is
-    there too, but for Spam and Trash: then All Mail alone is read, unless something is excluded, as
-    what bears that label is in All Mail as well.
+    there too, but for Spam and Trash: then All Mail alone is read (unless it is excluded itself),
+    without what bears an excluded label.
     """
     listing = list(listing)
+    unwanted = [_folded(pattern) for pattern in exclude]
     everything = next((mailbox for mailbox in listing if "\\all" in mailbox.flags), None)
-    if labels and everything is not None and not exclude:
+    if labels and everything is not None and not _excluded(everything, unwanted):
         others = [mailbox for mailbox in listing if mailbox != everything]
-        return Choice([everything], [(mailbox, _reason(mailbox, ()) or _LABEL) for mailbox in others])
+        excluded = frozenset(_label(mailbox) for mailbox in others if _excluded(mailbox, unwanted))
+        return Choice([everything], [(one, _reason(one, unwanted) or _LABEL) for one in others], True, excluded)
     read: list[Mailbox] = []
     left_out: list[tuple[Mailbox, str]] = []
     dropped: set[str] = set()
-    unwanted = [_folded(pattern) for pattern in exclude]
     for mailbox in sorted(listing, key=lambda m: (m.name != "INBOX", m.name)):
         reason = _reason(mailbox, unwanted)
         if reason is None and any(parent in dropped for parent in _parents(mailbox)):
@@ -99,25 +118,61 @@ def choose(listing: Iterable[Mailbox], exclude: Sequence[str], labels: bool = Fa
     return Choice(read, left_out)
 
 
+def worth_watching(choice: Choice) -> list[Mailbox]:
+    """Of the mailboxes that are read, those where new mail shows first: INBOX, and the one for sent mail.
+
+    That one goes by special use, else by its well-known names. Where All Mail is read, it is All Mail
+    alone: what is sent is there as well.
+    """
+    everything = [mailbox for mailbox in choice.read if "\\all" in mailbox.flags]
+    inbox = [mailbox for mailbox in choice.read if mailbox.name == "INBOX"]
+    sent = [mailbox for mailbox in choice.read if "\\sent" in mailbox.flags]
+    by_name = [mailbox for mailbox in choice.read if _top_name(mailbox) in _SENT]
+    return everything or inbox + (sent or by_name)[:1]
+
+
 def _reason(mailbox: Mailbox, exclude: Sequence[str]) -> str | None:
     for kind in _SPECIAL:
         if "\\" + kind in mailbox.flags:
             return _SAID[kind]
     if by_name := _kind_by_name(mailbox):
         return _SAID[by_name]
-    folded = _folded(mailbox.name)
-    if any(folded == pattern or fnmatch.fnmatchcase(folded, pattern) for pattern in exclude):
-        return "excluded in the configuration"
+    if _matches(mailbox.name, exclude):
+        return _EXCLUDED
     if "\\noselect" in mailbox.flags or "\\nonexistent" in mailbox.flags:
         return _UNOPENED
     return None
 
 
+def _excluded(mailbox: Mailbox, patterns: Sequence[str]) -> bool:
+    """Is this mailbox, or one it lies in, named by one of the patterns?"""
+    return any(_matches(name, patterns) for name in (mailbox.name, *_parents(mailbox)))
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    folded = _folded(name)
+    # brackets stand for themselves, as in [Gmail]
+    return any(folded == one or fnmatch.fnmatchcase(folded, one.replace("[", "[[]")) for one in patterns)
+
+
+def _label(mailbox: Mailbox) -> str:
+    """What Gmail calls this mailbox in X-GM-LABELS."""
+    if mailbox.name == "INBOX":
+        return "\\Inbox"
+    return next((label for flag, label in _SYSTEM_LABELS.items() if flag in mailbox.flags), mailbox.name)
+
+
 def _kind_by_name(mailbox: Mailbox) -> str | None:
     """What a mailbox at the top, below INBOX or of Gmail's is by its name; "Todos" is All Mail only at Gmail."""
-    root, _, below = _folded(mailbox.name).partition(mailbox.delimiter.lower()) if mailbox.delimiter else ("", "", "")
-    kind = _BY_NAME.get(below if root in ("inbox", *_GMAIL) and below else _folded(mailbox.name))
-    return kind if kind != "all" or root in _GMAIL else None
+    kind = _BY_NAME.get(_top_name(mailbox))
+    return kind if kind != "all" or _folded(mailbox.name).startswith(_GMAIL) else None
+
+
+def _top_name(mailbox: Mailbox) -> str:
+    """The whole name of a mailbox in lower case, without INBOX or [Gmail] above it."""
+    folded = _folded(mailbox.name)
+    root, _, below = folded.partition(mailbox.delimiter.lower()) if mailbox.delimiter else ("", "", "")
+    return below if root in ("inbox", *_GMAIL) and below else folded
 
 
 def _parents(mailbox: Mailbox) -> Iterator[str]:

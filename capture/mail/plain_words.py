@@ -13,10 +13,17 @@ from collections.abc import Iterator
 from imapclient.exceptions import IMAPClientError
 
 from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
+from capture.mail.guarded_stream import AGAIN
 
 _log = logging.getLogger(__name__)
-_THROTTLED = re.compile(r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|rate limit", re.I)
-
+_THROTTLED = re.compile(
+    r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|throttled|exceeded|server unavailable"
+    r"|(rate|bandwidth|connection) limit",
+    re.I,
+)
+_WAIT = re.compile(
+    r"(?:back-?off|again|wait|retry)\D{0,40}(\d{1,9})\s*(ms|milli\w+|s|sec\w*|m|min\w*|h|hours?)\b", re.I
+)
 _QUOTING = re.compile(r"[\\\"'\s]")
 
 
@@ -36,7 +43,7 @@ def in_plain_words(where: str) -> Iterator[None]:
             "check the host name; for a server with its own CA set ca_file to that CA's certificate",
         ) from None
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
-        raise Unreachable(f"{where} closed the connection while TLS was set up") from None
+        raise Unreachable(f"{where} closed the connection while TLS was set up", AGAIN) from None
     except ssl.SSLError as error:
         raise UntrustedServer(
             f"no TLS connection with {where}: {error.reason or 'handshake failed'}",
@@ -52,26 +59,45 @@ def in_plain_words(where: str) -> Iterator[None]:
     except IMAPClientError as error:  # imaplib's own errors are of this class too
         raise refusal(where, error) from None
     except OSError as error:
-        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}") from None
+        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}", AGAIN) from None
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
         # imaplib and imapclient stumble so over answers that are not IMAP
         _log.debug("stumbled over an answer of %s", where, exc_info=True)
-        raise ServerFault(f"{where} sent something that is not IMAP ({type(error).__name__})") from None
+        raise ServerFault(
+            f"{where} sent something that is not IMAP ({type(error).__name__})", "is this an IMAP port?"
+        ) from None
 
 
 def refusal(where: str, error: IMAPClientError) -> SourceError:
     """Throttled, Unreachable or ServerFault for what imaplib or imapclient made of a server's answer."""
     text = said(error)
-    if is_throttling(text):
-        return Throttled(f"{where} asks to come back later: {text}")
     if isinstance(error, imaplib.IMAP4.abort):
-        return Unreachable(f"{where} ended the connection: {text}")
-    return ServerFault(f"{where} answered: {text}")
+        return goodbye(where, text)
+    if is_throttling(text):
+        return throttled(f"{where} asks to come back later: {text}")
+    return ServerFault(f"{where} answered: {text}", "if this lasts, ask who runs the server")
+
+
+def goodbye(where: str, text: str) -> SourceError:
+    """Throttled or Unreachable for a connection that the server ended with these words (BYE, RFC 3501 §7.1.5)."""
+    if is_throttling(text):
+        return throttled(f"{where} asks to come back later: {text}")
+    return Unreachable(f"{where} ended the connection: {text}", AGAIN)
 
 
 def is_throttling(text: str) -> bool:
     """Does this text of a server ask us to come back later (RFC 5530 §3, and what is found in the wild)?"""
     return bool(_THROTTLED.search(text))
+
+
+def throttled(text: str) -> Throttled:
+    """The error for a server's wish to be left alone, for as long as its text says if it does."""
+    wait = _WAIT.search(text)
+    if wait is None:
+        return Throttled(text, "nothing to do; it is tried again")
+    unit = wait[2].lower()
+    scale = 0.001 if unit.startswith(("ms", "milli")) else {"s": 1.0, "m": 60.0, "h": 3600.0}[unit[0]]
+    return Throttled(text, "nothing to do; it is tried again", int(wait[1]) * scale)
 
 
 def said(error: BaseException, *secrets: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from capture.mail.mailboxes import MailboxState
 
 SET_CHARACTERS = 6000
+DRAFTS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +19,52 @@ class Position:
     """All messages with a UID below `next_uid` are in the log, as long as UIDVALIDITY is `validity`.
 
     `since` is the day (ISO date) from which the mailbox was first read; messages older by their
-    INTERNALDATE were passed over.
+    INTERNALDATE were passed over. `drafts` are the UIDs of messages not in the log because they were
+    flagged as drafts, the newest DRAFTS_KEPT; with the mailbox's `modseq` when they were looked at,
+    None where the server has none.
     """
 
     validity: int | None
     next_uid: int
     since: str
+    drafts: tuple[int, ...] = ()
+    modseq: int | None = None
 
     def cursor(self) -> str:
-        return json.dumps([self.validity, self.next_uid, self.since])
+        read = [self.validity, self.next_uid, self.since]
+        return json.dumps([*read, list(self.drafts), self.modseq] if self.drafts else read)
+
+    def with_drafts(self, drafts: Iterable[int], modseq: int | None) -> Position:
+        kept = tuple(sorted(drafts)[-DRAFTS_KEPT:])
+        return replace(self, drafts=kept, modseq=modseq if kept else None)
 
     @staticmethod
     def from_cursor(cursor: str | None) -> Position | None:
         """The position a cursor stands for; None for no cursor, or one that is not ours."""
         try:
-            validity, next_uid, since = json.loads(cursor or "null")
+            validity, next_uid, since, *waiting = json.loads(cursor or "null")
+            drafts, modseq = waiting or ((), None)
             date.fromisoformat(since)
+            ours = isinstance(next_uid, int) and isinstance(validity, int | None) and isinstance(modseq, int | None)
+            return Position(validity, next_uid, since, tuple(map(int, drafts)), modseq) if ours else None
         except (TypeError, ValueError, RecursionError):
             return None
-        ours = isinstance(next_uid, int) and isinstance(validity, int | None)
-        return Position(validity, next_uid, since) if ours else None
 
 
 def unchanged(position: Position | None, state: MailboxState | None, since: str) -> bool:
-    """Does this state say that there is nothing to read beyond `position`? Without UIDVALIDITY it says nothing."""
+    """Does this state say that there is nothing to read beyond `position`?
+
+    Without UIDVALIDITY it says nothing. MODSEQ says whether a draft may have become a message, and
+    nothing of new mail.
+    """
     if position is None or state is None or state.uidvalidity is None or since < position.since:
         return False
     if state.uidvalidity != position.validity:
         return False
-    return state.messages == 0 or state.uidnext == position.next_uid
+    if state.messages == 0:
+        return True
+    flags_changed = bool(position.drafts) and state.modseq not in (None, position.modseq)
+    return state.uidnext == position.next_uid and not flags_changed
 
 
 def resume(position: Position | None, state: MailboxState, since: str) -> Position:

@@ -10,13 +10,16 @@ from datetime import UTC, date, datetime, time
 from activity.batch import Batch
 from activity.envelope import Envelope
 from activity.errors import SourceError, Throttled, Unreachable
-from capture.mail.connection import Connection, MailServer, connected
+from capture.mail.connection import Connection, connected
 from capture.mail.fetch import fetch_headers
 from capture.mail.guarded_stream import Stalled
+from capture.mail.idle import Watch
+from capture.mail.labels import readable
 from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
-from capture.mail.mailboxes import Choice, Mailbox, choose
+from capture.mail.mailboxes import Choice, Mailbox, choose, worth_watching
 from capture.mail.plain_words import in_plain_words
 from capture.mail.position import Position, resume, uid_sets, unchanged
+from capture.mail.server import MailServer
 
 BATCH_MESSAGES = 5000
 SEARCH_UIDS = 100_000
@@ -44,8 +47,17 @@ class MailSource:
         with connected(self._server) as connection:
             return self._choose(connection)
 
-    def _choose(self, connection: Connection) -> Choice:
-        return choose(list_mailboxes(connection), self._exclude, connection.has_capability("X-GM-EXT-1"))
+    def worth_watching(self) -> list[Mailbox]:
+        """The mailboxes to keep a `Watch` on. Raises SourceError."""
+        return worth_watching(self.choice())
+
+    def watch(self, mailbox: Mailbox) -> Watch:
+        """A connection on which the server tells of new mail in this mailbox; see `Watch` for what it raises."""
+        return Watch(self._server, mailbox)
+
+    def _choose(self, connection: Connection, with_modseq: bool = False) -> Choice:
+        listing = list_mailboxes(connection, with_modseq)
+        return choose(listing, self._exclude, connection.has_capability("X-GM-EXT-1"))
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """Batches of at most BATCH_MESSAGES messages, mailbox by mailbox; see `Source`.
@@ -54,17 +66,20 @@ class MailSource:
         connection; after LOST_CONNECTIONS lost ones, or when none can be made, the pass ends.
         """
         waiting: list[Mailbox] | None = None
+        positions = {name: Position.from_cursor(cursor) for name, cursor in cursors.items()}
+        drafts = any(position.drafts for position in positions.values() if position is not None)
         lost = 0
         server = self._server
         while waiting is None or waiting:
             with connected(server) as connection:
                 if waiting is None:
-                    waiting = self._choose(connection).read
+                    choice = self._choose(connection, drafts)
+                    waiting = list(choice.read)
                 while waiting:
                     mailbox = waiting.pop(0)
                     try:
                         with in_plain_words(server.where):
-                            yield from self._mailbox(connection, mailbox, cursors.get(mailbox.name))
+                            yield from self._mailbox(connection, mailbox, positions.get(mailbox.name), choice)
                     except MailboxRefused as error:
                         _log.warning("mailbox %r was not read: %s", mailbox.name, error.message)
                         yield Batch(mailbox.name, error=error)
@@ -78,24 +93,29 @@ class MailSource:
                             server = replace(server, stall_seconds=server.stall_seconds / PATIENCE_SHRINKS)
                         break  # answers to commands already sent may still be on their way
 
-    def _mailbox(self, connection: Connection, mailbox: Mailbox, cursor: str | None) -> Iterator[Batch]:
-        position = Position.from_cursor(cursor)
+    def _mailbox(
+        self, connection: Connection, mailbox: Mailbox, position: Position | None, choice: Choice
+    ) -> Iterator[Batch]:
         since = self._since.isoformat()
         state = mailbox.state
         if state is None and position is not None:
-            state = mailbox_state(connection, mailbox)
+            state = mailbox_state(connection, mailbox, with_modseq=bool(position.drafts))
         if unchanged(position, state, since):
             return
         state = open_mailbox(connection, mailbox)
         start = resume(position, state, since)
         uids = _uids_to_read(connection, start, state.uidnext)
         after = max(state.uidnext or 0, start.next_uid, uids[-1] + 1 if uids else 0)
-        end = replace(start, next_uid=after)
-        read = start
+        if choice.labels:
+            uids = readable(connection, uids, choice.unwanted)
+        uids = [*start.drafts, *uids]
+        read, found = start, set[int]()
         first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
         for part in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES))):
+            found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
             if part.through is not None:
-                read = replace(start, next_uid=max(read.next_uid, part.through + 1))
+                ahead = found.union(uid for uid in start.drafts if uid > part.through)
+                read = replace(start, next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, start.modseq)
             yield Batch(
                 mailbox.name,
                 items=[one.envelope for one in part.messages if one.envelope and _arrived(one.envelope, first)],
@@ -103,6 +123,7 @@ class MailSource:
                 cursor=None if part.through is None else read.cursor(),
                 found=len(uids),
             )
+        end = replace(start, next_uid=after).with_drafts(found, state.modseq)
         if read != end or (not uids and end != position):
             yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids))
 

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 from activity.envelope import Envelope
 from activity.errors import SourceError
-from capture.mail.connection import Connection, MailServer, connected
+from capture.mail.connection import Connection, connected
 from capture.mail.fetch import fetch_headers
 from capture.mail.listing import list_mailboxes, open_mailbox
 from capture.mail.mailboxes import Choice, Mailbox, choose
 from capture.mail.plain_words import in_plain_words
 from capture.mail.position import uid_sets
+from capture.mail.server import MailServer
 
 SAMPLE = 200
 _SENT = {

@@ -1,4 +1,4 @@
-"""Names that mail programs give Drafts, Junk, Trash and All Mail, in the common languages, lower case."""
+"""Names that mail programs give Drafts, Junk, Trash, All Mail and Sent, in the common languages, lower case."""
 
 WELL_KNOWN: dict[str, str] = {
     "drafts": """
@@ -30,3 +30,13 @@ WELL_KNOWN: dict[str, str] = {
         e-mails, alle e-mail
     """,
 }
+
+SENT = """
+    sent, sent items, sent mail, sent messages, sent-mail, gesendet, gesendete objekte, gesendete elemente, envoyés,
+    messages envoyés, éléments envoyés, enviados, elementos enviados, itens enviados, mensajes enviados, inviati,
+    posta inviata, inviata,
+    verzonden, verzonden items, verzonden objecten, skickat, skickade objekt, sendt, sendte elementer, sendt post,
+    lähetetyt, wysłane, elementy wysłane, odeslané, odeslaná pošta, elküldött, elküldött elemek, gönderilmiş öğeler,
+    gönderilenler, отправленные, надіслані, 已发送, 已发送邮件, 寄件備份,
+    送信済み, 送信済みアイテム, 보낸편지함, απεσταλμένα
+"""

@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 
 from household import Household, ago, mail
+from scripted_imap import ScriptedIMAP, Session
 
 
 def test_every_mistake_in_the_configuration_is_told_at_once(household: Household) -> None:
@@ -175,3 +177,25 @@ def test_files_are_private_whatever_the_umask(household: Household, user: str) -
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert len(list(folder.iterdir())) >= 2
+
+
+def test_a_token_command_takes_the_place_of_a_password(household: Household) -> None:
+    responses: list[bytes] = []
+
+    def authenticate(session: Session, tag: str, arguments: str) -> None:
+        responses.append(b64decode(arguments.split()[1]))
+        session.ok(tag)
+
+    capabilities = "IMAP4rev1 SASL-IR AUTH=XOAUTH2"
+    with ScriptedIMAP(scripts={"AUTHENTICATE": authenticate}, capabilities=capabilities) as scripted:
+        token = 'token_command = "printf t0ken"\n'
+        for credential, wanted in (('password_env = "MAIL_PASSWORD"\n' + token, 3), ("", 3), (token, 0)):
+            household.add_account("ana", "ana", port=scripted.port)
+            household.accounts["ana"] = household.accounts["ana"].replace(
+                'password_env = "MAIL_PASSWORD"\n', credential
+            )
+            household.write_config()
+            outcome = household.run("sync")
+            assert outcome.code == wanted, outcome.err
+            assert ("password_keyring, token_command" in outcome.err) == (wanted == 3)
+    assert responses == [b"user=ana\1auth=Bearer t0ken\1\1"]

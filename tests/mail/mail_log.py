@@ -10,7 +10,7 @@ from activity.address import normalise_domain
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
 from activity.errors import SourceError
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from capture.mail.source import MailSource
 from dovecot_server import DovecotServer
 from scripted_imap import Box, ScriptedIMAP, header

@@ -12,7 +12,7 @@ from activity.batch import Skip
 from activity.envelope import Envelope
 from activity.errors import Unreachable
 from capture.mail import source
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 from scripted_imap import Box, ScriptedIMAP, Session, header

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from mail_hosts import MemoryHost
 from mail_log import Log, message, server_of
 
 from activity.errors import Unreachable
@@ -13,7 +16,8 @@ from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
 
 MESSAGES = 200
-STEP = 907
+STEP = 2903
+FINE_STEP = 499
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +58,31 @@ def test_cut_anywhere_nothing_is_missing_after_the_next_pass(
         assert log.cursors == whole.cursors, after
         assert log.sync() == [], after
     assert kept_something > 10
+
+
+def test_cut_at_any_byte_of_the_twins_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As above, with cuts close to each other: in every part of a response, and of the literals."""
+    monkeypatch.setattr(source, "BATCH_MESSAGES", 40)
+    with MemoryHost() as host, FaultProxy(host.port) as proxy:
+        host.put("INBOX", *(message(n) for n in range(MESSAGES)))
+        host.put("Work", message("work"))
+        server = replace(host.server, port=proxy.port)
+        whole = Log(server)
+        whole.sync()
+        places: Counter[bytes] = Counter()
+        session = bytes(proxy.received)
+        for after in range(0, len(session) - 100, FINE_STEP):
+            proxy.fault = Fault("cut", after)
+            log = Log(server)
+            assert isinstance(log.try_sync(), Unreachable), after
+            proxy.fault = None
+            assert log.try_sync() is None, after
+            assert log.ids() == whole.ids(), after
+            assert log.count() == len(whole.ids()), after
+            assert log.cursors == whole.cursors, after
+            places[session[:after].rpartition(b"\r\n")[2][:2]] += 1
+        assert places[b"* "] > 20  # in the line of a response
+        assert sum(places.values()) - places[b"* "] > 50  # within a literal
 
 
 def test_cut_while_commands_are_sent(dovecot: DovecotServer, proxy: FaultProxy, filled: str) -> None:

@@ -87,7 +87,7 @@ def test_huge_headers_are_handed_on_before_they_add_up(monkeypatch: pytest.Monke
 CHILD = """
 import re, sys
 from mail_log import Log
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 log = Log(MailServer("127.0.0.1", int(sys.argv[1]), "none", "ana", lambda: "pw", None, 20.0))
 error = log.try_sync()
 print(error, log.count(), len(log.skipped), re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])

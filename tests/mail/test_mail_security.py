@@ -11,7 +11,7 @@ import trustme
 from mail_log import Log, message, server_of
 
 from activity.errors import AuthenticationFailed, SourceError, Throttled, Unreachable, UntrustedServer
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 from scripted_imap import ScriptedIMAP, Session
@@ -246,3 +246,19 @@ def test_how_a_login_may_fail(reply: str, kind: type[SourceError]) -> None:
 
     with ScriptedIMAP(scripts={"AUTHENTICATE": answer}) as scripted:
         assert type(error_of(server_for(scripted))) is kind
+
+
+@pytest.mark.parametrize("greeting", ["* OK ready\r\n", "* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=FAKE] ready\r\n"])
+def test_capabilities_told_before_tls_do_not_count_after_it(dovecot: DovecotServer, greeting: str) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    dovecot.ca.issue_cert("127.0.0.1").configure_cert(context)
+
+    def inject(session: Session, tag: str, _: str) -> None:
+        session.send(f"* CAPABILITY IMAP4rev1 STARTTLS\r\n{tag} OK [CAPABILITY IMAP4rev1] begin\r\n")
+        session.start_tls(context)
+
+    capabilities = "IMAP4rev1 STARTTLS AUTH=PLAIN"
+    with ScriptedIMAP(None, {"STARTTLS": inject}, greeting, capabilities) as scripted:
+        assert Log(server_for(scripted, "starttls", ca_file=str(dovecot.ca_file))).try_sync() is None
+        assert scripted.count("AUTHENTICATE") == 1  # as it says within TLS
+        assert scripted.count("LOGIN") == 0

@@ -6,7 +6,7 @@ import pytest
 from mail_log import Log, log_of, three
 
 from activity.errors import ServerFault, Throttled, Unreachable
-from capture.mail.connection import MailServer
+from capture.mail.server import MailServer
 from scripted_imap import Box, ScriptedIMAP, Session, header
 
 ALL = ["Number 1", "Number 2", "Number 3"]

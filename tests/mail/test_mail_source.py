@@ -6,7 +6,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from imapclient.imap_utf7 import encode
 from mail_log import Log, message
 
 from activity.errors import ServerFault
@@ -23,7 +22,7 @@ def commands(proxy: FaultProxy) -> list[str]:
     lines = bytes(proxy.sent).decode().splitlines()
     proxy.sent.clear()
     words = [match[1] for line in lines if (match := re.match(r"[A-Z]{4}\d+ ((?:UID )?[A-Z]+)", line))]
-    return [word for word in words if word not in ("CAPABILITY", "AUTHENTICATE", "LOGIN")]
+    return [word for word in words if word not in ("CAPABILITY", "AUTHENTICATE", "LOGIN", "LOGOUT")]
 
 
 def test_a_first_pass_reads_all_and_the_next_only_what_is_new(imap: DovecotServer, log: Log, user: str) -> None:
@@ -77,28 +76,6 @@ def test_old_mail_that_is_filed_later_is_passed_over(
     assert log.sync() == []
 
 
-def test_nothing_is_changed_by_reading(imap: DovecotServer, log: Log, user: str) -> None:
-    imap.append(user, "INBOX", [message(1), message(2)])
-    log.sync()
-    with imap.client(user) as client:
-        client.select_folder("INBOX", readonly=True)
-        assert client.search("UNSEEN") == [1, 2]
-        assert all(b"\\Seen" not in flags for flags in client.get_flags([1, 2]).values())
-
-
-@pytest.mark.parametrize(
-    "name", ["Ärger & Co", "日本語", 'say "hi"', "back\\slash", "with space", "123", "007", "NIL", "a*b%c"]
-)
-def test_mailbox_names_of_all_kinds(imap: DovecotServer, log: Log, user: str, name: str) -> None:
-    with imap.client(user) as client:
-        client.folder_encode = False
-        client.create_folder(encode(name))
-        client.append(encode(name), message(1))
-    log.sync()
-    assert log.subjects(name) == ["Number 1"]
-    assert log.sync() == []
-
-
 def test_drafts_junk_and_trash_are_not_read(imap: DovecotServer, log: Log, user: str) -> None:
     for mailbox in ("Drafts", "Junk", "Trash", "Trash/Old", "Papierkorb", "Private/Kids", "Sent"):
         imap.append(user, mailbox, [message(mailbox)])
@@ -115,41 +92,29 @@ def test_a_message_flagged_as_a_draft_is_read_nowhere(imap: DovecotServer, log: 
     log.sync()
     assert log.subjects() == ["Number sent"]
     assert log.skipped == []
+    log.sync()  # a Dovecot that was never asked for MODSEQ before gives none the first time
     assert log.sync() == []
 
 
-def test_expunged_messages_stay_read_and_leave_no_gap(imap: DovecotServer, log: Log, user: str) -> None:
-    imap.append(user, "INBOX", [message(n) for n in range(4)])
-    log.sync()
-    with imap.client(user) as client:
-        client.select_folder("INBOX")
-        client.delete_messages([2, 4])
-        client.expunge()
-    assert log.sync() == []
-    imap.append(user, "INBOX", [message(4)])
-    log.sync()
-    assert log.subjects() == [f"Number {n}" for n in range(5)]
-
-
-def test_an_emptied_mailbox_is_nothing_new(imap: DovecotServer, log: Log, user: str) -> None:
+def test_a_draft_that_becomes_a_message_is_read_then(imap: DovecotServer, log: Log, user: str) -> None:
+    imap.append(user, "INBOX", [message("kept"), message("sent"), message("gone")], flags=(rb"\Draft",))
     imap.append(user, "INBOX", [message(1)])
     log.sync()
+    log.sync()
+    assert log.subjects() == ["Number 1"]
     with imap.client(user) as client:
+        condstore = client.has_capability("CONDSTORE")
         client.select_folder("INBOX")
-        client.delete_messages([1])
+        client.remove_flags([2], [rb"\Draft"])
+        client.delete_messages([3])
         client.expunge()
-    assert log.sync() == []
-
-
-def test_another_uidvalidity_reads_the_mailbox_again(imap: DovecotServer, log: Log, user: str) -> None:
-    imap.append(user, "Work", [message(1), message(2)])
     log.sync()
-    with imap.client(user) as client:
-        client.delete_folder("Work")
-    imap.append(user, "Work", [message(2), message(3)])  # as many messages and the same UIDNEXT as before
+    assert log.subjects() == (["Number 1", "Number sent"] if condstore else ["Number 1"])
+    imap.append(user, "INBOX", [message(2)])  # without CONDSTORE, the next mail is the occasion
     log.sync()
-    assert log.subjects("Work") == ["Number 1", "Number 2", "Number 2", "Number 3"]
+    assert sorted(log.subjects()) == ["Number 1", "Number 2", "Number sent"]
     assert log.sync() == []
+    assert "[1]" in log.cursors["INBOX"]  # the one still a draft is remembered, the one gone is not
 
 
 def test_a_renamed_mailbox_is_read_under_its_new_name_and_a_deleted_one_harms_nobody(

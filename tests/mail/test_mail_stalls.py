@@ -10,9 +10,9 @@ import pytest
 from mail_log import Log
 
 from activity.errors import Unreachable
-from capture.mail import connection, source
-from capture.mail.connection import MailServer
+from capture.mail import connection, server, source
 from capture.mail.guarded_stream import PROGRESS_BYTES, GuardedStream, Stalled
+from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
 from scripted_imap import Box, ScriptedIMAP, Session, fetch_response, header
@@ -100,7 +100,7 @@ def test_all_waiting_of_a_pass_together_is_bounded(boxes: dict[str, Box]) -> Non
         assert isinstance(log.try_sync(), Unreachable)
         assert scripted.connections == source.LOST_CONNECTIONS + 1
         assert time.monotonic() - started < 2 * 1.2  # 1.2, then 0.3, then 0.075
-    patience = connection.STALL_SECONDS * sum(source.PATIENCE_SHRINKS**-n for n in range(source.LOST_CONNECTIONS + 1))
+    patience = server.STALL_SECONDS * sum(source.PATIENCE_SHRINKS**-n for n in range(source.LOST_CONNECTIONS + 1))
     assert patience < 60
 
 

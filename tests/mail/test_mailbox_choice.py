@@ -139,6 +139,21 @@ def test_where_mailboxes_are_labels_all_mail_alone_is_read() -> None:
     choice = choose(listing, (), labels=True)
     assert [one.name for one in choice.read] == ["[Gmail]/Alle Nachrichten"]
     assert {one.name: reason for one, reason in choice.left_out}["[Gmail]/Spam"] == "junk"
-    # a label that is excluded could not be told apart in All Mail
-    assert [one.name for one in choose(listing, ("Customers",), labels=True).read] == ["INBOX"]
+    assert (choice.labels, choice.unwanted) == (True, frozenset())
     assert [one.name for one in choose(listing[:2], (), labels=True).read] == ["INBOX", "Customers"]
+
+
+def test_excluded_labels_are_left_out_of_all_mail() -> None:
+    listing = [
+        *(box("INBOX"), box("Customers"), box("Private"), box("Private/Kids"), box("[Gmail]/All Mail", r"\All")),
+        *(box("[Gmail]/Sent Mail", r"\Sent"), box("[Gmail]", r"\Noselect")),
+    ]
+    choice = choose(listing, ("private", "[Gmail]/Sent*"), labels=True)
+    assert [one.name for one in choice.read] == ["[Gmail]/All Mail"]
+    assert choice.unwanted == {"Private", "Private/Kids", "\\Sent"}
+    assert choose(listing, ("INBOX",), labels=True).unwanted == {"\\Inbox"}
+    # All Mail itself excluded: label by label
+    assert [one.name for one in choose(listing, ("*/All Mail",), labels=True).read] == [
+        *("INBOX", "Customers", "Private", "Private/Kids"),
+        "[Gmail]/Sent Mail",
+    ]

@@ -1,0 +1,48 @@
+"""Reading: the longest silent first, by index; never touched contacts are in none of these lists."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from store.rows import timestamp
+from store.touch_dates import Touches
+from store.touches import derive_all
+
+
+def longest_silent(
+    connection: sqlite3.Connection, now: datetime, limit: int, before: datetime | None = None
+) -> list[tuple[int, int]]:
+    """(contact id, last touch in seconds since 1970) of the longest silent, with a last touch before `before`."""
+    until = timestamp(before or now)
+    query = """SELECT contact_id, last_touch FROM contact_touch WHERE last_touch < ?1 AND (due IS NULL OR due > ?2)
+        ORDER BY last_touch, contact_id LIMIT ?3"""
+    return _first(connection, query, lambda touches: touches.last_touch()[0].at, until, now, limit)
+
+
+def past_rhythm(connection: sqlite3.Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(contact id, overdue since, in seconds since 1970) of those silent for longer than is usual with them."""
+    query = """SELECT contact_id, overdue_at FROM contact_touch WHERE overdue_at < ?1 AND (due IS NULL OR due > ?2)
+        ORDER BY overdue_at, contact_id LIMIT ?3"""
+    return _first(connection, query, Touches.overdue_at, timestamp(now), now, limit)
+
+
+def _first(
+    connection: sqlite3.Connection,
+    query: str,
+    instant_of: Callable[[Touches], int | None],
+    until: int,
+    now: datetime,
+    limit: int,
+) -> list[tuple[int, int]]:
+    """The first of the rows that hold, and of those that have to be derived, whose instant is before `until`."""
+    moment = timestamp(now)
+    found = connection.execute(query, (until, moment, limit)).fetchall()
+    due = connection.execute("SELECT contact_id FROM contact_touch WHERE due <= ?", (moment,)).fetchall()
+    if not due:
+        return found
+    derived = derive_all(connection, [contact_id for (contact_id,) in due], now)
+    dated = ((contact_id, instant_of(touches)) for contact_id, touches in derived.items())
+    found += [(contact_id, at) for contact_id, at in dated if at is not None and at < until]
+    return sorted(found, key=lambda row: (row[1], row[0]))[:limit]

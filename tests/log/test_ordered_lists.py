@@ -1,0 +1,205 @@
+"""Lists in order that come from caches are what the activities say, whether the caches are up to date or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lasttouch import address_book, forgetting
+from store.finding import find_activity
+from store.people import people
+from store.silence import longest_silent, past_rhythm
+from store.threads import THEM, US, waiting
+from store.timeline import newest
+from store.unmatched import unmatched
+
+if TYPE_CHECKING:
+    from conftest import Log
+
+ANA, BOB, EVE, FAY = "ana@acme.example", "bob@globex.example", "eve@hooli.example", "fay@initech.example"
+
+
+@pytest.fixture(params=["derived", "not derived yet"])
+def settled(request: pytest.FixtureRequest, log: Log) -> Callable[[], None]:
+    """Brings the caches up to date, or does not."""
+    return log.agent.refresh if request.param == "derived" else lambda: None
+
+
+def test_the_longest_silent_come_first(log: Log, settled: Callable[[], None]) -> None:
+    bob, eve, _never = log.contact("Bob", BOB), log.contact("Eve", EVE), log.contact("Fay", FAY)
+    log.mail(BOB, ANA, 10)
+    log.mail(ANA, EVE, 5)
+    settled()
+    assert [one for one, _ in longest_silent(log.connection, log.now, 10)] == [eve, bob]
+    assert longest_silent(log.connection, log.now, 1) == [(eve, int(log.day(5).timestamp()))]
+    assert [one for one, _ in longest_silent(log.connection, log.now, 10, before=log.day(7))] == [eve]
+    log.mail(EVE, ANA, 20)
+    assert [one for one, _ in longest_silent(log.connection, log.now, 10)] == [bob, eve]
+    assert log.differences() == 0
+
+
+def test_the_longest_past_their_own_rhythm_come_first(log: Log, settled: Callable[[], None]) -> None:
+    bob, eve, fay = log.contact("Bob", BOB), log.contact("Eve", EVE), log.contact("Fay", FAY)
+    for day in (10, 20, 30, 40, 50):
+        log.mail(BOB, ANA, day)
+    for day in (1, 2, 3, 4, 5):
+        log.mail(EVE, ANA, day + 30)
+    for day in (10, 30, 50, 70, 90):
+        log.mail(FAY, ANA, day)
+    settled()
+    assert past_rhythm(log.connection, log.now, 10) == [
+        (eve, int(log.day(35 + 7).timestamp())),
+        (bob, int(log.day(50 + 20).timestamp())),
+    ]
+    (found,) = people(log.connection, log.now, [fay])
+    assert found.usual_gap is not None
+    assert (found.usual_gap.days, found.overdue_at) == (20, log.day(130))
+
+
+def test_strangers_are_counted_until_they_are_contacts(log: Log, settled: Callable[[], None]) -> None:
+    log.mail(BOB, ANA, 1)
+    log.mail(BOB, ANA, 2)
+    log.mail(BOB, ANA, 3)
+    asked = log.mail(EVE, ANA, 4)
+    log.mail(ANA, EVE, 5, answers=asked)
+    log.meet(FAY, 100.5)
+    settled()
+    found = unmatched(log.connection, log.now)
+    assert [(one.address, one.inbound, one.outbound) for one in found] == [(EVE, 1, 1), (BOB, 3, 0)]
+    assert (found[0].first_touch, found[0].last_touch) == (log.day(4), log.day(5))
+    assert [one.address for one in unmatched(log.connection, log.now, 1)] == [EVE]
+    log.now = log.day(101)
+    found = unmatched(log.connection, log.now)
+    assert [(one.address, one.meetings) for one in found] == [(EVE, 0), (FAY, 1), (BOB, 0)], "the meeting has begun"
+    log.mail(BOB, ANA, 6)
+    assert unmatched(log.connection, log.now)[2].inbound == 4
+    eve = log.contact("Eve", EVE)
+    assert [one.address for one in unmatched(log.connection, log.now)] == [FAY, BOB]
+    address_book.remove(log.agent, [eve])
+    assert [one.address for one in unmatched(log.connection, log.now)] == [EVE, FAY, BOB]
+    assert log.differences() == 0
+
+
+def test_a_conversation_waits_for_whoever_did_not_write_last(log: Log) -> None:
+    asked = log.mail(BOB, ANA, 1)
+    offered = log.mail(ANA, EVE, 2)
+    log.mail(FAY, "ben@other.example", 3, cc=ANA)
+    assert _ids(log, US) == [asked]
+    assert _ids(log, THEM) == [offered]
+    answer = log.mail(ANA, BOB, 4, answers=asked)
+    assert (_ids(log, US), _ids(log, THEM)) == ([], [offered, answer])
+    log.mail(BOB, ANA, 5, answers=answer, signs={"auto-submitted": "auto-replied"})
+    assert (_ids(log, US), _ids(log, THEM)) == ([], [offered, answer]), "an automatic reply is none"
+    again = log.mail(BOB, ANA, 6, answers=asked)
+    later = log.mail(EVE, ANA, 7)
+    assert (_ids(log, US), _ids(log, THEM)) == ([again, later], [offered])
+    assert _ids(log, US, limit=1) == [again]
+    assert _ids(log, US, newest_first=True) == [later, again]
+    assert log.differences() == 0
+
+
+def test_a_question_found_after_its_answer_does_not_wait(log: Log) -> None:
+    log.mail(ANA, BOB, 4, answers="<asked@x.example>")
+    log.mail(BOB, ANA, 1, message_id="<asked@x.example>")
+    assert _ids(log, US) == []
+    assert log.differences() == 0
+
+
+def test_an_answer_that_came_back_leaves_the_question_open(log: Log) -> None:
+    asked = log.mail(BOB, ANA, 1)
+    answer = log.mail(ANA, BOB, 2, answers=asked)
+    signs = {"x-failed-recipients": BOB, "auto-submitted": "auto-replied"}
+    log.mail("mailer-daemon@mx.example", ANA, 3, answers=answer, signs=signs)
+    assert _ids(log, US) == [asked]
+    assert log.differences() == 0
+
+
+def test_an_answer_follows_the_other_direction_in_its_own_conversation(log: Log) -> None:
+    bob = log.contact("Bob", BOB, "bob@home.example")
+
+    def last_two_way() -> object:
+        (found,) = people(log.connection, log.now, [bob])
+        return found.last_two_way
+
+    asked = log.mail(ANA, BOB, 1)
+    log.mail(BOB, ANA, 2)
+    assert last_two_way() is None, "another conversation"
+    log.mail(BOB, ANA, 1, answers=asked)
+    assert last_two_way() is None, "at the same time is no answer"
+    log.mail("bob@home.example", ANA, 0.5, answers=asked)
+    assert last_two_way() == log.day(1), "the root came after what refers to it"
+    log.mail("bob@home.example", ANA, 3, answers=asked)
+    log.mail(EVE, ANA, 4, answers=asked)
+    assert last_two_way() == log.day(3)
+
+
+def test_an_alias_brings_its_history_at_once(log: Log) -> None:
+    bob = log.contact("Bob", BOB)
+    log.mail(BOB, ANA, 1)
+    log.mail("bob@home.example", ANA, 2)
+    log.agent.refresh()
+    address_book.add_alias(log.agent, bob, ["bob@home.example"])
+    (found,) = people(log.connection, log.now, [bob])
+    assert (found.last_touch, found.touches) == (log.day(2), 2)
+    assert unmatched(log.connection, log.now) == []
+
+
+def test_who_is_erased_is_in_no_list(log: Log) -> None:
+    bob = log.contact("Bob", BOB)
+    log.mail(BOB, ANA, 1)
+    log.mail(EVE, ANA, 2)
+    log.agent.refresh()
+    forgetting.forget(log.agent, [bob], [EVE])
+    assert (_ids(log, US), unmatched(log.connection, log.now), longest_silent(log.connection, log.now, 9)) == (
+        [],
+        [],
+        [],
+    )
+    for table in ("thread", "contact_touch"):
+        assert log.connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    assert log.connection.execute("SELECT count(*) FROM stranger WHERE last_touch IS NOT NULL").fetchone() == (0,)
+
+
+def test_check_finds_what_is_wrong_in_every_cache(log: Log) -> None:
+    log.contact("Bob", BOB)
+    log.mail(BOB, ANA, 1)
+    log.mail(EVE, ANA, 2)
+    log.agent.refresh()
+    for spoiled in (
+        "UPDATE contact_touch SET usual_gap = 5",
+        "UPDATE stranger SET inbound = 7 WHERE inbound = 1",
+        "DELETE FROM stranger WHERE inbound = 1",
+        "UPDATE thread SET waits_for = 2 WHERE at = (SELECT min(at) FROM thread)",
+        "DELETE FROM thread WHERE at = (SELECT min(at) FROM thread)",
+    ):
+        log.connection.execute(spoiled)
+        assert log.differences() == 1, spoiled
+        assert log.differences() == 0, spoiled
+
+
+def test_a_timeline_merges_the_addresses_and_kinds_of_a_contact(log: Log) -> None:
+    bob = log.contact("Bob", BOB, "bob@home.example")
+    log.mail(BOB, ANA, 1)
+    log.mail("bob@home.example", ANA, 2)
+    log.mail(ANA, BOB, 3, cc="bob@home.example")
+    log.mail(BOB, ANA, 4, signs={"auto-submitted": "auto-generated"})
+    log.meet(BOB, 5)
+    log.mail(EVE, ANA, 6)
+    log.meet(BOB, 200)
+    found = newest(log.connection, log.now, 10, [bob])
+    assert [one.facts.at for one in found] == [log.day(day) for day in (5, 4, 3, 2, 1)]
+    assert [one.id for one in newest(log.connection, log.now, 2, [bob])] == [one.id for one in found[:2]]
+    assert [(part.role, part.address, part.touch, part.contact) for part in found[2].parts] == [
+        ("from", ANA, None, None), ("to", BOB, "outbound", "Bob"), ("cc", "bob@home.example", "outbound", "Bob"),
+    ]  # fmt: skip
+
+
+def _ids(log: Log, waits_for: int, limit: int = 9, newest_first: bool = False) -> list[str]:
+    """The Message-IDs of what waits."""
+    found = waiting(log.connection, waits_for, limit, newest_first)
+    identity = "SELECT identity FROM activity WHERE id = ?"
+    names = [log.connection.execute(identity, (row_id,)).fetchone()[0] for row_id, _ in found]
+    assert [find_activity(log.connection, name) for name in names] == [row_id for row_id, _ in found]
+    return names

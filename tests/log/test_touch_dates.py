@@ -1,0 +1,75 @@
+"""The arithmetic of dates, on rows written by hand."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
+from store.touch_dates import DAY, NEVER, Moment, touches_of, usual_gap
+
+NOW = 1_000 * DAY
+
+
+def _mail(touch: int, day: int, activity: int) -> tuple[int, int, int, None, int]:
+    return touch, day * DAY, activity, None, 1
+
+
+def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int, int]:
+    at = int(start * DAY)
+    return MEETING, at, activity, at + hours * 3600, 1
+
+
+def test_the_newest_of_each_kind_in_any_order() -> None:
+    rows = [_mail(INBOUND, 5, 1), _mail(INBOUND, 9, 2), _mail(OUTBOUND, 7, 3), _mail(COPIED, 99, 4), _met(8, 5)]
+    for _ in range(20):
+        random.Random(1).shuffle(rows)
+        found = touches_of(rows, NOW)
+        assert found.last_inbound == Moment(9 * DAY, 2)
+        assert found.last_outbound == Moment(7 * DAY, 3)
+        assert found.last_meeting == Moment(8 * DAY, 5)
+        assert found.last_copied == Moment(99 * DAY, 4)
+        assert found.last_touch() == (Moment(9 * DAY, 2), "inbound")
+        assert (found.touches, found.due) == (4, None)
+
+
+def test_nobody_was_ever_touched_without_rows() -> None:
+    found = touches_of([], NOW)
+    assert found[:6] == (NEVER,) * 6
+    assert (found.touches, found.usual_gap, found.overdue_at(), found.due) == (0, None, None, None)
+
+
+def test_a_meeting_counts_when_it_is_over_and_says_when_that_will_be() -> None:
+    under_way, ahead = _met(999.99, 1), _met(1_003, 2)
+    found = touches_of([under_way, ahead], NOW)
+    assert (found.last_meeting, found.next_meeting, found.touches) == (NEVER, Moment(1_003 * DAY, 2), 0)
+    assert found.due == under_way[3]
+    later = touches_of([under_way, ahead], under_way[3])
+    assert (later.last_meeting, later.touches, later.due) == (Moment(under_way[1], 1), 1, ahead[1])
+
+
+def test_one_activity_under_two_addresses_is_one_touch() -> None:
+    assert touches_of([_mail(INBOUND, 1, 7), _mail(INBOUND, 1, 7)], NOW).touches == 1
+
+
+def test_the_last_exchange_both_ways_is_an_answer_or_a_meeting() -> None:
+    rows = [_mail(OUTBOUND, 1, 1), _mail(INBOUND, 3, 3)]
+    assert touches_of(rows, NOW).last_two_way == NEVER
+    assert touches_of(rows, NOW, Moment(3 * DAY, 3)).last_two_way == Moment(3 * DAY, 3)
+    assert touches_of([*rows, _met(4, 5)], NOW, Moment(3 * DAY, 3)).last_two_way == Moment(4 * DAY, 5)
+
+
+def test_the_usual_gap_is_the_median_between_days_and_takes_four_gaps() -> None:
+    days = [1, 2, 5, 6, 20]
+    assert [later - earlier for earlier, later in pairwise(days)] == [1, 3, 1, 14]
+    assert usual_gap(day * DAY + 60 for day in days) == 2 * DAY
+    assert usual_gap([day * DAY + hour * 3600 for day in days for hour in (1, 9, 23)]) == 2 * DAY, "a day counts once"
+    assert usual_gap(day * DAY for day in days[:4]) is None
+
+
+def test_silence_is_overdue_after_twice_the_usual_gap_and_never_within_a_week() -> None:
+    seldom = touches_of([_mail(INBOUND, day, day) for day in (10, 20, 30, 40, 50)], NOW)
+    assert seldom.overdue_at() == (50 + 2 * 10) * DAY
+    daily = touches_of([_mail(INBOUND, day, day) for day in (10, 11, 12, 13, 14)], NOW)
+    assert daily.overdue_at() == (14 + 7) * DAY
+    assert touches_of([_mail(COPIED, day, day) for day in range(9)], NOW).usual_gap is None
