@@ -32,6 +32,10 @@ SIGN_HEADERS: tuple[str, ...] = (
 )
 
 
+CALENDAR_PART = "calendar-part"
+"""A sign that is no header: a part of the message's structure is a scheduling message between calendars."""
+
+
 @dataclass(slots=True)
 class Envelope:
     """One message as its source showed it.
@@ -41,7 +45,8 @@ class Envelope:
     `from_` holds every From address seen; more than one From *header* makes `from_headers` > 1.
     `signs` maps the lower-case names of SIGN_HEADERS that were present to their unfolded values,
     several of one name joined by a newline, topmost first; "from" is among them only where the
-    From header holds no readable address ("MAILER-DAEMON"). `in_reply_to` and `references` are
+    From header holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has
+    such a part ("text/calendar; method=REQUEST"). `in_reply_to` and `references` are
     message ids in angle brackets. `failed_recipients` are normalised addresses named by the
     delivery-status part of a bounce (RFC 3464 §2.3), where that part was read.
     """

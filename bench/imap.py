@@ -9,24 +9,27 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import imapclient
 
-from bench.figures import Figure, at_least, at_most, median_of, seconds, told
+from bench.delay import far_away
+from bench.figures import Figure, at_least, at_most, median_of, median_seconds, seconds, told
 from bench.mailbox import fill
+from capture.mail.fetch import FETCH_ITEMS
 from capture.mail.headers import HEADER_FIELDS
+from capture.mail.source import BATCH_MESSAGES
 from dovecot_server import DovecotServer
 from lasttouch.agent import opened
 from lasttouch.config import load_config
 from lasttouch.pipeline import sync
 
-_ITEMS = f"(UID INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS).upper()})])"
+_ONE_WAY = 0.025  # seconds: 50 ms there and back
 _CONFIG = """
 database = "log.db"
 backfill = "90y"
@@ -55,54 +58,87 @@ def run(quick: bool) -> Iterator[Figure]:
             with server.client(f"u{size}") as client:
                 fill(client, "INBOX", size)
         yield from _backfill(server, base, sizes[1], pairs=3 if quick else 5)
-        for size in sizes:
-            yield told(f"peak RSS of a first pass over {size:,}", _peak_megabytes(server, base, size), "MB")
+        yield from _far_away(server, base, sizes[1], pairs=1 if quick else 3)
+        yield from _memory(server, base, sizes)
         yield from _nothing_new(server, base, sizes[1])
-        yield from _far_away(server, base, sizes[0])
     finally:
         server.stop()
         shutil.rmtree(base, ignore_errors=True)
 
 
 def _backfill(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
-    _drain(server, size)
-    drains, passes, cpu = [], [], []
-    for _ in range(pairs):
-        drains.append(seconds(lambda: _drain(server, size)))
-        folder = _fresh(server, base, size)
-        before = time.process_time()
-        passes.append(seconds(lambda folder=folder: _sync(folder)))
-        cpu.append(time.process_time() - before)
-    ratio = median_of(mine / raw for mine, raw in zip(passes, drains, strict=True))
-    yield told(f"raw drain of {size:,}", median_of(drains), "s")
-    yield told(f"first pass over {size:,}", median_of(passes), "s")
-    yield at_most("first pass ÷ raw drain", ratio, "×", 3.0)
-    yield told("messages a second", size / median_of(passes), "1/s")
-    yield told("CPU a message", median_of(cpu) / size * 1e6, "µs")
+    """Drain and pass in turn, in like states: with Dovecot's cache of headers empty, as a first pass finds it where
+    no other program shows the mail, and with all in it."""
+    cold = [(_forgetful(server, size, lambda: _drain(server, size)), _timed_pass(server, base, size, True))
+            for _ in range(pairs)]  # fmt: skip
+    warm = [(seconds(lambda: _drain(server, size)), _timed_pass(server, base, size, False)) for _ in range(pairs)]
+    for state, bar, runs in (("empty", 3.0, cold), ("full", None, warm)):
+        drain, first = median_of(raw for raw, _ in runs), median_of(mine.wall for _, mine in runs)
+        ratio = median_of(mine.wall / raw for raw, mine in runs)
+        yield told(f"raw drain of {size:,}, server's cache {state}", drain, "s")
+        yield told(f"first pass over {size:,}, server's cache {state}", first, "s")
+        name = f"first pass ÷ raw drain, server's cache {state}"
+        yield told(name, ratio, "×") if bar is None else at_most(name, ratio, "×", bar)
+        yield told(f"messages a second, server's cache {state}", size / first, "1/s")
+    yield told("CPU a message", median_of(mine.cpu for _, mine in cold + warm) / size * 1e6, "µs")
     part = min(size, 5_000)
     plain = seconds(lambda: _plain_loop(server, size, part)) / part * size
-    yield at_least("plain imapclient loop ÷ first pass", plain / median_of(passes), "×", 8.0)
+    yield told("plain imapclient loop, messages a second", size / plain, "1/s")
+    yield at_least("plain imapclient loop ÷ first pass", plain / median_of(mine.wall for _, mine in warm), "×", 8.0)
+
+
+def _far_away(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
+    with far_away(server.port, _ONE_WAY) as port:
+        ratios = [
+            seconds(lambda: _sync(_fresh(server, base, size, port)))
+            / seconds(lambda: _sync(_fresh(server, base, size)))
+            for _ in range(pairs)
+        ]
+    yield at_most(f"first pass over {size:,} at 50 ms ÷ loopback", median_of(ratios), "×", 1.3)
+
+
+def _memory(server: DovecotServer, base: Path, sizes: Sequence[int]) -> Iterator[Figure]:
+    peaks = [_peak_megabytes(server, base, size) for size in sizes]
+    for size, peak in zip(sizes, peaks, strict=True):
+        yield at_most(f"peak RSS of a first pass over {size:,}", peak, "MB", 150)
+    yield at_most(f"peak RSS of a first pass over {sizes[-1]:,} ÷ {sizes[-2]:,}", peaks[-1] / peaks[-2], "×", 1.1)
 
 
 def _nothing_new(server: DovecotServer, base: Path, size: int) -> Iterator[Figure]:
+    """As the daemon polls: connection, login and listing included, starting Python not."""
     folder = _fresh(server, base, size)
     _sync(folder)
-    poll = median_of(seconds(lambda: _sync(folder)) for _ in range(7))
+    poll = median_seconds(lambda: _sync(folder), 9)
     yield told("poll with nothing new", poll * 1000, "ms")
+    with far_away(server.port, _ONE_WAY) as port:
+        distant = _fresh(server, base, size, port)
+        _sync(distant)
+        far = median_seconds(lambda: _sync(distant), 5)
+    yield told("round trips of a poll with nothing new, from the greeting on", round((far - poll) / (2 * _ONE_WAY)), "")
     if shutil.which("mbsync") is None:
         return
-    command = _mbsync(server, base, size)
-    command()
-    theirs = median_of(seconds(command) for _ in range(5))
+    theirs = median_seconds(_mbsync(server, base, size), 9)
     yield told("mbsync with nothing new", theirs * 1000, "ms")
     yield at_most("poll with nothing new ÷ mbsync", poll / theirs, "×", 0.3)
 
 
-def _far_away(server: DovecotServer, base: Path, size: int) -> Iterator[Figure]:
-    near = seconds(lambda: _sync(_fresh(server, base, size)))
-    with _Delay(server.port, 0.025) as port:
-        far = seconds(lambda: _sync(_fresh(server, base, size, port)))
-    yield at_most(f"first pass over {size:,} at 50 ms ÷ loopback", far / near, "×", 1.3)
+class _Pass(NamedTuple):
+    wall: float
+    cpu: float
+
+
+def _timed_pass(server: DovecotServer, base: Path, size: int, forgetful: bool) -> _Pass:
+    folder = _fresh(server, base, size)
+    before = time.process_time()
+    wall = _forgetful(server, size, lambda: _sync(folder)) if forgetful else seconds(lambda: _sync(folder))
+    return _Pass(wall, time.process_time() - before)
+
+
+def _forgetful(server: DovecotServer, size: int, action: Callable[[], object]) -> float:
+    """How long it takes where Dovecot has every header to find in the message itself."""
+    for cache in (server.base / "home" / f"u{size}").rglob("dovecot.index.cache"):
+        cache.unlink()
+    return seconds(action)
 
 
 def _sync(folder: Path) -> None:
@@ -118,12 +154,12 @@ def _fresh(server: DovecotServer, base: Path, size: int, port: int | None = None
 
 
 def _drain(server: DovecotServer, size: int) -> None:
-    """The same FETCH commands, their answers read and thrown away."""
+    """The same FETCH commands, one after the other; their answers are received to the end and thrown away."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         _ask(connection, f"a LOGIN u{size} {server.password}")
         _ask(connection, "b EXAMINE INBOX")
-        for low in range(1, size + 1, 5000):
-            _ask(connection, f"c UID FETCH {low}:{low + 4999} {_ITEMS}")
+        for low in range(1, size + 1, BATCH_MESSAGES):
+            _ask(connection, f"c UID FETCH {low}:{low + BATCH_MESSAGES - 1} {FETCH_ITEMS}")
 
 
 def _ask(connection: socket.socket, command: str) -> None:
@@ -164,7 +200,7 @@ def _peak_megabytes(server: DovecotServer, base: Path, size: int) -> float:
     return int(done.stderr.split()[-1]) / 1000
 
 
-def _mbsync(server: DovecotServer, base: Path, size: int):  # type: ignore[no-untyped-def]
+def _mbsync(server: DovecotServer, base: Path, size: int) -> Callable[[], object]:
     """mbsync of the same mailbox into a Maildir, as a function that runs it once."""
     folder = base / "mbsync"
     folder.mkdir()
@@ -176,54 +212,3 @@ def _mbsync(server: DovecotServer, base: Path, size: int):  # type: ignore[no-un
     )
     (folder / "mail").mkdir()
     return lambda: subprocess.run(["mbsync", "-q", "-c", str(folder / "rc"), "c"], check=True, capture_output=True)
-
-
-class _Delay:
-    """A proxy that holds back every byte by `one_way` seconds in each direction, without limiting the rate."""
-
-    def __init__(self, port: int, one_way: float) -> None:
-        self._port, self._one_way = port, one_way
-        self._listener = socket.create_server(("127.0.0.1", 0))
-
-    def __enter__(self) -> int:
-        threading.Thread(target=self._serve, daemon=True).start()
-        return int(self._listener.getsockname()[1])
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self._port))
-            for source, target in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        import queue
-
-        waiting: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-
-        def deliver() -> None:
-            while True:
-                due, data = waiting.get()
-                time.sleep(max(0.0, due - time.monotonic()))
-                try:
-                    if not data:
-                        target.shutdown(socket.SHUT_WR)
-                        return
-                    target.sendall(data)
-                except OSError:
-                    return
-
-        threading.Thread(target=deliver, daemon=True).start()
-        data = b"-"
-        while data:
-            try:
-                data = source.recv(1 << 18)
-            except OSError:
-                data = b""
-            waiting.put((time.monotonic() + self._one_way, data))

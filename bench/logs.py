@@ -30,7 +30,7 @@ from lasttouch.config import Loaded
 from lasttouch.options import Config
 from matchers.book import AddressBook
 from matchers.judge import judge
-from matchers.message import judge_new_mail, message_facts
+from matchers.message import judge_mail, message_facts
 from matchers.occurrence import meeting_facts
 from store import ingest, places
 from store.database import open_for_writing, writing
@@ -128,7 +128,7 @@ def _entry(agent: Agent, item: Envelope | Meeting) -> Entry:
     if isinstance(item, Envelope):
         facts = message_facts(item, item.date or END, agent.never_log, True)
         assert facts is not None
-        return Entry(facts, judge_new_mail(item, facts, agent.house))
+        return Entry(facts, judge_mail(facts, agent.house))
     facts = meeting_facts(item, agent.house.own_addresses, agent.never_log, True)
     assert facts is not None
     return Entry(facts, judge(facts, agent.house))

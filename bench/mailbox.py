@@ -11,7 +11,10 @@ import imapclient
 
 OWNER = "ana@acme.example"
 END = datetime(2026, 11, 1, tzinfo=UTC)
-_TEXT = b"x" * 1500
+_BODY = (b"x" * 70 + b"\r\n") * 20
+_PARTS = b"".join(
+    b"--b1\r\nContent-Type: text/%b; charset=utf-8\r\n\r\n%b" % (kind, _BODY) for kind in (b"plain", b"html")
+)
 
 
 def messages(count: int, seed: int = 1) -> Iterator[bytes]:
@@ -67,7 +70,8 @@ def _message(number: int, at: datetime, kind: float, sender: str, chance: random
             "Auto-Submitted: auto-generated",
             "Content-Type: text/plain",
         ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + _TEXT
+    body = _PARTS + b"--b1--\r\n" if kind < 0.6 else _BODY
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def fill(client: imapclient.IMAPClient, mailbox: str, count: int) -> None:

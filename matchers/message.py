@@ -44,10 +44,9 @@ def message_facts(
     addresses are struck from it, and so is its subject.
     """
     participants = _participants(envelope)
-    allowed = tuple(person for person in participants if not never_log(person.address.email))
+    allowed = tuple([person for person in participants if not never_log(person.address.email)])
     struck = len(allowed) < len(participants)
-    left = {person.address.email for person in allowed}
-    if struck and (not any(p.role == "from" for p in allowed) or len(left) < 2):
+    if struck and not _still_an_exchange(allowed):
         return None
     return Facts(
         identity=message_identity(envelope),
@@ -59,6 +58,11 @@ def message_facts(
         references=_references(envelope),
         failed=tuple(email for email in failed_addresses(envelope) if not never_log(email)),
     )
+
+
+def _still_an_exchange(allowed: tuple[Participant, ...]) -> bool:
+    people = {person.address.email for person in allowed}
+    return len(people) > 1 and any(person.role == "from" for person in allowed)
 
 
 def message_identity(envelope: Envelope) -> str:
@@ -74,14 +78,6 @@ def message_identity(envelope: Envelope) -> str:
     return "hash:" + hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def judge_new_mail(envelope: Envelope, facts: Facts, house: House) -> Judgement:
-    """What `judge_mail` says of these facts, at less cost for the many without any evidence."""
-    if facts.evidence or len(facts.participants) < len(_participants(envelope)):
-        return judge_mail(facts, house)
-    verdict = judge_message(envelope, house)
-    return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
-
-
 def judge_mail(facts: Facts, house: House) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
     verdict = judge_message(_as_envelope(facts), house)
@@ -91,13 +87,13 @@ def judge_mail(facts: Facts, house: House) -> Judgement:
 def _direction_and_touches(facts: Facts, house: House, verdict: str) -> tuple[Direction, tuple[Touch | None, ...]]:
     """Outbound if From is one of us, wherever it is filed; a touch only between persons, and not if it bounced."""
     senders = {p.address.email for p in facts.participants if p.role == "from"}
-    outbound = any(house.is_self(email) for email in senders)
+    outbound = any(map(house.is_self, senders))
     direction: Direction = "outbound" if outbound else "inbound"
     if verdict in _OWN_DIRECTION:
         direction = _OWN_DIRECTION[verdict]
     if verdict != "person":
         return direction, (None,) * len(facts.participants)
-    return direction, tuple(_touch(p, outbound, senders, facts.bounced, house) for p in facts.participants)
+    return direction, tuple([_touch(p, outbound, senders, facts.bounced, house) for p in facts.participants])
 
 
 def _touch(
@@ -114,14 +110,17 @@ def _touch(
 
 
 def _participants(envelope: Envelope) -> tuple[Participant, ...]:
-    roles: tuple[tuple[Role, tuple[Address, ...]], ...] = (
-        ("from", envelope.from_),
-        ("to", envelope.to),
-        ("cc", envelope.cc),
-        ("bcc", envelope.bcc),
-    )
-    people = {(a.email, role): Participant(a, role) for role, addresses in roles for a in reversed(addresses)}
-    return tuple(people.values())
+    people = _in_role("from", envelope.from_) + _in_role("to", envelope.to)
+    if envelope.cc or envelope.bcc:
+        people += _in_role("cc", envelope.cc) + _in_role("bcc", envelope.bcc)
+    return tuple(people)
+
+
+def _in_role(role: Role, addresses: tuple[Address, ...]) -> list[Participant]:
+    """Each address once, as it was first written."""
+    if len(addresses) == 1:
+        return [Participant(addresses[0], role)]
+    return list({address.email: Participant(address, role) for address in reversed(addresses)}.values())
 
 
 def _references(envelope: Envelope) -> tuple[str, ...]:
@@ -132,17 +131,17 @@ def _references(envelope: Envelope) -> tuple[str, ...]:
 
 
 def _as_envelope(facts: Facts) -> Envelope:
-    def among(role: Role) -> tuple[Address, ...]:
-        return tuple(person.address for person in facts.participants if person.role == role)
-
+    among: dict[str, list[Address]] = {"from": [], "to": [], "cc": [], "bcc": []}
+    for address, role, _ in facts.participants:
+        among[role].append(address)
     return Envelope(
         message_id=facts.identity,
         date=facts.at,
         internal_date=None,
-        from_=among("from"),
-        to=among("to"),
-        cc=among("cc"),
-        bcc=among("bcc"),
+        from_=tuple(among["from"]),
+        to=tuple(among["to"]),
+        cc=tuple(among["cc"]),
+        bcc=tuple(among["bcc"]),
         subject=facts.subject,
         in_reply_to=facts.references[-1:],
         references=facts.references,

@@ -28,21 +28,44 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     What is no address is left out; a display name is never taken for one, whatever it looks like.
     Of a list without end the first MOST are read.
     """
-    return _parse_cached(value) if len(value) <= CACHED_CHARACTERS else _parse(value)
+    return _parse_cached(value) if len(value) <= CACHED_CHARACTERS else _parse_list(value)
 
 
 @lru_cache(maxsize=32768)
 def _parse_cached(value: str) -> tuple[Address, ...]:
-    if not value.isprintable():
+    """A value that may well come again: the same people write to the same people."""
+    found = _simple(value)
+    return _parse_list(value) if found is None else found
+
+
+def _parse_list(value: str) -> tuple[Address, ...]:
+    members = value.split(",", MOST)
+    if len(members) == 1 or len(members) > MOST:
         return _parse(value)
+    listed: list[Address] = []
+    for member in members:
+        one = _simple_cached(member) if len(member) <= CACHED_CHARACTERS else None
+        if one is None:
+            return _parse(value)
+        listed += one
+    return tuple(listed)
+
+
+def _simple(value: str) -> tuple[Address, ...] | None:
+    """The address of a value as most are, without quoting or comments; None for any other value."""
+    if not value.isprintable():
+        return None
     if simple := _SIMPLE.fullmatch(value):
         name, seen = "", simple[1]
     elif named := _NAMED.fullmatch(value):
         name, seen = " ".join(named[2].split()), named[3]
     else:
-        return _parse(value)
+        return None
     email = normalise(seen)
     return (Address(email, name, seen),) if email else ()
+
+
+_simple_cached = lru_cache(maxsize=32768)(_simple)
 
 
 def _parse(value: str) -> tuple[Address, ...]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
+from functools import lru_cache
 
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
     "nov": 11, "dec": 12,
 }  # fmt: skip
 _USUAL = re.compile(
-    r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})\s+(\d\d?):(\d\d)(?::(\d\d))?"
-    r"\s*(?:([+-])(\d\d)(\d\d)|GMT|UTC?|Z)\b(?![+-])"
+    r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2}[\s-]+[A-Za-z]{3}[a-z]*\.?[\s-]+\d{4})\s+(\d\d?):(\d\d)(?::(\d\d))?"
+    r"\s*([+-]\d{4}|GMT|UTC?|Z)\b(?![+-])"
 )
+_DAY = re.compile(r"(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})")
 _UNUSUAL_ZONE = re.compile(r"(?:\bGMT|\bUTC?)?([+-]\d\d):?(\d\d)\b")  # "GMT+0200", "+02:00"
 
 
@@ -31,14 +33,29 @@ def parse_date(value: str) -> datetime | None:
 
 
 def _from_usual(match: re.Match[str]) -> datetime | None:
-    day, month_name, year, hour, minute, second, sign, zone_hours, zone_minutes = match.groups()
-    month = _MONTHS.get(month_name.lower())
-    if month is None:
+    day, hour, minute, second, zone = match.groups()
+    midnight = _midnight(day)
+    if midnight is None:
         return None
-    moment = datetime(int(year), month, int(day), int(hour), int(minute), _leapless(int(second or 0)), tzinfo=UTC)
-    if sign is None or zone_hours + zone_minutes == "0000":
-        return moment
-    return moment - _offset(sign, int(zone_hours), int(zone_minutes))
+    hours, minutes, seconds = int(hour), int(minute), _leapless(int(second or 0))
+    if hours > 23 or minutes > 59 or seconds > 59:
+        raise ValueError("no time of a day")
+    return midnight + timedelta(0, hours * 3600 + minutes * 60 + seconds - _zone_seconds(zone))
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: str) -> datetime | None:
+    found = _DAY.fullmatch(day)
+    month = _MONTHS.get(found[2].lower()) if found else None
+    return datetime(int(found[3]), month, int(found[1]), tzinfo=UTC) if found and month else None
+
+
+@lru_cache(maxsize=1024)
+def _zone_seconds(zone: str) -> int:
+    """Seconds east of Greenwich."""
+    if zone[0] not in "+-":
+        return 0
+    return int(_offset(zone[0], int(zone[1:3]), int(zone[3:])).total_seconds())
 
 
 def _from_anything(value: str) -> datetime | None:

@@ -10,7 +10,8 @@ from activity.batch import Skip
 from activity.delivery_status import failed_recipients
 from activity.envelope import Envelope
 from capture.mail.connection import Connection
-from capture.mail.fetch_answer import FetchRefused, Response, read_responses
+from capture.mail.fetch_answer import FetchRefused, read_responses
+from capture.mail.fetch_response import Response
 from capture.mail.headers import header_fields
 from capture.mail.position import UidSet, uid_sets
 
@@ -85,9 +86,9 @@ def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> 
 def _encoding_of_status(mime: Response) -> str | None:
     """The Content-Transfer-Encoding of a delivery-status part, lower case; None for any other part."""
     fields = header_fields(mime.body or b"", _MIME_FIELDS)
-    if not _STATUS_PART.match(fields.get("content-type", [""])[0]):
+    if not _STATUS_PART.match(fields.get("content-type", "")):
         return None
-    return fields.get("content-transfer-encoding", [""])[0].lower()
+    return fields.get("content-transfer-encoding", "").lower()
 
 
 def _decoded(body: bytes, encoding: str) -> str:

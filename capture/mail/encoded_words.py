@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from binascii import Error as Base64Error
-from binascii import a2b_base64
+from binascii import a2b_base64, a2b_qp
 from email.quoprimime import header_decode
 
 _WORD = re.compile(r"=\?([A-Za-z0-9_.:-]+)(?:\*[A-Za-z0-9-]*)?\?([bBqQ])\?([^?\s]*(?:\s[^?]*)?)\?=")
@@ -48,7 +48,10 @@ def decode_words(text: str) -> str:
 def _payload(encoding: str, payload: str) -> bytes | None:
     try:
         if encoding in "qQ":
-            return header_decode(payload).encode("latin-1")
+            octets = payload.encode("latin-1")
+            if b"==" in octets or octets.endswith(b"="):  # there a2b_qp sees what RFC 2047 does not know
+                return header_decode(payload).encode("latin-1")
+            return a2b_qp(octets, header=True)
         packed = "".join(payload.split())
         return a2b_base64(packed + "=" * (-len(packed) % 4))
     except (Base64Error, UnicodeError, ValueError):

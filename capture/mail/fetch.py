@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -12,7 +11,8 @@ from activity.envelope import Envelope
 from capture.mail.connection import Connection
 from capture.mail.dates import parse_date
 from capture.mail.delivery_reports import DeliveryReports
-from capture.mail.fetch_answer import Response, read_responses
+from capture.mail.fetch_answer import read_responses
+from capture.mail.fetch_response import Response
 from capture.mail.headers import HEADER_FIELDS, parse_header
 from capture.mail.position import UidSet
 
@@ -20,9 +20,7 @@ HEADER_BYTES = 2 << 20
 SETS_AHEAD = 2
 HELD_BYTES = 24 << 20
 ADDRESS_BYTES = 200
-_ITEMS = f"(UID INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS).upper()})])"
-_INTERNAL_DATE = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"', re.IGNORECASE)
-_FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)", re.IGNORECASE)
+FETCH_ITEMS = f"(UID INTERNALDATE FLAGS BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS).upper()})])"
 
 
 class Fetched(NamedTuple):
@@ -103,7 +101,7 @@ def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet]) -> Iterato
 def _ask_ahead(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], tags: set[bytes]) -> None:
     while to_ask and len(asked) < SETS_AHEAD:
         uid_set = to_ask.popleft()
-        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set.text} {_ITEMS}")))
+        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set.text} {FETCH_ITEMS}")))
         tags.add(asked[-1].tag)
 
 
@@ -125,19 +123,17 @@ def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports) ->
 
 
 def _message(response: Response) -> Fetched | None:
-    uid, items = response.uid, response.items
-    internal = _INTERNAL_DATE.search(items)
-    if response.body is None and not response.oversize and not internal:
+    uid = response.uid
+    if response.body is None and not response.oversize and not response.internal_date:
         return None  # flags alone are news of a message, not an answer to us
-    flags = _FLAGS.search(items)
-    if flags and b"\\draft" in flags[1].lower():
+    if b"\\draft" in response.flags.lower():
         return Fetched(uid, None, None)
     if response.oversize:
         return Fetched(uid, None, Skip(f"UID {uid}", f"its header is {response.oversize:,} bytes long"))
     if response.body is None:
         return Fetched(uid, None, Skip(f"UID {uid}", "the mail server gave no header for it"))
-    arrived = parse_date(internal[1].decode("ascii", "replace")) if internal else None
-    return Fetched(uid, parse_header(response.body, arrived), None)
+    arrived = parse_date(response.internal_date.decode("ascii", "replace"))
+    return Fetched(uid, parse_header(response.body, arrived, response.calendar_part), None)
 
 
 def _weight(response: Response, envelope: Envelope) -> int:

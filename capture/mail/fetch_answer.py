@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-from imapclient.exceptions import ProtocolError
-from imapclient.response_parser import parse_fetch_response
 
 from activity.errors import ServerFault, Unreachable
 from capture.mail.connection import Connection
+from capture.mail.fetch_response import FETCH, Response, announced_literal, response_of
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
 from capture.mail.plain_words import goodbye, is_throttling, throttled
 
 PIECES = 50
-LONGEST_LINE = 1 << 17
 RESPONSES = 1_000_000
 LITERAL_BYTES = 1 << 32  # more cannot be (RFC 3501 §9, `number`)
-_LITERAL = re.compile(rb"\{(\d+)\+?\}\r?\n\Z")
-_FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
-_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
-_SECTION = re.compile(rb"BODY\[([^\]]*)\](?:<\d+>)? ~?\{\d+\+?\}\r?\n\Z", re.IGNORECASE)
 
 
 class FetchRefused(ServerFault):
     """A tagged NO or BAD: this command failed, the connection is as good as before."""
-
-
-class Response(NamedTuple):
-    """What one FETCH response says of one message.
-
-    `items` is the response without its literals. `body` is the content of the one body section
-    that was asked for, None where the response has none (or NIL). `oversize` is the size of a
-    literal that was too long to keep, 0 if there was none.
-    """
-
-    uid: int
-    items: bytes
-    body: bytes | None
-    oversize: int
 
 
 def read_responses(connection: Connection, tags: set[bytes], section: bytes, longest: int) -> Iterator[Response | None]:
@@ -60,13 +37,13 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
         if silence > RESPONSES:
             raise ServerFault("the mail server sent a million responses without completing a command")
         if line.startswith(b"* "):
-            head, pieces, tail, oversize = _with_literals(wire, line, longest)
-            if _FETCH.match(head):
-                response = _response(head, pieces, tail, section, oversize)
+            pieces, tail, oversize = _with_literals(wire, line, longest)
+            if FETCH.match(line):
+                response = response_of(line, pieces, tail, section, oversize)
                 if response is not None:
                     yield response
-            elif head[:6].upper() in (b"* BYE ", b"* BYE\r"):
-                raise goodbye("the mail server", printable(head[6:]))
+            elif line[:6].upper() in (b"* BYE ", b"* BYE\r"):
+                raise goodbye("the mail server", printable(line[6:]))
             continue
         tag, _, status = line.partition(b" ")
         if tag not in tags:
@@ -84,18 +61,14 @@ def _line(wire: GuardedStream) -> bytes:
     return line
 
 
-def _with_literals(
-    wire: GuardedStream, line: bytes, longest: int
-) -> tuple[bytes, list[tuple[bytes, bytes]], bytes, int]:
-    """One response: its first line, its literals each with the text before it, the lines behind them, and
-    the size of a refused literal."""
+def _with_literals(wire: GuardedStream, line: bytes, longest: int) -> tuple[list[tuple[bytes, bytes]], bytes, int]:
+    """The literals of a response, each with the line that announces it, the line behind the last of them (or
+    the only line), and the size of a refused literal."""
     pieces: list[tuple[bytes, bytes]] = []
-    tail = b""
-    oversize = 0
-    last = line
-    while (announced := _LITERAL.search(last)) is not None:
-        size = int(announced[1])
-        if len(pieces) > PIECES or len(tail) > LINE_BYTES or size > LITERAL_BYTES:
+    length = oversize = 0
+    while (size := announced_literal(line)) is not None:
+        length += len(line) if pieces else 0
+        if len(pieces) > PIECES or length > LINE_BYTES or size > LITERAL_BYTES:
             raise ServerFault("the mail server sent an answer in more or longer pieces than any message has")
         data = b""
         if size > longest:
@@ -105,44 +78,9 @@ def _with_literals(
             data = wire.read(size)
             if len(data) < size:
                 raise Unreachable("the mail server closed the connection in the middle of a message")
-        pieces.append((last, data))
-        last = _line(wire)
-        tail += last
-    return line, pieces, tail, oversize
-
-
-def _response(
-    head: bytes, pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int
-) -> Response | None:
-    items = head + tail
-    if not pieces:
-        return _without_literals(items, section)
-    uid = _UID.search(items)
-    if uid is None:
-        return None  # an unsolicited flag update: it belongs to no message we asked for
-    body = None
-    for before, data in pieces:
-        named = _SECTION.search(before)
-        if named is not None and named[1].upper().partition(b" ")[0] == section:
-            body = data
-    return Response(int(uid[1]), items, body, oversize)
-
-
-def _without_literals(items: bytes, section: bytes) -> Response | None:
-    """A response that may hold the section as a quoted string or NIL; imapclient's own parser knows these."""
-    if len(items) > LONGEST_LINE:
-        raise ServerFault(f"the mail server sent a FETCH response of {len(items):,} bytes in one line")
-    number, _, rest = items.removeprefix(b"* ").split(None, 2)
-    message: dict[bytes, Any]
-    try:
-        ((_, message),) = parse_fetch_response([number + b" " + rest], uid_is_key=False).items()
-        uid = int(message[b"UID"])
-    except (ProtocolError, ValueError, IndexError, TypeError, KeyError, AttributeError):
-        return None
-    for name, value in message.items():
-        if name.startswith(b"BODY[" + section) and isinstance(value, (bytes, int)):
-            return Response(uid, items, value if isinstance(value, bytes) else str(value).encode(), 0)
-    return Response(uid, items, None, 0)
+        pieces.append((line, data))
+        line = _line(wire)
+    return pieces, line, oversize
 
 
 def _check(status: bytes) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from activity.address import Address
-from activity.envelope import SIGN_HEADERS, Envelope
+from activity.envelope import CALENDAR_PART, SIGN_HEADERS, Envelope
 from capture.mail.addresses import parse_addresses
 from capture.mail.dates import parse_date
 from capture.mail.encoded_words import decode_words
@@ -17,6 +17,8 @@ HEADER_FIELDS: tuple[str, ...] = (
 
 _READ = frozenset(HEADER_FIELDS)
 _SIGNS = frozenset(SIGN_HEADERS)
+_SPELT = {spelling: name for name in HEADER_FIELDS for spelling in (name.title(), name.upper(), name)}
+_SPELT |= {"Message-ID": "message-id", "List-ID": "list-id"}
 _MESSAGE_ID = re.compile(r"<[^<>]{1,996}>")
 _MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -25,43 +27,53 @@ SIGN_CHARACTERS = 2000
 REFERENCES_KEPT = 100
 
 
-def parse_header(block: bytes, internal_date: datetime | None) -> Envelope:
+def parse_header(block: bytes, internal_date: datetime | None, calendar_part: str = "") -> Envelope:
     """Read the fields we know from a header block (RFC 5322 §2.2); anything else is passed over.
 
-    Never raises: what is malformed is absent. Line ends may be CRLF, LF or CR.
+    `calendar_part` is what the message's structure adds to its signs. Never raises: what is
+    malformed is absent. Line ends may be CRLF, LF or CR.
     """
     fields = header_fields(block, _READ)
-    signs = {name: "\n".join(values)[:SIGN_CHARACTERS] for name, values in fields.items() if name in _SIGNS}
-    date = fields.get("date")
-    from_ = fields.get("from", ())
+    signs = {name: value[:SIGN_CHARACTERS] for name, value in fields.items() if name in _SIGNS}
+    if calendar_part:
+        signs[CALENDAR_PART] = calendar_part
+    get = fields.get
+    from_ = get("from")
     senders = _addresses(from_)
-    if from_ and not senders:
-        signs["from"] = from_[0][:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
+    if from_ is not None and not senders:
+        signs["from"] = _topmost(from_)[:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
     return Envelope(
-        message_id=_message_id(fields),
-        date=parse_date(date[0]) if date else None,
+        message_id=_message_id(get("message-id")),
+        date=_date(get("date")),
         internal_date=internal_date,
         from_=senders,
-        to=_addresses(fields.get("to", ())),
-        cc=_addresses(fields.get("cc", ())),
-        bcc=_addresses(fields.get("bcc", ())),
-        subject=_subject(fields),
-        in_reply_to=_references(fields.get("in-reply-to", ())),
-        references=_references(fields.get("references", ())),
+        to=_addresses(get("to")),
+        cc=_addresses(get("cc")),
+        bcc=_addresses(get("bcc")),
+        subject=_subject(get("subject")),
+        in_reply_to=_references(get("in-reply-to")),
+        references=_references(get("references")),
         signs=signs,
-        from_headers=len(from_),
+        from_headers=0 if from_ is None else from_.count("\n") + 1,
     )
 
 
-def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, list[str]]:
-    """The unfolded values of the `wanted` fields (lower-case names), topmost first; what stands below the header
-    is never read."""
-    fields: dict[str, list[str]] = {}
+def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, str]:
+    """The unfolded values of the `wanted` fields (lower-case names), several of one name joined by a newline,
+    topmost first; what stands below the header is never read."""
+    fields: dict[str, str] = {}
+    repeated: dict[str, list[str]] = {}
     for line in _lines(block):
         name, colon, value = line.partition(":")
-        key = name.rstrip().lower()
-        if colon and key in wanted:
-            fields.setdefault(key, []).append(value.strip())
+        key = _SPELT.get(name) or name.rstrip().lower()
+        if not colon or key not in wanted:
+            continue
+        if key in fields:
+            repeated.setdefault(key, [fields[key]]).append(value.strip())
+        else:
+            fields[key] = value.strip()
+    for key, values in repeated.items():
+        fields[key] = "\n".join(values)
     return fields
 
 
@@ -76,12 +88,10 @@ def _lines(block: bytes) -> list[str]:
 
 
 def _text(block: bytes) -> str:
-    for charset in ("ascii", "utf-8"):
-        try:
-            return block.decode(charset)
-        except UnicodeDecodeError:
-            continue
-    return "\n".join(map(_eight_bit_line, block.split(b"\n")))
+    try:
+        return block.decode("utf-8")
+    except UnicodeDecodeError:
+        return "\n".join(map(_eight_bit_line, block.split(b"\n")))
 
 
 def _eight_bit_line(line: bytes) -> str:
@@ -92,29 +102,39 @@ def _eight_bit_line(line: bytes) -> str:
         return line.decode("cp1252", "replace")
 
 
-def _addresses(values: list[str] | tuple[()]) -> tuple[Address, ...]:
-    if not values:
+def _topmost(value: str) -> str:
+    return value.partition("\n")[0]
+
+
+def _addresses(value: str | None) -> tuple[Address, ...]:
+    if not value:
         return ()
-    return parse_addresses(values[0] if len(values) == 1 else ", ".join(values))
+    return parse_addresses(value.replace("\n", ", ") if "\n" in value else value)
 
 
-def _message_id(fields: dict[str, list[str]]) -> str:
-    values = fields.get("message-id")
-    if not values:
+def _date(value: str | None) -> datetime | None:
+    return parse_date(_topmost(value)) if value else None
+
+
+def _message_id(value: str | None) -> str:
+    if not value:
         return ""
-    bracketed = _MESSAGE_ID.search(values[0])
-    text = bracketed[0] if bracketed else values[0]
-    return _CONTROL.sub("", text) if len(text) <= 998 else ""
-
-
-def _references(values: list[str] | tuple[()]) -> tuple[str, ...]:
-    if not values:
-        return ()
-    return tuple(_MESSAGE_ID.findall(" ".join(values)[:100_000])[:REFERENCES_KEPT])
-
-
-def _subject(fields: dict[str, list[str]]) -> str:
-    values = fields.get("subject")
-    if not values:
+    value = _topmost(value)
+    bracketed = _MESSAGE_ID.search(value)
+    text = bracketed[0] if bracketed else value
+    if len(text) > 998:
         return ""
-    return " ".join(_CONTROL.sub(" ", decode_words(values[0])).split())[:SUBJECT_CHARACTERS]
+    return text if text.isprintable() else _CONTROL.sub("", text)
+
+
+def _references(value: str | None) -> tuple[str, ...]:
+    return tuple(_MESSAGE_ID.findall(value[:100_000])[:REFERENCES_KEPT]) if value else ()
+
+
+def _subject(value: str | None) -> str:
+    if not value:
+        return ""
+    text = decode_words(_topmost(value))
+    if not text.isprintable():
+        text = _CONTROL.sub(" ", text)
+    return " ".join(text.split())[:SUBJECT_CHARACTERS]

@@ -22,8 +22,10 @@ def failed_addresses(envelope: Envelope) -> tuple[str, ...]:
     From X-Failed-Recipients, unless the subject speaks of a delay, and from the recipients that
     the delivery-status part gave up on (RFC 3464; see activity.delivery_status).
     """
-    failed: dict[str, None] = {}
     named = envelope.signs.get("x-failed-recipients", "")
+    if not named and not envelope.failed_recipients:
+        return ()
+    failed: dict[str, None] = {}
     if named and not _DELAY.search(envelope.subject[:300].lower()):
         for word in _SEPARATOR.split(named, maxsplit=_MOST)[:_MOST]:
             address = normalise(word) if "@" in word and len(word) <= 1000 else None

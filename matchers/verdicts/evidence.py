@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activity.envelope import Envelope
+from activity.envelope import CALENDAR_PART, Envelope
 from matchers.verdicts import subjects
 from matchers.verdicts.authentication import dmarc_results, may_fail
 from matchers.verdicts.automatic import (
@@ -75,6 +75,8 @@ def _report(signs: Mapping[str, str]) -> dict[str, str]:
     for field in fields(signs.get("content-class", "")):
         if field.strip().lower() in CONTENT_CLASSES:
             return {"content-class": field.strip().lower()}
+    if CALENDAR_PART in signs:
+        return {CALENDAR_PART: quoted(signs[CALENDAR_PART], 48)}
     if EXCHANGE_MEETING in signs:
         return {EXCHANGE_MEETING: quoted(signs[EXCHANGE_MEETING], 24)}
     service = calendar_service(signs.get("sender", ""))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 LONGEST = 2000  # characters of one header that are looked at; a longer one is hostile or broken
 _REPEATED = 4  # header fields of one name that are looked at, topmost first
 
 _LEXEME = re.compile(r'\\.|["()]', re.DOTALL)
+_PLAIN_TYPE = re.compile(
+    r"(?:text/(?:plain|html)|multipart/(?:alternative|mixed|related|signed|encrypted))(?=[\s;]|\Z)", re.IGNORECASE
+)
 _PARAMETER = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"?|[^;\s]*)', re.DOTALL)
 _TYPE = re.compile(r"\s*([a-z0-9.+-]+)\s*/\s*([a-z0-9.+-]+)", re.IGNORECASE)
 _NOT_IN_TOKEN = re.compile(r"[^a-z0-9-]+")
@@ -54,12 +58,14 @@ def without_comments(field: str, keep_quoted: bool = True) -> str:
     return " ".join(kept)
 
 
+@lru_cache(maxsize=1024)
 def keyword(field: str) -> str:
     """The first word of a field in lower case, comments and parameters aside; "" if there is none."""
     found = _WORD.search(without_comments(field[:LONGEST]).lower())
     return found[0] if found else ""
 
 
+@lru_cache(maxsize=1024)
 def auto_submitted(value: str) -> str:
     """The keyword of Auto-Submitted (RFC 3834 §5) by which a program sent this; "" for no and for none."""
     for field in fields(value):
@@ -67,6 +73,11 @@ def auto_submitted(value: str) -> str:
         if word and word != "no":
             return word
     return ""
+
+
+def is_plain_type(value: str) -> bool:
+    """A quick look: is this one Content-Type, of the many that say nothing of who wrote the message?"""
+    return _PLAIN_TYPE.match(value) is not None and "\n" not in value
 
 
 def media_types(value: str) -> Iterator[tuple[str, dict[str, str]]]:

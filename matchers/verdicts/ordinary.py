@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from activity.envelope import Envelope
+from matchers.verdicts.header_values import is_plain_type
 from matchers.verdicts.senders import calendar_service, sender_kind
 from matchers.verdicts.subjects import out_of_office
 
 # Signs that no rule reads, or that are looked at below; Authentication-Results is judged apart.
 _QUIET = frozenset(("content-type", "return-path", "sender", "authentication-results", "reply-to", "feedback-id"))
-_PLAIN_TYPE = re.compile(
-    r"(?:text/(?:plain|html)|multipart/(?:alternative|mixed|related|signed|encrypted))(?=[\s;]|\Z)", re.IGNORECASE
-)
 _PLAIN_PATH = re.compile(r"<?(?!mail|microsoft)[^<>()\s\"@]+@[a-z0-9.-]+>?\s*\Z", re.IGNORECASE)
 
 
@@ -22,7 +20,7 @@ def is_ordinary(envelope: Envelope) -> bool:
     if not signs.keys() <= _QUIET or not envelope.from_:
         return False
     content_type = signs.get("content-type")
-    if content_type is not None and (not _PLAIN_TYPE.match(content_type) or "\n" in content_type):
+    if content_type is not None and not is_plain_type(content_type):
         return False
     path = signs.get("return-path")
     if path is not None and not _PLAIN_PATH.match(path):

@@ -5,10 +5,12 @@ A message that says in its Content-Type what it is, is that, whatever else it sa
 
 from __future__ import annotations
 
-from activity.envelope import Envelope
+from functools import lru_cache
+
+from activity.envelope import CALENDAR_PART, Envelope
 from activity.verdict import MailVerdict, Verdict
 from matchers.verdicts import subjects
-from matchers.verdicts.header_values import auto_submitted, fields, media_types, without_comments
+from matchers.verdicts.header_values import auto_submitted, fields, is_plain_type, media_types, without_comments
 from matchers.verdicts.senders import calendar_service, is_mail_system, names_mail_system, sender_of_kind
 from matchers.verdicts.wording import header, quoted
 
@@ -34,18 +36,19 @@ def report(envelope: Envelope) -> Verdict | None:
     """A message whose own media type or class says that it is a report or a calendar notice."""
     signs = envelope.signs
     content_type = signs.get("content-type", "")
-    for media_type, parameters in media_types(content_type):
+    for media_type, parameters in () if is_plain_type(content_type) else media_types(content_type):
         kind = kind_of_media_type(media_type, parameters)
         if kind:
             return Verdict(kind, header("Content-Type", content_type.partition("\n")[0]))
-    content_class = signs.get("content-class", "")
-    for field in fields(content_class):
+    for field in fields(signs["content-class"]) if "content-class" in signs else ():
         kind = CONTENT_CLASSES.get(field.strip().lower())
         if kind:
             return Verdict(kind, header("Content-Class", field))
+    if CALENDAR_PART in signs:
+        return Verdict("calendar", f"a part of it is {quoted(signs[CALENDAR_PART])}")
     if EXCHANGE_MEETING in signs:
         return Verdict("calendar", header("X-MS-Exchange-Calendar-Series-Instance-Id", signs[EXCHANGE_MEETING]))
-    if calendar_service(signs.get("sender", "")):
+    if "sender" in signs and calendar_service(signs["sender"]):
         return Verdict("calendar", header("Sender", signs["sender"]))
     service = sender_of_kind(envelope.from_, "calendar")
     return Verdict("calendar", f"From: {quoted(service)} is a calendar service") if service else None
@@ -89,6 +92,7 @@ def has_null_return_path(envelope: Envelope) -> bool:
     return path is not None and is_null_path(path)
 
 
+@lru_cache(maxsize=1024)
 def is_null_path(path: str) -> bool:
     """Is this Return-Path empty between its brackets, or the mail system's own?"""
     bare = without_comments(path.partition("\n")[0][:500]).replace(" ", "")

@@ -6,6 +6,7 @@ A subject alone never decides; the rules ask it only beside another sign.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from activity.envelope import Envelope
@@ -24,6 +25,10 @@ READ = "read-receipt prefix"
 
 # Under this name the wording is kept as evidence where the subject itself may not be stored.
 PSEUDO_SIGN = "x-lasttouch-subject"
+
+_SHORTEST = min(map(len, AWAY_PREFIXES))
+_AWAY_STARTS = frozenset(prefix[:_SHORTEST] for prefix in AWAY_PREFIXES)
+_ALL_RETURNED = (*MAIL_RETURNED, *RETURNED)
 
 _SEPARATOR = re.compile(r"[:：–—|\[]| - | \(")
 _GATEWAY_TAG = re.compile(r"(?:\s*\[[^\[\]]{1,30}\])+\s*")
@@ -58,19 +63,27 @@ def wording_of(envelope: Envelope) -> SubjectWording | None:
     kept = _kept(envelope)
     if kept is not None:
         return kept
-    away = out_of_office(envelope.subject)
+    return _wording(envelope.subject)
+
+
+@lru_cache(maxsize=256)  # it is asked for again and again, but for few subjects
+def _wording(subject: str) -> SubjectWording | None:
+    away = out_of_office(subject)
     if away is not None:
         return away
-    lowered = _lowered(envelope.subject)
-    for returned in (*MAIL_RETURNED, *RETURNED):
+    lowered = _lowered(subject)
+    for returned in _ALL_RETURNED:
         if returned in lowered:
             return SubjectWording(BOUNCE, returned)
-    head = _head(envelope.subject)
+    head = _head(subject)
     return SubjectWording(READ, head) if head in READ_PREFIXES else None
 
 
 def out_of_office(subject: str) -> SubjectWording | None:
     """The standard prefix of a vacation reply at the start of `subject`, if there is one."""
+    start = subject.lstrip()[:_SHORTEST].lower()
+    if start.isascii() and start not in _AWAY_STARTS and start[:1] != "[":
+        return None
     head = _head(subject)
     if head in AWAY_PREFIXES:
         return SubjectWording(OUT_OF_OFFICE, head)

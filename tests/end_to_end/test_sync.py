@@ -8,9 +8,11 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from typing import Any
 
 import pytest
+from calendar_samples import calendar_mail
 
 import cli
 from household import NOW, Household, ago, event, mail
@@ -323,3 +325,18 @@ def test_an_answer_is_found_through_its_thread_in_whatever_order_its_messages_co
         household.dovecot.append(user, mailbox, [letter])
         household.ok("sync")
     assert household.last("bob")["last_two_way"] == _utc(ago(days=7))
+
+
+def test_an_invitation_by_mail_is_no_touch_and_says_why(household: Household, user: str) -> None:
+    """What Outlook, Google, Zimbra, Nextcloud and Apple send beside a text; and what only looks like it."""
+    household.add_account("ana", user)
+    household.dovecot.append(user, "INBOX", [sample.message for sample in calendar_mail()])
+    household.import_contacts("Tom,tom@widgets.example,Widgets")
+    household.ok("sync")
+    for sample in calendar_mail():
+        why = household.ok("why", message_from_bytes(sample.message)["Message-ID"])
+        assert why["verdict"] == sample.verdict, sample.name
+        assert ("a part of it is text/calendar; method=" in why["reason"]) == (sample.verdict == "calendar")
+    people = [sample for sample in calendar_mail() if sample.verdict == "person"]
+    assert household.last("tom")["touches"] == len(people)
+    assert household.ok("check")["differences"] == 0

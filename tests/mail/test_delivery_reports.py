@@ -24,7 +24,7 @@ STATUS = (
     "Final-Recipient: rfc822; {0}\r\nOriginal-Recipient: rfc822;{0}\r\nAction: {1}\r\nStatus: 5.1.1\r\n"
     "Remote-MTA: dns; mx.client.example\r\nDiagnostic-Code: smtp; 550 5.1.1 <{0}>: user unknown\r\n"
 )
-ORIGINAL = "From: ana@acme.example\r\nTo: gone@client.example\r\nSubject: confidential\r\n"
+ORIGINAL = "From: ana@acme.example\r\nTo: gone@client.example\r\nX-Note: confidential\r\n"
 
 
 def bounce(
@@ -191,7 +191,7 @@ MIME = b"* 2 FETCH (UID 2 BODY[2.MIME] {43}\r\nContent-Type: message/delivery-st
         (MIME, b"* 1 FETCH (UID 1 BODY[2]<0> {33}\r\nFinal-Recipient: a@x\r\nAction: fai)\r\n" + OK, 0),
         (
             MIME,
-            b"* 2 FETCH (UID 2 BODY[1]<0> {50}\r\n\r\nFinal-Recipient: rfc822;a@x.example\r\nAction: failed)\r\n" + OK,
+            b"* 2 FETCH (UID 2 BODY[1]<0> {53}\r\n\r\nFinal-Recipient: rfc822;a@x.example\r\nAction: failed)\r\n" + OK,
             1,
         ),
     ],

@@ -59,11 +59,21 @@ def test_only_changed_mailboxes_are_opened(imap: DovecotServer, log: Log, proxy:
     imap.append(user, "Work", [message(3)])
     commands(proxy)
     log.sync()
-    assert [word for word in commands(proxy) if word not in ("LIST", "STATUS")] == [
-        "EXAMINE",
-        "UID SEARCH",
-        "UID FETCH",
-    ]
+    assert [word for word in commands(proxy) if word not in ("LIST", "STATUS")] == ["EXAMINE", "UID FETCH"]
+
+
+@pytest.mark.parametrize("few", [0, 500])
+def test_old_mail_that_is_filed_later_is_passed_over(
+    imap: DovecotServer, log: Log, user: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "FEW_UIDS", few)
+    imap.append(user, "INBOX", [message(1)])
+    log.sync()
+    imap.append(user, "INBOX", [message("old")], datetime(2019, 12, 31, 12, tzinfo=UTC))
+    imap.append(user, "INBOX", [message(2)], datetime(2020, 1, 1, 12, tzinfo=UTC))
+    log.sync()
+    assert log.subjects() == ["Number 1", "Number 2"]
+    assert log.sync() == []
 
 
 def test_drafts_junk_and_trash_are_not_read(imap: DovecotServer, log: Log, user: str) -> None:

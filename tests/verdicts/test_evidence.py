@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activity.address import Address
-from activity.envelope import SIGN_HEADERS, Envelope
+from activity.envelope import CALENDAR_PART, SIGN_HEADERS, Envelope
 from matchers.house import House
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
@@ -60,6 +60,7 @@ _VALUES: dict[str, list[str]] = {
         "mx.x; dmarc=fail\nmx.y; dmarc=fail\nmx.z; dmarc=pass\nmx.a; dmarc=fail\nmx.b; DMARC = FAIL",
     ],
     "from": ["MAILER-DAEMON <>", "Your Bank", "Post Master"],
+    CALENDAR_PART: ["text/calendar; method=REQUEST", "text/calendar; method=CANCEL"],
 }  # fmt: skip
 _SUBJECTS = [
     "The offer", "Automatic reply: The offer", "Re: Automatic reply: x", "Undeliverable: x", "Read: x",
@@ -100,7 +101,7 @@ _envelopes = st.builds(
 
 
 def test_generated_names_are_the_headers_that_are_fetched() -> None:
-    assert set(_VALUES) == {*SIGN_HEADERS, "from"}
+    assert set(_VALUES) == {*SIGN_HEADERS, "from", CALENDAR_PART}
 
 
 @settings(max_examples=1500, deadline=None)

@@ -1,0 +1,124 @@
+"""One FETCH response to what it says: at a glance where it is as most are, else by imapclient's parser."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from imapclient.exceptions import ProtocolError
+from imapclient.response_parser import parse_response
+
+from activity.errors import ServerFault
+from capture.mail.structure import calendar_part
+
+LONGEST_LINE = 1 << 17
+FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
+_LITERAL = re.compile(rb"\{(\d+)\+?\}\r?\n")
+_KNOWN = rb'(?:UID (\d{1,10})|FLAGS \(([^()]*)\)|INTERNALDATE "([^"]{1,40})"|MODSEQ \(\d+\))'
+_BEFORE = re.compile(rb"\* \d+ FETCH \((?:%b )*" % _KNOWN, re.IGNORECASE)
+_BEHIND = re.compile(rb"(?: %b)*\)\r?\n" % _KNOWN, re.IGNORECASE)
+_ANNOUNCED = re.compile(rb"BODY\[[^\]\"]*\](?:<\d+>)? ~?\{\d+\+?\}\r?\n")
+_STRUCTURE = b"BODYSTRUCTURE ("
+_NOT_UNDERSTOOD = (ProtocolError, ValueError, IndexError, TypeError, RecursionError)
+
+
+class Response(NamedTuple):
+    """What one FETCH response says of one message.
+
+    `internal_date` and `flags` are as they were sent, b"" where they were not. `body` is the content of the
+    one body section that was asked for, None where the response has none (or NIL). `oversize` is the size of
+    a literal that was too long to keep, 0 if there was none. `calendar_part`: see `calendar_part`.
+    """
+
+    uid: int
+    internal_date: bytes
+    flags: bytes
+    body: bytes | None
+    oversize: int
+    calendar_part: str = ""
+
+
+def announced_literal(line: bytes) -> int | None:
+    """The size of the literal that a line announces (RFC 3501 §4.3, RFC 7888, RFC 3516); None if it is a last line."""
+    found = _LITERAL.fullmatch(line, line.rfind(b"{")) if line.endswith((b"}\r\n", b"}\n")) else None
+    return int(found[1]) if found else None
+
+
+def response_of(
+    head: bytes, pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int
+) -> Response | None:
+    """What a FETCH response says; None for an unsolicited one, which has no UID.
+
+    `head` is its first line, `pieces` its literals with the lines that announce them, `tail` its last line.
+    `section` is what stands in the brackets of the BODY asked for, as far as it has no arguments.
+    Raises ServerFault where a message came that cannot be told from others.
+    """
+    usual = _usual(head, pieces[0][1], tail, section, oversize) if len(pieces) == 1 else None
+    if usual is not None:
+        return usual
+    try:
+        return _unusual(pieces, tail, section, oversize)
+    except _NOT_UNDERSTOOD:
+        if pieces:
+            raise ServerFault("the mail server sent a FETCH response that cannot be understood") from None
+        return None
+
+
+def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int) -> Response | None:
+    """A response as nearly all servers send them, read at a glance: what is short, the structure, and the section."""
+    before = _BEFORE.match(head)
+    at = head.rfind(b"BODY[" + section)
+    if before is None or not _ANNOUNCED.fullmatch(head, at):
+        return None
+    structure = head[before.end() : at]
+    if structure and not (structure.startswith(_STRUCTURE) and structure.endswith(b") ")):
+        return None
+    uid, flags, internal_date = before.groups()
+    if tail != b")\r\n":
+        behind = _BEHIND.fullmatch(tail)
+        if behind is None:
+            return None
+        uid, flags, internal_date = uid or behind[1], flags or behind[2], internal_date or behind[3]
+    if uid is None:
+        return None
+    calendar = _calendar_part(structure) if b"calendar" in structure.lower() else ""
+    return Response(int(uid), internal_date or b"", flags or b"", None if oversize else data, oversize, calendar)
+
+
+def _calendar_part(structure: bytes) -> str:
+    try:
+        return calendar_part(parse_response([structure])[1])
+    except _NOT_UNDERSTOOD:
+        return ""
+
+
+def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int) -> Response | None:
+    """Any other response, with imapclient's own parser: items in any order, quoted strings, NIL, more literals.
+
+    None for an unsolicited one, which has no UID. Raises ProtocolError and what hostile nesting leads to.
+    """
+    if sum(len(line) for line, _ in pieces) + len(tail) > LONGEST_LINE:
+        raise ServerFault("the mail server sent a FETCH response of over 128 KB beside its literals")
+    text: list[Any] = [(b"%b{%d}" % (line[: line.rindex(b"{")].rstrip(b"~"), len(data)), data) for line, data in pieces]
+    text.append(tail)
+    first = text[0]
+    text[0] = (first[0][2:], first[1]) if pieces else first[2:]
+    _, _, items, *_ = parse_response(text)
+    told = {name.upper(): value for name, value in zip(items[::2], items[1::2], strict=True)}
+    if not isinstance(told.get(b"UID"), int):
+        return None
+    body = next((value for name, value in told.items() if name.startswith(b"BODY[" + section)), None)
+    if body is not None and not isinstance(body, bytes):
+        body = str(body).encode()
+    return Response(
+        uid=told[b"UID"],
+        internal_date=told.get(b"INTERNALDATE") or b"",
+        flags=b" ".join(map(_octets, told.get(b"FLAGS", ()))),
+        body=None if oversize else body,
+        oversize=oversize,
+        calendar_part=calendar_part(told.get(b"BODYSTRUCTURE")),
+    )
+
+
+def _octets(flag: object) -> bytes:
+    return flag if isinstance(flag, bytes) else b""

@@ -1,0 +1,43 @@
+"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): is one of its parts an invitation or an answer?"""
+
+from __future__ import annotations
+
+# What calendars send each other (RFC 5546 §1.4). PUBLISH is not among them: people attach what they publish.
+_SCHEDULING = frozenset(("REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER", "DECLINECOUNTER"))
+
+
+def scheduling_part(media_type: str, method: str) -> str:
+    """How the sign CALENDAR_PART names a part of this type and METHOD parameter; "" if it is no scheduling message.
+
+    Without METHOD (RFC 6047 §2.4), a text/calendar part is a file that somebody attached.
+    """
+    word = method.strip().upper()
+    return f"text/calendar; method={word}" if media_type.lower() == "text/calendar" and word in _SCHEDULING else ""
+
+
+def calendar_part(structure: object) -> str:
+    """The first scheduling part of a parsed BODYSTRUCTURE, at any depth of multiparts; "" if there is none.
+
+    A forwarded message (message/rfc822) is a part without parts: the invitation in it is somebody else's.
+    """
+    match structure:
+        case (tuple(), *_):
+            for part in structure:  # the parts; behind them the subtype and what extends it
+                if not isinstance(part, tuple):
+                    break
+                if found := calendar_part(part):
+                    return found
+        case (bytes() as top, bytes() as sub, tuple() as parameters, *_):
+            return scheduling_part(f"{_text(top)}/{_text(sub)}", _method(parameters))
+    return ""
+
+
+def _method(parameters: tuple[object, ...]) -> str:
+    for name, value in zip(parameters[::2], parameters[1::2], strict=False):
+        if isinstance(name, bytes) and isinstance(value, bytes) and name.lower() in (b"method", b"method*"):
+            return _text(value).rpartition("'")[2]  # RFC 2231 §4: character set'language'value
+    return ""
+
+
+def _text(octets: bytes) -> str:
+    return octets.decode("ascii", "replace")
