@@ -157,13 +157,13 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
     for chunk in addresses.chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
         concerned |= addresses.holders(connection, chunk)
         where = f"canonical IN ({addresses.marks(chunk)})"
-        rematched += addresses.rematch(connection, _book_of(agent, chunk), where, chunk)
+        rematched += addresses.rematch(connection, book_of(agent, chunk), where, chunk)
         concerned |= addresses.holders(connection, chunk)
     touches.refresh(connection, agent.clock(), sorted(concerned))
     return rematched
 
 
-def _book_of(agent: Agent, canonicals: Sequence[str]) -> AddressBook:
+def book_of(agent: Agent, canonicals: Sequence[str]) -> AddressBook:
     """The part of the address book that decides whose addresses of these canonical forms are."""
     domains = {name for form in canonicals for name in company_domains_of(domain_of(form))}
     return AddressBook(

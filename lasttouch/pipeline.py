@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
 from activity.meeting import CalendarObject
-from lasttouch.address_book import add_strangers
+from lasttouch.address_book import add_strangers, book_of
 from lasttouch.agent import Agent
 from lasttouch.book_pass import AddressBookPass
 from lasttouch.occurrences import Expanded, Window, expanded
 from lasttouch.options import Account
-from lasttouch.source_pass import Report, SourcePass
+from lasttouch.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.book import AddressBook
+from matchers.canonical import canonical
 from matchers.message import judge_new_mail, message_facts, message_identity, message_time
 from store import calendars, forgetting, ingest, places
 from store.database import writing
@@ -33,70 +35,102 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
 
     A source that fails is reported and noted in the database; the others are read all the same.
     """
-    accounts = {account.name: account for account in agent.config.accounts}
-    with writing(agent.connection):
-        rows = places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in accounts.values()})
-    wanted = [row for row in rows if only in (None, row.account)]
-    for row in wanted:
-        if row.kind == "carddav":  # contacts first: what follows is matched to them
-            yield AddressBookPass(agent, accounts[row.account], row).run()
-    book = agent.book()
-    for row in wanted:
-        if row.kind != "carddav":
-            yield _ActivityPass(agent, accounts[row.account], row, book, progress).run()
-    if agent.config.contacts_from == "two-way":
-        add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
-    agent.refresh()
+    rows = [row for row in registered(agent) if only in (None, row.account)]
+    for row in sorted(rows, key=lambda row: row.kind != "carddav"):  # contacts first: what follows is matched to them
+        yield pass_over(agent, row, progress=progress).run()
+    settle(agent)
+
+
+def registered(agent: Agent) -> list[SourceRow]:
+    """The sources of the configuration, which from now on are those the log shows."""
+    with agent.turn, writing(agent.connection):
+        return places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in agent.config.accounts})
+
+
+def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Progress | None = None) -> SourcePass:
+    """One pass over one source, yet to be run."""
+    account = next(account for account in agent.config.accounts if account.name == row.account)
+    if row.kind == "carddav":
+        return AddressBookPass(agent, account, row, manner)
+    return _ActivityPass(agent, account, row, manner, progress)
+
+
+def settle(agent: Agent) -> None:
+    """What follows from new activities once they are in the log."""
+    with agent.turn:
+        if agent.config.contacts_from == "two-way":
+            add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
+        agent.refresh()
+
+
+class _Judged(NamedTuple):
+    """A batch on its way into the log."""
+
+    entries: list[Entry]
+    objects: list[Expanded]
+    skipped: list[Skip]
+    withheld: list[bytes]
 
 
 class _ActivityPass(SourcePass):
     """Mail or a calendar."""
 
     def __init__(
-        self, agent: Agent, account: Account, row: SourceRow, book: AddressBook, progress: Progress | None
+        self, agent: Agent, account: Account, row: SourceRow, manner: Manner, progress: Progress | None
     ) -> None:
-        super().__init__(agent, account, row)
-        self.book = book
+        super().__init__(agent, account, row, manner)
         self.progress = progress
         self.window = Window.of(agent.config, account, self.started)
 
     def read(self) -> None:
         source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
-        for batch in source.batches(places.cursors(self.agent.connection, self.row.id)):
+        for batch in source.batches(self.cursors()):
             self._store(batch)
             if self.progress is not None:
                 self.progress(self.report, batch)
         self._expand_further()
 
     def _store(self, batch: Batch) -> None:
-        """One batch, its skips and its cursor, in one transaction."""
-        agent, connection = self.agent, self.agent.connection
+        """One batch; judged anew if meanwhile another process erased somebody, or changed the rules."""
+        while not self._is_stored(batch, judged := self._judged(batch)):
+            with self.agent.turn:
+                self.agent.catch_up()
+        self.report.read += len(batch.items)
+        self.report.removed += len(batch.removed)
+        self.report.skipped += len(judged.skipped)
+        self.report.error = self.report.error or batch.error
+
+    def _judged(self, batch: Batch) -> _Judged:
         skipped = list(batch.skipped)
         withheld: list[bytes] = []
         entries = [
             e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
         ]
-        objects = [expanded(agent, item, self.window) for item in batch.items if isinstance(item, CalendarObject)]
-        skipped += [skip for one in objects for skip in one.skipped]
-        with writing(connection):
+        objects = [expanded(self.agent, item, self.window) for item in batch.items if isinstance(item, CalendarObject)]
+        return _Judged(entries, objects, skipped + [skip for one in objects for skip in one.skipped], withheld)
+
+    def _is_stored(self, batch: Batch, judged: _Judged) -> bool:
+        """The batch, its skips and its cursor, in one transaction; False if it was judged by what holds no more."""
+        agent, connection = self.agent, self.agent.connection
+        with agent.turn, writing(connection):
+            agent.insist_on_being_current()
+            if not agent.is_current():
+                return False
             place = places.place_id(connection, self.row.id, batch.place)
-            self._write(place, entries)
-            for one in objects:
+            self._write(place, judged.entries)
+            for one in judged.objects:
                 self._store_object(place, one)
             removed = list(batch.removed)
             if batch.holds is not None:
                 removed += calendars.others_than(connection, place, batch.holds)
             gone = calendars.remove(connection, place, removed, agent.clock())
-            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in objects)])
+            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in judged.objects)])
             ingest.rejudge(connection, gone, agent.judge)
-            places.note_skipped(connection, place, skipped, agent.clock())
-            forgetting.note_withheld(connection, withheld)
+            places.note_skipped(connection, place, judged.skipped, agent.clock())
+            forgetting.note_withheld(connection, judged.withheld)
             if batch.cursor is not None:
                 places.move_cursor(connection, place, batch.cursor)
-        self.report.read += len(batch.items)
-        self.report.removed += len(batch.removed)
-        self.report.skipped += len(skipped)
-        self.report.error = self.report.error or batch.error
+        return True
 
     def _entry(self, envelope: Envelope, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
         at = message_time(envelope.date, envelope.internal_date, self.agent.clock())
@@ -123,20 +157,32 @@ class _ActivityPass(SourcePass):
         ingest.rejudge(connection, gone, judge)
 
     def _write(self, place: int, entries: list[Entry]) -> None:
+        # not a book for the whole pass: contacts may change while it is read
+        book = book_of(self.agent, list({canonical(p.address.email) for e in entries for p in e.facts.participants}))
         if not self.agent.config.store_unmatched:
-            entries = [entry for entry in entries if self._is_about_somebody_listed(entry)]
-        written = ingest.write(self.agent.connection, place, entries, self.book, self.agent.judge)
+            entries = [entry for entry in entries if _is_about_somebody_listed(entry, book)]
+        written = ingest.write(self.agent.connection, place, entries, book, self.agent.judge)
         self.report.new += written.new
         self.report.touches += written.touches
-
-    def _is_about_somebody_listed(self, entry: Entry) -> bool:
-        rules = {self.book.match(person.address.email).rule for person in entry.facts.participants}
-        return bool(rules - {"self", "none"})
 
     def _expand_further(self) -> None:
         """Series go on: as the window moves, further occurrences come into it without any change on the server."""
         connection = self.agent.connection
-        for stored in calendars.to_expand_again(connection, self.row.id, self.window.end - EXPAND_AGAIN_AFTER):
+        with self.agent.turn:
+            due = calendars.to_expand_again(connection, self.row.id, self.window.end - EXPAND_AGAIN_AFTER)
+        for stored in due:
             one = expanded(self.agent, CalendarObject(stored.href, stored.etag, stored.text), self.window)
-            with writing(connection):
-                self._store_object(stored.place_id, one)
+            with self.agent.turn, writing(connection):
+                self.agent.insist_on_being_current()
+                if self.agent.is_current():
+                    self._store_object(stored.place_id, one)
+                    continue
+            with self.agent.turn:
+                self.agent.catch_up()
+            return self._expand_further()  # what was read above may name somebody who is erased by now
+        return None
+
+
+def _is_about_somebody_listed(entry: Entry, book: AddressBook) -> bool:
+    rules = {book.match(person.address.email).rule for person in entry.facts.participants}
+    return bool(rules - {"self", "none"})

@@ -1,0 +1,61 @@
+"""The log of the daemon: lines for people or for programs, without secrets, mail content, or control characters."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+from lasttouch.output import clean
+
+Format = Literal["text", "json"]
+
+OUR_ROOMS = ("lasttouch", "capture", "store", "matchers", "activity")
+DEEPEST_FRAMES = 12
+
+
+def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None:
+    """Send what our rooms log at `level` and above to standard error; libraries are heard at their errors only.
+
+    Libraries log what they send and receive at their lower levels, passwords among it: that never gets here.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.ERROR)
+    for room in OUR_ROOMS:
+        logging.getLogger(room).setLevel(level.upper())
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # our jobs tell themselves what goes wrong in them
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{_at(record)} {record.levelname.lower():7} {clean(_message(record))}"
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        about = {name: value for name in ("account", "source") if (value := getattr(record, name, None))}
+        line = {"at": _at(record), "level": record.levelname.lower(), **about, "message": _message(record)}
+        return json.dumps(line, ensure_ascii=True)
+
+
+def _at(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _message(record: logging.LogRecord) -> str:
+    text = " ".join(record.getMessage().split())
+    error = record.exc_info[1] if record.exc_info else None
+    return text if error is None else f"{text}: {whereabouts(error)}"
+
+
+def whereabouts(error: BaseException) -> str:
+    """The kind of an error and the lines it came through; not its text, which may quote a mail or a password."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    lines = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {lines}"
