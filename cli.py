@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "Look around: a little world on servers of its own, synced and answered for real.",
     "init": "Set up an account: find its servers, test them, write the configuration.",
     "sync": "Read mail and calendars once and bring the log up to date.",
+    "run": "The daemon: keeps the log up to date until it is stopped.",
     "last": "When did we last talk to them? The longest silent first.",
     "log": "The activities with somebody, or with everybody, newest first.",
     "upcoming": "The next meetings with contacts.",
@@ -27,6 +28,7 @@ COMMANDS = {
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
     "doctor": "Test everything, and say what to do about each finding.",
+    "service": "Have the system start the daemon: install, uninstall, status.",
     "check": "Recompute everything from the facts and report any difference.",
 }
 

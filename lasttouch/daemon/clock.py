@@ -28,7 +28,7 @@ class Look:
 
 
 def jump(before: Look, after: Look, expected_seconds: float) -> Jump | None:
-    """Was the clock set, did the machine sleep, or were we stopped, between two looks `expected_seconds` apart at most?"""
+    """Was the clock set, did the machine sleep, or were we stopped, between looks `expected_seconds` apart at most?"""
     monotonic = after.monotonic - before.monotonic
     drift = (after.wall - before.wall).total_seconds() - monotonic
     if drift < -UNNOTICED_SECONDS:

@@ -106,7 +106,9 @@ class Daemon:
             return
         self._schedule.repeat(self._sweep, SWEEP_SECONDS)
         sources = sum(len(account.kinds) for account in agent.config.accounts)
-        _log.info("started: %d accounts, %d sources, log %s", len(agent.config.accounts), sources, agent.loaded.database)
+        _log.info(
+            "started: %d accounts, %d sources, log %s", len(agent.config.accounts), sources, agent.loaded.database
+        )
 
     def _reload(self) -> None:
         old = self._agent
@@ -177,4 +179,3 @@ class Daemon:
 
     def _news(self, source_id: int) -> None:
         self._schedule.soon(source_id)
-

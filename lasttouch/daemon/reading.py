@@ -42,9 +42,9 @@ class Reading:
 
     def read(self, row: SourceRow) -> Plan:
         agent = self.agent
+        one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
         try:
             with database_errors(agent.loaded.database):
-                one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
                 report = one.run()
                 self._follow_up(agent, one)
         except Superseded:
@@ -78,7 +78,7 @@ class Reading:
             with agent.turn:
                 agent.refresh()
         if one.report.error is None and one.row.kind == "imap":
-            self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, agent.clock()))
+            self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, one.started.date()))
 
     def _tell(self, row: SourceRow, report: Report, next_attempt: datetime | None) -> None:
         error = report.error

@@ -62,6 +62,7 @@ class Watching:
             _log.debug("source %d is not watched: %s", source_id, error.message)
             self._lose(source_id, mine)
         else:
+            _log.debug("source %d is watched in %d mailboxes", source_id, len(mine))
             self._news(source_id)  # what came before they were open is told by none
 
     def _listen(self, source_id: int, mine: list[Watch], watch: Watch) -> None:
