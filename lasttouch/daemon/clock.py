@@ -12,7 +12,7 @@ from lasttouch.agent import utc_now
 Jump = Literal["back", "ahead"]
 
 UNNOTICED_SECONDS = 5.0  # what the clock may be put right by without anybody caring
-LATE_SECONDS = 30.0
+LATE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
