@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from typing import Literal, TextIO
@@ -15,6 +16,8 @@ Format = Literal["text", "json"]
 
 OUR_ROOMS = ("lasttouch", "capture", "store", "matchers", "activity")
 DEEPEST_FRAMES = 12
+
+_log = logging.getLogger(__name__)
 
 
 def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None:
@@ -30,6 +33,13 @@ def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None
     for room in OUR_ROOMS:
         logging.getLogger(room).setLevel(level.upper())
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # our jobs tell themselves what goes wrong in them
+    logging.captureWarnings(True)
+    threading.excepthook = _tell_of_a_thread
+
+
+def _tell_of_a_thread(failure: threading.ExceptHookArgs) -> None:
+    if failure.exc_value is not None:
+        _log.error("a mistake of ours in a thread: %s", whereabouts(failure.exc_value))
 
 
 class _Text(logging.Formatter):

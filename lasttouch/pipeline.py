@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
+from activity.errors import Superseded
 from activity.meeting import CalendarObject
 from lasttouch.address_book import add_strangers, book_of
 from lasttouch.agent import Agent
@@ -48,8 +49,10 @@ def registered(agent: Agent) -> list[SourceRow]:
 
 
 def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Progress | None = None) -> SourcePass:
-    """One pass over one source, yet to be run."""
-    account = next(account for account in agent.config.accounts if account.name == row.account)
+    """One pass over one source, yet to be run. Raises Superseded where the configuration knows it no more."""
+    account = next((account for account in agent.config.accounts if account.name == row.account), None)
+    if account is None or row.kind not in account.kinds:
+        raise Superseded(f"the configuration has no {row.kind} of {row.account} any more")
     if row.kind == "carddav":
         return AddressBookPass(agent, account, row, manner)
     return _ActivityPass(agent, account, row, manner, progress)

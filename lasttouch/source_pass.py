@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from activity.errors import AuthenticationFailed, SourceBusy, SourceError
+from activity.errors import AuthenticationFailed, SourceBusy, SourceError, Throttled
 from lasttouch import pacing
 from lasttouch.agent import Agent
 from lasttouch.options import Account
@@ -54,7 +54,8 @@ ONCE = Manner()
 class SourcePass:
     """Reads a source, keeps to the limits after refusals, and notes in the database how it went.
 
-    `next_attempt` is when it may, or in a daemon will be, read next; None where there is no saying.
+    `next_attempt` is when it may, or in a daemon will be, read next; None where there is no saying. `went_through`:
+    the source as a whole was read, though single places of it may have failed.
     """
 
     def __init__(self, agent: Agent, account: Account, row: SourceRow, manner: Manner = ONCE) -> None:
@@ -64,6 +65,7 @@ class SourcePass:
         self.manner = manner
         self.started = agent.clock()
         self.next_attempt: datetime | None = None
+        self.went_through = False
         self.report = Report(row.account, row.kind)
 
     def run(self) -> Report:
@@ -81,6 +83,7 @@ class SourcePass:
                 return self.report
             try:
                 self.read()
+                self.went_through = True
             except SourceError as error:
                 self.report.error = error
             with self.agent.turn:
@@ -122,13 +125,14 @@ class SourcePass:
         connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
         poll_every, chance = self.account.poll_every, self.manner.chance
         with writing(connection):
+            if self.went_through and self.manner.repeats:
+                self.next_attempt = pacing.after_success(now, poll_every, chance)
             if error is None:
-                if self.manner.repeats:
-                    self.next_attempt = pacing.after_success(now, poll_every, chance)
                 places.note_success(connection, self.row.id, self.started, now, self.next_attempt)
                 return
             places.note_failure(connection, self.row.id, error, now, None)
             since = places.standing(connection, self.row.id).failing_since
             refused = places.refusals(connection, self.row.id)
-            self.next_attempt = pacing.after_failure(now, error, since, refused, poll_every, chance)
+            if not self.went_through or isinstance(error, Throttled):
+                self.next_attempt = pacing.after_failure(now, error, since, refused, poll_every, chance)
             places.plan(connection, self.row.id, self.next_attempt)

@@ -112,9 +112,10 @@ def note_failure(
     )  # fmt: skip
 
 
-def plan(connection: sqlite3.Connection, source_id: int, next_attempt: datetime) -> None:
-    """When the source is read next, whatever came of its last pass."""
-    connection.execute("UPDATE source SET next_attempt = ? WHERE id = ?", (timestamp(next_attempt), source_id))
+def plan(connection: sqlite3.Connection, source_id: int, next_attempt: datetime | None) -> None:
+    """When the source is read next, whatever came of its last pass; None where there is no saying."""
+    at = timestamp(next_attempt) if next_attempt else None
+    connection.execute("UPDATE source SET next_attempt = ? WHERE id = ?", (at, source_id))
 
 
 class Standing(NamedTuple):

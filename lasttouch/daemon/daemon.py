@@ -18,6 +18,7 @@ from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
 from lasttouch.daemon.schedule import Plan, Schedule
 from lasttouch.daemon.watching import Watching
+from lasttouch.journal import whereabouts
 from lasttouch.lock_file import LockFile
 from lasttouch.pipeline import registered
 from lasttouch.source_pass import Report
@@ -104,6 +105,9 @@ class Daemon:
         except LasttouchError as error:
             self._words.put(error)
             return
+        except Exception as error:  # noqa: BLE001 - without this nothing would ever be read
+            self._words.put(LasttouchError(f"a mistake of ours: {whereabouts(error)}"))
+            return
         self._schedule.repeat(self._sweep, SWEEP_SECONDS)
         sources = sum(len(account.kinds) for account in agent.config.accounts)
         _log.info(
@@ -165,14 +169,10 @@ class Daemon:
         agent = self._agent
         if agent is None:
             return
-        try:
-            with database_errors(agent.loaded.database):
-                self._reading.settle()
-                with agent.turn:
-                    superseded = agent.is_superseded()
-        except DatabaseError as error:
-            _log.error("%s. %s", error.message, error.hint)
-            return
+        with database_errors(agent.loaded.database):
+            self._reading.settle()
+            with agent.turn:
+                superseded = agent.is_superseded()
         self._swept = time.monotonic()
         if superseded:  # another process follows a newer version of the file
             self._reload()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from activity.errors import LasttouchError, SourceBusy, Superseded
+from activity.errors import DatabaseError, SourceBusy, Superseded
 from lasttouch.agent import Agent
 from lasttouch.daemon.schedule import Lane, Plan
 from lasttouch.daemon.watching import Watching
@@ -18,8 +17,9 @@ from lasttouch.sources import mail_source_of
 from store.database import database_errors
 from store.places import SourceRow
 
-BUSY_AGAIN = timedelta(seconds=10)
-DATABASE_AGAIN = timedelta(seconds=30)
+SOON = timedelta(seconds=10)
+LATER = timedelta(seconds=30)
+MUCH_LATER = timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
@@ -42,26 +42,25 @@ class Reading:
 
     def read(self, row: SourceRow) -> Plan:
         agent = self.agent
-        one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
         try:
             with database_errors(agent.loaded.database):
+                one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
                 report = one.run()
                 self._follow_up(agent, one)
         except Superseded:
             self._outdated()
-            return Plan(agent.clock() + BUSY_AGAIN, "steady")
-        except (LasttouchError, sqlite3.Error) as error:
-            said = error.message if isinstance(error, LasttouchError) else str(error)
-            _log.error("%s %s: %s", row.account, row.kind, said, extra=_about(row))
-            return Plan(agent.clock() + DATABASE_AGAIN, "steady")
+            return Plan(agent.clock() + LATER, "steady")
+        except DatabaseError as error:
+            _log.error("%s %s: %s. %s", row.account, row.kind, error.message, error.hint, extra=_about(row))
+            return Plan(agent.clock() + LATER, "steady")
         except Exception as error:  # noqa: BLE001 - a mistake of ours with one source must not stop the others
             _log.error("%s %s: a mistake of ours: %s", row.account, row.kind, whereabouts(error), extra=_about(row))
-            return Plan(agent.clock() + one.account.poll_every, "doubtful")
+            return Plan(agent.clock() + MUCH_LATER, "doubtful")
         self._tell(row, report, one.next_attempt)
         self._heard(report)
-        if isinstance(report.error, SourceBusy):
-            return Plan(agent.clock() + BUSY_AGAIN, "steady")
-        return Plan(one.next_attempt or agent.clock() + one.account.poll_every, lane_of(report.error is None))
+        if one.next_attempt is None:  # somebody else is reading it
+            return Plan(agent.clock() + SOON, "steady")
+        return Plan(one.next_attempt, lane_of(one.went_through))
 
     def settle(self) -> None:
         """Contacts who are some by now, and touches that are due."""
@@ -77,18 +76,19 @@ class Reading:
             self._news = True
             with agent.turn:
                 agent.refresh()
-        if one.report.error is None and one.row.kind == "imap":
+        if one.went_through and one.row.kind == "imap":
             self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, one.started.date()))
 
     def _tell(self, row: SourceRow, report: Report, next_attempt: datetime | None) -> None:
         error = report.error
+        if isinstance(error, SourceBusy):
+            _log.debug("%s %s: %s", row.account, row.kind, error.message, extra=_about(row))
+            return
         if error is not None:
             when = f"; next attempt {next_attempt:%H:%M:%S} UTC" if next_attempt else ""
-            known = row.id in self._failing or isinstance(error, SourceBusy)
-            if not isinstance(error, SourceBusy):
-                self._failing.add(row.id)
-            hint = f" ({error.hint})" if error.hint and not known else ""
-            level = logging.INFO if known else logging.WARNING
+            hint = f" ({error.hint})" if error.hint and row.id not in self._failing else ""
+            level = logging.INFO if row.id in self._failing else logging.WARNING
+            self._failing.add(row.id)
             _log.log(level, "%s %s: %s%s%s", row.account, row.kind, error.message, hint, when, extra=_about(row))
             return
         if row.id in self._failing:

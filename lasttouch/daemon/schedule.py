@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -13,8 +14,12 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from activity.errors import LasttouchError
 from lasttouch.agent import Clock
+from lasttouch.journal import whereabouts
 from store.places import SourceRow
+
+_log = logging.getLogger(__name__)
 
 Lane = Literal["steady", "doubtful", "orders"]
 
@@ -54,10 +59,10 @@ class Schedule:
 
     def order(self, action: Callable[[], None]) -> None:
         """Do this as soon as the orders before it are done."""
-        self._scheduler.add_job(action, executor="orders")
+        self._scheduler.add_job(_guarded(action), executor="orders")
 
     def repeat(self, action: Callable[[], None], seconds: float) -> None:
-        self._scheduler.add_job(action, "interval", seconds=seconds, executor="orders", id=action.__name__)
+        self._scheduler.add_job(_guarded(action), "interval", seconds=seconds, executor="orders", id=action.__name__)
 
     def follow(self, sources: Iterable[tuple[SourceRow, timedelta, Plan]]) -> None:
         """Read these sources, each at its interval and first as planned, and no others."""
@@ -112,3 +117,17 @@ class Schedule:
     def _remove(self, job_id: str) -> None:
         with contextlib.suppress(JobLookupError):
             self._scheduler.remove_job(job_id)
+
+
+def _guarded(action: Callable[[], None]) -> Callable[[], None]:
+    """An order whose failure is told, and stops nothing."""
+
+    def act() -> None:
+        try:
+            action()
+        except LasttouchError as error:
+            _log.error("%s. %s", error.message, error.hint)
+        except Exception as error:  # noqa: BLE001 - the next order may be "reload"
+            _log.error("a mistake of ours: %s", whereabouts(error))
+
+    return act

@@ -21,9 +21,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 _UNIT = """\
 [Unit]
 Description=lasttouch: when did we last talk to them
-Wants=network-online.target
-After=network-online.target
-StartLimitIntervalSec=0
+{network}StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -40,6 +38,8 @@ UMask=0077
 [Install]
 WantedBy={target}
 """
+
+_NETWORK = "Wants=network-online.target\nAfter=network-online.target\n"
 
 _HARDENED = """\
 User={user}
@@ -86,7 +86,7 @@ def user_unit(start: Sequence[str], loaded: Loaded) -> str:
     """The unit of one user: it runs while the user is logged in, or always with lingering."""
     more = _setting("Environment", f"PATH={os.environ.get('PATH', os.defpath)}")
     more += _setting("EnvironmentFile", f"-{loaded.folder / 'environment'}", quote=False)
-    return _unit(start, loaded.path, more, "default.target")
+    return _unit(start, loaded.path, more, "default.target", "")
 
 
 def system_unit(start: Sequence[str], config: Path, loaded: Loaded | None) -> str:
@@ -102,7 +102,7 @@ def system_unit(start: Sequence[str], config: Path, loaded: Loaded | None) -> st
     more += _setting("EnvironmentFile", f"-{config.parent / 'environment'}", quote=False)
     for name in _credentials(loaded) if loaded else ():
         more += _setting("LoadCredential", f"{name}:{config.parent / 'credentials' / name}", quote=False)
-    return _unit(start, config, more, "multi-user.target")
+    return _unit(start, config, more, "multi-user.target", _NETWORK)
 
 
 def install(path: Path, text: str, *, system: bool, config: Path, make_user: bool) -> list[Step]:
@@ -137,9 +137,9 @@ def _manager(system: bool) -> tuple[str, ...]:
     return ("systemctl",) if system else ("systemctl", "--user")
 
 
-def _unit(start: Sequence[str], config: Path, more: str, target: str) -> str:
+def _unit(start: Sequence[str], config: Path, more: str, target: str, network: str) -> str:
     words = [*start, "--config", str(config.absolute()), "run"]
-    return _UNIT.format(command=" ".join(map(_quoted, words)), more=more, target=target)
+    return _UNIT.format(command=" ".join(map(_quoted, words)), more=more, target=target, network=network)
 
 
 def _quoted(word: str) -> str:

@@ -67,7 +67,7 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
             again = (
                 f"tried again at {local(one.next_attempt, zone)}" if one.next_attempt else "the next sync tries again"
             )
-            notes.append(f"  what happened there is {what}; {one.hint or again}")
+            notes.append(f"  what happened there is {what}; {f'{one.hint}; ' if one.hint else ''}{again}")
         notes += [
             f"{one.account} {one.source}: skipped {item} in {place}: {why}" for place, item, why in one.skipped[:20]
         ]
