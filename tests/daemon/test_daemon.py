@@ -122,12 +122,15 @@ def test_it_stops_at_any_moment_of_a_hang(household: Household, user: str, after
 
 
 def test_it_stops_while_another_process_keeps_the_database(household: Household, user: str) -> None:
-    an_account(household, "ana", user, "1s")
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("started")
-        with contextlib.closing(sqlite3.connect(household.database, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            assert daemon.stopped(5.0) == 0
+    with FaultProxy(household.dovecot.port) as proxy:
+        an_account(household, "ana", user, port=proxy.port)
+        with RunningDaemon(household.folder) as daemon:
+            daemon.has_said("is watched")
+            with contextlib.closing(sqlite3.connect(household.database, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                household.dovecot.append(user, "INBOX", [from_bob("ana", "q")])
+                until(lambda: b"UID FETCH" in proxy.sent)  # what comes of it cannot be stored
+                assert daemon.stopped(5.0) == 0
 
 
 @pytest.mark.usefixtures("bob")
