@@ -21,18 +21,18 @@ _log = logging.getLogger(__name__)
 
 
 def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None:
-    """Send what our rooms log at `level` and above to standard error; libraries are heard at their errors only.
+    """Send what our rooms log at `level` and above to standard error; nothing else gets there.
 
-    Libraries log what they send and receive at their lower levels, passwords among it: that never gets here.
+    Libraries log what they send and receive, passwords among it; what goes wrong in them is told by us.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.addFilter(lambda record: record.name.partition(".")[0] in OUR_ROOMS)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.ERROR)
     for room in OUR_ROOMS:
         logging.getLogger(room).setLevel(level.upper())
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # our jobs tell themselves what goes wrong in them
     logging.captureWarnings(True)
     threading.excepthook = _tell_of_a_thread
 
