@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -62,6 +63,28 @@ def test_new_mail_becomes_a_touch_at_once(household: Household, user: str) -> No
         until(lambda: household.last("bob")["last_outbound"])
         assert daemon.stopped() == 0
     assert household.ok("check")["differences"] == 0
+
+
+def test_a_watch_that_is_lost_is_opened_anew(household: Household, user: str) -> None:
+    with FaultProxy(household.dovecot.port) as proxy:
+        an_account(household, "ana", user, "1s", port=proxy.port)
+        with RunningDaemon(household.folder) as daemon:
+            daemon.has_said("is watched in 2 mailboxes")
+            proxy.cut()
+            daemon.has_said("is watched in 2 mailboxes", 2)
+            assert daemon.stopped() == 0
+
+
+def test_it_tells_systemd_that_it_is_ready_and_alive(household: Household, user: str) -> None:
+    an_account(household, "ana", user)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(f"\0{household.folder}")
+        manager.settimeout(30)
+        with RunningDaemon(household.folder, environment={"NOTIFY_SOCKET": f"@{household.folder}"}) as daemon:
+            assert manager.recv(100) == b"READY=1"
+            assert manager.recv(100) == b"WATCHDOG=1"
+            daemon.told(signal.SIGTERM)
+            until(lambda: manager.recv(100) == b"STOPPING=1")
 
 
 @pytest.mark.usefixtures("bob")
