@@ -48,6 +48,8 @@ class Reading:
                 report = one.run()
                 self._follow_up(agent, one)
         except Superseded:
+            if agent is not self.agent:  # the new configuration is in force already
+                return Plan(agent.clock(), "steady")
             self._outdated()
             return Plan(agent.clock() + LATER, "steady")
         except DatabaseError as error:

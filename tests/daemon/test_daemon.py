@@ -7,49 +7,18 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from daemon_words import an_account, from_bob, is_in_the_log, is_read, state
 from fault_proxy import Fault, FaultProxy
 from household import Household, ago, mail
 from lasttouch.daemon.clock import LATE_SECONDS
 from lasttouch.daemon.daemon import TICK_SECONDS
-from running_daemon import ROOT, RunningDaemon, until
-
-
-def from_bob(to: str, message_id: str, days: float = 2) -> bytes:
-    return mail("bob@globex.example", f"{to}@acme.example", ago(days=days), message_id)
-
-
-def an_account(household: Household, name: str, user: str, poll_every: str = "1h", port: int | None = None) -> None:
-    household.add_account(name, user, port=port, more=f'poll_every = "{poll_every}"\n')
-
-
-def state(household: Household, account: str) -> dict[str, object]:
-    """What `status` says of an account, empty before it says anything."""
-    outcome = household.run("status", "--json")
-    known = outcome.json["accounts"] if outcome.code == 0 else []
-    return next((one for one in known if one["account"] == account), {})
-
-
-def is_read(household: Household, account: str) -> None:
-    until(lambda: state(household, account).get("last_success"))
-
-
-def is_in_the_log(household: Household, message_id: str) -> None:
-    until(lambda: household.run("why", f"<{message_id}>").code == 0)
-
-
-@pytest.fixture
-def bob(household: Household) -> None:
-    household.add_account("nobody", "nobody")
-    household.import_contacts("Bob,bob@globex.example,Globex")
-    household.accounts.clear()
+from running_daemon import RunningDaemon, until
 
 
 @pytest.mark.usefixtures("bob")
@@ -99,20 +68,6 @@ def test_where_no_server_tells_it_polls(household: Household, user: str) -> None
         is_read(household, "ana")
         (household.folder / "mail" / "one.eml").write_bytes(from_bob("ana", "q"))
         is_in_the_log(household, "q")
-
-
-def test_a_second_daemon_names_the_first_and_leaves(household: Household, user: str) -> None:
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as first:
-        first.has_said("started")
-        command = [sys.executable, str(ROOT / "cli.py"), "run", "--json"]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-        assert second.returncode == 5
-        assert f"process {first.process.pid}" in second.stderr
-        assert '"code": "in-use"' in second.stderr
-        assert household.ok("status")["daemon"] == {"running": True, "pid": first.process.pid}
-        assert first.stopped() == 0
-    assert household.ok("status")["daemon"] == {"running": False, "pid": None}
 
 
 @pytest.mark.usefixtures("bob")
@@ -228,72 +183,6 @@ def test_a_broken_new_configuration_leaves_the_old_one_in_force(household: House
         (household.folder / "config.toml").write_text(whole, encoding="utf-8")
         household.dovecot.append(user, "INBOX", [from_bob("ana", "q")])
         is_in_the_log(household, "q")
-
-
-@pytest.mark.usefixtures("bob")
-def test_it_follows_the_configuration_another_command_has_taken_up(household: Household, user: str) -> None:
-    """A new never_log rule that a command has applied holds for the daemon as well, though nobody told it."""
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
-        household.head += 'never_log = ["*@globex.example"]\n'
-        household.write_config()
-        household.ok("check")
-        household.dovecot.append(
-            user, "INBOX", [from_bob("ana", "secret"), mail("x@y.example", "ana@acme.example", ago(days=1), "open")]
-        )
-        is_in_the_log(household, "open")
-        assert "reloaded" in daemon.log
-    assert household.run("why", "<secret>").code != 0 or not household.ok("why", "<secret>").get("activity")
-
-
-@pytest.mark.usefixtures("bob")
-def test_who_is_erased_beside_it_stays_erased(household: Household, user: str) -> None:
-    an_account(household, "ana", user)
-    household.dovecot.append(user, "INBOX", [from_bob("ana", "one")])
-    with RunningDaemon(household.folder) as daemon:
-        is_in_the_log(household, "one")
-        daemon.has_said("is watched")
-        household.ok("contacts", "forget", "bob", "--yes")
-        household.dovecot.append(
-            user, "INBOX", [from_bob("ana", "two"), mail("x@y.example", "ana@acme.example", ago(days=1), "x")]
-        )
-        is_in_the_log(household, "x")
-    for path in household.folder.glob("lasttouch.db*"):
-        assert b"bob@globex.example" not in path.read_bytes(), path
-
-
-@pytest.mark.usefixtures("bob")
-def test_contacts_added_beside_it_know_what_comes_next(household: Household, user: str) -> None:
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
-        household.import_contacts("Eve,eve@hooli.example,Hooli")
-        message = mail("eve@hooli.example", "ana@acme.example", ago(days=1), "e")
-        household.dovecot.append(user, "INBOX", [message])
-        until(lambda: household.last("eve")["last_inbound"])
-
-
-@pytest.mark.usefixtures("bob")
-def test_sync_works_beside_it_and_reads_nothing_twice_at_once(household: Household, user: str) -> None:
-    household.dovecot.append(user, "INBOX", [from_bob("ana", f"m{n}", n / 10) for n in range(20)])
-    with FaultProxy(household.dovecot.port, Fault("hang", 2500)) as proxy:
-        an_account(household, "ana", user, port=proxy.port)
-        with RunningDaemon(household.folder) as daemon:
-            until(lambda: len(proxy.received) >= 2500)
-            busy = household.run("sync", "--json")
-            assert busy.json["accounts"][0]["error_code"] == "busy"
-            assert proxy.connections == 1
-            assert daemon.stopped() == 0
-        proxy.fault = None
-        assert household.ok("sync")["accounts"][0]["new"] == 20
-    an_account(household, "ana", user, "1s")
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
-        for _ in range(5):
-            assert household.ok("sync")["accounts"][0]["error"] is None
-        assert "error" not in daemon.log
-    assert household.ok("check")["differences"] == 0
 
 
 @pytest.mark.usefixtures("bob")
