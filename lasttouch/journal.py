@@ -34,6 +34,7 @@ def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None
     for room in OUR_ROOMS:
         logging.getLogger(room).setLevel(level.upper())
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # whoever reads the journal may go away; the daemon stays
     threading.excepthook = _tell_of_a_thread
 
 
