@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily
     from prometheus_client.metrics_core import Metric
 
-    from lasttouch.agent import Clock
+    from lasttouch.local_time import Clock
 
 COUNTS_SECONDS = 60.0  # how old the numbers of activities and touches may be: counting goes through the whole log
 

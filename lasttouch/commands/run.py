@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.agent import utc_now
 from lasttouch.commands.options import config_option, loaded_config
 from lasttouch.journal import Format, keep_journal
+from lasttouch.local_time import utc_now
 from lasttouch.lock_file import LockFile
 from lasttouch.source_pass import Report
 

@@ -12,7 +12,8 @@ import click
 
 from activity.errors import NotFound, UsageError
 from lasttouch.commands.options import config_option, json_option, loaded_config
-from lasttouch.config import Loaded, config_path, load_config
+from lasttouch.config import Loaded, load_config
+from lasttouch.config_file import config_path
 from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_json, print_lines
 from lasttouch.service import launchd, systemd

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from lasttouch.agent import utc_now
+from lasttouch.local_time import utc_now
 
 Jump = Literal["back", "ahead"]
 

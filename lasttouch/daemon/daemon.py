@@ -11,7 +11,7 @@ from typing import Literal
 
 from activity.errors import ConfigError, DatabaseError, LasttouchError
 from lasttouch import pacing
-from lasttouch.agent import Agent, utc_now
+from lasttouch.agent import Agent
 from lasttouch.config import Loaded, load_config
 from lasttouch.daemon.clock import Look, jump
 from lasttouch.daemon.notify import notify
@@ -19,6 +19,7 @@ from lasttouch.daemon.reading import Reading, lane_of
 from lasttouch.daemon.schedule import Plan, Schedule
 from lasttouch.daemon.watching import Watching
 from lasttouch.journal import whereabouts
+from lasttouch.local_time import utc_now
 from lasttouch.lock_file import LockFile
 from lasttouch.pipeline import registered
 from lasttouch.source_pass import Report

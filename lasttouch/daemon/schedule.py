@@ -15,8 +15,8 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from activity.errors import LasttouchError
-from lasttouch.agent import Clock
 from lasttouch.journal import whereabouts
+from lasttouch.local_time import Clock
 from store.places import SourceRow
 
 _log = logging.getLogger(__name__)
