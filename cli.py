@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "Look around: a little world on servers of its own, synced and answered for real.",
     "init": "Set up an account: find its servers, test them, write the configuration.",
     "sync": "Read mail and calendars once and bring the log up to date.",
+    "run": "The daemon: keeps the log up to date until it is stopped.",
     "today": "The page for the morning: owed answers, the day's meetings, whom to get back to.",
     "last": "When did we last talk to them? The longest silent first.",
     "stale": "Whom to get back to: those silent for longer than is usual with them.",
@@ -37,6 +38,7 @@ COMMANDS = {
     "backup": "A consistent copy of the database, even while a sync writes.",
     "completion": "Print the completion script for bash, zsh or fish.",
     "doctor": "Test everything, and say what to do about each finding.",
+    "service": "Have the system start the daemon: install, uninstall, status.",
     "check": "Recompute everything from the facts and report any difference.",
 }
 

@@ -86,7 +86,19 @@ class Throttled(SourceError):
         self.retry_after = None if retry_after is None else min(retry_after, self.longest_wait)
 
 
+class SourceBusy(SourceError):
+    """Another process is reading this source right now; nothing is wrong with it."""
+
+    code = "busy"
+
+
 class ServerFault(SourceError):
     """The server answered, but with nonsense or with an error of its own."""
 
     code = "server-fault"
+
+
+class Superseded(LasttouchError):
+    """The log follows another configuration by now; what was read under the old one must not be stored."""
+
+    code = "superseded"

@@ -27,6 +27,7 @@ from bench.world import END, Size, World, contact_entries
 from lasttouch.address_book import take_in
 from lasttouch.agent import Agent
 from lasttouch.config import Loaded
+from lasttouch.lock_file import LockFile
 from lasttouch.options import Config
 from matchers.book import AddressBook
 from matchers.judge import judge
@@ -64,7 +65,7 @@ def agent_on(database: Path, now: datetime = END) -> Iterator[Agent]:
     connection = open_for_writing(database)
     config = Config.model_validate(tomllib.loads(config_text(database)))
     try:
-        agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now)
+        agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now, LockFile(database))
         agent.follow_configuration()
         yield agent
     finally:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from activity.address import domain_of
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.agent import Agent
 from lasttouch.meetings import expand_due
-from matchers.book import AddressBook
 from matchers.canonical import canonical
-from matchers.domains import company_domain_for, company_domains_of
+from matchers.domains import company_domain_for
 from store import addresses, contact_changes, contacts, touches
 from store.contacts import Imported
 from store.database import writing
@@ -158,19 +156,9 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
     for chunk in addresses.chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
         concerned |= addresses.holders(connection, chunk)
         where = f"canonical IN ({addresses.marks(chunk)})"
-        rematched += addresses.rematch(connection, _book_of(agent, chunk), where, chunk)
+        rematched += addresses.rematch(connection, agent.book(chunk), where, chunk)
         concerned |= addresses.holders(connection, chunk)
     if rematched:
         expand_due(agent)
     touches.refresh(connection, agent.clock(), sorted(concerned))
     return rematched
-
-
-def _book_of(agent: Agent, canonicals: Sequence[str]) -> AddressBook:
-    """The part of the address book that decides whose addresses of these canonical forms are."""
-    domains = {name for form in canonicals for name in company_domains_of(domain_of(form))}
-    return AddressBook(
-        contacts.emails(agent.connection, canonicals),
-        contacts.company_domains(agent.connection, sorted(domains)),
-        agent.house,
-    )

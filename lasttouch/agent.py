@@ -6,33 +6,51 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 
+from activity.address import domain_of
+from activity.errors import Superseded
 from activity.facts import Facts, Judgement
 from lasttouch.config import Loaded
 from lasttouch.forgetting import Forgotten, ensure_key, erase_again, obey_rules, recall
 from lasttouch.local_time import Clock, utc_now
+from lasttouch.lock_file import LockFile
 from lasttouch.options import Config
 from matchers.book import AddressBook
+from matchers.domains import company_domains_of
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
 from store import addresses, bounces, contacts, facts, ingest, settings, threads, touches
-from store.database import database_errors, open_for_writing, writing
+from store.database import data_version, database_errors, open_for_writing, writing
 
 
 class Agent:
-    """The log as this configuration sees it. Derived data follows the configuration from `opened` on."""
+    """The log as this configuration sees it. Derived data follows the configuration from `opened` on.
 
-    def __init__(self, loaded: Loaded, connection: sqlite3.Connection, clock: Clock) -> None:
+    Whoever uses the `connection` while other threads are about holds the `turn`.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        lock: LockFile,
+        turn: threading.RLock | None = None,
+    ) -> None:
         self.loaded = loaded
         self.config = loaded.config
         self.connection = connection
         self.clock = clock
+        self.lock = lock
+        self.turn = turn or threading.RLock()
+        self.retired = False
         self.house = house_of(loaded.config)
         ensure_key(connection)
-        self.forgotten = recall(connection, loaded.database)
+        self.catch_up()
 
     @property
     def forgotten(self) -> Forgotten:
@@ -44,14 +62,41 @@ class Agent:
         self._forgotten = forgotten
         self.never_log = NeverLog(self.config.never_log, forgotten if forgotten.hashes else None)
 
+    def is_current(self) -> bool:
+        """Is all that we know of the database as it was at `catch_up`, or changed by ourselves?"""
+        return data_version(self.connection) == self._version
+
+    def catch_up(self) -> None:
+        """Learn what other processes have changed."""
+        self._version = data_version(self.connection)
+        self.forgotten = recall(self.connection, self.loaded.database)
+
+    def is_superseded(self) -> bool:
+        """Does the log follow another configuration than this one by now?"""
+        return settings.read(self.connection, "house") != _digest(self.house, self.config.never_log)
+
+    def insist_on_being_current(self) -> None:
+        """Raises Superseded where what we would store is judged by rules that hold no more."""
+        if self.retired or self.is_superseded():
+            raise Superseded("the configuration has changed meanwhile", "run it again")
+
     def judge(self, one: Facts) -> Judgement:
         return judge(one, self.house)
 
-    def book(self, canonicals: Sequence[str] | None = None) -> AddressBook:
-        """The address book as it is now; only the part for these canonical addresses, if given."""
+    def book(self, canonicals: Collection[str] | None = None) -> AddressBook:
+        """The address book as it is now; only the part that decides on these canonical addresses, if given."""
+        forms = domains = None
+        if canonicals is not None:
+            forms = list(canonicals)
+            domains = sorted({name for domain in set(map(domain_of, forms)) for name in company_domains_of(domain)})
         return AddressBook(
-            contacts.emails(self.connection, canonicals), contacts.company_domains(self.connection), self.house
+            contacts.emails(self.connection, forms), contacts.company_domains(self.connection, domains), self.house
         )
+
+    def take_up(self) -> None:
+        """Bring what the log holds in line with the configuration, and with who was erased."""
+        self.follow_configuration()
+        erase_again(self)
 
     def follow_configuration(self) -> None:
         """Judge, match and erase anew if what that depends on is not as it was last time."""
@@ -77,6 +122,11 @@ class Agent:
         different += threads.correct(self.connection)
         return different + touches.correct(self.connection, self.clock())
 
+    def correct_touches(self) -> None:
+        """Derive all touches anew: the clock went back, and none may lie ahead."""
+        with writing(self.connection):
+            touches.correct(self.connection, self.clock())
+
     def refresh(self) -> None:
         """Derive the touches that changed since last time, or that time has made due."""
         with writing(self.connection):
@@ -87,13 +137,14 @@ class Agent:
 def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
     """The database open for writing. Raises DatabaseError in plain words, whenever it fails."""
     connection = open_for_writing(loaded.database)
+    lock = LockFile(loaded.database)
     try:
         with database_errors(loaded.database):
-            agent = Agent(loaded, connection, clock)
-            agent.follow_configuration()
-            erase_again(agent)
+            agent = Agent(loaded, connection, clock, lock)
+            agent.take_up()
             yield agent
     finally:
+        lock.close()
         connection.close()
 
 

@@ -16,9 +16,11 @@ class AddressBookPass(SourcePass):
     def read(self) -> None:
         connection = self.agent.connection
         source = address_books_of(self.agent.loaded, self.account)
-        for batch in source.changes(places.cursors(connection, self.row.id)):
+        for batch in source.changes(self.cursors()):
             entries = [self._keyed(batch.place, href, entry) for href, entry in batch.entries]
-            with writing(connection):
+            with self.agent.turn, writing(connection):
+                if not self.agent.is_current():
+                    self.agent.catch_up()
                 place = places.place_id(connection, self.row.id, batch.place)
                 change = address_book.take_in_from_book(self.agent, entries)
                 address_book.let_go(self.agent, [self._key(batch.place, href) for href in batch.removed])

@@ -7,13 +7,14 @@ for. That needs no network.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from activity.meeting import CalendarObject
 from capture.calendar.first_look import FirstLook, first_look
 from lasttouch.agent import Agent
 from lasttouch.occurrences import Expanded, Window, expanded, permitted
 from matchers.book import AddressBook
+from matchers.canonical import canonical
 from matchers.occurrence import rescheduled
 from store import calendars, deferred, ingest, places
 from store.addresses import address_ids
@@ -37,29 +38,41 @@ class Looked:
 
 
 class Meetings:
-    """Takes calendar objects in, by the address book as it is now."""
+    """Takes calendar objects in, by the address book as it is at each step."""
 
-    def __init__(self, agent: Agent, book: AddressBook) -> None:
+    def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._connection = agent.connection
-        self._book = book
         accounts = agent.config.accounts
         self._windows = {one.name: Window.of(agent.config, one, agent.clock()) for one in accounts}
 
-    def look(self, row: SourceRow, place: str, item: CalendarObject) -> Looked:
-        """Read an object as far as it matters; nothing is written yet."""
-        item = permitted(self._agent, item)
-        first = first_look(item.text)
-        matters = bool(item.text) and (
-            not first.sound
-            or self._may_touch(first)
-            or deferred.is_known(self._connection, row.id, place, item, first.uid)
-        )
-        return Looked(item, first, expanded(self._agent, item, self._windows[row.account]) if matters else None)
+    def look(self, row: SourceRow, place: str, items: Sequence[CalendarObject]) -> list[Looked]:
+        """Read objects as far as they matter; nothing is written yet."""
+        allowed = [permitted(self._agent, item) for item in items]
+        seen = [Looked(item, first_look(item.text), None) for item in allowed]
+        with self._agent.turn:
+            book = self._book_of(one.first for one in seen)
+            matter = [self._matters(row, place, one, book) for one in seen]
+        window = self._windows[row.account]
+        return [
+            replace(one, occurrences=expanded(self._agent, one.item, window)) if matters else one
+            for one, matters in zip(seen, matter, strict=True)
+        ]
 
-    def keep(self, account: str, place: int, looked: Looked) -> Written:
-        """Write an object that was looked at, within the caller's transaction."""
-        item, first, found = looked.item, looked.first, looked.occurrences
+    def keep(self, row: SourceRow, name: str, place: int, looked: Sequence[Looked]) -> Written:
+        """Write objects that were looked at, within the caller's transaction."""
+        book = self._book_of(one.first for one in looked)
+        written = NOTHING
+        for one in looked:
+            found = one.occurrences
+            if found is None and self._matters(row, name, one, book):  # as it has come to since
+                found = expanded(self._agent, one.item, self._windows[row.account])
+            written = _sum(written, self._keep(row.account, place, one, found, book))
+        shared = [one.first.uid for one in looked if one.occurrences]
+        return _sum(written, self.expand(deferred.of_meetings(self._connection, shared)))
+
+    def _keep(self, account: str, place: int, looked: Looked, found: Expanded | None, book: AddressBook) -> Written:
+        item, first = looked.item, looked.first
         if not item.text:  # private now, or with nobody who may be kept
             gone = calendars.remove(self._connection, place, [item.href], self._agent.clock(), outright=True)
             ingest.rejudge(self._connection, gone, self._agent.judge)
@@ -69,7 +82,7 @@ class Meetings:
             so_far = self.expand(deferred.at(self._connection, place, [item.href]))
             return _sum(so_far, self._write(window, place, item, first, found))
         if self._agent.config.store_unmatched:
-            people = address_ids(self._connection, first.people, self._book)
+            people = address_ids(self._connection, first.people, book)
             calendars.defer(self._connection, place, item, first.uid, people.values(), window.start)
         return NOTHING
 
@@ -93,9 +106,19 @@ class Meetings:
                 places.note_skipped(self._connection, place, found.skipped, self._agent.clock())
         return written
 
-    def _may_touch(self, first: FirstLook) -> bool:
+    def _matters(self, row: SourceRow, place: str, one: Looked, book: AddressBook) -> bool:
+        return bool(one.item.text) and (
+            not one.first.sound
+            or self._may_touch(one.first, book)
+            or deferred.is_known(self._connection, row.id, place, one.item, one.first.uid)
+        )
+
+    def _book_of(self, firsts: Iterable[FirstLook]) -> AddressBook:
+        return self._agent.book({canonical(person.email) for first in firsts for person in first.people})
+
+    def _may_touch(self, first: FirstLook, book: AddressBook) -> bool:
         """Is anybody in it listed, or to be listed because we met?"""
-        rules = {self._book.match(one.email).rule for one in first.people}
+        rules = {book.match(one.email).rule for one in first.people}
         if self._agent.config.contacts_from == "two-way":
             return bool(rules - {"self"})
         return bool(rules.difference(NOBODY_LISTED))
@@ -107,9 +130,10 @@ class Meetings:
         vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
         calendars.rename(connection, rescheduled(vanished, fresh))
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
+        book = self._book_of([first])
         if not agent.config.store_unmatched:
-            entries = [entry for entry in entries if is_about_somebody_listed(entry, self._book)]
-        written = ingest.write(connection, place, entries, self._book, agent.judge)
+            entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
+        written = ingest.write(connection, place, entries, book, agent.judge)
         since = None if found.skipped else window.start  # what could not be read says nothing of what is gone
         gone = calendars.drop_vanished(connection, object_id, shown, found.withheld, since, agent.clock())
         ingest.rejudge(connection, gone, agent.judge)
@@ -129,7 +153,7 @@ def expand_due(agent: Agent) -> int:
     """Expand what was deferred and matters now, within the caller's transaction; how many objects that were."""
     count = 0
     while waiting := _expandable(agent, deferred.due(agent.connection)):
-        Meetings(agent, agent.book()).expand(waiting)
+        Meetings(agent).expand(waiting)
         count += len(waiting)
     return count
 
@@ -137,7 +161,7 @@ def expand_due(agent: Agent) -> int:
 def expand_for_strangers(agent: Agent) -> None:
     """Bring meetings with people who are no contacts into the log, a part in each transaction."""
     waiting = _expandable(agent, deferred.with_strangers(agent.connection))
-    meetings = Meetings(agent, agent.book()) if waiting else None
+    meetings = Meetings(agent) if waiting else None
     for first in range(0, len(waiting), _AT_ONCE):
         with writing(agent.connection):
             assert meetings is not None

@@ -55,6 +55,14 @@ def _domain(value: object) -> str:
     return normalise_domain(value)
 
 
+def listen_address(text: str) -> tuple[str, int]:
+    """Host and port of "127.0.0.1:9464" or "[::1]:9464". Raises ValueError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError(f'{text!r} is no place to listen; write a host and a port, such as "127.0.0.1:9464"')
+    return host.strip("[]"), int(port)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 EmailAddress = Annotated[str, BeforeValidator(_address)]
 Domain = Annotated[str, BeforeValidator(_domain)]
@@ -170,7 +178,7 @@ class Account(Section):
     exclude_calendars: list[str] = []
     private_events: Literal["drop", "time-only"] = "drop"
     authserv_id: str | None = None
-    poll_every: Duration = timedelta(minutes=5)
+    poll_every: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(minutes=5)
     imap: Imap | None = None
     caldav: Caldav | None = None
     carddav: Carddav | None = None
@@ -197,6 +205,19 @@ class Account(Section):
         return [kind for kind in ("carddav", "imap", "caldav", "files") if getattr(self, kind)]
 
 
+class Metrics(Section):
+    """Where Prometheus may ask; nowhere unless told."""
+
+    listen: str | None = None
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str | None) -> str | None:
+        if listen is not None:
+            listen_address(listen)
+        return listen
+
+
 class Config(Section):
     database: str = DEFAULT_DATABASE
     internal_domains: list[Domain] = []
@@ -210,6 +231,7 @@ class Config(Section):
     store_unmatched: bool = True
     store_subjects: bool = True
     contacts_from: Literal["lists", "two-way"] = "lists"
+    metrics: Metrics = Metrics()
     accounts: Annotated[list[Account], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -5,18 +5,20 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
+from activity.errors import Superseded
 from activity.meeting import CalendarObject
 from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent
 from lasttouch.book_pass import AddressBookPass
-from lasttouch.meetings import Meetings, is_about_somebody_listed
+from lasttouch.meetings import Looked, Meetings, is_about_somebody_listed
 from lasttouch.options import Account
-from lasttouch.source_pass import Report, SourcePass
+from lasttouch.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.sources import source_of
-from matchers.book import AddressBook
+from matchers.canonical import canonical
 from matchers.message import judge_mail, message_facts, message_identity, message_time
 from store import calendars, deferred, forgetting, ingest, places
 from store.database import writing
@@ -39,73 +41,104 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
     A source that fails is reported and noted in the database; the others are read all the same.
     """
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
-    accounts = {account.name: account for account in agent.config.accounts}
-    with writing(agent.connection):
-        rows = places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in accounts.values()})
-    wanted = [row for row in rows if only in (None, row.account)]
-    for row in wanted:
-        if row.kind == "carddav":  # contacts first: what follows is matched to them
-            yield AddressBookPass(agent, accounts[row.account], row).run()
-    book = agent.book()
-    for row in wanted:
-        if row.kind != "carddav":
-            yield _ActivityPass(agent, accounts[row.account], row, book, progress).run()
-    if agent.config.contacts_from == "two-way":
-        add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
-    agent.refresh()
+    rows = [row for row in registered(agent) if only in (None, row.account)]
+    for row in sorted(rows, key=lambda row: row.kind != "carddav"):  # contacts first: what follows is matched to them
+        yield pass_over(agent, row, progress=progress).run()
+    settle(agent)
+
+
+def registered(agent: Agent) -> list[SourceRow]:
+    """The sources of the configuration, which from now on are those the log shows."""
+    with agent.turn, writing(agent.connection):
+        return places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in agent.config.accounts})
+
+
+def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Progress | None = None) -> SourcePass:
+    """One pass over one source, yet to be run. Raises Superseded where the configuration knows it no more."""
+    account = next((account for account in agent.config.accounts if account.name == row.account), None)
+    if account is None or row.kind not in account.kinds:
+        raise Superseded(f"the configuration has no {row.kind} of {row.account} any more")
+    if row.kind == "carddav":
+        return AddressBookPass(agent, account, row, manner)
+    return _ActivityPass(agent, account, row, manner, progress)
+
+
+def settle(agent: Agent) -> None:
+    """What follows from new activities once they are in the log."""
+    with agent.turn:
+        if agent.config.contacts_from == "two-way":
+            add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
+        agent.refresh()
+
+
+class _Judged(NamedTuple):
+    """A batch on its way into the log."""
+
+    entries: list[Entry]
+    objects: list[Looked]
+    skipped: list[Skip]
+    withheld: list[bytes]
 
 
 class _ActivityPass(SourcePass):
     """Mail or a calendar."""
 
     def __init__(
-        self, agent: Agent, account: Account, row: SourceRow, book: AddressBook, progress: Progress | None
+        self, agent: Agent, account: Account, row: SourceRow, manner: Manner, progress: Progress | None
     ) -> None:
-        super().__init__(agent, account, row)
-        self.book = book
+        super().__init__(agent, account, row, manner)
         self.progress = progress
-        self.meetings = Meetings(agent, book)
+        self.meetings = Meetings(agent)
 
     def read(self) -> None:
         source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
-        for batch in source.batches(places.cursors(self.agent.connection, self.row.id)):
+        for batch in source.batches(self.cursors()):
             self._store(batch)
             if self.progress is not None:
                 self.progress(self.report, batch)
         self._expand_further()
 
     def _store(self, batch: Batch) -> None:
-        """One batch, its skips and its cursor, in one transaction."""
-        agent, connection = self.agent, self.agent.connection
+        """One batch; judged anew if meanwhile another process erased somebody, or changed the rules."""
+        while not self._is_stored(batch, judged := self._judged(batch)):
+            with self.agent.turn:
+                self.agent.catch_up()
+        self.report.read += len(batch.items)
+        self.report.removed += len(batch.removed)
+        self.report.skipped += len(judged.skipped)
+        self.report.error = self.report.error or batch.error
+
+    def _judged(self, batch: Batch) -> _Judged:
         skipped = list(batch.skipped)
         withheld: list[bytes] = []
         entries = [
             e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
         ]
-        looked = [
-            self.meetings.look(self.row, batch.place, item) for item in batch.items if isinstance(item, CalendarObject)
-        ]
-        skipped += [skip for one in looked if one.occurrences for skip in one.occurrences.skipped]
-        with writing(connection):
+        items = [item for item in batch.items if isinstance(item, CalendarObject)]
+        objects = self.meetings.look(self.row, batch.place, items)
+        skipped += [skip for one in objects if one.occurrences for skip in one.occurrences.skipped]
+        return _Judged(entries, objects, skipped, withheld)
+
+    def _is_stored(self, batch: Batch, judged: _Judged) -> bool:
+        """The batch, its skips and its cursor, in one transaction; False if it was judged by what holds no more."""
+        agent, connection = self.agent, self.agent.connection
+        with agent.turn, writing(connection):
+            agent.insist_on_being_current()
+            if not agent.is_current():
+                return False
             place = places.place_id(connection, self.row.id, batch.place)
-            self._write(place, entries)
-            for one in looked:
-                self._count(self.meetings.keep(self.account.name, place, one))
-            shared = [one.first.uid for one in looked if one.occurrences]
-            self._count(self.meetings.expand(deferred.of_meetings(connection, shared)))
+            self._write(place, judged.entries)
+            self._count(self.meetings.keep(self.row, batch.place, place, judged.objects))
             removed = list(batch.removed)
             if batch.holds is not None:
                 removed += calendars.others_than(connection, place, batch.holds)
             self.meetings.remove(place, removed)
-            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in looked)])
-            places.note_skipped(connection, place, skipped, agent.clock())
-            forgetting.note_withheld(connection, withheld)
+            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in judged.objects)])
+            places.note_skipped(connection, place, judged.skipped, agent.clock())
+            forgetting.note_withheld(connection, judged.withheld)
             if batch.cursor is not None:
                 places.move_cursor(connection, place, batch.cursor)
-        self.report.read += len(batch.items)
-        self.report.removed += len(batch.removed)
-        self.report.skipped += len(skipped)
-        self.report.error = self.report.error or batch.error
+        return True
 
     def _entry(self, envelope: Envelope, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
         at = message_time(envelope.date, envelope.internal_date, self.agent.clock())
@@ -119,9 +152,11 @@ class _ActivityPass(SourcePass):
         return Entry(facts, judge_mail(facts, self.agent.house))
 
     def _write(self, place: int, entries: list[Entry]) -> None:
+        # not a book for the whole pass: contacts may change while it is read
+        book = self.agent.book({canonical(p.address.email) for entry in entries for p in entry.facts.participants})
         if not self.agent.config.store_unmatched:
-            entries = [entry for entry in entries if is_about_somebody_listed(entry, self.book)]
-        self._count(ingest.write(self.agent.connection, place, entries, self.book, self.agent.judge))
+            entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
+        self._count(ingest.write(self.agent.connection, place, entries, book, self.agent.judge))
 
     def _count(self, written: Written) -> None:
         self.report.new += written.new
@@ -131,6 +166,15 @@ class _ActivityPass(SourcePass):
         """Series go on: as the window moves, further occurrences come into it without any change on the server."""
         connection = self.agent.connection
         known_to = self.started + self.agent.config.horizon - EXPAND_AGAIN_AFTER
-        for stored in deferred.to_expand_again(connection, self.row.id, known_to):
-            with writing(connection):
-                self._count(self.meetings.expand([stored]))
+        with self.agent.turn:
+            due = deferred.to_expand_again(connection, self.row.id, known_to)
+        for stored in due:
+            with self.agent.turn, writing(connection):
+                self.agent.insist_on_being_current()
+                if self.agent.is_current():
+                    self._count(self.meetings.expand([stored]))
+                    continue
+            with self.agent.turn:
+                self.agent.catch_up()
+            return self._expand_further()  # what was read above may name somebody who is erased by now
+        return None

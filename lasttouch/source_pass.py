@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from activity.errors import AuthenticationFailed, SourceError, Throttled
+from activity.errors import AuthenticationFailed, SourceBusy, SourceError, Throttled
+from lasttouch import pacing
 from lasttouch.agent import Agent
 from lasttouch.options import Account
 from store import places
 from store.database import writing
 from store.places import SourceRow
-
-REFUSALS_AN_HOUR = 3
-LONGEST_PAUSE_SECONDS = 3600
 
 _log = logging.getLogger(__name__)
 
@@ -35,53 +36,103 @@ class Report:
     error: SourceError | None = None
 
 
-class SourcePass:
-    """Reads a source, keeps to the limits after refusals, and notes in the database how it went."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a pass is made. `patience_seconds`: how long to wait for another process that reads the source.
 
-    def __init__(self, agent: Agent, account: Account, row: SourceRow) -> None:
+    `repeats`: there will be a next pass after `poll_every`, as a daemon makes them.
+    """
+
+    patience_seconds: float = 10.0
+    repeats: bool = False
+    chance: random.Random = field(default_factory=random.Random)
+
+
+ONCE = Manner()
+
+
+class SourcePass:
+    """Reads a source, keeps to the limits after refusals, and notes in the database how it went.
+
+    `next_attempt` is when it may, or in a daemon will be, read next; None where there is no saying. `went_through`:
+    the source as a whole was read, though single places of it may have failed.
+    """
+
+    def __init__(self, agent: Agent, account: Account, row: SourceRow, manner: Manner = ONCE) -> None:
         self.agent = agent
         self.account = account
         self.row = row
+        self.manner = manner
         self.started = agent.clock()
+        self.next_attempt: datetime | None = None
+        self.went_through = False
         self.report = Report(row.account, row.kind)
 
     def run(self) -> Report:
-        self.report.error = self._waits_after_refusals()
-        if self.report.error is not None:
-            return self.report
-        try:
-            self.read()
-        except SourceError as error:
-            self.report.error = error
-        self._note_outcome()
+        """What is wrong with the source stands in the report. Raises sqlite3.Error, DatabaseError and Superseded."""
+        with self._alone() as alone:
+            if not alone:
+                self.report.error = SourceBusy(
+                    f"another lasttouch is reading {self.row.kind} of {self.row.account} right now",
+                    "what it reads will be in the log; see: lasttouch status",
+                )
+                return self.report
+            with self.agent.turn:
+                self.report.error = self._waits_after_refusals()
+            if self.report.error is not None:
+                return self.report
+            try:
+                self.read()
+                self.went_through = True
+            except SourceError as error:
+                self.report.error = error
+            with self.agent.turn:
+                self._note_outcome()
         return self.report
 
     def read(self) -> None:
         """Read what is new, store it and count it in the report. May raise SourceError, or leave one in the report."""
         raise NotImplementedError
 
+    def cursors(self) -> dict[str, str]:
+        with self.agent.turn:
+            return places.cursors(self.agent.connection, self.row.id)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[bool]:
+        held = self.agent.lock.hold(self.row.id, self.manner.patience_seconds)
+        try:
+            yield held
+        finally:
+            if held:
+                self.agent.lock.give_back(self.row.id)
+
     def _waits_after_refusals(self) -> SourceError | None:
         """The standing error, where the server has refused our credentials as often as it may in an hour."""
-        recent = [
-            at for at in places.refusals(self.agent.connection, self.row.id) if at > self.started - timedelta(hours=1)
-        ]
-        if len(recent) < REFUSALS_AN_HOUR:
+        connection = self.agent.connection
+        free = pacing.free_again(places.refusals(connection, self.row.id), self.started)
+        if free is None:
             return None
-        message, hint = places.standing_error(self.agent.connection, self.row.id)
-        free = recent[0] + timedelta(hours=1)
+        self.next_attempt = free
+        message, hint = places.standing_error(connection, self.row.id)
         return AuthenticationFailed(
-            f"{message}; refused {len(recent)} times within the hour, so not tried again before {free:%H:%M} UTC", hint
+            f"{message}; refused {pacing.REFUSALS_AN_HOUR} times within the hour,"
+            f" so not tried again before {free:%H:%M} UTC",
+            hint,
         )
 
     def _note_outcome(self) -> None:
         connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
+        poll_every, chance = self.account.poll_every, self.manner.chance
         with writing(connection):
+            if self.went_through and self.manner.repeats:
+                self.next_attempt = pacing.after_success(now, poll_every, chance)
             if error is None:
-                places.note_success(connection, self.row.id, self.started, now)
-            else:
-                _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
-                places.note_failure(connection, self.row.id, error, now, now + self._pause(error))
-
-    def _pause(self, error: SourceError) -> timedelta:
-        asked = error.retry_after if isinstance(error, Throttled) else None
-        return max(self.account.poll_every, timedelta(seconds=min(asked or 0, LONGEST_PAUSE_SECONDS)))
+                places.note_success(connection, self.row.id, self.started, now, self.next_attempt)
+                return
+            places.note_failure(connection, self.row.id, error, now, None)
+            since = places.standing(connection, self.row.id).failing_since
+            refused = places.refusals(connection, self.row.id)
+            if not self.went_through or isinstance(error, Throttled):
+                self.next_attempt = pacing.after_failure(now, error, since, refused, poll_every, chance)
+            places.plan(connection, self.row.id, self.next_attempt)

@@ -28,7 +28,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
             path.chmod(0o600)
-        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000)
+        connection = sqlite3.connect(
+            path,
+            isolation_level=None,
+            timeout=BUSY_MILLISECONDS / 1000,
+            check_same_thread=False,  # the daemon's threads take turns
+        )
         for pragma in (
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "journal_mode = WAL",
@@ -51,6 +56,12 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         return connection
+
+
+def data_version(connection: sqlite3.Connection) -> int:
+    """Another number whenever another connection has changed the database."""
+    (version,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(version)
 
 
 @contextlib.contextmanager

@@ -84,13 +84,14 @@ def forget_skipped(connection: sqlite3.Connection, place: int, hrefs: Iterable[s
     )
 
 
-def note_success(connection: sqlite3.Connection, source_id: int, started: datetime, now: datetime) -> None:
+def note_success(
+    connection: sqlite3.Connection, source_id: int, started: datetime, now: datetime, next_attempt: datetime | None
+) -> None:
     """A pass read everything the source held at `started`."""
     connection.execute(
-        "UPDATE source SET last_attempt = ?1, last_success = ?1, seen_through = max(coalesce(seen_through, 0), ?2),"
-        " next_attempt = NULL, failing_since = NULL, refusals = '[]', error_code = NULL, error = NULL, hint = NULL"
-        " WHERE id = ?3",
-        (timestamp(now), timestamp(started), source_id),
+        "UPDATE source SET last_attempt = ?1, last_success = ?1, seen_through = ?2, next_attempt = ?4,"
+        " failing_since = NULL, refusals = '[]', error_code = NULL, error = NULL, hint = NULL WHERE id = ?3",
+        (timestamp(now), timestamp(started), source_id, timestamp(next_attempt) if next_attempt else None),
     )
 
 
@@ -109,6 +110,27 @@ def note_failure(
             json.dumps([timestamp(moment) for moment in refused]), error.code, error.message, error.hint, source_id,
         ),
     )  # fmt: skip
+
+
+def plan(connection: sqlite3.Connection, source_id: int, next_attempt: datetime | None) -> None:
+    """When the source is read next, whatever came of its last pass; None where there is no saying."""
+    at = timestamp(next_attempt) if next_attempt else None
+    connection.execute("UPDATE source SET next_attempt = ? WHERE id = ?", (at, source_id))
+
+
+class Standing(NamedTuple):
+    """How the last pass over a source ended, and when the next is planned; None for never, or for well."""
+
+    last_success: datetime | None
+    next_attempt: datetime | None
+    failing_since: datetime | None
+    error_code: str | None
+
+
+def standing(connection: sqlite3.Connection, source_id: int) -> Standing:
+    query = "SELECT last_success, next_attempt, failing_since, error_code FROM source WHERE id = ?"
+    success, planned, since, code = connection.execute(query, (source_id,)).fetchone()
+    return Standing(instant(success), instant(planned), instant(since), code)
 
 
 def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:

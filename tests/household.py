@@ -80,10 +80,11 @@ class Household:
         monkeypatch.setenv("CALENDAR_PASSWORD", "secret")
 
     def add_account(
-        self, name: str, user: str, *, imap: bool = True, caldav: bool = False, port: int | None = None
+        self, name: str, user: str, *, imap: bool = True, caldav: bool = False, port: int | None = None, more: str = ""
     ) -> None:
+        """`more` are further options of the account, as lines of the configuration."""
         text = f'[[accounts]]\nname = "{name}"\nowner = "{name.title()}"\naddresses = ["{name}@acme.example"]\n'
-        text += 'timezone = "Europe/Berlin"\n'
+        text += 'timezone = "Europe/Berlin"\n' + more
         if imap:
             text += (
                 f'[accounts.imap]\nhost = "127.0.0.1"\nport = {port or self.dovecot.port}\nsecurity = "none"\n'

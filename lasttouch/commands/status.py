@@ -3,41 +3,73 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 import click
 
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
+from activity.errors import LasttouchError, UsageError
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, named_config, reading
+from lasttouch.config_file import read_config
+from lasttouch.durations import parse_duration
 from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_lines
 from lasttouch.views.health import status_json, status_notes, status_table
 from lasttouch.views.moments import ago, local
-from store.health import counts, sources
+from store.health import SourceHealth, counts, sources
 
 FRESH = timedelta(days=1)
 
 
 @click.command("status")
+@click.option("--check", is_flag=True, help="Exit with 1 if a source has not been read within --tolerance.")
+@click.option("--tolerance", default="1h", show_default=True, metavar="TIME", help="What --check lets pass.")
 @json_option
 @csv_option
 @config_option
-def command(as_json: bool, as_csv: bool, config: str | None) -> None:
+def command(check: bool, tolerance: str, as_json: bool, as_csv: bool, config: str | None) -> None:
     """How far every source has been read, and what could not be.
 
     \b
     Examples:
       lasttouch status
       lasttouch status --json
+      lasttouch status --check --tolerance 30m
     """
     now, zone = utc_now(), machine_zone()
+    database = read_config(named_config(config)).database
+    pid = daemon_pid(database) if database else None
     with reading(config) as log:
         health = sources(log)
         totals = counts(log)
-        if answer(as_json, as_csv, lambda: status_json(health, totals), lambda: status_table(health, now, zone)):
+        if answer(as_json, as_csv, lambda: status_json(health, totals, pid), lambda: status_table(health, now, zone)):
             activities, contacts, touches = totals
             print_lines(
-                [f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.", *status_notes(health, zone)]
+                [
+                    f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
+                    "No daemon is running." if pid is None else f"A daemon is running: process {pid}.",
+                    *status_notes(health, zone),
+                ]
             )
+    if check:
+        fail_if_behind(health, now, tolerance, pid)
+
+
+def fail_if_behind(health: Sequence[SourceHealth], now: datetime, tolerance: str, pid: int | None) -> None:
+    """For monitoring. Raises LasttouchError that names every source that was not read to its end for too long."""
+    try:
+        allowed = parse_duration(tolerance)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    behind = [
+        f"{one.account} {one.source} ({'last ' + ago(one.last_success, now) if one.last_success else 'never'})"
+        for one in health
+        if one.last_success is None or now - one.last_success > allowed
+    ]
+    if behind or not health:
+        what = f"not read within {tolerance}: {', '.join(behind)}" if behind else "nothing has been read yet"
+        raise LasttouchError(what, "see: lasttouch status" if pid else "no daemon is running; start it: lasttouch run")
 
 
 def blindness(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> list[str]:

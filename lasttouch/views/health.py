@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from lasttouch.source_pass import Report
 
 
-def status_json(sources: list[SourceHealth], counts: tuple[int, int, int]) -> dict[str, Any]:
-    """The object of `status --json`; see docs/json.md."""
+def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemon: int | None) -> dict[str, Any]:
+    """The object of `status --json`; see docs/json.md. `daemon` is its process id."""
     activities, contacts, touches = counts
     return {
         "accounts": [
@@ -37,6 +37,7 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int]) -> di
         "activities": activities,
         "contacts": contacts,
         "touches": touches,
+        "daemon": {"running": daemon is not None, "pid": daemon},
     }
 
 
@@ -63,7 +64,10 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
             since = local(one.seen_through, zone)
             what = f"unknown since {since}" if since else "unknown: it was never read"
             notes.append(f"{one.account} {one.source}: {one.error}")
-            notes.append(f"  what happened there is {what}; {one.hint or 'the next sync tries again'}")
+            again = (
+                f"tried again at {local(one.next_attempt, zone)}" if one.next_attempt else "the next sync tries again"
+            )
+            notes.append(f"  what happened there is {what}; {f'{one.hint}; ' if one.hint else ''}{again}")
         notes += [
             f"{one.account} {one.source}: skipped {item} in {place}: {why}" for place, item, why in one.skipped[:20]
         ]

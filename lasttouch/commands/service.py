@@ -1,0 +1,179 @@
+"""lasttouch service"""
+
+from __future__ import annotations
+
+import pwd
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from activity.errors import NotFound, UsageError
+from lasttouch.commands.options import config_option, json_option, loaded_config
+from lasttouch.config import Loaded, load_config
+from lasttouch.config_file import config_path
+from lasttouch.lock_file import daemon_pid
+from lasttouch.output import print_json, print_lines
+from lasttouch.service import launchd, systemd
+from lasttouch.service.plan import Step, carry_out, executable
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@click.group("service")
+def command() -> None:
+    """Have the system start the daemon, and keep it running.
+
+    \b
+    Examples:
+      lasttouch service install
+      lasttouch service status
+    """
+
+
+def _kind_options(function: F) -> F:
+    function = click.option("--launchd", "as_agent", is_flag=True, help="macOS [default there].")(function)
+    return click.option("--system", "as_system", is_flag=True, help="A hardened systemd unit for a server.")(function)
+
+
+@command.command("install")
+@_kind_options
+@click.option("--print", "only_print", is_flag=True, help="Only show what would be written.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@config_option
+def install(as_system: bool, as_agent: bool, only_print: bool, yes: bool, as_json: bool, config: str | None) -> None:
+    """Write a service file and start it; first shows what it is about to do, and asks.
+
+    By default a systemd unit of your own user (on macOS a launch agent). With --system a unit for
+    a shared server: run it as root, with the configuration in /etc/lasttouch (docs/operations.md).
+
+    \b
+    Examples:
+      lasttouch service install
+      lasttouch service install --print
+      sudo lasttouch service install --system
+    """
+    path, text, steps = _installation(as_system, _is_agent(as_system, as_agent), only_print, config)
+    if only_print and not as_json:
+        click.echo(text, nl=False)
+        return
+    if not as_json:
+        print_lines([f"{path}:", "", *(f"    {line}" for line in text.splitlines()), ""])
+    if not only_print:
+        _do(steps, yes, as_json)
+    if as_json:
+        print_json(
+            {"path": str(path), "text": text, "steps": [str(step) for step in steps], "installed": not only_print}
+        )
+    elif not as_system and not _is_agent(as_system, as_agent):
+        print_lines(["Started. To keep it running while you are not logged in: loginctl enable-linger"])
+
+
+@command.command("uninstall")
+@_kind_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+def uninstall(as_system: bool, as_agent: bool, yes: bool, as_json: bool) -> None:
+    """Stop the service and delete its file; the log and the configuration stay.
+
+    \b
+    Examples:
+      lasttouch service uninstall
+      sudo lasttouch service uninstall --system
+    """
+    agent = _is_agent(as_system, as_agent)
+    path = _path(as_system, agent)
+    if not path.exists():
+        raise NotFound(f"no service is installed at {path}", "see: lasttouch service status")
+    steps = launchd.uninstall(path) if agent else systemd.uninstall(path, system=as_system)
+    _do(steps, yes, as_json)
+    if as_json:
+        print_json({"path": str(path), "steps": [str(step) for step in steps], "installed": False})
+
+
+@command.command("status")
+@_kind_options
+@json_option
+@config_option
+def status(as_system: bool, as_agent: bool, as_json: bool, config: str | None) -> None:
+    """Is the service installed, and is a daemon at work on the log?
+
+    \b
+    Examples:
+      lasttouch service status
+    """
+    path = _path(as_system, _is_agent(as_system, as_agent))
+    pid = daemon_pid(_loaded(as_system, config).database)
+    if as_json:
+        print_json({"path": str(path), "installed": path.exists(), "running": pid is not None, "pid": pid})
+        return
+    print_lines(
+        [
+            f"Installed: {path}" if path.exists() else "Not installed. To install it: lasttouch service install",
+            f"A daemon is running: process {pid}. How far it has read: lasttouch status"
+            if pid
+            else "No daemon is running.",
+        ]
+    )
+
+
+def _installation(
+    as_system: bool, as_agent: bool, only_print: bool, config: str | None
+) -> tuple[Path, str, Sequence[Step]]:
+    path, start = _path(as_system, as_agent), executable()
+    if as_system:
+        where = _system_config(config)
+        loaded = None if only_print and not where.exists() else load_config(where)
+        text = systemd.system_unit(start, where, loaded)
+        return path, text, systemd.install(path, text, system=True, config=where, make_user=not _user_exists())
+    loaded = loaded_config(config)
+    if as_agent:
+        text = launchd.agent(start, loaded.path)
+        return path, text, launchd.install(path, text)
+    text = systemd.user_unit(start, loaded)
+    return path, text, systemd.install(path, text, system=False, config=loaded.path, make_user=False)
+
+
+def _is_agent(as_system: bool, as_agent: bool) -> bool:
+    if as_system and as_agent:
+        raise UsageError("--system and --launchd exclude each other")
+    return as_agent or (sys.platform == "darwin" and not as_system)
+
+
+def _path(as_system: bool, as_agent: bool) -> Path:
+    if as_agent:
+        return launchd.agent_path()
+    return systemd.system_unit_path() if as_system else systemd.user_unit_path()
+
+
+def _system_config(config: str | None) -> Path:
+    given = config or click.get_current_context().obj
+    return (config_path(given) if given else systemd.SYSTEM_CONFIG).absolute()
+
+
+def _loaded(as_system: bool, config: str | None) -> Loaded:
+    return load_config(_system_config(config)) if as_system else loaded_config(config)
+
+
+def _user_exists() -> bool:
+    try:
+        pwd.getpwnam(systemd.USER)
+    except KeyError:
+        return False
+    return True
+
+
+def _do(steps: Sequence[Step], yes: bool, quiet: bool) -> None:
+    """Show the steps, ask, and take them."""
+    if not quiet:
+        print_lines(["This will:", *(f"  {step}" for step in steps)])
+    if not yes:
+        if quiet or not sys.stdin.isatty():
+            raise UsageError("nothing was done: there is nobody to ask", "add --yes, or look first with --print")
+        click.confirm("Do it?", abort=True)
+    carry_out(steps)
+    if not quiet:
+        print_lines(["Done."])

@@ -1,0 +1,107 @@
+"""One source's turn in the daemon: read it, tell what came of it, and say when it is read next."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from activity.errors import DatabaseError, SourceBusy, Superseded
+from lasttouch.agent import Agent
+from lasttouch.daemon.schedule import Lane, Plan
+from lasttouch.daemon.watching import Watching
+from lasttouch.journal import whereabouts
+from lasttouch.pipeline import pass_over, settle
+from lasttouch.source_pass import Manner, Report, SourcePass
+from lasttouch.sources import mail_source_of
+from store.database import database_errors
+from store.places import SourceRow
+
+SOON = timedelta(seconds=10)
+LATER = timedelta(seconds=30)
+MUCH_LATER = timedelta(minutes=5)
+
+_log = logging.getLogger(__name__)
+
+
+def lane_of(went_well: bool) -> Lane:
+    return "steady" if went_well else "doubtful"
+
+
+class Reading:
+    """Reads sources for the schedule; `agent` is set before the first. Never raises."""
+
+    agent: Agent
+
+    def __init__(self, watching: Watching, heard: Callable[[Report], None], outdated: Callable[[], None]) -> None:
+        self._watching = watching
+        self._heard = heard
+        self._outdated = outdated
+        self._failing: set[int] = set()
+        self._news = True
+
+    def read(self, row: SourceRow) -> Plan:
+        agent = self.agent
+        try:
+            with database_errors(agent.loaded.database):
+                one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
+                report = one.run()
+                self._follow_up(agent, one)
+        except Superseded:
+            if agent is not self.agent:  # the new configuration is in force already
+                return Plan(agent.clock(), "steady")
+            self._outdated()
+            return Plan(agent.clock() + LATER, "steady")
+        except DatabaseError as error:
+            _log.error("%s %s: %s. %s", row.account, row.kind, error.message, error.hint, extra=_about(row))
+            return Plan(agent.clock() + LATER, "steady")
+        except Exception as error:  # noqa: BLE001 - a mistake of ours with one source must not stop the others
+            _log.error("%s %s: a mistake of ours: %s", row.account, row.kind, whereabouts(error), extra=_about(row))
+            return Plan(agent.clock() + MUCH_LATER, "doubtful")
+        self._tell(row, report, one.next_attempt)
+        self._heard(report)
+        if one.next_attempt is None:  # somebody else is reading it
+            return Plan(agent.clock() + SOON, "steady")
+        return Plan(one.next_attempt, lane_of(one.went_through))
+
+    def settle(self) -> None:
+        """Contacts who are some by now, and touches that are due."""
+        news, self._news = self._news, False
+        if news:
+            settle(self.agent)
+            return
+        with self.agent.turn:
+            self.agent.refresh()
+
+    def _follow_up(self, agent: Agent, one: SourcePass) -> None:
+        if one.report.new or one.report.removed:
+            self._news = True
+            with agent.turn:
+                agent.refresh()
+        if one.went_through and one.row.kind == "imap":
+            self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, one.started.date()))
+
+    def _tell(self, row: SourceRow, report: Report, next_attempt: datetime | None) -> None:
+        error = report.error
+        if isinstance(error, SourceBusy):
+            _log.debug("%s %s: %s", row.account, row.kind, error.message, extra=_about(row))
+            return
+        if error is not None:
+            when = f"; next attempt {next_attempt:%H:%M:%S} UTC" if next_attempt else ""
+            hint = f" ({error.hint})" if error.hint and row.id not in self._failing else ""
+            level = logging.INFO if row.id in self._failing else logging.WARNING
+            self._failing.add(row.id)
+            _log.log(level, "%s %s: %s%s%s", row.account, row.kind, error.message, hint, when, extra=_about(row))
+            return
+        if row.id in self._failing:
+            self._failing.discard(row.id)
+            _log.info("%s %s: works again", row.account, row.kind, extra=_about(row))
+        level = logging.INFO if report.new or report.removed or report.skipped else logging.DEBUG
+        _log.log(
+            level, "%s %s: %d read, %d new, %d touches, %d removed, %d skipped", row.account, row.kind,
+            report.read, report.new, report.touches, report.removed, report.skipped, extra=_about(row),
+        )  # fmt: skip
+
+
+def _about(row: SourceRow) -> dict[str, str]:
+    return {"account": row.account, "source": row.kind}

@@ -1,0 +1,133 @@
+"""When what is done: a job for each source, never two at once for one, none lost to sleep."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from activity.errors import LasttouchError
+from lasttouch.journal import whereabouts
+from lasttouch.local_time import Clock
+from store.places import SourceRow
+
+_log = logging.getLogger(__name__)
+
+Lane = Literal["steady", "doubtful", "orders"]
+
+# Sources that failed, or were never read to the end, have workers of their own: they may take their time.
+WORKERS: dict[Lane, int] = {"steady": 16, "doubtful": 4, "orders": 1}
+
+
+class Plan(NamedTuple):
+    """When a source is read next, and among whom."""
+
+    at: datetime
+    lane: Lane
+
+
+class Schedule:
+    """APScheduler with one job a source, whose next run is what its last one planned.
+
+    `read` reads a source and says when it is read next. Everything else that is to be done, in its turn
+    and one after the other, is an order.
+    """
+
+    def __init__(self, read: Callable[[SourceRow], Plan], clock: Clock) -> None:
+        self._read = read
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._wanted: set[int] = set()
+        self._running: set[int] = set()
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={lane: ThreadPoolExecutor(workers) for lane, workers in WORKERS.items()},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(self._done, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def order(self, action: Callable[[], None]) -> None:
+        """Do this as soon as the orders before it are done."""
+        self._scheduler.add_job(_guarded(action), executor="orders")
+
+    def repeat(self, action: Callable[[], None], seconds: float) -> None:
+        self._scheduler.add_job(_guarded(action), "interval", seconds=seconds, executor="orders", id=action.__name__)
+
+    def follow(self, sources: Iterable[tuple[SourceRow, timedelta, Plan]]) -> None:
+        """Read these sources, each at its interval and first as planned, and no others."""
+        wanted = {str(row.id): (row, interval, plan) for row, interval, plan in sources}
+        for job in self._scheduler.get_jobs():
+            if job.id.isdigit() and job.id not in wanted:
+                self._remove(job.id)
+        for job_id, (row, interval, plan) in wanted.items():
+            self._scheduler.add_job(
+                self._run,
+                "interval",  # the fallback: after each run the next one is set as it was planned
+                args=(row,),
+                id=job_id,
+                seconds=interval.total_seconds(),
+                jitter=max(1, int(interval.total_seconds() / 20)),
+                next_run_time=plan.at,
+                executor=plan.lane,
+                replace_existing=True,
+            )
+
+    def soon(self, source_id: int) -> None:
+        """Read a source now; once more, if it is being read."""
+        with self._lock:
+            self._wanted.add(source_id)
+            self._modify(str(source_id), next_run_time=self._clock())
+
+    def _run(self, row: SourceRow) -> Plan | None:
+        with self._lock:
+            if row.id in self._running:  # from before it was given to another lane; when that ends, it is our turn
+                self._wanted.add(row.id)
+                return None
+            self._wanted.discard(row.id)
+            self._running.add(row.id)
+        try:
+            return self._read(row)
+        finally:
+            with self._lock:
+                self._running.discard(row.id)
+
+    def _done(self, event: JobExecutionEvent) -> None:
+        plan = event.retval
+        if not isinstance(plan, Plan):
+            return
+        with self._lock:
+            at = self._clock() if int(event.job_id) in self._wanted else plan.at
+            self._modify(event.job_id, next_run_time=at, executor=plan.lane)
+
+    def _modify(self, job_id: str, **changes: Any) -> None:
+        with contextlib.suppress(JobLookupError):
+            self._scheduler.modify_job(job_id, **changes)
+
+    def _remove(self, job_id: str) -> None:
+        with contextlib.suppress(JobLookupError):
+            self._scheduler.remove_job(job_id)
+
+
+def _guarded(action: Callable[[], None]) -> Callable[[], None]:
+    """An order whose failure is told, and stops nothing."""
+
+    def act() -> None:
+        try:
+            action()
+        except LasttouchError as error:
+            _log.error("%s. %s", error.message, error.hint)
+        except Exception as error:  # noqa: BLE001 - the next order may be "reload"
+            _log.error("a mistake of ours: %s", whereabouts(error))
+
+    return act

@@ -1,0 +1,72 @@
+"""The log of the daemon: lines for people or for programs, without secrets, mail content, or control characters."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import traceback
+from datetime import UTC, datetime
+from typing import Literal, TextIO
+
+from lasttouch.output import clean
+
+Format = Literal["text", "json"]
+
+OUR_ROOMS = ("lasttouch", "capture", "store", "matchers", "activity")
+DEEPEST_FRAMES = 12
+
+_log = logging.getLogger(__name__)
+
+
+def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None:
+    """Send what our rooms log at `level` and above to standard error; nothing else gets there.
+
+    Libraries log what they send and receive, passwords among it; what goes wrong in them is told by us.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_Json() if form == "json" else _Text())
+    handler.addFilter(lambda record: record.name.partition(".")[0] in OUR_ROOMS)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.ERROR)
+    for room in OUR_ROOMS:
+        logging.getLogger(room).setLevel(level.upper())
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False  # whoever reads the journal may go away; the daemon stays
+    threading.excepthook = _tell_of_a_thread
+
+
+def _tell_of_a_thread(failure: threading.ExceptHookArgs) -> None:
+    if failure.exc_value is not None:
+        _log.error("a mistake of ours in a thread: %s", whereabouts(failure.exc_value))
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{_at(record)} {record.levelname.lower():7} {clean(_message(record))}"
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        about = {name: value for name in ("account", "source") if (value := getattr(record, name, None))}
+        line = {"at": _at(record), "level": record.levelname.lower(), **about, "message": _message(record)}
+        return json.dumps(line, ensure_ascii=True)
+
+
+def _at(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _message(record: logging.LogRecord) -> str:
+    text = " ".join(record.getMessage().split())
+    error = record.exc_info[1] if record.exc_info else None
+    return text if error is None else f"{text}: {whereabouts(error)}"
+
+
+def whereabouts(error: BaseException) -> str:
+    """The kind of an error and the lines it came through; not its text, which may quote a mail or a password."""
+    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
+    lines = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {lines}"

@@ -1,0 +1,95 @@
+"""Who is at work on a database: one daemon at a time, and one process at a time for each source."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from activity.errors import DatabaseInUse
+
+DAEMON = 0  # the slots of sources are their ids, which begin at 1
+_RETRY_SECONDS = 0.05
+_LONGEST_PID = 20
+
+
+class LockFile:
+    """The file beside the database whose bytes are the slots that can be held.
+
+    The kernel gives a slot back when its holder ends, however it ends, so what a crash leaves behind blocks nobody.
+    Such record locks belong to the process: keep one LockFile a database, threads see to it by themselves.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._path = lock_path(database)
+        self._descriptor: int | None = None
+
+    def hold(self, slot: int, patience_seconds: float = 0.0) -> bool:
+        """Take a slot, waiting for it if need be; False if another process keeps it."""
+        deadline = time.monotonic() + patience_seconds
+        while True:
+            with contextlib.suppress(BlockingIOError, PermissionError):
+                fcntl.lockf(self._file(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
+                return True
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_RETRY_SECONDS)
+
+    def give_back(self, slot: int) -> None:
+        fcntl.lockf(self._file(), fcntl.LOCK_UN, 1, slot)
+
+    def become_daemon(self, patience_seconds: float = 0.5) -> None:
+        """Be the one daemon of this database. Raises DatabaseInUse with the other's process id."""
+        if not self.hold(DAEMON, patience_seconds):  # `status` tries the slot for a moment
+            pid = _pid_in(self._path)
+            raise DatabaseInUse(
+                f"another daemon is at work on this database: process {pid or 'unknown'}",
+                "commands and lasttouch sync work beside it; to replace it, stop it first"
+                + (f" (kill {pid})" if pid else ""),
+            )
+        os.ftruncate(self._file(), 0)
+        os.pwrite(self._file(), f"{os.getpid()}\n".encode(), 0)
+
+    def close(self) -> None:
+        """Give everything back."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _file(self) -> int:
+        if self._descriptor is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return self._descriptor
+
+
+def lock_path(database: Path) -> Path:
+    return database.with_name(database.name + ".lock")
+
+
+def daemon_pid(database: Path) -> int | None:
+    """The process id of the daemon at work on this database, None if there is none.
+
+    Not for the process that is the daemon: closing the file would give its slots back.
+    """
+    path = lock_path(database)
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, DAEMON)
+    except OSError:
+        return _pid_in(path)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _pid_in(path: Path) -> int | None:
+    try:
+        return int(path.read_bytes()[:_LONGEST_PID])
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,93 @@
+"""Other commands at work while the daemon is: nothing is read twice at once, and what they change holds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from daemon_words import an_account, from_bob, is_in_the_log
+from fault_proxy import Fault, FaultProxy
+from household import Household, ago, mail
+from running_daemon import ROOT, RunningDaemon, until
+
+
+def test_a_second_daemon_names_the_first_and_leaves(household: Household, user: str) -> None:
+    an_account(household, "ana", user)
+    with RunningDaemon(household.folder) as first:
+        first.has_said("started")
+        command = [sys.executable, str(ROOT / "cli.py"), "run", "--json"]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        assert second.returncode == 5
+        assert f"process {first.process.pid}" in second.stderr
+        assert '"code": "in-use"' in second.stderr
+        assert household.ok("status")["daemon"] == {"running": True, "pid": first.process.pid}
+        assert first.stopped() == 0
+    assert household.ok("status")["daemon"] == {"running": False, "pid": None}
+
+
+@pytest.mark.usefixtures("bob")
+def test_it_follows_the_configuration_another_command_has_taken_up(household: Household, user: str) -> None:
+    """A new never_log rule that a command has applied holds for the daemon as well, though nobody told it."""
+    an_account(household, "ana", user)
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched")
+        household.head += 'never_log = ["*@globex.example"]\n'
+        household.write_config()
+        household.ok("check")
+        household.dovecot.append(
+            user, "INBOX", [from_bob("ana", "secret"), mail("x@y.example", "ana@acme.example", ago(days=1), "open")]
+        )
+        is_in_the_log(household, "open")
+        assert "reloaded" in daemon.log
+    assert household.run("why", "<secret>").code != 0 or not household.ok("why", "<secret>").get("activity")
+
+
+@pytest.mark.usefixtures("bob")
+def test_who_is_erased_beside_it_stays_erased(household: Household, user: str) -> None:
+    an_account(household, "ana", user)
+    household.dovecot.append(user, "INBOX", [from_bob("ana", "one")])
+    with RunningDaemon(household.folder) as daemon:
+        is_in_the_log(household, "one")
+        daemon.has_said("is watched")
+        household.ok("contacts", "forget", "bob", "--yes")
+        household.dovecot.append(
+            user, "INBOX", [from_bob("ana", "two"), mail("x@y.example", "ana@acme.example", ago(days=1), "x")]
+        )
+        is_in_the_log(household, "x")
+    for path in household.folder.glob("lasttouch.db*"):
+        assert b"bob@globex.example" not in path.read_bytes(), path
+
+
+@pytest.mark.usefixtures("bob")
+def test_contacts_added_beside_it_know_what_comes_next(household: Household, user: str) -> None:
+    an_account(household, "ana", user)
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched")
+        household.import_contacts("Eve,eve@hooli.example,Hooli")
+        message = mail("eve@hooli.example", "ana@acme.example", ago(days=1), "e")
+        household.dovecot.append(user, "INBOX", [message])
+        until(lambda: household.last("eve")["last_inbound"])
+
+
+@pytest.mark.usefixtures("bob")
+def test_sync_works_beside_it_and_reads_nothing_twice_at_once(household: Household, user: str) -> None:
+    household.dovecot.append(user, "INBOX", [from_bob("ana", f"m{n}", n / 10) for n in range(20)])
+    with FaultProxy(household.dovecot.port, Fault("hang", 2500)) as proxy:
+        an_account(household, "ana", user, port=proxy.port)
+        with RunningDaemon(household.folder) as daemon:
+            until(lambda: len(proxy.received) >= 2500)
+            busy = household.run("sync", "--json")
+            assert busy.json["accounts"][0]["error_code"] == "busy"
+            assert proxy.connections == 1
+            assert daemon.stopped() == 0
+        proxy.fault = None
+        assert household.ok("sync")["accounts"][0]["new"] == 20
+    an_account(household, "ana", user, "1s")
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched")
+        for _ in range(5):
+            assert household.ok("sync")["accounts"][0]["error"] is None
+        assert "error" not in daemon.log
+    assert household.ok("check")["differences"] == 0

@@ -1,0 +1,130 @@
+"""What an administrator sees: status --check, metrics and the log."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sqlite3
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from dovecot_server import free_port
+from household import Household, ago, mail
+from lasttouch.journal import keep_journal
+from running_daemon import RunningDaemon, until
+
+
+def test_check_tells_whether_all_is_read(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    assert household.run("status", "--check").code == 6  # no log yet
+    household.ok("sync")
+    assert household.run("status", "--check").code == 0
+    with closing(sqlite3.connect(household.database)) as log:
+        log.execute("UPDATE source SET last_success = last_success - 7200")
+        log.commit()
+    late = household.run("status", "--check")
+    assert late.code == 1
+    assert "not read within 1h: ana imap (last 2 hours ago)" in late.err
+    assert "no daemon is running" in late.err
+    assert household.run("status", "--check", "--tolerance", "3h").code == 0
+    assert household.run("status", "--check", "--tolerance", "soon").code == 2
+    failed = household.run("status", "--check", "--json")
+    assert json.loads(failed.err)["error"]["code"] == "failed"
+    assert failed.json["daemon"] == {"running": False, "pid": None}
+
+
+def test_metrics_are_served_where_asked_for(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    message = mail("bob@globex.example", "ana@acme.example", ago(days=1), "q")
+    household.dovecot.append(user, "INBOX", [message])
+    port = free_port()
+    with RunningDaemon(household.folder, "--metrics", f"127.0.0.1:{port}"):
+        until(lambda: household.last("bob")["last_inbound"])
+        values = until(lambda: _metrics(port) if "lasttouch_source_up" in str(_metrics(port)) else None)
+    of_ana = '{account="ana",source="imap"}'
+    assert values[f"lasttouch_source_up{of_ana}"] == 1
+    assert 0 <= values[f"lasttouch_source_lag_seconds{of_ana}"] < 3600
+    assert values[f"lasttouch_passes_total{of_ana}"] >= 1
+    assert (values["lasttouch_activities"], values["lasttouch_touches"], values["lasttouch_contacts"]) == (1, 1, 1)
+    assert not any("bob" in name or "globex" in name for name in values)
+
+
+def _metrics(port: int) -> dict[str, float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+        lines = answer.read().decode().splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}
+
+
+def test_metrics_count_errors_by_class(household: Household, user: str) -> None:
+    household.add_account("ana", user, port=free_port())
+    port = free_port()
+    household.head += f'[metrics]\nlisten = "127.0.0.1:{port}"\n'
+    household.write_config()
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("refuses connections")
+        name = 'lasttouch_errors_total{account="ana",class="unreachable",source="imap"}'
+        values = until(lambda: _metrics(port) if name in _metrics(port) else None)
+    assert values['lasttouch_source_up{account="ana",source="imap"}'] == 0
+    assert 'lasttouch_source_lag_seconds{account="ana",source="imap"}' not in values  # never read: there is no saying
+
+
+@pytest.mark.parametrize("place", ["nowhere", "127.0.0.1:99999", "192.0.2.1:9464"])
+def test_metrics_that_cannot_be_served_are_a_mistake_to_tell(household: Household, user: str, place: str) -> None:
+    household.add_account("ana", user)
+    with RunningDaemon(household.folder, "--metrics", place) as daemon:
+        assert daemon.process.wait(30) == 2
+        assert f"metrics cannot be served at {place}" in daemon.log
+
+
+@pytest.fixture
+def journal() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    yield io.StringIO()
+    root.handlers, level = before[0], before[1]
+    root.setLevel(level)
+
+
+def test_lines_for_programs_are_json_and_name_their_source(journal: io.StringIO) -> None:
+    keep_journal("json", "info", journal)
+    logging.getLogger("lasttouch.x").info("read %s", "a\nb\x1b[31m", extra={"account": "ana", "source": "imap"})
+    line = json.loads(journal.getvalue())
+    assert (line["level"], line["account"], line["source"], line["message"]) == (
+        "info",
+        "ana",
+        "imap",
+        "read a b\x1b[31m",
+    )
+    assert "\x1b" not in journal.getvalue()
+
+
+def test_a_traceback_tells_where_and_not_what(journal: io.StringIO) -> None:
+    keep_journal("text", "debug", journal)
+    try:
+        raise ValueError("canary-password")
+    except ValueError:
+        logging.getLogger("capture.x").exception("it failed\x1b[2J")
+    assert "ValueError at test_watching_over_it.py" in journal.getvalue()
+    assert "canary" not in journal.getvalue()
+    assert "\x1b" not in journal.getvalue()
+
+
+def test_libraries_are_not_heard(journal: io.StringIO) -> None:
+    keep_journal("text", "debug", journal)
+    for library in (
+        "imapclient.imaplib",
+        "caldav",
+        "urllib3",
+        "niquests",
+        "apscheduler.scheduler",
+        "prometheus_client",
+    ):
+        logging.getLogger(library).setLevel(logging.DEBUG)  # as some set themselves
+        logging.getLogger(library).error("> LOGIN ana canary-password")
+        logging.getLogger(library).debug("> LOGIN ana canary-password")
+    assert journal.getvalue() == ""

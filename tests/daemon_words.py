@@ -1,0 +1,29 @@
+"""What tests of the daemon say of a household."""
+
+from __future__ import annotations
+
+from household import Household, ago, mail
+from running_daemon import until
+
+
+def from_bob(to: str, message_id: str, days: float = 2) -> bytes:
+    return mail("bob@globex.example", f"{to}@acme.example", ago(days=days), message_id)
+
+
+def an_account(household: Household, name: str, user: str, poll_every: str = "1h", port: int | None = None) -> None:
+    household.add_account(name, user, port=port, more=f'poll_every = "{poll_every}"\n')
+
+
+def state(household: Household, account: str) -> dict[str, object]:
+    """What `status` says of an account, empty before it says anything."""
+    outcome = household.run("status", "--json")
+    known = outcome.json["accounts"] if outcome.code == 0 else []
+    return next((one for one in known if one["account"] == account), {})
+
+
+def is_read(household: Household, account: str) -> None:
+    until(lambda: state(household, account).get("last_success"))
+
+
+def is_in_the_log(household: Household, message_id: str) -> None:
+    until(lambda: household.run("why", f"<{message_id}>").code == 0)
