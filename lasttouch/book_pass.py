@@ -29,7 +29,7 @@ class AddressBookPass(SourcePass):
             self.report.new += change.imported.added
             self.report.removed += len(batch.removed)
             self.report.skipped += len(batch.skipped)
-            self.report.error = self.report.error or batch.error
+            self.visited(batch.place, batch.error)
 
     def _keyed(self, place: str, href: str, entry: ContactEntry) -> tuple[str, ContactEntry]:
         return self._key(place, href), entry

@@ -96,7 +96,7 @@ class _ActivityPass(SourcePass):
         self.report.read += len(batch.items)
         self.report.removed += len(batch.removed)
         self.report.skipped += len(skipped)
-        self.report.error = self.report.error or batch.error
+        self.visited(batch.place, batch.error)
 
     def _entry(self, envelope: Envelope, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
         at = message_time(envelope.date, envelope.internal_date, self.agent.clock())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from activity.errors import AuthenticationFailed, SourceError, Throttled
@@ -15,6 +15,7 @@ from store.places import SourceRow
 
 REFUSALS_AN_HOUR = 3
 LONGEST_PAUSE_SECONDS = 3600
+NAMES_ITS_PLACES = ("caldav", "calendar_urls", "carddav")  # in every pass; of others those with news only
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +23,8 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Report:
     """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log,
-    `touches` those of them that touch a contact.
+    `touches` those of them that touch a contact. `error` is the first of the pass; `failed` those of single places,
+    by their names: all the others were read.
     """
 
     account: str
@@ -33,6 +35,7 @@ class Report:
     removed: int = 0
     skipped: int = 0
     error: SourceError | None = None
+    failed: dict[str, SourceError] = field(default_factory=dict)
 
 
 class SourcePass:
@@ -44,6 +47,7 @@ class SourcePass:
         self.row = row
         self.started = agent.clock()
         self.report = Report(row.account, row.kind)
+        self._visited: set[str] = set()
 
     def run(self) -> Report:
         self.report.error = self._waits_after_refusals()
@@ -53,12 +57,21 @@ class SourcePass:
             self.read()
         except SourceError as error:
             self.report.error = error
-        self._note_outcome()
+            self._note_outcome(went_through=False)
+        else:
+            self._note_outcome(went_through=True)
         return self.report
 
     def read(self) -> None:
         """Read what is new, store it and count it in the report. May raise SourceError, or leave one in the report."""
         raise NotImplementedError
+
+    def visited(self, place: str, error: SourceError | None) -> None:
+        """A batch of this place was taken in; `error` is why there is no more of it."""
+        self._visited.add(place)
+        if error is not None:
+            self.report.failed.setdefault(place, error)
+            self.report.error = self.report.error or error
 
     def _waits_after_refusals(self) -> SourceError | None:
         """The standing error, where the server has refused our credentials as often as it may in an hour."""
@@ -73,7 +86,7 @@ class SourcePass:
             f"{message}; refused {len(recent)} times within the hour, so not tried again before {free:%H:%M} UTC", hint
         )
 
-    def _note_outcome(self) -> None:
+    def _note_outcome(self, went_through: bool) -> None:
         connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
         with writing(connection):
             if error is None:
@@ -81,6 +94,9 @@ class SourcePass:
             else:
                 _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
                 places.note_failure(connection, self.row.id, error, now, now + self._pause(error))
+            if went_through:
+                read = self._visited if self.row.kind in NAMES_ITS_PLACES else None
+                places.note_places(connection, self.row.id, self.started, now, read, self.report.failed)
 
     def _pause(self, error: SourceError) -> timedelta:
         asked = error.retry_after if isinstance(error, Throttled) else None

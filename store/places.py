@@ -111,6 +111,39 @@ def note_failure(
     )  # fmt: skip
 
 
+def note_places(
+    connection: sqlite3.Connection,
+    source_id: int,
+    started: datetime,
+    now: datetime,
+    read: Iterable[str] | None,
+    failed: Mapping[str, SourceError],
+) -> None:
+    """A pass went through a whole source: the places in `failed` could not be read, those in `read` were.
+
+    None for `read`: all the others.
+    """
+    names = _place_names(connection, source_id) if read is None else read
+    connection.executemany(
+        "UPDATE place SET seen_through = max(coalesce(seen_through, 0), ?) WHERE source_id = ? AND name = ?",
+        [(timestamp(started), source_id, name) for name in names if name not in failed],
+    )
+    connection.executemany(
+        "UPDATE place SET failing_since = NULL, error_code = NULL, error = NULL, hint = NULL"
+        " WHERE source_id = ? AND name = ? AND failing_since IS NOT NULL",
+        [(source_id, name) for name in _place_names(connection, source_id) if name not in failed],
+    )
+    connection.executemany(
+        "UPDATE place SET failing_since = coalesce(failing_since, ?), error_code = ?, error = ?, hint = ?"
+        " WHERE source_id = ? AND name = ?",
+        [(timestamp(now), error.code, error.message, error.hint, source_id, name) for name, error in failed.items()],
+    )
+
+
+def _place_names(connection: sqlite3.Connection, source_id: int) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM place WHERE source_id = ?", (source_id,))]
+
+
 def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:
     """When the server last refused our credentials, oldest first, since it last took them."""
     (text,) = connection.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
