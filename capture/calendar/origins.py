@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from activity.errors import ServerFault, UntrustedServer
 
+_PORTS = {"https": 443, "http": 80}
+
 
 class Origin(NamedTuple):
     """Who is spoken to (RFC 6454): credentials for one are not for another."""
@@ -15,6 +17,11 @@ class Origin(NamedTuple):
     scheme: str
     host: str
     port: int
+
+    @property
+    def name(self) -> str:
+        """The host, with its port where that is not the usual one."""
+        return self.host if self.port == _PORTS[self.scheme] else f"{self.host}:{self.port}"
 
 
 def origin_of(url: str) -> Origin:
@@ -28,7 +35,7 @@ def origin_of(url: str) -> Origin:
         raise ServerFault("the URL of the calendar is not an https URL", "check it in the configuration")
     if parts.scheme == "http" and not _is_loopback(host):
         raise UntrustedServer(f"{host} would be reached without TLS; no password was sent", "use https")
-    return Origin(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
+    return Origin(parts.scheme, host, port or _PORTS[parts.scheme])
 
 
 def elsewhere(host: str, does: str, other: str) -> UntrustedServer:

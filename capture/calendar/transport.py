@@ -48,14 +48,15 @@ class Answer:
 class Transport:
     """Requests with one user's credentials to one server (and its siblings, see `admit`).
 
-    Reads neither .netrc nor proxy variables, keeps no cookies. `seconds` bounds a whole request.
+    Without a user name there are no credentials, and redirects may lead to other servers. Reads neither
+    .netrc nor proxy variables, keeps no cookies. `seconds` bounds a whole request.
     """
 
     def __init__(
         self,
         url: str,
-        username: str,
-        password: str,
+        username: str = "",
+        password: str = "",
         *,
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -68,9 +69,10 @@ class Transport:
         self._username, self._password = username, password
         self._now = now
         self._seconds = seconds
+        self._asked_for_digest = False
         self._sockets = Sockets()
         self._session = self._new_session(ca_file)
-        self._auth: AuthBase | None = self._basic()
+        self._auth: AuthBase | None = self._basic() if username else None
 
     def admit(self, url: str) -> None:
         """Let requests go to another host of the same registrable domain, over TLS: large providers do that."""
@@ -81,14 +83,16 @@ class Transport:
             raise elsewhere(next(iter(self._origins)).host, "points", origin.host)
         self._origins.add(origin)
 
-    def request(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
-        """Send, follow redirects on the same host, give the body of a 207 to `sink` piece by piece.
+    def request(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int = 207
+    ) -> Answer:
+        """Send, follow redirects on the same host, give the body of an `expected` answer to `sink` piece by piece.
 
         What another status means is the caller's to say (see `refusal`), who knows what was asked
         for. Raises a SourceError where there is no answer.
         """
         for _ in range(_MOST_REDIRECTS):
-            answer = self._authenticated(method, url, body, headers, sink)
+            answer = self._authenticated(method, url, body, headers, sink, expected)
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
                 return answer
@@ -106,20 +110,24 @@ class Transport:
     def _redirected(self, url: str, target: str) -> str:
         here, there = origin_of(url), origin_of(target)
         if here != there:
-            if here.host != there.host or (here.scheme, there.scheme) != ("http", "https"):
+            upgraded = here.host == there.host and (here.scheme, there.scheme) == ("http", "https")
+            anonymous = self._auth is None and (here.scheme == "http" or there.scheme == "https")
+            if not (upgraded or anonymous):
                 raise elsewhere(here.host, "redirects", there.host)
             self._origins.add(there)
         return target
 
-    def _authenticated(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
-        answer = self._send(method, url, body, headers, sink)
+    def _authenticated(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int
+    ) -> Answer:
+        answer = self._send(method, url, body, headers, sink, expected)
         offered = answer.headers.get("www-authenticate", "").lower()
-        if answer.status == 401 and "digest" in offered and isinstance(self._auth, self._basic_class):
-            self._auth = self._digest()
-            answer = self._send(method, url, body, headers, sink)
+        if answer.status == 401 and "digest" in offered and self._auth and not self._asked_for_digest:
+            self._auth, self._asked_for_digest = self._digest(), True
+            answer = self._send(method, url, body, headers, sink, expected)
         return answer
 
-    def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
+    def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int) -> Answer:
         origin = origin_of(url)
         if origin not in self._origins:
             raise UntrustedServer(f"{origin.host} is not the configured server; nothing was sent there")
@@ -131,25 +139,25 @@ class Transport:
                     timeout=(CONNECT_SECONDS, READ_SECONDS),
                 )  # fmt: skip
                 with response:
-                    answer = self._read(response, url, sink, began)
+                    answer = self._read(response, url, sink, expected, began)
             except SourceError:
                 raise
             except UnicodeError:
                 raise AuthenticationFailed("the user name cannot be sent as it is written") from None
             except Exception as error:  # noqa: BLE001  niquests and what lies beneath share no class of their own
-                raise too_slow(origin.host, self._seconds) if cut.is_set() else trouble(error, origin.host) from None
+                raise too_slow(origin.name, self._seconds) if cut.is_set() else trouble(error, origin.name) from None
         if cut.is_set():
             raise too_slow(answer.host, self._seconds)
         return answer
 
-    def _read(self, response: niquests.Response, url: str, sink: Sink, began: float) -> Answer:
+    def _read(self, response: niquests.Response, url: str, sink: Sink, expected: int, began: float) -> Answer:
         headers = {name.lower(): str(value) for name, value in response.headers.items()}
         status = response.status_code or 0
         kept = bytearray()
         for chunk in self._unpacked(response, headers.get("content-encoding", ""), url):
             if monotonic() - began > self._seconds:
                 raise too_slow(urlsplit(url).hostname or "", self._seconds)
-            if status == 207:
+            if status == expected:
                 sink(chunk)
             else:
                 kept += chunk
@@ -178,7 +186,7 @@ class Transport:
         import niquests  # 0.2 s, and only where a calendar is read  # noqa: PLC0415
 
         for name in ("niquests", "urllib3", "urllib3_future", "urllib3.future"):
-            logging.getLogger(name).setLevel(logging.WARNING)  # below, they log what is sent
+            logging.getLogger(name).setLevel(logging.ERROR)  # below, they log what is sent, and whole URLs
         session = niquests.Session(
             resolver=self._sockets.resolver(),
             disable_http2=True,
@@ -196,7 +204,6 @@ class Transport:
     def _basic(self) -> AuthBase:
         from niquests.auth import HTTPBasicAuth  # noqa: PLC0415
 
-        self._basic_class = HTTPBasicAuth
         return HTTPBasicAuth(self._username.encode(), self._password.encode())
 
     def _digest(self) -> AuthBase:
