@@ -16,7 +16,7 @@ class AddressBookPass(SourcePass):
     def read(self) -> None:
         connection = self.agent.connection
         source = address_books_of(self.agent.loaded, self.account)
-        for batch in source.changes(places.cursors(connection, self.row.id)):
+        for batch in source.batches(places.cursors(connection, self.row.id)):
             entries = [self._keyed(batch.place, href, entry) for href, entry in batch.entries]
             with writing(connection):
                 place = places.place_id(connection, self.row.id, batch.place)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from activity.errors import ServerFault, SourceError, UntrustedServer
-from capture.calendar.refusals import TooLarge
-from capture.calendar.transport import Answer, Transport
+from capture.dav.refusals import TooLarge
+from capture.dav.transport import Answer, Transport
 from capture.files.calendar_files import FILE_BYTES, Content
 from capture.files.calendar_objects import digest, is_whole, text_of
 from capture.files.calendar_position import Stamp

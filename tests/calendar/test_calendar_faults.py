@@ -14,7 +14,7 @@ from activity.errors import (
     SourceError,
     Throttled,
 )
-from capture.calendar.position import Position
+from capture.dav.position import Position
 from scripted_dav import (
     CALENDAR,
     SYNCS,

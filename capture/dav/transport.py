@@ -1,4 +1,4 @@
-"""HTTP to a calendar server: bounded in time and size, and nothing secret to anybody else."""
+"""HTTP to a DAV or web server: bounded in time and size, and nothing secret to anybody else."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
-from capture.calendar.origins import are_siblings, elsewhere, origin_of
-from capture.calendar.refusals import TooLarge, refusal, too_slow, trouble
-from capture.calendar.sockets import Sockets
+from capture.dav.origins import are_siblings, elsewhere, origin_of
+from capture.dav.refusals import TooLarge, refusal, too_slow, trouble
+from capture.dav.sockets import Sockets
 
 if TYPE_CHECKING:
     import niquests
@@ -49,7 +49,7 @@ class Transport:
     """Requests with one user's credentials to one server (and its siblings, see `admit`).
 
     Without a user name there are no credentials, and redirects may lead to other servers. Reads neither
-    .netrc nor proxy variables, keeps no cookies. `seconds` bounds a whole request.
+    .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Transport:
         url: str,
         username: str = "",
         password: str = "",
+        noun: str = "calendar",
         *,
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -67,6 +68,7 @@ class Transport:
         self.host = origin_of(url).host
         self._origins = {origin_of(url)}
         self._username, self._password = username, password
+        self._noun = noun
         self._now = now
         self._seconds = seconds
         self._asked_for_digest = False
@@ -97,7 +99,7 @@ class Transport:
             if answer.status not in _REDIRECTS or not location:
                 return answer
             url = self._redirected(url, urljoin(url, location))
-        raise ServerFault(f"{answer.host} redirects in a circle", "check the URL of the calendar account")
+        raise ServerFault(f"{answer.host} redirects in a circle", "check its URL in the configuration")
 
     def close(self) -> None:
         self._session.close()
@@ -105,7 +107,7 @@ class Transport:
 
     def refusal(self, answer: Answer) -> SourceError:
         """The error that an unexpected answer amounts to."""
-        return refusal(answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
+        return refusal(self._noun, answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
 
     def _redirected(self, url: str, target: str) -> str:
         here, there = origin_of(url), origin_of(target)

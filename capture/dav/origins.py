@@ -30,9 +30,9 @@ def origin_of(url: str) -> Origin:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        raise ServerFault("the URL of the calendar is not a URL", "check it in the configuration") from None
+        raise ServerFault("what is configured as its URL is not one", "check it in the configuration") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise ServerFault("the URL of the calendar is not an https URL", "check it in the configuration")
+        raise ServerFault("what is configured as its URL is not an https URL", "check it in the configuration")
     if parts.scheme == "http" and not _is_loopback(host):
         raise UntrustedServer(f"{host} would be reached without TLS; no password was sent", "use https")
     return Origin(parts.scheme, host, port or _PORTS[parts.scheme])
@@ -41,7 +41,7 @@ def origin_of(url: str) -> Origin:
 def elsewhere(host: str, does: str, other: str) -> UntrustedServer:
     return UntrustedServer(
         f"{host} {does} to another server ({other}); no password was sent there",
-        "if that is where your calendar is, put its URL into the configuration",
+        "if that is where it has moved, put that URL into the configuration",
     )
 
 
