@@ -93,7 +93,9 @@ class SourcePass:
                 places.note_success(connection, self.row.id, self.started, now)
             else:
                 _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
-                places.note_failure(connection, self.row.id, error, now, now + self._pause(error))
+                # where only single places were closed to us, the credentials had been taken
+                refusal = isinstance(error, AuthenticationFailed) and not went_through
+                places.note_failure(connection, self.row.id, error, now, now + self._pause(error), refusal)
             if went_through:
                 read = self._visited if self.row.kind in NAMES_ITS_PLACES else None
                 places.note_places(connection, self.row.id, self.started, now, read, self.report.failed)

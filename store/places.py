@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.batch import Skip
-from activity.errors import AuthenticationFailed, SourceError
+from activity.errors import SourceError
 from store.rows import instant, timestamp
 
 REFUSALS_KEPT = 3
@@ -95,11 +95,16 @@ def note_success(connection: sqlite3.Connection, source_id: int, started: dateti
 
 
 def note_failure(
-    connection: sqlite3.Connection, source_id: int, error: SourceError, now: datetime, next_attempt: datetime | None
+    connection: sqlite3.Connection,
+    source_id: int,
+    error: SourceError,
+    now: datetime,
+    next_attempt: datetime | None,
+    refusal: bool,
 ) -> None:
-    """A pass could not read everything; `seen_through` stays where it was."""
+    """A pass could not read everything; `seen_through` stays where it was. `refusal`: our credentials were not taken."""
     refused = refusals(connection, source_id)
-    if isinstance(error, AuthenticationFailed):
+    if refusal:
         refused = [*refused, now][-REFUSALS_KEPT:]
     connection.execute(
         "UPDATE source SET last_attempt = ?1, next_attempt = ?2, failing_since = coalesce(failing_since, ?1),"
