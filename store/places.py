@@ -102,7 +102,7 @@ def note_failure(
     next_attempt: datetime | None,
     refusal: bool,
 ) -> None:
-    """A pass could not read everything; `seen_through` stays where it was. `refusal`: our credentials were not taken."""
+    """A pass could not read everything; `seen_through` stays. `refusal`: our credentials were not taken."""
     refused = refusals(connection, source_id)
     if refusal:
         refused = [*refused, now][-REFUSALS_KEPT:]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from activity.batch import Batch
+from activity.errors import AuthenticationFailed
+from capture.calendar.source import CalendarSource
+from capture.dav.listing import Collection
+from capture.dav.reports import UnexpectedAnswer
+from capture.dav.transport import Answer, Transport
 from household import Household, ago, event
 
 
@@ -65,3 +73,22 @@ def test_everything_skipped_can_be_listed(two_calendars: Household, user: str) -
     assert listed[0] == "Account\tSource\tPlace\tItem\tWhy"
     assert listed[1].startswith("ana\tcaldav\tWork\tendless.ics")
     assert two_calendars.run("status", "--skipped", "--csv").out.count("\n") == 2
+
+
+def test_a_calendar_that_is_closed_to_us_does_not_stop_the_others_for_an_hour(
+    two_calendars: Household, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = CalendarSource.read
+
+    def closed(self: CalendarSource, transport: Transport, collection: Collection, *rest: str) -> Iterator[Batch]:
+        if collection.segment == "club":
+            raise UnexpectedAnswer(Answer(403, collection.url, {}), AuthenticationFailed("403"))
+        return read(self, transport, collection, *rest)
+
+    monkeypatch.setattr(CalendarSource, "read", closed)
+    for days in (5, 4, 3, 2, 1):
+        two_calendars.radicale.put(user, "work", "new.ics", event("new", ago(days=days), "bob@globex.example"))
+        two_calendars.run("sync")
+    assert two_calendars.last("bob")["last_meeting"] == ago(days=1).strftime("%Y-%m-%dT%H:%M:%SZ")
+    (source,) = two_calendars.ok("status")["accounts"]
+    assert [one["error_code"] for one in source["places"]] == ["authentication", None]
