@@ -50,7 +50,7 @@ class SourcePass:
         self._visited: set[str] = set()
 
     def run(self) -> Report:
-        self.report.error = self._waits_after_refusals()
+        self.report.error = self._waits_as_asked() or self._waits_after_refusals()
         if self.report.error is not None:
             return self.report
         try:
@@ -72,6 +72,14 @@ class SourcePass:
         if error is not None:
             self.report.failed.setdefault(place, error)
             self.report.error = self.report.error or error
+
+    def _waits_as_asked(self) -> SourceError | None:
+        """The standing error, where the server asked to be left alone for longer than until now."""
+        until = places.throttled_until(self.agent.connection, self.row.id)
+        if until is None or until <= self.started:
+            return None
+        message, hint = places.standing_error(self.agent.connection, self.row.id)
+        return Throttled(f"{message}; not tried again before {until:%H:%M} UTC", hint)
 
     def _waits_after_refusals(self) -> SourceError | None:
         """The standing error, where the server has refused our credentials as often as it may in an hour."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.batch import Skip
-from activity.errors import SourceError
+from activity.errors import SourceError, Throttled
 from store.rows import instant, timestamp
 
 REFUSALS_KEPT = 3
@@ -153,6 +153,13 @@ def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:
     """When the server last refused our credentials, oldest first, since it last took them."""
     (text,) = connection.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
     return [instant(seconds) for seconds in json.loads(text)]
+
+
+def throttled_until(connection: sqlite3.Connection, source_id: int) -> datetime | None:
+    """Until when the server asked to be left alone, where that is how the last attempt ended."""
+    query = "SELECT next_attempt FROM source WHERE id = ? AND error_code = ?"
+    row = connection.execute(query, (source_id, Throttled.code)).fetchone()
+    return instant(row[0]) if row else None
 
 
 def standing_error(connection: sqlite3.Connection, source_id: int) -> tuple[str, str]:
