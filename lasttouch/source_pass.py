@@ -37,6 +37,15 @@ class Report:
     error: SourceError | None = None
     failed: dict[str, SourceError] = field(default_factory=dict)
 
+    @property
+    def trouble(self) -> str:
+        """The error in words, with the place it is of where others were read; "" if all is well."""
+        if self.error is None or not self.failed:
+            return "" if self.error is None else self.error.message
+        place, error = next(iter(self.failed.items()))
+        more = len(self.failed) - 1
+        return f"{place}: {error.message}" + (f" (and {more} more, see: lasttouch status)" if more else "")
+
 
 class SourcePass:
     """Reads a source, keeps to the limits after refusals, and notes in the database how it went."""
@@ -100,7 +109,7 @@ class SourcePass:
             if error is None:
                 places.note_success(connection, self.row.id, self.started, now)
             else:
-                _log.warning("%s of account %s: %s", self.row.kind, self.row.account, error.message)
+                _log.warning("%s of account %s: %s", self.row.kind, self.row.account, self.report.trouble)
                 # where only single places were closed to us, the credentials had been taken
                 refusal = isinstance(error, AuthenticationFailed) and not went_through
                 places.note_failure(connection, self.row.id, error, now, now + self._pause(error), refusal)

@@ -30,14 +30,17 @@ class Changes:
 
 
 def find_changes(transport: Transport, collection: Collection, since: Position) -> Changes:
-    """Ask once; list everything only if there is no position yet, or it is no longer accepted.
+    """Ask once, and not at all where the listing told already that there is nothing new.
 
-    Raises SourceError or UnexpectedAnswer.
+    Everything is listed only if there is no position yet, or it is no longer accepted. Raises SourceError or
+    UnexpectedAnswer.
     """
     if not collection.syncs:
         if collection.ctag and collection.ctag == since.ctag:
             return Changes(ctag=since.ctag)
         return _compared(_entity_tags(transport, collection), since, ctag=collection.ctag)
+    if since.token and since.token == collection.token:
+        return Changes(token=since.token)
     if since.token:
         try:
             reported, gone, token = _synced(transport, collection, since.token)

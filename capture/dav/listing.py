@@ -32,13 +32,15 @@ _NOT_THERE = (403, 404, 405, 410)
 class Collection:
     """A calendar or address book: `path` ends with a slash, `name` is what its user calls it.
 
-    `ctag` changes with its content, "" where the server has none; `syncs`: it knows sync-collection.
+    `ctag` and `token` (RFC 6578 §4) change with its content, "" where the server has none; `syncs`: it knows
+    sync-collection.
     """
 
     url: str
     path: str
     name: str
     ctag: str = ""
+    token: str = ""
     syncs: bool = False
 
     @property
@@ -143,10 +145,12 @@ def _collection(service: Service, base: str, member: Member) -> Collection:
     url = urljoin(base, member.href)
     path = canonical_path(urlsplit(url).path).rstrip("/") + "/"
     plain = Collection(url, path, "")
+    token = member.text(DAV + "sync-token").strip()
     return Collection(
         url=urljoin(url, path),
         path=path,
         name=_CONTROL.sub(" ", member.text(DAV + "displayname")).strip()[:200] or plain.segment or service.noun,
         ctag=member.text(CALENDARSERVER + "getctag").strip(),
-        syncs=bool(member.text(DAV + "sync-token").strip()) or DAV + "sync-collection" in member.prop(_REPORTS).tags,
+        token=token,
+        syncs=bool(token) or DAV + "sync-collection" in member.prop(_REPORTS).tags,
     )

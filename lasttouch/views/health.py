@@ -142,17 +142,7 @@ def sync_table(reports: list[Report]) -> Rows:
             str(one.touches),
             str(one.removed or ""),
             str(one.skipped or ""),
-            _outcome(one),
+            one.trouble or "ok",
         ]
         for one in reports
     ]
-
-
-def _outcome(report: Report) -> str:
-    if report.error is None:
-        return "ok"
-    if not report.failed:
-        return report.error.message
-    place, error = next(iter(report.failed.items()))
-    more = len(report.failed) - 1
-    return f"{place}: {error.message}" + (f" (and {more} more, see: lasttouch status)" if more else "")

@@ -81,7 +81,7 @@ class MemoryDav:
 
     def _listed(self, key: str) -> str:
         one = self.calendars[key]
-        more = "<d:sync-token>t</d:sync-token>" if self.syncs else ""
+        more = f"<d:sync-token>t{one.revision}</d:sync-token>" if self.syncs else ""
         more += f"<s:getctag>{one.revision}</s:getctag>" if self.ctags else ""
         kind = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>"
         return response(f"{_HOME}{key}/", f"{kind}<d:displayname>{escape(one.name)}</d:displayname>{more}")

@@ -92,3 +92,10 @@ def test_a_calendar_that_is_closed_to_us_does_not_stop_the_others_for_an_hour(
     assert two_calendars.last("bob")["last_meeting"] == ago(days=1).strftime("%Y-%m-%dT%H:%M:%SZ")
     (source,) = two_calendars.ok("status")["accounts"]
     assert [one["error_code"] for one in source["places"]] == ["authentication", None]
+
+
+def test_sync_says_which_calendar_it_could_not_read(two_calendars: Household, user: str) -> None:
+    two_calendars.radicale.delete_calendar(user, "club")
+    outcome = two_calendars.run("sync")
+    assert "Club: the calendar 'Club' is no longer listed" in outcome.err
+    assert "exclude_calendars" in outcome.err
