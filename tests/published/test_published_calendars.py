@@ -7,8 +7,10 @@ import logging
 import resource
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import trustme
 
 from activity.batch import Batch
 from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
@@ -186,6 +188,21 @@ def test_a_redirect_to_another_server_is_followed_with_no_credentials(scripted: 
     log.sync()
     assert set(log.held) == {"Team#a"}
     assert "authorization" not in published.seen[0].headers
+
+
+def test_a_redirect_from_tls_to_none_is_refused_even_on_this_machine(scripted: Start, tmp_path: Path) -> None:
+    plain = scripted(Published(calendar("a")))
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    secure = ScriptedDav(lambda _: Reply(302, headers={"Location": plain.url}), authority.issue_cert("localhost"))
+    one = PublishedCalendar("Team", lambda: f"webcal://localhost:{secure.port}/", str(tmp_path / "ca.pem"))
+    try:
+        (batch,) = PublishedCalendars([one]).batches({})
+    finally:
+        secure.stop()
+    assert isinstance(batch.error, UntrustedServer)
+    assert "redirects" in batch.error.message
+    assert plain.seen == []
 
 
 def test_a_packed_calendar_is_read(scripted: Start) -> None:
