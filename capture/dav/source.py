@@ -113,9 +113,10 @@ class DavSource(ABC, Generic[B]):
     def _missing(self, listing: Listing, home: Home) -> Iterator[B]:
         """Collections that were read before, or are asked for, and are not listed."""
         listed = {collection.path for collection in listing.collections}
+        reasons = {collection.path: reason for collection, reason in listing.left_out}
         for path, place in home.places.items():
             if path not in listed and self._choice.wants(path, place):
-                yield self.note(place, error=self._vanished(place, "is no longer listed"))
+                yield self.note(place, error=self._vanished(place, reasons.get(path, "is no longer listed")))
         for name, error in self._choice.unmet(self._service, listing, home.places):
             yield self.note(name, error=error)
 

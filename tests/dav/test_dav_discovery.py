@@ -141,6 +141,17 @@ def test_a_calendar_that_is_asked_for_and_left_out_says_why(scripted: Start, nam
     assert said in errors(batches)[name].message
 
 
+def test_a_calendar_that_was_read_and_may_not_be_any_more_says_why(scripted: Start) -> None:
+    homes = Homes({"/h/": {"/h/work/": listed("Work", SYNCED), "/h/boss/": listed("Boss", SYNCED)}})
+    url = scripted(homes).url
+    cursors = {batch.place: batch.cursor for batch in sync(url) if batch.cursor}
+    homes.homes["/h/"]["/h/boss/"] = listed("Boss", SYNCED, privileges("c:read-free-busy"))
+    error = errors(sync(url, cursors))["Boss"]
+    assert (
+        error.message == "the calendar 'Boss' shows this user no more than free and busy times; its meetings were kept"
+    )
+
+
 def test_a_calendar_that_is_asked_for_and_not_there_names_those_that_are(scripted: Start) -> None:
     calendars = {"/h/work/": listed("Work", SYNCED), "/h/x/": listed("Play / Sport", SYNCED)}
     url = scripted(Homes({"/h/": calendars})).url
