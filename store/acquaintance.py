@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from store.addresses import chunks, marks
+from store.codes import INBOUND, MEETING, OUTBOUND
 from store.rows import instant, timestamp
 
 
@@ -30,7 +31,7 @@ def known_by(
             " JOIN participation p ON p.address_id = r.id JOIN activity t ON t.id = p.activity_id"
             " JOIN sighting s ON s.activity_id = p.activity_id JOIN place c ON c.id = s.place_id"
             " JOIN source o ON o.id = c.source_id JOIN account a ON a.id = o.account_id"
-            f" WHERE r.contact_id IN ({marks(chunk)}) AND p.touch IN ('inbound', 'outbound', 'meeting')"
+            f" WHERE r.contact_id IN ({marks(chunk)}) AND p.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING})"
             " AND coalesce(t.ends, p.at) <= ? GROUP BY r.contact_id, a.id ORDER BY last DESC, a.name",
             (*chunk, timestamp(now)),
         )

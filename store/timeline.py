@@ -82,7 +82,8 @@ def ahead(
     rows = connection.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
         " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
-        f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {among}) ORDER BY a.at, a.id LIMIT ?",
+        f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {among})"
+        " ORDER BY a.at, a.id LIMIT ?",
         (timestamp(now), timestamp(now), timestamp(until) if until else _NEVER, *(contact_ids or ()), limit),
     )
     return activities(connection, [row_id for (row_id,) in rows])
