@@ -90,7 +90,7 @@ def _published(loaded: Loaded, account: Account) -> Source:
     from capture.published.source import PublishedCalendar, PublishedCalendars  # noqa: PLC0415
 
     calendars = [
-        PublishedCalendar(one.name, one.address(loaded.folder), _beside(loaded, one.ca_file))
+        PublishedCalendar(one.name, one.address(loaded.folder), beside(loaded, one.ca_file))
         for one in account.calendar_urls
     ]
     return PublishedCalendars(calendars, account.private_events)

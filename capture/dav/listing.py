@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from capture.dav.multistatus import CALDAV, CALENDARSERVER, DAV, Member
@@ -46,6 +47,14 @@ class Collection:
     @property
     def segment(self) -> str:
         return unquote(self.path.rstrip("/").rpartition("/")[2])
+
+
+class Listed(NamedTuple):
+    """A collection as the account sees it: is it read, and does the server tell what changed in it (RFC 6578)?"""
+
+    name: str
+    read: bool
+    syncs: bool
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
 from capture.dav.choice import Choice
 from capture.dav.discovery import find_home
-from capture.dav.listing import Collection, Listing, list_collections, name_places
+from capture.dav.listing import Collection, Listed, Listing, list_collections, name_places
 from capture.dav.lookup import look_up
 from capture.dav.position import Home
 from capture.dav.reports import UnexpectedAnswer
@@ -79,6 +79,20 @@ class DavSource(ABC, Generic[B]):
             yield from self._read(transport, self._choice.selected(listing.collections, home.places), home, cursors)
         finally:
             transport.close()
+
+    def listing(self) -> list[Listed]:
+        """All collections there are, read or not; nothing of them is fetched. Raises SourceError."""
+        login, url = self._login, self._start()
+        transport = Transport(
+            url, login.username, login.password(), self._service.noun, ca_file=login.ca_file, now=self._now
+        )
+        try:
+            _, listing = self._listed(transport, None, url)
+        finally:
+            transport.close()
+        places = name_places(listing.collections, {})
+        selected = self._choice.selected(listing.collections, places)
+        return [Listed(places[one.path], one in selected, one.syncs) for one in listing.collections]
 
     def _start(self) -> str:
         url = self._login.url.strip()
