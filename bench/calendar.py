@@ -27,7 +27,7 @@ from capture.calendar.first_look import first_look
 from capture.calendar.objects import strip
 from capture.calendar.occurrences import expand
 from capture.calendar.source import CalendarSettings, CalendarSource
-from capture.calendar.transport import Transport
+from capture.dav.transport import Transport
 from lasttouch.address_book import take_in
 from lasttouch.agent import opened
 from lasttouch.config import load_config

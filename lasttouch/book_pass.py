@@ -16,7 +16,7 @@ class AddressBookPass(SourcePass):
     def read(self) -> None:
         connection = self.agent.connection
         source = address_books_of(self.agent.loaded, self.account)
-        for batch in source.changes(self.cursors()):
+        for batch in source.batches(self.cursors()):
             entries = [self._keyed(batch.place, href, entry) for href, entry in batch.entries]
             with self.agent.turn, writing(connection):
                 if not self.agent.is_current():
@@ -31,7 +31,7 @@ class AddressBookPass(SourcePass):
             self.report.new += change.imported.added
             self.report.removed += len(batch.removed)
             self.report.skipped += len(batch.skipped)
-            self.report.error = self.report.error or batch.error
+            self.visited(batch.place, batch.error)
 
     def _keyed(self, place: str, href: str, entry: ContactEntry) -> tuple[str, ContactEntry]:
         return self._key(place, href), entry

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from activity.errors import ConfigError
 from lasttouch.config_file import ConfigFile, read_config
-from lasttouch.options import Account, Caldav, Carddav, Config, Files, Imap
+from lasttouch.options import Account, Caldav, CalendarUrl, Carddav, Config, Files, Imap
 
 
 class Loaded:
@@ -81,6 +81,7 @@ def _nearest(location: tuple[int | str, ...]) -> str:
         "imap": Imap,
         "caldav": Caldav,
         "carddav": Carddav,
+        "calendar_urls": CalendarUrl,
         "files": Files,
         "accounts": Account,
     }

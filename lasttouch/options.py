@@ -164,6 +164,49 @@ class Carddav(Dav):
     exclude_address_books: list[str] = []
 
 
+class CalendarUrl(Section):
+    """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
+
+    name: Annotated[str, Field(min_length=1)]
+    ca_file: str | None = None
+    url_command: str | None = None
+    url_env: str | None = None
+    url_file: str | None = None
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _public_and_encrypted(cls, url: str | None, info: ValidationInfo) -> str | None:
+        ways = (url, *(info.data.get(f"url_{way}") for way in ("command", "env", "file")))
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("give exactly one of url, url_command, url_env or url_file")
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "webcal", "webcals", "http") or not parts.hostname:
+            raise ValueError("give the https:// or webcal:// address of a calendar")
+        if parts.username or parts.password:
+            raise ValueError("the address holds a user name or password; read such a calendar with [accounts.caldav]")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("use https (http is for loopback hosts only)")
+        if parts.hostname.startswith("outlook.") or "/private-" in parts.path:
+            raise ValueError(
+                "whoever knows this address can read the calendar, so it is kept like a password:"
+                " use url_command, url_env or url_file"
+            )
+        return url
+
+    def address(self, base: Path) -> Secret:
+        """Fetches the address when it is needed; a relative url_file counts from `base`."""
+        if self.url_command is not None:
+            return from_command(self.url_command)
+        if self.url_env is not None:
+            return from_environment(self.url_env)
+        if self.url_file is not None:
+            return from_file(base / Path(self.url_file).expanduser())
+        return lambda: self.url or ""
+
+
 class Files(Section):
     path: str
 
@@ -182,6 +225,7 @@ class Account(Section):
     imap: Imap | None = None
     caldav: Caldav | None = None
     carddav: Carddav | None = None
+    calendar_urls: list[CalendarUrl] = []
     files: list[Files] = []
 
     @field_validator("timezone")
@@ -193,16 +237,26 @@ class Account(Section):
             raise ValueError(f'{name!r} is no time zone; write for example "Europe/Berlin"') from None
         return name
 
+    @field_validator("calendar_urls")
+    @classmethod
+    def _calendars_differ(cls, calendars: list[CalendarUrl]) -> list[CalendarUrl]:
+        names = [one.name for one in calendars]
+        if len(set(names)) < len(names):
+            raise ValueError("every published calendar needs a name of its own")
+        return calendars
+
     @model_validator(mode="after")
     def _something_to_read(self) -> Account:
         if not self.kinds:
-            raise ValueError("an account needs [accounts.imap], .caldav, .carddav or [[accounts.files]]")
+            raise ValueError(
+                "an account needs [accounts.imap], .caldav, .carddav, [[accounts.calendar_urls]] or [[accounts.files]]"
+            )
         return self
 
     @property
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
-        return [kind for kind in ("carddav", "imap", "caldav", "files") if getattr(self, kind)]
+        return [kind for kind in ("carddav", "imap", "caldav", "calendar_urls", "files") if getattr(self, kind)]
 
 
 class Metrics(Section):

@@ -106,7 +106,7 @@ class _ActivityPass(SourcePass):
         self.report.read += len(batch.items)
         self.report.removed += len(batch.removed)
         self.report.skipped += len(judged.skipped)
-        self.report.error = self.report.error or batch.error
+        self.visited(batch.place, batch.error)
 
     def _judged(self, batch: Batch) -> _Judged:
         skipped = list(batch.skipped)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,13 +16,14 @@ from store import places
 from store.database import writing
 from store.places import SourceRow
 
-_log = logging.getLogger(__name__)
+NAMES_ITS_PLACES = ("caldav", "calendar_urls", "carddav")  # in every pass; of others those with news only
 
 
 @dataclass(slots=True)
 class Report:
     """What one pass did with one source. `read` counts items the source gave, `new` activities added to the log,
-    `touches` those of them that touch a contact.
+    `touches` those of them that touch a contact. `error` is the first of the pass; `failed` those of single places,
+    by their names: all the others were read.
     """
 
     account: str
@@ -34,6 +34,16 @@ class Report:
     removed: int = 0
     skipped: int = 0
     error: SourceError | None = None
+    failed: dict[str, SourceError] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> str:
+        """The error in words, with the place it is of where others were read; "" if all is well."""
+        if self.error is None or not self.failed:
+            return "" if self.error is None else self.error.message
+        place, error = next(iter(self.failed.items()))
+        more = len(self.failed) - 1
+        return f"{place}: {error.message}" + (f" (and {more} more, see: lasttouch status)" if more else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class SourcePass:
         self.next_attempt: datetime | None = None
         self.went_through = False
         self.report = Report(row.account, row.kind)
+        self._visited: set[str] = set()
 
     def run(self) -> Report:
         """What is wrong with the source stands in the report. Raises sqlite3.Error, DatabaseError and Superseded."""
@@ -78,7 +89,7 @@ class SourcePass:
                 )
                 return self.report
             with self.agent.turn:
-                self.report.error = self._waits_after_refusals()
+                self.report.error = self._waits_as_asked() or self._waits_after_refusals()
             if self.report.error is not None:
                 return self.report
             try:
@@ -94,6 +105,13 @@ class SourcePass:
         """Read what is new, store it and count it in the report. May raise SourceError, or leave one in the report."""
         raise NotImplementedError
 
+    def visited(self, place: str, error: SourceError | None) -> None:
+        """A batch of this place was taken in; `error` is why there is no more of it."""
+        self._visited.add(place)
+        if error is not None:
+            self.report.failed.setdefault(place, error)
+            self.report.error = self.report.error or error
+
     def cursors(self) -> dict[str, str]:
         with self.agent.turn:
             return places.cursors(self.agent.connection, self.row.id)
@@ -106,6 +124,15 @@ class SourcePass:
         finally:
             if held:
                 self.agent.lock.give_back(self.row.id)
+
+    def _waits_as_asked(self) -> SourceError | None:
+        """The standing error, where the server asked to be left alone for longer than until now."""
+        until = places.throttled_until(self.agent.connection, self.row.id)
+        if until is None or until <= self.started:
+            return None
+        message, hint = places.standing_error(self.agent.connection, self.row.id)
+        self.next_attempt = until
+        return Throttled(f"{message}; not tried again before {until:%H:%M} UTC", hint)
 
     def _waits_after_refusals(self) -> SourceError | None:
         """The standing error, where the server has refused our credentials as often as it may in an hour."""
@@ -123,16 +150,26 @@ class SourcePass:
 
     def _note_outcome(self) -> None:
         connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
-        poll_every, chance = self.account.poll_every, self.manner.chance
         with writing(connection):
             if self.went_through and self.manner.repeats:
-                self.next_attempt = pacing.after_success(now, poll_every, chance)
+                self.next_attempt = pacing.after_success(now, self.account.poll_every, self.manner.chance)
             if error is None:
                 places.note_success(connection, self.row.id, self.started, now, self.next_attempt)
-                return
-            places.note_failure(connection, self.row.id, error, now, None)
-            since = places.standing(connection, self.row.id).failing_since
-            refused = places.refusals(connection, self.row.id)
-            if not self.went_through or isinstance(error, Throttled):
-                self.next_attempt = pacing.after_failure(now, error, since, refused, poll_every, chance)
-            places.plan(connection, self.row.id, self.next_attempt)
+            else:
+                # where only single places were closed to us, the credentials had been taken
+                refusal = isinstance(error, AuthenticationFailed) and not self.went_through
+                places.note_failure(connection, self.row.id, error, now, None, refusal)
+                self._plan(error, now)
+            if self.went_through:
+                read = self._visited if self.row.kind in NAMES_ITS_PLACES else None
+                places.note_places(connection, self.row.id, self.started, now, read, self.report.failed)
+
+    def _plan(self, error: SourceError, now: datetime) -> None:
+        connection, row_id = self.agent.connection, self.row.id
+        if not self.went_through or isinstance(error, Throttled):
+            since = places.standing(connection, row_id).failing_since
+            refused = places.refusals(connection, row_id)
+            self.next_attempt = pacing.after_failure(
+                now, error, since, refused, self.account.poll_every, self.manner.chance
+            )
+        places.plan(connection, row_id, self.next_attempt)

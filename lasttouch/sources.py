@@ -27,6 +27,8 @@ def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Sou
         return mail_source_of(loaded, account, since)
     if kind == "caldav" and account.caldav is not None:
         return calendars_of(loaded, account, account.caldav)
+    if kind == "calendar_urls":
+        return _published(loaded, account)
     return _files(loaded, account, since)
 
 
@@ -86,6 +88,16 @@ def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSo
             private_events=account.private_events,
         )
     )
+
+
+def _published(loaded: Loaded, account: Account) -> Source:
+    from capture.published.source import PublishedCalendar, PublishedCalendars  # noqa: PLC0415
+
+    calendars = [
+        PublishedCalendar(one.name, one.address(loaded.folder), beside(loaded, one.ca_file))
+        for one in account.calendar_urls
+    ]
+    return PublishedCalendars(calendars, account.private_events)
 
 
 def _files(loaded: Loaded, account: Account, since: date) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,32 @@ from datetime import datetime
 from store.codes import INBOUND, MEETING
 from store.rows import instant
 
+_LISTS_PLACES = ("caldav", "calendar_urls", "carddav")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHealth:
+    """A calendar, address book, mailbox or file. `seen_through` is up to when it was read to its end.
+
+    `error` is None when all is well; `skipped` are (item, reason).
+    """
+
+    place: str
+    seen_through: datetime | None
+    failing_since: datetime | None
+    error_code: str | None
+    error: str | None
+    hint: str | None
+    skipped: tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """One source of an active account. Instants are aware UTC, None for never; `error` is None when all is well."""
+    """One source of an active account. Instants are aware UTC, None for never; `error` is None when all is well.
+
+    `places` are its calendars, address books and published calendars; of mailboxes and files those that
+    could not be read, wholly or in part.
+    """
 
     account: str
     source: str
@@ -24,11 +47,25 @@ class SourceHealth:
     error_code: str | None
     error: str | None
     hint: str | None
-    skipped: tuple[tuple[str, str, str], ...]
+    places: tuple[PlaceHealth, ...]
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str, str], ...]:
+        """What could not be read, as (place, item, reason)."""
+        return tuple((one.place, item, reason) for one in self.places for item, reason in one.skipped)
+
+    @property
+    def failing(self) -> tuple[PlaceHealth, ...]:
+        return tuple(one for one in self.places if one.error is not None)
+
+    @property
+    def fails_in_part(self) -> bool:
+        """The error is one of single places; the others were read."""
+        return any(one.error == self.error for one in self.failing)
 
 
 def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
-    """Every active source with its skipped items as (place, item, reason)."""
+    """Every active source, with its places."""
     rows = connection.execute(
         "SELECT s.id, a.name, s.kind, s.last_attempt, s.last_success, s.seen_through, s.next_attempt, s.failing_since,"
         " s.error_code, s.error, s.hint FROM source s JOIN account a ON a.id = s.account_id"
@@ -46,7 +83,7 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
             error_code=row[8],
             error=row[9],
             hint=row[10] or None,
-            skipped=_skipped(connection, row[0]),
+            places=_places(connection, row[0], row[2]),
         )
         for row in rows
     ]
@@ -73,10 +110,27 @@ def counts(connection: sqlite3.Connection) -> tuple[int, int, int]:
     return activities, contacts, touches
 
 
-def _skipped(connection: sqlite3.Connection, source_id: int) -> tuple[tuple[str, str, str], ...]:
+def _places(connection: sqlite3.Connection, source_id: int, kind: str) -> tuple[PlaceHealth, ...]:
     rows = connection.execute(
-        "SELECT p.name, k.item, k.reason FROM skipped k JOIN place p ON p.id = k.place_id WHERE p.source_id = ?"
-        " ORDER BY p.name, k.item",
+        "SELECT id, name, seen_through, failing_since, error_code, error, hint FROM place"
+        " WHERE source_id = ? AND name <> '' ORDER BY name",
+        (source_id,),
+    ).fetchall()
+    skipped = _skipped(connection, source_id)
+    return tuple(
+        PlaceHealth(name, instant(through), instant(since), code, error, hint or None, skipped.get(place_id, ()))
+        for place_id, name, through, since, code, error, hint in rows
+        if error is not None or place_id in skipped or (through is not None and kind in _LISTS_PLACES)
+    )
+
+
+def _skipped(connection: sqlite3.Connection, source_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
+    rows = connection.execute(
+        "SELECT p.id, k.item, k.reason FROM skipped k JOIN place p ON p.id = k.place_id WHERE p.source_id = ?"
+        " ORDER BY p.id, k.item",
         (source_id,),
     )
-    return tuple((place, item, reason) for place, item, reason in rows)
+    return {
+        place_id: tuple((item, reason) for _, item, reason in group)
+        for place_id, group in itertools.groupby(rows, key=lambda row: row[0])
+    }

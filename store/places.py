@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.batch import Skip
-from activity.errors import AuthenticationFailed, SourceError
+from activity.errors import SourceError, Throttled
 from store.rows import instant, timestamp
 
 REFUSALS_KEPT = 3
@@ -96,11 +96,16 @@ def note_success(
 
 
 def note_failure(
-    connection: sqlite3.Connection, source_id: int, error: SourceError, now: datetime, next_attempt: datetime | None
+    connection: sqlite3.Connection,
+    source_id: int,
+    error: SourceError,
+    now: datetime,
+    next_attempt: datetime | None,
+    refusal: bool,
 ) -> None:
-    """A pass could not read everything; `seen_through` stays where it was."""
+    """A pass could not read everything; `seen_through` stays. `refusal`: our credentials were not taken."""
     refused = refusals(connection, source_id)
-    if isinstance(error, AuthenticationFailed):
+    if refusal:
         refused = [*refused, now][-REFUSALS_KEPT:]
     connection.execute(
         "UPDATE source SET last_attempt = ?1, next_attempt = ?2, failing_since = coalesce(failing_since, ?1),"
@@ -133,10 +138,50 @@ def standing(connection: sqlite3.Connection, source_id: int) -> Standing:
     return Standing(instant(success), instant(planned), instant(since), code)
 
 
+def note_places(
+    connection: sqlite3.Connection,
+    source_id: int,
+    started: datetime,
+    now: datetime,
+    read: Iterable[str] | None,
+    failed: Mapping[str, SourceError],
+) -> None:
+    """A pass went through a whole source: the places in `failed` could not be read, those in `read` were.
+
+    None for `read`: all the others.
+    """
+    names = _place_names(connection, source_id) if read is None else read
+    connection.executemany(
+        "UPDATE place SET seen_through = ? WHERE source_id = ? AND name = ?",
+        [(timestamp(started), source_id, name) for name in names if name not in failed],
+    )
+    connection.executemany(
+        "UPDATE place SET failing_since = NULL, error_code = NULL, error = NULL, hint = NULL"
+        " WHERE source_id = ? AND name = ? AND failing_since IS NOT NULL",
+        [(source_id, name) for name in _place_names(connection, source_id) if name not in failed],
+    )
+    connection.executemany(
+        "UPDATE place SET failing_since = coalesce(failing_since, ?), error_code = ?, error = ?, hint = ?"
+        " WHERE source_id = ? AND name = ?",
+        [(timestamp(now), error.code, error.message, error.hint, source_id, name) for name, error in failed.items()],
+    )
+
+
+def _place_names(connection: sqlite3.Connection, source_id: int) -> list[str]:
+    return [name for (name,) in connection.execute("SELECT name FROM place WHERE source_id = ?", (source_id,))]
+
+
 def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:
     """When the server last refused our credentials, oldest first, since it last took them."""
     (text,) = connection.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
     return [instant(seconds) for seconds in json.loads(text)]
+
+
+def throttled_until(connection: sqlite3.Connection, source_id: int) -> datetime | None:
+    """Until when the server asked to be left alone, where that is how the last attempt ended."""
+    query = "SELECT next_attempt FROM source WHERE id = ? AND error_code = ?"
+    row = connection.execute(query, (source_id, Throttled.code)).fetchone()
+    return instant(row[0]) if row else None
 
 
 def standing_error(connection: sqlite3.Connection, source_id: int) -> tuple[str, str]:

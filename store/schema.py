@@ -39,6 +39,7 @@ CREATE TABLE source (
 ) STRICT;
 CREATE TABLE place (
     id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source, name TEXT NOT NULL, cursor TEXT,
+    seen_through INTEGER, failing_since INTEGER, error_code TEXT, error TEXT, hint TEXT,
     UNIQUE (source_id, name)
 ) STRICT;
 CREATE TABLE skipped (

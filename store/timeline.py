@@ -14,6 +14,8 @@ from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
 from store.facts import Stored, load
 from store.rows import instant, timestamp
 
+_NEVER = 1 << 62
+
 
 class Part(NamedTuple):
     """Somebody's part in an activity, and whose the address is by which rule."""
@@ -66,15 +68,23 @@ _NEWEST_OF_ADDRESS = (
 
 
 def ahead(
-    connection: sqlite3.Connection, now: datetime, limit: int, contact_ids: Sequence[int] | None = None
+    connection: sqlite3.Connection,
+    now: datetime,
+    limit: int,
+    contact_ids: Sequence[int] | None = None,
+    until: datetime | None = None,
 ) -> list[Activity]:
-    """Meetings with contacts (with these, if given) that lie ahead and would count; the next one first."""
+    """Meetings with contacts (with these, if given) that lie ahead and would count; the next one first.
+
+    `until`: those that start before.
+    """
     among = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
     rows = connection.execute(
-        "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND EXISTS (SELECT 1 FROM participation p"
-        f" JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id AND p.touch_code = {MEETING}"
-        f" AND r.contact_id {among}) ORDER BY a.at, a.id LIMIT ?",
-        (timestamp(now), timestamp(now), *(contact_ids or ()), limit),
+        "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
+        " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
+        f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {among})"
+        " ORDER BY a.at, a.id LIMIT ?",
+        (timestamp(now), timestamp(now), timestamp(until) if until else _NEVER, *(contact_ids or ()), limit),
     )
     return activities(connection, [row_id for (row_id,) in rows])
 

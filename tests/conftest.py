@@ -14,6 +14,7 @@ import pytest
 from dovecot_server import DovecotServer, dovecot_binary
 from household import Household
 from radicale_server import RadicaleServer
+from scripted_dav import Reply, ScriptedDav, Seen
 
 _numbers = itertools.count(1)
 
@@ -53,6 +54,20 @@ def radicale() -> Iterator[RadicaleServer]:
     names = [f"user{number}{letter}" for number in range(1, 500) for letter in ("", "b", "c")]
     with RadicaleServer(dict.fromkeys(names, "secret")) as server:
         yield server
+
+
+@pytest.fixture
+def scripted() -> Iterator[Callable[[Callable[[Seen], Reply]], ScriptedDav]]:
+    """Starts servers that answer as a script says."""
+    servers: list[ScriptedDav] = []
+
+    def start(script: Callable[[Seen], Reply]) -> ScriptedDav:
+        servers.append(ScriptedDav(script))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
 
 
 @pytest.fixture

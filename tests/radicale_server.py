@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import http.client
 import shutil
-import socket
 import ssl
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import trustme
 
-_START_SECONDS = 30
+from loopback_process import LoopbackProcess
 
 _CONFIG = """
 [server]
@@ -45,8 +42,7 @@ class RadicaleServer:
         self.users = users
         self.ca = ca
         self.folder = Path(tempfile.mkdtemp(prefix="radicale-"))
-        self.port = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: LoopbackProcess | None = None
 
     def __enter__(self) -> RadicaleServer:
         self.start()
@@ -56,33 +52,28 @@ class RadicaleServer:
         self.stop()
 
     @property
+    def port(self) -> int:
+        assert self._process is not None
+        return self._process.port
+
+    @property
     def url(self) -> str:
         return f"{'https' if self.ca else 'http'}://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
         lines = (f"{name}:{password}\n" for name, password in self.users.items())
         (self.folder / "users").write_text("".join(lines), encoding="utf-8")
-        for _ in range(3):  # another process may take the free port before Radicale does
-            self.port = _free_port()
-            text = _CONFIG.format(port=self.port, folder=self.folder, tls=self._tls())
-            (self.folder / "config").write_text(text, encoding="utf-8")
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "radicale", "--config", str(self.folder / "config")],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            if self._is_up():
-                return
-            self._process.kill()
-            self._process.wait()
-        raise RuntimeError("Radicale does not start")
+        self._process = LoopbackProcess(self._command)
 
     def stop(self) -> None:
         if self._process:
-            self._process.kill()  # it has nothing to lose, and may take its time to end otherwise
-            self._process.wait()
-            self._process = None
+            self._process.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _command(self, port: int) -> list[str]:
+        config = self.folder / "config"
+        config.write_text(_CONFIG.format(port=port, folder=self.folder, tls=self._tls()), encoding="utf-8")
+        return [sys.executable, "-m", "radicale", "--config", str(config)]
 
     def create_calendar(self, user: str, calendar: str, name: str | None = None) -> str:
         """Make /user/calendar/ with a display name, and return its URL."""
@@ -162,21 +153,3 @@ class RadicaleServer:
     @staticmethod
     def path(user: str, calendar: str) -> str:
         return f"/{quote(user)}/{quote(calendar)}/"
-
-    def _is_up(self) -> bool:
-        deadline = time.monotonic() + _START_SECONDS
-        while time.monotonic() < deadline and self._process and self._process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return True
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from capture.calendar.position import Position
+from capture.dav.position import Position
 
 _LONGEST_UID = 255
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from activity.batch import Skip
 from capture.address_books.batch import AddressBookBatch
 from capture.address_books.card import BrokenCard, CardContents, read_card
 from capture.address_books.position import BookPosition, Keys
-from capture.address_books.reports import CARDDAV, addressbook_multiget
-from capture.calendar.changes import find_changes
-from capture.calendar.discovery import Collection, member_name
-from capture.calendar.multistatus import DAV, Member
-from capture.calendar.refusals import TooLarge
-from capture.calendar.transport import Transport
-
-AT_ONCE = 100
-_DATA = CARDDAV + "address-data"
-_TOO_LARGE = 413
+from capture.address_books.service import ADDRESS_BOOKS
+from capture.dav.changes import find_changes
+from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched
+from capture.dav.listing import Collection
+from capture.dav.multistatus import DAV, Member
+from capture.dav.transport import Transport
 
 
 def read_address_book(
@@ -37,7 +32,7 @@ def read_address_book(
     for first in range(0, len(names), AT_ONCE) or [0]:
         group = names[first : first + AT_ONCE]
         batch = AddressBookBatch(place)
-        for name, member in _fetched(transport, book, group):
+        for name, member in fetched(transport, ADDRESS_BOOKS, book, group):
             complete &= _take(batch, position, keys, name, member, changes.changed[name])
         if first + AT_ONCE < len(names):
             unstored += len(group)
@@ -82,39 +77,14 @@ def _take(
 
 
 def _contents(member: Member) -> CardContents:
-    if member.status == _TOO_LARGE:
+    if member.status == TOO_LARGE:
         raise BrokenCard("too large to be read")
-    if _DATA not in member.properties:
+    if ADDRESS_BOOKS.data not in member.properties:
         raise BrokenCard(f"not given out by the server ({member.status})")
-    return read_card(member.text(_DATA))
+    return read_card(member.text(ADDRESS_BOOKS.data))
 
 
 def _remove(batch: AddressBookBatch, position: BookPosition, keys: Keys, name: str) -> None:
     position.etags.pop(name, None)
     if keys.take_back(name):
         batch.removed.append(name)
-
-
-def _fetched(transport: Transport, book: Collection, names: list[str]) -> Iterator[tuple[str, Member | None]]:
-    """The cards of these names, None where the server is silent; where all are too much for one answer, by halves.
-
-    One answer at a time is in memory: the pictures of a hundred cards can be a gigabyte.
-    """
-    members = _asked(transport, book, names) if names else []
-    if members is None:
-        half = len(names) // 2
-        yield from _fetched(transport, book, names[:half])
-        yield from _fetched(transport, book, names[half:])
-        return
-    given = {member_name(book, urlsplit(member.href).path): member for member in members}
-    for name in names:
-        yield name, given.get(name)
-
-
-def _asked(transport: Transport, book: Collection, names: list[str]) -> list[Member] | None:
-    """None where the answer is too large and a smaller question can be asked."""
-    hrefs = [name if name.startswith("/") else book.path + name for name in names]
-    try:
-        return addressbook_multiget(transport, book.url, hrefs).members
-    except TooLarge:  # not passed on, as what was read until then hangs on it
-        return None if len(names) > 1 else [Member(hrefs[0], _TOO_LARGE, {})]

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
-from capture.calendar.changes import find_changes
-from capture.calendar.discovery import Collection, member_name
-from capture.calendar.multistatus import CALDAV, DAV, Member
 from capture.calendar.objects import BrokenObject, strip
-from capture.calendar.position import Position
-from capture.calendar.refusals import TooLarge
-from capture.calendar.reports import calendar_multiget
-from capture.calendar.transport import Transport
-
-_TOO_LARGE = 413
-AT_ONCE = 100
-_DATA = CALDAV + "calendar-data"
+from capture.calendar.service import CALENDARS
+from capture.dav.changes import find_changes
+from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched
+from capture.dav.listing import Collection
+from capture.dav.multistatus import DAV, Member
+from capture.dav.position import Position
+from capture.dav.transport import Transport
 
 
 def read_collection(
@@ -38,7 +33,7 @@ def read_collection(
     for first in range(0, len(names), AT_ONCE) or [0]:
         group = names[first : first + AT_ONCE]
         batch = Batch(place, found=len(names))
-        for name, member in _fetched(transport, collection, group):
+        for name, member in fetched(transport, CALENDARS, collection, group):
             outcome = _outcome(member, private_events)
             _put(batch, position, name, outcome, outcome.etag or changes.changed[name])
             complete &= not outcome.again
@@ -70,17 +65,17 @@ class _Outcome:
 
 
 def _outcome(member: Member | None, private_events: str) -> _Outcome:
-    if member is not None and member.status == _TOO_LARGE:
+    if member is not None and member.status == TOO_LARGE:
         return _Outcome(reason="too large to be read")
     if member is None or member.status >= 500:
         return _Outcome(reason="listed by the server, but not given out", again=True)
     if member.status in (404, 410):
         return _Outcome(gone=True)
-    if _DATA not in member.properties:
+    if CALENDARS.data not in member.properties:
         return _Outcome(reason=f"not given out by the server ({member.status})")
     etag = member.text(DAV + "getetag").strip()
     try:
-        return _Outcome(strip(member.text(_DATA), private_events), etag)
+        return _Outcome(strip(member.text(CALENDARS.data), private_events), etag)
     except BrokenObject as error:
         return _Outcome(etag=etag, reason=str(error))
 
@@ -100,28 +95,3 @@ def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: s
         batch.items.append(CalendarObject(name, etag, outcome.text))
     elif known:  # it was something to keep, and is nothing that may be kept now
         batch.items.append(CalendarObject(name, etag, ""))
-
-
-def _fetched(transport: Transport, collection: Collection, names: list[str]) -> Iterator[tuple[str, Member | None]]:
-    """The objects of these names, None where the server is silent; where all are too much for one answer, by halves.
-
-    One answer at a time is in memory: the attachments of a hundred events can be a gigabyte.
-    """
-    members = _asked(transport, collection, names) if names else []
-    if members is None:
-        half = len(names) // 2
-        yield from _fetched(transport, collection, names[:half])
-        yield from _fetched(transport, collection, names[half:])
-        return
-    given = {member_name(collection, urlsplit(member.href).path): member for member in members}
-    for name in names:
-        yield name, given.get(name)
-
-
-def _asked(transport: Transport, collection: Collection, names: list[str]) -> list[Member] | None:
-    """None where the answer is too large and a smaller question can be asked."""
-    hrefs = [name if name.startswith("/") else collection.path + name for name in names]
-    try:
-        return calendar_multiget(transport, collection.url, hrefs).members
-    except TooLarge:  # not passed on, as what was read until then hangs on it
-        return None if len(names) > 1 else [Member(hrefs[0], _TOO_LARGE, {})]

@@ -7,7 +7,7 @@ import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from capture.calendar.origins import origin_of
+from capture.dav.origins import origin_of
 
 SECONDS = 5.0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from activity.batch import Batch, Skip
@@ -18,14 +19,45 @@ FILE_BYTES = 32 << 20
 MANY = 5  # that many meetings do not vanish at once; a file or folder without any is an error
 BATCH_OBJECTS = 2000
 BATCH_CHARACTERS = 8 << 20
-_EMPTIED = "if it was emptied on purpose, delete the file or take it out of [[accounts.files]]"
+_EMPTIED = "if it was emptied on purpose, take it out of the configuration"
+
+
+class Content(NamedTuple):
+    """A calendar file's text with the stamp it had; `reason` says why there is none to be had."""
+
+    stamp: Stamp
+    text: str = ""
+    reason: str = ""
 
 
 class CalendarFile(NamedTuple):
-    """`name` is readable and the same in every pass; the objects' hrefs begin with it."""
+    """`name` is readable and the same in every pass; the objects' hrefs begin with it.
+
+    `read` gives the content, None if it is as it was at the stamp given. It raises a SourceError
+    where the file cannot be read.
+    """
 
     name: str
-    path: str
+    read: Callable[[Stamp], Content | None]
+
+
+def calendar_file(name: str, path: str, private_events: str) -> CalendarFile:
+    """One that lies on this machine."""
+    return CalendarFile(name, partial(_content, path, private_events))
+
+
+def _content(path: str, private_events: str, stamp: Stamp) -> Content | None:
+    try:
+        with open_regular(path) as opened:
+            now = stamp_of(os.fstat(opened.fileno()), private_events)
+            if now == stamp:
+                return None
+            raw = opened.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise unreachable(path, error) from None
+    if len(raw) > FILE_BYTES:
+        return Content(now, reason=f"it is larger than {FILE_BYTES >> 20} MB")
+    return Content(now, text_of(raw))
 
 
 def read_calendar_files(
@@ -81,7 +113,11 @@ class _Reading:
         content = self._content(file, known.stamp)
         if content is None:
             return
-        stamp, text = content
+        stamp, text, reason = content
+        if reason:
+            self._batch.skipped.append(Skip(file.name, reason))
+            known.stamp = stamp
+            return
         keys: set[str] = set()
         try:
             for one in objects_of(text, self._private_events):
@@ -105,22 +141,13 @@ class _Reading:
             return
         known.stamp = stamp
 
-    def _content(self, file: CalendarFile, stamp: Stamp) -> tuple[Stamp, str] | None:
-        """The file's text with its stamp, None if it is as it was at `stamp` or cannot be read."""
+    def _content(self, file: CalendarFile, stamp: Stamp) -> Content | None:
+        """None if it is as it was at `stamp` or cannot be read."""
         try:
-            with open_regular(file.path) as opened:
-                now = stamp_of(os.fstat(opened.fileno()), self._private_events)
-                if now == stamp:
-                    return None
-                raw = opened.read(FILE_BYTES + 1)
-        except OSError as error:
-            self._fail(unreachable(file.path, error))
+            return file.read(stamp)
+        except SourceError as error:
+            self._fail(error)
             return None
-        if len(raw) > FILE_BYTES:
-            self._batch.skipped.append(Skip(file.name, f"it is larger than {FILE_BYTES >> 20} MB"))
-            self.position.files[file.name].stamp = now
-            return None
-        return now, text_of(raw)
 
     def _show(self, file: CalendarFile, one: FileObject) -> Iterator[Batch]:
         """Put the object into the batch; yields that batch when it is full."""
@@ -152,7 +179,7 @@ class _Reading:
         if content is None:
             return
         try:
-            for one in objects_of(content[1], self._private_events):
+            for one in objects_of(content.text, self._private_events):
                 if one.key in keys:
                     yield from self._show(file, one)
         except BrokenObject as error:

@@ -15,6 +15,7 @@ _UID_CHARACTERS = 255
 _BEGUN = re.compile(r"^[ \t]*BEGIN:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _ENDED = re.compile(r"^[ \t]*END:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _NAMES_ZONE = re.compile(r";TZID=(\"[^\"]*\"|[^;:]*)", re.IGNORECASE)
+_WRITTEN_AT = re.compile(r"^DTSTAMP[;:].*\n", re.IGNORECASE | re.MULTILINE)
 _ZONE_NAME = re.compile(r"[ \t]*TZID(?:;[^:]*)?:(.*)", re.IGNORECASE)
 
 
@@ -65,7 +66,7 @@ def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
             for calendar, events in parts
         )
         broken = [event.value(BROKEN) for _, events in parts for event in events]
-        yield FileObject(key, own_text, _digest(own_text), broken[0] if all(broken) else "")
+        yield FileObject(key, own_text, digest(own_text), broken[0] if all(broken) else "")
 
 
 def _key(event: EventLines) -> str:
@@ -73,7 +74,7 @@ def _key(event: EventLines) -> str:
     uid = event.value("UID")
     if uid and len(uid) <= _UID_CHARACTERS:
         return uid
-    return "no-uid-" + _digest(uid or "\n".join(line for _, line in event.lines))
+    return "no-uid-" + digest(uid or "\n".join(line for _, line in event.lines))
 
 
 def _zones(calendar: CalendarLines) -> dict[str, list[str]]:
@@ -91,5 +92,7 @@ def _named(events: list[EventLines], own: dict[str, list[str]], others: dict[str
     return [own.get(name) or others[name] for name in sorted(names) if name in own or name in others]
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """Stands for an unfolded text; one that was only written out anew (DTSTAMP, RFC 5545 §3.8.7.2) has the same."""
+    text = _WRITTEN_AT.sub("", text)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

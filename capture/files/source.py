@@ -10,7 +10,7 @@ from pathlib import Path
 
 from activity.batch import Batch, Skip
 from activity.errors import SourceError
-from capture.files.calendar_files import CalendarFile, read_calendar_files
+from capture.files.calendar_files import CalendarFile, calendar_file, read_calendar_files
 from capture.files.exclusions import left_out
 from capture.files.listing import Found, look_at_file, look_into
 from capture.files.mbox_reading import read_mbox
@@ -88,7 +88,7 @@ class FileSource:
         calendar_place = f"{label}/*.ics"
         for one in found:
             if one.kind == "calendar":
-                calendars.append(CalendarFile("/".join(one.parts) or label, one.path))
+                calendars.append(calendar_file("/".join(one.parts) or label, one.path, self._private_events))
                 calendar_place = calendar_place if one.parts else label
                 continue
             listed_all = listed_all and one.error is None

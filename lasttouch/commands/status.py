@@ -15,25 +15,30 @@ from lasttouch.durations import parse_duration
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_lines
-from lasttouch.views.health import status_json, status_notes, status_table
+from lasttouch.views.health import skipped_table, status_json, status_notes, status_table
 from lasttouch.views.moments import ago, local
-from store.health import SourceHealth, counts, sources
+from store.health import PlaceHealth, SourceHealth, counts, sources
 
 FRESH = timedelta(days=1)
+MOST_PLACES = 5
 
 
 @click.command("status")
+@click.option("--skipped", is_flag=True, help="List every item that could not be read, and why.")
 @click.option("--check", is_flag=True, help="Exit with 1 if a source has not been read within --tolerance.")
 @click.option("--tolerance", default="1h", show_default=True, metavar="TIME", help="What --check lets pass.")
 @json_option
 @csv_option
 @config_option
-def command(check: bool, tolerance: str, as_json: bool, as_csv: bool, config: str | None) -> None:
+def command(skipped: bool, check: bool, tolerance: str, as_json: bool, as_csv: bool, config: str | None) -> None:
     """How far every source has been read, and what could not be.
+
+    A calendar or mailbox that fails in a source that otherwise works has a line of its own.
 
     \b
     Examples:
       lasttouch status
+      lasttouch status --skipped
       lasttouch status --json
       lasttouch status --check --tolerance 30m
     """
@@ -43,6 +48,10 @@ def command(check: bool, tolerance: str, as_json: bool, as_csv: bool, config: st
     with reading(config) as log:
         health = sources(log)
         totals = counts(log)
+        if skipped and not as_json:
+            if answer(False, as_csv, dict, lambda: skipped_table(health)):
+                print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
+            return
         if answer(as_json, as_csv, lambda: status_json(health, totals, pid), lambda: status_table(health, now, zone)):
             activities, contacts, touches = totals
             print_lines(
@@ -78,9 +87,20 @@ def blindness(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> list[str]
     for one in sources(log):
         if one.source == "carddav":
             continue  # an address book tells who, not when
-        if one.seen_through is None:
+        if one.fails_in_part:
+            lines += [_blind_spot(one.account, one.source, place, now, zone) for place in one.failing[:MOST_PLACES]]
+            if len(one.failing) > MOST_PLACES:
+                lines.append(f"… and {len(one.failing) - MOST_PLACES} more, see: lasttouch status")
+        elif one.seen_through is None:
             lines.append(f"Unknown: {one.account}'s {one.source} was never read. {one.error or ''}".rstrip())
         elif one.error is not None or now - one.seen_through > FRESH:
             since = f"{local(one.seen_through, zone)} ({ago(one.seen_through, now)})"
             lines.append(f"Unknown since {since}: {one.account}'s {one.source}. {one.error or 'run: lasttouch sync'}")
     return lines
+
+
+def _blind_spot(account: str, source: str, place: PlaceHealth, now: datetime, zone: tzinfo) -> str:
+    where = f"{place.place} of {account}'s {source}"
+    if place.seen_through is None:
+        return f"Unknown: {where} was never read. {place.error}"
+    return f"Unknown since {local(place.seen_through, zone)} ({ago(place.seen_through, now)}): {where}. {place.error}"

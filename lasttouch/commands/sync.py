@@ -55,12 +55,12 @@ def fail_if_any_did(reports: list[Report]) -> None:
     failed = [one for one in reports if one.error is not None]
     if not failed:
         return
-    message = "; ".join(f"{one.account} {one.source}: {one.error.message}" for one in failed if one.error)
+    message = "; ".join(f"{one.account} {one.source}: {one.trouble}" for one in failed)
     hint = next((one.error.hint for one in failed if one.error and one.error.hint), "")
     if len(failed) < len(reports):
         raise PartialFailure(message, hint)
     error = failed[0].error
-    raise LasttouchError(message, hint) if len(failed) > 1 or error is None else error
+    raise LasttouchError(message, hint) if len(failed) > 1 or error is None else type(error)(failed[0].trouble, hint)
 
 
 class shown_progress:  # noqa: N801 - reads as a function where it is used

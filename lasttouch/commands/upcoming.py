@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import click
 
@@ -12,13 +14,15 @@ from lasttouch.commands.options import answer, config_option, csv_option, json_o
 from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
-from lasttouch.views.timeline import log_json, upcoming_table
+from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table
+from store.acquaintance import known_by, own_answers
 from store.people import people
-from store.timeline import ahead
+from store.timeline import Activity, ahead
 
 
 @click.command("upcoming")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
+@click.option("--days", metavar="N", type=click.IntRange(1, 36_500), help="Only those of the next N days.")
 @owner_option
 @company_option
 @since_option("Only what begins then or later:", "2026-12-01, or +7d.")
@@ -29,6 +33,7 @@ from store.timeline import ahead
 @config_option
 def command(
     who: tuple[str, ...],
+    days: int | None,
     owner: str | None,
     company: str | None,
     since: datetime | None,
@@ -38,21 +43,49 @@ def command(
     as_csv: bool,
     config: str | None,
 ) -> None:
-    """The next meetings with contacts, and when we last talked to who comes.
+    """The next meetings with contacts, when we last talked to who comes, and who else of us knows them.
+
+    Meetings are read as far ahead as `horizon` says. Answers that are no plain yes stand behind the names.
 
     \b
     Examples:
       lasttouch upcoming
+      lasttouch upcoming --days 7
       lasttouch upcoming --owner ana --until +14d
       lasttouch upcoming bob --json
     """
     now, zone = utc_now(), machine_zone()
+    if days is not None:
+        until = min(until or now + timedelta(days=days), now + timedelta(days=days))
     with reading(config) as log:
-        found = ahead(log, max(since or now, now), limit, chosen(log, who, owner, company))
-        found = [one for one in found if until is None or one.facts.at <= until]
-        coming = sorted({part.contact_id for one in found for part in one.parts if part.contact_id is not None})
-        known = {person.id: person for person in people(log, now, coming)}
-        shown = answer(as_json, as_csv, lambda: log_json(found, now), lambda: upcoming_table(found, known, now, zone))
+        found = ahead(log, max(since or now, now), limit, chosen(log, who, owner, company), until)
+        coming = _appointments(log, found, now)
+        shown = answer(as_json, as_csv, lambda: upcoming_json(coming, now), lambda: upcoming_table(coming, now, zone))
         if shown:
-            print_lines([] if found else ["No meeting with a contact lies ahead."])
+            within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
+            print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])
             print_lines(blindness(log, now, zone))
+
+
+def _appointments(log: sqlite3.Connection, found: Sequence[Activity], now: datetime) -> list[Appointment]:
+    answers = [_invited(one) for one in found]
+    ids = sorted({contact_id for one in answers for contact_id in one})
+    persons = {person.id: person for person in people(log, now, ids)}
+    known = known_by(log, ids, now)
+    return [
+        Appointment(
+            one,
+            [Guest(persons[i], given, known.get(i, [])) for i, given in invited.items()],
+            own_answers(log, one.id),
+        )
+        for one, invited in zip(found, answers, strict=True)
+    ]
+
+
+def _invited(meeting: Activity) -> dict[int, str]:
+    """The contacts who are asked, with their answers."""
+    answers: dict[int, str] = {}
+    for part in meeting.parts:
+        if part.contact_id is not None:
+            answers[part.contact_id] = answers.get(part.contact_id) or part.answer
+    return answers

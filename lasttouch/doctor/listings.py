@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from capture.calendar.discovery import Listed
+from capture.dav.listing import Listed
 from lasttouch.doctor.finding import Finding
 
 

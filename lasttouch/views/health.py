@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from lasttouch.views.last import Rows
 from lasttouch.views.moments import ago, local, utc
-from store.health import SourceHealth
+from store.health import PlaceHealth, SourceHealth
+
+MOST_SKIPPED = 20
 
 if TYPE_CHECKING:
     from lasttouch.source_pass import Report
@@ -31,6 +33,18 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemo
                 "hint": one.hint,
                 "skipped": len(one.skipped),
                 "skipped_items": [{"place": place, "item": item, "reason": why} for place, item, why in one.skipped],
+                "places": [
+                    {
+                        "place": place.place,
+                        "seen_through": utc(place.seen_through),
+                        "failing_since": utc(place.failing_since),
+                        "error": place.error,
+                        "error_code": place.error_code,
+                        "hint": place.hint,
+                        "skipped": len(place.skipped),
+                    }
+                    for place in one.places
+                ],
             }
             for one in sources
         ],
@@ -42,17 +56,27 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemo
 
 
 def status_table(sources: list[SourceHealth], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["Account", "Source", "State", "Read through", "", "Skipped"]
-    return headings, [
-        [
-            one.account,
-            one.source,
-            "ok" if one.error is None else f"failing since {local(one.failing_since, zone)}",
-            local(one.seen_through, zone) or "never read",
-            ago(one.seen_through, now) if one.seen_through else "",
-            str(len(one.skipped) or ""),
+    """A line a source; below it one for each of its places that fails, or skips something."""
+    headings = ["Account", "Source", "Place", "State", "Read through", "", "Skipped"]
+    rows = []
+    for source in sources:
+        rows.append([source.account, source.source, "", *_standing(source, now, zone)])
+        rows += [
+            [source.account, source.source, place.place, *_standing(place, now, zone)]
+            for place in source.places
+            if place.error is not None or place.skipped
         ]
-        for one in sources
+    return headings, rows
+
+
+def _standing(one: SourceHealth | PlaceHealth, now: datetime, zone: tzinfo) -> list[str]:
+    in_part = isinstance(one, SourceHealth) and one.fails_in_part
+    failing = f"failing {'in part ' if in_part else ''}since {local(one.failing_since, zone)}"
+    return [
+        "ok" if one.error is None else failing,
+        local(one.seen_through, zone) or "never read",
+        ago(one.seen_through, now) if one.seen_through else "",
+        str(len(one.skipped) or ""),
     ]
 
 
@@ -60,20 +84,30 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
     """What to do about it, and what was left out; nothing if all is well."""
     notes = []
     for one in sources:
-        if one.error is not None:
-            since = local(one.seen_through, zone)
-            what = f"unknown since {since}" if since else "unknown: it was never read"
-            notes.append(f"{one.account} {one.source}: {one.error}")
-            again = (
-                f"tried again at {local(one.next_attempt, zone)}" if one.next_attempt else "the next sync tries again"
-            )
-            notes.append(f"  what happened there is {what}; {f'{one.hint}; ' if one.hint else ''}{again}")
-        notes += [
-            f"{one.account} {one.source}: skipped {item} in {place}: {why}" for place, item, why in one.skipped[:20]
-        ]
-        if len(one.skipped) > 20:
-            notes.append(f"{one.account} {one.source}: and {len(one.skipped) - 20} more skipped, see status --json")
+        where = f"{one.account} {one.source}"
+        if one.error is not None and not one.fails_in_part:
+            notes += _trouble(where, one, zone)
+        for place in one.failing:
+            notes += _trouble(f"{where}, {place.place}", place, zone)
+        notes += [f"{where}: skipped {item} in {place}: {why}" for place, item, why in one.skipped[:MOST_SKIPPED]]
+        if len(one.skipped) > MOST_SKIPPED:
+            more = len(one.skipped) - MOST_SKIPPED
+            notes.append(f"{where}: and {more} more skipped, see: lasttouch status --skipped")
     return notes
+
+
+def _trouble(where: str, one: SourceHealth | PlaceHealth, zone: tzinfo) -> list[str]:
+    since = local(one.seen_through, zone)
+    what = f"unknown since {since}" if since else "unknown: it was never read"
+    planned = one.next_attempt if isinstance(one, SourceHealth) else None
+    again = f"tried again at {local(planned, zone)}" if planned else "the next sync tries again"
+    return [f"{where}: {one.error}", f"  what happened there is {what}; {f'{one.hint}; ' if one.hint else ''}{again}"]
+
+
+def skipped_table(sources: list[SourceHealth]) -> Rows:
+    """Every item that could not be read, by name."""
+    rows = [[one.account, one.source, *skip] for one in sources for skip in one.skipped]
+    return ["Account", "Source", "Place", "Item", "Why"], rows
 
 
 def sync_json(reports: list[Report]) -> dict[str, Any]:
@@ -108,7 +142,7 @@ def sync_table(reports: list[Report]) -> Rows:
             str(one.touches),
             str(one.removed or ""),
             str(one.skipped or ""),
-            "ok" if one.error is None else one.error.message,
+            one.trouble or "ok",
         ]
         for one in reports
     ]

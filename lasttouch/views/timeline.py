@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.views.last import Rows, how
-from lasttouch.views.moments import ago, local, utc
+from lasttouch.views.moments import local, utc
 from store.people import DATES, Person
 from store.timeline import Activity, Part
 
@@ -170,21 +170,3 @@ def _part(part: Part) -> str:
         whose = f"{part.company}: {whose}"
     answer = f", {part.answer.lower()}" if part.answer else ""
     return f"{part.address}{answer} – {whose}" + (f" [{part.touch}]" if part.touch else "")
-
-
-def upcoming_table(activities: list[Activity], people: Mapping[int, Person], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["When", "With", "Title", "Last touch", "In", "Account"]
-    rows = []
-    for one in activities:
-        contacts = {part.contact_id: part.contact for part in one.parts if part.contact_id is not None and part.touch}
-        rows.append(
-            [
-                local(one.facts.at, zone),
-                ", ".join(name or "" for name in contacts.values()),
-                one.facts.subject,
-                ", ".join(ago(people[i].last_touch, now) for i in contacts if i in people),
-                ago(one.facts.at, now).removeprefix("in "),
-                ", ".join(dict.fromkeys(account for account, _ in one.sightings)),
-            ]
-        )
-    return headings, rows

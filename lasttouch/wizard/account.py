@@ -18,7 +18,7 @@ from lasttouch.wizard.given import Given, company_domain, given_calendar, given_
 from lasttouch.wizard.trying import loaded_draft, try_calendar, try_mail
 
 if TYPE_CHECKING:
-    from capture.calendar.discovery import Listed
+    from capture.dav.listing import Listed
     from capture.mail.survey import MailSurvey
 
 MOST_SENDERS = 5

@@ -14,7 +14,7 @@ from lasttouch.wizard.config_text import check_text, new_text
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 
 if TYPE_CHECKING:
-    from capture.calendar.discovery import Listed
+    from capture.dav.listing import Listed
     from capture.mail.survey import MailSurvey
 
 

@@ -70,7 +70,7 @@ class Book:
 
 def sync(url: str, cursors: dict[str, str] | None = None, path: str = "book/") -> list[AddressBookBatch]:
     settings = AddressBookSettings(url + path, "ana", lambda: "canary")
-    return list(AddressBookSource(settings, now=lambda: NOW).changes(cursors or {}))
+    return list(AddressBookSource(settings, now=lambda: NOW).batches(cursors or {}))
 
 
 def cursors_of(batches: list[AddressBookBatch]) -> dict[str, str]:

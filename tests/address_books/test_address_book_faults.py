@@ -13,8 +13,8 @@ from activity.errors import AuthenticationFailed, ServerFault, SourceError, Thro
 from capture.address_books import reading
 from capture.address_books.card import CardContents, read_card
 from capture.address_books.position import BookPosition
-from capture.calendar import transport
-from capture.calendar.multistatus import Member
+from capture.dav import transport
+from capture.dav.multistatus import Member
 from scripted_dav import Reply, ScriptedDav, Seen, response
 
 Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]

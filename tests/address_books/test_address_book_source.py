@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from scripted_book import card
@@ -12,9 +11,8 @@ from scripted_book import card
 from activity.contact import ContactEntry
 from activity.errors import AuthenticationFailed, ServerFault, Unreachable
 from capture.address_books import reading
-from capture.address_books.lookup import look_up
 from capture.address_books.source import AddressBookBatch, AddressBookSettings, AddressBookSource
-from capture.calendar import transport
+from capture.dav import transport
 from radicale_server import RadicaleServer
 
 
@@ -28,7 +26,7 @@ class Contacts:
 
     def sync(self) -> list[AddressBookBatch]:
         batches = []
-        for batch in AddressBookSource(self.settings).changes(dict(self.cursors)):
+        for batch in AddressBookSource(self.settings).batches(dict(self.cursors)):
             self.store(batch)
             batches.append(batch)
         return batches
@@ -157,7 +155,7 @@ def test_an_interrupted_first_sync_goes_on_where_it_was(
     radicale.create_address_book(user, "people")
     for number in range(7):
         radicale.put_card(user, "people", f"{number}.vcf", card(f"u{number}"))
-    for batch in AddressBookSource(contacts.settings).changes({}):
+    for batch in AddressBookSource(contacts.settings).batches({}):
         contacts.store(batch)
         if len(contacts.entries) == 4:
             break
@@ -209,7 +207,7 @@ def test_address_books_can_be_chosen_and_left_out(
 
     def places(**chosen: tuple[str, ...]) -> list[str]:
         source = AddressBookSource(replace(settings, **chosen))  # type: ignore[arg-type]
-        return [batch.place for batch in source.changes({}) if batch.place]
+        return [batch.place for batch in source.batches({}) if batch.place]
 
     assert places() == ["Work", "Home", "Club"]
     assert places(address_books=("work", f"/{user}/c/")) == ["Work", "Club"]
@@ -273,7 +271,7 @@ def test_a_user_without_an_address_book_is_told(radicale: RadicaleServer, user: 
 def test_a_wrong_password_is_one_attempt_and_raises(settings: AddressBookSettings, requests: list[str]) -> None:
     source = AddressBookSource(replace(settings, password=lambda: "canary-wrong"))
     with pytest.raises(AuthenticationFailed) as caught:
-        list(source.changes({}))
+        list(source.batches({}))
     assert len(requests) == 1
     assert "canary-wrong" not in caught.value.message + caught.value.hint
 
@@ -283,7 +281,7 @@ def test_a_password_that_would_break_out_of_its_header_is_never_sent(
     settings: AddressBookSettings, requests: list[str], password: str
 ) -> None:
     with pytest.raises(AuthenticationFailed):
-        list(AddressBookSource(replace(settings, password=lambda: password)).changes({}))
+        list(AddressBookSource(replace(settings, password=lambda: password)).batches({}))
     assert requests == []
 
 
@@ -292,29 +290,10 @@ def test_a_server_that_is_not_there_is_unreachable(settings: AddressBookSettings
         bound.bind(("127.0.0.1", 0))
         source = AddressBookSource(replace(settings, url=f"http://127.0.0.1:{bound.getsockname()[1]}/"))
         with pytest.raises(Unreachable):
-            list(source.changes({}))
+            list(source.batches({}))
 
 
 @pytest.mark.parametrize("identifier", ["-x", "a\x1bb.invalid"])
 def test_a_url_that_is_neither_url_nor_address_is_a_typed_error(settings: AddressBookSettings, identifier: str) -> None:
     with pytest.raises(ServerFault, match="address"):
-        list(AddressBookSource(replace(settings, url=identifier)).changes({}))
-
-
-@pytest.fixture
-def announced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What DNS would say, to the process that asks it: nobody but acme.invalid announces a server."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import caldav.discovery as d\n"
-        "d._srv_lookup = lambda *_: []\n"
-        "d._well_known_lookup = lambda domain, service, *_: d.ServiceInfo(\n"
-        "    f'https://{service}.{domain}/', domain, 443, '/', True) if domain == 'acme.invalid' else None\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-
-
-@pytest.mark.usefixtures("announced")
-def test_a_server_is_looked_up_by_address_or_domain() -> None:
-    assert look_up("ana@acme.invalid", None) == "https://carddav.acme.invalid/"
-    with pytest.raises(ServerFault, match="no address book server is announced for"):
-        look_up("other.invalid", None)
+        list(AddressBookSource(replace(settings, url=identifier)).batches({}))

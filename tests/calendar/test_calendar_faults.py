@@ -13,8 +13,10 @@ from activity.errors import (
     ServerFault,
     SourceError,
     Throttled,
+    Unreachable,
+    UntrustedServer,
 )
-from capture.calendar.position import Position
+from capture.dav.position import Position
 from scripted_dav import (
     CALENDAR,
     SYNCS,
@@ -58,6 +60,9 @@ FAULTS = [
     pytest.param(Reply(401), AuthenticationFailed, id="401"),
     pytest.param(Reply(403), AuthenticationFailed, id="403"),
     pytest.param(Reply(404), ServerFault, id="404"),
+    pytest.param(Reply(412), ServerFault, id="412"),
+    pytest.param(Reply(302, headers={"Location": "https://elsewhere.invalid/cal/"}), UntrustedServer, id="elsewhere"),
+    pytest.param(CUT, Unreachable, id="connection-cut"),
     pytest.param(Reply(302, headers={"Location": "/cal/"}), ServerFault, id="circle"),
 ]
 
@@ -92,6 +97,30 @@ def test_a_fault_of_a_calendar_removes_nothing_and_moves_nothing(
     del dav.faults[kind]
     (batch,) = sync(url, cursors)
     assert [item.href for item in batch.items] == ["0.ics"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["listing", "multiget"])
+def test_what_is_gone_is_an_error_and_no_deletion(scripted: Start, kind: str) -> None:
+    dav = Dav()
+    url = scripted(dav).url
+    cursors = fetched(url)
+    dav.objects["0.ics"] = '"new"'
+    dav.faults[kind] = Reply(410)
+    if kind == "listing":
+        with pytest.raises(ServerFault, match="no calendar at this URL"):
+            sync(url, cursors)
+        return
+    (batch,) = sync(url, cursors)
+    assert "'Work' is gone (410); its meetings were kept" in str(batch.error)
+    assert (batch.removed, batch.cursor) == ([], None)
+
+
+def test_a_wait_of_a_day_is_an_hour(scripted: Start) -> None:
+    dav = Dav()
+    dav.faults["listing"] = Reply(503, headers={"Retry-After": "86400"})
+    with pytest.raises(Throttled) as caught:
+        sync(scripted(dav).url)
+    assert caught.value.retry_after == 3600
 
 
 @pytest.mark.parametrize("listed", [SYNCS, CALENDAR, CALENDAR + "<s:getctag>c2</s:getctag>"])

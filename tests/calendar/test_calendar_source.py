@@ -9,8 +9,9 @@ import pytest
 from activity.batch import Batch
 from activity.errors import AuthenticationFailed, ServerFault, Unreachable
 from activity.meeting import CalendarObject
-from capture.calendar import reading, transport
+from capture.calendar import reading
 from capture.calendar.source import CalendarSettings, CalendarSource
+from capture.dav import transport
 from radicale_server import RadicaleServer
 
 

@@ -17,7 +17,7 @@ from activity.participant import Participant
 from lasttouch import address_book
 from lasttouch.agent import Agent, opened
 from lasttouch.config import load_config
-from matchers.message import judge_new_mail, message_facts
+from matchers.message import judge_mail, message_facts
 from matchers.occurrence import meeting_facts
 from store import ingest, places
 from store.database import writing
@@ -58,7 +58,7 @@ class Log:
         )
         facts = message_facts(envelope, at, self.agent.never_log, True)
         assert facts is not None
-        self._write([Entry(facts, judge_new_mail(envelope, facts, self.agent.house))])
+        self._write([Entry(facts, judge_mail(facts, self.agent.house))])
         return message_id
 
     def meet(self, who: str, days: float) -> None:

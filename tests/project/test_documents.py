@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from cli import COMMANDS, lasttouch
 from lasttouch.config import load_config
-from lasttouch.options import Account, Caldav, Carddav, Config, Files, Imap, Metrics
+from lasttouch.options import Account, Caldav, CalendarUrl, Carddav, Config, Files, Imap, Metrics
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
@@ -23,6 +23,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "accounts.imap": Imap,
     "accounts.caldav": Caldav,
     "accounts.carddav": Carddav,
+    "accounts.calendar_urls": CalendarUrl,
     "accounts.files": Files,
     "metrics": Metrics,
 }
@@ -37,7 +38,7 @@ def _sections(text: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {"": set()}
     section = ""
     for line in text.splitlines():
-        if match := re.match(r"\[+([a-z.]+)\]+", line):
+        if match := re.match(r"\[+([a-z._]+)\]+", line):
             section = match[1]
             found.setdefault(section, set())
         elif match := re.match(r"([a-z_]+) = ", line):
@@ -53,7 +54,9 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
-    fields = set(SECTIONS[section].model_fields) - {"accounts", "metrics", "imap", "caldav", "carddav", "files"}
+    fields = set(SECTIONS[section].model_fields) - {
+        "accounts", "metrics", "imap", "caldav", "carddav", "calendar_urls", "files"
+    }  # fmt: skip
     assert _sections(_with_all_options_live())[section] == fields
 
 

@@ -1,4 +1,4 @@
-"""HTTP to a calendar server: bounded in time and size, and nothing secret to anybody else."""
+"""HTTP to a DAV or web server: bounded in time and size, and nothing secret to anybody else."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
-from capture.calendar.origins import are_siblings, elsewhere, origin_of
-from capture.calendar.refusals import TooLarge, refusal, too_slow, trouble
-from capture.calendar.sockets import Sockets
+from capture.dav.origins import are_siblings, elsewhere, origin_of
+from capture.dav.refusals import TooLarge, refusal, too_slow, trouble
+from capture.dav.sockets import Sockets
 
 if TYPE_CHECKING:
     import niquests
@@ -48,14 +48,16 @@ class Answer:
 class Transport:
     """Requests with one user's credentials to one server (and its siblings, see `admit`).
 
-    Reads neither .netrc nor proxy variables, keeps no cookies. `seconds` bounds a whole request.
+    Without a user name there are no credentials, and redirects may lead to other servers. Reads neither
+    .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request.
     """
 
     def __init__(
         self,
         url: str,
-        username: str,
-        password: str,
+        username: str = "",
+        password: str = "",
+        noun: str = "calendar",
         *,
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -66,11 +68,13 @@ class Transport:
         self.host = origin_of(url).host
         self._origins = {origin_of(url)}
         self._username, self._password = username, password
+        self._noun = noun
         self._now = now
         self._seconds = seconds
+        self._asked_for_digest = False
         self._sockets = Sockets()
         self._session = self._new_session(ca_file)
-        self._auth: AuthBase | None = self._basic()
+        self._auth: AuthBase | None = self._basic() if username else None
 
     def admit(self, url: str) -> None:
         """Let requests go to another host of the same registrable domain, over TLS: large providers do that."""
@@ -81,19 +85,21 @@ class Transport:
             raise elsewhere(next(iter(self._origins)).host, "points", origin.host)
         self._origins.add(origin)
 
-    def request(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
-        """Send, follow redirects on the same host, give the body of a 207 to `sink` piece by piece.
+    def request(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int = 207
+    ) -> Answer:
+        """Send, follow redirects on the same host, give the body of an `expected` answer to `sink` piece by piece.
 
         What another status means is the caller's to say (see `refusal`), who knows what was asked
         for. Raises a SourceError where there is no answer.
         """
         for _ in range(_MOST_REDIRECTS):
-            answer = self._authenticated(method, url, body, headers, sink)
+            answer = self._authenticated(method, url, body, headers, sink, expected)
             location = answer.headers.get("location", "")
             if answer.status not in _REDIRECTS or not location:
                 return answer
             url = self._redirected(url, urljoin(url, location))
-        raise ServerFault(f"{answer.host} redirects in a circle", "check the URL of the calendar account")
+        raise ServerFault(f"{answer.host} redirects in a circle", "check its URL in the configuration")
 
     def close(self) -> None:
         self._session.close()
@@ -101,25 +107,29 @@ class Transport:
 
     def refusal(self, answer: Answer) -> SourceError:
         """The error that an unexpected answer amounts to."""
-        return refusal(answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
+        return refusal(self._noun, answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
 
     def _redirected(self, url: str, target: str) -> str:
         here, there = origin_of(url), origin_of(target)
         if here != there:
-            if here.host != there.host or (here.scheme, there.scheme) != ("http", "https"):
+            upgraded = here.host == there.host and (here.scheme, there.scheme) == ("http", "https")
+            anonymous = self._auth is None and (here.scheme == "http" or there.scheme == "https")
+            if not (upgraded or anonymous):
                 raise elsewhere(here.host, "redirects", there.host)
             self._origins.add(there)
         return target
 
-    def _authenticated(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
-        answer = self._send(method, url, body, headers, sink)
+    def _authenticated(
+        self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int
+    ) -> Answer:
+        answer = self._send(method, url, body, headers, sink, expected)
         offered = answer.headers.get("www-authenticate", "").lower()
-        if answer.status == 401 and "digest" in offered and isinstance(self._auth, self._basic_class):
-            self._auth = self._digest()
-            answer = self._send(method, url, body, headers, sink)
+        if answer.status == 401 and "digest" in offered and self._auth and not self._asked_for_digest:
+            self._auth, self._asked_for_digest = self._digest(), True
+            answer = self._send(method, url, body, headers, sink, expected)
         return answer
 
-    def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink) -> Answer:
+    def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int) -> Answer:
         origin = origin_of(url)
         if origin not in self._origins:
             raise UntrustedServer(f"{origin.host} is not the configured server; nothing was sent there")
@@ -131,25 +141,25 @@ class Transport:
                     timeout=(CONNECT_SECONDS, READ_SECONDS),
                 )  # fmt: skip
                 with response:
-                    answer = self._read(response, url, sink, began)
+                    answer = self._read(response, url, sink, expected, began)
             except SourceError:
                 raise
             except UnicodeError:
                 raise AuthenticationFailed("the user name cannot be sent as it is written") from None
             except Exception as error:  # noqa: BLE001  niquests and what lies beneath share no class of their own
-                raise too_slow(origin.host, self._seconds) if cut.is_set() else trouble(error, origin.host) from None
+                raise too_slow(origin.name, self._seconds) if cut.is_set() else trouble(error, origin.name) from None
         if cut.is_set():
             raise too_slow(answer.host, self._seconds)
         return answer
 
-    def _read(self, response: niquests.Response, url: str, sink: Sink, began: float) -> Answer:
+    def _read(self, response: niquests.Response, url: str, sink: Sink, expected: int, began: float) -> Answer:
         headers = {name.lower(): str(value) for name, value in response.headers.items()}
         status = response.status_code or 0
         kept = bytearray()
         for chunk in self._unpacked(response, headers.get("content-encoding", ""), url):
             if monotonic() - began > self._seconds:
                 raise too_slow(urlsplit(url).hostname or "", self._seconds)
-            if status == 207:
+            if status == expected:
                 sink(chunk)
             else:
                 kept += chunk
@@ -178,7 +188,7 @@ class Transport:
         import niquests  # 0.2 s, and only where a calendar is read  # noqa: PLC0415
 
         for name in ("niquests", "urllib3", "urllib3_future", "urllib3.future"):
-            logging.getLogger(name).setLevel(logging.WARNING)  # below, they log what is sent
+            logging.getLogger(name).setLevel(logging.ERROR)  # below, they log what is sent, and whole URLs
         session = niquests.Session(
             resolver=self._sockets.resolver(),
             disable_http2=True,
@@ -196,7 +206,6 @@ class Transport:
     def _basic(self) -> AuthBase:
         from niquests.auth import HTTPBasicAuth  # noqa: PLC0415
 
-        self._basic_class = HTTPBasicAuth
         return HTTPBasicAuth(self._username.encode(), self._password.encode())
 
     def _digest(self) -> AuthBase:

@@ -1,4 +1,4 @@
-"""What is remembered between two polls, as the opaque text of a cursor."""
+"""What is remembered of a DAV server between two polls, as the opaque text of a cursor."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Position:
-    """How far a calendar was read.
+    """How far a collection was read.
 
     `token` is its sync token (RFC 6578) and `ctag` its collection tag, "" where there is none or the
     calendar was not read to its end. `etags` are the objects that were read, by their name within
@@ -36,15 +36,15 @@ class Position:
 
 @dataclass(slots=True)
 class Home:
-    """Where the calendars of an account are.
+    """Where the calendars or address books of an account are.
 
-    `configured` is the user and URL it was found from, `url` the collection that holds the calendars or, if
-    `single`, the only calendar itself. `places` are the names that calendars were given when first
+    `configured` is the user and URL it was found from, `urls` the collections that hold them (there may be
+    several homes) or, if `single`, the only one itself. `places` are the names they were given when first
     seen, by path; they keep them when they are renamed.
     """
 
     configured: str
-    url: str
+    urls: tuple[str, ...]
     single: bool = False
     places: dict[str, str] = field(default_factory=dict)
 
@@ -53,13 +53,15 @@ class Home:
         """None if nothing is remembered for this configuration."""
         stored = _stored(text)
         places = stored.get("places")
-        if stored.get("configured") != configured or not isinstance(places, dict):
+        urls = stored.get("urls")
+        if stored.get("configured") != configured or not isinstance(places, dict) or not isinstance(urls, list):
             return None
         named = {path: _text(place) for path, place in places.items()}
-        return cls(configured, _text(stored.get("url")), bool(stored.get("single")), named)
+        return cls(configured, tuple(map(_text, urls)), bool(stored.get("single")), named) if urls else None
 
     def to_text(self) -> str:
-        return _compact({"configured": self.configured, "url": self.url, "single": self.single, "places": self.places})
+        stored = {"configured": self.configured, "urls": self.urls, "single": self.single, "places": self.places}
+        return _compact(stored)
 
 
 def _stored(text: str | None) -> dict[str, object]:

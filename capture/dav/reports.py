@@ -1,4 +1,4 @@
-"""The three questions asked of a calendar server: PROPFIND, sync-collection and calendar-multiget."""
+"""The three questions asked of a DAV server: PROPFIND, sync-collection and multiget."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from activity.errors import SourceError
-from capture.calendar.multistatus import CALDAV, CALENDARSERVER, DAV, Multistatus, MultistatusReader
-from capture.calendar.transport import Answer, Transport
+from capture.dav.multistatus import CALDAV, CALENDARSERVER, CARDDAV, DAV, Multistatus, MultistatusReader
+from capture.dav.service import Service
+from capture.dav.transport import Answer, Transport
 
-_NAMESPACES = (
-    'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:s="http://calendarserver.org/ns/"'
-)  # fmt: skip
-_PREFIXES = {DAV: "d:", CALDAV: "c:", CALENDARSERVER: "s:"}
+_PREFIXES = {DAV: "d:", CALDAV: "c:", CARDDAV: "a:", CALENDARSERVER: "s:"}
+_NAMESPACES = " ".join(f'xmlns:{prefix[0]}="{namespace[1:-1]}"' for namespace, prefix in _PREFIXES.items())
 
 
 class UnexpectedAnswer(Exception):
@@ -40,13 +39,11 @@ def sync_collection(transport: Transport, url: str, token: str) -> Multistatus:
     return _ask(transport, "REPORT", url, body, {"Depth": "0"})[1]
 
 
-def calendar_multiget(transport: Transport, url: str, hrefs: Iterable[str]) -> Multistatus:
-    """The objects at these paths (RFC 4791 §7.9)."""
+def multiget(transport: Transport, service: Service, url: str, hrefs: Iterable[str]) -> Multistatus:
+    """The objects at these paths (RFC 4791 §7.9, RFC 6352 §8.7), whole: not every server picks properties as asked."""
+    report = _PREFIXES[service.namespace] + service.multiget
     listed = "".join(f"<d:href>{escape(href)}</d:href>" for href in hrefs)
-    body = (
-        f"<c:calendar-multiget {_NAMESPACES}><d:prop><d:getetag/><c:calendar-data/></d:prop>"
-        f"{listed}</c:calendar-multiget>"
-    )
+    body = f"<{report} {_NAMESPACES}><d:prop>{_elements((DAV + 'getetag', service.data))}</d:prop>{listed}</{report}>"
     return _ask(transport, "REPORT", url, body, {})[1]
 
 

@@ -23,8 +23,8 @@ class TooLarge(ServerFault):
     """An answer beyond our bounds; a smaller question may have a smaller one."""
 
 
-def refusal(host: str, status: int, retry_after: str, now: datetime) -> SourceError:
-    """The error for an unexpected HTTP status (RFC 9110 §15, RFC 6585 §4)."""
+def refusal(noun: str, host: str, status: int, retry_after: str, now: datetime) -> SourceError:
+    """The error for an unexpected HTTP status where a `noun` is sought (RFC 9110 §15, RFC 6585 §4)."""
     if status == 401:
         return AuthenticationFailed(
             f"{host} refused the user name or password (401)",
@@ -36,10 +36,10 @@ def refusal(host: str, status: int, retry_after: str, now: datetime) -> SourceEr
     if status == 429 or (status == 503 and wait is not None):
         return Throttled(f"{host} asks to come back later ({status})", "nothing to do; it is tried again", wait)
     if status in (404, 405, 410):
-        return ServerFault(f"{host} has no calendar at this URL ({status})", "check the URL of the calendar account")
+        return ServerFault(f"{host} has no {noun} at this URL ({status})", f"check the URL of the {noun}s")
     if status == 200:
         return ServerFault(
-            f"{host} answered with a page instead of a calendar listing (200)",
+            f"{host} answered with a page instead of a list of {noun}s (200)",
             "check the URL; a login page of a network or proxy may stand in between",
         )
     return ServerFault(f"{host} answered with status {status}", "if this lasts, ask who runs the server")

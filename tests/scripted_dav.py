@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
+
+import trustme
 
 from activity.batch import Batch
 from capture.calendar.source import CalendarSettings, CalendarSource
@@ -39,9 +42,9 @@ class _QuietServer(ThreadingHTTPServer):
 
 
 class ScriptedDav:
-    """`script` decides the reply to each request; `seen` keeps them all."""
+    """`script` decides the reply to each request; `seen` keeps them all. With a certificate it speaks TLS."""
 
-    def __init__(self, script: Callable[[Seen], Reply]) -> None:
+    def __init__(self, script: Callable[[Seen], Reply], certificate: trustme.LeafCert | None = None) -> None:
         self.script = script
         self.seen: list[Seen] = []
         outer = self
@@ -72,12 +75,20 @@ class ScriptedDav:
 
         self._server = _QuietServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
     @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+        return f"http://127.0.0.1:{self.port}/"
 
     def stop(self) -> None:
         self._server.shutdown()

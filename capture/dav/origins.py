@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from activity.errors import ServerFault, UntrustedServer
 
+_PORTS = {"https": 443, "http": 80}
+
 
 class Origin(NamedTuple):
     """Who is spoken to (RFC 6454): credentials for one are not for another."""
@@ -16,6 +18,11 @@ class Origin(NamedTuple):
     host: str
     port: int
 
+    @property
+    def name(self) -> str:
+        """The host, with its port where that is not the usual one."""
+        return self.host if self.port == _PORTS[self.scheme] else f"{self.host}:{self.port}"
+
 
 def origin_of(url: str) -> Origin:
     """The origin of a URL that may be spoken to: https, or http to this very machine."""
@@ -23,18 +30,18 @@ def origin_of(url: str) -> Origin:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        raise ServerFault("the URL of the calendar is not a URL", "check it in the configuration") from None
+        raise ServerFault("what is configured as its URL is not one", "check it in the configuration") from None
     if parts.scheme not in ("https", "http") or not host:
-        raise ServerFault("the URL of the calendar is not an https URL", "check it in the configuration")
+        raise ServerFault("what is configured as its URL is not an https URL", "check it in the configuration")
     if parts.scheme == "http" and not _is_loopback(host):
         raise UntrustedServer(f"{host} would be reached without TLS; no password was sent", "use https")
-    return Origin(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
+    return Origin(parts.scheme, host, port or _PORTS[parts.scheme])
 
 
 def elsewhere(host: str, does: str, other: str) -> UntrustedServer:
     return UntrustedServer(
         f"{host} {does} to another server ({other}); no password was sent there",
-        "if that is where your calendar is, put its URL into the configuration",
+        "if that is where it has moved, put that URL into the configuration",
     )
 
 

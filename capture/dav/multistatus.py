@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from lxml import etree  # type: ignore[import-untyped]
 
 from activity.errors import ServerFault
-from capture.calendar.refusals import TooLarge
+from capture.dav.refusals import TooLarge
 
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+CARDDAV = "{urn:ietf:params:xml:ns:carddav}"
 CALENDARSERVER = "{http://calendarserver.org/ns/}"
 MOST_MEMBERS = 200_000
 _MOST_ELEMENTS = 10_000  # of one member
@@ -20,12 +21,16 @@ _HREF, _STATUS, _PROPSTAT, _PROP = (DAV + name for name in ("href", "status", "p
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """What we read of a property: its text; of the elements in it, their tags, name attributes and first href."""
+    """What we read of a property: its text; of the elements in it, their tags, name attributes and hrefs."""
 
     text: str = ""
     tags: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
-    href: str = ""
+    hrefs: tuple[str, ...] = ()
+
+    @property
+    def href(self) -> str:
+        return self.hrefs[0] if self.hrefs else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ class MultistatusReader:
 
     def _nonsense(self) -> ServerFault:
         return ServerFault(
-            f"{self._host} answered with something else than a calendar listing",
+            f"{self._host} answered with something else than a listing",
             "check the URL; a login page of a network or proxy may stand in between",
         )
 
@@ -151,7 +156,7 @@ def _property(element: etree._Element) -> Property:
         text=element.text or "",
         tags=frozenset(found.tag for found in inner),
         names=frozenset(name.upper() for found in inner if (name := found.get("name"))),
-        href=next(((found.text or "").strip() for found in inner if found.tag == DAV + "href"), ""),
+        hrefs=tuple(href for found in inner if found.tag == DAV + "href" and (href := (found.text or "").strip())),
     )
 
 

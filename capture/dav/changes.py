@@ -1,15 +1,15 @@
-"""What changed in a calendar since it was last read (RFC 6578, else collection and entity tags)."""
+"""What changed in a collection since it was last read (RFC 6578, else collection and entity tags)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from activity.errors import ServerFault
-from capture.calendar.discovery import Collection, member_name
-from capture.calendar.multistatus import DAV, Multistatus
-from capture.calendar.position import Position
-from capture.calendar.reports import UnexpectedAnswer, propfind, sync_collection
-from capture.calendar.transport import Transport
+from capture.dav.listing import Collection, member_name
+from capture.dav.multistatus import DAV, Multistatus
+from capture.dav.position import Position
+from capture.dav.reports import UnexpectedAnswer, propfind, sync_collection
+from capture.dav.transport import Transport
 
 MANY = 5  # that many objects do not vanish at once; an empty listing of them is an error
 _MOST_PAGES = 1000
@@ -18,7 +18,7 @@ _UNKNOWN_REPORT = (400, 405, 415, 501)
 
 @dataclass(slots=True)
 class Changes:
-    """Objects by name within the calendar: new or changed ones with their etag, and those gone.
+    """Objects by name within the collection: new or changed ones with their etag, and those gone.
 
     `token` and `ctag` stand for the state after these changes.
     """
@@ -30,14 +30,17 @@ class Changes:
 
 
 def find_changes(transport: Transport, collection: Collection, since: Position) -> Changes:
-    """Ask once; list everything only if there is no position yet, or it is no longer accepted.
+    """Ask once, and not at all where the listing told already that there is nothing new.
 
-    Raises SourceError or UnexpectedAnswer.
+    Everything is listed only if there is no position yet, or it is no longer accepted. Raises SourceError or
+    UnexpectedAnswer.
     """
     if collection.ctag and collection.ctag == since.ctag:  # so says the listing of the calendars: nothing to ask
         return Changes(token=since.token, ctag=since.ctag)
     if not collection.syncs:
         return _compared(_entity_tags(transport, collection), since, ctag=collection.ctag)
+    if since.token and since.token == collection.token:
+        return Changes(token=since.token)
     if since.token:
         try:
             reported, gone, token = _synced(transport, collection, since.token)
@@ -61,8 +64,8 @@ def _compared(listed: dict[str, str], since: Position, token: str = "", ctag: st
     """A full listing against what was read before."""
     if not listed and len(since.etags) >= MANY:
         raise ServerFault(
-            f"the server lists nothing where there were {len(since.etags)} events; none was removed",
-            "look at the calendar on the server; if it was emptied on purpose, leave it out with exclude_calendars",
+            f"the server lists nothing where there were {len(since.etags)} objects; none was removed",
+            "look at it on the server; if it was emptied on purpose, exclude it in the configuration",
         )
     changed = {name: etag for name, etag in listed.items() if not etag or since.etags.get(name) != etag}
     return Changes(changed, [name for name in since.etags if name not in listed], token, ctag)
@@ -90,7 +93,7 @@ def _synced(transport: Transport, collection: Collection, token: str) -> tuple[d
         if not page.token or page.token == token:
             break
         token = page.token
-    raise ServerFault(f"{transport.host} lists the changes of a calendar without end", "ask who runs the server")
+    raise ServerFault(f"{transport.host} lists changes without end", "ask who runs the server")
 
 
 def _entity_tags(transport: Transport, collection: Collection) -> dict[str, str]:

@@ -24,11 +24,10 @@ from activity.errors import (
     Unreachable,
     UntrustedServer,
 )
-from capture.calendar import lookup
-from capture.calendar.origins import are_siblings
-from capture.calendar.refusals import seconds_to_wait
 from capture.calendar.source import CalendarSettings, CalendarSource
-from capture.calendar.transport import Transport
+from capture.dav.origins import are_siblings
+from capture.dav.refusals import seconds_to_wait
+from capture.dav.transport import Transport
 from scripted_dav import (
     Dav,
     Reply,
@@ -265,26 +264,3 @@ def test_logs_hold_neither_events_nor_the_password(scripted: Start, caplog: pyte
     assert "DTSTART" not in caplog.text
     assert "canary" not in caplog.text
     assert "YW5hOmNhbmFyeQ" not in caplog.text
-
-
-def test_looking_a_server_up_heeds_neither_netrc_nor_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://proxy.example/")
-    monkeypatch.setenv("NETRC", "/some/netrc")
-    names = "[name for name in ('https_proxy', 'HTTPS_PROXY') if name in os.environ]"
-    program = f"import os, sys; print('https://' + sys.argv[1] + os.environ['NETRC'] + str({names}))"
-    monkeypatch.setattr(lookup, "_PROGRAM", program)
-    assert lookup.look_up("ana@b.example", None) == "https://ana@b.example/dev/null[]"
-
-
-def test_looking_a_server_up_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "_PROGRAM", "import threading; threading.Event().wait()")
-    monkeypatch.setattr(lookup, "_SECONDS", 0.5)
-    with pytest.raises(Unreachable, match=r"b\.example"):
-        lookup.look_up("b.example", None)
-
-
-@pytest.mark.parametrize("answer", ["print('')", "print('http://b.example/')", "raise SystemExit(1)"])
-def test_a_lookup_without_tls_or_answer_is_an_error(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    monkeypatch.setattr(lookup, "_PROGRAM", answer)
-    with pytest.raises(ServerFault, match=r"b\.example"):
-        CalendarSource(CalendarSettings("ana@b.example", "ana", lambda: "canary")).batches({}).__next__()

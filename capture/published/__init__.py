@@ -1,0 +1,1 @@
+"""Calendars published at a URL of their own, as Google, Microsoft 365 and others do."""

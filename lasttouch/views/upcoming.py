@@ -1,0 +1,95 @@
+"""Meetings that lie ahead, with what is known of those who come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from lasttouch.views.last import Rows
+from lasttouch.views.moments import ago, local, utc
+from lasttouch.views.timeline import log_json
+from store.acquaintance import Acquaintance
+from store.people import Person
+from store.timeline import Activity
+
+_ANSWERS = {"TENTATIVE": "tentative", "DECLINED": "declined", "NEEDS-ACTION": "not answered", "DELEGATED": "delegated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A contact who is invited: with their answer (PARTSTAT), and which of our accounts know them since when."""
+
+    person: Person
+    answer: str
+    known_by: list[Acquaintance]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A meeting ahead; `own_answers` is account → the answer of its owner."""
+
+    activity: Activity
+    guests: list[Guest]
+    own_answers: dict[str, str]
+
+    @property
+    def accounts(self) -> list[str]:
+        """In whose calendars it is."""
+        return list(dict.fromkeys(account for account, _ in self.activity.sightings))
+
+
+def upcoming_json(appointments: list[Appointment], now: datetime) -> list[dict[str, Any]]:
+    """The array of `upcoming --json`; see docs/json.md."""
+    shared = log_json([one.activity for one in appointments], now)
+    return [
+        {
+            **activity,
+            "contacts": [_guest_json(guest) for guest in one.guests],
+            "own_answers": [{"account": account, "answer": answer} for account, answer in one.own_answers.items()],
+        }
+        for activity, one in zip(shared, appointments, strict=True)
+    ]
+
+
+def _guest_json(guest: Guest) -> dict[str, Any]:
+    return {
+        "contact": guest.person.id,
+        "name": guest.person.name,
+        "answer": guest.answer or None,
+        "last_touch": utc(guest.person.last_touch),
+        "last_touch_kind": guest.person.last_touch_kind,
+        "known_by": [
+            {"account": one.account, "owner": one.owner, "last_touch": utc(one.last_touch)} for one in guest.known_by
+        ],
+    }
+
+
+def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo) -> Rows:
+    headings = ["When", "In", "With", "Title", "Last touch", "Also known to", "Account"]
+    return headings, [
+        [
+            local(one.activity.facts.at, zone),
+            ago(one.activity.facts.at, now).removeprefix("in "),
+            ", ".join(_with_answer(guest.person.name, guest.answer) for guest in one.guests),
+            one.activity.facts.subject,
+            ", ".join(ago(guest.person.last_touch, now) for guest in one.guests),
+            ", ".join(_colleagues(one, now)),
+            ", ".join(_with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),
+        ]
+        for one in appointments
+    ]
+
+
+def _with_answer(name: str, answer: str) -> str:
+    return f"{name} ({_ANSWERS[answer]})" if answer in _ANSWERS else name
+
+
+def _colleagues(appointment: Appointment, now: datetime) -> list[str]:
+    """Who of us knows somebody who comes, and does not come: each once, with when that was last."""
+    latest: dict[str, datetime] = {}
+    for guest in appointment.guests:
+        for one in guest.known_by:
+            if one.account not in appointment.accounts:
+                latest[one.owner] = max(one.last_touch, latest.get(one.owner, one.last_touch))
+    return [f"{owner} ({ago(at, now)})" for owner, at in sorted(latest.items(), key=lambda item: item[1], reverse=True)]

@@ -1,0 +1,52 @@
+"""Reading: who of us knows a contact, and what we answered to a meeting."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from store.addresses import chunks, marks
+from store.codes import INBOUND, MEETING, OUTBOUND
+from store.rows import instant, timestamp
+
+
+class Acquaintance(NamedTuple):
+    """An account that had touches with a contact, and when last; `owner` is whose account it is, or its name."""
+
+    account: str
+    owner: str
+    last_touch: datetime
+
+
+def known_by(
+    connection: sqlite3.Connection, contact_ids: Sequence[int], now: datetime
+) -> dict[int, list[Acquaintance]]:
+    """By contact, the accounts whose mail or calendar shows a touch with them; the latest first."""
+    found: dict[int, list[Acquaintance]] = {}
+    for chunk in chunks(contact_ids):
+        rows = connection.execute(
+            "SELECT r.contact_id, a.name, a.owner, max(p.at) AS last FROM address r"
+            " JOIN participation p ON p.address_id = r.id JOIN activity t ON t.id = p.activity_id"
+            " JOIN sighting s ON s.activity_id = p.activity_id JOIN place c ON c.id = s.place_id"
+            " JOIN source o ON o.id = c.source_id JOIN account a ON a.id = o.account_id"
+            f" WHERE r.contact_id IN ({marks(chunk)}) AND p.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING})"
+            " AND coalesce(t.ends, p.at) <= ? GROUP BY r.contact_id, a.id ORDER BY last DESC, a.name",
+            (*chunk, timestamp(now)),
+        )
+        for contact_id, account, owner, last in rows:
+            found.setdefault(contact_id, []).append(Acquaintance(account, owner or account, instant(last)))
+    return found
+
+
+def own_answers(connection: sqlite3.Connection, activity_id: int) -> dict[str, str]:
+    """Account → the answer its owner gave to a meeting (PARTSTAT), for those that were asked."""
+    return dict(
+        connection.execute(
+            "SELECT a.name, max(s.answer) FROM sighting s JOIN place p ON p.id = s.place_id"
+            " JOIN source o ON o.id = p.source_id JOIN account a ON a.id = o.account_id"
+            " WHERE s.activity_id = ? AND coalesce(s.answer, '') <> '' GROUP BY a.name ORDER BY a.name",
+            (activity_id,),
+        )
+    )

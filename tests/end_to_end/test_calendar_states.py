@@ -1,0 +1,58 @@
+"""What `status` says when the calendar server fails: the kind of trouble, and that nothing is gone."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from household import Household
+from scripted_dav import Dav, Reply, ScriptedDav, Seen
+
+Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+
+HTML = b"<html>Please log in</html>"
+STATES = [
+    pytest.param(Reply(401), "authentication", id="401"),
+    pytest.param(Reply(403), "authentication", id="403"),
+    pytest.param(Reply(404), "server-fault", id="404"),
+    pytest.param(Reply(410), "server-fault", id="410"),
+    pytest.param(Reply(412), "server-fault", id="412"),
+    pytest.param(Reply(429), "throttled", id="429"),
+    pytest.param(Reply(503, headers={"Retry-After": "86400"}), "throttled", id="503"),
+    pytest.param(Reply(500, HTML), "server-fault", id="500-html"),
+    pytest.param(Reply(200, HTML), "server-fault", id="200-html"),
+    pytest.param(Reply(207, HTML), "server-fault", id="207-html"),
+    pytest.param(Reply(302, headers={"Location": "https://elsewhere.invalid/"}), "untrusted", id="elsewhere"),
+    pytest.param(Reply(raw=lambda one: one.connection.shutdown(socket.SHUT_RDWR)), "unreachable", id="cut"),
+]
+
+
+@pytest.mark.parametrize("kind", ["listing", "delta"])
+@pytest.mark.parametrize(("reply", "code"), STATES)
+def test_the_trouble_is_typed_and_nothing_is_gone(
+    household: Household, scripted: Start, reply: Reply, code: str, kind: str
+) -> None:
+    dav = Dav()
+    household.head += 'backfill = "50y"\n'  # its events have a date of their own
+    household.accounts["ana"] = (
+        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
+        f'[accounts.caldav]\nurl = "{scripted(dav).url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
+    )
+    household.write_config()
+    household.ok("sync")
+    (before,) = household.ok("status")["accounts"]
+    dav.faults[kind] = reply
+    if kind == "delta" and code == "server-fault" and reply.status == 410:  # a token that is gone
+        assert household.run("sync").code == 0
+        return
+    assert household.run("sync").code == 1
+    status = household.ok("status")
+    (source,) = status["accounts"]
+    assert source["error_code"] == code
+    assert source["seen_through"] == before["seen_through"]
+    assert (status["activities"], household.ok("check")["differences"]) == (6, 0)
+    in_part = kind == "delta" and reply.status != 401
+    assert [(one["place"], one["error_code"]) for one in source["places"]] == [("Work", code if in_part else None)]
+    assert household.run("status").out.count("failing") == (2 if in_part else 1)

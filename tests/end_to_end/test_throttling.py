@@ -1,0 +1,46 @@
+"""A server that asks for a pause gets it, however often we are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from household import Household
+from lasttouch import agent
+from lasttouch.config import load_config
+from lasttouch.pipeline import sync
+from scripted_dav import Dav, Reply, ScriptedDav, Seen
+
+Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+
+
+@pytest.mark.parametrize(("asked", "minutes"), [("1800", 30), ("86400", 60), ("5", 5)])
+def test_retry_after_is_kept_up_to_an_hour(household: Household, scripted: Start, asked: str, minutes: int) -> None:
+    dav = Dav()
+    server = scripted(dav)
+    household.accounts["ana"] = (
+        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
+        f'[accounts.caldav]\nurl = "{server.url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
+    )
+    household.write_config()
+    now = datetime.now(UTC).replace(microsecond=0)
+    loaded = load_config(household.folder / "config.toml")
+
+    def error_after(length: timedelta) -> str | None:
+        with agent.opened(loaded, lambda: now + length) as opened:
+            (report,) = sync(opened)
+        return None if report.error is None else report.error.code
+
+    dav.faults["listing"] = Reply(429, headers={"Retry-After": asked})
+    assert error_after(timedelta()) == "throttled"
+    (status,) = household.ok("status")["accounts"]
+    assert status["next_attempt"] == (now + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert status["error_code"] == "throttled"
+    dav.faults.clear()
+    asked_so_far = len(server.seen)
+    assert error_after(timedelta(minutes=minutes - 1)) == "throttled"
+    assert len(server.seen) == asked_so_far
+    assert error_after(timedelta(minutes=minutes)) is None
+    assert household.ok("status")["accounts"][0]["error"] is None

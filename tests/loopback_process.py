@@ -1,0 +1,47 @@
+"""A server program on a free port of loopback."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+
+_START_SECONDS = 30
+
+
+class LoopbackProcess:
+    """`command` gives the command line for a port. Raises RuntimeError where it does not come to listen."""
+
+    def __init__(self, command: Callable[[int], Sequence[str]]) -> None:
+        for _ in range(3):  # another process may take the free port before the server does
+            self.port = _free_port()
+            self._process = subprocess.Popen(
+                command(self.port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+            )
+            if self._is_up():
+                return
+            self.stop()
+        raise RuntimeError(f"{command(0)[2]} does not start")
+
+    def stop(self) -> None:
+        self._process.kill()  # it has nothing to lose, and may take its time to end otherwise
+        self._process.wait()
+
+    def _is_up(self) -> bool:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
