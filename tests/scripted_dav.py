@@ -121,7 +121,8 @@ SYNCS = CALENDAR + "<d:sync-token>t0</d:sync-token>"
 
 def ics(uid: str) -> str:
     return (
-        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20261122T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20261122T100000Z\r\n"
+        "ORGANIZER:mailto:bob@globex.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     )
 
 

@@ -104,6 +104,15 @@ def _trouble(where: str, one: SourceHealth | PlaceHealth, zone: tzinfo) -> list[
     return [f"{where}: {one.error}", f"  what happened there is {what}; {f'{one.hint}; ' if one.hint else ''}{again}"]
 
 
+def skipped_rows(sources: list[SourceHealth]) -> list[dict[str, Any]]:
+    """The same for `status --skipped --csv`."""
+    return [
+        {"account": one.account, "source": one.source, "place": place, "item": item, "reason": why}
+        for one in sources
+        for place, item, why in one.skipped
+    ]
+
+
 def skipped_table(sources: list[SourceHealth]) -> Rows:
     """Every item that could not be read, by name."""
     rows = [[one.account, one.source, *skip] for one in sources for skip in one.skipped]

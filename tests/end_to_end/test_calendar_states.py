@@ -41,6 +41,7 @@ def test_the_trouble_is_typed_and_nothing_is_gone(
         f'[accounts.caldav]\nurl = "{scripted(dav).url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
     )
     household.write_config()
+    household.import_contacts("Bob,bob@globex.example,Globex")
     household.ok("sync")
     (before,) = household.ok("status")["accounts"]
     dav.faults[kind] = reply
