@@ -28,6 +28,7 @@ listen = 127.0.0.1
 ssl = {ssl}
 {certificates}
 disable_plaintext_auth = no
+auth_failure_delay = 0
 default_internal_user = {internal}
 default_login_user = {login}
 default_internal_group = {group}
@@ -58,6 +59,10 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  # a wrong password makes later logins wait otherwise
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
