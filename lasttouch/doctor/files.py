@@ -28,6 +28,7 @@ def configuration(loaded: Loaded) -> Iterator[Finding]:
     names = ", ".join(f"{one.name} ({', '.join(one.kinds)})" for one in accounts)
     yield Finding("configuration", "ok", f"{loaded.path} is valid: {names}")
     yield _private("configuration-private", loaded.path)
+    yield from _password_files(loaded)
     for account in accounts:
         ours = loaded.config.internal_domains
         domains = {email.rpartition("@")[2] for email in account.addresses}
@@ -42,16 +43,28 @@ def configuration(loaded: Loaded) -> Iterator[Finding]:
             )
 
 
+def _password_files(loaded: Loaded) -> Iterator[Finding]:
+    """One a file, though several sources may share it; one that is missing is found where it is needed."""
+    for account in loaded.config.accounts:
+        logins = (account.imap, account.caldav, account.carddav)
+        named = {one.password_file for one in logins if one is not None and one.password_file is not None}
+        for path in sorted(loaded.folder / Path(name).expanduser() for name in named):
+            if path.is_file():
+                yield _private("password-private", path, account.name)
+
+
 def _below(domain: str, ours: list[str]) -> bool:
     return any(domain == one or domain.endswith(f".{one}") for one in ours)
 
 
-def _private(check: str, path: Path) -> Finding:
+def _private(check: str, path: Path, account: str | None = None) -> Finding:
     """FAULTS: others on this machine have no business in it."""
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
-        return Finding(check, "warning", f"{path} can be read by others (mode {mode:04o})", f"chmod 600 {path}")
-    return Finding(check, "ok", f"{path} is private")
+        return Finding(
+            check, "warning", f"{path} can be read by others (mode {mode:04o})", f"chmod 600 {path}", account
+        )
+    return Finding(check, "ok", f"{path} is private", "", account)
 
 
 def disk(loaded: Loaded) -> Finding:

@@ -101,6 +101,20 @@ def test_offline_asks_no_server(household: Household, user: str) -> None:
     assert _of(_findings(household, 1), "mail-connection")["message"].endswith("refuses connections")
 
 
+def test_a_password_file_that_others_can_read(household: Household, user: str) -> None:
+    household.add_account("ana", user)
+    secret = household.folder / "secret"
+    secret.write_text(household.dovecot.password)
+    named = household.accounts["ana"].replace('password_env = "MAIL_PASSWORD"', 'password_file = "secret"')
+    household.accounts["ana"] = named
+    household.write_config()
+    secret.chmod(0o644)
+    found = _of(_findings(household, 0, "--offline"), "password-private")
+    assert (found["account"], found["status"], found["hint"]) == ("ana", "warning", f"chmod 600 {secret}")
+    secret.chmod(0o600)
+    assert _of(_findings(household, 0, "--offline"), "password-private")["status"] == "ok"
+
+
 def test_a_private_ca_that_is_not_named_is_told_before_a_password_is_sent(household: Household, user: str) -> None:
     household.add_account("ana", user, port=household.dovecot.tls_port)
     household.accounts["ana"] = household.accounts["ana"].replace('"none"', '"tls"')
