@@ -24,6 +24,13 @@ _THROTTLED = re.compile(
 _WAIT = re.compile(
     r"(?:back-?off|again|wait|retry)\D{0,40}(\d{1,9})\s*(ms|milli\w+|s|sec\w*|m|min\w*|h|hours?)\b", re.I
 )
+_OWN_AUTHORITY = "check the host name; for a server with its own CA set ca_file to that CA's certificate"
+_AGAINST_DISTRUST = {  # by OpenSSL's X509_V_ERR_…
+    9: "it is not valid yet: check this machine's clock",
+    10: "whoever runs the server has to renew it; if it is not that old, check this machine's clock",
+    62: "it is another server's: check `host`",
+    64: "it is another server's: check `host`; many have one for their name, not for their number",
+}
 _QUOTING = re.compile(r"[\\\"'\s]")
 
 
@@ -40,7 +47,7 @@ def in_plain_words(where: str) -> Iterator[None]:
     except ssl.SSLCertVerificationError as error:
         raise UntrustedServer(
             f"the certificate of {where} cannot be trusted: {error.verify_message}",
-            "check the host name; for a server with its own CA set ca_file to that CA's certificate",
+            _AGAINST_DISTRUST.get(error.verify_code, _OWN_AUTHORITY),
         ) from None
     except (ssl.SSLEOFError, ssl.SSLZeroReturnError):
         raise Unreachable(f"{where} closed the connection while TLS was set up", AGAIN) from None

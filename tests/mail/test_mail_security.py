@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import trustme
@@ -81,12 +82,24 @@ def test_a_certificate_of_an_unknown_ca_is_refused_before_any_credential(
     assert b"AUTHENTICATE" not in between.sent
 
 
-def test_a_certificate_of_another_host_is_refused(dovecot: DovecotServer) -> None:
+@pytest.mark.parametrize(
+    ("name", "valid_until", "advice"),
+    [
+        ("elsewhere.example", datetime(2100, 1, 1, tzinfo=UTC), "check `host`"),
+        ("127.0.0.1", datetime(2020, 2, 1, tzinfo=UTC), "whoever runs the server has to renew it"),
+    ],
+)
+def test_a_certificate_of_another_host_or_time_is_refused(
+    dovecot: DovecotServer, name: str, valid_until: datetime, advice: str
+) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    dovecot.ca.issue_cert("elsewhere.example").configure_cert(context)
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    dovecot.ca.issue_cert(name, not_before=since, not_after=valid_until).configure_cert(context)
     with ScriptedIMAP(capabilities="IMAP4rev1 STARTTLS AUTH=PLAIN", tls=context) as scripted:
         server = MailServer("127.0.0.1", scripted.port, "starttls", "ana", never_asked, str(dovecot.ca_file), 5.0)
-        assert isinstance(error_of(server), UntrustedServer)
+        error = error_of(server)
+        assert isinstance(error, UntrustedServer)
+        assert advice in error.hint
         assert scripted.count("AUTHENTICATE") == scripted.count("LOGIN") == 0
 
 
