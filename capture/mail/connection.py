@@ -129,7 +129,10 @@ def _trust(server: MailServer) -> ssl.SSLContext:
     try:
         return _context(server.ca_file, _changed(server.ca_file or ssl.get_default_verify_paths().cafile))
     except OSError as error:
-        raise UntrustedServer(f"ca_file {server.ca_file} cannot be used: {error.strerror or error}") from None
+        raise UntrustedServer(
+            f"ca_file {server.ca_file} cannot be used: {error.strerror or error}",
+            "name the file that holds your authority's certificate (PEM)",
+        ) from None
 
 
 @functools.lru_cache(maxsize=4)

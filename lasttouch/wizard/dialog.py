@@ -48,14 +48,20 @@ def server(found: Found, default_username: str) -> MailSettings:
 
 
 def typed_server(known: MailSettings | None, default_username: str) -> MailSettings:
-    host = click.prompt("Mail server (IMAP)", default=known.host if known else None)
+    host, typed_port = _host_and_port(click.prompt("Mail server (IMAP)", default=known.host if known else None))
     kinds = click.Choice(["tls", "starttls", "none"])
     security = click.prompt("Encryption", type=kinds, default=known.security if known else "tls")
     same = known is not None and known.security == security
-    usual = known.port if known and same else 993 if security == "tls" else 143
+    usual = typed_port or (known.port if known and same else 993 if security == "tls" else 143)
     port = click.prompt("Port", type=click.IntRange(1, 65535), default=usual)
     username = click.prompt("User name", default=known.username if known else default_username)
-    return MailSettings(host.strip(), port, security, username.strip(), "")
+    return MailSettings(host, port, security, username.strip(), "")
+
+
+def _host_and_port(typed: str) -> tuple[str, int | None]:
+    """ "imap.acme.example:1993" as people copy it from elsewhere; an IPv6 address stays whole."""
+    host, _, port = typed.strip().partition(":")
+    return (host, int(port)) if port.isascii() and port.isdigit() else (typed.strip(), None)
 
 
 def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) -> Way:

@@ -90,6 +90,6 @@ def likely_cause(error: LasttouchError) -> str:
     """What to change first before another try: password, server or ca-file."""
     if isinstance(error, AuthenticationFailed):
         return "password"
-    if isinstance(error, UntrustedServer) and "certificate" in error.message:
+    if isinstance(error, UntrustedServer) and any(word in error.message for word in ("certificate", "ca_file")):
         return "ca-file"
     return "server" if isinstance(error, Unreachable | UntrustedServer) else "password"

@@ -262,7 +262,7 @@ def test_where_nothing_is_found_it_says_so_and_asks(new: Setup, monkeypatch: pyt
     monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(None, None, None, tried))
     monkeypatch.setitem(sys.modules, "keyring", None)
     result = new.answered(
-        "ana@acme.example", "Ana", "127.0.0.1", "none", str(new.household.dovecot.port), new.user, "env",
+        "ana@acme.example", "Ana", f"127.0.0.1:{new.household.dovecot.port}", "none", "", new.user, "env",
         "MAIL_PASSWORD", "n", "n", "y", "n",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
@@ -271,6 +271,18 @@ def test_where_nothing_is_found_it_says_so_and_asks(new: Setup, monkeypatch: pyt
     (account,) = tomllib.loads(new.config.read_text())["accounts"]
     assert "caldav" not in account
     assert account["addresses"] == ["ana@acme.example"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_ca_file_that_is_not_there_is_asked_for_again(new: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = MailSettings("127.0.0.1", new.household.dovecot.tls_port, "tls", new.user, "a guess")
+    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
+    result = new.answered(
+        "ana@acme.example", "Ana", "y", "env", "MAIL_PASSWORD", "", "/nowhere.pem", "",
+        str(new.household.dovecot.ca_file), "n", "n", "y", "n",
+    )  # fmt: skip
+    assert "ca_file /nowhere.pem cannot be used" in result.output
+    assert result.exit_code == 0, result.output
 
 
 @pytest.mark.usefixtures("asked")
