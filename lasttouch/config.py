@@ -72,6 +72,15 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any
     return f"{where or 'the file'}: {message.removeprefix('Value error, ')}"
 
 
+_TABLES: dict[str, type[BaseModel]] = {  # as they are written, those most options are looked for in first
+    "[[accounts]]": Account,
+    "[accounts.imap]": Imap,
+    "[accounts.caldav]": Caldav,
+    "[[accounts.files]]": Files,
+    "the file's beginning": Config,
+}
+
+
 def _nearest(location: tuple[int | str, ...]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
@@ -88,4 +97,7 @@ def _nearest(location: tuple[int | str, ...]) -> str:
     parents = [part for part in location[:-1] if isinstance(part, str)]
     model = models.get(parents[-1], Config) if parents else Config
     near = get_close_matches(str(location[-1]), model.model_fields, 1)
-    return f"; did you mean {near[0]}?" if near else ""
+    if near:
+        return f"; did you mean {near[0]}?"
+    known = [table for table, one in _TABLES.items() if location[-1] in one.model_fields]
+    return f" here; it belongs into {known[0]}" if known else ""

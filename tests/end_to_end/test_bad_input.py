@@ -16,7 +16,7 @@ from scripted_imap import ScriptedIMAP, Session
 
 
 def test_every_mistake_in_the_configuration_is_told_at_once(household: Household) -> None:
-    household.head = 'backfil = "2y"\nhorizon = "soon"\n'
+    household.head = 'backfil = "2y"\nhorizon = "soon"\npoll_every = "1m"\n'
     household.accounts["ana"] = (
         '[[accounts]]\nname = "ana"\naddresses = ["nobody"]\n[accounts.imap]\nhost = "mail.acme.example"\n'
         'security = "none"\nusername = "ana"\npassword = "canary"\n'
@@ -26,6 +26,7 @@ def test_every_mistake_in_the_configuration_is_told_at_once(household: Household
     assert outcome.code == 3
     for part in (
         "did you mean backfill?",
+        "poll_every: no such option here; it belongs into [[accounts]]",
         "horizon: 'soon' is no length of time",
         "accounts[0] (ana).addresses[0]: 'nobody' is no e-mail address",
         "accounts[0] (ana).imap.security",
