@@ -13,6 +13,7 @@ from lasttouch.output import clean, is_terminal, print_lines
 from lasttouch.pipeline import Progress, sync
 from lasttouch.source_pass import Report
 from lasttouch.views.health import sync_json, sync_table
+from store.health import counts
 
 
 @click.command("sync")
@@ -37,18 +38,21 @@ def command(account: str | None, as_json: bool, config: str | None) -> None:
         raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
     with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress))
+        holds = counts(agent.connection)
     for_people = answer(as_json, False, lambda: sync_json(reports), lambda: sync_table(reports))
     if for_people:
-        print_lines([_summary(reports)])
+        print_lines([_summary(reports, holds)])
     fail_if_any_did(reports)
 
 
-def _summary(reports: list[Report]) -> str:
+def _summary(reports: list[Report], holds: tuple[int, int, int]) -> str:
+    """`holds`: activities, contacts, touches. Who became a contact by this sync has touches no report knows of."""
     new = sum(one.new for one in reports)
-    touches = sum(one.touches for one in reports)
     skipped = sum(one.skipped for one in reports)
-    said = f"{new:,} new in the log, {touches:,} of them touches of contacts" if new else "nothing new"
-    return said.capitalize() + (f"; {skipped} items skipped, see: lasttouch status" if skipped else "") + "."
+    said = f"{new:,} new in the log" if new else "Nothing new"
+    said += f"; {skipped} items skipped, see: lasttouch status --skipped" if skipped else ""
+    activities, contacts, touches = holds
+    return f"{said}. It holds {activities:,} activities, {contacts:,} contacts, {touches:,} touches."
 
 
 def fail_if_any_did(reports: list[Report]) -> None:

@@ -40,7 +40,7 @@ def contact_text(
         moment = getattr(person, date)
         one = behind.get(person.activities.get(date, 0))
         if moment is None or one is None:
-            lines.append(f"  {date:<13} never")
+            lines.append(f"  {date:<13} {'none planned' if date == 'next_meeting' else 'never'}")
             continue
         lines.append(f"  {date:<13} {local(moment, zone)} ({ago(moment, now)}), activity {one.id}{_subject(one)}")
         lines.append(f"                {verdict_at(one, now)}: {one.judgement.verdict.reason}")

@@ -340,3 +340,21 @@ def test_an_invitation_by_mail_is_no_touch_and_says_why(household: Household, us
     people = [sample for sample in calendar_mail() if sample.verdict == "person"]
     assert household.last("tom")["touches"] == len(people)
     assert household.ok("check")["differences"] == 0
+
+
+def test_the_end_of_a_sync_counts_those_who_became_contacts_by_it(household: Household, user: str) -> None:
+    household.head += 'contacts_from = "two-way"\n'
+    household.add_account("ana", user)
+    box = household.dovecot
+    box.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=2), "in")])
+    box.append(user, "Sent", [mail("ana@acme.example", "bob@globex.example", ago(days=1), "out")])
+    assert "2 new in the log. It holds 2 activities, 1 contacts, 2 touches." in household.run("sync").out
+    assert "Nothing new. It holds 2 activities" in household.run("sync").out
+
+
+def test_why_does_not_say_never_of_what_is_yet_to_come(household: Household) -> None:
+    household.add_account("ana", "nobody")
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    said = household.run("why", "bob").out
+    assert "last_meeting  never" in said
+    assert "next_meeting  none planned" in said
