@@ -34,7 +34,12 @@ def from_file(path: Path) -> Secret:
         try:
             lines = path.expanduser().read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise AuthenticationFailed(f"cannot read the password file {path}: {_plain(error)}") from None
+            raise AuthenticationFailed(
+                f"cannot read the password file {path}: {_plain(error)}",
+                "systemd hands it to the running service alone: `lasttouch status` says how that one fares"
+                if path.is_relative_to("/run/credentials")
+                else f"put the password on its first line, then: chmod 600 {path}",
+            ) from None
         if not lines or not lines[0]:
             raise AuthenticationFailed(f"the password file {path} is empty", "put the password on its first line")
         return checked(lines[0])

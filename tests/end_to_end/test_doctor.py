@@ -115,6 +115,24 @@ def test_a_password_file_that_others_can_read(household: Household, user: str) -
     assert _of(_findings(household, 0, "--offline"), "password-private")["status"] == "ok"
 
 
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("/run/credentials/lasttouch.service/ana", "`lasttouch status`"),
+        ("secret", "put the password on its first line"),
+    ],
+)
+def test_a_password_file_that_is_not_there(household: Household, user: str, path: str, advice: str) -> None:
+    household.add_account("ana", user)
+    household.accounts["ana"] = household.accounts["ana"].replace(
+        'password_env = "MAIL_PASSWORD"', f'password_file = "{path}"'
+    )
+    household.write_config()
+    (found,) = [one for one in _findings(household, 1) if one["status"] == "failure"]
+    assert "cannot read the password file" in found["message"]
+    assert advice in found["hint"]
+
+
 def test_a_private_ca_that_is_not_named_is_told_before_a_password_is_sent(household: Household, user: str) -> None:
     household.add_account("ana", user, port=household.dovecot.tls_port)
     household.accounts["ana"] = household.accounts["ana"].replace('"none"', '"tls"')
