@@ -14,7 +14,7 @@ from lasttouch.commands.options import changing, config_option, contacts_named, 
 from lasttouch.local_time import utc_now
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
-from store.people import people
+from store.people import Person, people
 
 if TYPE_CHECKING:
     from lasttouch.agent import Agent
@@ -45,11 +45,13 @@ def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None)
         merged = sorted({_one(agent, other) for other in others} - {kept})
         if not merged:
             raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
+        before = _named(agent, merged)
         rematched = address_book.merge(agent, kept, merged)
+        after = _named(agent, [kept])
     if as_json:
         print_json({"contact": kept, "merged": merged, "rematched": rematched})
     else:
-        print_lines([f"{len(merged)} merged into #{kept}."])
+        print_lines([f"{before} merged; now: {after}"])
 
 
 @click.command("alias")
@@ -91,11 +93,12 @@ def remove(who: str, as_json: bool, config: str | None) -> None:
 
     with changing(config) as agent:
         contact_id = _one(agent, who)
+        removed = _named(agent, [contact_id])
         rematched = address_book.remove(agent, [contact_id])
     if as_json:
         print_json({"removed": [contact_id], "rematched": rematched})
     else:
-        print_lines([f"#{contact_id} is no contact any more; {rematched} addresses in the log are unlisted now."])
+        print_lines([f"No contact any more: {removed}. {rematched} addresses in the log are unlisted now."])
 
 
 @click.command("forget")
@@ -138,10 +141,19 @@ def _one(agent: Agent, who: str) -> int:
     return ids[0]
 
 
+def _named(agent: Agent, contact_ids: list[int]) -> str:
+    """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
+    return _list(people(agent.connection, agent.clock(), contact_ids))
+
+
+def _list(found: list[Person]) -> str:
+    return "; ".join(f"#{one.id} {one.name} <{', '.join(one.emails)}>" for one in found)
+
+
 def _several(connection: sqlite3.Connection, who: str, ids: list[int]) -> UsageError:
     """Who is meant is asked back, with everybody it could be."""
     found = people(connection, utc_now(), ids[:SEVERAL_SHOWN])
-    named = "; ".join(f"#{one.id} {one.name} <{', '.join(one.emails)}>" for one in found)
+    named = _list(found)
     more = f"; and {len(ids) - SEVERAL_SHOWN} more" if len(ids) > SEVERAL_SHOWN else ""
     return UsageError(
         f"{who!r} is {len(ids)} contacts: {named}{more}", "name one by its address or its id, such as '#7'"

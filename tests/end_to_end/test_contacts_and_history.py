@@ -58,6 +58,15 @@ def test_unmatched_lists_people_and_those_who_answer_first(ana: Household) -> No
     assert ana.run("contacts", "add").code == 2
 
 
+def test_who_was_merged_and_removed_is_said_by_name(ana: Household) -> None:
+    ana.import_contacts("Bob Stone,bob@globex.example,Globex", "Bobby,bob@home.example,")
+    merged = ana.run("contacts", "merge", "Bob Stone", "Bobby").out
+    assert "Bobby <bob@home.example> merged; now: #" in merged
+    assert "Bob Stone <bob@globex.example, bob@home.example>" in merged
+    assert "No contact any more: #" in (removed := ana.run("contacts", "remove", "bob").out)
+    assert "Bob Stone <bob@globex.example, bob@home.example>. 2 addresses" in removed
+
+
 def test_merging_moves_dates_forward_and_removing_moves_them_back(ana: Household) -> None:
     ana.import_contacts("Bob Stone,bob@globex.example,Globex", "Bobby,bob@home.example,")
     assert ana.last("stone")["last_touch"] == _day(9)
