@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from activity.address import domain_of
 from activity.errors import LasttouchError
 from lasttouch.config import Loaded
 from lasttouch.doctor.finding import Finding
@@ -30,7 +31,7 @@ def configuration(loaded: Loaded) -> Iterator[Finding]:
     yield _private("configuration-private", loaded.path)
     for account in accounts:
         ours = loaded.config.internal_domains
-        domains = {email.rpartition("@")[2] for email in account.addresses}
+        domains = {domain_of(email) for email in account.addresses}
         alone = sorted(one for one in domains if not is_free_mail(one) and not _below(one, ours))
         if alone:
             yield Finding(
