@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from activity import source_kind
 from activity.address import normalise, normalise_domain
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
 from lasttouch.config_file import DEFAULT_DATABASE
@@ -256,7 +257,7 @@ class Account(Section):
     @property
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
-        return [kind for kind in ("carddav", "imap", "caldav", "calendar_urls", "files") if getattr(self, kind)]
+        return [kind for kind in source_kind.KINDS if getattr(self, kind)]
 
 
 class Metrics(Section):

@@ -22,13 +22,13 @@ from lasttouch.commands.filters import (
     until_option,
 )
 from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
-from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import WIDE, is_terminal, print_lines, terminal_width
+from lasttouch.views.blindness import blindness
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
-from store.health import seen_through
+from store.health import seen_through, sources
 from store.people import Person
 
 SPARK_WEEKS = 12
@@ -94,7 +94,7 @@ def command(
             if shown and not found:
                 print_lines([NO_CONTACTS if ids is None and since is until is None else "No contact is left by that."])
         if shown:
-            print_lines(blindness(log, now, zone))
+            print_lines(blindness(sources(log), now, zone))
 
 
 def sparks(log: sqlite3.Connection, found: Sequence[Person], now: datetime) -> dict[int, list[int]]:

@@ -17,13 +17,13 @@ from lasttouch.commands.filters import (
 )
 from lasttouch.commands.last import sparks
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.silence import Silence, candidates, silences
+from lasttouch.views.blindness import blindness
 from lasttouch.views.moments import earlier
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
-from store.health import seen_through
+from store.health import seen_through, sources
 
 NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
 _STATES = ("stale", "unknown", "never")
@@ -86,7 +86,7 @@ def command(
             print_lines(stale_notes(found, len(all_of_them) - len(found), now, zone))
             if days is None:
                 print_lines([NO_RHYTHM])
-            print_lines(blindness(log, now, zone))
+            print_lines(blindness(sources(log), now, zone))
 
 
 def _first_of_each(found: list[Silence], limit: int) -> list[Silence]:

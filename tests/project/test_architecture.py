@@ -29,7 +29,8 @@ NETWORK = {
     "imapclient", "caldav", "niquests", "requests", "urllib3", "httpx", "dns", "prometheus_client",
 }  # fmt: skip
 IMPURE = NETWORK | {
-    "os", "io", "pathlib", "subprocess", "sqlite3", "time", "random", "secrets", "tempfile", "threading", "click", "rich",
+    "os", "io", "pathlib", "tempfile", "subprocess", "threading", "sqlite3", "time", "random", "secrets",
+    "click", "rich",
 }  # fmt: skip
 
 
