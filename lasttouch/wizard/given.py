@@ -10,6 +10,7 @@ from activity.address import domain_of
 from activity.errors import UsageError
 from capture.autoconfig.finding import PUBLISHED, Found
 from capture.autoconfig.settings import MailSettings
+from lasttouch.server_options import default_port
 from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way
 from matchers.domains import is_free_mail, registrable
 
@@ -49,7 +50,7 @@ def given_server(given: Given, address: str, found: Found) -> MailSettings:
     known = found.mail
     if given.host is not None:
         security = given.security or "tls"
-        port = given.port or (993 if security == "tls" else 143)
+        port = given.port or default_port(security)
         return MailSettings(given.host, port, security, given.username or address, "")
     if known is None:
         missing("--imap-host", f": no server was found for {address} ({'; '.join(found.tried[:2])} …)")

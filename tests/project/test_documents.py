@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from cli import COMMANDS, lasttouch
 from lasttouch.config import load_config
-from lasttouch.options import Account, Caldav, CalendarUrl, Carddav, Config, Files, Imap, Metrics
+from lasttouch.options import Account, Config, Files, Metrics
+from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
