@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.errors import LasttouchError, UsageError
-from lasttouch.option_types import listen_address
+from lasttouch.options import listen_address
 from lasttouch.source_pass import Report
 from store.database import open_for_reading
 from store.health import SourceHealth, counts, sources

@@ -10,8 +10,16 @@ from pydantic import Field, field_validator, model_validator
 
 from activity import source_kind
 from lasttouch.config_file import DEFAULT_DATABASE
-from lasttouch.option_types import Count, Domain, Duration, EmailAddress, Section, listen_address
-from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.option_types import Count, Domain, Duration, EmailAddress
+from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap, Section
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Host and port of "127.0.0.1:9464" or "[::1]:9464". Raises ValueError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError(f'{text!r} is no place to listen; write a host and a port, such as "127.0.0.1:9464"')
+    return host.strip("[]"), int(port)
 
 
 class Files(Section):
