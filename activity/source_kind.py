@@ -8,8 +8,5 @@ KINDS = ("carddav", "imap", "caldav", "calendar_urls", "files")
 CONTACTS = "carddav"
 """Tells who, not when: silence in it says nothing of exchanges."""
 
-MAIL = ("imap", "files")
-"""Where an answer to a message would be seen."""
-
 COLLECTIONS = ("caldav", "calendar_urls", "carddav")
 """Name each of their places in every pass; of the others only places with news are named."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from activity import source_kind
-from store.addresses import marks
 from store.codes import DIRECTION, INBOUND, MEETING, OUTBOUND, ROLE, VERDICT
 from store.rows import instant, timestamp
 from store.threads import THEM, US, waiting
@@ -143,8 +141,8 @@ def _read_through(connection: sqlite3.Connection, account_ids: Sequence[int]) ->
         through
         for account_id in account_ids
         for (through,) in connection.execute(
-            f"SELECT seen_through FROM source WHERE account_id = ? AND active AND kind IN ({marks(source_kind.MAIL)})",
-            (account_id, *source_kind.MAIL),
+            "SELECT seen_through FROM source WHERE account_id = ? AND active AND kind IN ('imap', 'files')",
+            (account_id,),
         )
     ]
     return None if None in moments else instant(min(moments, default=None))

@@ -15,8 +15,8 @@ from lasttouch.commands.filters import (
     people_reader,
     sort_option,
 )
-from lasttouch.commands.last import sparks
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.silence import Silence, candidates, silences
@@ -76,7 +76,7 @@ def command(
             _ordered(all_of_them, "silence" if days is not None and sort == "overdue" else sort), limit
         )
         through = earlier(seen_through(log), now)
-        weeks = {} if as_json or as_csv else sparks(log, [one.person for one in found], now)
+        weeks = {} if as_json or as_csv else sparklines(log, [one.person for one in found], now)
         shown = answer(
             as_json, as_csv, lambda: stale_json(found, through), lambda: stale_table(found, weeks, now, zone)
         )
