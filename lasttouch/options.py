@@ -103,6 +103,13 @@ class Config(Section):
     metrics: Metrics = Metrics()
     accounts: Annotated[list[Account], Field(min_length=1)]
 
+    @field_validator("database")
+    @classmethod
+    def _a_file(cls, database: str) -> str:
+        if "://" in database:
+            raise ValueError("the log is an SQLite file; give its path")
+        return database
+
     @model_validator(mode="after")
     def _names_differ(self) -> Config:
         names = [account.name for account in self.accounts]
