@@ -155,8 +155,7 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
     rematched = 0
     for chunk in addresses.chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
         concerned |= addresses.holders(connection, chunk)
-        where = f"canonical IN ({addresses.marks(chunk)})"
-        rematched += addresses.rematch(connection, agent.book(chunk), where, chunk)
+        rematched += addresses.rematch(connection, agent.book(chunk), chunk)
         concerned |= addresses.holders(connection, chunk)
     if rematched:
         expand_due(agent)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from lasttouch.silence import FRESH
 from store import awaiting as log
 from store.awaiting import Side, Waiting
+from store.blindness import FRESH
 
 
 @dataclass(frozen=True, slots=True)

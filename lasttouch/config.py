@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 
 from activity.errors import ConfigError
 from lasttouch.config_file import ConfigFile, read_config
-from lasttouch.options import Account, Caldav, CalendarUrl, Carddav, Config, Files, Imap
+from lasttouch.options import Account, Config, Files
+from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 
 class Loaded:

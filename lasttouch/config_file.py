@@ -11,6 +11,7 @@ from typing import Any
 from activity.errors import ConfigError
 
 DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
+_CHECKED_BY = ("options.py", "server_options.py", "option_types.py")
 
 
 class ConfigFile:
@@ -37,9 +38,9 @@ class ConfigFile:
         """Changes with the text, and with the program that checks it: the same digest need not be checked again."""
         import hashlib  # noqa: PLC0415 - brings OpenSSL in
 
-        rules = Path(__file__).with_name("options.py").stat()
-        stamp = f"{rules.st_mtime_ns} {rules.st_size}\n"
-        return hashlib.sha256((stamp + self.text).encode()).hexdigest()
+        rules = [Path(__file__).with_name(name).stat() for name in _CHECKED_BY]
+        stamp = " ".join(f"{one.st_mtime_ns} {one.st_size}" for one in rules)
+        return hashlib.sha256(f"{stamp}\n{self.text}".encode()).hexdigest()
 
 
 def config_path(given: str | None) -> Path:

@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
-from activity.address import normalise, normalise_domain
-from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
+from activity import source_kind
 from lasttouch.config_file import DEFAULT_DATABASE
-from lasttouch.durations import parse_duration
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str):
-        raise ValueError('write a length of time in quotes, such as "90d"')
-    return parse_duration(value)
-
-
-def _address(value: object) -> str:
-    address = normalise(value) if isinstance(value, str) else None
-    if address is None:
-        raise ValueError(f"{value!r} is no e-mail address")
-    return address
-
-
-def _domain(value: object) -> str:
-    if not isinstance(value, str) or "@" in value or "." not in value.strip("."):
-        raise ValueError(f'{value!r} is no domain name; write for example "acme.example"')
-    return normalise_domain(value)
+from lasttouch.option_types import Count, Domain, Duration, EmailAddress
+from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap, Section
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -61,150 +20,6 @@ def listen_address(text: str) -> tuple[str, int]:
     if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
         raise ValueError(f'{text!r} is no place to listen; write a host and a port, such as "127.0.0.1:9464"')
     return host.strip("[]"), int(port)
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-EmailAddress = Annotated[str, BeforeValidator(_address)]
-Domain = Annotated[str, BeforeValidator(_domain)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
-
-
-class Login(Section):
-    """Who logs in, and the one way to the password; the password itself is never in the file."""
-
-    username: str
-    password_command: str | None = None
-    password_env: str | None = None
-    password_file: str | None = None
-    password_keyring: str | None = None
-
-    @staticmethod
-    def _one_way_in(last: str | None, info: ValidationInfo, names: str) -> str | None:
-        """`last`, the value of the last of these options, if exactly one of them is given."""
-        before = (info.data.get(name) for name in names.split()[:-1])
-        if sum(way is not None for way in (*before, last)) != 1:
-            raise ValueError("give exactly one of " + names.replace(" ", ", "))
-        return last
-
-    def secret(self, base: Path) -> Secret:
-        """Fetches the password when it is needed; a relative password_file counts from `base`."""
-        if self.password_command is not None:
-            return from_command(self.password_command)
-        if self.password_env is not None:
-            return from_environment(self.password_env)
-        if self.password_file is not None:
-            return from_file(base / Path(self.password_file).expanduser())
-        return from_keyring(self.password_keyring or "", self.username)
-
-
-class Imap(Login):
-    """`token_command` prints an OAuth access token, for servers that take no password."""
-
-    token_command: str | None = None
-    host: str
-    port: Port | None = None
-    security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: str | None = None
-
-    @field_validator("token_command")
-    @classmethod
-    def _one_credential(cls, command: str | None, info: ValidationInfo) -> str | None:
-        return cls._one_way_in(
-            command, info, "password_command password_env password_file password_keyring token_command"
-        )
-
-    @field_validator("security")
-    @classmethod
-    def _plain_text_stays_on_this_machine(cls, security: str, info: ValidationInfo) -> str:
-        if security == "none" and not is_loopback(info.data.get("host", "localhost")):
-            raise ValueError('"none" sends the password in the clear; it is for loopback hosts only')
-        return security
-
-    def secret(self, base: Path) -> Secret:
-        return super().secret(base) if self.token_command is None else from_command(self.token_command, "token")
-
-    @property
-    def effective_port(self) -> int:
-        return self.port or (993 if self.security == "tls" else 143)
-
-
-class Dav(Login):
-    url: str
-    ca_file: str | None = None
-
-    @field_validator("password_keyring")
-    @classmethod
-    def _one_password(cls, entry: str | None, info: ValidationInfo) -> str | None:
-        return cls._one_way_in(entry, info, "password_command password_env password_file password_keyring")
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted_or_local(cls, url: str) -> str:
-        parts = urlsplit(url if "://" in url else f"//{url}")
-        if parts.scheme not in ("", "http", "https") or not (parts.hostname or "@" in url):
-            raise ValueError("give an https:// address, or an e-mail address or domain to discover it from")
-        if parts.username or parts.password:
-            raise ValueError("the address holds a user name or password; use username and password_command")
-        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-            raise ValueError("plain http sends the password in the clear; use https (http is for loopback hosts only)")
-        return url
-
-
-class Caldav(Dav):
-    pass
-
-
-class Carddav(Dav):
-    address_books: list[str] = []
-    exclude_address_books: list[str] = []
-
-
-class CalendarUrl(Section):
-    """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
-
-    name: Annotated[str, Field(min_length=1)]
-    ca_file: str | None = None
-    url_command: str | None = None
-    url_env: str | None = None
-    url_file: str | None = None
-    url: str | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _public_and_encrypted(cls, url: str | None, info: ValidationInfo) -> str | None:
-        ways = (url, *(info.data.get(f"url_{way}") for way in ("command", "env", "file")))
-        if sum(way is not None for way in ways) != 1:
-            raise ValueError("give exactly one of url, url_command, url_env or url_file")
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("https", "webcal", "webcals", "http") or not parts.hostname:
-            raise ValueError("give the https:// or webcal:// address of a calendar")
-        if parts.username or parts.password:
-            raise ValueError("the address holds a user name or password; read such a calendar with [accounts.caldav]")
-        if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise ValueError("use https (http is for loopback hosts only)")
-        if parts.hostname.startswith("outlook.") or "/private-" in parts.path:
-            raise ValueError(
-                "whoever knows this address can read the calendar, so it is kept like a password:"
-                " use url_command, url_env or url_file"
-            )
-        return url
-
-    def address(self, base: Path) -> Secret:
-        """Fetches the address when it is needed; a relative url_file counts from `base`."""
-        if self.url_command is not None:
-            return from_command(self.url_command)
-        if self.url_env is not None:
-            return from_environment(self.url_env)
-        if self.url_file is not None:
-            return from_file(base / Path(self.url_file).expanduser())
-        return lambda: self.url or ""
 
 
 class Files(Section):
@@ -256,7 +71,7 @@ class Account(Section):
     @property
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
-        return [kind for kind in ("carddav", "imap", "caldav", "calendar_urls", "files") if getattr(self, kind)]
+        return [kind for kind in source_kind.KINDS if getattr(self, kind)]
 
 
 class Metrics(Section):
@@ -287,6 +102,13 @@ class Config(Section):
     contacts_from: Literal["lists", "two-way"] = "lists"
     metrics: Metrics = Metrics()
     accounts: Annotated[list[Account], Field(min_length=1)]
+
+    @field_validator("database")
+    @classmethod
+    def _a_file(cls, database: str) -> str:
+        if "://" in database:
+            raise ValueError("the log is an SQLite file; give its path")
+        return database
 
     @model_validator(mode="after")
     def _names_differ(self) -> Config:

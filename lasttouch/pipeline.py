@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
+from activity import source_kind
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
 from activity.errors import Superseded
@@ -42,7 +43,7 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
     """
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     rows = [row for row in registered(agent) if only in (None, row.account)]
-    for row in sorted(rows, key=lambda row: row.kind != "carddav"):  # contacts first: what follows is matched to them
+    for row in sorted(rows, key=lambda row: row.kind != source_kind.CONTACTS):  # what follows is matched to them
         yield pass_over(agent, row, progress=progress).run()
     settle(agent)
 
@@ -58,7 +59,7 @@ def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Pro
     account = next((account for account in agent.config.accounts if account.name == row.account), None)
     if account is None or row.kind not in account.kinds:
         raise Superseded(f"the configuration has no {row.kind} of {row.account} any more")
-    if row.kind == "carddav":
+    if row.kind == source_kind.CONTACTS:
         return AddressBookPass(agent, account, row, manner)
     return _ActivityPass(agent, account, row, manner, progress)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from lasttouch.agent import Agent
 from lasttouch.forgetting import obey_rules
 from matchers.never_log import NeverLog
+from store.database import rehearsing
 from store.people import DATES, people
 from store.timeline import Standing, standings
 
@@ -52,14 +53,11 @@ def rehearse(
     )
     trial.never_log = NeverLog([*agent.config.never_log, *never_log], agent.forgotten)
     connection = agent.connection
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with rehearsing(connection):
         before = _state(connection, agent.clock())
         obey_rules(trial)
         trial.recompute()
         after = _state(connection, agent.clock())
-    finally:
-        connection.execute("ROLLBACK")
     return Rehearsal(_activity_changes(before[0], after[0]), _date_changes(before[1], after[1]))
 
 

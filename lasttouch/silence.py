@@ -13,11 +13,6 @@ from store.never import never_touched
 from store.people import Person
 from store.silence import longest_silent, past_rhythm
 
-FRESH = timedelta(days=1)
-"""A source read through this long ago is up to date."""
-EXCHANGES = ("imap", "caldav", "files")
-"""The kinds of source that tell of touches."""
-
 State = Literal["stale", "never", "unknown"]
 
 
@@ -71,7 +66,7 @@ def is_stale(person: Person, now: datetime, longer_than: timedelta | None) -> bo
 
 def _with_doubts(connection: sqlite3.Connection, found: list[Silence], now: datetime) -> list[Silence]:
     """Those for whom a source that matters was not read up to date are unknown."""
-    blind = blind_sources(connection, now - FRESH, EXCHANGES)
+    blind = blind_sources(connection, now)
     if not blind:
         return found
     concerned = {

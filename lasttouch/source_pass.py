@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from activity import source_kind
 from activity.errors import AuthenticationFailed, SourceBusy, SourceError, Throttled
 from lasttouch import pacing
 from lasttouch.agent import Agent
@@ -15,8 +16,6 @@ from lasttouch.options import Account
 from store import places
 from store.database import writing
 from store.places import SourceRow
-
-NAMES_ITS_PLACES = ("caldav", "calendar_urls", "carddav")  # in every pass; of others those with news only
 
 
 @dataclass(slots=True)
@@ -161,7 +160,7 @@ class SourcePass:
                 places.note_failure(connection, self.row.id, error, now, None, refusal)
                 self._plan(error, now)
             if self.went_through:
-                read = self._visited if self.row.kind in NAMES_ITS_PLACES else None
+                read = self._visited if self.row.kind in source_kind.COLLECTIONS else None
                 places.note_places(connection, self.row.id, self.started, now, read, self.report.failed)
 
     def _plan(self, error: SourceError, now: datetime) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from activity.batch import Source
 from lasttouch.config import Loaded
-from lasttouch.options import Account, Caldav, Imap
+from lasttouch.options import Account
+from lasttouch.server_options import Caldav, Imap
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from lasttouch.awaiting import Wanted, awaiting
-from lasttouch.silence import EXCHANGES, FRESH, Silence, silences
+from lasttouch.silence import Silence, silences
 from store.awaiting import Waiting
 from store.blindness import Blind, blind_sources
 from store.choosing import of_owner
@@ -51,7 +51,7 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
     overdue = [one for one, _ in past_rhythm(connection, now, EVERYBODY) if theirs is None or one in theirs]
     silent = silences(connection, people(connection, now, overdue[::-1][:limit]), now, None)
     return Today(
-        blind=blind_sources(connection, now - FRESH, EXCHANGES),
+        blind=blind_sources(connection, now),
         owed=awaiting(connection, now, "us", wanted, limit),
         meetings=meetings[:limit],
         coming={

@@ -23,11 +23,6 @@ def canonical(email: str) -> str:
     return gmail_form(plain) if domain_of(plain) in GMAIL else plain
 
 
-def match_keys(email: str) -> tuple[str, ...]:
-    """The different keys an address may be looked up under, strictest first: exact, without tag, canonical."""
-    return tuple(dict.fromkeys((email, without_tag(email), canonical(email))))
-
-
 def gmail_form(email: str) -> str:
     """A Gmail address as Google delivers it, its tag kept: no dots, one domain."""
     local = email.rpartition("@")[0]

@@ -105,16 +105,16 @@ def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str
     return ids
 
 
-def rematch(
-    connection: sqlite3.Connection, matcher: Matcher, where: str = "1", parameters: Sequence[object] = ()
-) -> int:
-    """Match the addresses selected by `where` anew; how many now belong to somebody else than before.
+def rematch(connection: sqlite3.Connection, matcher: Matcher, canonicals: Sequence[str] | None = None) -> int:
+    """Match all addresses, or those of these canonical forms, anew; how many now belong to somebody else than before.
 
     A trigger makes the touches of every contact that gained or lost an address unknown.
     """
     changed: list[tuple[int | None, int | None, str, int]] = []
-    query = f"SELECT id, email, contact_id, company_id, rule FROM address WHERE {where}"
-    for row_id, email, contact_id, company_id, rule in connection.execute(query, parameters).fetchall():
+    query = "SELECT id, email, contact_id, company_id, rule FROM address"
+    if canonicals is not None:
+        query += f" WHERE canonical IN ({marks(canonicals)})"
+    for row_id, email, contact_id, company_id, rule in connection.execute(query, canonicals or ()).fetchall():
         match = matcher.match(email)
         if (match.contact_id, match.company_id, match.rule) != (contact_id, company_id, rule):
             changed.append((match.contact_id, match.company_id, match.rule, row_id))

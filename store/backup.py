@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from activity.errors import DatabaseError
+from store.inspection import integrity
 
 
 def copy(connection: sqlite3.Connection, to: Path) -> None:
@@ -18,8 +19,8 @@ def copy(connection: sqlite3.Connection, to: Path) -> None:
     with contextlib.closing(sqlite3.connect(to, isolation_level=None)) as target:
         connection.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
-        (integrity,) = target.execute("PRAGMA integrity_check").fetchone()
+        soundness = integrity(target)
         (broken,) = target.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()
-    if integrity != "ok" or broken:
-        said = integrity if integrity != "ok" else f"{broken} rows refer to nothing"
+    if soundness != "ok" or broken:
+        said = soundness if soundness != "ok" else f"{broken} rows refer to nothing"
         raise DatabaseError(f"the copy is not sound: {said}", "run: lasttouch check")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from store.addresses import marks
+from activity import source_kind
 from store.rows import instant, timestamp
+
+FRESH = timedelta(days=1)
+"""A source that was read through so long ago is up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +26,13 @@ class Blind:
     error: str | None
 
 
-def blind_sources(connection: sqlite3.Connection, fresh_since: datetime, kinds: Sequence[str]) -> list[Blind]:
-    """The active sources of these kinds that were not read through `fresh_since`."""
+def blind_sources(connection: sqlite3.Connection, now: datetime) -> list[Blind]:
+    """The active sources of mail and meetings that are not up to date."""
     rows = connection.execute(
         "SELECT a.id, a.name, a.owner, s.kind, s.seen_through, s.error FROM source s JOIN account a"
-        f" ON a.id = s.account_id WHERE s.active AND a.active AND s.kind IN ({marks(kinds)})"
+        " ON a.id = s.account_id WHERE s.active AND a.active AND s.kind <> ?"
         " AND coalesce(s.seen_through, 0) < ? ORDER BY a.id, s.id",
-        (*kinds, timestamp(fresh_since)),
+        (source_kind.CONTACTS, timestamp(now - FRESH)),
     )
     return [
         Blind(row_id, account, owner, kind, instant(through), error)

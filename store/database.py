@@ -78,6 +78,17 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def rehearsing(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction that is always rolled back."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+@contextlib.contextmanager
 def database_errors(path: Path) -> Iterator[None]:
     """Say what SQLite and the file system refuse in plain words."""
     try:

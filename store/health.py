@@ -7,10 +7,9 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from activity import source_kind
 from store.codes import INBOUND, MEETING
 from store.rows import instant
-
-_LISTS_PLACES = ("caldav", "calendar_urls", "carddav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,8 @@ def seen_through(connection: sqlite3.Connection) -> datetime | None:
     """The oldest instant up to which all mail and calendars of all accounts have been read; None if some never were."""
     rows = connection.execute(
         "SELECT s.seen_through FROM source s JOIN account a ON a.id = s.account_id"
-        " WHERE s.active AND a.active AND s.kind <> 'carddav'"
+        " WHERE s.active AND a.active AND s.kind <> ?",
+        (source_kind.CONTACTS,),
     ).fetchall()
     moments = [at for (at,) in rows]
     return None if not moments or None in moments else instant(min(moments))
@@ -120,7 +120,7 @@ def _places(connection: sqlite3.Connection, source_id: int, kind: str) -> tuple[
     return tuple(
         PlaceHealth(name, instant(through), instant(since), code, error, hint or None, skipped.get(place_id, ()))
         for place_id, name, through, since, code, error, hint in rows
-        if error is not None or place_id in skipped or (through is not None and kind in _LISTS_PLACES)
+        if error is not None or place_id in skipped or (through is not None and kind in source_kind.COLLECTIONS)
     )
 
 

@@ -16,8 +16,14 @@ class Inspection(NamedTuple):
     pending: list[str]
 
 
+def integrity(connection: sqlite3.Connection) -> str:
+    """The thorough check: "ok", or the first thing SQLite finds wrong with pages, tables and their indexes."""
+    (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    return str(found)
+
+
 def inspect(connection: sqlite3.Connection) -> Inspection:
-    """A quick check: every page is read, indexes are not compared with their tables (`check` does that)."""
-    (integrity,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    """A quick check: every page is read, indexes are not compared with their tables (`integrity` does that)."""
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    return Inspection(str(integrity), str(mode), pending(connection))
+    return Inspection(str(found), str(mode), pending(connection))

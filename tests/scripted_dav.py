@@ -96,11 +96,11 @@ class ScriptedDav:
         self._thread.join(5)
 
 
-def multistatus(*responses: str, token: str = "") -> Reply:
-    """A 207 with these response elements."""
+def multistatus(*responses: str, token: str = "", namespace: str = "caldav") -> Reply:
+    """A 207 with these response elements; "c:" is CalDAV's namespace, or CardDAV's."""
     sync = f"<d:sync-token>{token}</d:sync-token>" if token else ""
     body = (
-        '<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
+        f'<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:{namespace}"'
         f' xmlns:s="http://calendarserver.org/ns/">{"".join(responses)}{sync}</d:multistatus>'
     )
     return Reply(207, body.encode(), {"Content-Type": "application/xml; charset=utf-8"})

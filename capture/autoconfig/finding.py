@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from activity.address import domain_of
 from capture.at_once import at_once
 from capture.autoconfig import fetching
 from capture.autoconfig.client_config import read_client_config
@@ -41,7 +42,7 @@ class Found:
 
 def find_servers(address: str, network: Network | None = None) -> Found:
     """`address` is normalised. Never fails: what cannot be asked is told in `tried`. Takes PATIENCE_SECONDS at most."""
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     if provider := provider_of_domain(domain):
         return _of_provider(provider, address, f"{provider.name} is known", ())
     answers = at_once(_questions(address, network or Network()), PATIENCE_SECONDS)
@@ -63,7 +64,7 @@ def _of_provider(provider: Provider, address: str, found_by: str, tried: tuple[s
 
 
 def _autoconfig_urls(address: str) -> list[str]:
-    domain, asked = address.rpartition("@")[2], quote(address)
+    domain, asked = domain_of(address), quote(address)
     return [
         f"https://autoconfig.{domain}/mail/config-v1.1.xml?emailaddress={asked}",
         f"https://{domain}/.well-known/autoconfig/mail/config-v1.1.xml",
@@ -71,7 +72,7 @@ def _autoconfig_urls(address: str) -> list[str]:
 
 
 def _questions(address: str, network: Network) -> dict[str, Callable[[], Any]]:
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     questions: dict[str, Callable[[], Any]] = {
         url.partition("?")[0]: partial(network.fetch, url) for url in _autoconfig_urls(address)
     }
@@ -99,7 +100,7 @@ def _published(address: str, answers: Mapping[str, Any]) -> tuple[MailSettings |
 
 def _by_service(address: str, answers: Mapping[str, Any]) -> MailSettings | None:
     """RFC 6186 §3.2: _imaps is implicit TLS, _imap may be upgraded; we insist on that."""
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     for name, security in (("_imaps._tcp", "tls"), ("_imap._tcp", "starttls")):
         place = answers[f"SRV {name}.{domain}"]
         if isinstance(place, Service):
@@ -109,7 +110,7 @@ def _by_service(address: str, answers: Mapping[str, Any]) -> MailSettings | None
 
 def _calendar_by_service(address: str, answers: Mapping[str, Any]) -> CalendarSettings | None:
     """RFC 6764 §4; where on that server the calendars are is found when they are read (§5, well-known)."""
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     place = answers[f"SRV _caldavs._tcp.{domain}"]
     if not isinstance(place, Service):
         return None
@@ -118,7 +119,7 @@ def _calendar_by_service(address: str, answers: Mapping[str, Any]) -> CalendarSe
 
 
 def _guess(address: str, answers: Mapping[str, Any]) -> MailSettings | None:
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     for host in (f"imap.{domain}", f"mail.{domain}"):
         if answers[host] is True:
             return MailSettings(host, 993, "tls", address, "a guess: that name exists")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from activity.address import domain_of
 from capture.autoconfig.settings import CalendarSettings, MailSettings
 
 
@@ -32,7 +33,7 @@ class Provider:
 
     def mail(self, address: str, found_by: str) -> MailSettings:
         local = address.rpartition("@")[0]
-        username = local if self.login == "local part" and address.rpartition("@")[2] in self.domains else address
+        username = local if self.login == "local part" and domain_of(address) in self.domains else address
         return MailSettings(self.host, self.port, self.security, username, found_by)
 
     def calendars(self, address: str, found_by: str) -> CalendarSettings | None:

@@ -20,11 +20,12 @@ from lasttouch.commands.filters import (
     until_option,
 )
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views.awaiting import awaiting_json, awaiting_table
+from lasttouch.views.blindness import blindness
 from store.awaiting import Side
+from store.health import sources
 
 
 @click.command("awaiting")
@@ -88,4 +89,4 @@ def command(
         found = [one for side in sides for one in awaiting(log, now, side, wanted, limit)]
         if answer(as_json, as_csv, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
             print_lines([] if found else ["Nothing waits for an answer."])
-            print_lines(blindness(log, now, zone))
+            print_lines(blindness(sources(log), now, zone))

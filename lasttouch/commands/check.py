@@ -9,6 +9,7 @@ from lasttouch.commands.options import changing, config_option, json_option
 from lasttouch.output import print_json, print_lines
 from store.database import writing
 from store.health import counts
+from store.inspection import integrity
 
 
 @click.command("check")
@@ -25,7 +26,7 @@ def command(as_json: bool, config: str | None) -> None:
       lasttouch check --json
     """
     with changing(config) as agent:
-        (integrity,) = agent.connection.execute("PRAGMA integrity_check").fetchone()
+        soundness = integrity(agent.connection)
         with writing(agent.connection):
             different = agent.recompute()
         activities, contacts, touches = counts(agent.connection)
@@ -33,7 +34,7 @@ def command(as_json: bool, config: str | None) -> None:
         print_json(
             {
                 "differences": different,
-                "integrity": integrity,
+                "integrity": soundness,
                 "activities": activities,
                 "contacts": contacts,
                 "touches": touches,
@@ -41,12 +42,11 @@ def command(as_json: bool, config: str | None) -> None:
         )
     else:
         print_lines(
-            [f"{activities:,} activities, {contacts:,} contacts recomputed: {different} differences; {integrity}."]
+            [f"{activities:,} activities, {contacts:,} contacts recomputed: {different} differences; {soundness}."]
         )
-    if different or integrity != "ok":
+    if soundness != "ok":
+        raise LasttouchError(f"the database says: {soundness}", "restore a backup")
+    if different:
         raise LasttouchError(
-            f"{different} differences were found and set right"
-            if integrity == "ok"
-            else f"the database says: {integrity}",
-            "please report this: nothing but a defect can cause it" if integrity == "ok" else "restore a backup",
+            f"{different} differences were found and set right", "please report this: nothing but a defect can cause it"
         )

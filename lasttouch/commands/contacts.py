@@ -25,13 +25,14 @@ from lasttouch.commands.options import (
 )
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.proof import behind_dates
 from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
 from lasttouch.views.last import last_json
 from lasttouch.views.timeline import log_table
 from lasttouch.views.why_contact import contact_text
 from store.health import seen_through
 from store.people import people
-from store.timeline import activities, newest
+from store.timeline import newest
 from store.unmatched import Stranger, unmatched
 
 if TYPE_CHECKING:
@@ -200,6 +201,5 @@ def show(who: tuple[str, ...], as_json: bool, config: str | None) -> None:
             print_json(last_json(found, seen_through(log)))
             return
         for person in found:
-            behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
-            print_lines(contact_text(person, behind, [], now, zone))
+            print_lines(contact_text(person, behind_dates(log, person), [], now, zone))
             print_table(*log_table(newest(log, now, RECENT, [person.id]), now, zone))

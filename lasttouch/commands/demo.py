@@ -14,6 +14,7 @@ import click
 from lasttouch.commands.options import json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.proof import proof
 from lasttouch.views.contacts import import_text
 from lasttouch.views.health import sync_table
 from lasttouch.views.last import last_json, last_table
@@ -21,10 +22,8 @@ from lasttouch.views.why_contact import contact_text
 from store.finding import find_contacts
 from store.health import counts, seen_through
 from store.people import people
-from store.timeline import activities, newest
 
 TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, and does not count
-RECENT = 20
 
 
 @click.command("demo")
@@ -71,8 +70,7 @@ def _typed(words: str) -> None:
 
 def _why(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> None:
     for person in people(log, now, find_contacts(log, TELLING)):
-        behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
-        print_lines(contact_text(person, behind, newest(log, now, RECENT, [person.id]), now, zone))
+        print_lines(contact_text(person, *proof(log, person, now), now, zone))
 
 
 def _in_the_log(log: sqlite3.Connection) -> str:

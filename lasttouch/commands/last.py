@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Sequence
 from datetime import datetime
 
 import click
@@ -22,16 +20,14 @@ from lasttouch.commands.filters import (
     until_option,
 )
 from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
-from lasttouch.commands.status import blindness
+from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import WIDE, is_terminal, print_lines, terminal_width
+from lasttouch.output import print_lines
+from lasttouch.views.blindness import blindness
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
-from store.health import seen_through
-from store.people import Person
-
-SPARK_WEEKS = 12
+from store.health import seen_through, sources
 
 
 @click.command("last")
@@ -87,20 +83,11 @@ def command(
         else:
             ids = chosen(log, who, owner)
             found = ordered(within(people_reader(as_of)(log, now, ids), since, until), sort)[:limit]
-            weeks = {} if as_json or as_csv else sparks(log, found, now)
+            weeks = {} if as_json or as_csv else sparklines(log, found, now)
             shown = answer(
                 as_json, as_csv, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks)
             )
             if shown and not found:
                 print_lines([NO_CONTACTS if ids is None and since is until is None else "No contact is left by that."])
         if shown:
-            print_lines(blindness(log, now, zone))
-
-
-def sparks(log: sqlite3.Connection, found: Sequence[Person], now: datetime) -> dict[int, list[int]]:
-    """The last weeks of each contact, for a terminal that has room to draw them."""
-    if not is_terminal() or terminal_width() < WIDE:
-        return {}
-    from store.weeks import touches_by_week  # noqa: PLC0415 - most answers are not drawn
-
-    return touches_by_week(log, [one.id for one in found], now, SPARK_WEEKS)
+            print_lines(blindness(sources(log), now, zone))

@@ -15,15 +15,15 @@ from lasttouch.commands.filters import (
     people_reader,
     sort_option,
 )
-from lasttouch.commands.last import sparks
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.commands.status import blindness
+from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.silence import Silence, candidates, silences
+from lasttouch.views.blindness import blindness
 from lasttouch.views.moments import earlier
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
-from store.health import seen_through
+from store.health import seen_through, sources
 
 NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
 _STATES = ("stale", "unknown", "never")
@@ -76,7 +76,7 @@ def command(
             _ordered(all_of_them, "silence" if days is not None and sort == "overdue" else sort), limit
         )
         through = earlier(seen_through(log), now)
-        weeks = {} if as_json or as_csv else sparks(log, [one.person for one in found], now)
+        weeks = {} if as_json or as_csv else sparklines(log, [one.person for one in found], now)
         shown = answer(
             as_json, as_csv, lambda: stale_json(found, through), lambda: stale_table(found, weeks, now, zone)
         )
@@ -86,7 +86,7 @@ def command(
             print_lines(stale_notes(found, len(all_of_them) - len(found), now, zone))
             if days is None:
                 print_lines([NO_RHYTHM])
-            print_lines(blindness(log, now, zone))
+            print_lines(blindness(sources(log), now, zone))
 
 
 def _first_of_each(found: list[Silence], limit: int) -> list[Silence]:

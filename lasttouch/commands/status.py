@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 
 import click
 
@@ -16,11 +15,8 @@ from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_lines
 from lasttouch.views.health import skipped_rows, skipped_table, status_json, status_notes, status_table
-from lasttouch.views.moments import ago, local
-from store.health import PlaceHealth, SourceHealth, counts, sources
-
-FRESH = timedelta(days=1)
-MOST_PLACES = 5
+from lasttouch.views.moments import ago
+from store.health import SourceHealth, counts, sources
 
 
 @click.command("status")
@@ -79,28 +75,3 @@ def fail_if_behind(health: Sequence[SourceHealth], now: datetime, tolerance: str
     if behind or not health:
         what = f"not read within {tolerance}: {', '.join(behind)}" if behind else "nothing has been read yet"
         raise LasttouchError(what, "see: lasttouch status" if pid else "no daemon is running; start it: lasttouch run")
-
-
-def blindness(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> list[str]:
-    """What silence in the log does not mean: the sources that have not been read up to now."""
-    lines = []
-    for one in sources(log):
-        if one.source == "carddav":
-            continue  # an address book tells who, not when
-        if one.fails_in_part:
-            lines += [_blind_spot(one.account, one.source, place, now, zone) for place in one.failing[:MOST_PLACES]]
-            if len(one.failing) > MOST_PLACES:
-                lines.append(f"… and {len(one.failing) - MOST_PLACES} more, see: lasttouch status")
-        elif one.seen_through is None:
-            lines.append(f"Unknown: {one.account}'s {one.source} was never read. {one.error or ''}".rstrip())
-        elif one.error is not None or now - one.seen_through > FRESH:
-            since = f"{local(one.seen_through, zone)} ({ago(one.seen_through, now)})"
-            lines.append(f"Unknown since {since}: {one.account}'s {one.source}. {one.error or 'run: lasttouch sync'}")
-    return lines
-
-
-def _blind_spot(account: str, source: str, place: PlaceHealth, now: datetime, zone: tzinfo) -> str:
-    where = f"{place.place} of {account}'s {source}"
-    if place.seen_through is None:
-        return f"Unknown: {where} was never read. {place.error}"
-    return f"Unknown since {local(place.seen_through, zone)} ({ago(place.seen_through, now)}): {where}. {place.error}"

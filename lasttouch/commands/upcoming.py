@@ -11,11 +11,12 @@ import click
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import chosen, company_option, limit_option, owner_option, since_option, until_option
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.views.blindness import blindness
 from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table
 from store.acquaintance import known_by, own_answers
+from store.health import sources
 from store.people import people
 from store.timeline import Activity, ahead
 
@@ -64,7 +65,7 @@ def command(
         if shown:
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
             print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])
-            print_lines(blindness(log, now, zone))
+            print_lines(blindness(sources(log), now, zone))
 
 
 def _appointments(log: sqlite3.Connection, found: Sequence[Activity], now: datetime) -> list[Appointment]:

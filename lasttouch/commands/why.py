@@ -13,14 +13,13 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
+from lasttouch.proof import proof
 from lasttouch.views.timeline import why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
 from store import forgetting
 from store.finding import find_activity, find_contacts
-from store.people import Person, people
-from store.timeline import Activity, activities, newest
-
-RECENT = 20
+from store.people import people
+from store.timeline import activities
 
 
 @click.command("why")
@@ -57,7 +56,7 @@ def command(words: tuple[str, ...], as_json: bool, config: str | None) -> None:
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
-    found = [(person, *_behind(log, person, now)) for person in people(log, now, find_contacts(log, who))]
+    found = [(person, *proof(log, person, now)) for person in people(log, now, find_contacts(log, who))]
     if as_json:
         print_json([contact_json(person, behind, recent, now) for person, behind, recent in found])
     else:
@@ -87,9 +86,3 @@ def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) 
         print_json({"activity": None, "message_id": identity, "sets": [], "not_counted_because": because})
     else:
         print_lines([f"{identity}: {because}."])
-
-
-def _behind(log: sqlite3.Connection, person: Person, now: datetime) -> tuple[dict[int, Activity], list[Activity]]:
-    """The activities behind this contact's dates, and the newest with them at all."""
-    behind = {one.id: one for one in activities(log, sorted(set(person.activities.values())))}
-    return behind, newest(log, now, RECENT, [person.id])

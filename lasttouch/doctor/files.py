@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
+from activity.address import domain_of
 from activity.errors import LasttouchError
 from lasttouch.config import Loaded
 from lasttouch.doctor.finding import Finding
 from lasttouch.views.moments import ago
 from matchers.domains import is_free_mail
+from store.blindness import FRESH
 from store.database import database_errors, open_for_reading
 from store.health import counts, sources
 from store.inspection import inspect
@@ -20,7 +22,6 @@ from store.inspection import inspect
 MEGABYTE = 1 << 20
 LITTLE_SPACE = 200 * MEGABYTE
 NO_SPACE = 20 * MEGABYTE
-STALE = timedelta(days=1)
 
 
 def configuration(loaded: Loaded) -> Iterator[Finding]:
@@ -31,7 +32,7 @@ def configuration(loaded: Loaded) -> Iterator[Finding]:
     yield from _password_files(loaded)
     for account in accounts:
         ours = loaded.config.internal_domains
-        domains = {email.rpartition("@")[2] for email in account.addresses}
+        domains = {domain_of(email) for email in account.addresses}
         alone = sorted(one for one in domains if not is_free_mail(one) and not _below(one, ours))
         if alone:
             yield Finding(
@@ -121,7 +122,7 @@ def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
             since = f" (since {ago(one.failing_since, now)})" if one.failing_since else ""
             message = f"the last pass over {one.source} failed{since}: {one.error}"
             yield Finding("sync", "warning", message, one.hint or "", one.account)
-        elif one.last_success is None or now - one.last_success > STALE:
+        elif one.last_success is None or now - one.last_success > FRESH:
             read = "was never read" if one.last_success is None else f"was last read {ago(one.last_success, now)}"
             yield Finding("sync", "warning", f"{one.source} {read}", "run: lasttouch sync", one.account)
         else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from activity.address import domain_of
 from activity.errors import AuthenticationFailed, LasttouchError
 from capture.autoconfig.finding import Found, find_servers
 from capture.autoconfig.providers import Provider, provider_of_domain, provider_of_host
@@ -65,7 +66,7 @@ def _found(address: str, given: Given, ask: bool) -> Found:
             print_lines([f"Looking for the servers of {address} …"])
         return find_servers(address)
     assert given.host is not None
-    provider = provider_of_host(given.host) or provider_of_domain(address.rpartition("@")[2])
+    provider = provider_of_host(given.host) or provider_of_domain(domain_of(address))
     return Found(None, None, provider)
 
 

@@ -14,6 +14,7 @@ from capture.autoconfig.providers import Provider
 from capture.autoconfig.settings import MailSettings
 from capture.credentials import find_keyring
 from lasttouch.output import clean, print_lines
+from lasttouch.server_options import default_port
 from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, advice, likely_cause
 from lasttouch.wizard.trying import typed_way
 
@@ -52,7 +53,7 @@ def typed_server(known: MailSettings | None, default_username: str) -> MailSetti
     kinds = click.Choice(["tls", "starttls", "none"])
     security = click.prompt("Encryption", type=kinds, default=known.security if known else "tls")
     same = known is not None and known.security == security
-    usual = typed_port or (known.port if known and same else 993 if security == "tls" else 143)
+    usual = typed_port or (known.port if known and same else default_port(security))
     port = click.prompt("Port", type=click.IntRange(1, 65535), default=usual)
     username = click.prompt("User name", default=known.username if known else default_username)
     return MailSettings(host, port, security, username.strip(), "")

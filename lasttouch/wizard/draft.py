@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from activity.errors import AuthenticationFailed, LasttouchError, Unreachable, UntrustedServer
 from capture.autoconfig.providers import Provider
 
-WAYS = ("password_command", "password_env", "password_file", "password_keyring", "token_command")
-
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a secret comes from: one of WAYS with its value, as in the configuration.
+    """Where a secret comes from: an option such as password_command with its value, as in the configuration.
 
     `typed` gives a password that was typed and is not stored anywhere yet.
     """

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from activity.address import domain_of
 from activity.errors import UsageError
 from capture.autoconfig.finding import PUBLISHED, Found
 from capture.autoconfig.settings import MailSettings
+from lasttouch.server_options import default_port
 from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way
 from matchers.domains import is_free_mail, registrable
 
@@ -48,7 +50,7 @@ def given_server(given: Given, address: str, found: Found) -> MailSettings:
     known = found.mail
     if given.host is not None:
         security = given.security or "tls"
-        port = given.port or (993 if security == "tls" else 143)
+        port = given.port or default_port(security)
         return MailSettings(given.host, port, security, given.username or address, "")
     if known is None:
         missing("--imap-host", f": no server was found for {address} ({'; '.join(found.tried[:2])} …)")
@@ -63,7 +65,7 @@ def given_server(given: Given, address: str, found: Found) -> MailSettings:
 
 def _is_vouched_for(host: str, found_by: str, address: str, found: Found) -> bool:
     """RFC 6186 §6: the DNS may be forged; a host of the domain itself, or of a known provider, proves itself by TLS."""
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     own = registrable(host) is not None and registrable(host) == registrable(domain)
     provider = found.provider
     known = provider is not None and host in (provider.host, urlsplit(provider.calendar).hostname)
@@ -96,5 +98,5 @@ def given_calendar(given: Given, mail: MailDraft, address: str, found: Found) ->
 
 def company_domain(address: str) -> str | None:
     """The domain of an address that is its holder's organisation's own, not a mail provider's."""
-    domain = address.rpartition("@")[2]
+    domain = domain_of(address)
     return None if is_free_mail(domain) else domain

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from capture.credentials import keep_in_keyring
 from lasttouch.config import Loaded
-from lasttouch.options import Caldav, Imap
+from lasttouch.server_options import Caldav, Imap
 from lasttouch.sources import beside, mail_server_of
 from lasttouch.wizard.config_text import check_text, new_text
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way

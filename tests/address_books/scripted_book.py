@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from xml.sax.saxutils import escape
 
+import scripted_dav
 from capture.address_books.source import AddressBookBatch, AddressBookSettings, AddressBookSource
-from scripted_dav import Reply, Seen, response
+from scripted_dav import Dav, Reply, Seen, response
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 BOOK = "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype><d:displayname>People</d:displayname>"
@@ -20,14 +22,7 @@ def card(uid: str, *lines: str, version: str = "3.0") -> str:
     return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *marked, "N:;;;;", *lines, "END:VCARD", ""])
 
 
-def multistatus(*responses: str, token: str = "") -> Reply:
-    """A 207 with these response elements; "c:" is CardDAV's namespace."""
-    sync = f"<d:sync-token>{token}</d:sync-token>" if token else ""
-    body = (
-        '<?xml version="1.0"?><d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"'
-        f' xmlns:s="http://calendarserver.org/ns/">{"".join(responses)}{sync}</d:multistatus>'
-    )
-    return Reply(207, body.encode(), {"Content-Type": "application/xml; charset=utf-8"})
+multistatus = partial(scripted_dav.multistatus, namespace="carddav")
 
 
 class Book:
@@ -59,13 +54,7 @@ class Book:
         data = f"<c:address-data>{escape(self.cards[name])}</c:address-data>"
         return response(f"/book/{name}", f"<d:getetag>{self.etags[name]}</d:getetag>{data}")
 
-    @staticmethod
-    def kind(seen: Seen) -> str:
-        if "multiget" in seen.body:
-            return "multiget"
-        if "sync-collection" in seen.body:
-            return "delta" if "<d:sync-token>t" in seen.body else "full"
-        return "listing" if "displayname" in seen.body or "current-user-principal" in seen.body else "etags"
+    kind = staticmethod(Dav.kind)
 
 
 def sync(url: str, cursors: dict[str, str] | None = None, path: str = "book/") -> list[AddressBookBatch]:

@@ -15,7 +15,8 @@ from household import Household, ago, mail
 from lasttouch.doctor.finding import Finding
 from lasttouch.doctor.machine import clock
 from lasttouch.doctor.mail import mail_findings
-from lasttouch.options import Account, Imap
+from lasttouch.options import Account
+from lasttouch.server_options import Imap
 from matchers.house import House
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -126,3 +126,12 @@ def test_a_series_counts_by_its_occurrences(household: Household, user: str) -> 
     assert bob["last_meeting"] == (start + timedelta(days=21)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert bob["next_meeting"] == (start + timedelta(days=35)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert bob["touches"] == 4
+
+
+def test_a_database_on_a_server_is_no_path(household: Household, user: str) -> None:
+    household.head = 'database = "postgresql://db.example/lasttouch"\n'
+    household.add_account("ana", user)
+    outcome = household.run("sync")
+    assert outcome.code == 3
+    assert "database: the log is an SQLite file; give its path" in outcome.err
+    assert [path.name for path in household.folder.iterdir()] == ["config.toml"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 
 import pytest
@@ -108,3 +110,19 @@ def test_an_address_that_is_a_secret_does_not_belong_in_the_configuration(
     assert outcome.code == 3
     assert said in outcome.err
     assert SECRET not in outcome.err
+
+
+def test_with_a_published_calendar_that_was_not_read_nobody_is_known_to_be_silent(
+    household: Household, feed: Feed
+) -> None:
+    feed.events = [event("met", ago(days=30), "bob@globex.example")]
+    household.ok("sync")
+    assert {one["name"]: one["state"] for one in household.ok("stale", "--days", "10")} == {
+        "Bob": "stale",
+        "Eve": "never",
+    }
+    with contextlib.closing(sqlite3.connect(household.database)) as log:
+        log.execute("UPDATE source SET seen_through = seen_through - 3 * 86400")
+        log.commit()
+    assert {one["state"] for one in household.ok("stale", "--days", "10")} == {"unknown"}
+    assert [one["source"] for one in household.ok("today")["unknown"]] == ["calendar_urls"]

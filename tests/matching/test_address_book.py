@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from activity.address import domain_of, normalise
 from activity.facts import Match
 from matchers.book import AddressBook
-from matchers.canonical import canonical, match_keys
+from matchers.canonical import canonical, without_tag
 from matchers.house import House
 
 HOUSE = House(
@@ -157,19 +157,19 @@ def test_a_book_reads_its_iterables_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("email", "keys"),
+    ("email", "untagged", "loosest"),
     [
-        ("ana@acme.example", ("ana@acme.example",)),
-        ("ana+x@acme.example", ("ana+x@acme.example", "ana@acme.example")),
-        ("a.na+x@googlemail.com", ("a.na+x@googlemail.com", "a.na@googlemail.com", "ana@gmail.com")),
-        ("+x@acme.example", ("+x@acme.example",)),
-        ("a@b+c@acme.example", ("a@b+c@acme.example", "a@b@acme.example")),
-        ("...@gmail.com", ("...@gmail.com",)),
+        ("ana@acme.example", "ana@acme.example", "ana@acme.example"),
+        ("ana+x@acme.example", "ana@acme.example", "ana@acme.example"),
+        ("a.na+x@googlemail.com", "a.na@googlemail.com", "ana@gmail.com"),
+        ("+x@acme.example", "+x@acme.example", "+x@acme.example"),
+        ("a@b+c@acme.example", "a@b@acme.example", "a@b@acme.example"),
+        ("...@gmail.com", "...@gmail.com", "...@gmail.com"),
     ],
 )
-def test_the_keys_of_an_address(email: str, keys: tuple[str, ...]) -> None:
-    assert match_keys(email) == keys
-    assert canonical(email) == keys[-1]
+def test_the_spellings_of_an_address(email: str, untagged: str, loosest: str) -> None:
+    assert without_tag(email) == untagged
+    assert canonical(email) == loosest
 
 
 def test_many_contacts_with_tags_of_one_mailbox_are_answered_at_once() -> None:

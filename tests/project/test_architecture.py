@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -19,41 +20,99 @@ MAY_IMPORT = {
     "matchers": {"activity"},
     "store": {"activity"},
     "lasttouch": {"activity", "capture", "matchers", "store"},
+    "cli.py": {"activity", "lasttouch"},  # of activity the errors, to which it gives exit codes
 }
+# the demo's servers, a word to systemd, and metrics for Prometheus, none of which is a mail or calendar server
+SOCKETS_ELSEWHERE = {"lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/metrics.py"}
+NETWORK = {
+    "socket", "socketserver", "ssl", "http", "urllib.request", "imaplib", "smtplib", "ftplib", "asyncio", "xmlrpc",
+    "imapclient", "caldav", "niquests", "requests", "urllib3", "httpx", "dns", "prometheus_client",
+}  # fmt: skip
+IMPURE = NETWORK | {
+    "os", "io", "pathlib", "tempfile", "subprocess", "threading", "sqlite3", "time", "random", "secrets",
+    "click", "rich",
+}  # fmt: skip
 
 
 def _imports(path: Path) -> set[str]:
-    """The first parts of all modules a file imports, at its top or anywhere within."""
+    """All modules a file imports, at its top or anywhere within, by their full names."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            found.add((node.module or "").partition(".")[0])
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-@pytest.mark.parametrize("room", ROOMS)
+def _is_among(module: str, names: set[str]) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in names)
+
+
+def _rooms(path: Path) -> set[str]:
+    return {module.partition(".")[0] for module in _imports(path)} & {*ROOMS, "cli"}
+
+
+def _files(*names: str) -> dict[str, Path]:
+    """The modules at or below these places, by their paths from the top."""
+    found: list[Path] = []
+    for name in names:
+        found += [ROOT / name] if name.endswith(".py") else (ROOT / name).rglob("*.py")
+    assert found
+    return {path.relative_to(ROOT).as_posix(): path for path in found}
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
 def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
-    files = list((ROOT / room).rglob("*.py"))
-    assert files
-    for path in files:
-        others = (_imports(path) & {*ROOMS, "cli"}) - {room}
-        assert others <= MAY_IMPORT[room], f"{path.relative_to(ROOT)} imports {others - MAY_IMPORT[room]}"
+    for name, path in _files(room).items():
+        others = _rooms(path) - {room}
+        assert others <= MAY_IMPORT[room], f"{name} imports {others - MAY_IMPORT[room]}"
+
+
+def test_nothing_imports_the_command_line_but_its_entry_point_and_what_documents_and_tries_it() -> None:
+    """`lasttouch = "cli:main"` in pyproject.toml is the entry point; no module of the program is another."""
+    tools = {name for name, path in _files("bench", "docs").items() if "cli" in _rooms(path)}
+    assert tools == {"docs/generate.py"}
+    assert (ROOT / "pyproject.toml").read_text(encoding="utf-8").count("cli:main") == 1
 
 
 def test_the_nouns_need_nothing_but_the_standard_library_and_idna() -> None:
-    for path in (ROOT / "activity").rglob("*.py"):
-        foreign = _imports(path) - set(sys.stdlib_module_names) - {"activity", "idna"}
-        assert not foreign, f"{path.name} imports {foreign}"
+    for name, path in _files("activity").items():
+        foreign = {module.partition(".")[0] for module in _imports(path)}
+        foreign -= set(sys.stdlib_module_names) | {"activity", "idna"}
+        assert not foreign, f"{name} imports {foreign}"
 
 
 def test_nothing_but_the_store_speaks_sql() -> None:
-    for room in set(ROOMS) - {"store"}:
-        for path in (ROOT / room).rglob("*.py"):
-            text = path.read_text(encoding="utf-8")
-            assert "SELECT " not in text, path
+    """A statement begins with its verb; to run one takes a method of a connection."""
+    sql = re.compile(r"\.(execute|executemany|executescript)\(|[\"'](SELECT|INSERT|UPDATE|DELETE|PRAGMA|BEGIN) ")
+    for name, path in _files(*(set(ROOMS) - {"store"})).items():
+        assert not sql.search(path.read_text(encoding="utf-8")), name
+
+
+def test_nothing_but_the_capture_opens_sockets() -> None:
+    found = {
+        name
+        for name, path in _files(*(set(ROOMS) - {"capture"})).items()
+        if any(_is_among(module, NETWORK) for module in _imports(path))
+    }
+    assert found == SOCKETS_ELSEWHERE
+
+
+def test_decisions_and_views_touch_nothing() -> None:
+    """No files, no network, no database, no clock, no chance; what a view is given, it only words."""
+    for name, path in _files("activity", "matchers", "lasttouch/views").items():
+        impure = {module for module in _imports(path) if _is_among(module, IMPURE)}
+        assert not impure, f"{name} imports {impure}"
+        assert not re.search(r"\b(utc_now|datetime\.now|open)\(", path.read_text(encoding="utf-8")), name
+
+
+def test_data_flows_one_way_within_the_agent() -> None:
+    """Commands come last: they are imported by name when they are called, and by nothing else."""
+    for name, path in _files("lasttouch").items():
+        if not name.startswith("lasttouch/commands/"):
+            assert not any(_is_among(module, {"lasttouch.commands"}) for module in _imports(path)), name
 
 
 def test_the_wheel_holds_every_module_and_nothing_else(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from cli import COMMANDS, lasttouch
 from lasttouch.config import load_config
-from lasttouch.options import Account, Caldav, CalendarUrl, Carddav, Config, Files, Imap, Metrics
+from lasttouch.options import Account, Config, Files, Metrics
+from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
@@ -105,3 +106,13 @@ def test_the_links_between_the_documents_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_the_modules_the_architecture_names_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert 60 <= len(page.splitlines()) <= 90
+    modules = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if ".venv" not in path.parts}
+    for name in re.findall(r"`([a-z_/]+\.py)`", page):
+        assert any(f"/{module}".endswith(f"/{name}") for module in modules), name
+    for name in re.findall(r"`([a-z_/]+/)`", page):
+        assert (ROOT / name).is_dir() or any((ROOT / room / name).is_dir() for room in ("lasttouch", "capture")), name
