@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -19,10 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from activity.address import normalise, normalise_domain
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
 from lasttouch.config_file import DEFAULT_DATABASE
-from lasttouch.durations import parse_duration
+from lasttouch.option_types import Count, Domain, Duration, EmailAddress, FilePath, Port
 
 
 def is_loopback(host: str) -> bool:
@@ -34,40 +32,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    if not isinstance(value, str):
-        raise ValueError('write a length of time in quotes, such as "90d"')
-    return parse_duration(value)
-
-
-def _address(value: object) -> str:
-    address = normalise(value) if isinstance(value, str) else None
-    if address is None:
-        raise ValueError(f"{value!r} is no e-mail address")
-    return address
-
-
-def _domain(value: object) -> str:
-    if not isinstance(value, str) or "@" in value or "." not in value.strip("."):
-        raise ValueError(f'{value!r} is no domain name; write for example "acme.example"')
-    return normalise_domain(value)
-
-
 def listen_address(text: str) -> tuple[str, int]:
     """Host and port of "127.0.0.1:9464" or "[::1]:9464". Raises ValueError."""
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
         raise ValueError(f'{text!r} is no place to listen; write a host and a port, such as "127.0.0.1:9464"')
     return host.strip("[]"), int(port)
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-EmailAddress = Annotated[str, BeforeValidator(_address)]
-Domain = Annotated[str, BeforeValidator(_domain)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Count = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
@@ -80,7 +50,7 @@ class Login(Section):
     username: str
     password_command: str | None = None
     password_env: str | None = None
-    password_file: str | None = None
+    password_file: FilePath | None = None
     password_keyring: str | None = None
 
     @staticmethod
@@ -109,7 +79,7 @@ class Imap(Login):
     host: str
     port: Port | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
 
     @field_validator("token_command")
     @classmethod
@@ -135,7 +105,7 @@ class Imap(Login):
 
 class Dav(Login):
     url: str
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
 
     @field_validator("password_keyring")
     @classmethod
@@ -168,10 +138,10 @@ class CalendarUrl(Section):
     """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
 
     name: Annotated[str, Field(min_length=1)]
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
     url_command: str | None = None
     url_env: str | None = None
-    url_file: str | None = None
+    url_file: FilePath | None = None
     url: str | None = None
 
     @field_validator("url")
@@ -199,16 +169,16 @@ class CalendarUrl(Section):
     def address(self, base: Path) -> Secret:
         """Fetches the address when it is needed; a relative url_file counts from `base`."""
         if self.url_command is not None:
-            return from_command(self.url_command)
+            return from_command(self.url_command, "address")
         if self.url_env is not None:
             return from_environment(self.url_env)
         if self.url_file is not None:
-            return from_file(base / Path(self.url_file).expanduser())
+            return from_file(base / Path(self.url_file).expanduser(), "address")
         return lambda: self.url or ""
 
 
 class Files(Section):
-    path: str
+    path: FilePath
 
 
 class Account(Section):
@@ -273,7 +243,7 @@ class Metrics(Section):
 
 
 class Config(Section):
-    database: str = DEFAULT_DATABASE
+    database: FilePath = DEFAULT_DATABASE
     internal_domains: list[Domain] = []
     backfill: Duration = timedelta(days=730.5)
     horizon: Duration = timedelta(days=90)

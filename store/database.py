@@ -93,7 +93,7 @@ def database_errors(path: Path) -> Iterator[None]:
         raise DatabaseError(f"the database {path} cannot be used: {text}", hint) from None
     except sqlite3.DatabaseError as error:
         raise DatabaseError(f"{path} is no database of lasttouch, or is damaged: {error}", "restore a backup") from None
-    except BrokenPipeError:
-        raise  # whoever read our answer has had enough; that is no fault of the database
     except OSError as error:
+        if error.filename is None:
+            raise  # our answer could not be written; that is no fault of the database
         raise DatabaseError(f"the database {path} cannot be opened: {error.strerror}", "check `database`") from None

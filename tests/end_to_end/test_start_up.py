@@ -98,8 +98,8 @@ def test_another_version_of_the_rules_checks_the_configuration_again(
     monkeypatch.setattr("lasttouch.config.load_config", load)
     log.ok("last")
     assert seen == []
-    rules = log.folder / "options.py"
-    rules.write_text("# of another version")
+    for name in ("options.py", "option_types.py"):
+        (log.folder / name).write_text("# of another version")
     monkeypatch.setattr("lasttouch.config_file.__file__", str(log.folder / "config_file.py"))
     assert log.run("last").code == 1
     assert len(seen) == 1
