@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +79,28 @@ def test_a_device_is_never_replaced(ana: Household, command: str) -> None:
     outcome = ana.run(command, "--force", str(pipe))
     assert (outcome.code, pipe.is_fifo()) == (2, True)
     assert "no regular file" in outcome.err
+
+
+def test_the_database_of_another_program_is_left_alone(ana: Household) -> None:
+    ana.database.unlink()
+    with contextlib.closing(sqlite3.connect(ana.database)) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        other.commit()
+    before = ana.database.read_bytes()
+    for command in ("sync", "contacts add X x@x.example", "check"):
+        outcome = ana.run(*command.split())
+        assert (outcome.code, "database of another program" in outcome.err) == (1, True), command
+    assert ana.database.read_bytes() == before
+
+
+def test_the_database_of_a_newer_version_is_left_alone(ana: Household) -> None:
+    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+        log.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lasttouch', 'later', '')"
+        )
+        log.commit()
+    outcome = ana.run("sync")
+    assert (outcome.code, "newer lasttouch" in outcome.err) == (1, True)
 
 
 def test_a_home_that_nobody_has_is_named(ana: Household, monkeypatch: pytest.MonkeyPatch) -> None:
