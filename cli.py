@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from activity.errors import LasttouchError
+from lasttouch import standard_streams
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -98,6 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The entry point: runs a command and turns whatever goes wrong into one sentence and an exit code."""
     if asked := os.environ.get("_LASTTOUCH_COMPLETE"):
         sys.exit(_complete(asked))
+    standard_streams.prepare()
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = run(given)
     gc.freeze()  # what is left goes with the process; to search it for garbage first takes longer than an answer
@@ -117,6 +119,8 @@ def _complete(asked: str) -> int:
 def run(arguments: list[str]) -> int:
     """Run a command and return its exit code; what went wrong is said on standard error."""
     as_json = "--json" in arguments
+    if not all(map(_is_text, arguments)):
+        return _fail("usage", "an argument is no text in this terminal's encoding", "write it in UTF-8", 2, as_json)
     try:
         # not lasttouch.main(): that turns a closed pipe into an exit code of its own
         with lasttouch.make_context("lasttouch", list(arguments)) as context:
@@ -137,14 +141,26 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", "interrupted; what was read so far is kept", "", 130, as_json)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        standard_streams.discard()
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and standard_streams.is_of_output(error):
+            standard_streams.discard()
+            hint = "make room where the output goes, or send it elsewhere"
+            return _fail("output", f"the answer could not be written: {error.strerror}", hint, 1, as_json)
         if os.environ.get("LASTTOUCH_DEBUG"):
             raise
         hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
         return _fail("internal", f"internal error: {type(error).__name__}", hint, 1, as_json)
     return 0
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import selectors
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +17,7 @@ from activity.errors import AuthenticationFailed
 Secret = Callable[[], str]
 
 COMMAND_SECONDS = 60
+MOST_PRINTED = 65_536  # bytes of a secret and what comes after it
 
 
 def from_environment(variable: str) -> Secret:
@@ -27,49 +32,53 @@ def from_environment(variable: str) -> Secret:
     return read
 
 
-def from_file(path: Path) -> Secret:
-    """The first line of a file."""
+def from_file(path: Path, what: str = "password") -> Secret:
+    """The first line of a file; `what` it holds is named in errors."""
 
     def read() -> str:
         try:
-            lines = path.expanduser().read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
+            with path.open(encoding="utf-8") as file:
+                first = file.readline(MOST_PRINTED).rstrip("\r\n")
+        except (OSError, ValueError) as error:
             raise AuthenticationFailed(
-                f"cannot read the password file {path}: {_plain(error)}",
+                f"cannot read the {what} file {path}: {_plain(error)}",
                 "systemd hands it to the running service alone: `lasttouch status` says how that one fares"
                 if path.is_relative_to("/run/credentials")
-                else f"put the password on its first line, then: chmod 600 {path}",
+                else f"put the {what} on its first line, then: chmod 600 {path}",
             ) from None
-        if not lines or not lines[0]:
-            raise AuthenticationFailed(f"the password file {path} is empty", "put the password on its first line")
-        return checked(lines[0])
+        if not first:
+            raise AuthenticationFailed(f"the {what} file {path} is empty", f"put the {what} on its first line")
+        return checked(first)
 
     return read
 
 
 def from_command(command: str, what: str = "password") -> Secret:
-    """The first line a shell command prints; what it says on standard error is shown if it fails.
+    """The first line a shell command prints. What it says on standard error is not looked at: it may hold the secret.
 
-    `what` it is to print ("password", "token") is named in errors.
+    `what` it is to print ("password", "token", "address") is named in errors.
     """
 
     def run() -> str:
         try:
-            done = subprocess.run(  # noqa: S602 - the user's own command, from their own config
-                command, shell=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=COMMAND_SECONDS, check=False
-            )
+            exit_code, printed = _outcome_of(command)
         except subprocess.TimeoutExpired:
             raise AuthenticationFailed(
                 f"the {what} command gave no answer within {COMMAND_SECONDS} s: {command}",
                 "it must not ask for input; run it in a terminal to see what it waits for",
             ) from None
-        if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        except (OSError, ValueError) as error:
+            raise AuthenticationFailed(f"the {what} command cannot be started: {_plain(error)}") from None
+        if exit_code != 0:
             raise AuthenticationFailed(
-                f"the {what} command failed with exit code {done.returncode}: {command}",
-                said[-1][:200] if said else "run it in a terminal to see why",
+                f"the {what} command failed with exit code {exit_code}: {command}", "run it in a terminal to see why"
             )
-        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        if len(printed) > MOST_PRINTED:
+            raise AuthenticationFailed(
+                f"the {what} command printed more than {MOST_PRINTED:,} bytes: {command}",
+                f"it must print the {what} and nothing else",
+            )
+        lines = printed.decode("utf-8", "replace").splitlines()
         if not lines or not lines[0]:
             raise AuthenticationFailed(
                 f"the {what} command printed nothing: {command}", "run it in a terminal to see why"
@@ -77,6 +86,51 @@ def from_command(command: str, what: str = "password") -> Secret:
         return checked(lines[0])
 
     return run
+
+
+def _outcome_of(command: str) -> tuple[int, bytes]:
+    """Exit code and standard output of a shell command; whatever it started ends with it, and so does too much output.
+
+    Raises TimeoutExpired, OSError, ValueError.
+    """
+    process = subprocess.Popen(  # noqa: S602 - the user's own command, from their own config
+        command,
+        shell=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+    )
+    deadline = time.monotonic() + COMMAND_SECONDS
+    try:
+        printed = _printed(process, deadline)
+        if len(printed) > MOST_PRINTED:
+            return 0, printed
+        return process.wait(max(0.0, deadline - time.monotonic())), printed
+    finally:
+        if process.poll() is None:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _printed(process: subprocess.Popen[bytes], deadline: float) -> bytes:
+    """What it prints until it closes its output, or a little more than MOST_PRINTED bytes."""
+    printed = b""
+    with selectors.DefaultSelector() as waiting:
+        output = process.stdout
+        assert output is not None
+        waiting.register(output, selectors.EVENT_READ)
+        while len(printed) <= MOST_PRINTED:
+            if not waiting.select(max(0.0, deadline - time.monotonic())):
+                raise subprocess.TimeoutExpired(process.args, COMMAND_SECONDS)
+            piece = os.read(output.fileno(), 65_536)
+            if not piece:
+                break
+            printed += piece
+    return printed
 
 
 def from_keyring(entry: str, username: str) -> Secret:

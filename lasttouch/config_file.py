@@ -31,7 +31,10 @@ class ConfigFile:
     def database(self) -> Path | None:
         """Where the log is; None if what is written there cannot be a path."""
         named = self.data.get("database", DEFAULT_DATABASE)
-        return self.folder / Path(named).expanduser() if isinstance(named, str) else None
+        if not isinstance(named, str) or "\0" in named:
+            return None
+        expanded = os.path.expanduser(named)
+        return None if expanded.startswith("~") else self.folder / expanded
 
     @cached_property
     def digest(self) -> str:
@@ -46,14 +49,14 @@ class ConfigFile:
 def config_path(given: str | None) -> Path:
     """The file to read: `given`, else $LASTTOUCH_CONFIG, else the one in $XDG_CONFIG_HOME."""
     if named := given or os.environ.get("LASTTOUCH_CONFIG"):
-        return Path(named).expanduser()
-    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "lasttouch" / "config.toml"
+        return Path(os.path.expanduser(named))
+    return Path(os.path.expanduser(os.environ.get("XDG_CONFIG_HOME") or "~/.config")) / "lasttouch" / "config.toml"
 
 
 def read_config(path: Path) -> ConfigFile:
     """Raises ConfigError where there is no file, or none that can be read as TOML."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         return ConfigFile(path, text, tomllib.loads(text))
     except FileNotFoundError:
         raise ConfigError(
@@ -61,7 +64,9 @@ def read_config(path: Path) -> ConfigFile:
             "lasttouch init makes one; or copy config.example.toml there and fill it in, or name another with --config;"
             " to look around first: lasttouch demo",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "name another with --config") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is no text in UTF-8", "save it as UTF-8, or name another with --config") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}", "strings need quotes, tables need [brackets]") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from lasttouch.durations import parse_duration
 
+_EARLIEST = datetime(1969, 12, 31, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 WORDING = "write a day such as 2026-11-01, an instant such as 2026-11-01T09:30, 30d for so long ago, or +30d for ahead"
 
@@ -22,14 +24,20 @@ def end(text: str, now: datetime, zone: tzinfo) -> datetime:
 
 def _moment(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     try:
-        try:
-            ahead = text.startswith("+")
-            instant = now + parse_duration(text[1:]) if ahead else now - parse_duration(text)
-        except ValueError:
-            given = datetime.fromisoformat(text.strip())
-            if given.time() == time() and len(text.strip()) <= len("2026-11-01"):
-                return given.replace(tzinfo=zone), (given + A_DAY).replace(tzinfo=zone) - timedelta(seconds=1)
-            instant = given if given.tzinfo else given.replace(tzinfo=zone)
+        first, last = _understood(text, now, zone)
+        if first.astimezone(UTC) >= _EARLIEST and last.astimezone(UTC) <= _LATEST:
+            return first, last
     except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is no moment; {WORDING}") from None
+        pass
+    raise ValueError(f"{text!r} is no moment; {WORDING}")
+
+
+def _understood(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    try:
+        instant = now + parse_duration(text[1:]) if text.startswith("+") else now - parse_duration(text)
+    except ValueError:
+        given = datetime.fromisoformat(text.strip())
+        if given.time() == time() and len(text.strip()) <= len("2026-11-01"):
+            return given.replace(tzinfo=zone), (given + A_DAY).replace(tzinfo=zone) - timedelta(seconds=1)
+        instant = given if given.tzinfo else given.replace(tzinfo=zone)
     return instant, instant

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from activity.address import normalise, normalise_domain
 from lasttouch.durations import parse_duration
@@ -32,8 +33,19 @@ def _domain(value: object) -> str:
     return normalise_domain(value)
 
 
+def _path(text: str) -> str:
+    try:
+        Path(text).expanduser()
+    except RuntimeError:  # "~nobody/mail", or there is no home directory at all
+        raise ValueError(f"{text!r}: there is no such home directory; write the whole path") from None
+    if "\0" in text:
+        raise ValueError(f"{text!r} is no path")
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 EmailAddress = Annotated[str, BeforeValidator(_address)]
 Domain = Annotated[str, BeforeValidator(_domain)]
+FilePath = Annotated[str, AfterValidator(_path)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from activity import source_kind
 from lasttouch.config_file import DEFAULT_DATABASE
-from lasttouch.option_types import Count, Domain, Duration, EmailAddress
+from lasttouch.option_types import Count, Domain, Duration, EmailAddress, FilePath
 from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap, Section
 
 
@@ -23,7 +23,7 @@ def listen_address(text: str) -> tuple[str, int]:
 
 
 class Files(Section):
-    path: str
+    path: FilePath
 
 
 class Account(Section):
@@ -88,7 +88,7 @@ class Metrics(Section):
 
 
 class Config(Section):
-    database: str = DEFAULT_DATABASE
+    database: FilePath = DEFAULT_DATABASE
     internal_domains: list[Domain] = []
     backfill: Duration = timedelta(days=730.5)
     horizon: Duration = timedelta(days=90)

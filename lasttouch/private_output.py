@@ -14,8 +14,11 @@ from activity.errors import DatabaseError, UsageError
 def private_file(path: Path, force: bool) -> Iterator[Path]:
     """The path of an empty file of mode 0600 to be filled; it becomes `path` when the block ends well.
 
-    Raises UsageError where `path` exists and `force` is not given, DatabaseError where it cannot be written.
+    Raises UsageError where `path` exists and `force` is not given or it is no file, DatabaseError where it cannot be
+    written.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no regular file", "give the name of a file")
     if path.exists() and not force:
         raise UsageError(f"{path} exists", "give another name, or --force to replace it")
     new = path.with_name(f"{path.name}.new-{os.getpid()}")

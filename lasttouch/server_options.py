@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
-from lasttouch.option_types import Port
+from lasttouch.option_types import FilePath, Port
 
 
 def is_loopback(host: str) -> bool:
@@ -32,7 +32,7 @@ class Login(Section):
     username: str
     password_command: str | None = None
     password_env: str | None = None
-    password_file: str | None = None
+    password_file: FilePath | None = None
     password_keyring: str | None = None
 
     @staticmethod
@@ -66,7 +66,7 @@ class Imap(Login):
     host: str
     port: Port | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
 
     @field_validator("token_command")
     @classmethod
@@ -92,7 +92,7 @@ class Imap(Login):
 
 class Dav(Login):
     url: str
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
 
     @field_validator("password_keyring")
     @classmethod
@@ -125,10 +125,10 @@ class CalendarUrl(Section):
     """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
 
     name: Annotated[str, Field(min_length=1)]
-    ca_file: str | None = None
+    ca_file: FilePath | None = None
     url_command: str | None = None
     url_env: str | None = None
-    url_file: str | None = None
+    url_file: FilePath | None = None
     url: str | None = None
 
     @field_validator("url")
@@ -156,9 +156,9 @@ class CalendarUrl(Section):
     def address(self, base: Path) -> Secret:
         """Fetches the address when it is needed; a relative url_file counts from `base`."""
         if self.url_command is not None:
-            return from_command(self.url_command)
+            return from_command(self.url_command, "address")
         if self.url_env is not None:
             return from_environment(self.url_env)
         if self.url_file is not None:
-            return from_file(base / Path(self.url_file).expanduser())
+            return from_file(base / Path(self.url_file).expanduser(), "address")
         return lambda: self.url or ""

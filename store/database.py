@@ -20,7 +20,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
     Raises DatabaseError where it cannot be opened or is no database of ours.
     """
-    from store.schema import migrate  # noqa: PLC0415 - readers do without
+    from store.schema import migrate, refuse_foreign  # noqa: PLC0415 - readers do without
 
     with database_errors(path):
         if not path.parent.exists():
@@ -34,6 +34,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             timeout=BUSY_MILLISECONDS / 1000,
             check_same_thread=False,  # the daemon's threads take turns
         )
+        refuse_foreign(connection, path)
         for pragma in (
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "journal_mode = WAL",
@@ -104,7 +105,7 @@ def database_errors(path: Path) -> Iterator[None]:
         raise DatabaseError(f"the database {path} cannot be used: {text}", hint) from None
     except sqlite3.DatabaseError as error:
         raise DatabaseError(f"{path} is no database of lasttouch, or is damaged: {error}", "restore a backup") from None
-    except BrokenPipeError:
-        raise  # whoever read our answer has had enough; that is no fault of the database
     except OSError as error:
+        if error.filename is None:
+            raise  # our answer could not be written; that is no fault of the database
         raise DatabaseError(f"the database {path} cannot be opened: {error.strerror}", "check `database`") from None

@@ -30,9 +30,14 @@ def left_out(parts: Sequence[str], exclude: Sequence[str] = ()) -> str | None:
         if kind := _UNWANTED.get(name):
             return kind
     paths = ["/".join(names[: depth + 1]) for depth in range(len(names))]
-    if any(fnmatch.fnmatchcase(path, _comparable(pattern)) for pattern in exclude for path in paths):
+    if any(fnmatch.fnmatchcase(path, _glob(pattern)) for pattern in exclude for path in paths):
         return "excluded in the configuration"
     return None
+
+
+def _glob(pattern: str) -> str:
+    """Only * and ? stand for something, as for mailboxes of a server: [Gmail] is a name."""
+    return _comparable(pattern).replace("[", "[[]")
 
 
 def is_unwanted(header: bytes) -> bool:

@@ -16,7 +16,7 @@ from capture.files.message import Outcome, is_being_written, judge_header
 from capture.files.opening import modified, open_regular, unreachable
 from capture.files.pacing import Filling
 from capture.files.separators import separator_date
-from capture.files.structure import calendar_part
+from capture.files.structure import Structure, structure_of
 
 _SAMPLE = 4096
 
@@ -76,8 +76,8 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
         if not message.finished and is_being_written(modified(status), now):
             whole = False
             break
-        part = calendar_part(file, message.header, message.start, scan.end) if message.header else ""
-        outcome = judge_header(message.header, separator_date(message.separator), first_day, part)
+        structure = structure_of(file, message.header, message.start, scan.end) if message.header else Structure()
+        outcome = judge_header(message.header, separator_date(message.separator), first_day, structure)
         filling.add(f"message at byte {message.start}", outcome, len(message.header or b""))
         if filling.full:
             filling.batch.cursor = _moved(start, scan, file, 0).cursor()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from activity.envelope import Envelope
 from capture.files.exclusions import is_unwanted
+from capture.files.structure import Structure
 from capture.mail.headers import parse_header
 
 HEADER_BYTES = 2 << 20
@@ -31,16 +32,14 @@ class Header(NamedTuple):
     cut: bool
 
 
-def judge_header(block: bytes | None, internal_date: datetime | None, since: date, calendar_part: str) -> Outcome:
-    """The envelope of a message, unless it is a draft, spam or deleted, or older than `since` by all its dates.
-
-    `calendar_part`: see `capture.files.structure`.
-    """
+def judge_header(block: bytes | None, internal_date: datetime | None, since: date, structure: Structure) -> Outcome:
+    """The envelope of a message, unless it is a draft, spam or deleted, or older than `since` by all its dates."""
     if block is None:
         return Outcome(reason=f"its header is longer than {HEADER_BYTES:,} bytes")
     if is_unwanted(block):
         return Outcome()
-    envelope = parse_header(block, internal_date, calendar_part)
+    envelope = parse_header(block, internal_date, structure.calendar_part)
+    envelope.failed_recipients = structure.failed
     if not (envelope.message_id or envelope.from_ or envelope.date or envelope.subject or envelope.signs):
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)

@@ -16,7 +16,7 @@ from capture.files.names import readable
 from capture.files.opening import modified, open_regular, unreachable, why
 from capture.files.pacing import Filling
 from capture.files.separators import plausible
-from capture.files.structure import calendar_part
+from capture.files.structure import Structure, structure_of
 
 # What stands behind the unique name: flags of the standard form, with the marks used where ":" may not be.
 _FLAGS = re.compile(r"[:;!]2,([^:;!]*)\Z")
@@ -132,7 +132,7 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
             status = os.fstat(opened.fileno())
             arrived = modified(status)
             header = read_header(opened)
-            part = calendar_part(opened, header.block, 0, status.st_size) if header.block else ""
+            structure = structure_of(opened, header.block, 0, status.st_size) if header.block else Structure()
     except FileNotFoundError:
         return False  # moved or deleted since it was listed
     except OSError as error:
@@ -140,6 +140,6 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
         return False
     if header.cut and is_being_written(arrived, now):
         return False
-    outcome = judge_header(header.block, plausible(arrived), since, part)
+    outcome = judge_header(header.block, plausible(arrived), since, structure)
     filling.add(name, outcome, len(header.block or b""))
     return True

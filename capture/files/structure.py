@@ -1,4 +1,4 @@
-"""Is a part of a message in a file an invitation or an answer to one? The body is looked through, and not kept."""
+"""What the parts of a message in a file say: an invitation, or whom it did not reach. The body is not kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import os
 import re
 from email.message import Message
 from email.utils import collapse_rfc2231_value
+from typing import NamedTuple
 
+from activity.delivery_status import failed_recipients
+from capture.mail.delivery_reports import PART_BYTES, STATUS_PART, status_text
 from capture.mail.headers import header_fields
 from capture.mail.structure import scheduling_part
 
@@ -18,42 +21,71 @@ _OPEN = 20  # multiparts within each other
 _PARTS = 500
 _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
 _DELIMITER = re.compile(rb"(?:\A|[\r\n])--([^\r\n]{1,200})")
-_LINE_END = re.compile(rb"\r?\n?")
+_ENCODING = frozenset(("content-transfer-encoding",))
 _CONTENT_TYPE = frozenset(("content-type",))
 
 
-def calendar_part(file: io.FileIO, block: bytes, start: int, end: int) -> str:
-    """What `capture.mail.structure.calendar_part` says of the message from `start` to `end` with the header `block`.
+class Structure(NamedTuple):
+    """What the parts of a message add to its header.
+
+    `calendar_part` is as `capture.mail.structure` has it. `failed` are the recipients that the delivery-status
+    part of a bounce gave up on (see `activity.delivery_status`).
+    """
+
+    calendar_part: str = ""
+    failed: tuple[str, ...] = ()
+
+
+def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
+    """Of the message from `start` to `end` with the header `block`.
 
     The first SEARCHED_BYTES are looked through, and only of a multipart. Raises OSError.
     """
     if not _MULTIPART.search(block):
-        return ""
+        return Structure()
     text = os.pread(file.fileno(), min(SEARCHED_BYTES, end - start), start)
-    return _calendar_part(block, text) if b"text/calendar" in text.lower() else ""
+    lowered = text.lower()
+    return _structure(block, text) if b"text/calendar" in lowered or b"delivery-status" in lowered else Structure()
 
 
-def _calendar_part(block: bytes, text: bytes) -> str:
+def _structure(block: bytes, text: bytes) -> Structure:
     """Follows the boundaries (RFC 2046 §5.1.1) of multiparts within multiparts, but not into attached messages."""
     open_boundaries: list[bytes] = []
+    calendar = ""
+    failed: tuple[str, ...] = ()
+    status_from: int | None = None  # where the delivery-status part that was met begins
     parts = 0
     _open(open_boundaries, _content_type(block))
     for delimiter in _DELIMITER.finditer(text):
         line = delimiter[1].rstrip()
-        if line in open_boundaries:
-            del open_boundaries[open_boundaries.index(line) + 1 :]
-            parts += 1
-            if parts > _PARTS:
-                break
-            header = text[delimiter.end() : delimiter.end() + _PART_HEADER_BYTES]
-            part = _content_type(_LINE_END.sub(b"", header, count=1))
-            method = collapse_rfc2231_value(part.get_param("method", ""))
-            if found := scheduling_part(part.get_content_type(), method):
-                return found
-            _open(open_boundaries, part)
-        elif line.endswith(b"--") and line[:-2] in open_boundaries:
+        ends = line.endswith(b"--") and line[:-2] in open_boundaries
+        if not ends and line not in open_boundaries:
+            continue
+        if status_from is not None:
+            failed, status_from = _failed(text[status_from : delimiter.start()]), None
+        if ends:
             del open_boundaries[open_boundaries.index(line[:-2]) :]
-    return ""
+            continue
+        del open_boundaries[open_boundaries.index(line) + 1 :]
+        parts += 1
+        if parts > _PARTS:
+            break
+        at = delimiter.end() + (2 if text.startswith(b"\r\n", delimiter.end()) else 1)
+        part = _content_type(text[at : at + _PART_HEADER_BYTES])
+        calendar = calendar or scheduling_part(
+            part.get_content_type(), collapse_rfc2231_value(part.get_param("method", ""))
+        )
+        if not failed and STATUS_PART.match(part.get_content_type()):
+            status_from = at
+        _open(open_boundaries, part)
+    return Structure(calendar, failed if status_from is None else _failed(text[status_from:]))
+
+
+def _failed(part: bytes) -> tuple[str, ...]:
+    """The failed recipients of a delivery-status part, its own header included."""
+    header, _, body = part.replace(b"\r\n", b"\n").replace(b"\r", b"\n").partition(b"\n\n")
+    encoding = header_fields(header, _ENCODING).get("content-transfer-encoding", "").lower()
+    return failed_recipients(status_text(body[:PART_BYTES], encoding))
 
 
 def _open(boundaries: list[bytes], part: Message) -> None:

@@ -19,21 +19,23 @@ PART_BYTES = 65_536
 MESSAGES = 500
 RECIPIENTS = 100
 _REPORT = re.compile(r"multipart/report\b", re.IGNORECASE)
+_NAMED = re.compile(r";\s*report-type\s*=", re.IGNORECASE)
 _DELIVERY = re.compile(r";\s*report-type\s*=\s*\"?(?:global-)?delivery-status\b", re.IGNORECASE)
-_STATUS_PART = re.compile(r"message/(?:global-)?delivery-status\b", re.IGNORECASE)
+STATUS_PART = re.compile(r"message/(?:global-)?delivery-status\b", re.IGNORECASE)
 _MIME_FIELDS = frozenset(("content-type", "content-transfer-encoding"))
 
 
 class DeliveryReports:
     """Bounces of a mailbox, gathered while headers come in, and read when nothing else is on its way.
 
-    Of a multipart/report the second part is the machine-readable one (RFC 6522 §3). Its MIME header
-    is asked for first, and its content only if that says message/delivery-status (RFC 3464 §2) or
-    message/global-delivery-status (RFC 6533 §4).
+    The machine-readable part is where the structure says; where it says nothing, it is the second of a
+    multipart/report (RFC 6522 §3). Its MIME header is asked for first, and its content only if that says
+    message/delivery-status (RFC 3464 §2) or message/global-delivery-status (RFC 6533 §4).
     """
 
     def __init__(self) -> None:
         self._bounces: dict[int, Envelope] = {}
+        self._sections: dict[str, list[int]] = {}  # the part, and in which messages it is that one
 
     def __bool__(self) -> bool:
         return bool(self._bounces)
@@ -41,11 +43,17 @@ class DeliveryReports:
     def __contains__(self, uid: int) -> bool:
         return uid in self._bounces
 
-    def consider(self, uid: int, envelope: Envelope) -> None:
-        """Keep the message if it says that it is a delivery report; one to a crowd is none."""
+    def consider(self, uid: int, envelope: Envelope, section: str = "") -> None:
+        """Keep the message if it is a delivery report by its header or its structure; one to a crowd is none.
+
+        `section`: see `capture.mail.structure.status_section`.
+        """
         kind = envelope.signs.get("content-type", "")
-        if _REPORT.match(kind) and _DELIVERY.search(kind) and len(envelope.to) + len(envelope.cc) <= RECIPIENTS:
+        named = _REPORT.match(kind) and _NAMED.search(kind)
+        is_report = _DELIVERY.search(kind) if named else section
+        if is_report and uid not in self._bounces and len(envelope.to) + len(envelope.cc) <= RECIPIENTS:
             self._bounces[uid] = envelope
+            self._sections.setdefault(section or "2", []).append(uid)
 
     def read(self, connection: Connection) -> dict[int, Skip]:
         """Fill in `failed_recipients` of the envelopes; what could not be read, by UID.
@@ -53,28 +61,29 @@ class DeliveryReports:
         Raises SourceErrors of the connection; a server that refuses to give a part is only noted.
         """
         skipped: dict[int, Skip] = {}
-        for uid_set in uid_sets(sorted(self._bounces), MESSAGES):
-            try:
-                self._read(connection, uid_set, skipped)
-            except FetchRefused as error:
-                for uid in filter(lambda uid: uid_set.first <= uid <= uid_set.last, self._bounces):
-                    skipped[uid] = Skip(f"UID {uid}", f"its delivery status was refused: {error.message}")
+        for section, uids in sorted(self._sections.items()):
+            for uid_set in uid_sets(sorted(uids), MESSAGES):
+                try:
+                    self._read(connection, uid_set, section, skipped)
+                except FetchRefused as error:
+                    for uid in filter(lambda uid: uid_set.first <= uid <= uid_set.last, uids):
+                        skipped[uid] = Skip(f"UID {uid}", f"its delivery status was refused: {error.message}")
         return skipped
 
-    def _read(self, connection: Connection, uid_set: UidSet, skipped: dict[int, Skip]) -> None:
+    def _read(self, connection: Connection, uid_set: UidSet, section: str, skipped: dict[int, Skip]) -> None:
         encodings: dict[int, str] = {}
-        for response in _fetch(connection, uid_set, "2.MIME", "BODY.PEEK[2.MIME]"):
+        for response in _fetch(connection, uid_set, f"{section}.MIME", f"BODY.PEEK[{section}.MIME]"):
             encoding = _encoding_of_status(response)
             if encoding is not None and response.uid in self._bounces:
                 encodings[response.uid] = encoding
         for status_set in uid_sets(sorted(encodings), MESSAGES):
-            for response in _fetch(connection, status_set, "2", f"BODY.PEEK[2]<0.{PART_BYTES}>"):
+            for response in _fetch(connection, status_set, section, f"BODY.PEEK[{section}]<0.{PART_BYTES}>"):
                 if response.uid not in encodings:
                     continue
                 if response.oversize or response.body is None:
                     skipped[response.uid] = Skip(f"UID {response.uid}", "its delivery status could not be read")
                 else:
-                    text = _decoded(response.body, encodings[response.uid])
+                    text = status_text(response.body, encodings[response.uid])
                     self._bounces[response.uid].failed_recipients = failed_recipients(text)
 
 
@@ -86,18 +95,19 @@ def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> 
 def _encoding_of_status(mime: Response) -> str | None:
     """The Content-Transfer-Encoding of a delivery-status part, lower case; None for any other part."""
     fields = header_fields(mime.body or b"", _MIME_FIELDS)
-    if not _STATUS_PART.match(fields.get("content-type", "")):
+    if not STATUS_PART.match(fields.get("content-type", "")):
         return None
     return fields.get("content-transfer-encoding", "").lower()
 
 
-def _decoded(body: bytes, encoding: str) -> str:
+def status_text(body: bytes, encoding: str) -> str:
+    """The text of a delivery-status part with this Content-Transfer-Encoding (lower case); it may have been cut off."""
     if encoding == "quoted-printable":
         body = quopri.decodestring(body)
     elif encoding == "base64":
         packed = b"".join(body.split())
         try:
-            body = binascii.a2b_base64(packed[: len(packed) // 4 * 4])  # it may have been cut off
+            body = binascii.a2b_base64(packed[: len(packed) // 4 * 4])
         except binascii.Error:
             body = b""
     return body.decode("utf-8", "replace")

@@ -117,7 +117,7 @@ def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports) ->
     if fetched.envelope is None:
         one.keep(fetched, 0)
         return None
-    reports.consider(fetched.uid, fetched.envelope)
+    reports.consider(fetched.uid, fetched.envelope, response.status_section)
     one.keep(fetched, _weight(response, fetched.envelope))
     return one.hand_on(reports)
 

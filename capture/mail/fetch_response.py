@@ -9,7 +9,7 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
 from activity.errors import ServerFault
-from capture.mail.structure import calendar_part
+from capture.mail.structure import calendar_part, status_section
 
 LONGEST_LINE = 1 << 17
 FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
@@ -27,7 +27,8 @@ class Response(NamedTuple):
 
     `internal_date` and `flags` are as they were sent, b"" where they were not. `body` is the content of the
     one body section that was asked for, None where the response has none (or NIL). `oversize` is the size of
-    a literal that was too long to keep, 0 if there was none. `calendar_part`: see `calendar_part`.
+    a literal that was too long to keep, 0 if there was none. `calendar_part` and
+    `status_section` are what the functions of these names say of its structure.
     """
 
     uid: int
@@ -36,6 +37,7 @@ class Response(NamedTuple):
     body: bytes | None
     oversize: int
     calendar_part: str = ""
+    status_section: str = ""
 
 
 def announced_literal(line: bytes) -> int | None:
@@ -81,15 +83,18 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
         uid, flags, internal_date = uid or behind[1], flags or behind[2], internal_date or behind[3]
     if uid is None:
         return None
-    calendar = _calendar_part(structure) if b"calendar" in structure.lower() else ""
-    return Response(int(uid), internal_date or b"", flags or b"", None if oversize else data, oversize, calendar)
+    lowered = structure.lower()
+    parts = _parsed(structure) if b"calendar" in lowered or b"delivery-status" in lowered else None
+    calendar, status = calendar_part(parts), status_section(parts)
+    body = None if oversize else data
+    return Response(int(uid), internal_date or b"", flags or b"", body, oversize, calendar, status)
 
 
-def _calendar_part(structure: bytes) -> str:
+def _parsed(structure: bytes) -> object:
     try:
-        return calendar_part(parse_response([structure])[1])
+        return parse_response([structure])[1]
     except _NOT_UNDERSTOOD:
-        return ""
+        return None
 
 
 def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int) -> Response | None:
@@ -117,6 +122,7 @@ def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, ove
         body=None if oversize else body,
         oversize=oversize,
         calendar_part=calendar_part(told.get(b"BODYSTRUCTURE")),
+        status_section=status_section(told.get(b"BODYSTRUCTURE")),
     )
 
 

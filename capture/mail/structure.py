@@ -1,4 +1,4 @@
-"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): is one of its parts an invitation or an answer?"""
+"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): an invitation in it, a delivery report?"""
 
 from __future__ import annotations
 
@@ -29,6 +29,23 @@ def calendar_part(structure: object) -> str:
                     return found
         case (bytes() as top, bytes() as sub, tuple() as parameters, *_):
             return scheduling_part(f"{_text(top)}/{_text(sub)}", _method(parameters))
+    return ""
+
+
+def status_section(structure: object, above: str = "") -> str:
+    """Where in a parsed BODYSTRUCTURE the first delivery-status part (RFC 3464, RFC 6533) is: "2", or "1.2" where a
+    gateway has put the report into another multipart; "" if there is none. Not within an attached message.
+    """
+    match structure:
+        case (tuple(), *_):
+            for number, part in enumerate(structure, 1):
+                if not isinstance(part, tuple):
+                    break
+                if found := status_section(part, f"{above}{number}."):
+                    return found
+        case (bytes() as top, bytes() as sub, *_) if above and top.lower() == b"message":
+            if sub.lower() in (b"delivery-status", b"global-delivery-status"):
+                return above.removesuffix(".")
     return ""
 
 

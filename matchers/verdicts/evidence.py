@@ -141,8 +141,11 @@ def _person(envelope: Envelope) -> dict[str, str]:
 
 
 def _wording(envelope: Envelope) -> dict[str, str]:
+    """Of bounces; elsewhere that a subject speaks of returned mail has decided nothing, and may not later."""
     wording = subjects.wording_of(envelope)
-    return {subjects.PSEUDO_SIGN: str(wording)} if wording is not None else {}
+    if wording is None or (wording.kind == subjects.BOUNCE and bounce(envelope) is None):
+        return {}
+    return {subjects.PSEUDO_SIGN: str(wording)}
 
 
 def _return_path(envelope: Envelope) -> dict[str, str]:

@@ -101,8 +101,10 @@ def is_null_path(path: str) -> bool:
 
 def _returned(envelope: Envelope) -> Verdict | None:
     """A subject that speaks of returned mail, beside another sign that no person wrote it."""
-    program = sender_of_kind(envelope.from_, "mail-program", "system", "no-reply")
     beside = _sign_of_mail_system(envelope)
+    program = ""
+    if beside or not subjects.is_answer(envelope.subject):  # whoever writes "Re: Returned mail" has read it
+        program = sender_of_kind(envelope.from_, "mail-program", "system", "no-reply")
     wording = subjects.wording_of(envelope) if beside or program else None
     if wording is None or wording.kind != subjects.BOUNCE:
         return None

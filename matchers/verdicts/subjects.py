@@ -32,6 +32,7 @@ _ALL_RETURNED = (*MAIL_RETURNED, *RETURNED)
 
 _SEPARATOR = re.compile(r"[:：–—|\[]| - | \(")
 _GATEWAY_TAG = re.compile(r"(?:\s*\[[^\[\]]{1,30}\])+\s*")
+_ANSWER = re.compile(r"\s*(?:re|aw|sv|vs|antw|odp|ynt|fwd?|wg|tr|rv|enc|i)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _REPLY_MARK = re.compile(r"\s+(?:re|aw|sv|vs|antw|fw|fwd)$")
 
 
@@ -92,6 +93,11 @@ def out_of_office(subject: str) -> SubjectWording | None:
             if head.startswith(beginning):
                 return SubjectWording(OUT_OF_OFFICE, beginning)
     return None
+
+
+def is_answer(subject: str) -> bool:
+    """Does it begin as mail programs begin the subject of an answer, or of a message passed on?"""
+    return _ANSWER.match(subject[:50]) is not None
 
 
 def _kept(envelope: Envelope) -> SubjectWording | None:

@@ -97,6 +97,13 @@ def test_the_user_may_leave_out_mailboxes_and_all_below(tmp_path: Path) -> None:
     assert FileLog(tmp_path, exclude=["private", "clients/w*"]).new() == ids(2)
 
 
+def test_brackets_in_what_is_left_out_are_a_name(tmp_path: Path) -> None:
+    for n, name in enumerate(["[Gmail]/Notes", "Gmail", "g"]):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(in_mbox(mail(n)))
+    assert sorted(FileLog(tmp_path, exclude=["[gmail]"]).new()) == ids(1, 2)
+
+
 def test_a_trash_folder_asked_for_by_name_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "Trash.mbox"
     path.write_bytes(in_mbox(mail(1)))

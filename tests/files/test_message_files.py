@@ -259,6 +259,38 @@ def test_calendars_within_the_messages_of_an_mbox_are_seen(tmp_path: Path) -> No
     assert_calendar(FileLog(tmp_path / "all.mbox"), samples)
 
 
+STATUS = "Final-Recipient: rfc822; gone@client.example\nAction: failed\nStatus: 5.1.1\n"
+BOUNCE = (
+    "From: MAILER-DAEMON@x.example\nSubject: failure\nContent-Type: multipart/report; report-type=delivery-status;"
+    ' boundary="b"\n\n--b\nContent-Type: text/plain\n\nno such user\n'
+    f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\n{STATUS}"
+    f"\n--b\nContent-Type: message/rfc822\n\nSubject: hello\n\n{STATUS.replace('gone', 'quoted')}--b--\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (BOUNCE, ("gone@client.example",)),
+        (BOUNCE.replace("\n", "\r\n"), ("gone@client.example",)),
+        (BOUNCE.partition("\n--b\nContent-Type: message/rfc822")[0], ("gone@client.example",)),
+        (BOUNCE.replace("Action: failed", "Action: delayed"), ()),
+        (BOUNCE.replace("message/delivery-status\n\n", "message/delivery-status\nContent-Transfer-Encoding:"
+                        " quoted-printable\n\n").replace("gone@", "gone=40"), ("gone@client.example",)),
+        (BOUNCE.replace("message/delivery-status", "text/plain"), ()),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["one.eml", "all.mbox"])
+def test_a_bounce_in_a_file_names_whom_it_could_not_reach(
+    tmp_path: Path, name: str, text: str, expected: tuple[str, ...]
+) -> None:
+    separator = SEPARATOR if name == "all.mbox" else b""
+    (tmp_path / name).write_bytes(separator + text.encode() + b"\n")
+    (envelope,) = [item for batch in FileLog(tmp_path / name).sync() for item in batch.items]
+    assert isinstance(envelope, Envelope)
+    assert envelope.failed_recipients == expected
+
+
 def assert_calendar(log: FileLog, samples: list[CalendarMail]) -> None:
     envelopes = [item for batch in log.sync() for item in batch.items if isinstance(item, Envelope)]
     found = ["calendar" if CALENDAR_PART in envelope.signs else "person" for envelope in envelopes]

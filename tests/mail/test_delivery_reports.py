@@ -117,6 +117,41 @@ def test_bounces_of_many_kinds(dovecot: DovecotServer, user: str, made: bytes, e
     assert envelope.failed_recipients == expected
 
 
+STATUS_PART = "Content-Type: message/delivery-status\r\n\r\n" + STATUS.format("gone@client.example", "failed")
+TEXT_PART = f"Content-Type: text/plain\r\n\r\n{HUMAN}"
+
+
+def in_parts(kind: str, *parts: str, boundary: str = "b") -> str:
+    body = "".join(f"--{boundary}\r\n{part}\r\n" for part in parts)
+    return f'Content-Type: {kind}; boundary="{boundary}"\r\n\r\n{body}--{boundary}--\r\n'
+
+
+REPORT = in_parts("multipart/report; report-type=delivery-status", TEXT_PART, STATUS_PART, boundary="i")
+FORWARDED = f"Content-Type: message/rfc822\r\n\r\nSubject: failure\r\n{REPORT}"
+ARRANGED = [
+    pytest.param(in_parts("multipart/report", TEXT_PART, STATUS_PART), True, id="without its report-type"),
+    pytest.param(in_parts("multipart/report; report-type=delivery-status", STATUS_PART, TEXT_PART), True, id="first"),
+    pytest.param(
+        in_parts("multipart/report; report-type=delivery-status", TEXT_PART, TEXT_PART, STATUS_PART), True, id="third"
+    ),
+    pytest.param(in_parts("multipart/mixed", TEXT_PART, STATUS_PART), True, id="in a multipart/mixed"),
+    pytest.param(in_parts("multipart/mixed", REPORT, TEXT_PART), True, id="behind a gateway with a disclaimer"),
+    pytest.param(in_parts("multipart/mixed", TEXT_PART, FORWARDED), False, id="in a message that was passed on"),
+]
+
+
+@pytest.mark.parametrize(("arranged", "names"), ARRANGED)
+def test_the_status_part_is_where_the_structure_says(
+    imap: DovecotServer, log: Log, proxy: FaultProxy, user: str, arranged: str, names: bool
+) -> None:
+    made = f"From: MAILER-DAEMON@x.example\r\nSubject: failure\r\nMIME-Version: 1.0\r\n{arranged}".encode()
+    imap.append(user, "INBOX", [made, message(2), bounce(3)])
+    log.sync()
+    expected = ("gone@client.example",)
+    assert failed(log) == {"failure": expected if names else (), "Number 2": (), "Undelivered 3": expected}
+    assert b"Private words" not in proxy.received
+
+
 @pytest.mark.parametrize("places", [range(0, 30, 7), range(30), [0], [29], [4, 5]])
 def test_bounces_among_pipelined_fetches(
     imap: DovecotServer, log: Log, user: str, monkeypatch: pytest.MonkeyPatch, places: list[int]

@@ -1,0 +1,29 @@
+"""Standard output and error as a shell may hand them over: closed, full, or in an encoding of few characters."""
+
+from __future__ import annotations
+
+import os
+import sys
+from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC
+
+_FULL = (ENOSPC, EDQUOT, EFBIG, EIO, EBADF)
+
+
+def prepare() -> None:
+    """Give a closed stream somewhere to write to, and have what an encoding lacks written as an escape."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell: lasttouch sync >&-
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for as long as the process lives
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def discard() -> None:
+    """Write the rest nowhere: whoever reads it has gone, or there is no room for it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def is_of_output(error: OSError) -> bool:
+    """Does it say that what we print could not be written? It is about no file that has a name."""
+    return error.filename is None and error.errno in _FULL
