@@ -117,6 +117,7 @@ CREATE TABLE bounce (
     message_id TEXT NOT NULL, email TEXT NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity,
     PRIMARY KEY (message_id, email, activity_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX bounce_activity ON bounce (activity_id);
 
 CREATE TABLE contact_touch (
     contact_id INTEGER PRIMARY KEY REFERENCES contact,

@@ -76,7 +76,7 @@ def command(
     with reading(config) as log:
         ids = chosen(log, who, owner, company)
         found = newest(log, earlier(until, now) or now, limit, ids)
-        found = [one for one in found if since is None or one.facts.at >= since]
+        found = [one for one in found if since is None or one.at >= since]
         if sort == "oldest":
             found.reverse()
         if ids and not (as_json or as_csv) and is_terminal():

@@ -189,7 +189,7 @@ def test_a_timeline_merges_the_addresses_and_kinds_of_a_contact(log: Log) -> Non
     log.mail(EVE, ANA, 6)
     log.meet(BOB, 200)
     found = newest(log.connection, log.now, 10, [bob])
-    assert [one.facts.at for one in found] == [log.day(day) for day in (5, 4, 3, 2, 1)]
+    assert [one.at for one in found] == [log.day(day) for day in (5, 4, 3, 2, 1)]
     assert [one.id for one in newest(log.connection, log.now, 2, [bob])] == [one.id for one in found[:2]]
     assert [(part.role, part.address, part.touch, part.contact) for part in found[2].parts] == [
         ("from", ANA, None, None), ("to", BOB, "outbound", "Bob"), ("cc", "bob@home.example", "outbound", "Bob"),
