@@ -54,18 +54,27 @@ class Activity(NamedTuple):
 
 
 def newest(
-    connection: sqlite3.Connection, now: datetime, limit: int, contact_ids: Sequence[int] | None = None
+    connection: sqlite3.Connection,
+    now: datetime,
+    limit: int,
+    contact_ids: Sequence[int] | None = None,
+    address_ids: Sequence[int] = (),
 ) -> list[Activity]:
-    """The newest activities of these contacts, or of everybody, that do not lie ahead; the newest first."""
+    """The newest activities that do not lie ahead, the newest first: of these contacts and addresses.
+
+    `contact_ids` None means everybody.
+    """
     if contact_ids is None:
         query = "SELECT id FROM activity WHERE at <= ? ORDER BY at DESC, id DESC LIMIT ?"
         rows = connection.execute(query, (timestamp(now), limit))
         return activities(connection, [row_id for (row_id,) in rows])
-    found: set[tuple[int, int]] = set()
+    concerned = list(address_ids)
     for chunk in chunks(contact_ids):
         query = f"SELECT id FROM address WHERE contact_id IN ({marks(chunk)})"
-        for (address_id,) in connection.execute(query, chunk):
-            found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
+        concerned += [address_id for (address_id,) in connection.execute(query, chunk)]
+    found: set[tuple[int, int]] = set()
+    for address_id in concerned:
+        found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
     return activities(connection, [row_id for _, row_id in sorted(found, reverse=True)[:limit]])
 
 

@@ -23,6 +23,7 @@ from lasttouch.commands.options import answer, config_option, csv_option, json_o
 from lasttouch.commands.status import blindness
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.views import columns
 from lasttouch.views.awaiting import awaiting_json, awaiting_table
 from store.awaiting import Side
 
@@ -86,6 +87,12 @@ def command(
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
         found = [one for side in sides for one in awaiting(log, now, side, wanted, limit)]
-        if answer(as_json, as_csv, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
+        if answer(
+            as_json,
+            as_csv,
+            columns.AWAITING,
+            lambda: awaiting_json(found, now),
+            lambda: awaiting_table(found, now, zone),
+        ):
             print_lines([] if found else ["Nothing waits for an answer."])
             print_lines(blindness(log, now, zone))

@@ -37,7 +37,7 @@ def command(account: str | None, as_json: bool, config: str | None) -> None:
         raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
     with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress))
-    for_people = answer(as_json, False, lambda: sync_json(reports), lambda: sync_table(reports))
+    for_people = answer(as_json, False, (), lambda: sync_json(reports), lambda: sync_table(reports))
     if for_people:
         print_lines([_summary(reports)])
     fail_if_any_did(reports)

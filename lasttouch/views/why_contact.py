@@ -24,10 +24,7 @@ def contact_json(
         "last_touch_kind": person.last_touch_kind,
         "last_touch_activity": person.last_touch_activity,
         "dates": {date: _date(person, date, behind, now) for date in DATES},
-        "not_counted": [
-            {"activity": one.id, "at": utc(one.at), "verdict": verdict_at(one, now), "because": because}
-            for one, because in _not_counted(recent, now)
-        ],
+        "not_counted": not_counted_json(recent, now),
     }
 
 
@@ -44,12 +41,22 @@ def contact_text(
             continue
         lines.append(f"  {date:<13} {local(moment, zone)} ({ago(moment, now)}), activity {one.id}{_subject(one)}")
         lines.append(f"                {verdict_at(one, now)}: {one.reason}")
-    not_counted = _not_counted(recent, now)
-    if not_counted:
-        lines.append("  recent, but no touch:")
-    for one, because in not_counted:
-        lines.append(f"    {local(one.at, zone)} activity {one.id}{_subject(one)}: {because}")
-    return lines
+    return lines + not_counted_text(recent, now, zone)
+
+
+def not_counted_json(recent: Sequence[Activity], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"activity": one.id, "at": utc(one.at), "verdict": verdict_at(one, now), "because": because}
+        for one, because in _not_counted(recent, now)
+    ]
+
+
+def not_counted_text(recent: Sequence[Activity], now: datetime, zone: tzinfo) -> list[str]:
+    lines = [
+        f"    {local(one.at, zone)} activity {one.id}{_subject(one)}: {because}"
+        for one, because in _not_counted(recent, now)
+    ]
+    return ["  recent, but no touch:", *lines] if lines else []
 
 
 def _subject(activity: Activity) -> str:
