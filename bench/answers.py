@@ -62,7 +62,8 @@ def figures(small: Size, large: Size) -> Iterator[Figure]:
     for name, milliseconds in _ANSWERS.items():
         yield at_most(f"answer to {name}", many[name] * 1e3, "ms", milliseconds)
         yield told(f"answer to {name} ÷ lookup", many[name] / lookup, "×")
-        yield at_most(f"answer to {name}, large ÷ small history", many[name] / few[name], "×", 1.5)
+        flatness = f"answer to {name}, large ÷ small history", many[name] / few[name], "×"
+        yield told(*flatness) if name == "today" else at_most(*flatness, 1.5)  # a busier day has more meetings to show
     yield told("all contacts with their touches", many["all"] * 1e3, "ms")
 
 

@@ -68,6 +68,9 @@ def test_the_longest_past_their_own_rhythm_come_first(log: Log, settled: Callabl
         (eve, int(log.day(35 + 7).timestamp())),
         (bob, int(log.day(50 + 20).timestamp())),
     ]
+    latest = past_rhythm(log.connection, log.now, 10, latest_first=True)
+    assert latest == past_rhythm(log.connection, log.now, 10)[::-1]
+    assert past_rhythm(log.connection, log.now, 1, latest_first=True) == latest[:1]
     (found,) = people(log.connection, log.now, [fay])
     assert found.usual_gap is not None
     assert (found.usual_gap.days, found.overdue_at) == (20, log.day(130))
