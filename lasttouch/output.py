@@ -35,8 +35,6 @@ def harmless_json(text: str) -> str:
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """CSV on standard output; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
-    if not headings:
-        return
     import csv  # noqa: PLC0415
 
     writer = csv.writer(sys.stdout, lineterminator="\n")

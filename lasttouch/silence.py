@@ -69,10 +69,8 @@ def _with_doubts(connection: sqlite3.Connection, found: list[Silence], now: date
     blind = blind_sources(connection, now)
     if not blind:
         return found
-    concerned = {
-        account: seen_in(connection, account, (one.person.id for one in found))
-        for account in {one.account_id for one in blind}
-    }
+    touched = [one.person.id for one in found if one.state != "never"]
+    concerned = {account: seen_in(connection, account, touched) for account in {one.account_id for one in blind}}
     return [_doubted(one, [b for b in blind if _matters(b, one, concerned)]) for one in found]
 
 

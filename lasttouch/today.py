@@ -19,7 +19,6 @@ from store.timeline import Activity
 
 OWED_FOR = timedelta(days=30)
 """What has waited for longer is for `awaiting` to tell."""
-EVERYBODY = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
         if theirs is None or theirs & contacts_in(one)
     ]
     wanted = Wanted(owner=owner, since=now - OWED_FOR)
-    overdue = [one for one, _ in past_rhythm(connection, now, EVERYBODY) if theirs is None or one in theirs]
-    silent = silences(connection, people(connection, now, overdue[::-1][:limit]), now, None)
+    overdue = _latest_overdue(connection, now, theirs, limit)
+    silent = silences(connection, people(connection, now, overdue), now, None)
     return Today(
         blind=blind_sources(connection, now),
         owed=awaiting(connection, now, "us", wanted, limit),
@@ -59,6 +58,17 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
         },
         silent=sorted((one for one in silent if one.state == "stale"), key=_overdue_at, reverse=True),
     )
+
+
+def _latest_overdue(connection: sqlite3.Connection, now: datetime, theirs: set[int] | None, limit: int) -> list[int]:
+    """The contacts (of these, if given) who became overdue last."""
+    size = limit
+    while True:
+        found = [one for one, _ in past_rhythm(connection, now, size, latest_first=True)]
+        wanted = [one for one in found if theirs is None or one in theirs]
+        if len(wanted) >= limit or len(found) < size:
+            return wanted[:limit]
+        size *= 8
 
 
 def _overdue_at(one: Silence) -> float:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from itertools import islice
+from typing import Literal, NamedTuple
 
+from store.addresses import marks
 from store.codes import DIRECTION, INBOUND, MEETING, OUTBOUND, ROLE, VERDICT
 from store.rows import instant, timestamp
 from store.threads import THEM, US, waiting
 
 FIRST = 100
+PAGE = 64  # what is shown is looked up for so many at once
 Side = Literal["us", "them"]
 
 
-@dataclass(frozen=True, slots=True)
-class Correspondent:
+class Correspondent(NamedTuple):
     """The other side of a message that waits; `contact_id` and what follows are None or "" where nobody lists them."""
 
     address_id: int
@@ -28,8 +29,7 @@ class Correspondent:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """The newest message of a conversation, and the side that it waits for.
 
     `accounts` are (name, owner) of those that hold a message of the conversation, `read_through` the oldest instant
@@ -51,10 +51,8 @@ def awaiting(
 ) -> Iterator[Waiting]:
     """All that waits for this side at `moment`, in the order of time; `as_of` an earlier one, from the activities."""
     turns = _turns_then(connection, moment, side, newest_first) if as_of else _turns(connection, side, newest_first)
-    for row_id, at in turns:
-        others = _others(connection, row_id, side)
-        if others and not _met_since(connection, others, at, moment):
-            yield _waiting(connection, row_id, at, side, others)
+    while page := list(islice(turns, PAGE)):
+        yield from _page(connection, moment, side, page)
 
 
 _NEWEST = f"""
@@ -66,20 +64,22 @@ _TO_US = f"""
 SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
 WHERE p.activity_id = ? AND p.role_code = {ROLE["to"]} AND r.rule = 'self'"""
 _OTHERS = """
-SELECT r.id, r.email, coalesce(c.name, r.name), c.id, coalesce(o.name, d.name),
+SELECT p.activity_id, r.id, r.email, coalesce(c.name, r.name), c.id, coalesce(o.name, d.name),
     coalesce(nullif(c.owner, ''), o.owner, '')
 FROM participation p JOIN address r ON r.id = p.address_id LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.company_id
-WHERE p.activity_id = ? AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
+WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
 _MET = f"""
-SELECT 1 FROM participation p JOIN activity m ON m.id = p.activity_id
-WHERE p.address_id IN (SELECT ?1 UNION SELECT id FROM address WHERE contact_id = ?2)
-AND p.touch_code = {MEETING} AND p.at > ?3 AND m.ends <= ?4"""
+SELECT p.activity_id FROM participation p JOIN address r ON r.id = p.address_id
+WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? AND EXISTS (
+    SELECT 1 FROM address k CROSS JOIN participation q ON q.address_id = k.id JOIN activity m ON m.id = q.activity_id
+    WHERE (k.id = r.id OR k.contact_id = r.contact_id)
+    AND q.touch_code = {MEETING} AND q.at > p.at AND m.ends <= ?)"""
 _ACCOUNTS = """
-SELECT DISTINCT a.id, a.name, a.owner FROM activity one
+SELECT DISTINCT one.id, o.account_id FROM activity one
 JOIN activity other ON (other.thread = one.conversation OR other.identity_hash = one.conversation)
 JOIN sighting s ON s.activity_id = other.id JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id
-JOIN account a ON a.id = o.account_id WHERE one.id = ? ORDER BY a.id"""
+WHERE one.id IN ({}) ORDER BY o.account_id"""
 
 
 def _turns(connection: sqlite3.Connection, side: Side, newest_first: bool) -> Iterator[tuple[int, int]]:
@@ -106,43 +106,76 @@ def _turns_then(
             yield row_id, at
 
 
-def _others(connection: sqlite3.Connection, row_id: int, side: Side) -> tuple[Correspondent, ...]:
-    """Who wrote to us, or to whom we wrote; an address that a message did not reach is not among them."""
-    touch, role = (INBOUND, ROLE["from"]) if side == "us" else (OUTBOUND, ROLE["to"])
-    return tuple(Correspondent(*row) for row in connection.execute(_OTHERS, (row_id, touch, role)))
-
-
-def _met_since(connection: sqlite3.Connection, others: Sequence[Correspondent], at: int, moment: datetime) -> bool:
-    """Was there a meeting with one of them since? Then it was talked about."""
-    return any(
-        connection.execute(_MET, (one.address_id, one.contact_id, at, timestamp(moment))).fetchone() for one in others
-    )
-
-
-def _waiting(
-    connection: sqlite3.Connection, row_id: int, at: int, side: Side, others: tuple[Correspondent, ...]
-) -> Waiting:
-    identity, subject = connection.execute("SELECT identity, subject FROM activity WHERE id = ?", (row_id,)).fetchone()
-    accounts = connection.execute(_ACCOUNTS, (row_id,)).fetchall()
-    return Waiting(
-        activity_id=row_id,
-        message_id=None if identity.startswith("hash:") else identity,
-        at=instant(at),
-        side=side,
-        subject=subject or "",
-        others=others,
-        accounts=tuple((name, owner) for _, name, owner in accounts),
-        read_through=_read_through(connection, [row[0] for row in accounts]),
-    )
-
-
-def _read_through(connection: sqlite3.Connection, account_ids: Sequence[int]) -> datetime | None:
-    moments = [
-        through
-        for account_id in account_ids
-        for (through,) in connection.execute(
-            "SELECT seen_through FROM source WHERE account_id = ? AND active AND kind IN ('imap', 'files')",
-            (account_id,),
+def _page(
+    connection: sqlite3.Connection, moment: datetime, side: Side, turns: Sequence[tuple[int, int]]
+) -> Iterator[Waiting]:
+    """Those of these messages that still wait, with what is to be shown of them."""
+    ids = [row_id for row_id, _ in turns]
+    others = _others(connection, ids, side)
+    met = _met_since(connection, ids, side, moment)
+    left = [(row_id, at) for row_id, at in turns if row_id in others and row_id not in met]
+    ids = [row_id for row_id, _ in left]
+    query = f"SELECT id, identity, subject FROM activity WHERE id IN ({marks(ids)})"
+    texts = {row_id: (identity, subject) for row_id, identity, subject in connection.execute(query, ids)}
+    accounts = _accounts(connection, ids)
+    for row_id, at in left:
+        identity, subject = texts[row_id]
+        holders = accounts.get(row_id, [])
+        yield Waiting(
+            activity_id=row_id,
+            message_id=None if identity.startswith("hash:") else identity,
+            at=instant(at),
+            side=side,
+            subject=subject or "",
+            others=tuple(others[row_id]),
+            accounts=tuple([(one.name, one.owner) for one in holders]),
+            read_through=_earliest([through for one in holders for through in one.read_through]),
         )
-    ]
-    return None if None in moments else instant(min(moments, default=None))
+
+
+def _asked(side: Side) -> tuple[int, int]:
+    """Which parts are the other side's: who wrote to us, or to whom we wrote and the message did reach."""
+    return (INBOUND, ROLE["from"]) if side == "us" else (OUTBOUND, ROLE["to"])
+
+
+def _others(connection: sqlite3.Connection, ids: Sequence[int], side: Side) -> dict[int, list[Correspondent]]:
+    found: dict[int, list[Correspondent]] = {}
+    for row_id, *other in connection.execute(_OTHERS.format(marks(ids)), (*ids, *_asked(side))):
+        found.setdefault(row_id, []).append(Correspondent(*other))
+    return found
+
+
+def _met_since(connection: sqlite3.Connection, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
+    """Those after which there was a meeting with one of the other side: then it was talked about."""
+    rows = connection.execute(_MET.format(marks(ids)), (*ids, *_asked(side), timestamp(moment)))
+    return {row_id for (row_id,) in rows}
+
+
+class _Account(NamedTuple):
+    """An account, and through when each source of its mail was read."""
+
+    name: str
+    owner: str
+    read_through: tuple[int | None, ...]
+
+
+def _accounts(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[_Account]]:
+    """By message, the accounts that hold any of its conversation."""
+    through: dict[int, list[int | None]] = {}
+    mail = "SELECT account_id, seen_through FROM source WHERE active AND kind IN ('imap', 'files')"
+    for account_id, at in connection.execute(mail):
+        through.setdefault(account_id, []).append(at)
+    known = {
+        account_id: _Account(name, owner, tuple(through.get(account_id, ())))
+        for account_id, name, owner in connection.execute("SELECT id, name, owner FROM account")
+    }
+    found: dict[int, list[_Account]] = {}
+    for row_id, account_id in connection.execute(_ACCOUNTS.format(marks(ids)), ids):
+        found.setdefault(row_id, []).append(known[account_id])
+    return found
+
+
+def _earliest(moments: Sequence[int | None]) -> datetime | None:
+    """None if any of them is, or there is none."""
+    known = [at for at in moments if at is not None]
+    return instant(min(known)) if known and len(known) == len(moments) else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from activity import source_kind
+from store.addresses import chunks, marks
 from store.rows import instant, timestamp
 
 FRESH = timedelta(days=1)
@@ -40,11 +41,19 @@ def blind_sources(connection: sqlite3.Connection, now: datetime) -> list[Blind]:
     ]
 
 
-def seen_in(connection: sqlite3.Connection, account_id: int, contact_ids: Iterable[int]) -> set[int]:
+def seen_in(connection: sqlite3.Connection, account_id: int, contact_ids: Sequence[int]) -> set[int]:
     """Those of these contacts with whom this account has an activity."""
-    query = (
-        "SELECT EXISTS (SELECT 1 FROM address r CROSS JOIN participation p ON p.address_id = r.id"
-        " JOIN sighting s ON s.activity_id = p.activity_id JOIN place l ON l.id = s.place_id"
-        " JOIN source o ON o.id = l.source_id WHERE r.contact_id = ? AND o.account_id = ?)"
-    )
-    return {one for one in contact_ids if connection.execute(query, (one, account_id)).fetchone()[0]}
+    query = "SELECT p.id FROM place p JOIN source s ON s.id = p.source_id WHERE s.account_id = ?"
+    places = [row_id for (row_id,) in connection.execute(query, (account_id,))]
+    if not places:
+        return set()
+    found: set[int] = set()
+    for chunk in chunks(contact_ids):
+        rows = connection.execute(
+            f"SELECT r.contact_id FROM address r WHERE r.contact_id IN ({marks(chunk)}) AND EXISTS (SELECT 1"
+            " FROM participation p CROSS JOIN sighting s ON s.activity_id = p.activity_id"
+            f" WHERE p.address_id = r.id AND +s.place_id IN ({','.join(map(str, places))}))",
+            chunk,
+        )
+        found.update(contact_id for (contact_id,) in rows)
+    return found

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from typing import NamedTuple
 
 from activity.address import normalise, normalise_domain
+from store.addresses import site_of
 from store.identities import known
 
 _ID = re.compile(r"#(\d{1,18})", re.ASCII)
@@ -35,6 +37,26 @@ def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
         if word and (found := {row_id for (row_id,) in connection.execute(query, (value,))}):
             return sorted(found)
     return []
+
+
+class Unlisted(NamedTuple):
+    """An address of the log that is no contact's; `is_ours` if it is an own one."""
+
+    address_id: int
+    email: str
+    name: str
+    is_ours: bool
+
+
+def find_unlisted(connection: sqlite3.Connection, who: str) -> list[Unlisted]:
+    """Whom an address means that is no contact's, or a domain: the unlisted people there."""
+    columns = "SELECT id, email, name, rule = 'self' FROM address WHERE contact_id IS NULL"
+    if (email := normalise(who.strip())) is not None:
+        rows = connection.execute(f"{columns} AND email = ?", (email,))
+    else:
+        site = site_of(normalise_domain(who.strip().lstrip("@")))
+        rows = connection.execute(f"{columns} AND site = ? AND rule <> 'self' ORDER BY email", (site,))
+    return [Unlisted(row_id, email, name, bool(ours)) for row_id, email, name, ours in rows]
 
 
 def escaped(word: str) -> str:

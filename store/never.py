@@ -12,7 +12,8 @@ from store.touches import derive_all
 def never_touched(connection: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
     """The first `limit` contacts that were never touched, by id."""
     moment = timestamp(now)
-    query = "SELECT contact_id FROM contact_touch WHERE last_touch IS NULL AND (due IS NULL OR due > ?) LIMIT ?"
+    query = """SELECT contact_id FROM contact_touch WHERE last_touch IS NULL AND (due IS NULL OR due > ?)
+        ORDER BY contact_id LIMIT ?"""
     found = [contact_id for (contact_id,) in connection.execute(query, (moment, limit))]
     due = [
         contact_id

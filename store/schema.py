@@ -119,6 +119,7 @@ CREATE TABLE bounce (
     message_id TEXT NOT NULL, email TEXT NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity,
     PRIMARY KEY (message_id, email, activity_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX bounce_activity ON bounce (activity_id);
 
 CREATE TABLE contact_touch (
     contact_id INTEGER PRIMARY KEY REFERENCES contact,
@@ -130,6 +131,7 @@ CREATE TABLE contact_touch (
 ) STRICT;
 CREATE INDEX contact_touch_due ON contact_touch (due) WHERE due IS NOT NULL;
 CREATE INDEX contact_touch_last ON contact_touch (last_touch, contact_id, due) WHERE last_touch IS NOT NULL;
+CREATE INDEX contact_touch_never ON contact_touch (contact_id, due) WHERE last_touch IS NULL;
 CREATE INDEX contact_touch_overdue ON contact_touch (overdue_at, contact_id, due) WHERE overdue_at IS NOT NULL;
 CREATE TABLE stranger (
     address_id INTEGER PRIMARY KEY REFERENCES address, inbound INTEGER NOT NULL DEFAULT 0,

@@ -21,11 +21,17 @@ def longest_silent(
     return _first(connection, query, lambda touches: touches.last_touch()[0].at, until, now, limit)
 
 
-def past_rhythm(connection: sqlite3.Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(contact id, overdue since, in seconds since 1970) of those silent for longer than is usual with them."""
-    query = """SELECT contact_id, overdue_at FROM contact_touch WHERE overdue_at < ?1 AND (due IS NULL OR due > ?2)
-        ORDER BY overdue_at, contact_id LIMIT ?3"""
-    return _first(connection, query, Touches.overdue_at, timestamp(now), now, limit)
+def past_rhythm(
+    connection: sqlite3.Connection, now: datetime, limit: int, latest_first: bool = False
+) -> list[tuple[int, int]]:
+    """(contact id, overdue since, in seconds since 1970) of those silent for longer than is usual with them.
+
+    The longest overdue come first, or those who became so last.
+    """
+    order = "DESC" if latest_first else "ASC"
+    query = f"""SELECT contact_id, overdue_at FROM contact_touch WHERE overdue_at < ?1 AND (due IS NULL OR due > ?2)
+        ORDER BY overdue_at {order}, contact_id {order} LIMIT ?3"""
+    return _first(connection, query, Touches.overdue_at, timestamp(now), now, limit, latest_first)
 
 
 def _first(
@@ -35,6 +41,7 @@ def _first(
     until: int,
     now: datetime,
     limit: int,
+    latest_first: bool = False,
 ) -> list[tuple[int, int]]:
     """The first of the rows that hold, and of those that have to be derived, whose instant is before `until`."""
     moment = timestamp(now)
@@ -45,4 +52,4 @@ def _first(
     derived = derive_all(connection, [contact_id for (contact_id,) in due], now)
     dated = ((contact_id, instant_of(touches)) for contact_id, touches in derived.items())
     found += [(contact_id, at) for contact_id, at in dated if at is not None and at < until]
-    return sorted(found, key=lambda row: (row[1], row[0]))[:limit]
+    return sorted(found, key=lambda row: (row[1], row[0]), reverse=latest_first)[:limit]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from activity.facts import Facts, Judgement
+from activity.verdict import PERSON
+from store import bounces
 from store.addresses import chunks, marks
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
-from store.facts import Stored, load
 from store.rows import instant, timestamp
 
 _NEVER = 1 << 62
@@ -32,28 +32,49 @@ class Part(NamedTuple):
 
 
 class Activity(NamedTuple):
-    """An activity with everything `log` and `why` show of it; `sightings` are (account, place)."""
+    """An activity with everything `log` and `why` show of it.
+
+    `at` and `ends` are aware UTC; `ends` is None for mail. `verdict` is the one that was stored, without regard to
+    the clock. `bounced` are the addresses that it did not reach, `sightings` are (account, place).
+    """
 
     id: int
-    facts: Facts
-    judgement: Judgement
+    identity: str
+    kind: str
+    at: datetime
+    ends: datetime | None
+    verdict: str
+    reason: str
+    direction: str | None
+    subject: str
+    evidence: dict[str, str]
+    bounced: tuple[str, ...]
     parts: tuple[Part, ...]
     sightings: tuple[tuple[str, str], ...]
 
 
 def newest(
-    connection: sqlite3.Connection, now: datetime, limit: int, contact_ids: Sequence[int] | None = None
+    connection: sqlite3.Connection,
+    now: datetime,
+    limit: int,
+    contact_ids: Sequence[int] | None = None,
+    address_ids: Sequence[int] = (),
 ) -> list[Activity]:
-    """The newest activities of these contacts, or of everybody, that do not lie ahead; the newest first."""
+    """The newest activities that do not lie ahead, the newest first: of these contacts and addresses.
+
+    `contact_ids` None means everybody.
+    """
     if contact_ids is None:
         query = "SELECT id FROM activity WHERE at <= ? ORDER BY at DESC, id DESC LIMIT ?"
         rows = connection.execute(query, (timestamp(now), limit))
         return activities(connection, [row_id for (row_id,) in rows])
-    found: set[tuple[int, int]] = set()
+    concerned = list(address_ids)
     for chunk in chunks(contact_ids):
         query = f"SELECT id FROM address WHERE contact_id IN ({marks(chunk)})"
-        for (address_id,) in connection.execute(query, chunk):
-            found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
+        concerned += [address_id for (address_id,) in connection.execute(query, chunk)]
+    found: set[tuple[int, int]] = set()
+    for address_id in concerned:
+        found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
     return activities(connection, [row_id for _, row_id in sorted(found, reverse=True)[:limit]])
 
 
@@ -90,41 +111,66 @@ def ahead(
 
 
 def activities(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Activity]:
-    """These activities, in this order."""
-    found = {stored.id: stored for stored in load(connection, ids)}
-    holders = _holders(connection, {address for stored in found.values() for address in stored.addresses})
-    seen = _seen(connection, ids)
-    return [
-        Activity(row_id, found[row_id].facts, found[row_id].judgement, _parts(found[row_id], holders), seen[row_id])
-        for row_id in ids
-        if row_id in found
-    ]
+    """These activities, in this order; ids that are not there are passed over."""
+    found = {one.id: one for chunk in chunks(ids) for one in _activities(connection, chunk)}
+    return [found[row_id] for row_id in ids if row_id in found]
+
+
+def _activities(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Activity]:
+    parts, seen = _parts(connection, ids), _seen(connection, ids)
+    bounced: dict[int, tuple[str, ...]] = {}
+    for row_id, email in bounces.bounced(connection, ids):
+        bounced[row_id] = (*bounced.get(row_id, ()), email)
+    query = f"""SELECT id, identity, kind, at, ends, verdict, reason, direction, subject, evidence
+        FROM activity WHERE id IN ({marks(ids)})"""
+    for row_id, identity, kind, at, ends, verdict, reason, direction, subject, evidence in connection.execute(
+        query, ids
+    ):
+        yield Activity(
+            row_id, identity, kind, instant(at), instant(ends), verdict, PERSON.reason if reason is None else reason,
+            direction, subject or "", json.loads(evidence) if evidence else {}, bounced.get(row_id, ()),
+            parts.get(row_id, ()), seen.get(row_id, ()),
+        )  # fmt: skip
 
 
 _ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc": 3}
-_Holder = tuple[int | None, str | None, str | None, str]
 
 
-def _parts(stored: Stored, holders: Mapping[int, _Holder]) -> tuple[Part, ...]:
-    together = zip(stored.facts.participants, stored.judgement.touches, stored.addresses, strict=True)
-    parts = [
-        Part(person.address.email, person.address.name, person.role, person.answer, touch, *holders[row_id])
-        for person, touch, row_id in together
-    ]
-    return tuple(sorted(parts, key=lambda part: (_ROLE_ORDER[part.role], part.address)))
+def _parts(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, tuple[Part, ...]]:
+    rows = connection.execute(
+        "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation"
+        f" WHERE activity_id IN ({marks(activity_ids)})",
+        activity_ids,
+    ).fetchall()
+    holders = _holders(connection, {row[1] for row in rows})
+    found: dict[int, list[Part]] = {}
+    for activity_id, address_id, role, answer, touch in rows:
+        email, name, contact_id, contact, company, rule = holders[address_id]
+        part = Part(email, name, role, answer, touch, contact_id, contact, company, rule)
+        if activity_id in found:
+            found[activity_id].append(part)
+        else:
+            found[activity_id] = [part]
+    for parts in found.values():
+        parts.sort(key=_in_order)
+    return {activity_id: tuple(parts) for activity_id, parts in found.items()}
 
 
-def _holders(connection: sqlite3.Connection, address_ids: Collection[int]) -> dict[int, _Holder]:
-    """Address id → contact, its name, company and rule."""
-    found: dict[int, _Holder] = {}
+def _in_order(part: Part) -> tuple[int, str]:
+    return _ROLE_ORDER[part[2]], part[0]
+
+
+def _holders(connection: sqlite3.Connection, address_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
+    """Address id → the address, the name it signs with, the contact, its name, company and rule."""
+    found: dict[int, tuple[Any, ...]] = {}
     for chunk in chunks(list(address_ids)):
-        for row_id, *holder in connection.execute(
-            "SELECT a.id, c.id, c.name, coalesce(own.name, theirs.name), a.rule FROM address a"
+        for row in connection.execute(
+            "SELECT a.id, a.email, a.name, c.id, c.name, coalesce(own.name, theirs.name), a.rule FROM address a"
             " LEFT JOIN contact c ON c.id = a.contact_id LEFT JOIN company own ON own.id = c.company_id"
             f" LEFT JOIN company theirs ON theirs.id = a.company_id WHERE a.id IN ({marks(chunk)})",
             chunk,
         ):
-            found[row_id] = tuple(holder)
+            found[row[0]] = row[1:]
     return found
 
 
@@ -137,12 +183,12 @@ def _seen(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[i
             " JOIN account a ON a.id = o.account_id"
         )
     }
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for chunk in chunks(activity_ids):
-        query = f"SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({marks(chunk)})"
-        for activity_id, place_id in connection.execute(query, chunk):
-            found[activity_id].append(places[place_id])
-    return {activity_id: tuple(sorted(found[activity_id])) for activity_id in activity_ids}
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    query = f"SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({marks(activity_ids)})"
+    for activity_id, place_id in connection.execute(query, activity_ids):
+        seen = found.get(activity_id)
+        found[activity_id] = tuple(sorted((*seen, places[place_id]))) if seen else (places[place_id],)
+    return found
 
 
 class Standing(NamedTuple):

@@ -48,6 +48,11 @@ class Touches(NamedTuple):
         kinds = ((self.last_inbound, "inbound"), (self.last_outbound, "outbound"), (self.last_meeting, "meeting"))
         return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
 
+    def answered(self, answer: Moment) -> Touches:
+        """With `answer`, the newest message that answers another, known."""
+        both = [one for one in (self.last_meeting, answer) if one.at is not None]
+        return self._replace(last_two_way=max(both, default=NEVER))
+
     def overdue_at(self) -> int | None:
         """When the silence since the last touch has lasted twice the usual gap, and a week."""
         last = self.last_touch()[0].at
@@ -61,8 +66,8 @@ class Touches(NamedTuple):
         return (last.at, kind, last.activity_id, *moments, self.touches, self.usual_gap, self.overdue_at(), self.due)
 
 
-def touches_of(rows: Iterable[TouchRow], now: int, answer: Moment = NEVER) -> Touches:
-    """What these rows, in any order, say as of `now`; `answer` is the newest message that answers another."""
+def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
+    """What these rows, in any order, say as of `now`; of messages that answer another they do not tell."""
     past: tuple[list[tuple[int, int]], ...] = ([], [], [], [])
     ahead: list[tuple[int, int]] = []
     changes: list[int] = []
@@ -83,7 +88,7 @@ def touches_of(rows: Iterable[TouchRow], now: int, answer: Moment = NEVER) -> To
         last_meeting=last_meeting,
         next_meeting=Moment(*min(ahead)) if ahead else NEVER,
         last_copied=_newest(past[COPIED]),
-        last_two_way=max((one for one in (last_meeting, answer) if one.at is not None), default=NEVER),
+        last_two_way=last_meeting,
         touches=len(exchanged),
         usual_gap=usual_gap(at for at, _ in exchanged),
         due=min(changes, default=None),

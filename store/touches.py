@@ -22,11 +22,10 @@ _ROWS = f"""SELECT p.touch_code, p.at, p.activity_id,
     CASE p.touch_code WHEN {MEETING} THEN (SELECT ends FROM activity WHERE id = p.activity_id) END, a.contact_id
     FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0 WHERE a.contact_id"""
 _ANSWER = """SELECT p.at, p.activity_id FROM participation p JOIN activity v ON v.id = p.activity_id
-    WHERE p.address_id = ?1 AND p.touch_code = ?2 AND p.at <= ?3 AND EXISTS (
-        SELECT 1 FROM activity b CROSS JOIN participation q ON q.activity_id = b.id CROSS JOIN address r
-            ON r.id = q.address_id
-        WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation) AND b.at < v.at
-        AND q.touch_code = ?4 AND r.contact_id = ?5)
+    WHERE p.address_id = ? AND p.touch_code = ? AND p.at <= ? AND EXISTS (
+        SELECT 1 FROM activity b CROSS JOIN participation q ON q.activity_id = b.id
+        WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation)
+        AND q.at < p.at AND q.touch_code = ? AND q.address_id IN ({}))
     ORDER BY p.at DESC, p.activity_id DESC LIMIT 1"""
 _OPPOSITE = {INBOUND: OUTBOUND, OUTBOUND: INBOUND}
 _COLUMNS = 20
@@ -42,27 +41,37 @@ def derive_all(connection: sqlite3.Connection, contact_ids: Sequence[int], now: 
     moment = timestamp(now)
     derived: dict[int, Touches] = {}
     for chunk in chunks(contact_ids):
-        rows: dict[int, list[TouchRow]] = {contact_id: [] for contact_id in chunk}
-        query = f"{_ROWS} = ?" if len(chunk) == 1 else f"{_ROWS} IN ({marks(chunk)})"
-        for row in connection.execute(query, chunk):
-            rows[row[-1]].append(row)
-        for contact_id, own in rows.items():
-            derived[contact_id] = touches_of(own, moment, _last_answer(connection, contact_id, own, moment))
+        for contact_id, rows in _rows(connection, chunk).items():
+            touches = touches_of(rows, moment)
+            derived[contact_id] = touches.answered(_last_answer(connection, contact_id, touches, moment))
     return derived
 
 
-def _last_answer(connection: sqlite3.Connection, contact_id: int, rows: Sequence[TouchRow], now: int) -> Moment:
+def _rows(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, list[TouchRow]]:
+    """What each of these contacts (one chunk) took part in."""
+    if len(contact_ids) == 1:
+        return {contact_ids[0]: connection.execute(f"{_ROWS} = ?", contact_ids).fetchall()}
+    rows: dict[int, list[TouchRow]] = {contact_id: [] for contact_id in contact_ids}
+    for row in connection.execute(f"{_ROWS} IN ({marks(contact_ids)})", contact_ids):
+        rows[row[-1]].append(row)
+    return rows
+
+
+def _last_answer(connection: sqlite3.Connection, contact_id: int, touches: Touches, now: int) -> Moment:
     """The newest message that follows one in the other direction, between us and this contact, in its conversation."""
-    newest = {touch: max((row[1] for row in rows if row[0] == touch), default=0) for touch in _OPPOSITE}
+    newest = {INBOUND: touches.last_inbound.at, OUTBOUND: touches.last_outbound.at}
     answer = NEVER
-    if not all(newest.values()):
+    if None in newest.values():
         return answer
-    addresses = connection.execute("SELECT id FROM address WHERE contact_id = ?", (contact_id,)).fetchall()
-    for touch in sorted(_OPPOSITE, key=lambda touch: -newest[touch]):
-        if newest[touch] < (answer.at or 0):
+    query = "SELECT id FROM address WHERE contact_id = ?"
+    addresses = [address_id for (address_id,) in connection.execute(query, (contact_id,))]
+    query = _ANSWER.format(marks(addresses))
+    for touch in sorted(_OPPOSITE, key=lambda touch: -(newest[touch] or 0)):
+        if (newest[touch] or 0) < (answer.at or 0):
             break
-        for (address_id,) in addresses:
-            found = connection.execute(_ANSWER, (address_id, touch, now, _OPPOSITE[touch], contact_id)).fetchone()
+        for address_id in addresses:
+            values = (address_id, touch, now, _OPPOSITE[touch], *addresses)
+            found = connection.execute(query, values).fetchone()
             answer = max(answer, Moment(*found or NEVER), key=lambda one: (one.at or 0, one.activity_id or 0))
     return answer
 

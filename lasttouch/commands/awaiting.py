@@ -22,6 +22,7 @@ from lasttouch.commands.filters import (
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.views import columns
 from lasttouch.views.awaiting import awaiting_json, awaiting_table
 from lasttouch.views.blindness import blindness
 from store.awaiting import Side
@@ -87,6 +88,12 @@ def command(
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
         found = [one for side in sides for one in awaiting(log, now, side, wanted, limit)]
-        if answer(as_json, as_csv, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
+        if answer(
+            as_json,
+            as_csv,
+            columns.AWAITING,
+            lambda: awaiting_json(found, now),
+            lambda: awaiting_table(found, now, zone),
+        ):
             print_lines([] if found else ["Nothing waits for an answer."])
             print_lines(blindness(sources(log), now, zone))

@@ -21,6 +21,7 @@ from lasttouch.commands.filters import (
 from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
+from lasttouch.views import columns
 from lasttouch.views.last import companies_json, companies_table
 from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered, within
@@ -74,7 +75,13 @@ def list_(
         through = earlier(seen_through(log), now)
         known = owned(log, companies(log, now, None, people_reader(as_of)), owner)
         found = ordered(within(known, since, until), sort)[:limit]
-    shown = answer(as_json, as_csv, lambda: companies_json(found, through), lambda: companies_table(found, now, zone))
+    shown = answer(
+        as_json,
+        as_csv,
+        columns.COMPANIES,
+        lambda: companies_json(found, through),
+        lambda: companies_table(found, now, zone),
+    )
     if shown and not known:
         print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
     elif shown and not found:

@@ -26,6 +26,7 @@ from lasttouch.commands.options import (
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 from lasttouch.proof import behind_dates
+from lasttouch.views import columns
 from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
 from lasttouch.views.last import last_json
 from lasttouch.views.timeline import log_table
@@ -178,7 +179,10 @@ def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
     """
     with reading(config) as log:
         found = sorted(people(log, utc_now()), key=lambda one: (one.name.casefold(), one.id))
-    if answer(as_json, as_csv, lambda: contacts_json(found), lambda: contacts_table(found)) and not found:
+    if (
+        answer(as_json, as_csv, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found))
+        and not found
+    ):
         print_lines([NO_CONTACTS])
 
 

@@ -20,6 +20,7 @@ from lasttouch.commands.options import config_option, csv_option, json_option, r
 from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
 from lasttouch.private_output import private_file
+from lasttouch.views import columns
 from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
 from store.export import whole_log
@@ -85,9 +86,5 @@ def _json_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:
 
 def _csv_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:
     writer = csv.writer(output, lineterminator="\n")
-    written = 0
-    for written, one in enumerate(objects, 1):
-        if written == 1:
-            writer.writerow(one)
-        writer.writerow(csv_cells(csv_row(one)))
-    return written
+    writer.writerow(columns.EXPORT)
+    return sum(1 for one in objects if writer.writerow(csv_cells(csv_row(one))))

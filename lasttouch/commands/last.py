@@ -23,6 +23,7 @@ from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_o
 from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.last import companies_json, companies_table, last_json, last_table
 from lasttouch.views.moments import earlier
@@ -78,14 +79,22 @@ def command(
             firms = companies(log, now, companies_named(log, " ".join(who)) if who else None, people_reader(as_of))
             firms = ordered(within(owned(log, firms, owner), since, until), sort)[:limit]
             shown = answer(
-                as_json, as_csv, lambda: companies_json(firms, through), lambda: companies_table(firms, now, zone)
+                as_json,
+                as_csv,
+                columns.COMPANIES,
+                lambda: companies_json(firms, through),
+                lambda: companies_table(firms, now, zone),
             )
         else:
             ids = chosen(log, who, owner)
             found = ordered(within(people_reader(as_of)(log, now, ids), since, until), sort)[:limit]
             weeks = {} if as_json or as_csv else sparklines(log, found, now)
             shown = answer(
-                as_json, as_csv, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks)
+                as_json,
+                as_csv,
+                columns.LAST,
+                lambda: last_json(found, through),
+                lambda: last_table(found, now, zone, weeks),
             )
             if shown and not found:
                 print_lines([NO_CONTACTS if ids is None and since is until is None else "No contact is left by that."])

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 import click
 
+from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import (
     as_of_option,
@@ -22,10 +23,13 @@ from lasttouch.commands.filters import (
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import is_terminal, print_lines, terminal_width
+from lasttouch.views import columns
 from lasttouch.views.chart import chart
 from lasttouch.views.moments import earlier
+from lasttouch.views.no_contact import no_contact
 from lasttouch.views.timeline import log_json, log_table
 from store.choosing import account_owners
+from store.finding import Unlisted, find_unlisted
 from store.timeline import newest
 from store.weeks import touches_by_week
 
@@ -60,9 +64,9 @@ def command(
 ) -> None:
     """The activities with somebody, or with everybody, newest first.
 
-    WHO is a name or part of one, an address, a domain or a company. On a terminal a chart of the
-    touches by week stands above. --sort oldest turns the same activities round. What lies ahead is
-    told by: lasttouch upcoming.
+    WHO is a name or part of one, an address, a domain or a company; an address or a domain may be of
+    people who are no contacts. On a terminal a chart of the touches by week stands above. --sort
+    oldest turns the same activities round. What lies ahead is told by: lasttouch upcoming.
 
     \b
     Examples:
@@ -74,18 +78,34 @@ def command(
     zone = machine_zone()
     now = as_of or utc_now()
     with reading(config) as log:
-        ids = chosen(log, who, owner, company)
-        found = newest(log, earlier(until, now) or now, limit, ids)
-        found = [one for one in found if since is None or one.facts.at >= since]
+        ids, strangers = _concerned(log, who, owner, company)
+        found = newest(log, earlier(until, now) or now, limit, ids, [one.address_id for one in strangers])
+        found = [one for one in found if since is None or one.at >= since]
         if sort == "oldest":
             found.reverse()
         if ids and not (as_json or as_csv) and is_terminal():
             print_lines(_chart(log, ids, now, zone))
         owners = account_owners(log)
-        shown = answer(as_json, as_csv, lambda: log_json(found, now), lambda: log_table(found, now, zone, owners))
-        if shown and not found:
+        shown = answer(
+            as_json, as_csv, columns.LOG, lambda: log_json(found, now), lambda: log_table(found, now, zone, owners)
+        )
+        if shown:
             narrowed = ids is not None or since or until or as_of
-            print_lines(["Nothing with that." if narrowed else NOTHING_YET])
+            print_lines([] if found else ["Nothing with that." if narrowed else NOTHING_YET])
+            print_lines(no_contact(strangers))
+
+
+def _concerned(
+    log: sqlite3.Connection, who: Sequence[str], owner: str | None, company: str | None
+) -> tuple[list[int] | None, list[Unlisted]]:
+    """Contacts (None for everybody) or, where these words mean none, people who are no contacts."""
+    try:
+        return chosen(log, who, owner, company), []
+    except NotFound:
+        strangers = find_unlisted(log, " ".join(who)) if who and owner is None and company is None else []
+        if not strangers:
+            raise
+        return [], strangers
 
 
 def _chart(log: sqlite3.Connection, ids: Sequence[int], now: datetime, zone: tzinfo) -> list[str]:

@@ -134,16 +134,20 @@ def no_company(connection: sqlite3.Connection, company: str) -> NotFound:
 def answer(
     as_json: bool,
     as_csv: bool,
+    columns: Sequence[str],
     value: Callable[[], Any],
     table: Callable[[], tuple[list[str], Sequence[Sequence[str]]]],
 ) -> bool:
-    """Print an answer in the form that was asked for; True if that was a form for people."""
+    """Print an answer in the form that was asked for; True if that was a form for people.
+
+    `columns` are the headings of the CSV: the fields of the objects in `value`, in order.
+    """
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other")
     if as_json:
         print_json(value())
     elif as_csv:
-        print_csv(*csv_rows(value()))
+        print_csv(columns, csv_rows(value()))
     else:
         print_table(*table())
         return True

@@ -20,6 +20,7 @@ from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.silence import Silence, candidates, silences
+from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.moments import earlier
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
@@ -78,7 +79,11 @@ def command(
         through = earlier(seen_through(log), now)
         weeks = {} if as_json or as_csv else sparklines(log, [one.person for one in found], now)
         shown = answer(
-            as_json, as_csv, lambda: stale_json(found, through), lambda: stale_table(found, weeks, now, zone)
+            as_json,
+            as_csv,
+            columns.STALE,
+            lambda: stale_json(found, through),
+            lambda: stale_table(found, weeks, now, zone),
         )
         if shown:
             if not any(one.state == "stale" for one in found):

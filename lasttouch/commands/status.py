@@ -14,6 +14,7 @@ from lasttouch.durations import parse_duration
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_lines
+from lasttouch.views import columns
 from lasttouch.views.health import skipped_rows, skipped_table, status_json, status_notes, status_table
 from lasttouch.views.moments import ago
 from store.health import SourceHealth, counts, sources
@@ -45,10 +46,16 @@ def command(skipped: bool, check: bool, tolerance: str, as_json: bool, as_csv: b
         health = sources(log)
         totals = counts(log)
         if skipped and not as_json:
-            if answer(False, as_csv, lambda: skipped_rows(health), lambda: skipped_table(health)):
+            if answer(False, as_csv, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
                 print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
             return
-        if answer(as_json, as_csv, lambda: status_json(health, totals, pid), lambda: status_table(health, now, zone)):
+        if answer(
+            as_json,
+            as_csv,
+            columns.STATUS,
+            lambda: status_json(health, totals, pid),
+            lambda: status_table(health, now, zone),
+        ):
             activities, contacts, touches = totals
             print_lines(
                 [

@@ -39,7 +39,7 @@ def command(account: str | None, as_json: bool, config: str | None) -> None:
     with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress))
         holds = counts(agent.connection)
-    for_people = answer(as_json, False, lambda: sync_json(reports), lambda: sync_table(reports))
+    for_people = answer(as_json, False, (), lambda: sync_json(reports), lambda: sync_table(reports))
     if for_people:
         print_lines([_summary(reports, holds)])
     fail_if_any_did(reports)

@@ -11,6 +11,7 @@ from lasttouch.commands.filters import companies_named, limit_option, since_opti
 from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.views import columns
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
 from store.companies import company_names
 from store.deferred import any_with_strangers
@@ -71,7 +72,9 @@ def command(
     ]
     found = _ordered(found, sort)[:limit]
     strangers = [one for _, one in found]
-    if answer(as_json, as_csv, lambda: unmatched_json(strangers), lambda: unmatched_table(found, now, zone)):
+    if answer(
+        as_json, as_csv, columns.UNMATCHED, lambda: unmatched_json(strangers), lambda: unmatched_table(found, now, zone)
+    ):
         print_lines([_hint(bool(found), narrowed)])
 
 

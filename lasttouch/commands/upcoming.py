@@ -13,6 +13,7 @@ from lasttouch.commands.filters import chosen, company_option, limit_option, own
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table
 from store.acquaintance import known_by, own_answers
@@ -61,7 +62,13 @@ def command(
     with reading(config) as log:
         found = ahead(log, max(since or now, now), limit, chosen(log, who, owner, company), until)
         coming = _appointments(log, found, now)
-        shown = answer(as_json, as_csv, lambda: upcoming_json(coming, now), lambda: upcoming_table(coming, now, zone))
+        shown = answer(
+            as_json,
+            as_csv,
+            columns.UPCOMING,
+            lambda: upcoming_json(coming, now),
+            lambda: upcoming_table(coming, now, zone),
+        )
         if shown:
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
             print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])

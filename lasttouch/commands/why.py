@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -13,13 +14,13 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
-from lasttouch.proof import proof
+from lasttouch.proof import RECENT, proof
 from lasttouch.views.timeline import why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
 from store import forgetting
-from store.finding import find_activity, find_contacts
+from store.finding import Unlisted, find_activity, find_contacts, find_unlisted
 from store.people import people
-from store.timeline import activities
+from store.timeline import activities, newest
 
 
 @click.command("why")
@@ -30,7 +31,8 @@ def command(words: tuple[str, ...], as_json: bool, config: str | None) -> None:
     """The proof of a date: what was recorded, by which rule, and why not.
 
     WHAT is the id of an activity (from `log` or `last --json`), a Message-ID, or somebody: then the
-    activity behind each of their dates is shown, and the recent ones that do not count.
+    activity behind each of their dates is shown, and the recent ones that do not count. An address or
+    a domain may be of people who are no contacts.
 
     \b
     Examples:
@@ -51,6 +53,8 @@ def command(words: tuple[str, ...], as_json: bool, config: str | None) -> None:
             return
         if find_contacts(log, what):
             _somebody(log, what, now, zone, as_json)
+        elif strangers := find_unlisted(log, what):
+            _unlisted(log, strangers, now, zone, as_json)
         else:
             _nothing(log, loaded_config(config).database, what, as_json)
 
@@ -63,6 +67,18 @@ def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as
         print_lines(
             line for person, behind, recent in found for line in contact_text(person, behind, recent, now, zone)
         )
+
+
+def _unlisted(
+    log: sqlite3.Connection, strangers: Sequence[Unlisted], now: datetime, zone: tzinfo, as_json: bool
+) -> None:
+    from lasttouch.views.no_contact import unlisted_json, unlisted_text  # noqa: PLC0415 - most are contacts
+
+    found = [(one, newest(log, now, RECENT, [], [one.address_id])) for one in strangers]
+    if as_json:
+        print_json([unlisted_json(one, recent, now) for one, recent in found])
+    else:
+        print_lines(line for one, recent in found for line in unlisted_text(one, recent, now, zone))
 
 
 def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) -> None:

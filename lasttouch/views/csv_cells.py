@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Rows = tuple[list[str], list[list[str]]]
 
-
-def csv_rows(value: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> Rows:
-    """Headings are the names of the JSON's fields; of an object that holds a list, that list is meant.
+def csv_rows(value: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[list[str]]:
+    """A row for each object; of an object that holds a list, that list is meant.
 
     A list within stands in one cell, its parts separated by "; ", of objects only their first field.
     Null is an empty cell.
     """
     objects = next(v for v in value.values() if isinstance(v, list)) if isinstance(value, Mapping) else value
-    headings = list(objects[0]) if objects else []
-    return headings, [csv_row(one) for one in objects]
+    return [csv_row(one) for one in objects]
 
 
 def csv_row(one: Mapping[str, Any]) -> list[str]:

@@ -24,15 +24,14 @@ _RULES = {
 
 def verdict_at(activity: Activity, now: datetime) -> str:
     """The verdict to show: a meeting that is judged to count and not over yet is upcoming."""
-    kind = activity.judgement.verdict.kind
-    ends = activity.facts.ends
+    kind = activity.verdict
+    ends = activity.ends
     return "upcoming" if kind == "held" and ends is not None and ends > now else kind
 
 
 def message_id(activity: Activity) -> str | None:
     """The Message-ID of a mail that has one."""
-    facts = activity.facts
-    return facts.identity if facts.kind == "email" and not facts.identity.startswith("hash:") else None
+    return activity.identity if activity.kind == "email" and not activity.identity.startswith("hash:") else None
 
 
 def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
@@ -41,13 +40,13 @@ def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
         {
             "activity": one.id,
             "message_id": message_id(one),
-            "kind": one.facts.kind,
-            "at": utc(one.facts.at),
-            "ends": utc(one.facts.ends),
-            "direction": one.judgement.direction,
+            "kind": one.kind,
+            "at": utc(one.at),
+            "ends": utc(one.ends),
+            "direction": one.direction,
             "verdict": verdict_at(one, now),
-            "reason": one.judgement.verdict.reason,
-            "subject": one.facts.subject or None,
+            "reason": one.reason,
+            "subject": one.subject or None,
             "participants": [
                 {
                     "address": part.address,
@@ -72,11 +71,11 @@ def log_table(activities: list[Activity], now: datetime, zone: tzinfo, owners: M
     headings = ["When", "What", "With", "Counts", "Subject", "Id", "Colleague"]
     return headings, [
         [
-            local(one.facts.at, zone),
+            local(one.at, zone),
             _what(one, now),
             ", ".join(dict.fromkeys(_who(part) for part in one.parts if part.rule != "self")),
             _counts(one, now),
-            one.facts.subject,
+            one.subject,
             str(one.id),
             ", ".join(dict.fromkeys((owners or {}).get(account) or account for account, _ in one.sightings)),
         ]
@@ -89,7 +88,7 @@ def why_json(activity: Activity, people: list[Person], now: datetime) -> dict[st
     (shared,) = log_json([activity], now)
     return {
         **shared,
-        "evidence": dict(activity.facts.evidence),
+        "evidence": dict(activity.evidence),
         "sets": [
             {"contact": person.id, "name": person.name, "field": date}
             for person in people
@@ -102,10 +101,10 @@ def why_json(activity: Activity, people: list[Person], now: datetime) -> dict[st
 def why_text(activity: Activity, people: list[Person], now: datetime, zone: tzinfo) -> list[str]:
     """The same for people: a few lines."""
     lines = [
-        f"Activity {activity.id}: {_what(activity, now)}, {local(activity.facts.at, zone)}",
-        f"  subject   {activity.facts.subject or '(none kept)'}",
-        f"  identity  {activity.facts.identity}",
-        f"  verdict   {verdict_at(activity, now)}, because: {activity.judgement.verdict.reason}",
+        f"Activity {activity.id}: {_what(activity, now)}, {local(activity.at, zone)}",
+        f"  subject   {activity.subject or '(none kept)'}",
+        f"  identity  {activity.identity}",
+        f"  verdict   {verdict_at(activity, now)}, because: {activity.reason}",
     ]
     lines += [f"  {part.role:<9} {_part(part)}" for part in activity.parts]
     lines += [f"  seen in   {account}: {place}" for account, place in activity.sightings]
@@ -133,21 +132,19 @@ def not_counted_because(activity: Activity, now: datetime) -> str | None:
     if touched:
         return "; ".join(f"{part.address}: {_RULES[part.rule]}" for part in touched)
     if verdict not in ("person", "held", "upcoming"):
-        return f"{verdict}: {activity.judgement.verdict.reason}"
+        return f"{verdict}: {activity.reason}"
     if any(part.touch == "copied" for part in activity.parts):
         return "contacts were only copied on somebody else's mail"
-    if bounced := activity.facts.bounced:
+    if bounced := activity.bounced:
         return f"it did not reach {', '.join(bounced)}"
     return "nobody but us takes part, or everybody else declined"
 
 
 def _what(activity: Activity, now: datetime) -> str:
     verdict = verdict_at(activity, now)
-    if activity.facts.kind == "meeting":
+    if activity.kind == "meeting":
         return "meeting" if verdict == "held" else f"meeting ({verdict})"
-    medium = {"inbound": "mail in", "outbound": "mail out", "internal": "mail"}[
-        activity.judgement.direction or "inbound"
-    ]
+    medium = {"inbound": "mail in", "outbound": "mail out", "internal": "mail"}[activity.direction or "inbound"]
     return medium if verdict == "person" else f"{medium} ({verdict})"
 
 

@@ -66,8 +66,8 @@ def _blind(one: Blind, now: datetime, zone: tzinfo) -> str:
 
 
 def _meeting(meeting: Activity, page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
-    begins, ends = meeting.facts.at.astimezone(zone), (meeting.facts.ends or meeting.facts.at).astimezone(zone)
-    yield f"  {begins:%H:%M}–{ends:%H:%M} {meeting.facts.subject or 'no title kept'}"
+    begins, ends = meeting.at.astimezone(zone), (meeting.ends or meeting.at).astimezone(zone)
+    yield f"  {begins:%H:%M}–{ends:%H:%M} {meeting.subject or 'no title kept'}"
     for contact_id in sorted(contacts_in(meeting)):
         if person := page.coming.get(contact_id):
             yield f"    {person.name}: {_last(person, now)}"

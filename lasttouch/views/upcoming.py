@@ -69,10 +69,10 @@ def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo)
     headings = ["When", "In", "With", "Title", "Last touch", "Also known to", "Account"]
     return headings, [
         [
-            local(one.activity.facts.at, zone),
-            ago(one.activity.facts.at, now).removeprefix("in "),
+            local(one.activity.at, zone),
+            ago(one.activity.at, now).removeprefix("in "),
             ", ".join(_with_answer(guest.person.name, guest.answer) for guest in one.guests),
-            one.activity.facts.subject,
+            one.activity.subject,
             ", ".join(ago(guest.person.last_touch, now) for guest in one.guests),
             ", ".join(_colleagues(one, now)),
             ", ".join(_with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),

@@ -24,10 +24,7 @@ def contact_json(
         "last_touch_kind": person.last_touch_kind,
         "last_touch_activity": person.last_touch_activity,
         "dates": {date: _date(person, date, behind, now) for date in DATES},
-        "not_counted": [
-            {"activity": one.id, "at": utc(one.facts.at), "verdict": verdict_at(one, now), "because": because}
-            for one, because in _not_counted(recent, now)
-        ],
+        "not_counted": not_counted_json(recent, now),
     }
 
 
@@ -43,17 +40,27 @@ def contact_text(
             lines.append(f"  {date:<13} {'none planned' if date == 'next_meeting' else 'never'}")
             continue
         lines.append(f"  {date:<13} {local(moment, zone)} ({ago(moment, now)}), activity {one.id}{_subject(one)}")
-        lines.append(f"                {verdict_at(one, now)}: {one.judgement.verdict.reason}")
-    not_counted = _not_counted(recent, now)
-    if not_counted:
-        lines.append("  recent, but no touch:")
-    for one, because in not_counted:
-        lines.append(f"    {local(one.facts.at, zone)} activity {one.id}{_subject(one)}: {because}")
-    return lines
+        lines.append(f"                {verdict_at(one, now)}: {one.reason}")
+    return lines + not_counted_text(recent, now, zone)
+
+
+def not_counted_json(recent: Sequence[Activity], now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"activity": one.id, "at": utc(one.at), "verdict": verdict_at(one, now), "because": because}
+        for one, because in _not_counted(recent, now)
+    ]
+
+
+def not_counted_text(recent: Sequence[Activity], now: datetime, zone: tzinfo) -> list[str]:
+    lines = [
+        f"    {local(one.at, zone)} activity {one.id}{_subject(one)}: {because}"
+        for one, because in _not_counted(recent, now)
+    ]
+    return ["  recent, but no touch:", *lines] if lines else []
 
 
 def _subject(activity: Activity) -> str:
-    return f" “{activity.facts.subject}”" if activity.facts.subject else ""
+    return f" “{activity.subject}”" if activity.subject else ""
 
 
 def _date(person: Person, date: str, behind: Mapping[int, Activity], now: datetime) -> dict[str, Any] | None:
@@ -64,7 +71,7 @@ def _date(person: Person, date: str, behind: Mapping[int, Activity], now: dateti
         "at": utc(getattr(person, date)),
         "activity": one.id,
         "verdict": verdict_at(one, now),
-        "reason": one.judgement.verdict.reason,
+        "reason": one.reason,
     }
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lasttouch import address_book, forgetting
+from store.awaiting import PAGE, awaiting
 from store.finding import find_activity
+from store.never import never_touched
 from store.people import people
 from store.silence import longest_silent, past_rhythm
 from store.threads import THEM, US, waiting
@@ -40,6 +42,19 @@ def test_the_longest_silent_come_first(log: Log, settled: Callable[[], None]) ->
     assert log.differences() == 0
 
 
+def test_who_was_never_touched_comes_in_the_order_of_being_listed(log: Log, settled: Callable[[], None]) -> None:
+    bob, eve, fay = log.contact("Bob", BOB), log.contact("Eve", EVE), log.contact("Fay", FAY)
+    log.mail(EVE, ANA, 5)
+    log.meet(FAY, 200)
+    settled()
+    assert never_touched(log.connection, log.now, 9) == [bob, fay]
+    assert never_touched(log.connection, log.now, 1) == [bob]
+    log.mail(ANA, BOB, 6)
+    assert never_touched(log.connection, log.now, 9) == [fay]
+    assert log.differences() == 0
+    assert [one for one, _ in longest_silent(log.connection, log.now, 9)] == [eve, bob]
+
+
 def test_the_longest_past_their_own_rhythm_come_first(log: Log, settled: Callable[[], None]) -> None:
     bob, eve, fay = log.contact("Bob", BOB), log.contact("Eve", EVE), log.contact("Fay", FAY)
     for day in (10, 20, 30, 40, 50):
@@ -53,6 +68,9 @@ def test_the_longest_past_their_own_rhythm_come_first(log: Log, settled: Callabl
         (eve, int(log.day(35 + 7).timestamp())),
         (bob, int(log.day(50 + 20).timestamp())),
     ]
+    latest = past_rhythm(log.connection, log.now, 10, latest_first=True)
+    assert latest == past_rhythm(log.connection, log.now, 10)[::-1]
+    assert past_rhythm(log.connection, log.now, 1, latest_first=True) == latest[:1]
     (found,) = people(log.connection, log.now, [fay])
     assert found.usual_gap is not None
     assert (found.usual_gap.days, found.overdue_at) == (20, log.day(130))
@@ -98,6 +116,22 @@ def test_a_conversation_waits_for_whoever_did_not_write_last(log: Log) -> None:
     assert _ids(log, US, limit=1) == [again]
     assert _ids(log, US, newest_first=True) == [later, again]
     assert log.differences() == 0
+
+
+def test_what_waits_goes_on_beyond_the_first_page(log: Log) -> None:
+    asked = [log.mail(BOB, ANA, day) for day in range(PAGE + 6)]
+    log.mail(ANA, BOB, 90, answers=asked[3])
+    log.meet(EVE, 95)
+    asked.append(log.mail(EVE, ANA, 91))
+    log.now = log.day(92)
+    found = list(awaiting(log.connection, log.now, "us", newest_first=False))
+    assert [one.message_id for one in found] == [*asked[:3], *asked[4:]]
+    assert list(awaiting(log.connection, log.now, "us")) == found[::-1]
+    assert {(one.others[0].address, one.accounts, one.read_through) for one in found[:-1]} == {
+        (BOB, (("ana", "Ana"),), None)
+    }
+    log.now = log.day(96)
+    assert [one.message_id for one in awaiting(log.connection, log.now, "us")] == [*asked[4:-1][::-1], *asked[:3][::-1]]
 
 
 def test_a_question_found_after_its_answer_does_not_wait(log: Log) -> None:
@@ -189,7 +223,7 @@ def test_a_timeline_merges_the_addresses_and_kinds_of_a_contact(log: Log) -> Non
     log.mail(EVE, ANA, 6)
     log.meet(BOB, 200)
     found = newest(log.connection, log.now, 10, [bob])
-    assert [one.facts.at for one in found] == [log.day(day) for day in (5, 4, 3, 2, 1)]
+    assert [one.at for one in found] == [log.day(day) for day in (5, 4, 3, 2, 1)]
     assert [one.id for one in newest(log.connection, log.now, 2, [bob])] == [one.id for one in found[:2]]
     assert [(part.role, part.address, part.touch, part.contact) for part in found[2].parts] == [
         ("from", ANA, None, None), ("to", BOB, "outbound", "Bob"), ("cc", "bob@home.example", "outbound", "Bob"),

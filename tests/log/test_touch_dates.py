@@ -55,8 +55,8 @@ def test_one_activity_under_two_addresses_is_one_touch() -> None:
 def test_the_last_exchange_both_ways_is_an_answer_or_a_meeting() -> None:
     rows = [_mail(OUTBOUND, 1, 1), _mail(INBOUND, 3, 3)]
     assert touches_of(rows, NOW).last_two_way == NEVER
-    assert touches_of(rows, NOW, Moment(3 * DAY, 3)).last_two_way == Moment(3 * DAY, 3)
-    assert touches_of([*rows, _met(4, 5)], NOW, Moment(3 * DAY, 3)).last_two_way == Moment(4 * DAY, 5)
+    assert touches_of(rows, NOW).answered(Moment(3 * DAY, 3)).last_two_way == Moment(3 * DAY, 3)
+    assert touches_of([*rows, _met(4, 5)], NOW).answered(Moment(3 * DAY, 3)).last_two_way == Moment(4 * DAY, 5)
 
 
 def test_the_usual_gap_is_the_median_between_days_and_takes_four_gaps() -> None:

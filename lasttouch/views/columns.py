@@ -1,0 +1,32 @@
+"""The headings of CSV answers, which are there without any row, too: the fields of the JSON in their order."""
+
+from __future__ import annotations
+
+LAST = (
+    "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity", "last_inbound",
+    "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way", "touches", "seen_through",
+)  # fmt: skip
+STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since")
+COMPANIES = (
+    "id", "name", "domains", "owner", "contacts", "last_touch", "last_touch_kind", "last_touch_activity",
+    "last_touch_contact", "unlisted", "seen_through",
+)  # fmt: skip
+LOG = (
+    "activity", "message_id", "kind", "at", "ends", "direction", "verdict", "reason", "subject", "participants",
+    "sightings",
+)  # fmt: skip
+UPCOMING = (*LOG, "contacts", "own_answers")
+EXPORT = (*LOG, "evidence", "sets", "not_counted_because")
+AWAITING = (
+    "activity", "message_id", "waits_for", "since", "direction", "subject", "with", "accounts", "owners",
+    "seen_through",
+)  # fmt: skip
+UNMATCHED = (
+    "address", "name", "company", "inbound", "outbound", "meetings", "two_way", "first_touch", "last_touch",
+)  # fmt: skip
+CONTACTS = ("id", "name", "emails", "company", "owner", "vanished")
+SKIPPED = ("account", "source", "place", "item", "reason")
+STATUS = (
+    "account", "source", "last_attempt", "last_success", "seen_through", "next_attempt", "failing_since", "error",
+    "error_code", "hint", "skipped", "skipped_items", "places",
+)  # fmt: skip
