@@ -125,6 +125,8 @@ def _touch(
 
 
 def _participants(envelope: Envelope) -> tuple[Participant, ...]:
+    if len(envelope.from_) == 1 == len(envelope.to) and not envelope.cc and not envelope.bcc:
+        return Participant(envelope.from_[0], "from"), Participant(envelope.to[0], "to")
     people = _in_role("from", envelope.from_) + _in_role("to", envelope.to)
     if envelope.cc or envelope.bcc:
         people += _in_role("cc", envelope.cc) + _in_role("bcc", envelope.bcc)

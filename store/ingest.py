@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
@@ -17,6 +18,7 @@ from store.rows import Entry, evidence_text, reason_text, sighting_row, timestam
 from store.threads import adopt, settle, settle_new, threads_of, threads_with
 from store.touches import forget_touches, forget_touches_of
 
+ROWS_AT_ONCE = 100
 Judge = Callable[[Facts], Judgement]
 
 
@@ -141,11 +143,10 @@ def _insert(
         " replies_to, subject, evidence, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         activities,
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        participations,
-    )
+    into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer) VALUES"
+    for start in range(0, len(participations), ROWS_AT_ONCE):  # a third less work than a row at a time
+        rows = participations[start : start + ROWS_AT_ONCE]
+        connection.execute(f"{into} {','.join(['(?, ?, ?, ?, ?, ?)'] * len(rows))}", list(chain.from_iterable(rows)))
     connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?)", sightings)
     connection.execute(
         "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
