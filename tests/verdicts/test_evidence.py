@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activity.address import Address
@@ -128,6 +128,8 @@ def test_evidence_judges_like_the_whole_header(envelope: Envelope, subject_is_st
 
 @settings(max_examples=1000, deadline=None)
 @given(_envelopes)
+@example(Envelope("<1@x>", None, None, (Address("a@b.example"),), signs={"precedence": "bulk"}, subject="Autoreply: x"))
+@example(Envelope("<1@x>", None, None, (Address("root@b.example"),), signs={"list-id": "<l.b.example>"}, subject="Hi"))
 def test_the_quick_looks_change_no_verdict(envelope: Envelope) -> None:
     def answers() -> list[object]:
         return [evidence(envelope), *(judge_message(envelope, house) for house in _HOUSES)]
