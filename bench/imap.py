@@ -58,7 +58,7 @@ def run(quick: bool) -> Iterator[Figure]:
             with server.client(f"u{size}") as client:
                 fill(client, "INBOX", size)
         yield from _backfill(server, base, sizes[1], pairs=3 if quick else 5)
-        yield from _far_away(server, base, sizes[1], pairs=1 if quick else 3)
+        yield from _far_away(server, base, sizes[1], pairs=1 if quick else 2)
         yield from _memory(server, base, sizes)
         yield from _nothing_new(server, base, sizes[1])
     finally:
@@ -71,7 +71,11 @@ def _backfill(server: DovecotServer, base: Path, size: int, pairs: int) -> Itera
     no other program shows the mail, and with all in it."""
     cold = [(_forgetful(server, size, lambda: _drain(server, size)), _timed_pass(server, base, size, True))
             for _ in range(pairs)]  # fmt: skip
-    warm = [(seconds(lambda: _drain(server, size)), _timed_pass(server, base, size, False)) for _ in range(pairs)]
+    part = min(size, 5_000)
+    warm, plain = [], []
+    for _ in range(min(pairs, 3)):
+        warm.append((seconds(lambda: _drain(server, size)), _timed_pass(server, base, size, False)))
+        plain.append(seconds(lambda: _plain_loop(server, size, part)) / part * size)
     for state, bar, runs in (("empty", 3.0, cold), ("full", None, warm)):
         drain, first = median_of(raw for raw, _ in runs), median_of(mine.wall for _, mine in runs)
         ratio = median_of(mine.wall / raw for raw, mine in runs)
@@ -81,10 +85,9 @@ def _backfill(server: DovecotServer, base: Path, size: int, pairs: int) -> Itera
         yield told(name, ratio, "×") if bar is None else at_most(name, ratio, "×", bar)
         yield told(f"messages a second, server's cache {state}", size / first, "1/s")
     yield told("CPU a message", median_of(mine.cpu for _, mine in cold + warm) / size * 1e6, "µs")
-    part = min(size, 5_000)
-    plain = seconds(lambda: _plain_loop(server, size, part)) / part * size
-    yield told("plain imapclient loop, messages a second", size / plain, "1/s")
-    yield at_least("plain imapclient loop ÷ first pass", plain / median_of(mine.wall for _, mine in warm), "×", 8.0)
+    yield told("plain imapclient loop, messages a second", size / median_of(plain), "1/s")
+    ratio = median_of(theirs / mine.wall for theirs, (_, mine) in zip(plain, warm, strict=True))
+    yield at_least("plain imapclient loop ÷ first pass", ratio, "×", 8.0)
 
 
 def _far_away(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
@@ -173,7 +176,10 @@ def _ask(connection: socket.socket, command: str) -> None:
 
 
 def _plain_loop(server: DovecotServer, size: int, part: int) -> None:
-    """What one would write first: IMAPClient.fetch and the standard library's parser."""
+    """What one would write first: IMAPClient.fetch and the standard library's parser, for the same header fields.
+
+    It asks for no structure, and neither matches nor stores anything.
+    """
     with imapclient.IMAPClient("127.0.0.1", server.port, ssl=False) as client:
         client.login(f"u{size}", server.password)
         client.select_folder("INBOX", readonly=True)
@@ -182,8 +188,9 @@ def _plain_loop(server: DovecotServer, size: int, part: int) -> None:
             for items in client.fetch(range(low, low + 1000), ["INTERNALDATE", "FLAGS", key]).values():
                 block = next(value for name, value in items.items() if name.startswith(b"BODY["))
                 header = email.message_from_bytes(block)
-                email.utils.getaddresses([str(header[name]) for name in ("From", "To", "Cc") if header[name]])
-                email.utils.parsedate_to_datetime(str(header["Date"]))
+                fields = {name: str(header[name]) for name in HEADER_FIELDS if header[name] is not None}
+                email.utils.getaddresses([fields[name] for name in ("from", "to", "cc", "bcc") if name in fields])
+                email.utils.parsedate_to_datetime(fields["date"])
 
 
 def _peak_megabytes(server: DovecotServer, base: Path, size: int) -> float:

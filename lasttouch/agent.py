@@ -19,7 +19,7 @@ from lasttouch.local_time import Clock, utc_now
 from lasttouch.lock_file import LockFile
 from lasttouch.options import Config
 from matchers.book import AddressBook
-from matchers.domains import company_domains_of
+from matchers.domains import with_parents
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
@@ -88,7 +88,7 @@ class Agent:
         forms = domains = None
         if canonicals is not None:
             forms = list(canonicals)
-            domains = sorted({name for domain in set(map(domain_of, forms)) for name in company_domains_of(domain)})
+            domains = sorted({name for domain in set(map(domain_of, forms)) for name in with_parents(domain)})
         return AddressBook(
             contacts.emails(self.connection, forms), contacts.company_domains(self.connection, domains), self.house
         )

@@ -31,7 +31,7 @@ from store.unmatched import unmatched
 EXPAND_AGAIN_AFTER = timedelta(days=1)
 # A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 250_000
 
 Progress = Callable[[Report, Batch], None]
 
@@ -154,7 +154,8 @@ class _ActivityPass(SourcePass):
 
     def _write(self, place: int, entries: list[Entry]) -> None:
         # not a book for the whole pass: contacts may change while it is read
-        book = self.agent.book({canonical(p.address.email) for entry in entries for p in entry.facts.participants})
+        emails = {person.address.email for entry in entries for person in entry.facts.participants}
+        book = self.agent.book(set(map(canonical, emails)))
         if not self.agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
         self._count(ingest.write(self.agent.connection, place, entries, book, self.agent.judge))

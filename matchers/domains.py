@@ -54,6 +54,13 @@ def registrable(domain: str) -> str | None:
     return _registrable_part()(domain)
 
 
+def with_parents(domain: str) -> Iterator[str]:
+    """The domain and all its parents, longest first; any that is a company's is among them."""
+    while domain:
+        yield domain
+        domain = domain.partition(".")[2]
+
+
 def company_domains_of(domain: str) -> Iterator[str]:
     """The domain and its parents, longest first, none shorter than the registrable domain."""
     shortest = registrable(domain)

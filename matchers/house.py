@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from activity.address import domain_of
+from activity.facts import Judgement
+from activity.participant import Participant
 from matchers.canonical import GMAIL, canonical
 
 _REMEMBERED = 200_000
+_JUDGEMENTS_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class House:
     domains; an address at one of them, or at a subdomain of one, is ours. `trusted_authserv_ids`
     are the authserv-ids (RFC 8601 §2.5) whose Authentication-Results we believe, lower case;
     with none, nothing is inferred from that header.
+
+    `plain_mail` holds judgements on messages of which nothing but the participants decides, by these.
     """
 
     own_addresses: frozenset[str] = frozenset()
@@ -28,6 +33,15 @@ class House:
     correction_window_seconds: int = 7 * 86400
     trusted_authserv_ids: frozenset[str] = frozenset()
     _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    plain_mail: dict[tuple[Participant, ...], Judgement] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def remember(self, participants: tuple[Participant, ...], judgement: Judgement) -> None:
+        """Keep the judgement on a message of which nothing but its participants decides."""
+        if len(self.plain_mail) >= _JUDGEMENTS_REMEMBERED:
+            self.plain_mail.clear()
+        self.plain_mail[participants] = judgement
 
     def is_self(self, email: str) -> bool:
         """Is this normalised address one of ours? A +tag, and Gmail's dots, do not make it another's."""

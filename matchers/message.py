@@ -14,9 +14,12 @@ from matchers.house import House
 from matchers.verdicts.bounces import failed_addresses
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
+from matchers.verdicts.ordinary import is_ordinary
+from matchers.verdicts.subjects import out_of_office
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
+_FEW = 20  # participants of a message that may well come again with the same ones
 # Mail of these classes has its direction whoever it names as sender: our own mail host bounces to us.
 _OWN_DIRECTION: dict[str, Direction] = {"internal": "internal", "bounce": "inbound", "complaint": "inbound"}
 
@@ -49,14 +52,14 @@ def message_facts(
     if struck and not _still_an_exchange(allowed):
         return None
     return Facts(
-        identity=message_identity(envelope),
-        kind="email",
-        at=at,
-        participants=allowed,
-        subject=envelope.subject if keep_subject and not struck else "",
-        evidence=evidence(envelope),
-        references=_references(envelope),
-        failed=tuple(email for email in failed_addresses(envelope) if not never_log(email)),
+        message_identity(envelope),
+        "email",
+        at,
+        allowed,
+        envelope.subject if keep_subject and not struck else "",
+        evidence(envelope),
+        _references(envelope),
+        tuple([email for email in failed_addresses(envelope) if not never_log(email)]),
     )
 
 
@@ -80,7 +83,19 @@ def message_identity(envelope: Envelope) -> str:
 
 def judge_mail(facts: Facts, house: House) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
-    verdict = judge_message(_as_envelope(facts), house)
+    if facts.evidence or facts.bounced or (facts.references and out_of_office(facts.subject)):
+        return _judge(facts, _as_envelope(facts), house)
+    known = house.plain_mail.get(facts.participants)  # the same people write to each other again and again
+    if known is None:
+        envelope = _as_envelope(facts)
+        known = _judge(facts, envelope, house)
+        if is_ordinary(envelope) and len(facts.participants) <= _FEW:
+            house.remember(facts.participants, known)
+    return known
+
+
+def _judge(facts: Facts, envelope: Envelope, house: House) -> Judgement:
+    verdict = judge_message(envelope, house)
     return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
 
 
@@ -110,6 +125,8 @@ def _touch(
 
 
 def _participants(envelope: Envelope) -> tuple[Participant, ...]:
+    if len(envelope.from_) == 1 == len(envelope.to) and not envelope.cc and not envelope.bcc:
+        return Participant(envelope.from_[0], "from"), Participant(envelope.to[0], "to")
     people = _in_role("from", envelope.from_) + _in_role("to", envelope.to)
     if envelope.cc or envelope.bcc:
         people += _in_role("cc", envelope.cc) + _in_role("bcc", envelope.bcc)
@@ -135,16 +152,16 @@ def _as_envelope(facts: Facts) -> Envelope:
     for address, role, _ in facts.participants:
         among[role].append(address)
     return Envelope(
-        message_id=facts.identity,
-        date=facts.at,
-        internal_date=None,
-        from_=tuple(among["from"]),
-        to=tuple(among["to"]),
-        cc=tuple(among["cc"]),
-        bcc=tuple(among["bcc"]),
-        subject=facts.subject,
-        in_reply_to=facts.references[-1:],
-        references=facts.references,
-        signs=facts.evidence,
-        from_headers=int(facts.evidence.get("from-headers", "1")),
+        facts.identity,
+        facts.at,
+        None,
+        tuple(among["from"]),
+        tuple(among["to"]),
+        tuple(among["cc"]),
+        tuple(among["bcc"]),
+        facts.subject,
+        facts.references[-1:],
+        facts.references,
+        facts.evidence,
+        int(facts.evidence.get("from-headers", "1")),
     )

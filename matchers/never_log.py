@@ -18,10 +18,7 @@ class NeverLog:
         patterns = [_pattern(rule.strip().lower()) for rule in rules if rule.strip()]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
         self._known: dict[str, bool] = {}
-
-    @property
-    def has_rules(self) -> bool:
-        return self._pattern is not None or self._forgotten is not None
+        self.has_rules = self._pattern is not None or self._forgotten is not None
 
     def __call__(self, email: str) -> bool:
         """Does a rule forbid this normalised address?"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
@@ -17,6 +18,7 @@ from store.rows import Entry, evidence_text, reason_text, sighting_row, timestam
 from store.threads import adopt, settle, settle_new, threads_of, threads_with
 from store.touches import forget_touches, forget_touches_of
 
+ROWS_AT_ONCE = 100
 Judge = Callable[[Facts], Judgement]
 
 
@@ -115,39 +117,39 @@ def _insert(
     activities, participations, sightings, bounces = [], [], [], []
     parts: list[_Part] = []
     for row_id, entry in enumerate(entries, last + 1):
-        facts, judgement, _ = entry
-        at = timestamp(facts.at)
-        replies_to = _replies_to(facts)
-        key, thread = identity_hash(facts.identity), threads.get(facts.identity)
+        facts, judgement, object_id = entry
+        at, identity, ends = timestamp(facts.at), facts.identity, facts.ends
+        replies_to = facts.references[-1] if facts.references else None
+        key, thread = identity_hash(identity), threads.get(identity)
         activities.append(
             (
-                row_id, key, at, None if facts.ends is None else timestamp(facts.ends),
+                row_id, key, at, None if ends is None else timestamp(ends),
                 VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], None if thread == key else thread,
-                facts.identity, reason_text(judgement), replies_to, facts.subject or None, evidence_text(facts),
+                identity, reason_text(judgement), replies_to, facts.subject or None, evidence_text(facts),
                 facts.revision or None,
             )
         )  # fmt: skip
-        for person, touch in zip(facts.participants, judgement.touches, strict=True):
-            address, code = emails[person.address.email], TOUCH[touch]
-            participations.append((row_id, address, ROLE[person.role], at, code, person.answer or None))
+        for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
+            address, code = emails[person.email], TOUCH[touch]
+            participations.append((row_id, address, ROLE[role], at, code, answer or None))
             if code is not None:
                 parts.append(_Part(row_id, address, code))
-        sightings.append(sighting_row(row_id, place, entry))
-        bounces += [(replies_to or "", email, row_id) for email in facts.failed]
+        if object_id is not None or facts.answers:
+            sightings.append(sighting_row(row_id, place, entry))
+        if facts.failed:
+            bounces += [(replies_to or "", email, row_id) for email in facts.failed]
     connection.executemany(
         "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
         " replies_to, subject, evidence, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         activities,
     )
-    connection.executemany(
-        "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        participations,
-    )
+    into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer) VALUES"
+    for start in range(0, len(participations), ROWS_AT_ONCE):  # a third less work than a row at a time
+        rows = participations[start : start + ROWS_AT_ONCE]
+        connection.execute(f"{into} {','.join(['(?, ?, ?, ?, ?, ?)'] * len(rows))}", list(chain.from_iterable(rows)))
     connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?)", sightings)
+    connection.execute(
+        "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
+    )
     connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?)", bounces)
     return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}, parts
-
-
-def _replies_to(facts: Facts) -> str | None:
-    return facts.references[-1] if facts.references else None

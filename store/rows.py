@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from activity.verdict import PERSON
 
 if TYPE_CHECKING:
     from activity.facts import Facts, Judgement  # queries start sooner without
-
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Entry(NamedTuple):
@@ -35,7 +33,10 @@ def instant(seconds: int | None) -> datetime | None:
 
 
 def evidence_text(facts: Facts) -> str | None:
-    return _to_json(facts.evidence) if facts.evidence else None
+    if not facts.evidence:
+        return None
+    pairs = [f"{encode_basestring(name)}:{encode_basestring(value)}" for name, value in facts.evidence.items()]
+    return f"{{{','.join(pairs)}}}"
 
 
 def reason_text(judgement: Judgement) -> str | None:
@@ -43,4 +44,5 @@ def reason_text(judgement: Judgement) -> str | None:
 
 
 def sighting_row(activity_id: int, place: int, entry: Entry) -> tuple[int, int, int | None, str | None]:
-    return activity_id, place, entry.object_id, (entry.facts.answers[0] or None) if entry.facts.answers else None
+    answers = entry.facts.answers
+    return activity_id, place, entry.object_id, (answers[0] or None) if answers else None

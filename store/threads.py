@@ -33,7 +33,10 @@ def threads_of(connection: sqlite3.Connection, roots: Mapping[str, str]) -> dict
     when that comes (see `adopt`).
     """
     known = conversations(connection, {root for root in roots.values() if root not in roots})
-    return {identity: _resolve(identity, roots, known) for identity in roots}
+    return {
+        identity: identity_hash(identity) if root == identity else _resolve(identity, roots, known)
+        for identity, root in roots.items()
+    }
 
 
 def adopt(connection: sqlite3.Connection, roots: Mapping[str, str], threads: Mapping[str, int]) -> dict[int, int]:
@@ -111,8 +114,6 @@ def waiting(
 
 def _resolve(identity: str, roots: Mapping[str, str], known: Mapping[str, int]) -> int:
     """The thread at the end of the chain of roots; in a circle, which only a forger makes, the least id is the root."""
-    if roots[identity] == identity:
-        return identity_hash(identity)
     seen = {identity}
     while (root := roots.get(identity, identity)) != identity:
         if root in seen:

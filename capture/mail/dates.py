@@ -15,7 +15,10 @@ _USUAL = re.compile(
     r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2}[\s-]+[A-Za-z]{3}[a-z]*\.?[\s-]+\d{4})\s+(\d\d?):(\d\d)(?::(\d\d))?"
     r"\s*([+-]\d{4}|GMT|UTC?|Z)\b(?![+-])"
 )
+_USUAL_DAY = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2}[\s-]+[A-Za-z]{3}[a-z]*\.?[\s-]+\d{4})")
 _DAY = re.compile(r"(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})")
+_USUAL_ZONE = re.compile(r"[+-]\d{4}")
+_SIXTY = {f"{number:02}": number for number in range(60)}
 _UNUSUAL_ZONE = re.compile(r"(?:\bGMT|\bUTC?)?([+-]\d\d):?(\d\d)\b")  # "GMT+0200", "+02:00"
 
 
@@ -26,10 +29,34 @@ def parse_date(value: str) -> datetime | None:
     UTC. None if it cannot be read.
     """
     try:
-        usual = _USUAL.match(value)
-        return _from_usual(usual) if usual else _from_anything(value[:200])
+        return _at_a_glance(value) or _from_text(value)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
+
+
+def _at_a_glance(value: str) -> datetime | None:
+    """A date that ends in "22:10:05 +0100" and nothing else, as nearly all do; None for any other."""
+    midnight = _midnight_of(value[:-15])
+    if midnight is None or not value[-15] == value[-6] == " " or not value[-12] == value[-9] == ":":
+        return None
+    get = _SIXTY.get
+    hours, minutes, seconds = get(value[-14:-12], 99), get(value[-11:-9]), get(value[-8:-6])
+    zone = _usual_zone_seconds(value[-5:])
+    if hours > 23 or minutes is None or seconds is None or zone is None:
+        return None
+    return midnight + timedelta(0, hours * 3600 + minutes * 60 + seconds - zone)
+
+
+@lru_cache(maxsize=4096)
+def _midnight_of(day: str) -> datetime | None:
+    """The day of a date without its time ("Sun, 22 Nov 2026", "22-Nov-2026"), if it can be read that simply."""
+    found = _USUAL_DAY.fullmatch(day)
+    return _midnight(found[1]) if found else None
+
+
+def _from_text(value: str) -> datetime | None:
+    usual = _USUAL.match(value)
+    return _from_usual(usual) if usual else _from_anything(value[:200])
 
 
 def _from_usual(match: re.Match[str]) -> datetime | None:
@@ -48,6 +75,11 @@ def _midnight(day: str) -> datetime | None:
     found = _DAY.fullmatch(day)
     month = _MONTHS.get(found[2].lower()) if found else None
     return datetime(int(found[3]), month, int(found[1]), tzinfo=UTC) if found and month else None
+
+
+@lru_cache(maxsize=1024)
+def _usual_zone_seconds(zone: str) -> int | None:
+    return _zone_seconds(zone) if _USUAL_ZONE.fullmatch(zone) else None
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -11,16 +12,20 @@ from activity.envelope import Envelope
 from capture.mail.connection import Connection
 from capture.mail.dates import parse_date
 from capture.mail.delivery_reports import DeliveryReports
-from capture.mail.fetch_answer import read_responses
+from capture.mail.fetch_answer import FetchRefused, read_past, read_responses
 from capture.mail.fetch_response import Response
 from capture.mail.headers import HEADER_FIELDS, parse_header
 from capture.mail.position import UidSet
+
+_log = logging.getLogger(__name__)
 
 HEADER_BYTES = 2 << 20
 SETS_AHEAD = 2
 HELD_BYTES = 24 << 20
 ADDRESS_BYTES = 200
 FETCH_ITEMS = f"(UID INTERNALDATE FLAGS BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS).upper()})])"
+WITHOUT_STRUCTURE = FETCH_ITEMS.replace("BODYSTRUCTURE ", "")
+_SECTION = b"HEADER.FIELDS"
 
 
 class Fetched(NamedTuple):
@@ -78,30 +83,48 @@ def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet]) -> Iterato
 
     The next command is on its way while an answer is read, so that latency costs little. Nothing
     is marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and
-    named. Bounces come with the recipients their delivery-status part names.
+    named. Bounces come with the recipients their delivery-status part names. Sets that the server
+    refuses to give with the structure of their messages are read without it.
     """
     to_ask = deque(uid_sets)
-    asked: deque[_Asked] = deque()
+    while to_ask:
+        asked: deque[_Asked] = deque()
+        try:
+            yield from _fetch(connection, to_ask, asked, FETCH_ITEMS)
+        except FetchRefused as error:
+            _log.info("reading without the structure of messages: %s", error.message)
+            refused = deque(one.uids for one in asked)
+            yield from _fetch(connection, refused, deque(), WITHOUT_STRUCTURE)
+
+
+def _fetch(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], items: str) -> Iterator[Part]:
+    """Take sets from `to_ask`; those in `asked` are on their way. Raises FetchRefused when nothing else is."""
     while to_ask:
         tags: set[bytes] = set()
         reports = DeliveryReports()
-        _ask_ahead(connection, to_ask, asked, tags)
-        for response in read_responses(connection, tags, b"HEADER.FIELDS", HEADER_BYTES):
-            if response is not None and (part := _keep(response, asked, reports)) is not None:
-                yield part
-            if not reports:  # for these nothing else may be on its way
-                while asked and asked[0].complete(tags):
-                    yield asked.popleft().rest({})
-                _ask_ahead(connection, to_ask, asked, tags)
+        _ask_ahead(connection, to_ask, asked, tags, items)
+        try:
+            for response in read_responses(connection, tags, _SECTION, HEADER_BYTES):
+                if response is not None and (part := _keep(response, asked, reports)) is not None:
+                    yield part
+                if not reports:  # for these nothing else may be on its way
+                    while asked and asked[0].complete(tags):
+                        yield asked.popleft().rest({})
+                    _ask_ahead(connection, to_ask, asked, tags, items)
+        except FetchRefused:
+            read_past(connection, tags, _SECTION, HEADER_BYTES)
+            raise
         skips = reports.read(connection)
         while asked:
             yield asked.popleft().rest(skips)
 
 
-def _ask_ahead(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], tags: set[bytes]) -> None:
+def _ask_ahead(
+    connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], tags: set[bytes], items: str
+) -> None:
     while to_ask and len(asked) < SETS_AHEAD:
         uid_set = to_ask.popleft()
-        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set.text} {FETCH_ITEMS}")))
+        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set.text} {items}")))
         tags.add(asked[-1].tag)
 
 

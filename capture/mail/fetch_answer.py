@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import deque
 from collections.abc import Iterator
 
 from activity.errors import ServerFault, Unreachable
@@ -48,10 +50,17 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
         tag, _, status = line.partition(b" ")
         if tag not in tags:
             raise ServerFault("the mail server sent something that is not IMAP in the middle of an answer")
-        _check(status)
         tags.remove(tag)
+        _check(status)
         silence = 0
         yield None
+
+
+def read_past(connection: Connection, tags: set[bytes], section: bytes, longest: int) -> None:
+    """The answers to commands that nobody waits for any more, whatever they say."""
+    while tags:
+        with contextlib.suppress(FetchRefused):
+            deque(read_responses(connection, tags, section, longest), maxlen=0)
 
 
 def _line(wire: GuardedStream) -> bytes:

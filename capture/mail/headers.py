@@ -16,9 +16,8 @@ HEADER_FIELDS: tuple[str, ...] = (
 )  # fmt: skip
 
 _READ = frozenset(HEADER_FIELDS)
-_SIGNS = frozenset(SIGN_HEADERS)
 _SPELT = {spelling: name for name in HEADER_FIELDS for spelling in (name.title(), name.upper(), name)}
-_SPELT |= {"Message-ID": "message-id", "List-ID": "list-id"}
+_SPELT |= {"Message-ID": "message-id", "List-ID": "list-id", "Content-class": "content-class"}
 _MESSAGE_ID = re.compile(r"<[^<>]{1,996}>")
 _MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -33,29 +32,43 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
     `calendar_part` is what the message's structure adds to its signs. Never raises: what is
     malformed is absent. Line ends may be CRLF, LF or CR.
     """
-    fields = header_fields(block, _READ)
-    signs = {name: value[:SIGN_CHARACTERS] for name, value in fields.items() if name in _SIGNS}
-    if calendar_part:
-        signs[CALENDAR_PART] = calendar_part
-    get = fields.get
-    from_ = get("from")
+    signs = _usual_fields(block) or header_fields(block, _READ)
+    take = signs.pop
+    from_ = take("from", None)
     senders = _addresses(from_)
+    envelope = Envelope(
+        _message_id(take("message-id", None)),
+        _date(take("date", None)),
+        internal_date,
+        senders,
+        _addresses(take("to", None)),
+        _addresses(take("cc", None)),
+        _addresses(take("bcc", None)),
+        _subject(take("subject", None)),
+        _references(take("in-reply-to", None)),
+        _references(take("references", None)),
+        signs,
+        0 if from_ is None else from_.count("\n") + 1,
+    )
+    if len(block) > SIGN_CHARACTERS:
+        signs.update({name: value[:SIGN_CHARACTERS] for name, value in signs.items()})
     if from_ is not None and not senders:
         signs["from"] = _topmost(from_)[:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
-    return Envelope(
-        message_id=_message_id(get("message-id")),
-        date=_date(get("date")),
-        internal_date=internal_date,
-        from_=senders,
-        to=_addresses(get("to")),
-        cc=_addresses(get("cc")),
-        bcc=_addresses(get("bcc")),
-        subject=_subject(get("subject")),
-        in_reply_to=_references(get("in-reply-to")),
-        references=_references(get("references")),
-        signs=signs,
-        from_headers=0 if from_ is None else from_.count("\n") + 1,
-    )
+    if calendar_part:
+        signs[CALENDAR_PART] = calendar_part
+    return envelope
+
+
+def _usual_fields(block: bytes) -> dict[str, str] | None:
+    """The same as `header_fields`, for a block as nearly all are: UTF-8, CRLF, each field once and spelt as usual."""
+    try:
+        unfolded = block.decode().replace("\r\n ", " ").replace("\r\n\t", " ")
+        lines = unfolded.removesuffix("\r\n\r\n").split("\r\n")
+        fields = {_SPELT[name]: value.strip() for name, value in [line.split(":", 1) for line in lines]}
+    except (UnicodeDecodeError, ValueError, KeyError):
+        return None
+    usual = len(fields) == len(lines) == unfolded.count("\n") - 1 == unfolded.count("\r") - 1
+    return fields if usual else None
 
 
 def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from matchers.verdicts.automatic import (
 )
 from matchers.verdicts.header_values import auto_submitted, fields, keyword, media_types
 from matchers.verdicts.lists import list_ids, post_domain, takes_no_posts
-from matchers.verdicts.ordinary import is_ordinary
+from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
 from matchers.verdicts.reports import (
     CONTENT_CLASSES,
     EXCHANGE_MEETING,
@@ -47,6 +47,8 @@ def evidence(envelope: Envelope) -> dict[str, str]:
     kept = _authentication(envelope.signs)
     if is_ordinary(envelope):
         return kept
+    if is_ordinary_list_mail(envelope):
+        return kept | _list(envelope.signs) | _person(envelope)
     if report(envelope) is not None:
         return kept | _report(envelope.signs)
     if bounce(envelope) is not None:

@@ -8,7 +8,7 @@ from matchers.house import House
 from matchers.verdicts.authentication import dmarc_failure
 from matchers.verdicts.automatic import automatic, null_return_path, program_sender
 from matchers.verdicts.lists import list_mail
-from matchers.verdicts.ordinary import is_ordinary
+from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
 from matchers.verdicts.reports import bounce, report
 
 _PERSON = Verdict("person", "no sign of an automatic sender")
@@ -33,6 +33,8 @@ def judge_message(envelope: Envelope, house: House) -> Verdict:
 
 
 def _said_by_itself(envelope: Envelope, house: House) -> Verdict | None:
+    if is_ordinary_list_mail(envelope):
+        return list_mail(envelope, house)
     return (
         report(envelope)
         or bounce(envelope)

@@ -5,19 +5,38 @@ from __future__ import annotations
 import re
 
 from activity.envelope import Envelope
-from matchers.verdicts.header_values import is_plain_type
+from matchers.verdicts.header_values import is_plain_type, keyword
+from matchers.verdicts.lists import has_list_headers
 from matchers.verdicts.senders import calendar_service, sender_kind
 from matchers.verdicts.subjects import out_of_office
 
 # Signs that no rule reads, or that are looked at below; Authentication-Results is judged apart.
 _QUIET = frozenset(("content-type", "return-path", "sender", "authentication-results", "reply-to", "feedback-id"))
+_OF_LISTS = _QUIET | {"list-id", "list-post", "list-unsubscribe", "precedence"}
+_AUTOMATIC_PRECEDENCES = frozenset(("auto_reply", "auto-reply", "autoreply"))
 _PLAIN_PATH = re.compile(r"<?(?!mail|microsoft)[^<>()\s\"@]+@[a-z0-9.-]+>?\s*\Z", re.IGNORECASE)
 
 
 def is_ordinary(envelope: Envelope) -> bool:
     """True where no rule but DMARC and the participants could decide anything about this message."""
+    return envelope.signs.keys() <= _QUIET and _is_unremarkable(envelope)
+
+
+def is_ordinary_list_mail(envelope: Envelope) -> bool:
+    """True where no rule but those of lists, DMARC and the participants could decide anything about this message."""
     signs = envelope.signs
-    if not signs.keys() <= _QUIET or not envelope.from_:
+    return (
+        signs.keys() <= _OF_LISTS
+        and keyword(signs.get("precedence", "")) not in _AUTOMATIC_PRECEDENCES
+        and has_list_headers(signs)
+        and _is_unremarkable(envelope)
+    )
+
+
+def _is_unremarkable(envelope: Envelope) -> bool:
+    """Does nothing but its signs of a list, if it has any, speak of a program?"""
+    signs = envelope.signs
+    if not envelope.from_:
         return False
     content_type = signs.get("content-type")
     if content_type is not None and not is_plain_type(content_type):

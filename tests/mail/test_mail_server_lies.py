@@ -176,6 +176,29 @@ def test_a_refusal_amid_pipelined_fetches_keeps_what_came_before(monkeypatch: py
         assert log.subjects() == ALL
 
 
+@pytest.mark.parametrize("refusal", ["{tag} BAD what is BODYSTRUCTURE?\r\n", "{tag} NO [CANNOT] no structure\r\n"])
+@pytest.mark.parametrize("refused", ["", "FETCH 2 "])
+def test_what_is_refused_with_its_structure_is_read_without(
+    refusal: str, refused: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "BATCH_MESSAGES", 1)
+
+    def without_structure(session: Session, tag: str, arguments: str) -> None:
+        if "BODYSTRUCTURE" in arguments and arguments.startswith(refused):
+            session.send(refusal.replace("{tag}", tag))
+        else:
+            scripted.answer_fetch(session, tag, arguments)
+
+    with ScriptedIMAP(three(), {"FETCH": without_structure}) as scripted:
+        log = log_of(scripted)
+        assert log.try_sync() is None
+        assert log.subjects() == ALL
+        assert log.subjects("Work") == ["Number 7", "Number 8"]
+        assert scripted.connections == 1
+        again = [command for command in scripted.commands if "HEADER" in command and "BODYSTRUCTURE" not in command]
+        assert len(again) == (2 if refused else 5)  # what was on its way with the refused one is asked for anew too
+
+
 @pytest.mark.parametrize("moment", ["FETCH", "EXAMINE", "SEARCH"])
 @pytest.mark.parametrize("words", ["* BYE going down\r\n", "* BYE\r\n", ""])
 def test_a_goodbye_is_a_lost_connection_and_the_next_mailbox_gets_another(moment: str, words: str) -> None:

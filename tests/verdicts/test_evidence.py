@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activity.address import Address
 from activity.envelope import CALENDAR_PART, SIGN_HEADERS, Envelope
 from matchers.house import House
+from matchers.message import judge_mail, message_facts
+from matchers.verdicts import evidence as evidence_room
+from matchers.verdicts import mail
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
 
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _HOUSES = [
     House(),
     House(frozenset({"tom@widgets.example"}), frozenset({"acme.example"}), 1),
@@ -121,6 +127,33 @@ def test_evidence_judges_like_the_whole_header(envelope: Envelope, subject_is_st
         whole, again = judge_message(envelope, house), judge_message(stored, house)
         assert again.kind == whole.kind, (whole.reason, again.reason, kept)
     assert evidence(stored) == kept
+
+
+@settings(max_examples=1000, deadline=None)
+@given(_envelopes)
+@example(Envelope("<1@x>", None, None, (Address("a@b.example"),), signs={"precedence": "bulk"}, subject="Autoreply: x"))
+@example(Envelope("<1@x>", None, None, (Address("root@b.example"),), signs={"list-id": "<l.b.example>"}, subject="Hi"))
+def test_the_quick_looks_change_no_verdict(envelope: Envelope) -> None:
+    def answers() -> list[object]:
+        return [evidence(envelope), *(judge_message(envelope, house) for house in _HOUSES)]
+
+    at_a_glance = answers()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail, "is_ordinary", lambda _: False)
+        patch.setattr(mail, "is_ordinary_list_mail", lambda _: False)
+        patch.setattr(evidence_room, "is_ordinary_list_mail", lambda _: False)
+        assert answers() == at_a_glance
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_envelopes, max_size=8))
+def test_what_is_remembered_of_others_changes_no_judgement(envelopes: list[Envelope]) -> None:
+    for house in _HOUSES:
+        experienced = replace(house)
+        for envelope in envelopes:
+            facts = message_facts(envelope, NOW, lambda _: False, True)
+            assert facts is not None
+            assert judge_mail(facts, experienced) == judge_mail(facts, replace(house))
 
 
 @settings(max_examples=1000, deadline=None)
