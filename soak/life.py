@@ -164,12 +164,15 @@ class Life:
         self._put(meeting)
 
     def deletes_an_appointment(self) -> None:
-        """One of which the log knows the present revision."""
-        known = self.estate.captured()
+        """One of which the log knows the present revision, and that is not over at just this moment."""
+        known, now = self.estate.captured(), _now()
         living = [
             one
             for one in self.diary.meetings
-            if one.owners and not one.sequence and known.get(f"c{one.number}") == f"{one.start:%Y-%m-%dT%H:%M:%SZ}"
+            if one.owners
+            and not one.sequence
+            and not now < one.ends < now + timedelta(days=1)
+            and known.get(f"c{one.number}") == f"{one.start:%Y-%m-%dT%H:%M:%SZ}"
         ]
         if not living:
             return

@@ -1,4 +1,4 @@
-"""A household in which Ana has one of everything with Bob."""
+"""A household in which Ana has one of everything with Bob, and one with Bob alone."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def ana(household: Household, user: str) -> Household:
         household.radicale.put(user, "work", f"m{number}", event(f"m{number}", start, "bob@globex.example"))
     household.import_contacts("Bob,bob@globex.example,Globex")
     return household
+
+
+@pytest.fixture
+def bob(household: Household) -> None:
+    household.add_account("nobody", "nobody")
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.accounts.clear()
