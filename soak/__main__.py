@@ -22,7 +22,7 @@ def main() -> int:
     print(f"{minutes:g} minutes, SOAK_SEED={seed}, in {folder}", flush=True)
     try:
         Soak(folder, seed, minutes * 60, tell=lambda line: print(line, flush=True)).run()
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, how to see it again is told
         traceback.print_exc()
         print(f"again with: make soak SOAK_SEED={seed} SOAK_MINUTES={minutes:g}; logs in {folder}", flush=True)
         return 1

@@ -74,7 +74,7 @@ class Estate:
         self.dovecot = DovecotServer(self.folder / "dovecot", extra=_QUICK_TO_REFUSE)
         self._stack.callback(shutil.rmtree, self.folder / "dovecot", ignore_errors=True)
         self.dovecot.start()
-        self._stack.callback(lambda: self.dovecot.stop())
+        self._stack.callback(self.dovecot.stop)
         self.radicale = self._stack.enter_context(RadicaleServer(dict.fromkeys(self.names, "secret")))
         self.mail = {name: self._proxy(self.dovecot.tls_port) for name in [*self.names, LOCKED_OUT]}
         self.dav = {name: self._proxy(self.radicale.port) for name in self.names}
@@ -87,7 +87,7 @@ class Estate:
         self._write_config()
         os.environ.update(self._environment)
         self.start_daemon()
-        self._stack.callback(lambda: self.daemon.__exit__())
+        self._stack.callback(self.kill_daemon)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -23,7 +23,7 @@ ATTEMPTS_AN_HOUR = 3
 
 
 class Soak:
-    """`seconds` of chaos among `accounts`, drawn from `seed`; `run` raises AssertionError where anything is not true."""
+    """`seconds` of chaos among `accounts`, drawn from `seed`; `run` raises AssertionError where anything is untrue."""
 
     def __init__(
         self, folder: Path, seed: int, seconds: float, accounts: int = 4, tell: Callable[[str], None] = lambda _: None

@@ -40,7 +40,7 @@ def expected_activities(life: Life) -> dict[str, tuple[str, str]]:
     """When and what every activity is, by its subject."""
     diary = life.diary
     listed = {email for emails in diary.contacts.values() for email in emails}
-    mail = {f"m{one.number}": (one.at, _verdict(one, diary)) for one in diary.messages if ERASED != one.sender}
+    mail = {f"m{one.number}": (one.at, _verdict(one, diary)) for one in diary.messages if one.sender != ERASED}
     if ERASED not in diary.erased:
         mail |= {f"m{one.number}": (one.at, _verdict(one, diary)) for one in diary.messages}
     mail |= {subject: (at, "bounce") for subject, at in life.bounces.items()}
@@ -76,7 +76,7 @@ def _dates(shown: list[dict[str, Any]], diary: Diary) -> list[str]:
         expected = tuple(_iso(value) if isinstance(value, datetime) else value for value in dates)
         if found.get(email) != expected:
             told = dict(zip(DATES, zip(found.get(email, ()), expected, strict=False), strict=False))
-            wrong.append(f"{email}: {({name: pair for name, pair in told.items() if pair[0] != pair[1]})}")
+            wrong.append(f"{email}: { ({name: pair for name, pair in told.items() if pair[0] != pair[1]}) }")
     return wrong
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import resource
 import sqlite3
@@ -30,7 +31,7 @@ def _sync_in_a_child(prepare: Callable[[], None]) -> tuple[int, str]:
     if child == 0:
         code = 99
         try:
-            sys.stdout, sys.stderr = open(os.devnull, "w"), os.fdopen(theirs, "w")
+            sys.stdout, sys.stderr = io.StringIO(), os.fdopen(theirs, "w")
             prepare()
             code = cli.run(["sync"])
             sys.stderr.flush()

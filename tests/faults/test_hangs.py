@@ -39,9 +39,7 @@ def test_a_calendar_server_is_given_up_wherever_it_stops_answering(
     monkeypatch.setattr(source, "Transport", partial(Transport, seconds=2 * SHORT))
     household.import_contacts("Bob,b@x.example,X")
     with FaultProxy(household.radicale.port) as proxy:
-        household.accounts["ana"] = household.accounts["ana"].replace(
-            f":{household.radicale.port}/", f":{proxy.port}/"
-        )
+        household.accounts["ana"] = household.accounts["ana"].replace(f":{household.radicale.port}/", f":{proxy.port}/")
         household.write_config()
         household.ok("sync")
         whole = household.contents()

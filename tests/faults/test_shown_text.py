@@ -1,4 +1,4 @@
-"""Fault 16: whatever stands in names and subjects, no answer of any command moves a terminal or runs in a spreadsheet."""
+"""Fault 16: whatever stands in names and subjects, no answer moves a terminal or runs in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 OUR_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # what does not answer with what stands in the log, or needs more than the log to answer
 OTHERWISE = {
-    "completion", "contacts add", "contacts alias", "contacts forget", "contacts remove", "contacts import", "contacts merge", "demo", "init", "run",
-    "companies add", "service install", "service uninstall", "service status", "rules test", "why",
+    "completion", "contacts add", "contacts alias", "contacts forget", "contacts remove", "contacts import",
+    "contacts merge", "demo", "init", "run", "companies add", "service install", "service uninstall", "service status", "rules test", "why",
 }  # fmt: skip
 
 
@@ -50,7 +50,9 @@ def hostile(household: Household, user: str) -> Household:
     box, put = household.dovecot, household.radicale.put
     people = [("bob@globex.example", f'"{ENCODED}"'), ("eve@hooli.example", "=?utf-8?q?=3Dcmd=28=29?=")]
     for days, (address, name) in enumerate(people, 40):
-        box.append(user, "INBOX", [mail(f"{name} <{address}>", "ana@acme.example", ago(days=days), f"i{days}", ENCODED)])
+        box.append(
+            user, "INBOX", [mail(f"{name} <{address}>", "ana@acme.example", ago(days=days), f"i{days}", ENCODED)]
+        )
         box.append(user, "Sent", [mail("ana@acme.example", address, ago(days=days - 9), f"o{days}", "+1+cmd|' /C'!A0")])
     box.append(user, "INBOX", [mail(f"{ENCODED} <fay@x.example>", "ana@acme.example", ago(days=2), "f", "\t@SUM(1)")])
     box.append(user, "Sent", [mail("ana@acme.example", "fay@x.example", ago(days=1), "g", ENCODED)])
@@ -65,7 +67,7 @@ def hostile(household: Household, user: str) -> Household:
 
 
 def test_every_command_is_looked_at_or_is_known_to_show_nothing_of_the_log() -> None:
-    assert OTHERWISE <= LEAVES.keys()
+    assert LEAVES.keys() >= OTHERWISE
     assert {name.split()[0] for name in LEAVES} == set(COMMANDS)
 
 
@@ -73,7 +75,7 @@ def test_every_command_is_looked_at_or_is_known_to_show_nothing_of_the_log() -> 
 def test_no_control_character_leaves_any_command(hostile: Household, form: str) -> None:
     shown_at_all = 0
     for name in ["why bob@globex.example", "why <i40>", *ANSWERING]:
-        if form == "--csv" and name not in WITH_CSV or form == "--json" and name == "export":
+        if (form == "--csv" and name not in WITH_CSV) or (form == "--json" and name == "export"):
             continue
         words = [*name.split(), *MORE.get(name, "").split(), *([form] if form else [])]
         if name == "contacts show":
