@@ -10,9 +10,8 @@ import pytest
 from household import Household, ago, event, mail
 
 PIECES = [
-    b"\r\n", b"\n", b"\r", b"\x00", b"\xff\xfe", b"\x80\xa0", b":", b";", b",", b"<", b">", b"(" * 500, b'"', b"\\", b"@",
-   
-    b"=?utf-8?b?",
+    b"\r\n", b"\n", b"\r", b"\x00", b"\xff\xfe", b"\x80\xa0", b":", b";", b",", b"<", b">", b"(" * 500, b'"', b"\\",
+    b"@", b"=?utf-8?b?",
     b"=?utf-8?q?=00=1B=F0?=", b"=?x-unknown?q?a?=", b"?=", b" " * 998, b"\r\n ", b"\r\n\t", b"\r\n\r\n",
     b"--b\r\n", b"MIME-Version: 1.0\r\n",
     b"Content-Type: multipart/mixed; boundary=b\r\n", b"From: ", b"Date: Thu, 31 Feb 1970 25:61:61 +9999\r\n",
