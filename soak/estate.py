@@ -24,14 +24,6 @@ from running_daemon import RunningDaemon
 LOCKED_OUT = "mute"
 CALENDAR = "work"
 MAILBOXES = ("INBOX", "Projects", "Projects/Old")
-_QUICK_TO_REFUSE = """
-auth_failure_delay = 0
-service anvil {
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-"""
 _HEAD = 'database = "lasttouch.db"\ninternal_domains = ["acme.example"]\n'
 _ACCOUNT = """
 [[accounts]]
@@ -71,7 +63,7 @@ class Estate:
         }  # fmt: skip
 
     def __enter__(self) -> Estate:
-        self.dovecot = DovecotServer(self.folder / "dovecot", extra=_QUICK_TO_REFUSE)
+        self.dovecot = DovecotServer(self.folder / "dovecot")
         self._stack.callback(shutil.rmtree, self.folder / "dovecot", ignore_errors=True)
         self.dovecot.start()
         self._stack.callback(self.dovecot.stop)
