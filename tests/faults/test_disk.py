@@ -122,19 +122,22 @@ def test_the_daemon_goes_on_when_there_is_room_again(ana: Household, user: str, 
         new = [mail("bob@globex.example", "ana@acme.example", ago(minutes=n), f"new{n}") for n in range(400)]
         ana.dovecot.append(user, "INBOX", new)
         daemon.has_said("cannot be used")
+        failed = daemon.log.count("cannot be used")
+        ana.dovecot.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=1), "last")])
+        daemon.has_said("cannot be used", failed + 1)  # now no news will come, but the time of the next attempt
         assert ("free some space" if small_disk is not None else "the disk") in daemon.log
         if small_disk is not None:
             (small_disk / "filler").unlink()
         else:
             limits = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, limits)
-        is_in_the_log(ana, "new399")
-        is_in_the_log(ana, "new0")
+        for message_id in ("last", "new399", "new0"):
+            is_in_the_log(ana, message_id)
         assert "Traceback" not in daemon.log
         assert daemon.stopped() == 0
     ana.ok("sync")
     assert ana.ok("check")["differences"] == 0
-    assert ana.last("bob")["touches"] == 121 + 2 + 400
+    assert ana.last("bob")["touches"] == 121 + 2 + 401
 
 
 def test_a_database_kept_for_half_a_minute_is_waited_for(ana: Household, user: str) -> None:
