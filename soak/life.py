@@ -171,7 +171,7 @@ class Life:
             for one in self.diary.meetings
             if one.owners
             and not one.sequence
-            and not now < one.ends < now + timedelta(days=1)
+            and not now <= one.ends < now + timedelta(days=1)
             and known.get(f"c{one.number}") == f"{one.start:%Y-%m-%dT%H:%M:%SZ}"
         ]
         if not living:
