@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint reference bench clean
+.PHONY: help demo test lint reference bench soak clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ reference: $(VENV)/dev.stamp  ## Write docs/commands.md anew from the commands
 
 bench: $(VENV)/dev.stamp  ## Measure; one JSON line a figure (needs Dovecot)
 	$(BIN)/python -m bench
+
+soak: $(VENV)/dev.stamp  ## Months in minutes: the daemon among failing servers (SOAK_MINUTES=10, SOAK_SEED to repeat one; needs Dovecot)
+	@$(BIN)/python -m soak
 
 clean:  ## Remove what was set up
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -75,6 +75,10 @@ class Agent:
         """Does the log follow another configuration than this one by now?"""
         return settings.read(self.connection, "house") != _digest(self.house, self.config.never_log)
 
+    def followed_configuration(self) -> str | None:
+        """The digest of the configuration that was taken up last, by whatever process."""
+        return settings.read(self.connection, settings.CONFIGURATION)
+
     def insist_on_being_current(self) -> None:
         """Raises Superseded where what we would store is judged by rules that hold no more."""
         if self.retired or self.is_superseded():

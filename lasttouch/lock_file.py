@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from activity.errors import DatabaseInUse
+from store.database import make_private_folder
 
 DAEMON = 0  # the slots of sources are their ids, which begin at 1
 _RETRY_SECONDS = 0.05
@@ -60,7 +61,7 @@ class LockFile:
 
     def _file(self) -> int:
         if self._descriptor is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(self._path.parent)
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return self._descriptor
 

@@ -23,8 +23,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     from store.schema import migrate, refuse_foreign  # noqa: PLC0415 - readers do without
 
     with database_errors(path):
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, mode=0o700)
+        make_private_folder(path.parent)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
             path.chmod(0o600)
@@ -46,6 +45,13 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         migrate(connection)
         return connection
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, and those it lies in, where they are missing: each with mode 0700, whatever the umask."""
+    for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+        missing.chmod(0o700)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

@@ -65,9 +65,13 @@ class FaultProxy:
         while not self._stopping.is_set():
             try:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
                 return
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:  # who listens there is down
+                client.close()
+                continue
             self.connections += 1
             self._open |= {client, server}
             for sock in (client, server):

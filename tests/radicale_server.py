@@ -65,9 +65,13 @@ class RadicaleServer:
         (self.folder / "users").write_text("".join(lines), encoding="utf-8")
         self._process = LoopbackProcess(self._command)
 
-    def stop(self) -> None:
+    def pause(self) -> None:
+        """Be down until `start`, which is on another port; what is stored stays."""
         if self._process:
             self._process.stop()
+
+    def stop(self) -> None:
+        self.pause()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _command(self, port: int) -> list[str]:

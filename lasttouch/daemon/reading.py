@@ -38,12 +38,14 @@ class Reading:
         self._heard = heard
         self._outdated = outdated
         self._failing: set[int] = set()
+        self._noticed: str | None = None
         self._news = True
 
     def read(self, row: SourceRow) -> Plan:
         agent = self.agent
         try:
             with database_errors(agent.loaded.database):
+                self._notice_another_configuration(agent)
                 one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
                 report = one.run()
                 self._follow_up(agent, one)
@@ -72,6 +74,14 @@ class Reading:
             return
         with self.agent.turn:
             self.agent.refresh()
+
+    def _notice_another_configuration(self, agent: Agent) -> None:
+        """A query that followed a changed file tells us of it; once, as it may not be to our taste."""
+        with agent.turn:
+            followed = agent.followed_configuration()
+        if followed not in (agent.loaded.digest, self._noticed):
+            self._noticed = followed
+            self._outdated()
 
     def _follow_up(self, agent: Agent, one: SourcePass) -> None:
         if one.report.new or one.report.removed:

@@ -14,6 +14,7 @@ from lasttouch.config import checked
 from lasttouch.config_file import ConfigFile
 from lasttouch.options import Config
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
+from store.database import make_private_folder
 
 _HEAD = """\
 # The configuration of lasttouch, written by `lasttouch init`. Every option there is, with its default, is in
@@ -68,10 +69,7 @@ def write_private(path: Path, text: str) -> None:
     """
     new = path.with_name(path.name + ".new")
     try:
-        missing = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir(mode=0o700)
-            folder.chmod(0o700)
+        make_private_folder(path.parent)
         with contextlib.suppress(FileNotFoundError):
             new.unlink()
         with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:

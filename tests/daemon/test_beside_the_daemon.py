@@ -45,6 +45,46 @@ def test_it_follows_the_configuration_another_command_has_taken_up(household: Ho
 
 
 @pytest.mark.usefixtures("bob")
+def test_what_a_query_has_followed_holds_for_it_from_then_on(household: Household, user: str) -> None:
+    """No message that comes after `last` has answered by a new configuration is treated by the old one."""
+    an_account(household, "ana", user)
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched")
+        household.head += "broadcast_over = 1\n"
+        household.write_config()
+        household.ok("last")
+        crowd = "bob@globex.example, eve@hooli.example"
+        household.dovecot.append(user, "Sent", [mail("ana@acme.example", crowd, ago(days=1), "crowd")])
+        is_in_the_log(household, "crowd")
+        assert household.ok("why", "<crowd>")["verdict"] == "broadcast"
+        assert "reloaded" in daemon.log
+        assert daemon.stopped() == 0
+    assert household.ok("check")["differences"] == 0
+
+
+@pytest.mark.usefixtures("bob")
+def test_options_that_decide_no_verdict_are_followed_too(household: Household, user: str) -> None:
+    an_account(household, "ana", user, "1s")
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched")
+        household.head += "store_subjects = false\n"
+        household.write_config()
+        household.ok("last")
+        daemon.has_said("reloaded")
+        household.dovecot.append(user, "INBOX", [from_bob("ana", "quiet")])
+        is_in_the_log(household, "quiet")
+        assert not household.ok("why", "<quiet>")["subject"]
+        assert daemon.log.count("reloaded") == 1
+        # what a command cannot follow is no news for the daemon either
+        (household.folder / "config.toml").write_text("nonsense = 1\n", encoding="utf-8")
+        assert household.run("last").code == 3
+        passes = daemon.log.count("ana imap:")
+        daemon.has_said("ana imap:", passes + 2)
+        assert "the old one holds" not in daemon.log
+        assert daemon.stopped() == 0
+
+
+@pytest.mark.usefixtures("bob")
 def test_who_is_erased_beside_it_stays_erased(household: Household, user: str) -> None:
     an_account(household, "ana", user)
     household.dovecot.append(user, "INBOX", [from_bob("ana", "one")])
