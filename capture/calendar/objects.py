@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 # Marks what is left of an occurrence that is private while its series is not: nothing but the fact
 # that the series' own rule does not hold there.
@@ -22,7 +21,8 @@ _EVENT_PROPERTIES = frozenset(
 _ZONE_PROPERTIES = frozenset(["BEGIN", "END", "TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"])
 _CALENDAR_PROPERTIES = frozenset(["METHOD", "X-WR-TIMEZONE"])
 _NAMES = _EVENT_PROPERTIES | _ZONE_PROPERTIES | _CALENDAR_PROPERTIES
-_NAME = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*")
+_LINES = re.compile(rf"\n([ \t]*({'|'.join(sorted(_NAMES))})[ \t]*[;:].*)", re.IGNORECASE | re.ASCII)
+_FOLD = re.compile(r"\n[ \t]")
 
 
 class BrokenObject(ValueError):
@@ -78,29 +78,18 @@ def strip(text: str, private_events: str = "drop") -> str:
 def read(text: str) -> list[CalendarLines]:
     """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
     reader = _Reader()
-    for line in unfolded(text):
-        head = line.partition(":")[0].partition(";")[0]
-        name = _name(head)
-        if not name or len(head) == len(line):
-            continue
+    for line, found in _LINES.findall("\n" + unfolded(text)):
+        name = found.upper()
         if name == "BEGIN":
-            reader.begin(line[len(head) + 1 :].strip().upper())
+            reader.begin(line.partition(":")[2].strip().upper())
         if name in reader.names:
             reader.keep(name, line)
         if name == "END":
-            reader.end(line[len(head) + 1 :].strip().upper())
+            reader.end(line.partition(":")[2].strip().upper())
     reader.leave(0)
     if not reader.calendars:
         raise BrokenObject("no VCALENDAR in it")
     return reader.calendars
-
-
-@lru_cache(maxsize=1024)
-def _name(head: str) -> str:
-    """The property's name in upper case if it is one that is kept, or begins or ends a component; else ""."""
-    match = _NAME.fullmatch(head)
-    name = match[1].upper() if match else ""
-    return name if name in _NAMES else ""
 
 
 class _Reader:
@@ -118,13 +107,12 @@ class _Reader:
         if component in ("VCALENDAR", "VEVENT", "VTIMEZONE"):  # these never stand in anything but a VCALENDAR
             self.leave(0 if component == "VCALENDAR" else 1)
         self._within.append(component)
-        match self._within:
-            case ["VCALENDAR"]:
-                self.calendars.append(CalendarLines())
-            case ["VCALENDAR", "VEVENT"]:
-                self.calendars[-1].events.append(EventLines())
-            case ["VCALENDAR", "VTIMEZONE"]:
-                self.calendars[-1].zones.append([])
+        if self._within == ["VCALENDAR"]:
+            self.calendars.append(CalendarLines())
+        elif self._within == ["VCALENDAR", "VEVENT"]:
+            self.calendars[-1].events.append(EventLines())
+        elif self._within == ["VCALENDAR", "VTIMEZONE"]:
+            self.calendars[-1].zones.append([])
         self._arrive()
 
     def keep(self, name: str, line: str) -> None:
@@ -137,15 +125,13 @@ class _Reader:
             self.calendars[-1].properties.setdefault(name, value_of(line))
 
     def _arrive(self) -> None:
-        match self._within:
-            case ["VCALENDAR", "VEVENT"]:
-                self.names = _EVENT_PROPERTIES
-            case ["VCALENDAR", "VTIMEZONE", *_]:
-                self.names = _ZONE_PROPERTIES
-            case ["VCALENDAR"]:
-                self.names = _CALENDAR_PROPERTIES
-            case _:
-                self.names = frozenset()
+        within = self._within
+        if within[:2] == ["VCALENDAR", "VTIMEZONE"]:
+            self.names = _ZONE_PROPERTIES
+        elif within == ["VCALENDAR", "VEVENT"]:
+            self.names = _EVENT_PROPERTIES
+        else:
+            self.names = _CALENDAR_PROPERTIES if within == ["VCALENDAR"] else frozenset()
 
     def end(self, component: str) -> None:
         if component in self._within:
@@ -163,14 +149,14 @@ class _Reader:
         self._arrive()
 
 
-def unfolded(text: str) -> list[str]:
-    """Content lines (RFC 5545 §3.1) of a text with CRLF, LF, CR CR LF or, throughout, bare CR line ends."""
+def unfolded(text: str) -> str:
+    """Content lines (RFC 5545 §3.1), each on one, of a text with CRLF, LF, CR CR LF or, throughout, bare CR as ends."""
     text = text.removeprefix("\ufeff")
     if "\n" not in text:
         text = text.replace("\r", "\n")
     elif "\r" in text:
         text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
-    return text.replace("\n ", "").replace("\n\t", "").split("\n")
+    return _FOLD.sub("", text)
 
 
 def value_of(line: str) -> str:
