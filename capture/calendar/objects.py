@@ -20,8 +20,10 @@ _EVENT_PROPERTIES = frozenset(
 )
 _ZONE_PROPERTIES = frozenset(["BEGIN", "END", "TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"])
 _CALENDAR_PROPERTIES = frozenset(["METHOD", "X-WR-TIMEZONE"])
+_NOTHING: frozenset[str] = frozenset()
 _NAMES = _EVENT_PROPERTIES | _ZONE_PROPERTIES | _CALENDAR_PROPERTIES
 _LINES = re.compile(rf"\n([ \t]*({'|'.join(sorted(_NAMES))})[ \t]*[;:].*)", re.IGNORECASE | re.ASCII)
+_DEEPEST = 50
 _FOLD = re.compile(r"\n[ \t]")
 
 
@@ -81,11 +83,11 @@ def read(text: str) -> list[CalendarLines]:
     for line, found in _LINES.findall("\n" + unfolded(text)):
         name = found.upper()
         if name == "BEGIN":
-            reader.begin(line.partition(":")[2].strip().upper())
+            reader.begin(value_of(line).upper())
         if name in reader.names:
             reader.keep(name, line)
         if name == "END":
-            reader.end(line.partition(":")[2].strip().upper())
+            reader.end(value_of(line).upper())
     reader.leave(0)
     if not reader.calendars:
         raise BrokenObject("no VCALENDAR in it")
@@ -100,20 +102,29 @@ class _Reader:
 
     def __init__(self) -> None:
         self.calendars: list[CalendarLines] = []
-        self.names: frozenset[str] = frozenset()
+        self.names = _NOTHING
         self._within: list[str] = []
+        self._outer: list[frozenset[str]] = []  # for each of those, the names around it
 
     def begin(self, component: str) -> None:
         if component in ("VCALENDAR", "VEVENT", "VTIMEZONE"):  # these never stand in anything but a VCALENDAR
             self.leave(0 if component == "VCALENDAR" else 1)
+        if len(self._within) == _DEEPEST:
+            raise BrokenObject("components nested without end")
+        around = self.names
         self._within.append(component)
-        if self._within == ["VCALENDAR"]:
-            self.calendars.append(CalendarLines())
-        elif self._within == ["VCALENDAR", "VEVENT"]:
+        self._outer.append(around)
+        if component == "VEVENT" and around is _CALENDAR_PROPERTIES:
             self.calendars[-1].events.append(EventLines())
-        elif self._within == ["VCALENDAR", "VTIMEZONE"]:
+            self.names = _EVENT_PROPERTIES
+        elif component == "VTIMEZONE" and around is _CALENDAR_PROPERTIES:
             self.calendars[-1].zones.append([])
-        self._arrive()
+            self.names = _ZONE_PROPERTIES
+        elif component == "VCALENDAR":
+            self.calendars.append(CalendarLines())
+            self.names = _CALENDAR_PROPERTIES
+        elif around is not _ZONE_PROPERTIES:
+            self.names = _NOTHING
 
     def keep(self, name: str, line: str) -> None:
         """Keep a line whose name is among `names`."""
@@ -124,21 +135,12 @@ class _Reader:
         else:
             self.calendars[-1].properties.setdefault(name, value_of(line))
 
-    def _arrive(self) -> None:
-        within = self._within
-        if within[:2] == ["VCALENDAR", "VTIMEZONE"]:
-            self.names = _ZONE_PROPERTIES
-        elif within == ["VCALENDAR", "VEVENT"]:
-            self.names = _EVENT_PROPERTIES
-        else:
-            self.names = _CALENDAR_PROPERTIES if within == ["VCALENDAR"] else frozenset()
-
     def end(self, component: str) -> None:
         if component in self._within:
             while self._within[-1] != component:
                 self.leave(len(self._within) - 1)
             self._within.pop()
-            self._arrive()
+            self.names = self._outer.pop()
 
     def leave(self, depth: int) -> None:
         """Leave components that are not ended, until only `depth` are open."""
@@ -146,7 +148,7 @@ class _Reader:
             if self._within[:2] == ["VCALENDAR", "VEVENT"]:
                 self.calendars[-1].events[-1].lines.append((BROKEN, f"{BROKEN}:{self._within[-1][:40]} is not ended"))
             self._within.pop()
-        self._arrive()
+            self.names = self._outer.pop()
 
 
 def unfolded(text: str) -> str:
