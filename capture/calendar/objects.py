@@ -31,11 +31,15 @@ class BrokenObject(ValueError):
     """Text that cannot be read as an iCalendar object at all; the message says why in a few words."""
 
 
+Lines = list[tuple[str, str]]
+"""Content lines, unfolded, as (upper-case property name, line)."""
+
+
 @dataclass(slots=True)
 class EventLines:
-    """The kept content lines of one VEVENT, unfolded, as (upper-case property name, line)."""
+    """The kept lines of one VEVENT."""
 
-    lines: list[tuple[str, str]] = field(default_factory=list)
+    lines: Lines = field(default_factory=list)
 
     def line(self, name: str) -> str:
         """The first line of this property, "" if there is none."""
@@ -83,72 +87,74 @@ def read(text: str) -> list[CalendarLines]:
     for line, found in _LINES.findall("\n" + unfolded(text)):
         name = found.upper()
         if name == "BEGIN":
-            reader.begin(value_of(line).upper())
+            reader.begin(line.partition(":")[2].strip().upper())
         if name in reader.names:
-            reader.keep(name, line)
+            reader.lines.append((name, line))
         if name == "END":
-            reader.end(value_of(line).upper())
-    reader.leave(0)
-    if not reader.calendars:
+            reader.end(line.partition(":")[2].strip().upper())
+    if not (calendars := reader.finish()):
         raise BrokenObject("no VCALENDAR in it")
-    return reader.calendars
+    return calendars
 
 
 class _Reader:
     """Where we are among the nested components. What is not properly ended may have lost lines that matter.
 
-    `names` are the properties kept where we are.
+    `names` are the properties kept where we are, and `lines` what they are added to.
     """
 
     def __init__(self) -> None:
-        self.calendars: list[CalendarLines] = []
         self.names = _NOTHING
+        self.lines: Lines = []
+        self._found: list[tuple[Lines, list[Lines], list[EventLines]]] = []  # of each calendar: its own, zones, events
         self._within: list[str] = []
-        self._outer: list[frozenset[str]] = []  # for each of those, the names around it
+        self._around: list[tuple[frozenset[str], Lines]] = []  # `names` and `lines` outside of each of those
 
     def begin(self, component: str) -> None:
         if component in ("VCALENDAR", "VEVENT", "VTIMEZONE"):  # these never stand in anything but a VCALENDAR
-            self.leave(0 if component == "VCALENDAR" else 1)
+            self._leave(0 if component == "VCALENDAR" else 1)
         if len(self._within) == _DEEPEST:
             raise BrokenObject("components nested without end")
-        around = self.names
+        names = self.names
         self._within.append(component)
-        self._outer.append(around)
-        if component == "VEVENT" and around is _CALENDAR_PROPERTIES:
-            self.calendars[-1].events.append(EventLines())
-            self.names = _EVENT_PROPERTIES
-        elif component == "VTIMEZONE" and around is _CALENDAR_PROPERTIES:
-            self.calendars[-1].zones.append([])
-            self.names = _ZONE_PROPERTIES
+        self._around.append((names, self.lines))
+        if component == "VEVENT" and names is _CALENDAR_PROPERTIES:
+            self.names, self.lines = _EVENT_PROPERTIES, []
+            self._found[-1][2].append(EventLines(self.lines))
+        elif component == "VTIMEZONE" and names is _CALENDAR_PROPERTIES:
+            self.names, self.lines = _ZONE_PROPERTIES, []
+            self._found[-1][1].append(self.lines)
         elif component == "VCALENDAR":
-            self.calendars.append(CalendarLines())
-            self.names = _CALENDAR_PROPERTIES
-        elif around is not _ZONE_PROPERTIES:
+            self.names, self.lines = _CALENDAR_PROPERTIES, []
+            self._found.append((self.lines, [], []))
+        elif names is not _ZONE_PROPERTIES:
             self.names = _NOTHING
-
-    def keep(self, name: str, line: str) -> None:
-        """Keep a line whose name is among `names`."""
-        if self.names is _EVENT_PROPERTIES:
-            self.calendars[-1].events[-1].lines.append((name, line))
-        elif self.names is _ZONE_PROPERTIES:
-            self.calendars[-1].zones[-1].append(line)
-        else:
-            self.calendars[-1].properties.setdefault(name, value_of(line))
 
     def end(self, component: str) -> None:
         if component in self._within:
             while self._within[-1] != component:
-                self.leave(len(self._within) - 1)
+                self._leave(len(self._within) - 1)
             self._within.pop()
-            self.names = self._outer.pop()
+            self.names, self.lines = self._around.pop()
 
-    def leave(self, depth: int) -> None:
+    def finish(self) -> list[CalendarLines]:
+        self._leave(0)
+        calendars = []
+        for own, zones, events in self._found:
+            calendar = CalendarLines(zones=[[line for _, line in zone] for zone in zones], events=events)
+            for name, line in own:
+                calendar.properties.setdefault(name, value_of(line))
+            calendars.append(calendar)
+        return calendars
+
+    def _leave(self, depth: int) -> None:
         """Leave components that are not ended, until only `depth` are open."""
         while len(self._within) > depth:
             if self._within[:2] == ["VCALENDAR", "VEVENT"]:
-                self.calendars[-1].events[-1].lines.append((BROKEN, f"{BROKEN}:{self._within[-1][:40]} is not ended"))
+                broken = f"{BROKEN}:{self._within[-1][:40]} is not ended"
+                self._found[-1][2][-1].lines.append((BROKEN, broken))
             self._within.pop()
-            self.names = self._outer.pop()
+            self.names, self.lines = self._around.pop()
 
 
 def unfolded(text: str) -> str:
