@@ -14,7 +14,7 @@ from capture.calendar.objects import EventLines
 
 _LONGEST_REMEMBERED = 400
 _PLACES = ("ROOM", "RESOURCE")
-_LINES = re.compile(r"^([ \t]*(ATTENDEE|ORGANIZER)[ \t]*[;:][^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_LINES = re.compile(r"\n([ \t]*(ATTENDEE|ORGANIZER)[ \t]*[;:][^\r\n]*)", re.IGNORECASE | re.ASCII)
 # Parameters whose reading nobody can differ about: one value each, without escapes. All others are icalendar's to read.
 _VALUE = r'"[^"\\^%\x00-\x1f\x7f]*"|[^"\\^%;:,=\x00-\x20\x7f]+(?: +[^"\\^%;:,=\x00-\x20\x7f]+)*'
 _PLAIN = re.compile(rf"(?:ATTENDEE|ORGANIZER)((?:;[A-Z0-9-]+=(?:{_VALUE}))*):([^\r\n]*)", re.IGNORECASE)

@@ -8,16 +8,16 @@ from typing import NamedTuple
 from activity.address import Address
 from capture.calendar.attendees import people_in
 
-_UID = re.compile(r"^UID[^:\r\n]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_TIMED = re.compile(r"^BEGIN:(?:VEVENT|STANDARD|DAYLIGHT)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_UID = re.compile(r"\nUID[^:\r\n]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_TIMED = re.compile(r"\nBEGIN:(?:VEVENT|STANDARD|DAYLIGHT)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _STARTS = re.compile(
-    r"^DTSTART(?:;[^:\r\n]*)?:(?:1[6-9]|2[0-4])\d\d(?:0[1-9]|1[0-2])[0-3]\d(?:T[0-2]\d[0-5]\d[0-5]\dZ?)?\r?$",
+    r"\nDTSTART(?:;[^:\r\n]*)?:(?:1[6-9]|2[0-4])\d\d(?:0[1-9]|1[0-2])[0-3]\d(?:T[0-2]\d[0-5]\d[0-5]\dZ?)?\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _UNSOUND = re.compile(
-    r"^[ \t]*(?:X-LASTTOUCH-BROKEN|EXRULE)"
-    r"|^RRULE[^:\r\n]*:(?!.*FREQ=(?:HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY))"
-    r"|^RRULE.*(?:INTERVAL|COUNT)=0*(?:;|\r?$)",
+    r"\n(?:[ \t]*(?:X-LASTTOUCH-BROKEN|EXRULE)"
+    r"|RRULE[^:\r\n]*:(?!.*FREQ=(?:HOURLY|DAILY|WEEKLY|MONTHLY|YEARLY))"
+    r"|RRULE.*(?:INTERVAL|COUNT)=0*(?:;|\r?$))",
     re.IGNORECASE | re.MULTILINE,
 )
 

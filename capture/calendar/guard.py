@@ -34,7 +34,7 @@ class Refused(Exception):
 
 
 def guarded(text: str, start: datetime, end: datetime, zone: ZoneInfo, seconds: float) -> Expansion:
-    """`expand_here` in a process of its own, for at most `seconds` and 200 MB. Raises Refused."""
+    """`expand_here` in a process of its own, for at most `seconds` of a processor and 200 MB. Raises Refused."""
     if seconds <= 0:
         raise Refused(f"no time left of the {SECONDS:g} s for one object")
     return _worker.expand(text, start, end, zone, seconds)
@@ -58,7 +58,7 @@ class _Worker:
             except (EOFError, OSError):
                 answer = ""
             if isinstance(answer, str):
-                in_time = self._stop() not in (-signal.SIGALRM, -signal.SIGKILL)
+                in_time = self._stop() not in (-signal.SIGPROF, -signal.SIGKILL)
                 raise Refused(answer or _bound(in_time, seconds))
             return answer
 
@@ -118,10 +118,11 @@ atexit.register(_worker.close)
 def serve(descriptor: int) -> None:
     """The other process: answer until the pipe is closed.
 
-    The alarm's default action ends the process from the kernel, whatever it is doing.
+    The timer's default action ends the process from the kernel, whatever it is doing. It counts processor time, so that
+    a busy machine skips no more than a quiet one.
     """
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
     import capture.calendar.occurrences  # counts as the start, not as work  # noqa: F401, PLC0415
 
     _limit_memory()
@@ -130,12 +131,12 @@ def serve(descriptor: int) -> None:
     with suppress(EOFError, OSError):
         while True:
             text, start, end, zone, seconds = pipe.recv()
-            signal.setitimer(signal.ITIMER_REAL, seconds)
+            signal.setitimer(signal.ITIMER_PROF, seconds)
             try:
                 answer: Expansion | str = _expanded(text, start, end, ZoneInfo(zone))
             except MemoryError:
                 answer = f"its rule needs more than {MEGABYTES} MB to expand"
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(answer)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 # Marks what is left of an occurrence that is private while its series is not: nothing but the fact
 # that the series' own rule does not hold there.
@@ -21,19 +20,26 @@ _EVENT_PROPERTIES = frozenset(
 )
 _ZONE_PROPERTIES = frozenset(["BEGIN", "END", "TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"])
 _CALENDAR_PROPERTIES = frozenset(["METHOD", "X-WR-TIMEZONE"])
+_NOTHING: frozenset[str] = frozenset()
 _NAMES = _EVENT_PROPERTIES | _ZONE_PROPERTIES | _CALENDAR_PROPERTIES
-_NAME = re.compile(r"[ \t]*([A-Za-z0-9-]+)[ \t]*")
+_LINES = re.compile(rf"\n([ \t]*({'|'.join(sorted(_NAMES))})[ \t]*[;:].*)", re.IGNORECASE | re.ASCII)
+_DEEPEST = 50
+_FOLD = re.compile(r"\n[ \t]")
 
 
 class BrokenObject(ValueError):
     """Text that cannot be read as an iCalendar object at all; the message says why in a few words."""
 
 
+Lines = list[tuple[str, str]]
+"""Content lines, unfolded, as (upper-case property name, line)."""
+
+
 @dataclass(slots=True)
 class EventLines:
-    """The kept content lines of one VEVENT, unfolded, as (upper-case property name, line)."""
+    """The kept lines of one VEVENT."""
 
-    lines: list[tuple[str, str]] = field(default_factory=list)
+    lines: Lines = field(default_factory=list)
 
     def line(self, name: str) -> str:
         """The first line of this property, "" if there is none."""
@@ -78,99 +84,87 @@ def strip(text: str, private_events: str = "drop") -> str:
 def read(text: str) -> list[CalendarLines]:
     """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
     reader = _Reader()
-    for line in unfolded(text):
-        head = line.partition(":")[0].partition(";")[0]
-        name = _name(head)
-        if not name or len(head) == len(line):
-            continue
+    for line, found in _LINES.findall("\n" + unfolded(text)):
+        name = found.upper()
         if name == "BEGIN":
-            reader.begin(line[len(head) + 1 :].strip().upper())
+            reader.begin(line.partition(":")[2].strip().upper())
         if name in reader.names:
-            reader.keep(name, line)
+            reader.lines.append((name, line))
         if name == "END":
-            reader.end(line[len(head) + 1 :].strip().upper())
-    reader.leave(0)
-    if not reader.calendars:
+            reader.end(line.partition(":")[2].strip().upper())
+    if not (calendars := reader.finish()):
         raise BrokenObject("no VCALENDAR in it")
-    return reader.calendars
-
-
-@lru_cache(maxsize=1024)
-def _name(head: str) -> str:
-    """The property's name in upper case if it is one that is kept, or begins or ends a component; else ""."""
-    match = _NAME.fullmatch(head)
-    name = match[1].upper() if match else ""
-    return name if name in _NAMES else ""
+    return calendars
 
 
 class _Reader:
     """Where we are among the nested components. What is not properly ended may have lost lines that matter.
 
-    `names` are the properties kept where we are.
+    `names` are the properties kept where we are, and `lines` what they are added to.
     """
 
     def __init__(self) -> None:
-        self.calendars: list[CalendarLines] = []
-        self.names: frozenset[str] = frozenset()
+        self.names = _NOTHING
+        self.lines: Lines = []
+        self._found: list[tuple[Lines, list[Lines], list[EventLines]]] = []  # of each calendar: its own, zones, events
         self._within: list[str] = []
+        self._around: list[tuple[frozenset[str], Lines]] = []  # `names` and `lines` outside of each of those
 
     def begin(self, component: str) -> None:
         if component in ("VCALENDAR", "VEVENT", "VTIMEZONE"):  # these never stand in anything but a VCALENDAR
-            self.leave(0 if component == "VCALENDAR" else 1)
+            self._leave(0 if component == "VCALENDAR" else 1)
+        if len(self._within) == _DEEPEST:
+            raise BrokenObject("components nested without end")
+        names = self.names
         self._within.append(component)
-        match self._within:
-            case ["VCALENDAR"]:
-                self.calendars.append(CalendarLines())
-            case ["VCALENDAR", "VEVENT"]:
-                self.calendars[-1].events.append(EventLines())
-            case ["VCALENDAR", "VTIMEZONE"]:
-                self.calendars[-1].zones.append([])
-        self._arrive()
-
-    def keep(self, name: str, line: str) -> None:
-        """Keep a line whose name is among `names`."""
-        if self.names is _EVENT_PROPERTIES:
-            self.calendars[-1].events[-1].lines.append((name, line))
-        elif self.names is _ZONE_PROPERTIES:
-            self.calendars[-1].zones[-1].append(line)
-        else:
-            self.calendars[-1].properties.setdefault(name, value_of(line))
-
-    def _arrive(self) -> None:
-        match self._within:
-            case ["VCALENDAR", "VEVENT"]:
-                self.names = _EVENT_PROPERTIES
-            case ["VCALENDAR", "VTIMEZONE", *_]:
-                self.names = _ZONE_PROPERTIES
-            case ["VCALENDAR"]:
-                self.names = _CALENDAR_PROPERTIES
-            case _:
-                self.names = frozenset()
+        self._around.append((names, self.lines))
+        if component == "VEVENT" and names is _CALENDAR_PROPERTIES:
+            self.names, self.lines = _EVENT_PROPERTIES, []
+            self._found[-1][2].append(EventLines(self.lines))
+        elif component == "VTIMEZONE" and names is _CALENDAR_PROPERTIES:
+            self.names, self.lines = _ZONE_PROPERTIES, []
+            self._found[-1][1].append(self.lines)
+        elif component == "VCALENDAR":
+            self.names, self.lines = _CALENDAR_PROPERTIES, []
+            self._found.append((self.lines, [], []))
+        elif names is not _ZONE_PROPERTIES:
+            self.names = _NOTHING
 
     def end(self, component: str) -> None:
         if component in self._within:
             while self._within[-1] != component:
-                self.leave(len(self._within) - 1)
+                self._leave(len(self._within) - 1)
             self._within.pop()
-            self._arrive()
+            self.names, self.lines = self._around.pop()
 
-    def leave(self, depth: int) -> None:
+    def finish(self) -> list[CalendarLines]:
+        self._leave(0)
+        calendars = []
+        for own, zones, events in self._found:
+            calendar = CalendarLines(zones=[[line for _, line in zone] for zone in zones], events=events)
+            for name, line in own:
+                calendar.properties.setdefault(name, value_of(line))
+            calendars.append(calendar)
+        return calendars
+
+    def _leave(self, depth: int) -> None:
         """Leave components that are not ended, until only `depth` are open."""
         while len(self._within) > depth:
             if self._within[:2] == ["VCALENDAR", "VEVENT"]:
-                self.calendars[-1].events[-1].lines.append((BROKEN, f"{BROKEN}:{self._within[-1][:40]} is not ended"))
+                broken = f"{BROKEN}:{self._within[-1][:40]} is not ended"
+                self._found[-1][2][-1].lines.append((BROKEN, broken))
             self._within.pop()
-        self._arrive()
+            self.names, self.lines = self._around.pop()
 
 
-def unfolded(text: str) -> list[str]:
-    """Content lines (RFC 5545 §3.1) of a text with CRLF, LF, CR CR LF or, throughout, bare CR line ends."""
+def unfolded(text: str) -> str:
+    """Content lines (RFC 5545 §3.1), each on one, of a text with CRLF, LF, CR CR LF or, throughout, bare CR as ends."""
     text = text.removeprefix("\ufeff")
     if "\n" not in text:
         text = text.replace("\r", "\n")
     elif "\r" in text:
         text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
-    return text.replace("\n ", "").replace("\n\t", "").split("\n")
+    return _FOLD.sub("", text)
 
 
 def value_of(line: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from capture.dav.listing import Collection, member_name
 from capture.dav.multistatus import Member
@@ -30,7 +29,7 @@ def fetched(
         yield from fetched(transport, service, collection, names[:half])
         yield from fetched(transport, service, collection, names[half:])
         return
-    given = {member_name(collection, urlsplit(member.href).path): member for member in members}
+    given = {member_name(collection, member.href): member for member in members}
     for name in names:
         yield name, given.get(name)
 

@@ -27,6 +27,7 @@ _SUBSCRIBED = CALENDARSERVER + "subscribed"
 _READABLE = {DAV + "read", DAV + "all"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NOT_THERE = (403, 404, 405, 410)
+_CANONICAL = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@/-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def member_name(collection: Collection, href: str) -> str:
 
     A server that lists objects under another path has that path as their name.
     """
-    path = canonical_path(urlsplit(href).path)
+    path = href if _CANONICAL.fullmatch(href) else canonical_path(urlsplit(href).path)
     if path == collection.path.rstrip("/"):
         return ""
     return path.removeprefix(collection.path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -15,12 +15,13 @@ CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 CARDDAV = "{urn:ietf:params:xml:ns:carddav}"
 CALENDARSERVER = "{http://calendarserver.org/ns/}"
 MOST_MEMBERS = 200_000
-_MOST_ELEMENTS = 10_000  # of one member
+_MOST_ELEMENTS = 10_000  # of a member that is not complete
+_UNTOLD_BYTES = 64 * 1024  # after so many without the document's beginning, or a member's end, we have a look
 _HREF, _STATUS, _PROPSTAT, _PROP = (DAV + name for name in ("href", "status", "propstat", "prop"))
+_ROOT, _RESPONSE, _TOKEN = (DAV + name for name in ("multistatus", "response", "sync-token"))
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """What we read of a property: its text; of the elements in it, their tags, name attributes and hrefs."""
 
     text: str = ""
@@ -33,8 +34,10 @@ class Property:
         return self.hrefs[0] if self.hrefs else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+_NO_PROPERTY = Property()
+
+
+class Member(NamedTuple):
     """One response element: `status` is its own, 200 where only its properties have one."""
 
     href: str
@@ -42,10 +45,10 @@ class Member:
     properties: dict[str, Property]
 
     def text(self, name: str) -> str:
-        return self.properties.get(name, Property()).text
+        return self.prop(name).text
 
     def prop(self, name: str) -> Property:
-        return self.properties.get(name, Property())
+        return self.properties.get(name, _NO_PROPERTY)
 
 
 @dataclass(slots=True)
@@ -66,6 +69,7 @@ class MultistatusReader:
         self._host = host
         self._parser = etree.XMLPullParser(
             events=("start", "end"),
+            tag=(_ROOT, _RESPONSE, _TOKEN),
             resolve_entities=False,
             load_dtd=False,
             no_network=True,
@@ -75,15 +79,17 @@ class MultistatusReader:
         )
         self._root: etree._Element | None = None
         self._result = Multistatus()
-        self._children = self._elements = 0
+        self._untold = 0
 
     def feed(self, chunk: bytes) -> None:
         """Raises ServerFault for anything but a multistatus document."""
         try:
             self._parser.feed(chunk)
-            self._take()
+            self._untold = 0 if self._take() else self._untold + len(chunk)
         except etree.XMLSyntaxError as error:
             raise self._refused(error) from None
+        if self._untold > _UNTOLD_BYTES:
+            self._look_at_size()
 
     def close(self) -> Multistatus:
         """The whole, once the body is complete. Raises ServerFault if it is not."""
@@ -92,27 +98,45 @@ class MultistatusReader:
             self._take()
         except etree.XMLSyntaxError as error:
             raise self._refused(error) from None
+        if self._root is None:
+            raise self._nonsense()
         return self._result
 
-    def _take(self) -> None:
+    def _take(self) -> bool:
+        """Take over what is complete, and let go of its elements; whether there was anything."""
+        members = self._result.members
+        ended = False
         for event, element in self._parser.read_events():
-            if self._root is None:
-                self._root = element
-                if element.tag != DAV + "multistatus" or element.getroottree().docinfo.doctype:
-                    raise self._nonsense()
-            self._elements += event == "start"
-            if self._elements > _MOST_ELEMENTS or self._children > MOST_MEMBERS:
-                raise TooLarge(f"{self._host} sent a listing without end")
-            if event == "end" and element.getparent() is self._root:
-                if element.tag == DAV + "response":
-                    self._result.members.append(_member(element))
-                elif element.tag == DAV + "sync-token":
-                    self._result.token = (element.text or "").strip()
-                self._children += 1
-                self._elements = 0
-                element.clear()
-                while element.getprevious() is not None:
-                    self._root.remove(element.getprevious())
+            if event == "start":
+                self._begin(element)
+                continue
+            if element.getparent() is not self._root:
+                continue
+            ended = True
+            if element.tag == _RESPONSE:
+                members.append(_member(element))
+                if len(members) > MOST_MEMBERS:
+                    raise TooLarge(f"{self._host} sent a listing without end")
+            else:
+                self._result.token = (element.text or "").strip()
+            element.clear()
+            while element.getprevious() is not None:
+                self._root.remove(element.getprevious())
+        return ended
+
+    def _begin(self, element: etree._Element) -> None:
+        """Of the elements told, the first must be the document itself."""
+        if self._root is None:
+            if element.tag != _ROOT or element.getparent() is not None or element.getroottree().docinfo.doctype:
+                raise self._nonsense()
+            self._root = element
+
+    def _look_at_size(self) -> None:
+        self._untold = 0
+        if self._root is None:
+            raise self._nonsense()
+        if any(count > _MOST_ELEMENTS for count, _ in enumerate(self._root.iter())):
+            raise TooLarge(f"{self._host} sent a listing without end")
 
     def _refused(self, error: etree.XMLSyntaxError) -> ServerFault:
         if "huge text node" in str(error) or "Resource limit" in str(error):  # libxml2 stops at 10 MB of one text
@@ -130,22 +154,28 @@ def _member(element: etree._Element) -> Member:
     href, status = "", 200
     properties: dict[str, Property] = {}
     for child in element:
-        if child.tag == _PROPSTAT:
+        tag = child.tag
+        if tag == _PROPSTAT:
             properties.update(_found(child))
-        elif child.tag == _HREF:
+        elif tag == _HREF:
             href = (child.text or "").strip()
-        elif child.tag == _STATUS:
+        elif tag == _STATUS:
             status = _code(child.text, 200)
     return Member(href, status, properties)
 
 
-def _found(propstat: etree._Element) -> Iterator[tuple[str, Property]]:
+def _found(propstat: etree._Element) -> dict[str, Property]:
     """The properties of a propstat whose status is 200, which it is if it has none."""
-    children = list(propstat)
-    if all(child.tag != _STATUS or _code(child.text, 200) == 200 for child in children):
-        for child in children:
-            if child.tag == _PROP:
-                yield from ((found.tag, _property(found)) for found in child if isinstance(found.tag, str))
+    found: dict[str, Property] = {}
+    for child in propstat:
+        tag = child.tag
+        if tag == _PROP:
+            for one in child:
+                if isinstance(name := one.tag, str):
+                    found[name] = _property(one)
+        elif tag == _STATUS and _code(child.text, 200) != 200:
+            return {}
+    return found
 
 
 def _property(element: etree._Element) -> Property:

@@ -149,3 +149,9 @@ def test_lines_in_any_order_never_crash(lines: list[str], newline: str) -> None:
         return
     found = expand(stripped, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), BERLIN)
     assert all(meeting.start <= meeting.end for meeting in found.meetings)
+
+
+def test_components_nested_without_end_are_refused_at_once() -> None:
+    text = "BEGIN:VCALENDAR\n" + "BEGIN:X\n" * 300_000 + "END:Y\n" * 300_000
+    with pytest.raises(BrokenObject, match="nested without end"):
+        strip(text)
