@@ -51,7 +51,7 @@ def user() -> str:
 @pytest.fixture(scope="session")
 def radicale() -> Iterator[RadicaleServer]:
     """A Radicale with the users of `user`, all with the password "secret"."""
-    names = [f"user{number}{letter}" for number in range(1, 500) for letter in ("", "b", "c")]
+    names = [f"user{number}{letter}" for number in range(1, 2000) for letter in ("", "b", "c")]
     with RadicaleServer(dict.fromkeys(names, "secret")) as server:
         yield server
 

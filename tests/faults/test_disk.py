@@ -159,5 +159,6 @@ def test_a_database_kept_for_half_a_minute_is_waited_for(ana: Household, user: s
         is_in_the_log(ana, "new")
         assert "a mistake of ours" not in daemon.log
         assert daemon.stopped() == 0
+    ana.ok("sync")  # the calendar too, if its turn had not come yet
     assert ana.ok("check")["differences"] == 0
     assert ana.last("bob")["touches"] == 121 + 2 + 1
