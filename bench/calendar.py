@@ -143,7 +143,11 @@ def _beside_others(server: RadicaleServer, base: Path) -> Iterator[Figure]:
     def theirs(commands: Sequence[Sequence[str]]) -> float:
         return sum(_command_cpu(*command, environment=environment) for command in commands)
 
-    first, again = theirs(commands), theirs(commands[1:])
+    try:
+        first, again = theirs(commands), theirs(commands[1:])
+    except AssertionError as error:  # at 10,000 objects this server refuses the one request vdirsyncer asks them all by
+        print(f"no comparison, for vdirsyncer or khal failed: {error}", file=sys.stderr)
+        return
     folder = _fresh(server, base)
     mine = [_command_cpu(sys.executable, "-c", _PASS, str(folder / "config.toml")) for _ in range(2)]
     yield told("vdirsyncer + khal, first pass", first, "s of CPU")

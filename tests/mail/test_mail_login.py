@@ -180,9 +180,10 @@ def test_a_poll_with_nothing_new_is_one_command_after_the_login() -> None:
         assert log.try_sync() is None
         scripted.commands.clear()
         assert log.sync() == []
-        assert [command.split()[0] for command in scripted.commands][:2] == ["AUTHENTICATE", "LIST"]
-        assert set(scripted.commands[2:]) <= {"LOGOUT"}
-        _, mechanism, initial = scripted.commands[0].split()
+        # the client does not wait for LOGOUT, so that the first pass's may be noted by now, and the second's not yet
+        commands = [command for command in scripted.commands if command != "LOGOUT"]
+        assert [command.split()[0] for command in commands] == ["AUTHENTICATE", "LIST"]
+        _, mechanism, initial = commands[0].split()
         assert (mechanism, base64.b64decode(initial)) == ("PLAIN", b"\0ana@acme.example\0pw")
 
 
