@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from activity import source_kind
-from activity.errors import AuthenticationFailed, SourceBusy, SourceError, Throttled
+from activity.errors import AuthenticationFailed, SourceBusy, SourceError, Throttled, Unreachable
 from lasttouch import pacing
 from lasttouch.agent import Agent
 from lasttouch.options import Account
@@ -77,6 +77,7 @@ class SourcePass:
         self.went_through = False
         self.report = Report(row.account, row.kind)
         self._visited: set[str] = set()
+        self._expects_refusal = False
 
     def run(self) -> Report:
         """What is wrong with the source stands in the report. Raises sqlite3.Error, DatabaseError and Superseded."""
@@ -89,6 +90,8 @@ class SourcePass:
                 return self.report
             with self.agent.turn:
                 self.report.error = self._waits_as_asked() or self._waits_after_refusals()
+                if self.report.error is None:
+                    self._expect_refusal()
             if self.report.error is not None:
                 return self.report
             try:
@@ -107,6 +110,10 @@ class SourcePass:
     def visited(self, place: str, error: SourceError | None) -> None:
         """A batch of this place was taken in; `error` is why there is no more of it."""
         self._visited.add(place)
+        if self._expects_refusal:
+            self._expects_refusal = False
+            with self.agent.turn, writing(self.agent.connection):
+                places.forget_refusals(self.agent.connection, self.row.id)
         if error is not None:
             self.report.failed.setdefault(place, error)
             self.report.error = self.report.error or error
@@ -147,8 +154,17 @@ class SourcePass:
             hint,
         )
 
+    def _expect_refusal(self) -> None:
+        """After a refusal the next attempts count before they are made: the answer may be lost, or we be killed."""
+        connection = self.agent.connection
+        self._expects_refusal = bool(places.refusals(connection, self.row.id))
+        if self._expects_refusal:
+            with writing(connection):
+                places.note_refusal(connection, self.row.id, self.started)
+
     def _note_outcome(self) -> None:
-        connection, now, error = self.agent.connection, self.agent.clock(), self.report.error
+        connection, now = self.agent.connection, self.agent.clock()
+        error = self.report.error = self._in_view_of_refusals(self.report.error)
         with writing(connection):
             if self.went_through and self.manner.repeats:
                 self.next_attempt = pacing.after_success(now, self.account.poll_every, self.manner.chance)
@@ -156,12 +172,23 @@ class SourcePass:
                 places.note_success(connection, self.row.id, self.started, now, self.next_attempt)
             else:
                 # where only single places were closed to us, the credentials had been taken
-                refusal = isinstance(error, AuthenticationFailed) and not self.went_through
-                places.note_failure(connection, self.row.id, error, now, None, refusal)
+                refused = isinstance(error, AuthenticationFailed) and not self.went_through
+                if refused and not self._expects_refusal:
+                    places.note_refusal(connection, self.row.id, now)
+                places.note_failure(connection, self.row.id, error, now, None)
                 self._plan(error, now)
             if self.went_through:
                 read = self._visited if self.row.kind in source_kind.COLLECTIONS else None
                 places.note_places(connection, self.row.id, self.started, now, read, self.report.failed)
+
+    def _in_view_of_refusals(self, error: SourceError | None) -> SourceError | None:
+        """What keeps us from trying again is the password, though the last we saw was a connection that ended."""
+        refused = places.refusals(self.agent.connection, self.row.id)
+        if not (self._expects_refusal and isinstance(error, Unreachable) and pacing.free_again(refused, self.started)):
+            return error
+        return AuthenticationFailed(
+            f"{error.message}, after the user name or password had been refused", "correct the user name or password"
+        )
 
     def _plan(self, error: SourceError, now: datetime) -> None:
         connection, row_id = self.agent.connection, self.row.id

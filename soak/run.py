@@ -40,6 +40,7 @@ class Soak:
         with Estate(self._folder, self._names, "1s") as estate:
             life = Life(estate, self._chance)
             chaos = Chaos(estate, self._chance, min(15.0, self._seconds / 6))
+            estate.daemon.has_said(f"password of {LOCKED_OUT}")  # before that a lost answer is no sign of a refusal
             self._live(estate, life, chaos)
             chaos.recover(everything=True)
             self._becomes_true(estate, life)

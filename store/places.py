@@ -101,18 +101,14 @@ def note_failure(
     error: SourceError,
     now: datetime,
     next_attempt: datetime | None,
-    refusal: bool,
 ) -> None:
-    """A pass could not read everything; `seen_through` stays. `refusal`: our credentials were not taken."""
-    refused = refusals(connection, source_id)
-    if refusal:
-        refused = [*refused, now][-REFUSALS_KEPT:]
+    """A pass could not read everything; `seen_through` stays."""
     connection.execute(
         "UPDATE source SET last_attempt = ?1, next_attempt = ?2, failing_since = coalesce(failing_since, ?1),"
-        " refusals = ?3, error_code = ?4, error = ?5, hint = ?6 WHERE id = ?7",
+        " error_code = ?3, error = ?4, hint = ?5 WHERE id = ?6",
         (
             timestamp(now), timestamp(next_attempt) if next_attempt else None,
-            json.dumps([timestamp(moment) for moment in refused]), error.code, error.message, error.hint, source_id,
+            error.code, error.message, error.hint, source_id,
         ),
     )  # fmt: skip
 
@@ -175,6 +171,22 @@ def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:
     """When the server last refused our credentials, oldest first, since it last took them."""
     (text,) = connection.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
     return [instant(seconds) for seconds in json.loads(text)]
+
+
+def note_refusal(connection: sqlite3.Connection, source_id: int, at: datetime) -> None:
+    """The server refused our credentials, or is taken to have done so."""
+    kept = [*refusals(connection, source_id), at][-REFUSALS_KEPT:]
+    _keep_refusals(connection, source_id, kept)
+
+
+def forget_refusals(connection: sqlite3.Connection, source_id: int) -> None:
+    """The server took our credentials."""
+    _keep_refusals(connection, source_id, [])
+
+
+def _keep_refusals(connection: sqlite3.Connection, source_id: int, kept: list[datetime]) -> None:
+    text = json.dumps([timestamp(moment) for moment in kept])
+    connection.execute("UPDATE source SET refusals = ? WHERE id = ?", (text, source_id))
 
 
 def throttled_until(connection: sqlite3.Connection, source_id: int) -> datetime | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled
+from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable
 from household import NOW, Household
 from lasttouch.agent import opened
 from lasttouch.config import load_config
@@ -19,22 +19,30 @@ DAEMON = Manner(repeats=True)
 class Failing(SourcePass):
     """Fails as it is told; in part only, if `partly`."""
 
-    error: SourceError
+    error: BaseException
     partly = False
+    mailbox = ""
     reads = 0
 
     def read(self) -> None:
         Failing.reads += 1
+        if self.mailbox:
+            self.visited(self.mailbox, None)
         if not self.partly:
             raise self.error
+        assert isinstance(self.error, SourceError)
         self.report.error = self.error
+
+
+class Killed(BaseException):
+    """As kill -9 in the midst of a pass."""
 
 
 @pytest.fixture
 def household_of_ana(household: Household, user: str) -> Household:
     household.add_account("ana", user)
     Failing.reads = 0
-    Failing.partly = False
+    Failing.partly, Failing.mailbox = False, ""
     return household
 
 
@@ -82,6 +90,30 @@ def test_the_fourth_attempt_with_a_wrong_password_waits_for_its_hour(household_o
     assert "not tried again before" in str(one.report.error)
     passes(household_of_ana, NOW + timedelta(hours=1))
     assert Failing.reads == 4
+
+
+def test_after_a_refusal_attempts_whose_answer_is_lost_count_too(household_of_ana: Household) -> None:
+    Failing.error = AuthenticationFailed("wrong password")
+    passes(household_of_ana, NOW)
+    Failing.error = Killed()
+    with pytest.raises(Killed):
+        passes(household_of_ana, NOW + timedelta(minutes=1))
+    Failing.error = Unreachable("the connection ended")  # when the password had been sent, perhaps
+    passes(household_of_ana, NOW + timedelta(minutes=2))
+    assert household_of_ana.ok("status")["accounts"][0]["error_code"] == "authentication"
+    one = passes(household_of_ana, NOW + timedelta(minutes=3))
+    assert Failing.reads == 3
+    assert one.next_attempt == NOW + timedelta(hours=1)
+
+
+def test_a_password_that_was_taken_counts_no_more(household_of_ana: Household) -> None:
+    Failing.error = AuthenticationFailed("wrong password")
+    passes(household_of_ana, NOW)
+    Failing.error, Failing.mailbox = Killed(), "INBOX"
+    for minute in range(1, 5):
+        with pytest.raises(Killed):
+            passes(household_of_ana, NOW + timedelta(minutes=minute))
+    assert Failing.reads == 5
 
 
 def test_refusals_of_a_clock_that_was_ahead_bind_nobody(household_of_ana: Household) -> None:
