@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from activity.batch import Batch
 from activity.errors import LasttouchError, NotFound, PartialFailure
-from lasttouch.agent import opened
 from lasttouch.commands.completion_words import complete_account
 from lasttouch.commands.options import answer, config_option, json_option, loaded_config
 from lasttouch.output import clean, is_terminal, print_lines
-from lasttouch.pipeline import Progress, sync
-from lasttouch.source_pass import Report
 from lasttouch.views.health import sync_json, sync_table
 from store.health import counts
+
+if TYPE_CHECKING:
+    from activity.batch import Batch
+    from lasttouch.pipeline import Progress
+    from lasttouch.source_pass import Report
 
 
 @click.command("sync")
@@ -32,6 +35,9 @@ def command(account: str | None, as_json: bool, config: str | None) -> None:
       lasttouch sync
       lasttouch sync --account ana --json
     """
+    from lasttouch.agent import opened  # noqa: PLC0415 - a shell asks for the names of accounts at every key
+    from lasttouch.pipeline import sync  # noqa: PLC0415
+
     loaded = loaded_config(config)
     names = [one.name for one in loaded.config.accounts]
     if account is not None and account not in names:
