@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
-from activity.meeting import Meeting
+from activity.meeting import Meeting, series_of
 from activity.participant import Participant
 from activity.verdict import Verdict
 from matchers.house import House
 
 _ANSWERED_NO = "DECLINED"
 _SAME_MEETING = timedelta(days=1)
-_RECURRENCE = re.compile(r"\d{8}(T\d{6}Z)?")
 
 
 def meeting_identity(meeting: Meeting) -> str:
@@ -34,7 +32,7 @@ def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime])
         (abs(at - before), old, new)
         for old, before in vanished.items()
         for at, new in _between(by_start, before - _SAME_MEETING, before + _SAME_MEETING)
-        if _uid_part(old) == _uid_part(new)
+        if series_of(old) == series_of(new)
     )
     found: dict[str, str] = {}
     taken: set[str] = set()
@@ -47,11 +45,6 @@ def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime])
 
 def _between(by_start: list[tuple[datetime, str]], first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     return by_start[bisect_left(by_start, (first, "")) : bisect_left(by_start, (last, ""))]
-
-
-def _uid_part(identity: str) -> str:
-    head, slash, recurrence = identity.rpartition("/")
-    return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
 
 
 def meeting_facts(

@@ -13,6 +13,7 @@ from lasttouch.commands.filters import chosen, company_option, limit_option, own
 from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.series import Series, by_series
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table
@@ -48,6 +49,7 @@ def command(
     """The next meetings with contacts, when we last talked to who comes, and who else of us knows them.
 
     Meetings are read as far ahead as `horizon` says. Answers that are no plain yes stand behind the names.
+    A series is one line with its next meeting, and --limit counts lines; --json and --csv have every meeting.
 
     \b
     Examples:
@@ -60,8 +62,10 @@ def command(
     if days is not None:
         until = min(until or now + timedelta(days=days), now + timedelta(days=days))
     with reading(config) as log:
-        found = ahead(log, max(since or now, now), limit, chosen(log, who, owner, company), until)
-        coming = _appointments(log, found, now)
+        wanted = limit if as_json or as_csv else None
+        found = ahead(log, max(since or now, now), wanted, chosen(log, who, owner, company), until)
+        series = list(map(Series, found)) if as_json or as_csv else by_series(found)
+        coming = _appointments(log, series[:limit], now)
         shown = answer(
             as_json,
             as_csv,
@@ -72,21 +76,23 @@ def command(
         if shown:
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
             print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])
+            print_lines(["There are more: raise --limit."] if len(series) > limit else [])
             print_lines(blindness(sources(log), now, zone))
 
 
-def _appointments(log: sqlite3.Connection, found: Sequence[Activity], now: datetime) -> list[Appointment]:
-    answers = [_invited(one) for one in found]
+def _appointments(log: sqlite3.Connection, series: Sequence[Series], now: datetime) -> list[Appointment]:
+    answers = [_invited(one.meeting) for one in series]
     ids = sorted({contact_id for one in answers for contact_id in one})
     persons = {person.id: person for person in people(log, now, ids)}
     known = known_by(log, ids, now)
     return [
         Appointment(
-            one,
+            one.meeting,
             [Guest(persons[i], given, known.get(i, [])) for i, given in invited.items()],
-            own_answers(log, one.id),
+            own_answers(log, one.meeting.id),
+            one.further,
         )
-        for one, invited in zip(found, answers, strict=True)
+        for one, invited in zip(series, answers, strict=True)
     ]
 
 

@@ -32,7 +32,18 @@ def stale_json(found: Sequence[Silence], seen_through: datetime | None) -> list[
 
 def stale_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]], now: datetime, zone: tzinfo) -> Rows:
     """The stale ones alone."""
-    headings = ["Contact", "Silent", "Usually", "Ratio", "Last touch", "How", "12 weeks", "Next meeting", "Company", "Owner"]
+    headings = [
+        "Contact",
+        "Silent",
+        "Usually",
+        "Ratio",
+        "Last touch",
+        "How",
+        "12 weeks",
+        "Next meeting",
+        "Company",
+        "Owner",
+    ]
     return headings, [
         [
             one.person.name,
