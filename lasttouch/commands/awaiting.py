@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import click
 
@@ -23,10 +24,12 @@ from lasttouch.commands.options import answer, config_option, csv_option, json_o
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.awaiting import awaiting_json, awaiting_table
+from lasttouch.views.awaiting import COUNTED, awaiting_json, awaiting_notes, awaiting_table
 from lasttouch.views.blindness import blindness
 from store.awaiting import Side
 from store.health import sources
+
+RECENT = timedelta(days=90)
 
 
 @click.command("awaiting")
@@ -64,30 +67,35 @@ def command(
     (being copied is not enough), and for them if one of us wrote it. An answer from any of our
     accounts counts, an automatic reply does not, and a meeting held since settles it. Where the
     mailbox was not read up to now, an answer may have been sent: that is unknown, not owed.
-    --limit counts for each side.
+
+    Without WHO, --since or --until the last 90 days are shown, and how many have waited for longer;
+    --json and --csv begin at no day. --limit counts for each side.
 
     \b
     Examples:
       lasttouch awaiting --on us
       lasttouch awaiting --owner ana --since 30d
       lasttouch awaiting bob --json
-      lasttouch awaiting --on them --sort oldest --all
+      lasttouch awaiting --on them --until 90d
+      lasttouch awaiting --all --since 2y --sort oldest
     """
     zone = machine_zone()
     now = as_of or utc_now()
+    recent = None if who or since or until or as_json or as_csv else now - RECENT
     with reading(config) as log:
         contacts = chosen(log, who, None, company)
         wanted = Wanted(
             contacts=None if contacts is None else frozenset(contacts),
             unlisted=unlisted,
             owner=None if owner is None else owner_named(log, owner),
-            since=since,
+            since=since or recent,
             until=until,
             oldest_first=sort == "oldest",
             as_of=as_of is not None,
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
-        found = [one for side in sides for one in awaiting(log, now, side, wanted, limit)]
+        listed = [awaiting(log, now, side, wanted, limit + 1) for side in sides]
+        found = [one for side in listed for one in side[:limit]]
         if answer(
             as_json,
             as_csv,
@@ -95,5 +103,8 @@ def command(
             lambda: awaiting_json(found, now),
             lambda: awaiting_table(found, now, zone),
         ):
-            print_lines([] if found else ["Nothing waits for an answer."])
+            longer = replace(wanted, since=None, until=recent, oldest_first=True)
+            older = [awaiting(log, now, side, longer, COUNTED) for side in sides] if recent else []
+            more = any(len(side) > limit for side in listed)
+            print_lines(awaiting_notes(found, more, sum(map(len, older)), RECENT.days))
             print_lines(blindness(sources(log), now, zone))
