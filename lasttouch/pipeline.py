@@ -65,10 +65,12 @@ def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Pro
 
 
 def settle(agent: Agent) -> None:
-    """What follows from new activities once they are in the log."""
+    """What follows from new activities, or from time, once they are in the log: contacts, and touches that are due."""
     with agent.turn:
         if agent.config.contacts_from == "two-way":
-            add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
+            met = unmatched(agent.connection, agent.clock(), two_way=True)
+            if met:
+                add_strangers(agent, met)
         agent.refresh()
 
 

@@ -148,7 +148,9 @@ def calendar(found: Found, mail: MailDraft, entry: str) -> CalendarDraft | None:
     elif found.provider is not None and found.provider.secret != "password" and not found.provider.calendar:  # noqa: S105
         return None  # as its advice says
     answer = click.prompt(
-        "Read your calendar (CalDAV) as well (y, n, or its URL)?", value_proc=_yes_no_or_url, default="y" if known else "n"
+        "Read your calendar (CalDAV) as well (y, n, or its URL)?",
+        value_proc=_yes_no_or_url,
+        default="y" if known else "n",
     )
     if answer is False:
         return None
