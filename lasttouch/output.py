@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
+CUT_CELL = 24  # what a text may be cut to, to let another column in
 WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
 NARROWEST_COLUMN = 6
@@ -107,9 +108,9 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 
 
 def _fitting(widths: Sequence[int], room: int) -> int:
-    """How many columns fit beside each other; never fewer than FEWEST_COLUMNS."""
+    """How many columns fit beside each other, long texts cut; never fewer than FEWEST_COLUMNS."""
     count = len(widths)
-    while count > FEWEST_COLUMNS and _taken(widths[:count]) > room:
+    while count > FEWEST_COLUMNS and _taken([min(width, CUT_CELL) for width in widths[:count]]) > room:
         count -= 1
     return count
 

@@ -22,6 +22,8 @@ from store.health import sources
 from store.people import people
 from store.timeline import Activity, ahead
 
+A_SERIES = "Of a series the next meeting is shown."
+
 
 @click.command("upcoming")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
@@ -77,6 +79,7 @@ def command(
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
             print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])
             print_lines(["There are more: raise --limit."] if len(series) > limit else [])
+            print_lines([A_SERIES] if any(one.further for one in coming) else [])
             print_lines(blindness(sources(log), now, zone))
 
 

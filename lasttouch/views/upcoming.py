@@ -97,6 +97,7 @@ def _then(one: Appointment, zone: tzinfo) -> str:
     gaps = sorted([(later - earlier).days for earlier, later in pairwise(days)])
     usual = gaps[len(gaps) // 2]
     often = "monthly, " if usual in _MONTH else _OFTEN.get(usual, "")
+    often = "on workdays, " if set(gaps) == {1, 3} else often
     return f"{often}{len(one.further)} more {'on' if len(one.further) == 1 else 'until'} {days[-1]}"
 
 
