@@ -20,7 +20,7 @@ from lasttouch.commands.filters import (
     sort_option,
     until_option,
 )
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading, told_of_none
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views import columns
@@ -106,5 +106,6 @@ def command(
             longer = replace(wanted, since=None, until=recent, oldest_first=True)
             older = [awaiting(log, now, side, longer, COUNTED) for side in sides] if recent else []
             more = any(len(side) > limit for side in listed)
-            print_lines(awaiting_notes(found, more, sum(map(len, older)), RECENT.days))
+            notes = awaiting_notes(found, more, sum(map(len, older)), RECENT.days)
+            print_lines(notes if found or any(older) else [told_of_none(log, line) for line in notes])
             print_lines(blindness(sources(log), now, zone))

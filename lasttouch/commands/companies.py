@@ -18,7 +18,15 @@ from lasttouch.commands.filters import (
     sort_option,
     until_option,
 )
-from lasttouch.commands.options import answer, changing, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import (
+    NO_COMPANIES,
+    answer,
+    changing,
+    config_option,
+    csv_option,
+    json_option,
+    reading,
+)
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.views import columns
@@ -83,7 +91,7 @@ def list_(
         lambda: companies_table(found, now, zone),
     )
     if shown and not known:
-        print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
+        print_lines([NO_COMPANIES])
     elif shown and not found:
         print_lines(["No company is left by that."])
 

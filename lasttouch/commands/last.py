@@ -19,7 +19,15 @@ from lasttouch.commands.filters import (
     sort_option,
     until_option,
 )
-from lasttouch.commands.options import NO_CONTACTS, answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import (
+    NO_COMPANIES,
+    NO_CONTACTS,
+    answer,
+    config_option,
+    csv_option,
+    json_option,
+    reading,
+)
 from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
@@ -85,6 +93,8 @@ def command(
                 lambda: companies_json(firms, through),
                 lambda: companies_table(firms, now, zone),
             )
+            if shown and not firms:
+                print_lines([NO_COMPANIES if not (who or owner or since or until) else "No company is left by that."])
         else:
             ids = chosen(log, who, owner)
             found = ordered(within(people_reader(as_of)(log, now, ids), since, until), sort)[:limit]

@@ -17,6 +17,7 @@ from lasttouch.views.csv_cells import csv_rows
 from store import settings
 from store.database import database_errors, open_for_reading
 from store.finding import find_contacts, near_names
+from store.people import is_anybody_listed
 
 if TYPE_CHECKING:
     from lasttouch.agent import Agent
@@ -26,6 +27,7 @@ NO_CONTACTS = (
     "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
     " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
 )
+NO_COMPANIES = "No companies yet. Add one: lasttouch companies add NAME DOMAIN"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -121,8 +123,13 @@ def contacts_named(connection: sqlite3.Connection, who: str) -> list[int]:
 
 def nobody(connection: sqlite3.Connection, who: str) -> NotFound:
     near = near_names(connection, who)
-    hint = f"did you mean {', '.join(near)}?" if near else "see: lasttouch contacts list"
+    hint = f"did you mean {', '.join(near)}?" if near else told_of_none(connection, "see: lasttouch contacts list")
     return NotFound(f"there is no contact {who!r}", hint)
+
+
+def told_of_none(connection: sqlite3.Connection, said: str) -> str:
+    """What is said of an empty answer: that nobody is listed yet, if that is why."""
+    return said if is_anybody_listed(connection) else NO_CONTACTS
 
 
 def no_company(connection: sqlite3.Connection, company: str) -> NotFound:

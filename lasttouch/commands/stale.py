@@ -15,7 +15,7 @@ from lasttouch.commands.filters import (
     people_reader,
     sort_option,
 )
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading, told_of_none
 from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
@@ -87,7 +87,8 @@ def command(
         )
         if shown:
             if not any(one.state == "stale" for one in found):
-                print_lines(["Nobody has been silent for longer than that."])
+                length = "is usual" if days is None else f"{days} day{'' if days == 1 else 's'}"
+                print_lines([told_of_none(log, f"Nobody has been silent for longer than {length}.")])
             print_lines(stale_notes(found, len(all_of_them) - len(found), now, zone))
             if days is None:
                 print_lines([NO_RHYTHM])

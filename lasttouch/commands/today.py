@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from lasttouch.commands.filters import limit_option, owner_named, owner_option
-from lasttouch.commands.options import config_option, json_option, reading
+from lasttouch.commands.options import NO_CONTACTS, config_option, json_option, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.today import today
 from lasttouch.views.today import today_json, today_text
 from store.health import seen_through
+from store.people import is_anybody_listed
 
 
 @click.command("today")
@@ -38,3 +39,4 @@ def command(owner: str | None, limit: int, as_json: bool, config: str | None) ->
             print_json(today_json(page, now, zone, seen_through(log)))
         else:
             print_lines(today_text(page, now, zone))
+            print_lines([] if is_anybody_listed(log) else ["", NO_CONTACTS])

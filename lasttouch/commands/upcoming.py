@@ -10,7 +10,7 @@ import click
 
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import chosen, company_option, limit_option, owner_option, since_option, until_option
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
+from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading, told_of_none
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.series import Series, by_series
@@ -77,7 +77,7 @@ def command(
         )
         if shown:
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
-            print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])
+            print_lines([] if found else [told_of_none(log, f"No meeting with a contact lies ahead{within}.")])
             print_lines(["There are more: raise --limit."] if len(series) > limit else [])
             print_lines([A_SERIES] if any(one.further for one in coming) else [])
             print_lines(blindness(sources(log), now, zone))
