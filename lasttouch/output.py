@@ -16,6 +16,7 @@ CUT_CELL = 24  # what a text may be cut to, to let another column in
 WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
 NARROWEST_COLUMN = 6
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -98,7 +99,8 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     ]
     shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for i, width in enumerate(_shrunk(widths[:shown], console.width)):
+    instants = [all(_INSTANT.fullmatch(row[i]) for row in cells) for i in range(shown)]  # half a date says nothing
+    for i, width in enumerate(_shrunk(widths[:shown], console.width, instants)):
         last = i == shown - 1  # the last one has what is left of the line, and may take several
         overflow: Literal["fold", "ellipsis"] = "fold" if last else "ellipsis"
         table.add_column(titles[i], no_wrap=not last, overflow=overflow, width=None if last else width, min_width=width)
@@ -115,11 +117,14 @@ def _fitting(widths: Sequence[int], room: int) -> int:
     return count
 
 
-def _shrunk(widths: Sequence[int], room: int) -> list[int]:
-    """The columns made narrower, the widest first, until they fit."""
+def _shrunk(widths: Sequence[int], room: int, fixed: Sequence[bool]) -> list[int]:
+    """The columns but the `fixed` ones made narrower, the widest first, until they fit."""
     left = list(widths)
-    while _taken(left) > room and max(left) > NARROWEST_COLUMN:
-        left[left.index(max(left))] -= 1
+    while _taken(left) > room:
+        width, i = max(((width, -i) for i, width in enumerate(left) if not fixed[i]), default=(0, 0))
+        if width <= NARROWEST_COLUMN:
+            break
+        left[-i] -= 1
     return left
 
 

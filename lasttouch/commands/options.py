@@ -133,7 +133,7 @@ def told_of_none(connection: sqlite3.Connection, said: str) -> str:
 
 
 def no_company(connection: sqlite3.Connection, company: str) -> NotFound:
-    near = near_names(connection, company)
+    near = near_names(connection, company, companies_only=True)
     hint = f"did you mean {', '.join(near)}?" if near else "see: lasttouch companies list"
     return NotFound(f"there is no company {company!r}", hint)
 

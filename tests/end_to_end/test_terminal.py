@@ -172,3 +172,13 @@ def test_who_could_be_meant_stands_in_lines_of_their_own(ana: Household) -> None
     ana.import_contacts("Bob Ohm,ohm@globex.example,")
     said = ana.run("contacts", "show", "bob").out + ana.run("contacts", "merge", "bob", "bob").err
     assert "'bob' is 2 contacts:\n  #" in said
+
+
+def test_a_company_is_mistaken_for_a_company(ana: Household) -> None:
+    ana.import_contacts("Globus Pink,pink@other.example,Initech")
+    assert "hint: did you mean Globex?" in ana.run("last", "--company", "globux").err
+
+
+def test_however_narrow_a_terminal_is_dates_are_whole(ana: Household) -> None:
+    date = f"{ago(days=2).astimezone():%Y-%m-%d %H:%M}"
+    assert date in _on_a_terminal(40, "log")
