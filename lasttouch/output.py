@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
-CUT_CELL = 24  # what a text may be cut to, to let another column in
+CUT_CELL = 24
 WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
+MAIN_COLUMNS = 4
 NARROWEST_COLUMN = 6
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -110,11 +111,12 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 
 
 def _fitting(widths: Sequence[int], room: int) -> int:
-    """How many columns fit beside each other, long texts cut; never fewer than FEWEST_COLUMNS."""
-    count = len(widths)
-    while count > FEWEST_COLUMNS and _taken([min(width, CUT_CELL) for width in widths[:count]]) > room:
-        count -= 1
-    return count
+    """How many columns fit beside each other: to let the first MAIN_COLUMNS in, long texts are cut, for others not."""
+    for count in range(len(widths), FEWEST_COLUMNS, -1):
+        cut = CUT_CELL if count <= MAIN_COLUMNS else WIDEST_CELL
+        if _taken([min(width, cut) for width in widths[:count]]) <= room:
+            return count
+    return min(len(widths), FEWEST_COLUMNS)
 
 
 def _shrunk(widths: Sequence[int], room: int, fixed: Sequence[bool]) -> list[int]:

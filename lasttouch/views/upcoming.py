@@ -73,14 +73,14 @@ def _guest_json(guest: Guest) -> dict[str, Any]:
 
 
 def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["When", "With", "Title", "In", "Then", "Last touch", "Also known to", "Account"]
+    headings = ["When", "With", "Title", "Then", "In", "Last touch", "Also known to", "Account"]
     return headings, [
         [
             local(one.activity.at, zone),
             ", ".join(_with_answer(guest.person.name, guest.answer) for guest in one.guests),
             one.activity.subject,
-            ago(one.activity.at, now).removeprefix("in "),
             _then(one, zone),
+            ago(one.activity.at, now).removeprefix("in "),
             ", ".join(ago(guest.person.last_touch, now) for guest in one.guests),
             ", ".join(_colleagues(one, now)),
             ", ".join(_with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),
