@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import click
 
 from lasttouch.awaiting import Wanted, awaiting
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import (
+    Filters,
     as_of_option,
-    chosen,
     company_option,
+    filter_options,
     limit_option,
-    owner_named,
     owner_option,
     since_option,
     sort_option,
     until_option,
 )
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import chosen, owner_named
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option
+from lasttouch.local_time import machine_zone
 from lasttouch.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.awaiting import awaiting_json, awaiting_table
@@ -33,31 +34,18 @@ from store.health import sources
 @click.argument("who", nargs=-1, shell_complete=complete_who)
 @click.option("--on", type=click.Choice(["us", "them"]), help="Only what waits for us, or for them [default: both].")
 @click.option("--all", "unlisted", is_flag=True, help="With people who are no contacts, too.")
-@owner_option
-@company_option
-@since_option("Only what has waited since then or a shorter time:")
-@until_option("Only what has waited since then or longer.")
-@as_of_option
-@sort_option("newest", "oldest")
-@limit_option(50)
-@json_option
-@csv_option
+@filter_options(
+    owner_option,
+    company_option(),
+    since_option("Only what has waited since then or a shorter time:"),
+    until_option("Only what has waited since then or longer."),
+    as_of_option,
+    sort_option("newest", "oldest"),
+    limit_option(50),
+)
+@form_options
 @config_option
-def command(
-    who: tuple[str, ...],
-    on: Side | None,
-    unlisted: bool,
-    owner: str | None,
-    company: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    as_of: datetime | None,
-    sort: str,
-    limit: int,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def command(who: tuple[str, ...], on: Side | None, unlisted: bool, filters: Filters, form: Form) -> None:
     """Conversations that wait for an answer: ours first, then theirs.
 
     The newest message between people decides. It waits for us if it came in with one of us in To
@@ -73,27 +61,20 @@ def command(
       lasttouch awaiting bob --json
       lasttouch awaiting --on them --sort oldest --all
     """
-    zone = machine_zone()
-    now = as_of or utc_now()
-    with reading(config) as log:
-        contacts = chosen(log, who, None, company)
+    now, zone = filters.moment(), machine_zone()
+    with reading() as log:
+        contacts = chosen(log, who, company=filters.company)
         wanted = Wanted(
             contacts=None if contacts is None else frozenset(contacts),
             unlisted=unlisted,
-            owner=None if owner is None else owner_named(log, owner),
-            since=since,
-            until=until,
-            oldest_first=sort == "oldest",
-            as_of=as_of is not None,
+            owner=None if filters.owner is None else owner_named(log, filters.owner),
+            since=filters.since,
+            until=filters.until,
+            oldest_first=filters.sort == "oldest",
+            as_of=filters.as_of is not None,
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
-        found = [one for side in sides for one in awaiting(log, now, side, wanted, limit)]
-        if answer(
-            as_json,
-            as_csv,
-            columns.AWAITING,
-            lambda: awaiting_json(found, now),
-            lambda: awaiting_table(found, now, zone),
-        ):
+        found = [one for side in sides for one in awaiting(log, now, side, wanted, filters.limit)]
+        if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
             print_lines([] if found else ["Nothing waits for an answer."])
             print_lines(blindness(sources(log), now, zone))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from lasttouch.commands.options import config_option, json_option, loaded_config, reading
+from lasttouch.commands.opening import loaded_config, reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.forgetting import file_beside
 from lasttouch.output import print_json, print_lines
 from lasttouch.private_output import private_file
@@ -20,7 +21,7 @@ from store.health import counts
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @json_option
 @config_option
-def command(file: Path, force: bool, as_json: bool, config: str | None) -> None:
+def command(file: Path, force: bool, as_json: bool) -> None:
     """Copy the database to FILE, consistent even while a sync writes, and check the copy.
 
     The list of erased people, if there is one, is copied beside it as FILE.forgotten. To restore:
@@ -33,8 +34,8 @@ def command(file: Path, force: bool, as_json: bool, config: str | None) -> None:
       lasttouch backup ~/backups/lasttouch-2026-11-22.db
       lasttouch backup --force /mnt/usb/lasttouch.db --json
     """
-    beside = file_beside(loaded_config(config).database)
-    with reading(config) as log:
+    beside = file_beside(loaded_config().database)
+    with reading() as log:
         with private_file(file, force) as new:
             copy(log, new)
         activities, contacts, _ = counts(log)

@@ -88,7 +88,7 @@ def _configuration(ctx: click.Context) -> Loaded:
     from lasttouch.config import load_config  # noqa: PLC0415 - only when a shell asks
     from lasttouch.config_file import config_path  # noqa: PLC0415
 
-    return load_config(config_path(ctx.params.get("config") or ctx.find_root().params.get("config")))
+    return load_config(config_path(ctx.obj or ctx.find_root().params.get("config")))
 
 
 def _next_word(name: str, words: Sequence[str]) -> str | None:

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from lasttouch.commands.options import config_option, json_option, reading
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import print_csv, print_json
 from lasttouch.views.contacts import export_rows, vcards
@@ -19,7 +20,7 @@ from store.people import people
 @click.option("--vcard", is_flag=True, help="As vCard 4.0.")
 @json_option
 @config_option
-def export(vcard: bool, as_json: bool, config: str | None) -> None:
+def export(vcard: bool, as_json: bool) -> None:
     """All contacts with their last-touch dates, as CSV (which `contacts import` reads), JSON or vCard.
 
     \b
@@ -28,7 +29,7 @@ def export(vcard: bool, as_json: bool, config: str | None) -> None:
       lasttouch contacts export --vcard > contacts.vcf
       lasttouch contacts export --json
     """
-    with reading(config) as log:
+    with reading() as log:
         found, through = people(log, utc_now()), seen_through(log)
     if as_json:
         print_json(last_json(found, through))

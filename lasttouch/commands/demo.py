@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from lasttouch.commands.options import json_option, reading
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 from lasttouch.proof import proof
@@ -46,7 +47,7 @@ def command(keep: Path | None, as_json: bool) -> None:
     zone = machine_zone()
     if not as_json:
         print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
-    with played(keep, utc_now, zone) as done, reading(str(done.loaded.path)) as log:
+    with played(keep, utc_now, zone) as done, reading(done.loaded.path) as log:
         now = utc_now()
         if as_json:
             config = None if keep is None else str(done.loaded.path)

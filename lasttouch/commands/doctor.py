@@ -7,7 +7,8 @@ import logging
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.commands.options import config_option, json_option, named_config
+from lasttouch.commands.opening import named_config
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import is_terminal, print_json, print_lines
 from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
@@ -17,7 +18,7 @@ from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
 @click.option("--offline", is_flag=True, help="Ask no server.")
 @json_option
 @config_option
-def command(offline: bool, as_json: bool, config: str | None) -> None:
+def command(offline: bool, as_json: bool) -> None:
     """Test everything and say what to do about each finding. Nothing is changed.
 
     The configuration, the database, this machine, and of each account: the password, the connection,
@@ -36,7 +37,7 @@ def command(offline: bool, as_json: bool, config: str | None) -> None:
     logging.lastResort = None  # what goes wrong is told once, by the finding
     if not offline and not as_json and is_terminal():
         click.echo("Asking the servers …", err=True)
-    findings = list(examine(named_config(config), utc_now, offline))
+    findings = list(examine(named_config(), utc_now, offline))
     if as_json:
         print_json(doctor_json(findings))
     else:

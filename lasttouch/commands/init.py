@@ -12,7 +12,8 @@ import click
 
 from activity.address import normalise
 from activity.errors import UsageError
-from lasttouch.commands.options import config_option, json_option, named_config, reading
+from lasttouch.commands.opening import named_config, reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 
@@ -79,7 +80,6 @@ def command(
     force: bool,
     yes: bool,
     as_json: bool,
-    config: str | None,
     **flags: Any,
 ) -> None:
     """Set up an account: find its servers, test them, write the configuration.
@@ -103,7 +103,7 @@ def command(
     from lasttouch.wizard.trying import keep_typed  # noqa: PLC0415
 
     logging.lastResort = None  # what goes wrong is told once, by the command
-    path = named_config(config)
+    path = named_config()
     there = path.exists() and not force
     if there and not add:
         config_text.refuse_to_overwrite(path)
@@ -178,7 +178,7 @@ def _way(prefix: str, flags: dict[str, Any], token_command: str | None) -> Way |
 
 
 def _synced(loaded: Loaded, account: str, as_json: bool) -> list[Report]:
-    from lasttouch.commands.sync import shown_progress  # noqa: PLC0415
+    from lasttouch.commands.progress import shown_progress  # noqa: PLC0415
     from lasttouch.views.health import sync_table  # noqa: PLC0415
     from lasttouch.wizard.first_sync import first_sync  # noqa: PLC0415
 
@@ -195,7 +195,7 @@ def _answered(path: Path) -> None:
     from store.people import people  # noqa: PLC0415
 
     now = utc_now()
-    with reading(str(path)) as log:
+    with reading(path) as log:
         found = people(log, now)
     headings, rows = last_table(found[:SHOWN], now, machine_zone())
     print_lines([""])
@@ -226,7 +226,7 @@ def _json(path: Path, tried: Tried, reports: list[Report] | None) -> dict[str, A
 
 
 def _fail_if_any_did(reports: list[Report] | None) -> None:
-    from lasttouch.commands.sync import fail_if_any_did  # noqa: PLC0415
+    from lasttouch.commands.progress import fail_if_any_did  # noqa: PLC0415
 
     if reports is not None:
         fail_if_any_did(reports)

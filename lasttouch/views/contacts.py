@@ -13,6 +13,10 @@ from store.people import Person
 if TYPE_CHECKING:
     from lasttouch.address_book import Change
 
+NO_CONTACTS = (
+    "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
+    " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
+)
 NO_ADDRESS = "no e-mail address"
 PROBLEMS_SHOWN = 20
 EXPORTED_DATES = ("last_touch", "last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_two_way")
