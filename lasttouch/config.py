@@ -73,12 +73,14 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any
     return f"{where or 'the file'}: {message.removeprefix('Value error, ')}"
 
 
-_TABLES: dict[str, type[BaseModel]] = {  # as they are written, those most options are looked for in first
-    "[[accounts]]": Account,
-    "[accounts.imap]": Imap,
-    "[accounts.caldav]": Caldav,
-    "[[accounts.files]]": Files,
-    "the file's beginning": Config,
+_TABLES: dict[str, tuple[type[BaseModel], str]] = {  # key → what it may hold, and how it is written
+    "accounts": (Account, "[[accounts]]"),
+    "imap": (Imap, "[accounts.imap]"),
+    "caldav": (Caldav, "[accounts.caldav]"),
+    "carddav": (Carddav, "[accounts.carddav]"),
+    "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
+    "files": (Files, "[[accounts.files]]"),
+    "": (Config, "the file's beginning"),
 }
 
 
@@ -87,18 +89,10 @@ def _nearest(location: tuple[int | str, ...]) -> str:
 
     if location[-1] == "password":
         return "; a password is never kept in this file, use password_command, _env, _file or _keyring"
-    models: dict[str, type[BaseModel]] = {
-        "imap": Imap,
-        "caldav": Caldav,
-        "carddav": Carddav,
-        "calendar_urls": CalendarUrl,
-        "files": Files,
-        "accounts": Account,
-    }
-    parents = [part for part in location[:-1] if isinstance(part, str)]
-    model = models.get(parents[-1], Config) if parents else Config
+    tables = [part for part in location[:-1] if part in _TABLES]
+    model, _ = _TABLES[str(tables[-1]) if tables else ""]
     near = get_close_matches(str(location[-1]), model.model_fields, 1)
     if near:
         return f"; did you mean {near[0]}?"
-    known = [table for table, one in _TABLES.items() if location[-1] in one.model_fields]
+    known = [written for one, written in _TABLES.values() if location[-1] in one.model_fields]
     return f" here; it belongs into {known[0]}" if known else ""

@@ -11,7 +11,7 @@ from lasttouch.commands.opening import loaded_config, reading
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.forgetting import file_beside
 from lasttouch.output import print_json, print_lines
-from lasttouch.private_output import private_file
+from lasttouch.private_files import private_output
 from store.backup import copy
 from store.health import counts
 
@@ -36,11 +36,11 @@ def command(file: Path, force: bool, as_json: bool) -> None:
     """
     beside = file_beside(loaded_config().database)
     with reading() as log:
-        with private_file(file, force) as new:
+        with private_output(file, force) as new:
             copy(log, new)
         activities, contacts, _ = counts(log)
     if beside.exists():
-        with private_file(file_beside(file), force=True) as new:
+        with private_output(file_beside(file), force=True) as new:
             shutil.copyfile(beside, new)
     size = file.stat().st_size
     if as_json:

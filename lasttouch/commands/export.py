@@ -20,7 +20,7 @@ from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
-from lasttouch.private_output import private_file
+from lasttouch.private_files import private_output
 from lasttouch.views import columns
 from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
@@ -57,7 +57,7 @@ def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
     if file is None or str(file) == "-":
         yield sys.stdout
         return
-    with private_file(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:
+    with private_output(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:
         yield output
 
 

@@ -116,7 +116,7 @@ def command(
     text = config_text.added_text(before.text, tried.draft) if before else config_text.new_text(tried.draft)
     checked = config_text.check_text(path, text)
     keep_typed(tried.draft)
-    config_text.write_private(path, text)
+    config_text.write_config(path, text)
     if not as_json:
         print_lines([f"Written: {path}"])
     loaded = Loaded(path, checked, read_config(path).digest)
