@@ -19,6 +19,7 @@ from lasttouch.proof import proof
 from lasttouch.views.contacts import import_text
 from lasttouch.views.health import sync_table
 from lasttouch.views.last import last_json, last_table
+from lasttouch.views.next_steps import next_steps
 from lasttouch.views.why_contact import contact_text
 from store.finding import find_contacts
 from store.health import counts, seen_through
@@ -93,5 +94,4 @@ def _next_steps(keep: Path | None) -> list[str]:
     ]
     if keep is None:
         steps.insert(0, (f"{program} demo --keep {shlex.quote(str(folder))}", "the same, kept for the following"))
-    width = max(len(typed) for typed, _ in steps)
-    return ["", "What to type next:", *(f"  {typed:<{width}}  # {meaning}" for typed, meaning in steps)]
+    return next_steps(steps)

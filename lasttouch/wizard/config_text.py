@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from activity.errors import ConfigError, UsageError
+from activity.errors import ConfigError
 from lasttouch.config import checked
 from lasttouch.config_file import ConfigFile
 from lasttouch.options import Config
@@ -68,13 +68,6 @@ def write_config(path: Path, text: str) -> None:
         write_private(path.resolve(), text)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", "name another with --config") from None
-
-
-def refuse_to_overwrite(path: Path) -> None:
-    raise UsageError(
-        f"there is a configuration at {path} already",
-        "--add adds an account to it, --force writes a new one, --config names another",
-    )
 
 
 def _account(draft: Draft) -> Iterator[str]:

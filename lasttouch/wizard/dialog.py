@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -15,7 +14,7 @@ from capture.autoconfig.settings import MailSettings
 from capture.credentials import find_keyring
 from lasttouch.output import clean, print_lines
 from lasttouch.server_options import default_port
-from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, advice, likely_cause
+from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, absolute, advice, likely_cause
 from lasttouch.wizard.trying import typed_way
 
 _WAYS = {
@@ -85,11 +84,6 @@ def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) 
     if kind == "file":
         return Way("password_file", absolute(click.prompt("File")))
     return Way(f"password_{kind}", click.prompt("Command" if kind == "command" else "Variable"))
-
-
-def absolute(path: str) -> str:
-    """A path as typed here, for a file that may stand elsewhere."""
-    return str(Path(path).expanduser().absolute())
 
 
 def after_failure(error: LasttouchError, provider: Provider | None) -> str:
