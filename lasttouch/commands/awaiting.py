@@ -6,17 +6,7 @@ import click
 
 from lasttouch.awaiting import Wanted, awaiting
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import (
-    Filters,
-    as_of_option,
-    company_option,
-    filter_options,
-    limit_option,
-    owner_option,
-    since_option,
-    sort_option,
-    until_option,
-)
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, owner_named
 from lasttouch.commands.opening import reading
@@ -35,13 +25,13 @@ from store.health import sources
 @click.option("--on", type=click.Choice(["us", "them"]), help="Only what waits for us, or for them [default: both].")
 @click.option("--all", "unlisted", is_flag=True, help="With people who are no contacts, too.")
 @filter_options(
-    owner_option,
-    company_option(),
-    since_option("Only what has waited since then or a shorter time:"),
-    until_option("Only what has waited since then or longer."),
-    as_of_option,
-    sort_option("newest", "oldest"),
-    limit_option(50),
+    owner=True,
+    company=True,
+    since="Only what has waited since then or a shorter time:",
+    until="Only what has waited since then or longer.",
+    as_of=True,
+    sort=("newest", "oldest"),
+    limit=50,
 )
 @form_options
 @config_option

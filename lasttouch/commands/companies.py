@@ -9,17 +9,7 @@ import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
-from lasttouch.commands.filters import (
-    Filters,
-    as_of_option,
-    filter_options,
-    limit_option,
-    owner_option,
-    people_reader,
-    since_option,
-    sort_option,
-    until_option,
-)
+from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import owned
 from lasttouch.commands.opening import changing, reading
@@ -48,12 +38,12 @@ def command() -> None:
 
 @command.command("list")
 @filter_options(
-    owner_option,
-    since_option("Only whose last touch was then or later:"),
-    until_option("Only whose last touch was then or earlier, or never."),
-    as_of_option,
-    sort_option("silence", "recent", "name"),
-    limit_option(),
+    owner=True,
+    since="Only whose last touch was then or later:",
+    until="Only whose last touch was then or earlier, or never.",
+    as_of=True,
+    sort=("silence", "recent", "name"),
+    limit=UNLIMITED,
 )
 @form_options
 @config_option

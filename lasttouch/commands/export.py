@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import click
 
-from lasttouch.commands.filters import Filters, filter_options, since_option, until_option
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, form_options
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option
@@ -30,7 +30,7 @@ from store.export import whole_log
 @click.command("export")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@filter_options(since_option("Only what was then or later:"), until_option("Only what was then or earlier."))
+@filter_options(since="Only what was then or later:", until="Only what was then or earlier.")
 @form_options
 @config_option
 def command(file: Path | None, force: bool, filters: Filters, form: Form) -> None:

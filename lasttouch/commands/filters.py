@@ -20,6 +20,9 @@ from store.people import Person, people
 
 T = TypeVar("T")
 UNLIMITED = sys.maxsize
+_AT_COMPANY = "Only contacts at this company (its name, a part of it, or a domain)."
+_AS_OF = "Answer as of the end of that day, from what is known today."
+_EXAMPLES = "2026-11-01, or 30d for 30 days ago."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +49,43 @@ class Filters:
         return ordered(within(found, self.since, self.until, whose), self.sort, whose)[: self.limit]
 
 
-def filter_options(*options: Callable[[F], F]) -> Callable[[F], F]:
-    """These of the options below, received as `filters`."""
+def filter_options(
+    *,
+    owner: bool = False,
+    company: bool | str = False,
+    since: str = "",
+    until: str = "",
+    as_of: bool = False,
+    sort: Sequence[str] = (),
+    limit: int = 0,
+) -> Callable[[F], F]:
+    """Those of the options that are given a value here, received as `filters`.
+
+    Texts are for --help; `company` may be one, `since` ends in a colon where the usual examples fit behind it. The
+    first order in `sort` is the default, so is `limit`: UNLIMITED for none unless one is asked for.
+    """
+    options: list[Callable[[Any], Any]] = []
+
+    def add(name: str, **how: Any) -> None:
+        options.append(click.option(name, **how))
+
+    if owner:
+        add("--owner", metavar="NAME", shell_complete=complete_owner, help="Only contacts of this colleague.")
+    if company:
+        text = company if isinstance(company, str) else _AT_COMPANY
+        add("--company", metavar="NAME", shell_complete=complete_company, help=text)
+    if since:
+        add("--since", metavar="DATE", callback=_since, help=f"{since} {_EXAMPLES}" if since.endswith(":") else since)
+    if until:
+        add("--until", metavar="DATE", callback=_until, help=f"{until} That day included.")
+    if as_of:
+        add("--as-of", metavar="DATE", callback=_as_of, help=_AS_OF)
+    if sort:
+        add("--sort", type=click.Choice(sort), default=sort[0], show_default=True, help="The order.")
+    if limit:
+        default = {"callback": _unlimited} if limit == UNLIMITED else {"default": limit, "show_default": True}
+        add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help="At most so many.", **default)
     return as_one_value("filters", Filters, *options)
-
-
-def owner_option(function: F) -> F:
-    text = "Only contacts of this colleague."
-    return click.option("--owner", metavar="NAME", help=text, shell_complete=complete_owner)(function)
-
-
-def company_option(whom: str = "contacts at this company (its name, a part of it, or a domain)") -> Callable[[F], F]:
-    text = f"Only {whom}."
-    return click.option("--company", metavar="NAME", help=text, shell_complete=complete_company)
-
-
-def limit_option(default: int | None = None) -> Callable[[F], F]:
-    """--limit; without a default there is none unless one is given."""
-    return click.option(
-        "--limit",
-        metavar="N",
-        type=click.IntRange(1, 1_000_000),
-        default=default,
-        show_default=default is not None,
-        callback=lambda _, __, limit: UNLIMITED if limit is None else limit,
-        help="At most so many.",
-    )
-
-
-def sort_option(*orders: str) -> Callable[[F], F]:
-    """--sort; the first of `orders` is the default."""
-    return click.option("--sort", type=click.Choice(orders), default=orders[0], show_default=True, help="The order.")
-
-
-def since_option(meaning: str, examples: str = "2026-11-01, or 30d for 30 days ago.") -> Callable[[F], F]:
-    return click.option("--since", metavar="DATE", callback=_since, help=f"{meaning} {examples}")
-
-
-def until_option(help_text: str) -> Callable[[F], F]:
-    return click.option("--until", metavar="DATE", callback=_until, help=f"{help_text} That day included.")
-
-
-def as_of_option(function: F) -> F:
-    text = "Answer as of the end of that day, from what is known today."
-    return click.option("--as-of", "as_of", metavar="DATE", callback=_as_of, help=text)(function)
 
 
 def people_reader(
@@ -120,6 +116,10 @@ def _as_of(_: click.Context, parameter: click.Parameter, text: str | None) -> da
     if begins > now:
         raise click.BadParameter("that day lies ahead; what will be said then is not known", param=parameter)
     return min(ends, now)
+
+
+def _unlimited(_: click.Context, __: click.Parameter, limit: int | None) -> int:
+    return UNLIMITED if limit is None else limit
 
 
 def _read(

@@ -8,17 +8,7 @@ from collections.abc import Sequence
 import click
 
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import (
-    Filters,
-    as_of_option,
-    filter_options,
-    limit_option,
-    owner_option,
-    people_reader,
-    since_option,
-    sort_option,
-    until_option,
-)
+from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, companies_named
 from lasttouch.commands.opening import reading
@@ -38,12 +28,12 @@ from store.health import seen_through, sources
 @click.argument("who", nargs=-1, shell_complete=complete_who)
 @click.option("--company", "by_company", is_flag=True, help="Companies instead of contacts.")
 @filter_options(
-    owner_option,
-    since_option("Only whose last touch was then or later:"),
-    until_option("Only whose last touch was then or earlier, or never."),
-    as_of_option,
-    sort_option("silence", "recent", "name", "company", "touches"),
-    limit_option(),
+    owner=True,
+    since="Only whose last touch was then or later:",
+    until="Only whose last touch was then or earlier, or never.",
+    as_of=True,
+    sort=("silence", "recent", "name", "company", "touches"),
+    limit=UNLIMITED,
 )
 @form_options
 @config_option

@@ -10,17 +10,7 @@ import click
 
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import (
-    Filters,
-    as_of_option,
-    company_option,
-    filter_options,
-    limit_option,
-    owner_option,
-    since_option,
-    sort_option,
-    until_option,
-)
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen
 from lasttouch.commands.opening import reading
@@ -44,13 +34,13 @@ NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch syn
 @click.command("log")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
 @filter_options(
-    owner_option,
-    company_option(),
-    since_option("Only what was then or later:"),
-    until_option("Only what was then or earlier."),
-    as_of_option,
-    sort_option("newest", "oldest"),
-    limit_option(50),
+    owner=True,
+    company=True,
+    since="Only what was then or later:",
+    until="Only what was then or earlier.",
+    as_of=True,
+    sort=("newest", "oldest"),
+    limit=50,
 )
 @form_options
 @config_option

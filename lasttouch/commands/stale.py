@@ -7,16 +7,7 @@ from operator import attrgetter
 
 import click
 
-from lasttouch.commands.filters import (
-    Filters,
-    as_of_option,
-    company_option,
-    filter_options,
-    limit_option,
-    owner_option,
-    people_reader,
-    sort_option,
-)
+from lasttouch.commands.filters import Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen
 from lasttouch.commands.opening import reading
@@ -39,11 +30,11 @@ _STATES = ("stale", "unknown", "never")
 @click.command("stale")
 @click.option("--days", metavar="N", type=click.IntRange(0, 100_000), help="Silent for more than so many days.")
 @filter_options(
-    owner_option,
-    company_option(),
-    as_of_option,
-    sort_option("overdue", "rhythm", "silence", "name", "company"),
-    limit_option(100),
+    owner=True,
+    company=True,
+    as_of=True,
+    sort=("overdue", "rhythm", "silence", "name", "company"),
+    limit=100,
 )
 @form_options
 @config_option

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.commands.filters import Filters, filter_options, limit_option, owner_option
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.naming import owner_named
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option, json_option
@@ -16,7 +16,7 @@ from store.health import seen_through
 
 
 @click.command("today")
-@filter_options(owner_option, limit_option(10))
+@filter_options(owner=True, limit=10)
 @json_option
 @config_option
 def command(filters: Filters, as_json: bool) -> None:

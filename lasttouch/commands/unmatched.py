@@ -6,15 +6,7 @@ from operator import itemgetter
 
 import click
 
-from lasttouch.commands.filters import (
-    Filters,
-    company_option,
-    filter_options,
-    limit_option,
-    since_option,
-    sort_option,
-    until_option,
-)
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import companies_named
 from lasttouch.commands.opening import changing, reading
@@ -30,11 +22,11 @@ from store.unmatched import unmatched
 
 @click.command("unmatched")
 @filter_options(
-    company_option("people at this company's domains"),
-    since_option("Only whose last touch was then or later:"),
-    until_option("Only whose last touch was then or earlier."),
-    sort_option("exchanges", "recent", "name"),
-    limit_option(50),
+    company="Only people at this company's domains.",
+    since="Only whose last touch was then or later:",
+    until="Only whose last touch was then or earlier.",
+    sort=("exchanges", "recent", "name"),
+    limit=50,
 )
 @form_options
 @config_option

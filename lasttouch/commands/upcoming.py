@@ -9,15 +9,7 @@ from datetime import datetime, timedelta
 import click
 
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import (
-    Filters,
-    company_option,
-    filter_options,
-    limit_option,
-    owner_option,
-    since_option,
-    until_option,
-)
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen
 from lasttouch.commands.opening import reading
@@ -37,11 +29,11 @@ from store.timeline import Activity, ahead
 @click.argument("who", nargs=-1, shell_complete=complete_who)
 @click.option("--days", metavar="N", type=click.IntRange(1, 36_500), help="Only those of the next N days.")
 @filter_options(
-    owner_option,
-    company_option(),
-    since_option("Only what begins then or later:", "2026-12-01, or +7d."),
-    until_option("Only what begins then or earlier: 2026-12-24, or +14d."),
-    limit_option(20),
+    owner=True,
+    company=True,
+    since="Only what begins then or later: 2026-12-01, or +7d.",
+    until="Only what begins then or earlier: 2026-12-24, or +14d.",
+    limit=20,
 )
 @form_options
 @config_option
