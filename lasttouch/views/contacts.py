@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lasttouch.output import clean
-from lasttouch.views.last import Rows
+from lasttouch.views.last import Rows, listed
 from lasttouch.views.moments import utc
 from store.people import Person
 
@@ -33,17 +33,7 @@ class Problem(Protocol):
 
 def contacts_json(people: Sequence[Person]) -> list[dict[str, Any]]:
     """The array of `contacts list --json`; see docs/json.md."""
-    return [
-        {
-            "id": one.id,
-            "name": one.name,
-            "emails": list(one.emails),
-            "company": one.company,
-            "owner": one.owner or None,
-            "vanished": utc(one.vanished_at),
-        }
-        for one in people
-    ]
+    return [{**listed(one), "vanished": utc(one.vanished_at)} for one in people]
 
 
 def contacts_table(people: Sequence[Person]) -> Rows:
