@@ -28,6 +28,7 @@ from capture.calendar.objects import strip
 from capture.calendar.occurrences import expand
 from capture.calendar.source import CalendarSettings, CalendarSource
 from capture.dav.transport import Transport
+from config_lines import account, caldav, head
 from lasttouch.address_book import take_in
 from lasttouch.agent import opened
 from lasttouch.config import load_config
@@ -36,18 +37,6 @@ from radicale_server import RadicaleServer
 _MATCHING = 0.05
 _CONTACTS = 200
 _DAV = '<?xml version="1.0" encoding="utf-8"?><{0} xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">{1}</{0}>'
-_CONFIG = """
-database = "log.db"
-internal_domains = ["acme.example"]
-[[accounts]]
-name = "ana"
-addresses = ["ana@acme.example"]
-timezone = "Europe/Berlin"
-[accounts.caldav]
-url = "{url}"
-username = "ana"
-password_env = "BENCH_PASSWORD"
-"""
 _PASS = "import cli, sys; sys.exit(cli.run(['sync', '--json', '--config', sys.argv[1]]))"
 
 
@@ -227,7 +216,9 @@ def _fresh(server: RadicaleServer, base: Path) -> Path:
     """A configuration with a log that knows the contacts and nothing else."""
     folder = Path(tempfile.mkdtemp(dir=base))
     path = folder / "config.toml"
-    path.write_text(_CONFIG.format(url=server.url))
+    path.write_text(
+        head("log.db") + account("ana", caldav(server.url, password_env="BENCH_PASSWORD"), timezone="Europe/Berlin")
+    )
     path.chmod(0o600)
     with opened(load_config(path)) as agent:
         take_in(agent, contact_entries(_CONTACTS))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from config_lines import caldav
 from household import Household
 from scripted_dav import Dav, Reply, ScriptedDav, Seen
 
@@ -36,11 +37,7 @@ def test_the_trouble_is_typed_and_nothing_is_gone(
 ) -> None:
     dav = Dav()
     household.head += 'backfill = "50y"\n'  # its events have a date of their own
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
-        f'[accounts.caldav]\nurl = "{scripted(dav).url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
-    )
-    household.write_config()
+    household.set_account("ana", caldav(scripted(dav).url + "cal/"))
     household.import_contacts("Bob,bob@globex.example,Globex")
     household.ok("sync")
     (before,) = household.ok("status")["accounts"]

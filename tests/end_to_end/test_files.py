@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config_lines import files
 from household import NOW, Household, ago, event, mail
 
 
@@ -14,11 +15,7 @@ def test_mail_and_calendar_files_are_read_like_a_server(household: Household) ->
         b"".join(f"From x {NOW:%a %b %d %H:%M:%S %Y}\n".encode() + message + b"\n\n" for message in messages)
     )
     (household.folder / "calendar.ics").write_text(event("met", ago(days=3), "bob@globex.example"))
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
-        '[[accounts.files]]\npath = "Archive.mbox"\n[[accounts.files]]\npath = "calendar.ics"\n'
-    )
-    household.write_config()
+    household.set_account("ana", files("Archive.mbox", "calendar.ics"))
     household.import_contacts("Bob,bob@globex.example,Globex")
     assert household.ok("sync")["accounts"][0]["new"] == 3
     bob = household.last("bob")

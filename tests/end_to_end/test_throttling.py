@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config_lines import caldav
 from household import Household
 from lasttouch import agent
 from lasttouch.config import load_config
@@ -20,11 +21,7 @@ Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 def test_retry_after_is_kept_up_to_an_hour(household: Household, scripted: Start, asked: str, minutes: int) -> None:
     dav = Dav()
     server = scripted(dav)
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
-        f'[accounts.caldav]\nurl = "{server.url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
-    )
-    household.write_config()
+    household.set_account("ana", caldav(server.url + "cal/"))
     now = datetime.now(UTC).replace(microsecond=0)
     loaded = load_config(household.folder / "config.toml")
 
