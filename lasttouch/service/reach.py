@@ -19,18 +19,18 @@ def check_reach(program: Path, loaded: Loaded) -> None:
     if loaded.config.database.startswith("~"):
         raise ConfigError("`database` is in a home, and the service has none", set_here)
     needed = {
+        loaded.database.parent: set_here,
         program: "install lasttouch outside of homes, in /opt/lasttouch say",
         Path(sys.executable).resolve(): "make the environment anew with the system's Python: /usr/bin/python3 -m venv",
         loaded.path.absolute(): "keep the configuration in /etc/lasttouch",
-        loaded.database.parent: set_here,
     }
     for path, advice in needed.items():
         for folder in reversed(path.parents):
-            if folder.exists() and not _may_enter(folder):
+            if folder.exists() and not may_enter(folder):
                 raise ConfigError(f"the service's user cannot get to {path}: {folder} is closed to it", advice)
 
 
-def _may_enter(folder: Path) -> bool:
+def may_enter(folder: Path) -> bool:
     """By owner, group and mode; before it is made the user is one of the others everywhere."""
     about = folder.stat()
     try:
