@@ -117,6 +117,12 @@ def _read(path: Path) -> list[bytes]:
         return [bytes.fromhex(line) for line in path.read_text(encoding="ascii").split()]
     except FileNotFoundError:
         return []
+    except PermissionError:
+        raise DatabaseError(
+            f"{path} cannot be read: permission denied",
+            f"it keeps erased people out of the log; give it to the owner of the log: chown --reference={path.parent}"
+            f" {path}",
+        ) from None
     except (OSError, ValueError) as error:
         raise DatabaseError(
             f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from activity.errors import DatabaseError, UsageError
+from store.database import create_private
 
 
 @contextlib.contextmanager
@@ -19,8 +20,7 @@ def replacement(path: Path) -> Iterator[Path]:
     new = path.with_name(f"{path.name}.new-{os.getpid()}")
     new.unlink(missing_ok=True)
     try:
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        new.chmod(0o600)
+        os.close(create_private(new))
         yield new
         with new.open("rb") as written:
             os.fsync(written.fileno())

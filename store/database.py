@@ -25,8 +25,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     with database_errors(path):
         make_private_folder(path.parent)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-            path.chmod(0o600)
+            with contextlib.suppress(FileExistsError):
+                os.close(create_private(path))
         connection = sqlite3.connect(
             path,
             isolation_level=None,
@@ -45,6 +45,20 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             connection.execute(f"PRAGMA {pragma}")
         migrate(connection)
         return connection
+
+
+def create_private(path: Path) -> int:
+    """Make a file of mode 0600, whatever the umask, and open it. Raises FileExistsError.
+
+    What root makes is for whoever the folder belongs to, as SQLite does with its own files: the service reads on after
+    root has run a command.
+    """
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.fchown(descriptor, folder.st_uid, folder.st_gid)
+    return descriptor
 
 
 def make_private_folder(folder: Path) -> None:

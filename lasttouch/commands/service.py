@@ -17,6 +17,7 @@ from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_json, print_lines
 from lasttouch.service import launchd, systemd
 from lasttouch.service.plan import Step, carry_out, executable
+from lasttouch.service.reach import check_reach
 
 
 @click.group("service")
@@ -122,14 +123,16 @@ def _installation(as_system: bool, as_agent: bool, only_print: bool) -> tuple[Pa
     if as_system:
         where = _system_config()
         loaded = None if only_print and not where.exists() else load_config(where)
+        if loaded is not None and not only_print:
+            check_reach(Path(start[0]), loaded)
         text = systemd.system_unit(start, where, loaded)
-        return path, text, systemd.install(path, text, system=True, config=where, make_user=not _user_exists())
+        return path, text, systemd.install_system(path, text, where, loaded, make_user=not _user_exists())
     loaded = loaded_config()
     if as_agent:
         text = launchd.agent(start, loaded.path)
         return path, text, launchd.install(path, text)
     text = systemd.user_unit(start, loaded)
-    return path, text, systemd.install(path, text, system=False, config=loaded.path, make_user=False)
+    return path, text, systemd.install(path, text)
 
 
 def _is_agent(as_system: bool, as_agent: bool) -> bool:

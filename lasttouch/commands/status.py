@@ -78,4 +78,6 @@ def fail_if_behind(health: Sequence[SourceHealth], now: datetime, tolerance: str
     ]
     if behind or not health:
         what = f"not read within {tolerance}: {', '.join(behind)}" if behind else "nothing has been read yet"
-        raise LasttouchError(what, "see: lasttouch status" if pid else "no daemon is running; start it: lasttouch run")
+        raise LasttouchError(
+            what, "see: lasttouch status" if pid else "no daemon is running; see: lasttouch service status"
+        )
