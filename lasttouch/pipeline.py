@@ -31,7 +31,7 @@ from store.unmatched import unmatched
 EXPAND_AGAIN_AFTER = timedelta(days=1)
 # A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 150_000
 
 Progress = Callable[[Report, Batch], None]
 

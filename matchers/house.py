@@ -9,8 +9,8 @@ from activity.facts import Judgement
 from activity.participant import Participant
 from matchers.canonical import GMAIL, canonical
 
-_REMEMBERED = 200_000
-_JUDGEMENTS_REMEMBERED = 20_000
+_REMEMBERED = 30_000
+_JUDGEMENTS_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)

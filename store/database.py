@@ -11,7 +11,8 @@ from pathlib import Path
 from activity.errors import DatabaseError, NotFound
 
 BUSY_MILLISECONDS = 45_000
-CACHE_KIB = 65_536
+WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a first pass holds 40 MB more
+READER_CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 16_000
 
 
@@ -38,7 +39,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "journal_mode = WAL",
             "synchronous = NORMAL",
-            f"cache_size = -{CACHE_KIB}",
+            f"cache_size = -{WRITER_CACHE_KIB}",
             f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
             "secure_delete = ON",
         ):
@@ -74,7 +75,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise NotFound(f"there is no log at {path} yet", "run: lasttouch sync")
     with database_errors(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=10)
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         return connection
 
