@@ -25,7 +25,7 @@ def read_collection(
     Earlier ones carry how far this pass has come, so that the next goes on there; not each of them,
     as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
     """
-    position = Position.from_text(cursor)
+    position = Position(cursor)
     starts_over = not (position.token or position.ctag)
     changes = find_changes(transport, collection, position)
     names = list(changes.changed)

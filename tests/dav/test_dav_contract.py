@@ -14,6 +14,7 @@ from activity.errors import ServerFault
 from activity.meeting import CalendarObject
 from capture.calendar import reading
 from capture.calendar.source import CalendarSettings, CalendarSource
+from capture.dav.position import Position
 from capture.dav.transport import Answer, Transport
 from memory_dav import MemoryDav
 from radicale_server import RadicaleServer
@@ -92,11 +93,10 @@ class Account:
 
     def expire(self, place: str) -> None:
         """The token, if there is one, is of a kind the server gives and does not know."""
-        cursor = json.loads(self.cursors[place])
-        token = cursor["token"]
-        if token:
-            cursor["token"] = "t99999" if len(token) < 8 else token[:-1] + ("1" if token[-1] == "0" else "0")
-        self.cursors[place] = json.dumps(cursor)
+        position = Position(self.cursors[place])
+        if token := position.token:
+            position.token = "t99999" if len(token) < 8 else token[:-1] + ("1" if token[-1] == "0" else "0")
+        self.cursors[place] = position.to_text()
 
     def held(self, place: str) -> set[str]:
         return {href for where, href in self.objects if where == place}
@@ -183,6 +183,15 @@ def test_nothing_new_is_one_request_for_all_calendars(account: Account) -> None:
     batches = account.sync()
     assert [(batch.items, batch.removed, batch.cursor, batch.error) for batch in batches] == [([], [], None, None)] * 2
     assert len(account.requests) == (1 if account.tells_changes else 3)
+
+
+def test_with_nothing_new_the_objects_that_were_read_are_not_even_looked_at(account: Account) -> None:
+    account.server.put("work", "1.ics", event("1"))
+    account.sync()
+    if account.tells_changes:
+        account.cursors[WORK] = account.cursors[WORK].partition("\n")[0] + "\n{as large as the calendar}"
+    (batch,) = account.sync()
+    assert (batch.items, batch.removed, batch.cursor, batch.error) == ([], [], None, None)
 
 
 def test_what_is_new_changed_and_gone_is_followed(account: Account) -> None:
