@@ -43,8 +43,9 @@ _NAMES: dict[str, str] = {
         silinmiş, корзина, удаленные, удалённые, удаленные элементы, удалённые элементы, кошик, видалені,
         видалені елементи, кошче, изтрити, 已删除邮件, 已删除, 已刪除的郵件, 刪除的郵件, 已刪除, 垃圾桶, 废件箱, 回收站,
         ゴミ箱, ごみ箱, 削除済み, 削除済みアイテム, 휴지통, 지운편지함, 지운 편지함, 삭제된 편지함, 지운 항목,
-        coș de gunoi, gunoi, mesaje șterse, elemente șterse, κάδος απορριμμάτων, κάδος, διαγραμμένα, פריטים שנמחקו, אשפה, המחיקות,
-        المهملات, سلة المهملات, العناصر المحذوفة, koš za smeće, smeće, smeti, izbrisano, prügikast, kustutatud,
+        coș de gunoi, gunoi, mesaje șterse, elemente șterse, κάδος απορριμμάτων, κάδος, διαγραμμένα,
+        פריטים שנמחקו, אשפה, המחיקות, المهملات, سلة المهملات, العناصر المحذوفة,
+        koš za smeće, smeće, smeti, izbrisano, prügikast, kustutatud,
         paperera, thùng rác, sampah, kotak sampah, ถังขยะ
     """,
     "all": """
