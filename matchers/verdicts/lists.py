@@ -88,8 +88,6 @@ def _foreign_list(signs: Mapping[str, str], precedence: str) -> Verdict | None:
         return Verdict("bulk", header("List-Unsubscribe", unsubscribe))
     if post:
         return Verdict("bulk", header("List-Post", post))
-    if precedence in {"bulk", "junk"}:
-        return None
     return Verdict("list", header("List-Id", signs["list-id"])) if list_ids(signs.get("list-id", "")) else None
 
 
