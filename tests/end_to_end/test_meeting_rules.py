@@ -87,6 +87,19 @@ CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
     # "the owner's own PARTSTAT is DECLINED"; "the contact's PARTSTAT is DECLINED"
     "owner declined": ([event("a", ago(days=5), YES, f"{ANA};PARTSTAT=DECLINED")], NOTHING),
     "contact declined": ([event("a", ago(days=5), f"{BOB};PARTSTAT=DECLINED", YES.replace("bob", "eve"))], NOTHING),
+    # whoever delegates is not there; whom they delegate to is
+    "contact sends somebody": ([event("a", ago(days=5), f"{BOB};PARTSTAT=DELEGATED", f"{ANA};PARTSTAT=ACCEPTED")],
+                               NOTHING),
+    "owner sends somebody": ([event("a", ago(days=5), YES, f"{ANA};PARTSTAT=DELEGATED")], NOTHING),
+    "contact comes for another": (
+        [event("a", ago(days=5), "boss@globex.example;PARTSTAT=DELEGATED", YES)],
+        (-5, None, 1),
+    ),
+    # "its own addresses are all its aliases", whatever their tag
+    "owner declined under a tag": (
+        [event("a", ago(days=5), YES, f"{ANA.replace('@', '+work@')};PARTSTAT=DECLINED")],
+        NOTHING,
+    ),
     # "private (CLASS:PRIVATE|CONFIDENTIAL are not stored at all)"
     "private": ([event("a", ago(days=5), YES, CLASS="PRIVATE")], NOTHING),
     "confidential": ([event("a", ago(days=5), YES, CLASS="CONFIDENTIAL")], NOTHING),
@@ -98,6 +111,8 @@ CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
     "a room of that name": ([event("a", ago(days=5), f"{BOB};CUTYPE=ROOM")], NOTHING),
     "a resource": ([event("a", ago(days=5), f"{BOB};CUTYPE=RESOURCE")], NOTHING),
     "a group": ([event("a", ago(days=5), f"{BOB};CUTYPE=GROUP")], NOTHING),
+    # who is only told of it was not there
+    "for information": ([event("a", ago(days=5), f"{BOB};ROLE=NON-PARTICIPANT", f"{ANA};PARTSTAT=ACCEPTED")], NOTHING),
     # "all-day events count only if the contact accepted"
     "all day, unanswered": ([vcalendar(all_day("a", ago(days=5), f"ATTENDEE:mailto:{BOB}"))], NOTHING),
     # "The organizer is a participant even if not listed as an attendee"
