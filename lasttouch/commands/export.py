@@ -16,7 +16,7 @@ import click
 
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, form_options
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
@@ -45,7 +45,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
       lasttouch export log.csv --csv --since 2026-01-01
       lasttouch export - | jq -r 'select(.verdict == "bounce") | .at'
     """
-    with reading() as log, _output(file, force) as output:
+    with reading_all() as log, _output(file, force) as output:
         write = _csv_lines if form.as_csv else _json_lines
         written = write(output, _objects(log, filters.since, filters.until))
     if file is not None and str(file) != "-":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -13,7 +14,7 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone
 from lasttouch.output import is_terminal, print_lines, terminal_width
@@ -59,8 +60,11 @@ def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
       lasttouch log bob@globex.example --json
     """
     now, zone = filters.moment(), machine_zone()
-    with reading() as log:
+    with contextlib.ExitStack() as opened:
+        log = opened.enter_context(reading())
         ids, strangers = _concerned(log, who, filters)
+        if strangers or ids is None:
+            log = opened.enter_context(reading_all())
         last = earlier(filters.until, now) or now
         found = newest(log, last, filters.limit, ids, [one.address_id for one in strangers])
         found = [one for one in found if filters.since is None or one.at >= filters.since]

@@ -9,14 +9,13 @@ import click
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import companies_named
-from lasttouch.commands.opening import changing, reading
+from lasttouch.commands.opening import reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
 from store.companies import company_names
-from store.deferred import any_with_strangers
 from store.unmatched import unmatched
 
 
@@ -46,14 +45,7 @@ def command(filters: Filters, form: Form) -> None:
     now, zone = utc_now(), machine_zone()
     company = filters.company
     narrowed = bool(company or filters.since or filters.until or filters.sort != "exchanges")
-    with reading() as log:
-        waiting = any_with_strangers(log)
-    if waiting:
-        from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - once, before it is a plain query
-
-        with changing() as agent:
-            expand_for_strangers(agent)
-    with reading() as log:
+    with reading_all() as log:
         numbered = list(enumerate(unmatched(log, now, None if narrowed else filters.limit), 1))
         names = None if company is None else set(company_names(log, companies_named(log, company)))
     there = [(number, one) for number, one in numbered if names is None or one.company in names]

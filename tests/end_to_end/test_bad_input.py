@@ -109,7 +109,17 @@ def test_an_unknown_contact_gets_near_names(household: Household, user: str) -> 
 
 def test_before_the_first_sync_the_answer_says_so(household: Household, user: str) -> None:
     household.add_account("ana", user)
-    assert "run: lasttouch sync" in household.run("last").err
+    asked = household.run("last")
+    assert (asked.code, "run: lasttouch sync" in asked.err) == (0, True)
+    assert "Unknown: ana's imap was never read." in asked.out
+    for command in ("last", "stale", "log", "upcoming", "awaiting", "unmatched", "contacts list", "companies list"):
+        asked = household.run(*command.split(), "--json")
+        assert (asked.code, asked.json, asked.err) == (0, [], ""), command
+    (source,) = household.ok("status")["accounts"]
+    assert (source["account"], source["last_success"], source["seen_through"]) == ("ana", None, None)
+    assert [one["since"] for one in household.ok("today")["unknown"]] == [None]
+    assert household.run("backup", str(household.folder / "copy.db")).code == 6
+    assert not household.database.exists(), "a question makes no log"
     household.ok("sync")
     assert "No contacts yet" in household.run("last").out
     assert household.ok("last") == []
