@@ -21,6 +21,7 @@ from lasttouch.commands.options import config_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
 from lasttouch.private_files import private_output
+from lasttouch.standard_streams import speak_utf8
 from lasttouch.views import columns
 from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
@@ -55,6 +56,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
 @contextlib.contextmanager
 def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
     if file is None or str(file) == "-":
+        speak_utf8()
         yield sys.stdout
         return
     with private_output(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:

@@ -20,6 +20,7 @@ def test_every_mistake_in_the_configuration_is_told_at_once(household: Household
     household.accounts["ana"] = (
         '[[accounts]]\nname = "ana"\naddresses = ["nobody"]\n[accounts.imap]\nhost = "mail.acme.example"\n'
         'security = "none"\nusername = "ana"\npassword = "canary"\n'
+        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
     )
     household.write_config()
     outcome = household.run("sync")
@@ -32,13 +33,22 @@ def test_every_mistake_in_the_configuration_is_told_at_once(household: Household
         "accounts[0] (ana).imap.security",
         "a password is never kept in this file",
         "give exactly one of password_command",
+        "accounts[1] (ana).name: two accounts are named 'ana'",
+        "accounts[1] (ana): an account needs [accounts.imap]",
+        "hint: config.example.toml",
     ):
         assert part in outcome.err
     assert "canary" not in outcome.err
 
 
 @pytest.mark.parametrize(
-    ("text", "part"), [("[[accounts", "is not valid TOML"), ("", "accounts: missing"), ("accounts = 3", "accounts:")]
+    ("text", "part"),
+    [
+        ("[[accounts", "is not valid TOML"),
+        ("", "accounts: missing"),
+        ("accounts = 3", "accounts:"),
+        ("accounts = []", "accounts: there is none"),
+    ],
 )
 def test_a_broken_configuration_is_located(household: Household, text: str, part: str) -> None:
     (household.folder / "config.toml").write_text(text)

@@ -42,6 +42,14 @@ def test_what_an_encoding_lacks_is_escaped(ana: Household, command: str) -> None
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("command", ["last --json", "log --json", "export", "contacts list --csv", "contacts export"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_program_reads_is_utf8_whatever_the_terminal_speaks(ana: Household, command: str, encoding: str) -> None:
+    done = _in_a_shell(f"lasttouch {command}", PYTHONIOENCODING=encoding)
+    assert done.stdout.decode("utf-8") == ana.run(*command.split()).out
+    assert "Žoë 山田" in ana.run("last", "--json").out
+
+
 @pytest.mark.parametrize("command", ["last >&-", "last --json >&- 2>&-", "sync >&-", "export >&-", "sync <&-"])
 def test_a_closed_stream_changes_nothing(ana: Household, command: str) -> None:
     done = _in_a_shell(f"lasttouch {command}")
