@@ -29,6 +29,7 @@ from store.timeline import newest
 from store.weeks import touches_by_week
 
 CHART_WEEKS = 52
+PAGE = 50
 NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch sync"
 
 
@@ -41,7 +42,7 @@ NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch syn
     until="Only what was then or earlier.",
     as_of=True,
     sort=("newest", "oldest"),
-    limit=50,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -66,7 +67,7 @@ def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
         if strangers or ids is None:
             log = opened.enter_context(reading_all())
         last = earlier(filters.until, now) or now
-        found = newest(log, last, filters.limit, ids, [one.address_id for one in strangers])
+        found = newest(log, last, filters.most(form, PAGE), ids, [one.address_id for one in strangers])
         found = [one for one in found if filters.since is None or one.at >= filters.since]
         if filters.sort == "oldest":
             found.reverse()

@@ -18,6 +18,8 @@ from lasttouch.views.unmatched import unmatched_json, unmatched_table
 from store.companies import company_names
 from store.unmatched import unmatched
 
+PAGE = 50
+
 
 @click.command("unmatched")
 @filter_options(
@@ -25,7 +27,7 @@ from store.unmatched import unmatched
     since="Only whose last touch was then or later:",
     until="Only whose last touch was then or earlier.",
     sort=("exchanges", "recent", "name"),
-    limit=50,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -45,12 +47,13 @@ def command(filters: Filters, form: Form) -> None:
     now, zone = utc_now(), machine_zone()
     company = filters.company
     narrowed = bool(company or filters.since or filters.until or filters.sort != "exchanges")
+    most = filters.most(form, PAGE)
     with reading_all() as log:
-        numbered = list(enumerate(unmatched(log, now, None if narrowed else filters.limit), 1))
+        numbered = list(enumerate(unmatched(log, now, None if narrowed else most), 1))
         names = None if company is None else set(company_names(log, companies_named(log, company)))
     there = [(number, one) for number, one in numbered if names is None or one.company in names]
     # the numbers stay those of the whole list, which `contacts add --from-unmatched` means
-    found = filters.applied(there, itemgetter(1))
+    found = filters.applied(there, itemgetter(1))[:most]
     strangers = [one for _, one in found]
     if answer(form, columns.UNMATCHED, lambda: unmatched_json(strangers), lambda: unmatched_table(found, now, zone)):
         print_lines([_hint(bool(found), narrowed)])
