@@ -106,7 +106,7 @@ class _ActivityPass(SourcePass):
                 self.agent.catch_up()
         self.report.read += len(batch.items)
         self.report.removed += len(batch.removed)
-        self.report.skipped += len(judged.skipped)
+        self.report.skipped += len({skip.item for skip in judged.skipped})  # as `status` names them
         self.visited(batch.place, batch.error)
 
     def _judged(self, batch: Batch) -> _Judged:
