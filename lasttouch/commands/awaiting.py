@@ -19,6 +19,8 @@ from lasttouch.views.blindness import blindness
 from store.awaiting import Side
 from store.health import sources
 
+PAGE = 50
+
 
 @click.command("awaiting")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
@@ -31,7 +33,7 @@ from store.health import sources
     until="Only what has waited since then or longer.",
     as_of=True,
     sort=("newest", "oldest"),
-    limit=50,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -42,7 +44,6 @@ def command(who: tuple[str, ...], on: Side | None, unlisted: bool, filters: Filt
     (being copied is not enough), and for them if one of us wrote it. An answer from any of our
     accounts counts, an automatic reply does not, and a meeting held since settles it. Where the
     mailbox was not read up to now, an answer may have been sent: that is unknown, not owed.
-    --limit counts for each side.
 
     \b
     Examples:
@@ -64,7 +65,8 @@ def command(who: tuple[str, ...], on: Side | None, unlisted: bool, filters: Filt
             as_of=filters.as_of is not None,
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
-        found = [one for side in sides for one in awaiting(log, now, side, wanted, filters.limit)]
+        most = filters.most(form, PAGE)
+        found = [one for side in sides for one in awaiting(log, now, side, wanted, most)][: filters.limit]
         if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
             print_lines([] if found else ["Nothing waits for an answer."])
             print_lines(blindness(sources(log), now, zone))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from activity.errors import NotFound
 from lasttouch.commands.opening import loaded_config, reading
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.forgetting import file_beside
@@ -34,7 +35,10 @@ def command(file: Path, force: bool, as_json: bool) -> None:
       lasttouch backup ~/backups/lasttouch-2026-11-22.db
       lasttouch backup --force /mnt/usb/lasttouch.db --json
     """
-    beside = file_beside(loaded_config().database)
+    database = loaded_config().database
+    if not database.exists():
+        raise NotFound(f"there is no log at {database} yet", "run: lasttouch sync")
+    beside = file_beside(database)
     with reading() as log:
         with private_output(file, force) as new:
             copy(log, new)

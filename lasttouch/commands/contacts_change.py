@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -179,7 +180,9 @@ def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
     try:
         return click.confirm("Erase?")
     except click.Abort:
-        return False
+        if sys.stdin.isatty():
+            raise
+        raise UsageError("nobody is there to be asked, so --yes is needed", "nothing was erased") from None
 
 
 def _address(given: str) -> str:

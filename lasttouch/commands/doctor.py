@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from activity.errors import LasttouchError
+from activity.errors import ConfigError, LasttouchError
 from lasttouch.commands.opening import named_config
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
@@ -23,8 +23,8 @@ def command(offline: bool, as_json: bool) -> None:
 
     The configuration, the database, this machine, and of each account: the password, the connection,
     the certificate, the login, the mailboxes and calendars that are read and left out, and whether
-    sent mail bears addresses that are not configured. The exit code is 1 if anything fails, 0 with
-    warnings.
+    sent mail bears addresses that are not configured. The exit code is 1 if anything fails, 3 if
+    the configuration does, 0 with warnings.
 
     \b
     Examples:
@@ -42,6 +42,7 @@ def command(offline: bool, as_json: bool) -> None:
         print_json(doctor_json(findings))
     else:
         print_lines([*doctor_text(findings), "", doctor_summary(findings)])
-    failures = [one.message for one in findings if one.status == "failure"]
+    failures = [one for one in findings if one.status == "failure"]
     if failures:
-        raise LasttouchError(failures[0].partition("\n")[0], "the findings above say what to do")
+        kind = ConfigError if failures[0].check == "configuration" else LasttouchError
+        raise kind(failures[0].message.partition("\n")[0], "the findings above say what to do")

@@ -16,11 +16,12 @@ import click
 
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, form_options
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
 from lasttouch.private_files import private_output
+from lasttouch.standard_streams import speak_utf8
 from lasttouch.views import columns
 from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
@@ -45,7 +46,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
       lasttouch export log.csv --csv --since 2026-01-01
       lasttouch export - | jq -r 'select(.verdict == "bounce") | .at'
     """
-    with reading() as log, _output(file, force) as output:
+    with reading_all() as log, _output(file, force) as output:
         write = _csv_lines if form.as_csv else _json_lines
         written = write(output, _objects(log, filters.since, filters.until))
     if file is not None and str(file) != "-":
@@ -55,6 +56,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
 @contextlib.contextmanager
 def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
     if file is None or str(file) == "-":
+        speak_utf8()
         yield sys.stdout
         return
     with private_output(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:

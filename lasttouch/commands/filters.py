@@ -13,6 +13,7 @@ import click
 
 from lasttouch.commands import typed_moments
 from lasttouch.commands.completion_words import complete_company, complete_owner
+from lasttouch.commands.form import Form
 from lasttouch.commands.options import F, as_one_value
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.views.ordering import itself, ordered, within
@@ -20,6 +21,7 @@ from store.people import Person, people
 
 T = TypeVar("T")
 UNLIMITED = sys.maxsize
+MOST_FOR_PROGRAMS = 10_000  # who wants more says so, or exports
 _AT_COMPANY = "Only contacts at this company (its name, a part of it, or a domain)."
 _AS_OF = "Answer as of the end of that day, from what is known today."
 _EXAMPLES = "2026-11-01, or 30d for 30 days ago."
@@ -38,11 +40,15 @@ class Filters:
     until: datetime | None = None
     as_of: datetime | None = None
     sort: str = ""
-    limit: int = UNLIMITED
+    limit: int | None = None
 
     def moment(self) -> datetime:
         """The instant that the answer is as of."""
         return self.as_of or utc_now()
+
+    def most(self, form: Form, usual: int) -> int:
+        """How many are asked for; a page of the `usual` length is for people, a program is not to miss the rest."""
+        return self.limit or (usual if form.is_for_people else MOST_FOR_PROGRAMS)
 
     def applied(self, found: Sequence[T], whose: Callable[[T], Any] = itself) -> list[T]:
         """Those last touched within the span, in order, up to the limit; `whose` is the one each row is about."""
@@ -62,7 +68,7 @@ def filter_options(
     """Those of the options that are given a value here, received as `filters`.
 
     Texts are for --help; `company` may be one, `since` ends in a colon where the usual examples fit behind it. The
-    first order in `sort` is the default, so is `limit`: UNLIMITED for none unless one is asked for.
+    first order in `sort` is the default, so is `limit` for people (see `Filters.most`): UNLIMITED for none.
     """
     options: list[Callable[[Any], Any]] = []
 
@@ -83,8 +89,8 @@ def filter_options(
     if sort:
         add("--sort", type=click.Choice(sort), default=sort[0], show_default=True, help="The order.")
     if limit:
-        default = {"callback": _unlimited} if limit == UNLIMITED else {"default": limit, "show_default": True}
-        add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help="At most so many.", **default)
+        usual = "" if limit == UNLIMITED else f" [default: {limit}, for programs {MOST_FOR_PROGRAMS:,}]"
+        add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help=f"At most so many{usual}.")
     return as_one_value("filters", Filters, *options)
 
 
@@ -116,10 +122,6 @@ def _as_of(_: click.Context, parameter: click.Parameter, text: str | None) -> da
     if begins > now:
         raise click.BadParameter("that day lies ahead; what will be said then is not known", param=parameter)
     return min(ends, now)
-
-
-def _unlimited(_: click.Context, __: click.Parameter, limit: int | None) -> int:
-    return UNLIMITED if limit is None else limit
 
 
 def _read(

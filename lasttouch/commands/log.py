@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -13,7 +14,7 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone
 from lasttouch.output import is_terminal, print_lines, terminal_width
@@ -28,6 +29,7 @@ from store.timeline import newest
 from store.weeks import touches_by_week
 
 CHART_WEEKS = 52
+PAGE = 50
 NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch sync"
 
 
@@ -40,7 +42,7 @@ NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch syn
     until="Only what was then or earlier.",
     as_of=True,
     sort=("newest", "oldest"),
-    limit=50,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -59,10 +61,13 @@ def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
       lasttouch log bob@globex.example --json
     """
     now, zone = filters.moment(), machine_zone()
-    with reading() as log:
+    with contextlib.ExitStack() as opened:
+        log = opened.enter_context(reading())
         ids, strangers = _concerned(log, who, filters)
+        if strangers or ids is None:
+            log = opened.enter_context(reading_all())
         last = earlier(filters.until, now) or now
-        found = newest(log, last, filters.limit, ids, [one.address_id for one in strangers])
+        found = newest(log, last, filters.most(form, PAGE), ids, [one.address_id for one in strangers])
         found = [one for one in found if filters.since is None or one.at >= filters.since]
         if filters.sort == "oldest":
             found.reverse()

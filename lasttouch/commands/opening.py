@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from activity.errors import DatabaseError
+from activity.errors import DatabaseError, ForeignDatabase
 from lasttouch.config_file import ConfigFile, config_path, read_config
 from store import settings
 from store.database import database_errors, open_for_reading
+from store.deferred import any_with_strangers
 
 if TYPE_CHECKING:
     from lasttouch.agent import Agent
@@ -37,20 +38,39 @@ def loaded_config() -> Loaded:
 
 @contextlib.contextmanager
 def reading(config: Path | None = None) -> Iterator[sqlite3.Connection]:
-    """The log of the configuration that was named, or of this one, read-only.
+    """The log of the configuration that was named, or of this one, read-only; an empty one before the first sync.
 
     A configuration that the log has followed already is neither checked nor followed again.
     """
     file = read_config(config or named_config())
     path, connection = file.database, _log_that_followed(file)
     if path is None or connection is None:
-        path = _follow(file)
-        connection = open_for_reading(path)
+        loaded = _follow(file)
+        path = loaded.database
+        connection = open_for_reading(path) if path.exists() else _log_before_the_first_sync(loaded)
     try:
         with database_errors(path):
             yield connection
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def reading_all() -> Iterator[sqlite3.Connection]:
+    """The same, with the meetings among strangers, which answers about contacts do without."""
+    with reading() as log:
+        if not any_with_strangers(log):
+            yield log
+            return
+    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - once, before it is a plain query
+
+    try:
+        with changing() as agent:
+            expand_for_strangers(agent)
+    except DatabaseError as error:
+        click.echo(f"lasttouch: meetings among strangers are left out: {error.message}", err=True)
+    with reading() as log:
+        yield log
 
 
 @contextlib.contextmanager
@@ -74,7 +94,20 @@ def _log_that_followed(file: ConfigFile) -> sqlite3.Connection | None:
     return None
 
 
-def _follow(file: ConfigFile) -> Path:
+def _log_before_the_first_sync(loaded: Loaded) -> sqlite3.Connection:
+    """Nothing is made on the disk by a question."""
+    from lasttouch.agent import register_sources  # noqa: PLC0415
+    from store.database import empty_log  # noqa: PLC0415
+
+    asked = click.get_current_context().params
+    if not (asked.get("as_json") or asked.get("as_csv")):
+        click.echo(f"There is no log at {loaded.database} yet; run: lasttouch sync", err=True)
+    connection = empty_log()
+    register_sources(connection, loaded.config)
+    return connection
+
+
+def _follow(file: ConfigFile) -> Loaded:
     """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
     from lasttouch.agent import opened  # noqa: PLC0415
     from lasttouch.config import load_config  # noqa: PLC0415
@@ -84,6 +117,8 @@ def _follow(file: ConfigFile) -> Path:
         try:
             with opened(loaded):
                 pass
+        except ForeignDatabase:
+            raise
         except DatabaseError as error:
             click.echo(f"lasttouch: the log cannot follow the configuration as it is now: {error.message}", err=True)
-    return loaded.database
+    return loaded

@@ -17,6 +17,7 @@ from lasttouch.journal import Format, keep_journal
 from lasttouch.local_time import utc_now
 from lasttouch.lock_file import LockFile
 from lasttouch.source_pass import Report
+from store.database import database_errors
 
 
 @click.command("run")
@@ -53,7 +54,8 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
     """
     loaded = loaded_config()
     lock = LockFile(loaded.database)
-    lock.become_daemon()
+    with database_errors(loaded.database):
+        lock.become_daemon()
     keep_journal("json" if as_json else log_format, log_level)
     from lasttouch.daemon.daemon import Daemon  # noqa: PLC0415 - a second daemon says so without loading all this
 

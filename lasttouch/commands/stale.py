@@ -24,6 +24,7 @@ from lasttouch.views.stale import stale_json, stale_notes, stale_table
 from store.health import seen_through, sources
 
 NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
+PAGE = 100
 _STATES = ("stale", "unknown", "never")
 
 
@@ -34,7 +35,7 @@ _STATES = ("stale", "unknown", "never")
     company=True,
     as_of=True,
     sort=("overdue", "rhythm", "silence", "name", "company"),
-    limit=100,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -54,14 +55,15 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
       lasttouch stale --as-of 2026-06-30
     """
     now, zone = filters.moment(), machine_zone()
+    most = filters.most(form, PAGE)
     with reading() as log:
         longer_than = None if days is None else timedelta(days=days)
         ids = chosen(log, (), filters.owner, filters.company)
         if ids is None and filters.as_of is None and filters.sort == "overdue":
-            ids = candidates(log, now, longer_than, filters.limit + 1)
+            ids = candidates(log, now, longer_than, most + 1)
         all_of_them = silences(log, people_reader(filters.as_of)(log, now, ids), now, longer_than)
         sort = "silence" if days is not None and filters.sort == "overdue" else filters.sort
-        found = _first_of_each(_ordered(all_of_them, sort), filters.limit)
+        found = _first_of_each(_ordered(all_of_them, sort), most)[: filters.limit]
         through = earlier(seen_through(log), now)
         weeks = sparklines(log, [one.person for one in found], now) if form.is_for_people else {}
         if answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lasttouch.commands.filters import Filters, filter_options
+from lasttouch.commands.form import Form
 from lasttouch.commands.naming import owner_named
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option, json_option
@@ -14,9 +15,11 @@ from lasttouch.today import today
 from lasttouch.views.today import today_json, today_text
 from store.health import seen_through
 
+PAGE = 10
+
 
 @click.command("today")
-@filter_options(owner=True, limit=10)
+@filter_options(owner=True, limit=PAGE)
 @json_option
 @config_option
 def command(filters: Filters, as_json: bool) -> None:
@@ -33,9 +36,10 @@ def command(filters: Filters, as_json: bool) -> None:
       lasttouch today | mail -s "Today" ana@acme.example
     """
     now, zone = utc_now(), machine_zone()
+    most = filters.most(Form(as_json, as_csv=False), PAGE)
     with reading() as log:
         owner = None if filters.owner is None else owner_named(log, filters.owner)
-        page = today(log, now, zone, owner, filters.limit)
+        page = today(log, now, zone, owner, most)
         if as_json:
             print_json(today_json(page, now, zone, seen_through(log)))
         else:

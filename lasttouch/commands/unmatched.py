@@ -9,15 +9,16 @@ import click
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import companies_named
-from lasttouch.commands.opening import changing, reading
+from lasttouch.commands.opening import reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
 from store.companies import company_names
-from store.deferred import any_with_strangers
 from store.unmatched import unmatched
+
+PAGE = 50
 
 
 @click.command("unmatched")
@@ -26,7 +27,7 @@ from store.unmatched import unmatched
     since="Only whose last touch was then or later:",
     until="Only whose last touch was then or earlier.",
     sort=("exchanges", "recent", "name"),
-    limit=50,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -46,19 +47,13 @@ def command(filters: Filters, form: Form) -> None:
     now, zone = utc_now(), machine_zone()
     company = filters.company
     narrowed = bool(company or filters.since or filters.until or filters.sort != "exchanges")
-    with reading() as log:
-        waiting = any_with_strangers(log)
-    if waiting:
-        from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - once, before it is a plain query
-
-        with changing() as agent:
-            expand_for_strangers(agent)
-    with reading() as log:
-        numbered = list(enumerate(unmatched(log, now, None if narrowed else filters.limit), 1))
+    most = filters.most(form, PAGE)
+    with reading_all() as log:
+        numbered = list(enumerate(unmatched(log, now, None if narrowed else most), 1))
         names = None if company is None else set(company_names(log, companies_named(log, company)))
     there = [(number, one) for number, one in numbered if names is None or one.company in names]
     # the numbers stay those of the whole list, which `contacts add --from-unmatched` means
-    found = filters.applied(there, itemgetter(1))
+    found = filters.applied(there, itemgetter(1))[:most]
     strangers = [one for _, one in found]
     if answer(form, columns.UNMATCHED, lambda: unmatched_json(strangers), lambda: unmatched_table(found, now, zone)):
         print_lines([_hint(bool(found), narrowed)])

@@ -24,6 +24,8 @@ from store.health import sources
 from store.people import people
 from store.timeline import Activity, ahead
 
+PAGE = 20
+
 
 @click.command("upcoming")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
@@ -33,7 +35,7 @@ from store.timeline import Activity, ahead
     company=True,
     since="Only what begins then or later: 2026-12-01, or +7d.",
     until="Only what begins then or earlier: 2026-12-24, or +14d.",
-    limit=20,
+    limit=PAGE,
 )
 @form_options
 @config_option
@@ -54,7 +56,7 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
         until = min(until or now + timedelta(days=days), now + timedelta(days=days))
     with reading() as log:
         ids = chosen(log, who, filters.owner, filters.company)
-        found = ahead(log, max(filters.since or now, now), filters.limit, ids, until)
+        found = ahead(log, max(filters.since or now, now), filters.most(form, PAGE), ids, until)
         coming = _appointments(log, found, now)
         if answer(
             form, columns.UPCOMING, lambda: upcoming_json(coming, now), lambda: upcoming_table(coming, now, zone)

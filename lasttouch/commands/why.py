@@ -12,7 +12,7 @@ import click
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.naming import no_contact
-from lasttouch.commands.opening import loaded_config, reading
+from lasttouch.commands.opening import loaded_config, reading, reading_all
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
@@ -44,21 +44,25 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     """
     now, zone, what = utc_now(), machine_zone(), " ".join(words)
     with reading() as log:
-        activity_id = find_activity(log, what)
-        if activity_id is not None:
-            (one,) = activities(log, [activity_id])
-            concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
-            if as_json:
-                print_json(why_json(one, concerned, now))
-            else:
-                print_lines(why_text(one, concerned, now, zone))
-            return
+        if (activity_id := find_activity(log, what)) is not None:
+            return _activity(log, activity_id, now, zone, as_json)
         if find_contacts(log, what):
-            _somebody(log, what, now, zone, as_json)
-        elif strangers := find_unlisted(log, what):
-            _unlisted(log, strangers, now, zone, as_json)
-        else:
-            _nothing(log, loaded_config().database, what, as_json)
+            return _somebody(log, what, now, zone, as_json)
+    with reading_all() as log:
+        if (activity_id := find_activity(log, what)) is not None:
+            return _activity(log, activity_id, now, zone, as_json)
+        if strangers := find_unlisted(log, what):
+            return _unlisted(log, strangers, now, zone, as_json)
+        return _nothing(log, loaded_config().database, what, as_json)
+
+
+def _activity(log: sqlite3.Connection, activity_id: int, now: datetime, zone: tzinfo, as_json: bool) -> None:
+    (one,) = activities(log, [activity_id])
+    concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
+    if as_json:
+        print_json(why_json(one, concerned, now))
+    else:
+        print_lines(why_text(one, concerned, now, zone))
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:

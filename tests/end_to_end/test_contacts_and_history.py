@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from household import Household, ago, event, mail
@@ -188,3 +190,33 @@ def _assert_no_trace(household: Household) -> None:
         content = path.read_bytes().lower()
         for word in (b"bob@", b"bob", b"stone"):  # the company they were at is nobody in person
             assert word not in content, f"{word!r} in {path.name}"
+
+
+def test_who_stands_in_a_file_twice_is_one_contact(ana: Household) -> None:
+    rows = [
+        "bob@globex.example,bob@globex.example,",
+        "Bob Stone,Bob@Globex.example,Globex",
+        "bob stone,bob@globex.example;bob@home.example,Initech",
+        ",bob@home.example,",
+        "Eve,shared@hooli.example,Hooli",
+        "Fay,shared@hooli.example,Hooli",
+    ]
+    first = ana.import_contacts(*rows)
+    assert (first["added"], _names(ana)) == (3, ["Bob Stone", "Eve", "Fay"]), "an address does not make two names one"
+    bob = ana.last("bob")
+    assert (bob["company"], bob["touches"], bob["last_touch"]) == ("Globex", 2, _day(4))
+    before = ana.contents()
+    again = ana.import_contacts(*rows)
+    assert (again["added"], again["updated"]) == (0, 0)
+    assert ana.contents() == before
+    assert ana.import_contacts("bob@globex.example,bob@globex.example,", "Bob Stone,bob@globex.example,New")["updated"]
+    assert ana.last("bob")["company"] == "New"
+
+
+def test_nobody_is_erased_where_nobody_could_be_asked(ana: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana.import_contacts("Bob,bob@globex.example,Globex")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    outcome = ana.run("contacts", "forget", "bob")
+    assert (outcome.code, "--yes is needed" in outcome.err, _names(ana)) == (2, True, ["Bob"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert (ana.run("contacts", "forget", "bob").code, _names(ana)) == (0, [])

@@ -47,7 +47,6 @@ def test_adding_a_contact_brings_past_and_future_meetings_at_once_and_without_th
     report = ana.ok("sync")["accounts"][0]
     assert (report["read"], report["new"]) == (4, 0)
     assert waiting(ana) == ["next", "ours", "past", "weekly"]
-    assert ana.ok("log") == []
     ana.radicale.delete_calendar(user, "work")
     ana.ok("contacts", "add", "Zoe", "zoe@other.example")
     zoe = ana.last("zoe")
@@ -175,3 +174,22 @@ def test_an_object_that_broke_takes_nothing_away(ana: Household, user: str) -> N
     put(ana, user, "w", event("w", ago(days=3), ZOE, RRULE="FREQ=SECONDLY"))
     ana.ok("sync")
     assert ana.last("zoe")["last_meeting"] == utc(days=3)
+
+
+@pytest.mark.parametrize("words", ["log", "log zoe@other.example", "why past", "why zoe@other.example", "export"])
+def test_an_answer_about_everybody_or_a_stranger_has_their_meetings(ana: Household, user: str, words: str) -> None:
+    with_zoe(ana, user)
+    ana.ok("sync")
+    outcome = ana.run(*words.split(), "--json")
+    assert outcome.code == 0, outcome.err
+    assert '"held"' in outcome.out
+    assert waiting(ana) == ["ours"]
+
+
+def test_an_account_added_later_was_never_read(ana: Household, user: str) -> None:
+    ana.import_contacts("Bob,bob@globex.example,Globex")
+    ana.ok("sync")
+    assert ana.last("bob")["seen_through"] is not None
+    ana.add_account("ben", f"{user}b", caldav=True)
+    assert ana.last("bob")["seen_through"] is None
+    assert [one["account"] for one in ana.ok("status")["accounts"]] == ["ana", "ben", "ben"]

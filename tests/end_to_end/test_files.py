@@ -28,3 +28,17 @@ def test_mail_and_calendar_files_are_read_like_a_server(household: Household) ->
     assert outcome.code == 1
     assert household.last("bob")["last_inbound"] == bob["last_inbound"]
     assert household.ok("check")["differences"] == 0
+
+
+def test_a_pass_counts_what_it_skipped_as_status_names_it(household: Household) -> None:
+    endless = event("endless", ago(days=3), "bob@globex.example", RRULE="FREQ=SECONDLY")
+    twice = endless.replace(
+        "BEGIN:VEVENT", "BEGIN:VEVENT\r\nDTSTART:nonsense\r\nUID:endless\r\nEND:VEVENT\r\nBEGIN:VEVENT"
+    )
+    (household.folder / "broken.ics").write_text(twice, newline="")
+    (household.folder / "none.ics").write_text("nothing")
+    household.set_account("ana", files("broken.ics", "none.ics"))
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    (report,) = household.ok("sync")["accounts"]
+    (source,) = household.ok("status")["accounts"]
+    assert report["skipped"] == source["skipped"] == len(source["skipped_items"]) == 2
