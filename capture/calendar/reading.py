@@ -39,7 +39,7 @@ def read_collection(
             complete &= not outcome.again
         if first + AT_ONCE < len(names):
             unstored += len(group)
-            if unstored > len(position.etags) // 8:
+            if unstored > len(position.etags) // 4:
                 batch.cursor, unstored = position.to_text(), 0
         else:
             for name in changes.gone:  # an interrupted pass may have stored it without noting it in the position
