@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from activity.meeting import Meeting
+from capture.calendar.content_lines import BrokenObject, CalendarLines, EventLines, read, written
 from capture.calendar.events import Event, EventReader
 from capture.calendar.guard import SECONDS, Refused, guarded
-from capture.calendar.objects import BrokenObject, CalendarLines, EventLines, read, withheld, written
+from capture.calendar.objects import withheld
 from capture.calendar.rules import is_ordinary
 from capture.calendar.series import Occurrence, identity, latest, occurrences
 from capture.calendar.times import BrokenEvent, in_utc

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
-from capture.calendar.objects import BrokenObject, strip
+from capture.calendar.content_lines import BrokenObject
+from capture.calendar.objects import strip
 from capture.calendar.service import CALENDARS
 from capture.dav.changes import find_changes
 from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from activity.batch import Batch, Skip
 from activity.errors import SourceError
 from activity.meeting import CalendarObject
-from capture.calendar.objects import BrokenObject
+from capture.calendar.content_lines import BrokenObject
 from capture.files.calendar_objects import FileObject, is_whole, objects_of, text_of
 from capture.files.calendar_position import KnownFile, Position, Stamp, stamp_of
 from capture.files.opening import open_regular, unreachable

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from capture.calendar.objects import BROKEN, CalendarLines, EventLines, read, strip, written
+from capture.calendar.content_lines import BROKEN, CalendarLines, EventLines, read, written
+from capture.calendar.objects import strip
 
 # No zone needs more; a longer one would be copied into every object that names it.
 _ZONE_CHARACTERS = 65_536
