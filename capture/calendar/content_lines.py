@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-# Marks what is left of an occurrence that is private while its series is not: nothing but the fact
-# that the series' own rule does not hold there.
+# Marks what is left of an occurrence that is private while its series is not: nothing but the fact that the
+# series' own rule does not hold there. Without RECURRENCE-ID, of a series that is private while an override is not.
 WITHHELD = "X-LASTTOUCH-WITHHELD"
 # Marks an event that cannot be trusted as read, with the reason.
 BROKEN = "X-LASTTOUCH-BROKEN"

@@ -4,30 +4,48 @@ from __future__ import annotations
 
 import re
 
-from capture.calendar.content_lines import BROKEN, WITHHELD, BrokenObject, EventLines, read, value_of, written
+from capture.calendar.content_lines import (
+    BROKEN,
+    WITHHELD,
+    BrokenObject,
+    CalendarLines,
+    EventLines,
+    read,
+    value_of,
+    written,
+)
 
 _PUBLIC = ("", "PUBLIC")
+_MARK = (WITHHELD, f"{WITHHELD}:TRUE")
 
 
 def strip(text: str, private_events: str = "drop") -> str:
     """Reduce a raw object to calendar zones, times, participants, state and summary; "" if no event is left.
 
-    Events that are not public (see `is_private`) are left out; where the series they belong to is
-    public, only a mark stays that its occurrence does not hold. With `private_events="time-only"`
-    they stay without their summary. Lines come out unfolded. Raises BrokenObject.
+    Events that are not public (see `is_private`) are left out; of one whose series or override is public, a mark
+    stays that it may not be kept. With `private_events="time-only"` they stay without their summary. Lines come
+    out unfolded. Raises BrokenObject.
     """
+    calendars = public_part(text, private_events)
+    staying = {event.value("UID") for one in calendars for event in one.events if not is_withheld_series(event)}
+    for calendar in calendars:
+        calendar.events = [event for event in calendar.events if event.value("UID") in staying]
+    return "".join(written(calendar) for calendar in calendars if calendar.events)
+
+
+def public_part(text: str, private_events: str) -> list[CalendarLines]:
+    """What `strip` writes, and of every series and single event that is left out a mark. Raises BrokenObject."""
     calendars = read(text)
     events = [event for calendar in calendars for event in calendar.events]
     if all(map(_is_harmless, events)):
-        return "".join(written(calendar) for calendar in calendars if calendar.events)
-    if events and all(event.line(BROKEN) for event in events):
+        return calendars
+    if all(event.line(BROKEN) for event in events):
         raise BrokenObject(events[0].value(BROKEN))
     series = {event.value("UID"): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
     for calendar in calendars:
-        calendar.events = [
-            kept for event in calendar.events if (kept := _without_secrets(event, series, private_events)) is not None
-        ]
-    return "".join(written(calendar) for calendar in calendars if calendar.events)
+        found = (_without_secrets(event, series, private_events) for event in calendar.events)
+        calendar.events = [event for event in found if event is not None]
+    return calendars
 
 
 def is_private(event: EventLines) -> bool:
@@ -53,9 +71,9 @@ def _without_secrets(event: EventLines, series: dict[str, bool], private_events:
         return event
     if private_events == "time-only":
         return EventLines([(name, line) for name, line in event.lines if name != "SUMMARY"])
-    if event.line("RECURRENCE-ID") and series.get(uid) is False:
-        return withheld(event)
-    return None
+    if event.line("RECURRENCE-ID"):
+        return withheld(event) if series.get(uid) is False else None
+    return EventLines([("UID", event.line("UID")), _MARK]) if uid else None
 
 
 def withheld(event: EventLines) -> EventLines:
@@ -64,4 +82,9 @@ def withheld(event: EventLines) -> EventLines:
     planned = re.sub(r";\s*RANGE=[^;:]*", "", recurrence, flags=re.IGNORECASE)
     kept = [(name, line) for name, line in event.lines if name in ("UID", "RECURRENCE-ID", "SEQUENCE")]
     start = "DTSTART" + planned.lstrip()[len("RECURRENCE-ID") :]
-    return EventLines([*kept, ("DTSTART", start), (WITHHELD, f"{WITHHELD}:TRUE")])
+    return EventLines([*kept, ("DTSTART", start), _MARK])
+
+
+def is_withheld_series(event: EventLines) -> bool:
+    """Is this the mark of a series, or a single event, of which nothing may be kept but what overrides it?"""
+    return bool(event.line(WITHHELD)) and not event.line("RECURRENCE-ID")

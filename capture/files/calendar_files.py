@@ -121,6 +121,10 @@ class _Reading:
         keys: set[str] = set()
         try:
             for one in objects_of(text, self._private_events):
+                if not one.text:  # of what is private now, the log shall keep nothing
+                    if known.objects.pop(one.key, None) is not None:
+                        yield from self._show(file, one)
+                    continue
                 keys.add(one.key)
                 if known.objects.get(one.key) != one.etag:
                     known.objects[one.key] = one.etag
