@@ -21,7 +21,19 @@ _RECURRENCE = re.compile(r"\d{8}(T\d{6}Z)?")
 
 def meeting_identity(meeting: Meeting) -> str:
     """(UID, RECURRENCE-ID), the same in every calendar that holds the occurrence."""
-    return f"meeting:{meeting.uid}/{meeting.recurrence}" if meeting.recurrence else f"meeting:{meeting.uid}"
+    series = uid_identity(meeting.uid)
+    return f"{series}/{meeting.recurrence}" if meeting.recurrence else series
+
+
+def uid_identity(uid: str) -> str:
+    """The identity of a meeting that does not recur; those of occurrences begin with it."""
+    return f"meeting:{uid}"
+
+
+def series_identity(identity: str) -> str:
+    """An occurrence's identity without its RECURRENCE-ID."""
+    head, slash, recurrence = identity.rpartition("/")
+    return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
 
 
 def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime]) -> dict[str, str]:
@@ -35,7 +47,7 @@ def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime])
         (abs(at - before), old, new)
         for old, before in vanished.items()
         for at, new in _between(by_start, before - _SAME_MEETING, before + _SAME_MEETING)
-        if _uid_part(old) == _uid_part(new)
+        if series_identity(old) == series_identity(new)
     )
     found: dict[str, str] = {}
     taken: set[str] = set()
@@ -48,11 +60,6 @@ def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime])
 
 def _between(by_start: list[tuple[datetime, str]], first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     return by_start[bisect_left(by_start, (first, "")) : bisect_left(by_start, (last, ""))]
-
-
-def _uid_part(identity: str) -> str:
-    head, slash, recurrence = identity.rpartition("/")
-    return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
 
 
 def meeting_facts(

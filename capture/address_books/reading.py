@@ -37,7 +37,7 @@ def read_address_book(
             complete &= _take(batch, position, keys, name, member, changes.changed[name])
         if first + AT_ONCE < len(names):
             unstored += len(group)
-            if unstored > len(position.etags) // 8:
+            if unstored > len(position.etags) // 4:
                 batch.cursor, unstored = position.to_text(), 0
         else:
             for name in changes.gone:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from activity.address import Address, normalise
 from activity.participant import Participant
-from capture.calendar.objects import EventLines
+from capture.calendar.content_lines import EventLines
 
 _LONGEST_REMEMBERED = 400
 _PLACES = ("ROOM", "RESOURCE")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
-from capture.calendar.objects import BrokenObject, strip
+from capture.calendar.content_lines import BrokenObject
+from capture.calendar.objects import strip
 from capture.calendar.service import CALENDARS
 from capture.dav.changes import find_changes
 from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched
@@ -39,7 +40,7 @@ def read_collection(
             complete &= not outcome.again
         if first + AT_ONCE < len(names):
             unstored += len(group)
-            if unstored > len(position.etags) // 8:
+            if unstored > len(position.etags) // 4:
                 batch.cursor, unstored = position.to_text(), 0
         else:
             for name in changes.gone:  # an interrupted pass may have stored it without noting it in the position
