@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from config_lines import files
 from household import NOW, Household, ago, event, mail
 
@@ -27,4 +29,27 @@ def test_mail_and_calendar_files_are_read_like_a_server(household: Household) ->
     outcome = household.run("sync")
     assert outcome.code == 1
     assert household.last("bob")["last_inbound"] == bob["last_inbound"]
+    assert household.ok("check")["differences"] == 0
+
+
+@pytest.mark.parametrize("names", [("a-invitation", "b-cancellation"), ("b-invitation", "a-cancellation")])
+def test_of_an_invitation_and_its_cancellation_in_two_files_the_newer_one_holds(
+    household: Household, names: tuple[str, str]
+) -> None:
+    folder = household.folder / "saved"
+    folder.mkdir()
+    invitation, cancellation = names
+    held = event("met", ago(days=9), "bob@globex.example", SEQUENCE="0")
+    cancelled = event("met", ago(days=9), "bob@globex.example", SEQUENCE="1", STATUS="CANCELLED")
+    (folder / f"{invitation}.ics").write_text(held)
+    (folder / f"{cancellation}.ics").write_text(cancelled)
+    household.set_account("ana", files("saved"))
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.ok("sync")
+    assert household.last("bob")["last_meeting"] is None
+    (folder / f"{cancellation}.ics").write_text(
+        cancelled.replace("CANCELLED", "CONFIRMED").replace("SEQUENCE:1", "SEQUENCE:2")
+    )
+    household.ok("sync")
+    assert household.last("bob")["last_touch_kind"] == "meeting"
     assert household.ok("check")["differences"] == 0
