@@ -27,6 +27,7 @@ def read_collection(
     as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
     """
     position = Position(cursor)
+    position.read_by(f"private_events={private_events}")
     starts_over = not (position.token or position.ctag)
     changes = find_changes(transport, collection, position)
     names = list(changes.changed)

@@ -11,7 +11,7 @@ class Position:
 
     `token` is its sync token (RFC 6578) and `ctag` its collection tag, "" where there is none or the
     collection was not read to its end. `etags` are the objects that were read, by their name within
-    the collection.
+    the collection, and `rules` by which they were.
 
     As text it is one line for the tags and one for each table. A table is decoded when it is first asked
     for: where nothing is new, what it costs to know that does not grow with the collection.
@@ -27,6 +27,7 @@ class Position:
         stored = _stored(tags)
         self.token = _text(stored.get("token"))
         self.ctag = _text(stored.get("ctag"))
+        self.rules = _text(stored.get("rules"))
         self._lines = lines
         self._decoded: dict[int, dict[str, str]] = {}
 
@@ -34,8 +35,15 @@ class Position:
     def etags(self) -> dict[str, str]:
         return self._table(0)
 
+    def read_by(self, rules: str) -> None:
+        """What was read by other rules is read anew: it is known, but nothing is up to date."""
+        if rules != self.rules:
+            self.token = self.ctag = ""
+            self.etags.update(dict.fromkeys(self.etags, ""))
+            self.rules = rules
+
     def to_text(self) -> str:
-        tags = _compact({"token": self.token, "ctag": self.ctag})
+        tags = _compact({"token": self.token, "ctag": self.ctag, "rules": self.rules})
         decoded = {number: _compact(table) for number, table in self._decoded.items()}
         return "\n".join([tags, *(decoded.get(number, line) for number, line in enumerate(self._lines))])
 

@@ -126,7 +126,7 @@ def add(
     with changing() as agent:
         if name is not None:
             entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
-            change = take_in(agent, [entry])
+            change = take_in(agent, [entry], renames=False)
         else:
             change = add_strangers(agent, _strangers(agent, number, min_exchanges))
     if as_json:

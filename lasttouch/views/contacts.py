@@ -50,6 +50,7 @@ def import_json(change: Change, problems: Sequence[Problem]) -> dict[str, Any]:
         "rematched": change.rematched,
         "erased": change.erased,
         "problems": [{"line": one.line, "message": one.message} for one in problems],
+        "shared": [{"address": address, "names": names} for address, names in change.shared],
     }
 
 
@@ -61,6 +62,11 @@ def import_text(change: Change, problems: Sequence[Problem]) -> list[str]:
         lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
     if change.erased:
         lines.append(f"{change.erased} passed over: they were erased with `contacts forget`.")
+    for address, names in change.shared[:PROBLEMS_SHOWN]:
+        whose = " and ".join(map(clean, names))
+        lines.append(f"{clean(address)} is listed for {whose}: it counts for none of them until they are merged.")
+    if len(change.shared) > PROBLEMS_SHOWN:
+        lines.append(f"and {len(change.shared) - PROBLEMS_SHOWN} more such addresses: see --json")
     nameless = [one for one in problems if one.message == NO_ADDRESS]
     others = [one for one in problems if one.message != NO_ADDRESS]
     if nameless:

@@ -110,6 +110,24 @@ def test_an_address_of_two_contacts_counts_for_neither_until_they_are_merged(ana
     assert ana.last("bob")["last_touch"] == _day(9)
 
 
+def test_adding_somebody_with_another_s_address_takes_nobody_s_name(ana: Household) -> None:
+    ana.import_contacts("Bob Stone,bob@globex.example,")
+    added = ana.ok("contacts", "add", "Carol Lee", "bob@globex.example", "carol@globex.example")
+    assert (added["added"], added["updated"]) == (1, 0)
+    assert added["shared"] == [{"address": "bob@globex.example", "names": ["Bob Stone", "Carol Lee"]}]
+    assert ana.ok("why", "<b1>")["participants"][0]["rule"] == "ambiguous"
+    said = ana.run("contacts", "add", "Dan Roe", "bob@globex.example").out
+    assert "bob@globex.example is listed for Bob Stone and Carol Lee and Dan Roe" in said
+
+
+def test_adding_somebody_who_is_known_by_a_like_name_is_no_second_contact(ana: Household) -> None:
+    ana.import_contacts("Bob,bob@globex.example,", "eve@hooli.example,eve@hooli.example,")
+    added = ana.ok("contacts", "add", "Bob Stone", "bob@globex.example")
+    assert (added["added"], added["updated"], added["shared"]) == (0, 1, [])
+    assert ana.ok("contacts", "add", "Eve Hall", "eve@hooli.example")["added"] == 0
+    assert _names(ana) == ["Bob Stone", "Eve Hall"]
+
+
 def test_importing_again_updates_and_never_duplicates(ana: Household) -> None:
     first = ana.import_contacts("Bob,bob@globex.example,Globex", "Eve,eve@hooli.example,Hooli")
     assert (first["added"], first["rematched"]) == (2, 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from config_lines import files
 from household import NOW, Household, ago, event, mail
 
@@ -42,3 +44,26 @@ def test_a_pass_counts_what_it_skipped_as_status_names_it(household: Household) 
     (report,) = household.ok("sync")["accounts"]
     (source,) = household.ok("status")["accounts"]
     assert report["skipped"] == source["skipped"] == len(source["skipped_items"]) == 2
+
+
+@pytest.mark.parametrize("names", [("a-invitation", "b-cancellation"), ("b-invitation", "a-cancellation")])
+def test_of_an_invitation_and_its_cancellation_in_two_files_the_newer_one_holds(
+    household: Household, names: tuple[str, str]
+) -> None:
+    folder = household.folder / "saved"
+    folder.mkdir()
+    invitation, cancellation = names
+    held = event("met", ago(days=9), "bob@globex.example", SEQUENCE="0")
+    cancelled = event("met", ago(days=9), "bob@globex.example", SEQUENCE="1", STATUS="CANCELLED")
+    (folder / f"{invitation}.ics").write_text(held)
+    (folder / f"{cancellation}.ics").write_text(cancelled)
+    household.set_account("ana", files("saved"))
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.ok("sync")
+    assert household.last("bob")["last_meeting"] is None
+    (folder / f"{cancellation}.ics").write_text(
+        cancelled.replace("CANCELLED", "CONFIRMED").replace("SEQUENCE:1", "SEQUENCE:2")
+    )
+    household.ok("sync")
+    assert household.last("bob")["last_touch_kind"] == "meeting"
+    assert household.ok("check")["differences"] == 0

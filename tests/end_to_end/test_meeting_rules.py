@@ -251,6 +251,19 @@ def test_private_events_can_be_kept_as_times(ana: Household, user: str) -> None:
     assert b"Kardiologe" not in ana.database.read_bytes()
 
 
+def test_other_rules_for_private_events_hold_for_those_read_before(ana: Household, user: str) -> None:
+    private = event("a", ago(days=5), YES, CLASS="PRIVATE", SUMMARY="Surgery")
+    assert what_bob_gets(ana, user, private, event("b", ago(days=9), YES)) == (-9, None, 1)
+    drop = ana.accounts["ana"]
+    ana.accounts["ana"] = drop.replace("[accounts.caldav]", 'private_events = "time-only"\n[accounts.caldav]')
+    ana.write_config()
+    assert what_bob_gets(ana, user) == (-5, None, 2)
+    ana.accounts["ana"] = drop
+    ana.write_config()
+    assert what_bob_gets(ana, user) == (-9, None, 1)
+    assert ana.ok("sync")["accounts"][0]["read"] == 0
+
+
 def test_how_large_is_too_large_can_be_said(ana: Household, user: str) -> None:
     ana.head += "large_meeting_over = 2\n"
     ana.write_config()
