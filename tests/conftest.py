@@ -82,3 +82,11 @@ def new_user(user: str) -> Callable[[], str]:
     """Up to three user names no other test has; the first is `user`."""
     names = iter([user, f"{user}b", f"{user}c"])
     return lambda: next(names)
+
+
+@pytest.fixture
+def bob(household: Household) -> None:
+    """Bob is a contact, of an account that is gone."""
+    household.add_account("nobody", "nobody")
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.accounts.clear()
