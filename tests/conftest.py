@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from capture.dav.transport import Answer, Transport
 from dovecot_server import DovecotServer, dovecot_binary
 from household import Household
 from radicale_server import RadicaleServer
@@ -68,6 +69,20 @@ def scripted() -> Iterator[Callable[[Callable[[Seen], Reply]], ScriptedDav]]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Those that were sent to calendar and address book servers, as "METHOD URL"."""
+    sent: list[str] = []
+    real = Transport._send
+
+    def counted(self: Transport, method: str, url: str, *rest: object) -> Answer:
+        sent.append(f"{method} {url}")
+        return real(self, method, url, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Transport, "_send", counted)
+    return sent
 
 
 @pytest.fixture
