@@ -26,7 +26,8 @@ from bench.world import END, contact_entries
 from capture.calendar.first_look import first_look
 from capture.calendar.objects import strip
 from capture.calendar.occurrences import expand
-from capture.calendar.source import CalendarSettings, CalendarSource
+from capture.calendar.source import CalendarSource
+from capture.dav.source import DavAccount
 from capture.dav.transport import Transport
 from config_lines import account, caldav, head
 from lasttouch.address_book import take_in
@@ -157,7 +158,7 @@ def _fill(server: RadicaleServer, count: int) -> None:
 
 
 def _source(server: RadicaleServer) -> CalendarSource:
-    return CalendarSource(CalendarSettings(url=server.url, username="ana", password=lambda: "secret"))
+    return CalendarSource(DavAccount(url=server.url, username="ana", password=lambda: "secret"))
 
 
 def _raw_listing(server: RadicaleServer, fetch: bool = True) -> str:

@@ -103,10 +103,18 @@ class Household:
         self.accounts[name] += config_lines.carddav(self.radicale.url, user)
         self.write_config()
 
+    def configure(self, line: str) -> None:
+        """Add a line before the accounts."""
+        self.head += line + "\n"
+        self.write_config()
+
     def write_config(self) -> None:
         path = self.folder / "config.toml"
         path.write_text(self.head + "".join(self.accounts.values()), encoding="utf-8")
         path.chmod(0o600)
+
+    def receive(self, user: str, *messages: bytes) -> None:
+        self.dovecot.append(user, "INBOX", messages)
 
     def run(self, *arguments: str) -> Outcome:
         out, err = io.StringIO(), io.StringIO()

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import trustme
 
-from loopback_process import LoopbackProcess
+from loopback_process import LoopbackProcess, answered
 
 _CONFIG = """
 [server]
@@ -129,18 +129,8 @@ class RadicaleServer:
     ) -> bytes:
         """Any request as `user`; an answer of 400 or more is a RuntimeError."""
         credentials = base64.b64encode(f"{user}:{self.users[user]}".encode()).decode()
-        connection = self._connection()
-        try:
-            connection.request(
-                method, path, body.encode(), {"Authorization": f"Basic {credentials}", **(headers or {})}
-            )
-            response = connection.getresponse()
-            answer = response.read()
-        finally:
-            connection.close()
-        if response.status >= 400:
-            raise RuntimeError(f"{method} {path}: {response.status} {answer[:200]!r}")
-        return answer
+        headers = {"Authorization": f"Basic {credentials}", **(headers or {})}
+        return answered(self._connection(), method, path, body, headers)
 
     def _connection(self) -> http.client.HTTPConnection:
         if self.ca is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from capture.credentials import keep_in_keyring
 from lasttouch.config import Loaded
 from lasttouch.server_options import Caldav, Imap
-from lasttouch.sources import beside, mail_server_of
+from lasttouch.sources import calendar_account_of, mail_server_of
 from lasttouch.wizard.config_text import check_text, new_text
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 
@@ -37,17 +37,14 @@ def try_mail(loaded: Loaded, mail: MailDraft) -> MailSurvey:
 
 def try_calendar(loaded: Loaded, calendar: CalendarDraft) -> list[Listed]:
     """Log in and list the calendars. Raises SourceError."""
-    from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
+    from capture.calendar.source import CalendarSource  # noqa: PLC0415
 
-    caldav = loaded.config.accounts[0].caldav
-    assert isinstance(caldav, Caldav)
-    settings = CalendarSettings(
-        url=caldav.url,
-        username=caldav.username,
-        password=calendar.way.typed or caldav.secret(loaded.folder),
-        ca_file=beside(loaded, caldav.ca_file),
-    )
-    return CalendarSource(settings).listing()
+    account = loaded.config.accounts[0]
+    assert isinstance(account.caldav, Caldav)
+    tried = calendar_account_of(loaded, account, account.caldav)
+    if calendar.way.typed is not None:
+        tried = replace(tried, password=calendar.way.typed)
+    return CalendarSource(tried).listing()
 
 
 def keep_typed(draft: Draft) -> None:

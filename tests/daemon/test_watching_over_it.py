@@ -64,8 +64,7 @@ def _metrics(port: int) -> dict[str, float]:
 def test_metrics_count_errors_by_class(household: Household, user: str) -> None:
     household.add_account("ana", user, port=free_port())
     port = free_port()
-    household.head += f'[metrics]\nlisten = "127.0.0.1:{port}"\n'
-    household.write_config()
+    household.configure(f'[metrics]\nlisten = "127.0.0.1:{port}"')
     with RunningDaemon(household.folder) as daemon:
         daemon.has_said("refuses connections")
         name = 'lasttouch_errors_total{account="ana",class="unreachable",source="imap"}'

@@ -162,8 +162,7 @@ def test_who_is_forgotten_leaves_no_trace_and_stays_away(ana: Household, user: s
     _assert_no_trace(ana)
     assert ana.last("eve")["last_touch"] == _day(3)
     # a full resync, and a mailbox that starts over
-    ana.head += 'backfill = "9y"\n'
-    ana.write_config()
+    ana.configure('backfill = "9y"')
     ana.ok("sync")
     with ana.dovecot.client(user) as client:
         client.rename_folder("INBOX", "Old")

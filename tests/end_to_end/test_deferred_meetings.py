@@ -83,8 +83,7 @@ def test_all_two_way_counts_those_met(ana: Household, user: str) -> None:
 
 
 def test_with_contacts_from_two_way_whoever_was_met_is_a_contact(ana: Household, user: str) -> None:
-    ana.head += 'contacts_from = "two-way"\n'
-    ana.write_config()
+    ana.configure('contacts_from = "two-way"')
     with_zoe(ana, user)
     ana.ok("sync")
     assert ana.last("zoe")["last_meeting"] == utc(days=10)
@@ -153,8 +152,7 @@ def test_a_copy_that_hides_its_guests_counts_with_the_other(ana: Household, user
 
 
 def test_unmatched_people_that_are_left_out_are_not_kept_in_objects_either(ana: Household, user: str) -> None:
-    ana.head += "store_unmatched = false\n"
-    ana.write_config()
+    ana.configure("store_unmatched = false")
     with_zoe(ana, user)
     ana.ok("sync")
     assert b"zoe@other.example" not in ana.database.read_bytes()

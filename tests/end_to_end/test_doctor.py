@@ -170,8 +170,7 @@ def test_a_configuration_that_is_wrong_missing_or_no_toml(household: Household, 
     found = _of(_findings(household, 3), "configuration")
     assert "lasttouch init" in found["hint"]
     household.add_account("ana", user)
-    household.head += 'horizon = "soon"\nbackfil = "2y"\n'
-    household.write_config()
+    household.configure('horizon = "soon"\nbackfil = "2y"')
     found = _of(_findings(household, 3), "configuration")
     assert "2 problems" in found["message"]
     household.head = "[["

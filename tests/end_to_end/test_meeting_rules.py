@@ -233,8 +233,7 @@ def test_an_unanswered_invitation_says_so_and_can_be_ignored(ana: Household, use
     text = event("a", ago(days=5), YES, f"{ANA};PARTSTAT=NEEDS-ACTION")
     assert what_bob_gets(ana, user, text) == (-5, None, 1)
     assert "never answered" in ana.ok("why", "a")["reason"]
-    ana.head += 'unanswered_invitations = "ignore"\n'
-    ana.write_config()
+    ana.configure('unanswered_invitations = "ignore"')
     assert what_bob_gets(ana, user) == NOTHING
 
 
@@ -265,8 +264,7 @@ def test_other_rules_for_private_events_hold_for_those_read_before(ana: Househol
 
 
 def test_how_large_is_too_large_can_be_said(ana: Household, user: str) -> None:
-    ana.head += "large_meeting_over = 2\n"
-    ana.write_config()
+    ana.configure("large_meeting_over = 2")
     assert what_bob_gets(ana, user, event("a", ago(days=5), YES, *CROWD[:2])) == NOTHING
     assert ana.ok("why", "a")["verdict"] == "too-large"
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
     household.add_account("ana", user)
-    household.dovecot.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1")])
+    household.receive(user, mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1"))
     household.import_contacts("Žoë 山田,bob@globex.example,Globex")
     household.ok("sync")
     return household

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
 
 import pytest
 
 from config_lines import table
 from household import Household, ago, event
-from scripted_dav import Reply, ScriptedDav, Seen
+from scripted_dav import Reply, Seen, Start
 
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 SECRET = "private-5ec7e7"
 
 
