@@ -30,7 +30,7 @@ def domain_of(email: str) -> str:
     return email.rpartition("@")[2]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def normalise(raw: str) -> str | None:
     """The form in which two spellings of one address are equal, or None if `raw` is no address.
 

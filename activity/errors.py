@@ -48,6 +48,10 @@ class DatabaseError(LasttouchError):
     code = "database"
 
 
+class ForeignDatabase(DatabaseError):
+    """Another program's, or a newer version's: whatever was read out of it might not mean what we think."""
+
+
 class SourceError(LasttouchError):
     """A mail or calendar source could not be read; what it holds is unknown, not absent.
 

@@ -52,7 +52,7 @@ class Meeting:
     warnings: tuple[str, ...] = ()
 
 
-def series_of(identity: str) -> str:
-    """What the identities of all occurrences of a series have in common; that of a single meeting as it is."""
+def series_identity(identity: str) -> str:
+    """An occurrence's identity without its RECURRENCE-ID; that of a single meeting as it is."""
     head, slash, recurrence = identity.rpartition("/")
     return head if slash and _RECURRENCE.fullmatch(recurrence) else identity

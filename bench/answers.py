@@ -19,9 +19,8 @@ from lasttouch.silence import Silence, candidates, silences
 from lasttouch.today import today
 from store.database import open_for_reading
 from store.finding import find_contacts
-from store.never import never_touched
 from store.people import people
-from store.silence import longest_silent, past_rhythm
+from store.silence import longest_silent, never_touched, past_rhythm
 from store.threads import US, waiting
 from store.timeline import newest
 from store.unmatched import unmatched

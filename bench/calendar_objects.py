@@ -41,7 +41,7 @@ _TEXT = (
 )
 _RULES = (
     "FREQ=WEEKLY;BYDAY=TU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH", "FREQ=WEEKLY;COUNT=20", "FREQ=MONTHLY;BYDAY=2WE",
-    "FREQ=WEEKLY;UNTIL=20260901T070000Z;BYDAY=MO,WE", "FREQ=DAILY;COUNT=10", "FREQ=YEARLY",
+    "FREQ=WEEKLY;UNTIL={until};BYDAY=MO,WE", "FREQ=DAILY;COUNT=10", "FREQ=YEARLY",
 )  # fmt: skip
 
 
@@ -59,7 +59,8 @@ def calendar_objects(count: int, matching: float, contacts: int, seed: int = 1) 
         start = (END - timedelta(days=chance.randrange(-60, 700))).replace(hour=chance.randrange(8, 17))
         uid = f"{chance.getrandbits(128):032x}@acme.example"
         recurs = chance.random() < 0.3
-        rules = [f"RRULE:{chance.choice(_RULES)}", f"EXDATE;TZID=Europe/Berlin:{_local(start + timedelta(days=14))}"]
+        rule = chance.choice(_RULES).format(until=f"{start + timedelta(days=200):%Y%m%dT%H%M%SZ}")
+        rules = [f"RRULE:{rule}", f"EXDATE;TZID=Europe/Berlin:{_local(start + timedelta(days=14))}"]
         lines = ["BEGIN:VCALENDAR", "PRODID:-//Example Corp//Calendar 3.2//EN", "VERSION:2.0", "CALSCALE:GREGORIAN"]
         lines += [*_ZONE, *_event(uid, start, people, rules if recurs else [], f"Meeting {number}")]
         if recurs:

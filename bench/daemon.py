@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bench.figures import Figure, at_most, told
 from bench.mailbox import messages
+from config_lines import account, head, imap
 from dovecot_server import DovecotServer
 
 _POLL_SECONDS = 60
@@ -40,20 +41,6 @@ service anvil {
 service auth {
   client_limit = 4000
 }
-"""
-_HEAD = 'database = "log.db"\nbackfill = "90y"\ninternal_domains = ["acme.example"]\n'
-_ACCOUNT = """
-[[accounts]]
-name = "{name}"
-addresses = ["{name}@acme.example"]
-poll_every = "60s"
-[accounts.imap]
-host = "127.0.0.1"
-port = {port}
-security = "tls"
-ca_file = "{ca_file}"
-username = "{name}"
-password_env = "BENCH_PASSWORD"
 """
 
 
@@ -104,8 +91,9 @@ def _fill(server: DovecotServer, name: str) -> None:
 def _start(server: DovecotServer, base: Path, names: list[str]) -> subprocess.Popen[bytes]:
     """The daemon; `bob@globex.example` is a contact."""
     config = base / "config.toml"
-    accounts = [_ACCOUNT.format(name=name, port=server.tls_port, ca_file=server.ca_file) for name in names]
-    config.write_text(_HEAD + "".join(accounts))
+    mail = {name: imap(server.tls_port, name, "BENCH_PASSWORD", server.ca_file) for name in names}
+    accounts = [account(name, section, poll_every="60s") for name, section in mail.items()]
+    config.write_text(head("log.db", backfill="90y") + "".join(accounts))
     config.chmod(0o600)
     cli = [sys.executable, str(Path(__file__).parents[1] / "cli.py"), "--config", str(config)]
     environment = {**os.environ, "BENCH_PASSWORD": server.password}

@@ -24,26 +24,13 @@ from bench.mailbox import fill
 from capture.mail.fetch import FETCH_ITEMS
 from capture.mail.headers import HEADER_FIELDS
 from capture.mail.source import BATCH_MESSAGES
+from config_lines import account, head, imap
 from dovecot_server import DovecotServer
 from lasttouch.agent import opened
 from lasttouch.config import load_config
 from lasttouch.pipeline import sync
 
 _ONE_WAY = 0.025  # seconds: 50 ms there and back
-_CONFIG = """
-database = "log.db"
-backfill = "90y"
-internal_domains = ["acme.example"]
-[[accounts]]
-name = "ana"
-addresses = ["ana@acme.example"]
-[accounts.imap]
-host = "127.0.0.1"
-port = {port}
-security = "none"
-username = "{user}"
-password_env = "BENCH_PASSWORD"
-"""
 
 
 def run(quick: bool) -> Iterator[Figure]:
@@ -152,7 +139,8 @@ def _sync(folder: Path) -> None:
 
 def _fresh(server: DovecotServer, base: Path, size: int, port: int | None = None) -> Path:
     folder = Path(tempfile.mkdtemp(dir=base))
-    (folder / "config.toml").write_text(_CONFIG.format(port=port or server.port, user=f"u{size}"))
+    mail = imap(port or server.port, f"u{size}", "BENCH_PASSWORD")
+    (folder / "config.toml").write_text(head("log.db", backfill="90y") + account("ana", mail))
     return folder
 
 

@@ -21,21 +21,25 @@ class Change(NamedTuple):
     """What a change did.
 
     `rematched` counts addresses of the history that now belong to somebody else, `erased` the people who
-    were passed over because they had been erased for good.
+    were passed over because they had been erased for good. `shared` are addresses that somebody else has as
+    well, with the names of all who have them: they count for nobody.
     """
 
     imported: Imported
     rematched: int
     erased: int = 0
+    shared: Sequence[tuple[str, list[str]]] = ()
 
 
-def take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
+def take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True) -> Change:
     """Add or update contacts and companies, and match the history anew where they bear on it.
 
-    People who were erased are passed over.
+    People who were erased are passed over. An entry that `renames` nobody is somebody else beside whoever has
+    its address under quite another name.
     """
     with writing(agent.connection):
-        return _take_in(agent, entries)
+        change = _take_in(agent, entries, renames)
+        return change._replace(shared=contacts.shared_addresses(agent.connection, change.imported.ids))
 
 
 def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]]) -> Change:
@@ -68,9 +72,9 @@ def let_go(agent: Agent, keys: Iterable[str]) -> None:
     _rematch(agent, [], canonicals)
 
 
-def _take_in(agent: Agent, entries: Sequence[ContactEntry]) -> Change:
+def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True) -> Change:
     people = [entry for entry in entries if _is_welcome(agent, entry)]
-    imported = contacts.import_entries(agent.connection, people, canonical)
+    imported = contacts.import_entries(agent.connection, people, canonical, renames)
     domains = _learn_company_domains(agent, entries)
     rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.connection, imported.ids), domains)
     return Change(imported, rematched, sum(bool(entry.emails) for entry in entries) - len(people))

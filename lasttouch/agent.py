@@ -23,7 +23,7 @@ from matchers.domains import with_parents
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
-from store import addresses, bounces, contacts, facts, ingest, settings, threads, touches
+from store import addresses, bounces, contacts, facts, ingest, places, settings, threads, touches
 from store.database import data_version, database_errors, open_for_writing, writing
 
 
@@ -112,6 +112,7 @@ class Agent:
                 settings.write(self.connection, "house", digest)
         if self.loaded.digest and settings.read(self.connection, settings.CONFIGURATION) != self.loaded.digest:
             with writing(self.connection):
+                register_sources(self.connection, self.config)  # a new one was never read, and answers have to say so
                 settings.write(self.connection, settings.CONFIGURATION, self.loaded.digest)
 
     def recompute(self) -> int:
@@ -150,6 +151,11 @@ def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
     finally:
         lock.close()
         connection.close()
+
+
+def register_sources(connection: sqlite3.Connection, config: Config) -> list[places.SourceRow]:
+    """Make the configured sources those that the log shows."""
+    return places.register(connection, {account.name: (account.owner, account.kinds) for account in config.accounts})
 
 
 def house_of(config: Config) -> House:

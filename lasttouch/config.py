@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from activity.errors import ConfigError
+from activity.source_kind import KINDS
 from lasttouch.config_file import ConfigFile, read_config
 from lasttouch.options import Account, Config, Files
 from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap
@@ -38,12 +39,37 @@ def load_config(path: Path) -> Loaded:
 
 def checked(file: ConfigFile) -> Config:
     """Raises ConfigError that lists every problem with its place in the file."""
+    config, problems = None, []
     try:
-        return Config.model_validate(file.data)
+        config = Config.model_validate(file.data)
     except ValidationError as error:
         problems = [_problem(one["loc"], one["msg"], one["type"], file.data) for one in error.errors(include_url=False)]
+    problems += _problems_of_accounts(file.data.get("accounts"))
+    if config is None or problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
-        raise ConfigError(f"{file.path} has {_count(len(problems))}:\n{listed}") from None
+        hint = "config.example.toml shows every option; lasttouch init writes such a file"
+        raise ConfigError(f"{file.path} has {_count(len(problems))}:\n{listed}", hint)
+    return config
+
+
+def _problems_of_accounts(accounts: object) -> list[str]:
+    """What no single option shows. A validator of pydantic's would be asked only once every option is right."""
+    if not isinstance(accounts, list) or not all(isinstance(one, dict) for one in accounts):
+        return []  # and that was said already
+    problems = [] if accounts else ["accounts: there is none; write one as [[accounts]]"]
+    names: set[object] = set()
+    for number, account in enumerate(accounts):
+        name = account.get("name")
+        where = f"accounts[{number}]" + (f" ({name})" if isinstance(name, str) else "")
+        if isinstance(name, str) and name in names:
+            problems.append(f"{where}.name: two accounts are named {name!r}; every name must be its own")
+        names.add(name if isinstance(name, str) else None)
+        if not any(account.get(kind) for kind in KINDS):
+            problems.append(
+                f"{where}: an account needs [accounts.imap], .caldav, .carddav, [[accounts.calendar_urls]]"
+                " or [[accounts.files]]"
+            )
+    return problems
 
 
 def _count(number: int) -> str:
@@ -73,12 +99,14 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any
     return f"{where or 'the file'}: {message.removeprefix('Value error, ')}"
 
 
-_TABLES: dict[str, type[BaseModel]] = {  # as they are written, those most options are looked for in first
-    "[[accounts]]": Account,
-    "[accounts.imap]": Imap,
-    "[accounts.caldav]": Caldav,
-    "[[accounts.files]]": Files,
-    "the file's beginning": Config,
+_TABLES: dict[str, tuple[type[BaseModel], str]] = {  # key → what it may hold, and how it is written
+    "accounts": (Account, "[[accounts]]"),
+    "imap": (Imap, "[accounts.imap]"),
+    "caldav": (Caldav, "[accounts.caldav]"),
+    "carddav": (Carddav, "[accounts.carddav]"),
+    "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
+    "files": (Files, "[[accounts.files]]"),
+    "": (Config, "the file's beginning"),
 }
 
 
@@ -87,18 +115,10 @@ def _nearest(location: tuple[int | str, ...]) -> str:
 
     if location[-1] == "password":
         return "; a password is never kept in this file, use password_command, _env, _file or _keyring"
-    models: dict[str, type[BaseModel]] = {
-        "imap": Imap,
-        "caldav": Caldav,
-        "carddav": Carddav,
-        "calendar_urls": CalendarUrl,
-        "files": Files,
-        "accounts": Account,
-    }
-    parents = [part for part in location[:-1] if isinstance(part, str)]
-    model = models.get(parents[-1], Config) if parents else Config
+    tables = [part for part in location[:-1] if part in _TABLES]
+    model, _ = _TABLES[str(tables[-1]) if tables else ""]
     near = get_close_matches(str(location[-1]), model.model_fields, 1)
     if near:
         return f"; did you mean {near[0]}?"
-    known = [table for table, one in _TABLES.items() if location[-1] in one.model_fields]
+    known = [written for one, written in _TABLES.values() if location[-1] in one.model_fields]
     return f" here; it belongs into {known[0]}" if known else ""

@@ -72,6 +72,11 @@ def read_config(path: Path) -> ConfigFile:
             "lasttouch init makes one; or copy config.example.toml there and fill it in, or name another with --config;"
             " to look around first: lasttouch demo",
         ) from None
+    except PermissionError:
+        raise ConfigError(
+            f"{path} cannot be read: permission denied",
+            f"see who may: ls -l {path} (system service: chgrp lasttouch, chmod 640); or name another with --config",
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "name another with --config") from None
     except UnicodeDecodeError:

@@ -7,7 +7,6 @@ sync nor a restored backup brings anybody back.
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.errors import DatabaseError
+from lasttouch.private_files import write_private
 from matchers.canonical import canonical
 from store import forgetting, ingest, settings, touches
 from store.database import writing
@@ -117,6 +117,12 @@ def _read(path: Path) -> list[bytes]:
         return [bytes.fromhex(line) for line in path.read_text(encoding="ascii").split()]
     except FileNotFoundError:
         return []
+    except PermissionError:
+        raise DatabaseError(
+            f"{path} cannot be read: permission denied",
+            f"it keeps erased people out of the log; give it to the owner of the log: chown --reference={path.parent}"
+            f" {path}",
+        ) from None
     except (OSError, ValueError) as error:
         raise DatabaseError(
             f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is damaged'}",
@@ -125,10 +131,5 @@ def _read(path: Path) -> list[bytes]:
 
 
 def _write(path: Path, values: Sequence[bytes]) -> None:
-    """Whole or not at all, and on the disk before anything is erased."""
-    new = path.with_name(path.name + ".new")
-    with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write("".join(f"{value.hex()}\n" for value in values))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    """It is on the disk before anything is erased."""
+    write_private(path, "".join(f"{value.hex()}\n" for value in values))

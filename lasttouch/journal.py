@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import threading
 import traceback
@@ -16,6 +17,7 @@ Format = Literal["text", "json"]
 
 OUR_ROOMS = ("lasttouch", "capture", "store", "matchers", "activity")
 DEEPEST_FRAMES = 12
+PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +28,8 @@ def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None
     Libraries log what they send and receive, passwords among it; what goes wrong in them is told by us.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_Json() if form == "json" else _Text())
+    formatter = _Json() if form == "json" else _Text()
+    handler.setFormatter(_Journald(formatter) if _reaches_journald(handler.stream) else formatter)
     handler.addFilter(lambda record: record.name.partition(".")[0] in OUR_ROOMS)
     root = logging.getLogger()
     root.handlers = [handler]
@@ -53,6 +56,29 @@ class _Json(logging.Formatter):
         about = {name: value for name in ("account", "source") if (value := getattr(record, name, None))}
         line = {"at": _at(record), "level": record.levelname.lower(), **about, "message": _message(record)}
         return json.dumps(line, ensure_ascii=True)
+
+
+class _Journald(logging.Formatter):
+    """With the priority that `journalctl -p` goes by (sd-daemon(3)); the time is the journal's own."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = self._inner.format(record)
+        if isinstance(self._inner, _Text):
+            line = line.partition(" ")[2]
+        return f"<{PRIORITIES[record.levelno]}>{line}"
+
+
+def _reaches_journald(stream: TextIO) -> bool:
+    """Is this the stream that systemd has connected to its journal (systemd.exec(5), $JOURNAL_STREAM)?"""
+    try:
+        about = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{about.st_dev}:{about.st_ino}"
 
 
 def _at(record: logging.LogRecord) -> str:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from activity.errors import DatabaseInUse
-from store.database import make_private_folder
+from store.database import create_private, database_errors, make_private_folder
 
 DAEMON = 0  # the slots of sources are their ids, which begin at 1
 _RETRY_SECONDS = 0.05
@@ -30,9 +30,10 @@ class LockFile:
     def hold(self, slot: int, patience_seconds: float = 0.0) -> bool:
         """Take a slot, waiting for it if need be; False if another process keeps it."""
         deadline = time.monotonic() + patience_seconds
+        file = self._file()
         while True:
             with contextlib.suppress(BlockingIOError, PermissionError):
-                fcntl.lockf(self._file(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, slot)
                 return True
             if time.monotonic() >= deadline:
                 return False
@@ -61,8 +62,12 @@ class LockFile:
 
     def _file(self) -> int:
         if self._descriptor is None:
-            make_private_folder(self._path.parent)
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            with database_errors(self._path):
+                make_private_folder(self._path.parent)
+                try:
+                    self._descriptor = create_private(self._path)
+                except FileExistsError:
+                    self._descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
         return self._descriptor
 
 

@@ -128,14 +128,15 @@ class Meetings:
         object_id = calendars.keep(connection, place, item, first.uid, found.expanded_to)
         shown = {facts.identity: facts.at for facts in found.facts}
         vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
-        calendars.rename(connection, rescheduled(vanished, fresh))
+        moved = {identity: at for identity, at in vanished.items() if not found.withholds(identity)}
+        calendars.rename(connection, rescheduled(moved, fresh))
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         book = self._book_of([first])
         if not agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
         written = ingest.write(connection, place, entries, book, agent.judge)
         since = None if found.skipped else window.start  # what could not be read says nothing of what is gone
-        gone = calendars.drop_vanished(connection, object_id, shown, found.withheld, since, agent.clock())
+        gone = calendars.drop_vanished(connection, object_id, shown, found.withholds, since, agent.clock())
         ingest.rejudge(connection, gone, agent.judge)
         return written
 

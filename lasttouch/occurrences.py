@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from activity.facts import Facts
-from activity.meeting import CalendarObject
+from activity.meeting import CalendarObject, series_identity
 from lasttouch.agent import Agent
 from lasttouch.local_time import machine_zone
 from lasttouch.options import Account, Config
-from matchers.occurrence import meeting_facts, meeting_identity
+from matchers.occurrence import meeting_facts, meeting_identity, uid_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,18 @@ class Window:
 class Expanded(NamedTuple):
     """What the occurrences of an object in a window are.
 
-    `withheld` are identities of those that may not be kept; `expanded_to` is None where no later window shows more.
+    `withheld` are identities of those that may not be kept, `withheld_series` of series of which nothing else may be;
+    `expanded_to` is None where no later window shows more.
     """
 
     facts: list[Facts]
-    withheld: list[str]
+    withheld: frozenset[str]
+    withheld_series: frozenset[str]
     skipped: list[Skip]
     expanded_to: datetime | None
+
+    def withholds(self, identity: str) -> bool:
+        return identity in self.withheld or series_identity(identity) in self.withheld_series
 
 
 def permitted(agent: Agent, item: CalendarObject) -> CalendarObject:
@@ -63,12 +68,14 @@ def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
     found = expand(item.text, window.start, window.end, window.zone)
     keep_subject = agent.config.store_subjects
     facts: list[Facts] = []
-    withheld = [meeting_identity(meeting) for meeting in found.withheld]
+    withheld = {meeting_identity(meeting) for meeting in found.withheld}
     for meeting in found.meetings:
         one = meeting_facts(meeting, window.own_addresses, agent.never_log, keep_subject)
         if one is None:
-            withheld.append(meeting_identity(meeting))
+            withheld.add(meeting_identity(meeting))
         else:
             facts.append(one)
     skipped = [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in found.skipped]
-    return Expanded(facts, withheld, skipped, window.end if found.recurring or found.ahead else None)
+    series = frozenset(map(uid_identity, found.withheld_series))
+    expanded_to = window.end if found.recurring or found.ahead else None
+    return Expanded(facts, frozenset(withheld), series, skipped, expanded_to)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from activity import source_kind
 from lasttouch.config_file import DEFAULT_DATABASE
@@ -60,14 +60,6 @@ class Account(Section):
             raise ValueError("every published calendar needs a name of its own")
         return calendars
 
-    @model_validator(mode="after")
-    def _something_to_read(self) -> Account:
-        if not self.kinds:
-            raise ValueError(
-                "an account needs [accounts.imap], .caldav, .carddav, [[accounts.calendar_urls]] or [[accounts.files]]"
-            )
-        return self
-
     @property
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
@@ -88,6 +80,8 @@ class Metrics(Section):
 
 
 class Config(Section):
+    """What accounts must not be beside each other, and as a whole, is checked in `config.py`, with all else at once."""
+
     database: FilePath = DEFAULT_DATABASE
     internal_domains: list[Domain] = []
     backfill: Duration = timedelta(days=730.5)
@@ -101,7 +95,7 @@ class Config(Section):
     store_subjects: bool = True
     contacts_from: Literal["lists", "two-way"] = "lists"
     metrics: Metrics = Metrics()
-    accounts: Annotated[list[Account], Field(min_length=1)]
+    accounts: list[Account]
 
     @field_validator("database")
     @classmethod
@@ -109,11 +103,3 @@ class Config(Section):
         if "://" in database:
             raise ValueError("the log is an SQLite file; give its path")
         return database
-
-    @model_validator(mode="after")
-    def _names_differ(self) -> Config:
-        names = [account.name for account in self.accounts]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"two accounts are named {', '.join(map(repr, twice))}; every name must be its own")
-        return self

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+from lasttouch.standard_streams import speak_utf8
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
 CUT_CELL = 24
@@ -28,6 +30,7 @@ def clean(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """JSON on standard output; control characters are escaped by JSON itself, the others here."""
+    speak_utf8()
     sys.stdout.write(harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
 
 
@@ -40,6 +43,7 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """CSV on standard output; a cell that a spreadsheet would take for a formula is led by an apostrophe."""
     import csv  # noqa: PLC0415
 
+    speak_utf8()
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headings)
     for row in rows:

@@ -13,7 +13,7 @@ from activity.envelope import Envelope
 from activity.errors import Superseded
 from activity.meeting import CalendarObject
 from lasttouch.address_book import add_strangers
-from lasttouch.agent import Agent
+from lasttouch.agent import Agent, register_sources
 from lasttouch.book_pass import AddressBookPass
 from lasttouch.meetings import Looked, Meetings, is_about_somebody_listed
 from lasttouch.options import Account
@@ -31,7 +31,7 @@ from store.unmatched import unmatched
 EXPAND_AGAIN_AFTER = timedelta(days=1)
 # A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
+OBJECTS_BETWEEN_COLLECTIONS = 150_000
 
 Progress = Callable[[Report, Batch], None]
 
@@ -51,7 +51,7 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
 def registered(agent: Agent) -> list[SourceRow]:
     """The sources of the configuration, which from now on are those the log shows."""
     with agent.turn, writing(agent.connection):
-        return places.register(agent.connection, {a.name: (a.owner, a.kinds) for a in agent.config.accounts})
+        return register_sources(agent.connection, agent.config)
 
 
 def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Progress | None = None) -> SourcePass:
@@ -108,7 +108,7 @@ class _ActivityPass(SourcePass):
                 self.agent.catch_up()
         self.report.read += len(batch.items)
         self.report.removed += len(batch.removed)
-        self.report.skipped += len(judged.skipped)
+        self.report.skipped += len({skip.item for skip in judged.skipped})  # as `status` names them
         self.visited(batch.place, batch.error)
 
     def _judged(self, batch: Batch) -> _Judged:

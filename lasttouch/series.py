@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from activity.meeting import series_of
+from activity.meeting import series_identity
 from store.timeline import Activity
 
 
@@ -21,5 +21,5 @@ def by_series(meetings: Iterable[Activity]) -> list[Series]:
     """These meetings, the next one first, with each series in the place of its next meeting."""
     found: dict[str, list[Activity]] = {}
     for one in meetings:
-        found.setdefault(series_of(one.identity), []).append(one)
+        found.setdefault(series_identity(one.identity), []).append(one)
     return [Series(first, tuple(one.at for one in further)) for first, *further in found.values()]

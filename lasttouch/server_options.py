@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -10,16 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
+from capture.dav.origins import is_loopback
 from lasttouch.option_types import FilePath, Port
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Section(BaseModel):
@@ -78,7 +69,7 @@ class Imap(Login):
     @field_validator("security")
     @classmethod
     def _plain_text_stays_on_this_machine(cls, security: str, info: ValidationInfo) -> str:
-        if security == "none" and not is_loopback(info.data.get("host", "localhost")):
+        if security == "none" and not is_loopback(info.data.get("host", "localhost").strip("[]")):
             raise ValueError('"none" sends the password in the clear; it is for loopback hosts only')
         return security
 

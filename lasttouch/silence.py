@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from store.blindness import Blind, blind_sources, seen_in
-from store.never import never_touched
 from store.people import Person
-from store.silence import longest_silent, past_rhythm
+from store.silence import longest_silent, never_touched, past_rhythm
 
 State = Literal["stale", "never", "unknown"]
 

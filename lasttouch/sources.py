@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING
 from activity.batch import Source
 from lasttouch.config import Loaded
 from lasttouch.options import Account
-from lasttouch.server_options import Caldav, Imap
+from lasttouch.server_options import Caldav, Dav, Imap
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
     from capture.calendar.source import CalendarSource
+    from capture.dav.source import DavAccount
     from capture.mail.server import MailServer
     from capture.mail.source import MailSource
 
@@ -35,20 +37,11 @@ def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Sou
 
 def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
     """The account's address books; nothing is connected before its changes are asked for."""
-    from capture.address_books.source import AddressBookSettings, AddressBookSource  # noqa: PLC0415
+    from capture.address_books.source import AddressBookSource  # noqa: PLC0415
 
     carddav = account.carddav
     assert carddav is not None
-    return AddressBookSource(
-        AddressBookSettings(
-            url=carddav.url,
-            username=carddav.username,
-            password=carddav.secret(loaded.folder),
-            ca_file=beside(loaded, carddav.ca_file),
-            address_books=tuple(carddav.address_books),
-            exclude=tuple(carddav.exclude_address_books),
-        )
-    )
+    return AddressBookSource(_dav_account(loaded, carddav, carddav.address_books, carddav.exclude_address_books))
 
 
 def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
@@ -76,19 +69,21 @@ def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
 
 def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:
     """The account's calendars on a server; nothing is connected before something is asked for."""
-    from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
+    from capture.calendar.source import CalendarSource  # noqa: PLC0415
 
-    return CalendarSource(
-        CalendarSettings(
-            url=caldav.url,
-            username=caldav.username,
-            password=caldav.secret(loaded.folder),
-            ca_file=beside(loaded, caldav.ca_file),
-            calendars=tuple(account.calendars),
-            exclude_calendars=tuple(account.exclude_calendars),
-            private_events=account.private_events,
-        )
-    )
+    return CalendarSource(calendar_account_of(loaded, account, caldav), account.private_events)
+
+
+def calendar_account_of(loaded: Loaded, account: Account, caldav: Caldav) -> DavAccount:
+    return _dav_account(loaded, caldav, account.calendars, account.exclude_calendars)
+
+
+def _dav_account(loaded: Loaded, dav: Dav, only: Sequence[str], exclude: Sequence[str]) -> DavAccount:
+    from capture.dav.choice import Choice  # noqa: PLC0415
+    from capture.dav.source import DavAccount  # noqa: PLC0415
+
+    secret, ca_file = dav.secret(loaded.folder), beside(loaded, dav.ca_file)
+    return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)))
 
 
 def _published(loaded: Loaded, account: Account) -> Source:

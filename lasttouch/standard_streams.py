@@ -19,6 +19,12 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def speak_utf8() -> None:
+    """For programs (RFC 8259, section 8.1), whatever the encoding of the terminal is."""
+    if hasattr(sys.stdout, "reconfigure") and sys.stdout.encoding.lower() != "utf-8":
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def discard() -> None:
     """Write the rest nowhere: whoever reads it has gone, or there is no room for it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

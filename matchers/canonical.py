@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from activity.address import domain_of
 
 GMAIL = frozenset({"gmail.com", "googlemail.com"})
@@ -21,6 +23,13 @@ def canonical(email: str) -> str:
     """
     plain = without_tag(email) if "+" in email else email
     return gmail_form(plain) if domain_of(plain) in GMAIL else plain
+
+
+def is_among(email: str, addresses: Collection[str]) -> bool:
+    """Is this normalised address one of these? A +tag, and Gmail's dots, do not make it another's."""
+    if email in addresses:
+        return True
+    return ("+" in email or domain_of(email) in GMAIL) and canonical(email) in map(canonical, addresses)
 
 
 def gmail_form(email: str) -> str:

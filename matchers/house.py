@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from activity.address import domain_of
 from activity.facts import Judgement
 from activity.participant import Participant
-from matchers.canonical import GMAIL, canonical
+from matchers.canonical import is_among
 
-_REMEMBERED = 200_000
-_JUDGEMENTS_REMEMBERED = 20_000
+_REMEMBERED = 30_000
+_JUDGEMENTS_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,7 @@ class House:
         return known
 
     def _is_self(self, email: str) -> bool:
-        domain = domain_of(email)
-        if email in self.own_addresses or self.is_internal_domain(domain):
-            return True
-        return ("+" in email or domain in GMAIL) and canonical(email) in map(canonical, self.own_addresses)
+        return self.is_internal_domain(domain_of(email)) or is_among(email, self.own_addresses)
 
     def is_internal_domain(self, domain: str) -> bool:
         """Is this domain, or a parent of it, an internal one?"""

@@ -7,18 +7,25 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
-from activity.meeting import Meeting, series_of
+from activity.meeting import Meeting, series_identity
 from activity.participant import Participant
 from activity.verdict import Verdict
+from matchers.canonical import is_among
 from matchers.house import House
 
-_ANSWERED_NO = "DECLINED"
+_ABSENT = ("DECLINED", "DELEGATED")  # whoever delegates sends somebody else (RFC 5545 §3.2.12)
 _SAME_MEETING = timedelta(days=1)
 
 
 def meeting_identity(meeting: Meeting) -> str:
     """(UID, RECURRENCE-ID), the same in every calendar that holds the occurrence."""
-    return f"meeting:{meeting.uid}/{meeting.recurrence}" if meeting.recurrence else f"meeting:{meeting.uid}"
+    series = uid_identity(meeting.uid)
+    return f"{series}/{meeting.recurrence}" if meeting.recurrence else series
+
+
+def uid_identity(uid: str) -> str:
+    """The identity of a meeting that does not recur; those of occurrences begin with it."""
+    return f"meeting:{uid}"
 
 
 def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime]) -> dict[str, str]:
@@ -32,7 +39,7 @@ def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime])
         (abs(at - before), old, new)
         for old, before in vanished.items()
         for at, new in _between(by_start, before - _SAME_MEETING, before + _SAME_MEETING)
-        if series_of(old) == series_of(new)
+        if series_identity(old) == series_identity(new)
     )
     found: dict[str, str] = {}
     taken: set[str] = set()
@@ -59,10 +66,6 @@ def meeting_facts(
     struck = len(allowed) < len(meeting.participants)
     if struck and (allowed[:1] != meeting.participants[:1] or len({p.address.email for p in allowed}) < 2):
         return None
-    own = next(
-        (p.answer for p in meeting.participants if p.role == "attendee" and p.address.email in own_addresses), ""
-    )
-    own = own or next((p.answer for p in meeting.participants if p.address.email in own_addresses), "")
     return Facts(
         identity=meeting_identity(meeting),
         kind="meeting",
@@ -71,9 +74,15 @@ def meeting_facts(
         participants=tuple({(p.address.email, p.role): p for p in reversed(allowed)}.values())[::-1],
         subject=meeting.summary if keep_subject and not struck else "",
         evidence=_evidence(meeting),
-        answers=(own,),
+        answers=(_own_answer(meeting, own_addresses),),
         revision=meeting.revision,
     )
+
+
+def _own_answer(meeting: Meeting, own_addresses: frozenset[str]) -> str:
+    """The owner's PARTSTAT, "" for one who is not asked; of several addresses that of one that answered."""
+    answers = [p.answer for p in meeting.participants if p.answer and is_among(p.address.email, own_addresses)]
+    return next((answer for answer in answers if answer != "NEEDS-ACTION"), answers[0] if answers else "")
 
 
 def judge_meeting(facts: Facts, house: House) -> Judgement:
@@ -95,12 +104,12 @@ def _verdict(facts: Facts, house: House) -> Verdict:
     if facts.deleted_at is not None and facts.ends is not None and facts.deleted_at < facts.ends + window:
         days = house.correction_window_seconds // 86400
         return Verdict("deleted", f"gone from every calendar within {days} days after its end")
-    if facts.answers and all(answer == _ANSWERED_NO for answer in facts.answers):
-        return Verdict("declined", "own PARTSTAT=DECLINED")
+    if facts.answers and all(answer in _ABSENT for answer in facts.answers):
+        return Verdict("declined", f"own PARTSTAT={facts.answers[0]}")
     invited = int(evidence.get("invited", "0"))
     if invited > house.large_meeting_over:
         return Verdict("too-large", f"{invited} attendees, more than {house.large_meeting_over}")
-    unanswered = bool(facts.answers) and all(answer in (_ANSWERED_NO, "NEEDS-ACTION") for answer in facts.answers)
+    unanswered = bool(facts.answers) and all(answer in (*_ABSENT, "NEEDS-ACTION") for answer in facts.answers)
     if unanswered and house.unanswered_invitations == "ignore":
         return Verdict("declined", 'own PARTSTAT=NEEDS-ACTION, and unanswered_invitations is "ignore"')
     return Verdict("held", _why_held(facts, unanswered))
@@ -119,7 +128,7 @@ def _why_held(facts: Facts, unanswered: bool) -> str:
 
 
 def _touch(person: Participant, facts: Facts, house: House) -> Touch | None:
-    if house.is_self(person.address.email) or person.answer == _ANSWERED_NO:
+    if house.is_self(person.address.email) or person.answer in _ABSENT:
         return None
     if "all-day" in facts.evidence and person.answer != "ACCEPTED":
         return None

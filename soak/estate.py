@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "model")]
 
+from config_lines import account, caldav, head, imap
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 from radicale_server import RadicaleServer
@@ -24,26 +25,6 @@ from running_daemon import RunningDaemon
 LOCKED_OUT = "mute"
 CALENDAR = "work"
 MAILBOXES = ("INBOX", "Projects", "Projects/Old")
-_HEAD = 'database = "lasttouch.db"\ninternal_domains = ["acme.example"]\n'
-_ACCOUNT = """
-[[accounts]]
-name = "{name}"
-addresses = ["{name}@acme.example"]
-poll_every = "{poll_every}"
-[accounts.imap]
-host = "127.0.0.1"
-port = {mail_port}
-security = "tls"
-ca_file = "{ca_file}"
-username = "{name}"
-password_env = "{mail_password}"
-"""
-_CALENDAR = """
-[accounts.caldav]
-url = "http://127.0.0.1:{dav_port}/"
-username = "{name}"
-password_env = "SOAK_CALENDAR"
-"""
 
 
 class Estate:
@@ -89,15 +70,14 @@ class Estate:
         return self._stack.enter_context(FaultProxy(port))
 
     def _write_config(self) -> None:
-        text = _HEAD
+        text = head()
         for name in [*self.names, LOCKED_OUT]:
             locked_out = name == LOCKED_OUT
-            text += _ACCOUNT.format(
-                name=name, poll_every=self.poll_every, mail_port=self.mail[name].port, ca_file=self.dovecot.ca_file,
-                mail_password="SOAK_WRONG" if locked_out else "SOAK_MAIL",
-            )  # fmt: skip
+            password = "SOAK_WRONG" if locked_out else "SOAK_MAIL"
+            sections = [imap(self.mail[name].port, name, password, self.dovecot.ca_file)]
             if not locked_out:
-                text += _CALENDAR.format(dav_port=self.dav[name].port, name=name)
+                sections.append(caldav(f"http://127.0.0.1:{self.dav[name].port}/", name, "SOAK_CALENDAR"))
+            text += account(name, *sections, poll_every=self.poll_every)
         path = self.folder / "config.toml"
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from activity import source_kind
 from store.addresses import marks
 from store.codes import DIRECTION, INBOUND, MEETING, OUTBOUND, ROLE, VERDICT
 from store.rows import instant, timestamp
@@ -162,8 +163,8 @@ class _Account(NamedTuple):
 def _accounts(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[_Account]]:
     """By message, the accounts that hold any of its conversation."""
     through: dict[int, list[int | None]] = {}
-    mail = "SELECT account_id, seen_through FROM source WHERE active AND kind IN ('imap', 'files')"
-    for account_id, at in connection.execute(mail):
+    mail = f"SELECT account_id, seen_through FROM source WHERE active AND kind IN ({marks(source_kind.MAIL)})"
+    for account_id, at in connection.execute(mail, source_kind.MAIL):
         through.setdefault(account_id, []).append(at)
     known = {
         account_id: _Account(name, owner, tuple(through.get(account_id, ())))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from activity.meeting import CalendarObject
@@ -99,26 +99,27 @@ def drop_vanished(
     connection: sqlite3.Connection,
     object_id: int,
     shown: Iterable[str],
-    withheld: Iterable[str],
+    withheld: Callable[[str], bool],
     since: datetime | None,
     now: datetime,
 ) -> set[int]:
     """The object shows only the occurrences with identities `shown`, from `since` on: the others are gone from it.
 
-    Those with identities `withheld` may not be kept (any more) and go without a trace. Returns the activities
-    that must be judged again. What it showed before `since` lies outside the window that was looked at and stays;
-    with None all does but what is withheld.
+    Those of them whose identities are `withheld` may not be kept (any more) and go without a trace. Returns the
+    activities that must be judged again. What it showed before `since` lies outside the window that was looked at
+    and stays; with None all does but what is withheld.
     """
     rows = connection.execute(
         "SELECT a.id, a.identity, a.ends FROM sighting s JOIN activity a ON a.id = s.activity_id WHERE s.object_id = ?",
         (object_id,),
     ).fetchall()
-    still, secret = set(shown), set(withheld) - set(shown)
-    changed = _unsee(connection, object_id, [i for i, identity, _ in rows if identity in secret], now, outright=True)
+    still = set(shown)
+    gone = [(row_id, withheld(identity), ends) for row_id, identity, ends in rows if identity not in still]
+    changed = _unsee(connection, object_id, [row_id for row_id, secret, _ in gone if secret], now, outright=True)
     if since is None:
         return changed
     first = timestamp(since)
-    vanished = [i for i, identity, ends in rows if identity not in still | secret and ends >= first]
+    vanished = [row_id for row_id, secret, ends in gone if not secret and ends >= first]
     return changed | _unsee(connection, object_id, vanished, now)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from activity.contact import ContactEntry
@@ -53,14 +53,31 @@ def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) ->
     return sorted(found)
 
 
+def shared_addresses(connection: sqlite3.Connection, contact_ids: Collection[int]) -> list[tuple[str, list[str]]]:
+    """(address, the names of all whose it is), where one of these contacts shares an address with another."""
+    rows = connection.execute(
+        "SELECT e.email, c.id, c.name FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email IN"
+        " (SELECT email FROM contact_email GROUP BY email HAVING count(*) > 1) ORDER BY e.email, c.id"
+    ).fetchall()
+    found: dict[str, list[str]] = {}
+    for email in dict.fromkeys(email for email, contact_id, _ in rows if contact_id in contact_ids):
+        found[email] = [name for other, _, name in rows if other == email]
+    return list(found.items())
+
+
 def import_entries(
-    connection: sqlite3.Connection, entries: Sequence[ContactEntry], canonical: Callable[[str], str]
+    connection: sqlite3.Connection,
+    entries: Sequence[ContactEntry],
+    canonical: Callable[[str], str],
+    renames: bool = True,
 ) -> Imported:
     """Add or update contacts; the same entries again change nothing.
 
     An entry is the contact with its key, else the one that has its name and one of its addresses, else
-    the only one with one of its addresses, unless another entry has claimed that. Addresses are added,
-    never taken away: what was once theirs tells whose the old mail is.
+    the only one with one of its addresses, unless another entry has claimed that, or unless it `renames`
+    nobody and theirs is quite another name. An entry that says who it is no better than by the name and an
+    address of an earlier one is the same person again, and only fills in what that left empty. Addresses
+    are added, never taken away: what was once theirs tells whose the old mail is.
     """
     claimed: set[int] = set()
     found: list[int | None] = []
@@ -72,15 +89,18 @@ def import_entries(
     contacts: list[int] = []
     added = 0
     ids: set[int] = set()
+    described: set[int] = set()
     for entry, known in zip(entries, found, strict=True):
-        contact_id = known if known is not None else _by_address(connection, entry, claimed)
+        contact_id, again = (known, False) if known is not None else _by_address(connection, entry, claimed, renames)
         before = connection.total_changes
         if contact_id is None:
             contact_id = _add(connection, entry)
             added += 1
         else:
-            _update(connection, contact_id, entry)
+            _update(connection, contact_id, entry, only_gaps=again or contact_id in described)
         claimed.add(contact_id)
+        if not again:
+            described.add(contact_id)
         contacts.append(contact_id)
         add_key(connection, contact_id, entry.key)
         add_emails(connection, contact_id, entry.emails, canonical)
@@ -134,13 +154,31 @@ def _by_name_and_address(connection: sqlite3.Connection, entry: ContactEntry, cl
     return None
 
 
-def _by_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
-    """Another name for the only holder; but where both have keys of their own, they are two who share an address."""
+def _by_address(
+    connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int], renames: bool
+) -> tuple[int | None, bool]:
+    """Another name for the only holder, or somebody claimed once again (then True is said beside it).
+
+    Where both have keys of their own and different names, they are two who share an address.
+    """
     holders = _holders(connection, entry)
-    if len(holders) != 1:
-        return None
-    ((contact_id, _, has_key),) = holders
-    return None if contact_id in claimed or (entry.key and has_key) else contact_id
+    if len(holders) == 1:
+        ((contact_id, name, has_key),) = holders
+        may_be = contact_id not in claimed and not (entry.key and has_key)
+        if may_be and (renames or _may_be(name, entry.name)):
+            return contact_id, False
+    again = next((one for one, name, _ in holders if one in claimed and _is_same(name, entry)), None)
+    return again, again is not None
+
+
+def _is_same(name: str, entry: ContactEntry) -> bool:
+    """Who has no name but an address is whoever else has that address."""
+    return name.casefold() == entry.name.casefold() or name in entry.emails or entry.name in entry.emails
+
+
+def _may_be(name: str, other: str) -> bool:
+    """Could these be the names of one person: have they a word in common, or is one but an address?"""
+    return "@" in name or "@" in other or not set(name.casefold().split()).isdisjoint(other.casefold().split())
 
 
 def _holders(connection: sqlite3.Connection, entry: ContactEntry) -> list[tuple[int, str, int]]:
@@ -161,14 +199,15 @@ def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
     return int(contact_id)
 
 
-def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry) -> None:
-    """What the entry says holds; what it leaves empty stays as it was."""
+def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry, only_gaps: bool) -> None:
+    """What the entry says holds, or what was said before with `only_gaps`; what it leaves empty stays as it was."""
     query = "SELECT name, company_id, owner FROM contact WHERE id = ?"
     name, company, owner = stored = connection.execute(query, (contact_id,)).fetchone()
     company = company_id(connection, entry.company) if entry.company else company
     updated = (entry.name or name, company, entry.owner or owner)
-    if _was_merged(connection, entry):  # what it was merged into has the say
-        updated = (name, stored[1] or company, owner or entry.owner)
+    if only_gaps or _was_merged(connection, entry):  # what it was merged into has the say
+        known = entry.name if only_gaps and name in entry.emails and entry.name else name
+        updated = (known, stored[1] or company, owner or entry.owner)
     if updated != stored:
         connection.execute(
             "UPDATE contact SET name = ?, company_id = ?, owner = ? WHERE id = ?", (*updated, contact_id)

@@ -26,29 +26,38 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     changed: set[int] = set()
     for activity_id, entry in copies:
         (stored,) = load(connection, [activity_id])
-        only_here = _see(connection, place, activity_id, entry)
         if entry.facts.kind == "meeting":
-            altered = _merge_meeting(connection, stored, entry.facts, emails, only_here)
+            outdated = _is_outdated(connection, place, stored, entry)
+            _see(connection, place, activity_id, entry, outdated)
+            altered = not outdated and _merge_meeting(connection, stored, entry.facts, emails)
             altered |= entry.facts.answers not in ((), stored.facts.answers)
         else:
+            _see(connection, place, activity_id, entry)
             altered = _merge_message(connection, stored, entry, emails)
         if altered:
             changed.add(activity_id)
     return changed
 
 
-def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> bool:
-    """Note the sighting; is this the only place that shows the activity?"""
+def _is_outdated(connection: sqlite3.Connection, place: int, stored: Stored, entry: Entry) -> bool:
+    """Is the stored revision a newer one, of another object? What one object alone shows is as it shows it now."""
+    if entry.facts.revision >= stored.facts.revision:
+        return False
+    query = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id IS NOT ? LIMIT 1"
+    return connection.execute(query, (stored.id, entry.object_id)).fetchone() is not None
+
+
+def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry, outdated: bool = False) -> None:
+    """Note the sighting; where another object of the same calendar is newer, the owner's answer is the one in that."""
     connection.execute(
-        "INSERT INTO sighting (activity_id, place_id, object_id, answer) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (activity_id, place_id) DO UPDATE SET object_id = excluded.object_id, answer = excluded.answer"
+        "INSERT INTO sighting (activity_id, place_id, object_id, answer) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT (activity_id, place_id) DO UPDATE SET object_id = excluded.object_id,"
+        " answer = iif(?5 AND object_id IS NOT excluded.object_id, answer, excluded.answer)"
         " WHERE object_id IS NOT excluded.object_id OR answer IS NOT excluded.answer",
-        sighting_row(activity_id, place, entry),
+        (*sighting_row(activity_id, place, entry), outdated),
     )
     if entry.object_id is not None:  # what is left of calendars it was deleted from
         connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id IS NULL", (activity_id,))
-    query = "SELECT 1 FROM sighting WHERE activity_id = ? AND place_id <> ? LIMIT 1"
-    return connection.execute(query, (activity_id, place)).fetchone() is None
 
 
 def _merge_message(connection: sqlite3.Connection, stored: Stored, entry: Entry, emails: Mapping[str, int]) -> bool:
@@ -73,12 +82,8 @@ def _merge_message(connection: sqlite3.Connection, stored: Stored, entry: Entry,
     return connection.total_changes > before
 
 
-def _merge_meeting(
-    connection: sqlite3.Connection, stored: Stored, facts: Facts, emails: Mapping[str, int], only_here: bool
-) -> bool:
-    """The newest revision holds as a whole; within one calendar, what it shows now."""
-    if facts.revision < stored.facts.revision and not only_here:
-        return False
+def _merge_meeting(connection: sqlite3.Connection, stored: Stored, facts: Facts, emails: Mapping[str, int]) -> bool:
+    """The newest revision holds as a whole."""
     before = connection.total_changes
     if facts.at != stored.facts.at:
         _move(connection, stored.id, facts)

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from activity.errors import DatabaseError
 from store.codes import DIRECTION_COLUMN, ROLE_COLUMN, TOUCH_COLUMN, VERDICT_COLUMN
 
 if TYPE_CHECKING:
@@ -167,9 +165,6 @@ END;
 """
 
 
-MIGRATIONS = frozenset(("first_light",))  # the names of all in _migrations()
-
-
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
 
@@ -187,21 +182,6 @@ def migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises DatabaseError where the database is another program's or a newer version's; nothing is written."""
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not tables:
-        return  # not filled yet
-    seen = set()
-    if "_sqlite_migrations" in tables:
-        ledger = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'lasttouch'")
-        seen = {name for (name,) in ledger}
-    if not seen:
-        raise DatabaseError(f"{path} is the database of another program", "name another file as `database`")
-    if seen - MIGRATIONS:
-        raise DatabaseError(f"{path} was written by a newer lasttouch", "update lasttouch on this machine")
-
-
 def pending(connection: sqlite3.Connection) -> list[str]:
     """The names of the migrations that this database has not seen; nothing is written."""
     from sqlite_utils import Database  # noqa: PLC0415
@@ -212,7 +192,7 @@ def pending(connection: sqlite3.Connection) -> list[str]:
 def _migrations() -> Migrations:
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415
 
-    migrations = Migrations("lasttouch")
+    migrations = Migrations("lasttouch")  # their names stand in store.database.MIGRATIONS too
 
     @migrations()
     def first_light(db: Database) -> None:

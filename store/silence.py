@@ -1,4 +1,4 @@
-"""Reading: the longest silent first, by index; never touched contacts are in none of these lists."""
+"""Reading: who has been silent, in order, by index: the longest first, the longest overdue, and those never touched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from store.touches import derive_all
 def longest_silent(
     connection: sqlite3.Connection, now: datetime, limit: int, before: datetime | None = None
 ) -> list[tuple[int, int]]:
-    """(contact id, last touch in seconds since 1970) of the longest silent, with a last touch before `before`."""
+    """(contact id, last touch in seconds since 1970) of the longest silent, with a last touch before `before`.
+
+    Who was never touched is not among them.
+    """
     until = timestamp(before or now)
     query = """SELECT contact_id, last_touch FROM contact_touch WHERE last_touch < ?1 AND (due IS NULL OR due > ?2)
         ORDER BY last_touch, contact_id LIMIT ?3"""
@@ -34,6 +37,15 @@ def past_rhythm(
     return _first(connection, query, Touches.overdue_at, timestamp(now), now, limit, latest_first)
 
 
+def never_touched(connection: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
+    """The first `limit` contacts that were never touched, by id."""
+    query = """SELECT contact_id FROM contact_touch WHERE last_touch IS NULL AND (due IS NULL OR due > ?)
+        ORDER BY contact_id LIMIT ?"""
+    found = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now), limit))]
+    found += [contact_id for contact_id, touches in _due(connection, now).items() if touches.last_touch()[1] is None]
+    return sorted(found)[:limit]
+
+
 def _first(
     connection: sqlite3.Connection,
     query: str,
@@ -44,12 +56,16 @@ def _first(
     latest_first: bool = False,
 ) -> list[tuple[int, int]]:
     """The first of the rows that hold, and of those that have to be derived, whose instant is before `until`."""
-    moment = timestamp(now)
-    found = connection.execute(query, (until, moment, limit)).fetchall()
-    due = connection.execute("SELECT contact_id FROM contact_touch WHERE due <= ?", (moment,)).fetchall()
-    if not due:
+    found = connection.execute(query, (until, timestamp(now), limit)).fetchall()
+    derived = _due(connection, now)
+    if not derived:
         return found
-    derived = derive_all(connection, [contact_id for (contact_id,) in due], now)
     dated = ((contact_id, instant_of(touches)) for contact_id, touches in derived.items())
     found += [(contact_id, at) for contact_id, at in dated if at is not None and at < until]
     return sorted(found, key=lambda row: (row[1], row[0]), reverse=latest_first)[:limit]
+
+
+def _due(connection: sqlite3.Connection, now: datetime) -> dict[int, Touches]:
+    """The contacts whose row says nothing as of now, derived."""
+    due = connection.execute("SELECT contact_id FROM contact_touch WHERE due <= ?", (timestamp(now),))
+    return derive_all(connection, [contact_id for (contact_id,) in due], now)

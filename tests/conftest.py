@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from capture.dav.transport import Answer, Transport
 from dovecot_server import DovecotServer, dovecot_binary
 from household import Household
 from radicale_server import RadicaleServer
@@ -71,6 +72,20 @@ def scripted() -> Iterator[Callable[[Callable[[Seen], Reply]], ScriptedDav]]:
 
 
 @pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Those that were sent to calendar and address book servers, as "METHOD URL"."""
+    sent: list[str] = []
+    real = Transport._send
+
+    def counted(self: Transport, method: str, url: str, *rest: object) -> Answer:
+        sent.append(f"{method} {url}")
+        return real(self, method, url, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Transport, "_send", counted)
+    return sent
+
+
+@pytest.fixture
 def household(
     tmp_path: Path, dovecot: DovecotServer, radicale: RadicaleServer, monkeypatch: pytest.MonkeyPatch
 ) -> Household:
@@ -82,3 +97,11 @@ def new_user(user: str) -> Callable[[], str]:
     """Up to three user names no other test has; the first is `user`."""
     names = iter([user, f"{user}b", f"{user}c"])
     return lambda: next(names)
+
+
+@pytest.fixture
+def bob(household: Household) -> None:
+    """Bob is a contact, of an account that is gone."""
+    household.add_account("nobody", "nobody")
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.accounts.clear()

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import cli
+import config_lines
 from dovecot_server import DovecotServer
 from radicale_server import RadicaleServer
 
@@ -73,7 +74,7 @@ class Household:
         self.dovecot = dovecot
         self.radicale = radicale
         self.accounts: dict[str, str] = {}
-        self.head = 'database = "lasttouch.db"\ninternal_domains = ["acme.example"]\n'
+        self.head = config_lines.head()
         self.database = folder / "lasttouch.db"
         monkeypatch.setenv("LASTTOUCH_CONFIG", str(folder / "config.toml"))
         monkeypatch.setenv("MAIL_PASSWORD", dovecot.password)
@@ -83,33 +84,37 @@ class Household:
         self, name: str, user: str, *, imap: bool = True, caldav: bool = False, port: int | None = None, more: str = ""
     ) -> None:
         """`more` are further options of the account, as lines of the configuration."""
-        text = f'[[accounts]]\nname = "{name}"\nowner = "{name.title()}"\naddresses = ["{name}@acme.example"]\n'
-        text += 'timezone = "Europe/Berlin"\n' + more
+        sections = [more]
         if imap:
-            text += (
-                f'[accounts.imap]\nhost = "127.0.0.1"\nport = {port or self.dovecot.port}\nsecurity = "none"\n'
-                f'username = "{user}"\npassword_env = "MAIL_PASSWORD"\n'
-            )
+            sections.append(config_lines.imap(port or self.dovecot.port, user))
         if caldav:
             self.radicale.create_calendar(user, "work", "Work")
-            text += f'[accounts.caldav]\nurl = "{self.radicale.url}"\nusername = "{user}"\n'
-            text += 'password_env = "CALENDAR_PASSWORD"\n'
-        self.accounts[name] = text
+            sections.append(config_lines.caldav(self.radicale.url, user))
+        self.set_account(name, *sections, owner=name.title(), timezone="Europe/Berlin")
+
+    def set_account(self, name: str, *sections: str, **options: object) -> None:
+        """An account of these sections (see config_lines.py) and no others."""
+        self.accounts[name] = config_lines.account(name, *sections, **options)
         self.write_config()
 
     def add_carddav(self, name: str, user: str) -> None:
         """Give an account an address book that holds nothing yet."""
         self.radicale.create_address_book(user, "people", "People")
-        self.accounts[name] += (
-            f'[accounts.carddav]\nurl = "{self.radicale.url}"\nusername = "{user}"\n'
-            'password_env = "CALENDAR_PASSWORD"\n'
-        )
+        self.accounts[name] += config_lines.carddav(self.radicale.url, user)
+        self.write_config()
+
+    def configure(self, line: str) -> None:
+        """Add a line before the accounts."""
+        self.head += line + "\n"
         self.write_config()
 
     def write_config(self) -> None:
         path = self.folder / "config.toml"
         path.write_text(self.head + "".join(self.accounts.values()), encoding="utf-8")
         path.chmod(0o600)
+
+    def receive(self, user: str, *messages: bytes) -> None:
+        self.dovecot.append(user, "INBOX", messages)
 
     def run(self, *arguments: str) -> Outcome:
         out, err = io.StringIO(), io.StringIO()

@@ -1,7 +1,8 @@
-"""A server program on a free port of loopback."""
+"""A server program on a free port of loopback, and what it answers over HTTP."""
 
 from __future__ import annotations
 
+import http.client
 import socket
 import subprocess
 import time
@@ -38,6 +39,21 @@ class LoopbackProcess:
             else:
                 return True
         return False
+
+
+def answered(
+    connection: http.client.HTTPConnection, method: str, path: str, body: str, headers: dict[str, str]
+) -> bytes:
+    """The answer to a request, after which the connection is closed; one of 400 or more is a RuntimeError."""
+    try:
+        connection.request(method, path, body.encode(), headers)
+        response = connection.getresponse()
+        answer = response.read()
+    finally:
+        connection.close()
+    if response.status >= 400:
+        raise RuntimeError(f"{method} {path}: {response.status} {answer[:200]!r}")
+    return answer
 
 
 def _free_port() -> int:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 import trustme
 
-from loopback_process import LoopbackProcess
+from loopback_process import LoopbackProcess, answered
 
 _CONFIG = """
 [server]
@@ -29,18 +29,20 @@ delay = 0
 filesystem_folder = {folder}/collections
 [logging]
 level = warning
+{settings}
 """
 
 
 class RadicaleServer:
     """Use as a context manager, or `start` and `stop`. `users` maps user names to passwords.
 
-    With a `ca` it speaks TLS, with a certificate of that authority.
+    With a `ca` it speaks TLS, with a certificate of that authority. `settings` are further lines of its configuration.
     """
 
-    def __init__(self, users: dict[str, str], ca: trustme.CA | None = None) -> None:
+    def __init__(self, users: dict[str, str], ca: trustme.CA | None = None, settings: str = "") -> None:
         self.users = users
         self.ca = ca
+        self.settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix="radicale-"))
         self._process: LoopbackProcess | None = None
 
@@ -76,7 +78,8 @@ class RadicaleServer:
 
     def _command(self, port: int) -> list[str]:
         config = self.folder / "config"
-        config.write_text(_CONFIG.format(port=port, folder=self.folder, tls=self._tls()), encoding="utf-8")
+        text = _CONFIG.format(port=port, folder=self.folder, tls=self._tls(), settings=self.settings)
+        config.write_text(text, encoding="utf-8")
         return [sys.executable, "-m", "radicale", "--config", str(config)]
 
     def create_calendar(self, user: str, calendar: str, name: str | None = None) -> str:
@@ -126,18 +129,8 @@ class RadicaleServer:
     ) -> bytes:
         """Any request as `user`; an answer of 400 or more is a RuntimeError."""
         credentials = base64.b64encode(f"{user}:{self.users[user]}".encode()).decode()
-        connection = self._connection()
-        try:
-            connection.request(
-                method, path, body.encode(), {"Authorization": f"Basic {credentials}", **(headers or {})}
-            )
-            response = connection.getresponse()
-            answer = response.read()
-        finally:
-            connection.close()
-        if response.status >= 400:
-            raise RuntimeError(f"{method} {path}: {response.status} {answer[:200]!r}")
-        return answer
+        headers = {"Authorization": f"Basic {credentials}", **(headers or {})}
+        return answered(self._connection(), method, path, body, headers)
 
     def _connection(self) -> http.client.HTTPConnection:
         if self.ca is None:

@@ -6,16 +6,9 @@ import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from xml.sax.saxutils import escape
 
 import trustme
-
-from activity.batch import Batch
-from capture.calendar.source import CalendarSettings, CalendarSource
-
-NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -96,6 +89,10 @@ class ScriptedDav:
         self._thread.join(5)
 
 
+Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+"""The fixture `scripted`."""
+
+
 def multistatus(*responses: str, token: str = "", namespace: str = "caldav") -> Reply:
     """A 207 with these response elements; "c:" is CalDAV's namespace, or CardDAV's."""
     sync = f"<d:sync-token>{token}</d:sync-token>" if token else ""
@@ -113,67 +110,3 @@ def response(href: str, properties: str = "", status: int | None = None) -> str:
         f"<d:response><d:href>{href}</d:href><d:propstat><d:prop>{properties}</d:prop>"
         "<d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
     )
-
-
-CALENDAR = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:displayname>Work</d:displayname>"
-SYNCS = CALENDAR + "<d:sync-token>t0</d:sync-token>"
-
-
-def ics(uid: str) -> str:
-    return (
-        f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART:20261122T100000Z\r\n"
-        "ORGANIZER:mailto:bob@globex.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    )
-
-
-class Dav:
-    """A small scripted calendar at /cal/ with `objects`; `faults` replace the reply to a kind of request."""
-
-    def __init__(self, listed: str = SYNCS, objects: int = 6) -> None:
-        self.listed = listed
-        self.token = "t1"
-        self.objects = {f"{number}.ics": f'"e{number}"' for number in range(objects)}
-        self.faults: dict[str, Reply] = {}
-
-    def __call__(self, seen: Seen) -> Reply:
-        kind = self.kind(seen)
-        if kind in self.faults:
-            return self.faults[kind]
-        if kind == "listing":
-            return multistatus(response("/cal/", self.listed))
-        if kind == "multiget":
-            wanted = [name for name in self.objects if f"/cal/{name}<" in seen.body]
-            return multistatus(*[self.given(name) for name in wanted])
-        etags = [f"<d:getetag>{escape(etag)}</d:getetag>" for etag in self.objects.values()]
-        members = [response(f"/cal/{name}", etag) for name, etag in zip(self.objects, etags, strict=True)]
-        return multistatus(response("/cal/", CALENDAR), *members, token=self.token)
-
-    def given(self, name: str) -> str:
-        data = f"<d:getetag>{self.objects[name]}</d:getetag><c:calendar-data>{ics(name)}</c:calendar-data>"
-        return response(f"/cal/{name}", data)
-
-    @staticmethod
-    def kind(seen: Seen) -> str:
-        if "multiget" in seen.body:
-            return "multiget"
-        if "sync-collection" in seen.body:
-            return "delta" if "<d:sync-token>t" in seen.body else "full"
-        return "listing" if "displayname" in seen.body or "current-user-principal" in seen.body else "etags"
-
-
-def settings(url: str, **changed: object) -> CalendarSettings:
-    return CalendarSettings(url + "cal/", "ana", lambda: "canary", **changed)  # type: ignore[arg-type]
-
-
-def sync(url: str, cursors: dict[str, str] | None = None, **changed: object) -> list[Batch]:
-    return list(CalendarSource(settings(url, **changed), now=lambda: NOW).batches(cursors or {}))
-
-
-def cursors_of(batches: list[Batch]) -> dict[str, str]:
-    return {batch.place: batch.cursor for batch in batches if batch.cursor is not None}
-
-
-def fetched(url: str) -> dict[str, str]:
-    batches = sync(url)
-    assert sum(len(batch.items) for batch in batches) == 6
-    return cursors_of(batches)

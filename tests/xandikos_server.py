@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from loopback_process import LoopbackProcess
+from loopback_process import LoopbackProcess, answered
 
 _HOME = "/ana/calendars/"
 
@@ -59,11 +59,4 @@ class XandikosServer:
     def request(self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> None:
         """Any request; an answer of 400 or more is a RuntimeError."""
         connection = http.client.HTTPConnection("127.0.0.1", self._process.port, timeout=20)
-        try:
-            connection.request(method, path, body.encode(), headers or {})
-            response = connection.getresponse()
-            answer = response.read()
-        finally:
-            connection.close()
-        if response.status >= 400:
-            raise RuntimeError(f"{method} {path}: {response.status} {answer[:200]!r}")
+        answered(connection, method, path, body, headers or {})

@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from capture.dav.position import Position
 
 _LONGEST_UID = 255
 
 
-@dataclass(slots=True)
 class BookPosition(Position):
     """A position in an address book. `keys` are those of the contacts given so far, by the name of their card."""
 
-    keys: dict[str, str] = field(default_factory=dict)
+    tables = 2
 
-    @classmethod
-    def from_text(cls, text: str | None) -> BookPosition:
-        """Text that is not ours begins anew."""
-        read = Position.from_text(text)
-        keys = json.loads(text or "{}").get("keys") if read.etags else None
-        given = {name: key for name, key in keys.items() if isinstance(key, str)} if isinstance(keys, dict) else {}
-        return cls(read.token, read.ctag, read.etags, given)
-
-    def to_text(self) -> str:
-        stored = {"token": self.token, "ctag": self.ctag, "etags": self.etags, "keys": self.keys}
-        return json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
+    @property
+    def keys(self) -> dict[str, str]:
+        return self._table(1)
 
 
 class Keys:

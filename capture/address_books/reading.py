@@ -24,9 +24,10 @@ def read_address_book(
     Earlier ones carry how far this pass has come, so that the next goes on there; not each of them,
     as the position of a large book is large itself. Raises SourceError or UnexpectedAnswer.
     """
-    position = BookPosition.from_text(cursor)
+    position = BookPosition(cursor)
     changes = find_changes(transport, book, position)
-    keys = Keys(position.keys, set(changes.gone))
+    has_news = bool(changes.changed or changes.gone)
+    keys = Keys(position.keys if has_news else {}, set(changes.gone))
     names = sorted(changes.changed)  # of two cards with one UID, the same one has it whenever a book is read anew
     unstored, complete = 0, True
     for first in range(0, len(names), AT_ONCE) or [0]:
@@ -36,7 +37,7 @@ def read_address_book(
             complete &= _take(batch, position, keys, name, member, changes.changed[name])
         if first + AT_ONCE < len(names):
             unstored += len(group)
-            if unstored > len(position.etags) // 8:
+            if unstored > len(position.etags) // 4:
                 batch.cursor, unstored = position.to_text(), 0
         else:
             for name in changes.gone:

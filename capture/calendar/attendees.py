@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from activity.address import Address, normalise
 from activity.participant import Participant
-from capture.calendar.objects import EventLines
+from capture.calendar.content_lines import EventLines
 
 _LONGEST_REMEMBERED = 400
 _PLACES = ("ROOM", "RESOURCE")
@@ -22,18 +22,23 @@ _PARAMETER = re.compile(rf";([A-Z0-9-]+)=({_VALUE})", re.IGNORECASE)
 
 
 class _Line(NamedTuple):
-    """One ORGANIZER or ATTENDEE: `kind` is its CUTYPE and `answer` its PARTSTAT, in upper case."""
+    """One ORGANIZER or ATTENDEE: `kind` is its CUTYPE and `answer` its PARTSTAT, in upper case.
+
+    `told`: it is there for information only (ROLE=NON-PARTICIPANT, RFC 5545 §3.2.16).
+    """
 
     uri: str
     address: Address | None
     kind: str
     answer: str
+    told: bool
 
 
 def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Participant, ...], int]:
     """The organizer first, then the attendees that are people, each address once; and how many were invited.
 
-    Rooms and resources are not counted as invited; groups are, though they are no participants.
+    Rooms and resources are not counted as invited; groups, and who is only told of it, are, though they are
+    no participants.
     An organizer who is also an attendee appears once, with the answer given as attendee.
     """
     organizer: Participant | None = None
@@ -53,7 +58,7 @@ def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Par
         if line.kind in _PLACES:
             continue
         invited.add(line.uri.lower())
-        if address and line.kind != "GROUP":
+        if address and line.kind != "GROUP" and not line.told:
             known = people.get(address.email)
             if known is None or known.answer in ("", "NEEDS-ACTION"):
                 people[address.email] = Participant(address, "attendee", line.answer)
@@ -102,7 +107,8 @@ def _parsed(text: str) -> _Line | None:
         return None
     uri, parameters = parts[0].strip(), parts[1]
     kind, answer = parameters.get("CUTYPE", "").upper(), parameters.get("PARTSTAT", "").upper()
-    return _Line(uri, _address(uri, parameters), kind, answer)
+    told = parameters.get("ROLE", "").upper() == "NON-PARTICIPANT"
+    return _Line(uri, _address(uri, parameters), kind, answer, told)
 
 
 _remembered = lru_cache(maxsize=16384)(_parsed)

@@ -12,7 +12,8 @@ from icalendar.parser import unescape_backslash
 
 from activity.meeting import Meeting
 from capture.calendar.attendees import read_participants
-from capture.calendar.objects import BROKEN, WITHHELD, CalendarLines, EventLines, is_private, value_of
+from capture.calendar.content_lines import BROKEN, WITHHELD, CalendarLines, EventLines, value_of
+from capture.calendar.objects import is_private
 from capture.calendar.rules import BrokenRule, Moment, checked
 from capture.calendar.times import (
     BrokenEvent,

@@ -141,7 +141,7 @@ def serve(descriptor: int) -> None:
 
 
 def _expanded(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:
-    from capture.calendar.objects import read  # here, as they import this module  # noqa: PLC0415
+    from capture.calendar.content_lines import read  # here, as they import this module  # noqa: PLC0415
     from capture.calendar.occurrences import expand_here  # noqa: PLC0415
     from capture.calendar.zones import Zones  # noqa: PLC0415
 

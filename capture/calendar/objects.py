@@ -3,186 +3,60 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-# Marks what is left of an occurrence that is private while its series is not: nothing but the fact
-# that the series' own rule does not hold there.
-WITHHELD = "X-LASTTOUCH-WITHHELD"
-# Marks an event that cannot be trusted as read, with the reason.
-BROKEN = "X-LASTTOUCH-BROKEN"
-
-_EVENT_PROPERTIES = frozenset(
-    [
-        *("UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED"),
-        *("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"),
-        *("STATUS", "CLASS", "SUMMARY", "ORGANIZER", "ATTENDEE", WITHHELD, BROKEN),
-    ]
+from capture.calendar.content_lines import (
+    BROKEN,
+    WITHHELD,
+    BrokenObject,
+    CalendarLines,
+    EventLines,
+    read,
+    value_of,
+    written,
 )
-_ZONE_PROPERTIES = frozenset(["BEGIN", "END", "TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"])
-_CALENDAR_PROPERTIES = frozenset(["METHOD", "X-WR-TIMEZONE"])
-_NOTHING: frozenset[str] = frozenset()
-_NAMES = _EVENT_PROPERTIES | _ZONE_PROPERTIES | _CALENDAR_PROPERTIES
-_LINES = re.compile(rf"\n([ \t]*({'|'.join(sorted(_NAMES))})[ \t]*[;:].*)", re.IGNORECASE | re.ASCII)
-_DEEPEST = 50
-_FOLD = re.compile(r"\n[ \t]")
 
-
-class BrokenObject(ValueError):
-    """Text that cannot be read as an iCalendar object at all; the message says why in a few words."""
-
-
-Lines = list[tuple[str, str]]
-"""Content lines, unfolded, as (upper-case property name, line)."""
-
-
-@dataclass(slots=True)
-class EventLines:
-    """The kept lines of one VEVENT."""
-
-    lines: Lines = field(default_factory=list)
-
-    def line(self, name: str) -> str:
-        """The first line of this property, "" if there is none."""
-        for key, line in self.lines:
-            if key == name:
-                return line
-        return ""
-
-    def value(self, name: str) -> str:
-        """What stands behind the colon of the first line of this property, "" if there is none."""
-        return value_of(self.line(name))
-
-
-@dataclass(slots=True)
-class CalendarLines:
-    """One VCALENDAR: its own kept properties, its VTIMEZONEs as lines, its VEVENTs."""
-
-    properties: dict[str, str] = field(default_factory=dict)
-    zones: list[list[str]] = field(default_factory=list)
-    events: list[EventLines] = field(default_factory=list)
+_PUBLIC = ("", "PUBLIC")
+_MARK = (WITHHELD, f"{WITHHELD}:TRUE")
 
 
 def strip(text: str, private_events: str = "drop") -> str:
     """Reduce a raw object to calendar zones, times, participants, state and summary; "" if no event is left.
 
-    Events that are not public (see `is_private`) are left out; where the series they belong to is
-    public, only a mark stays that its occurrence does not hold. With `private_events="time-only"`
-    they stay without their summary. Lines come out unfolded. Raises BrokenObject.
+    Events that are not public (see `is_private`) are left out; of one whose series or override is public, a mark
+    stays that it may not be kept. With `private_events="time-only"` they stay without their summary. Lines come
+    out unfolded. Raises BrokenObject.
     """
-    calendars = read(text)
-    events = [event for calendar in calendars for event in calendar.events]
-    if events and all(event.line(BROKEN) for event in events):
-        raise BrokenObject(events[0].value(BROKEN))
-    series = {event.value("UID"): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
+    calendars = public_part(text, private_events)
+    staying = {event.value("UID") for one in calendars for event in one.events if not is_withheld_series(event)}
     for calendar in calendars:
-        calendar.events = [
-            kept for event in calendar.events if (kept := _without_secrets(event, series, private_events)) is not None
-        ]
+        calendar.events = [event for event in calendar.events if event.value("UID") in staying]
     return "".join(written(calendar) for calendar in calendars if calendar.events)
 
 
-def read(text: str) -> list[CalendarLines]:
-    """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
-    reader = _Reader()
-    for line, found in _LINES.findall("\n" + unfolded(text)):
-        name = found.upper()
-        if name == "BEGIN":
-            reader.begin(line.partition(":")[2].strip().upper())
-        if name in reader.names:
-            reader.lines.append((name, line))
-        if name == "END":
-            reader.end(line.partition(":")[2].strip().upper())
-    if not (calendars := reader.finish()):
-        raise BrokenObject("no VCALENDAR in it")
-    return calendars
-
-
-class _Reader:
-    """Where we are among the nested components. What is not properly ended may have lost lines that matter.
-
-    `names` are the properties kept where we are, and `lines` what they are added to.
-    """
-
-    def __init__(self) -> None:
-        self.names = _NOTHING
-        self.lines: Lines = []
-        self._found: list[tuple[Lines, list[Lines], list[EventLines]]] = []  # of each calendar: its own, zones, events
-        self._within: list[str] = []
-        self._around: list[tuple[frozenset[str], Lines]] = []  # `names` and `lines` outside of each of those
-
-    def begin(self, component: str) -> None:
-        if component in ("VCALENDAR", "VEVENT", "VTIMEZONE"):  # these never stand in anything but a VCALENDAR
-            self._leave(0 if component == "VCALENDAR" else 1)
-        if len(self._within) == _DEEPEST:
-            raise BrokenObject("components nested without end")
-        names = self.names
-        self._within.append(component)
-        self._around.append((names, self.lines))
-        if component == "VEVENT" and names is _CALENDAR_PROPERTIES:
-            self.names, self.lines = _EVENT_PROPERTIES, []
-            self._found[-1][2].append(EventLines(self.lines))
-        elif component == "VTIMEZONE" and names is _CALENDAR_PROPERTIES:
-            self.names, self.lines = _ZONE_PROPERTIES, []
-            self._found[-1][1].append(self.lines)
-        elif component == "VCALENDAR":
-            self.names, self.lines = _CALENDAR_PROPERTIES, []
-            self._found.append((self.lines, [], []))
-        elif names is not _ZONE_PROPERTIES:
-            self.names = _NOTHING
-
-    def end(self, component: str) -> None:
-        if component in self._within:
-            while self._within[-1] != component:
-                self._leave(len(self._within) - 1)
-            self._within.pop()
-            self.names, self.lines = self._around.pop()
-
-    def finish(self) -> list[CalendarLines]:
-        self._leave(0)
-        calendars = []
-        for own, zones, events in self._found:
-            calendar = CalendarLines(zones=[[line for _, line in zone] for zone in zones], events=events)
-            for name, line in own:
-                calendar.properties.setdefault(name, value_of(line))
-            calendars.append(calendar)
+def public_part(text: str, private_events: str) -> list[CalendarLines]:
+    """What `strip` writes, and of every series and single event that is left out a mark. Raises BrokenObject."""
+    calendars = read(text)
+    events = [event for calendar in calendars for event in calendar.events]
+    if all(map(_is_harmless, events)):
         return calendars
-
-    def _leave(self, depth: int) -> None:
-        """Leave components that are not ended, until only `depth` are open."""
-        while len(self._within) > depth:
-            if self._within[:2] == ["VCALENDAR", "VEVENT"]:
-                broken = f"{BROKEN}:{self._within[-1][:40]} is not ended"
-                self._found[-1][2][-1].lines.append((BROKEN, broken))
-            self._within.pop()
-            self.names, self.lines = self._around.pop()
-
-
-def unfolded(text: str) -> str:
-    """Content lines (RFC 5545 §3.1), each on one, of a text with CRLF, LF, CR CR LF or, throughout, bare CR as ends."""
-    text = text.removeprefix("\ufeff")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    elif "\r" in text:
-        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
-    return _FOLD.sub("", text)
-
-
-def value_of(line: str) -> str:
-    """What stands behind the first colon outside of quotes."""
-    if '"' not in line:
-        return line.partition(":")[2].strip()
-    quoted = False
-    for position, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == ":" and not quoted:
-            return line[position + 1 :].strip()
-    return ""
+    if all(event.line(BROKEN) for event in events):
+        raise BrokenObject(events[0].value(BROKEN))
+    series = {event.value("UID"): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
+    for calendar in calendars:
+        found = (_without_secrets(event, series, private_events) for event in calendar.events)
+        calendar.events = [event for event in found if event is not None]
+    return calendars
 
 
 def is_private(event: EventLines) -> bool:
     """Anything but CLASS:PUBLIC, the default; unknown classes count as PRIVATE (RFC 5545 §3.8.1.3)."""
-    return event.value("CLASS").upper() not in ("", "PUBLIC")
+    return event.value("CLASS").upper() not in _PUBLIC
+
+
+def _is_harmless(event: EventLines) -> bool:
+    """Nothing in it is broken, or says that it is not public."""
+    careful = [line for name, line in event.lines if name in ("CLASS", BROKEN)]
+    return not careful or (not event.line(BROKEN) and all(value_of(line).upper() in _PUBLIC for line in careful))
 
 
 def _without_secrets(event: EventLines, series: dict[str, bool], private_events: str) -> EventLines | None:
@@ -197,9 +71,9 @@ def _without_secrets(event: EventLines, series: dict[str, bool], private_events:
         return event
     if private_events == "time-only":
         return EventLines([(name, line) for name, line in event.lines if name != "SUMMARY"])
-    if event.line("RECURRENCE-ID") and series.get(uid) is False:
-        return withheld(event)
-    return None
+    if event.line("RECURRENCE-ID"):
+        return withheld(event) if series.get(uid) is False else None
+    return EventLines([("UID", event.line("UID")), _MARK]) if uid else None
 
 
 def withheld(event: EventLines) -> EventLines:
@@ -208,16 +82,9 @@ def withheld(event: EventLines) -> EventLines:
     planned = re.sub(r";\s*RANGE=[^;:]*", "", recurrence, flags=re.IGNORECASE)
     kept = [(name, line) for name, line in event.lines if name in ("UID", "RECURRENCE-ID", "SEQUENCE")]
     start = "DTSTART" + planned.lstrip()[len("RECURRENCE-ID") :]
-    return EventLines([*kept, ("DTSTART", start), (WITHHELD, f"{WITHHELD}:TRUE")])
+    return EventLines([*kept, ("DTSTART", start), _MARK])
 
 
-def written(calendar: CalendarLines) -> str:
-    """The lines of one calendar as iCalendar text."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0"]
-    lines += [f"{name}:{value}" for name, value in calendar.properties.items()]
-    for zone in calendar.zones:
-        lines += zone
-    for event in calendar.events:
-        lines += ["BEGIN:VEVENT", *(line for _, line in event.lines), "END:VEVENT"]
-    lines += ["END:VCALENDAR", ""]
-    return "\r\n".join(lines)
+def is_withheld_series(event: EventLines) -> bool:
+    """Is this the mark of a series, or a single event, of which nothing may be kept but what overrides it?"""
+    return bool(event.line(WITHHELD)) and not event.line("RECURRENCE-ID")

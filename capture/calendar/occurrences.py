@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from activity.meeting import Meeting
+from capture.calendar.content_lines import BrokenObject, CalendarLines, EventLines, read, written
 from capture.calendar.events import Event, EventReader
 from capture.calendar.guard import SECONDS, Refused, guarded
-from capture.calendar.objects import BrokenObject, CalendarLines, EventLines, read, withheld, written
+from capture.calendar.objects import is_withheld_series, withheld
 from capture.calendar.rules import is_ordinary
 from capture.calendar.series import Occurrence, identity, latest, occurrences
 from capture.calendar.times import BrokenEvent, in_utc
@@ -27,13 +28,15 @@ _NONSENSE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError
 class Expansion:
     """What `expand` found.
 
-    `withheld` are occurrences of which the object says no more than that they may not be kept. `skipped` are
+    `withheld` are occurrences of which the object says no more than that they may not be kept, `withheld_series` the
+    UIDs of series of which it says so of all that is not in `meetings`. `skipped` are
     events, by UID, that could not be read or expanded. `recurring`: some event repeats, so another window may hold
     others. `ahead`: a single event starts after the window's end, so a later window will hold it.
     """
 
     meetings: list[Meeting] = field(default_factory=list)
     withheld: list[Meeting] = field(default_factory=list)
+    withheld_series: list[str] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     recurring: bool = False
     ahead: bool = False
@@ -41,6 +44,7 @@ class Expansion:
     def add(self, other: Expansion) -> None:
         self.meetings += other.meetings
         self.withheld += other.withheld
+        self.withheld_series += other.withheld_series
         self.skipped += other.skipped
         self.recurring |= other.recurring
         self.ahead |= other.ahead
@@ -83,6 +87,9 @@ def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: dat
     events: list[Event] = []
     unreadable: list[Event] = []
     for lines in sorted(calendar.events, key=lambda lines: bool(lines.line("RECURRENCE-ID"))):
+        if is_withheld_series(lines):
+            expansion.withheld_series.append(lines.value("UID"))
+            continue
         event, reason = _read(reader, lines)
         if reason:
             expansion.skipped.append(Skip(lines.value("UID"), reason))

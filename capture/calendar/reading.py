@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
-from capture.calendar.objects import BrokenObject, strip
+from capture.calendar.content_lines import BrokenObject
+from capture.calendar.objects import strip
 from capture.calendar.service import CALENDARS
 from capture.dav.changes import find_changes
 from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched
@@ -25,7 +26,8 @@ def read_collection(
     Earlier ones carry how far this pass has come, so that the next goes on there; not each of them,
     as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
     """
-    position = Position.from_text(cursor)
+    position = Position(cursor)
+    position.read_by(f"private_events={private_events}")
     starts_over = not (position.token or position.ctag)
     changes = find_changes(transport, collection, position)
     names = list(changes.changed)
@@ -39,7 +41,7 @@ def read_collection(
             complete &= not outcome.again
         if first + AT_ONCE < len(names):
             unstored += len(group)
-            if unstored > len(position.etags) // 8:
+            if unstored > len(position.etags) // 4:
                 batch.cursor, unstored = position.to_text(), 0
         else:
             for name in changes.gone:  # an interrupted pass may have stored it without noting it in the position

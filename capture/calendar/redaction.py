@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from capture.calendar.attendees import address_of
-from capture.calendar.objects import BrokenObject, EventLines, read, withheld, written
+from capture.calendar.content_lines import BrokenObject, EventLines, read, written
+from capture.calendar.objects import withheld
 
 _PEOPLE = ("ORGANIZER", "ATTENDEE")
 

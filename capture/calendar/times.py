@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from icalendar.prop import vDDDTypes, vDuration
 
-from capture.calendar.objects import EventLines
+from capture.calendar.content_lines import EventLines
 from capture.calendar.rules import EARLIEST_YEAR, LATEST_YEAR, Moment
 from capture.calendar.zones import Zones
 

@@ -49,6 +49,9 @@ class Choice:
         return (not wanted or bool(wanted & names)) and not unwanted & names
 
 
+EVERYTHING = Choice()
+
+
 def _take_out(service: Service) -> str:
     return f"take it out of {service.option}"
 

@@ -33,7 +33,7 @@ def origin_of(url: str) -> Origin:
         raise ServerFault("what is configured as its URL is not one", "check it in the configuration") from None
     if parts.scheme not in ("https", "http") or not host:
         raise ServerFault("what is configured as its URL is not an https URL", "check it in the configuration")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise UntrustedServer(f"{host} would be reached without TLS; no password was sent", "use https")
     return Origin(parts.scheme, host, port or _PORTS[parts.scheme])
 
@@ -45,7 +45,8 @@ def elsewhere(host: str, does: str, other: str) -> UntrustedServer:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Is this host, a name or an address without brackets, the very machine we run on?"""
     return ipaddress.ip_address(host).is_loopback if _is_address(host) else host == "localhost"
 
 

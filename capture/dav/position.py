@@ -6,32 +6,52 @@ import json
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
 class Position:
     """How far a collection was read.
 
     `token` is its sync token (RFC 6578) and `ctag` its collection tag, "" where there is none or the
-    calendar was not read to its end. `etags` are the objects that were read, by their name within
-    the calendar.
+    collection was not read to its end. `etags` are the objects that were read, by their name within
+    the collection, and `rules` by which they were.
+
+    As text it is one line for the tags and one for each table. A table is decoded when it is first asked
+    for: where nothing is new, what it costs to know that does not grow with the collection.
     """
 
-    token: str = ""
-    ctag: str = ""
-    etags: dict[str, str] = field(default_factory=dict)
+    tables = 1
 
-    @classmethod
-    def from_text(cls, text: str | None) -> Position:
+    def __init__(self, text: str | None = None) -> None:
         """Text that is not ours begins anew."""
-        stored = _stored(text)
-        etags = stored.get("etags")
-        return cls(
-            _text(stored.get("token")),
-            _text(stored.get("ctag")),
-            {name: _text(etag) for name, etag in etags.items()} if isinstance(etags, dict) else {},
-        )
+        tags, *lines = (text or "").split("\n")
+        if len(lines) != self.tables or not all(line[:1] == "{" and line[-1:] == "}" for line in lines):
+            tags, lines = "{}", ["{}"] * self.tables
+        stored = _stored(tags)
+        self.token = _text(stored.get("token"))
+        self.ctag = _text(stored.get("ctag"))
+        self.rules = _text(stored.get("rules"))
+        self._lines = lines
+        self._decoded: dict[int, dict[str, str]] = {}
+
+    @property
+    def etags(self) -> dict[str, str]:
+        return self._table(0)
+
+    def read_by(self, rules: str) -> None:
+        """What was read by other rules is read anew: it is known, but nothing is up to date."""
+        if rules != self.rules:
+            self.token = self.ctag = ""
+            self.etags.update(dict.fromkeys(self.etags, ""))
+            self.rules = rules
 
     def to_text(self) -> str:
-        return _compact({"token": self.token, "ctag": self.ctag, "etags": self.etags})
+        tags = _compact({"token": self.token, "ctag": self.ctag, "rules": self.rules})
+        decoded = {number: _compact(table) for number, table in self._decoded.items()}
+        return "\n".join([tags, *(decoded.get(number, line) for number, line in enumerate(self._lines))])
+
+    def _table(self, number: int) -> dict[str, str]:
+        if number not in self._decoded:
+            read = _stored(self._lines[number]).items()
+            self._decoded[number] = {name: value for name, value in read if isinstance(value, str)}
+        return self._decoded[number]
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
-from capture.dav.choice import Choice
+from capture.dav.choice import EVERYTHING, Choice
 from capture.dav.discovery import find_home
 from capture.dav.listing import Collection, Listed, Listing, list_collections, name_places
 from capture.dav.lookup import look_up
@@ -26,8 +26,10 @@ B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """`url` may be a URL of the server, the user, the collections or one of them, or an e-mail address, domain or
+class DavAccount:
+    """A user's account on a server, and which of its collections to read.
+
+    `url` may be a URL of the server, the user, the collections or one of them, or an e-mail address, domain or
     host to look the server up from (RFC 6764).
     """
 
@@ -35,6 +37,7 @@ class Login:
     username: str
     password: Callable[[], str]
     ca_file: str | None = None
+    choice: Choice = EVERYTHING
 
 
 class DavSource(ABC, Generic[B]):
@@ -44,12 +47,12 @@ class DavSource(ABC, Generic[B]):
     is the name it had when first seen.
     """
 
-    def __init__(self, service: Service, login: Login, choice: Choice, now: Callable[[], datetime]) -> None:
+    def __init__(self, service: Service, account: DavAccount, now: Callable[[], datetime]) -> None:
         self._service = service
-        self._login = login
-        self._choice = choice
+        self._account = account
+        self._choice = account.choice
         self._now = now
-        self._configured = f"{login.username} {login.url}"
+        self._configured = f"{account.username} {account.url}"
 
     @abstractmethod
     def read(self, transport: Transport, collection: Collection, place: str, cursor: str | None) -> Iterator[B]:
@@ -65,11 +68,11 @@ class DavSource(ABC, Generic[B]):
         Raises a SourceError where it cannot log in or find the collections; a single one that fails is a
         batch with its `error`, and the pass goes on with the next.
         """
-        login = self._login
+        account = self._account
         remembered = Home.from_text(cursors.get(""), self._configured)
         url = remembered.urls[0] if remembered else self._start()
         noun = self._service.noun
-        transport = Transport(url, login.username, login.password(), noun, ca_file=login.ca_file, now=self._now)
+        transport = Transport(url, account.username, account.password(), noun, ca_file=account.ca_file, now=self._now)
         try:
             home, listing = self._listed(transport, remembered, url)
             home.places = name_places(self._choice.selected(listing.collections, home.places), home.places)
@@ -82,9 +85,9 @@ class DavSource(ABC, Generic[B]):
 
     def listing(self) -> list[Listed]:
         """All collections there are, read or not; nothing of them is fetched. Raises SourceError."""
-        login, url = self._login, self._start()
+        account, url = self._account, self._start()
         transport = Transport(
-            url, login.username, login.password(), self._service.noun, ca_file=login.ca_file, now=self._now
+            url, account.username, account.password(), self._service.noun, ca_file=account.ca_file, now=self._now
         )
         try:
             _, listing = self._listed(transport, None, url)
@@ -95,9 +98,9 @@ class DavSource(ABC, Generic[B]):
         return [Listed(places[one.path], one in selected, one.syncs) for one in listing.collections]
 
     def _start(self) -> str:
-        url = self._login.url.strip()
+        url = self._account.url.strip()
         if "://" not in url:
-            return look_up(self._service, url, self._login.ca_file)
+            return look_up(self._service, url, self._account.ca_file)
         parts = urlsplit(url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 

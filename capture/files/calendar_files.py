@@ -10,7 +10,7 @@ from typing import NamedTuple
 from activity.batch import Batch, Skip
 from activity.errors import SourceError
 from activity.meeting import CalendarObject
-from capture.calendar.objects import BrokenObject
+from capture.calendar.content_lines import BrokenObject
 from capture.files.calendar_objects import FileObject, is_whole, objects_of, text_of
 from capture.files.calendar_position import KnownFile, Position, Stamp, stamp_of
 from capture.files.opening import open_regular, unreachable
@@ -121,6 +121,10 @@ class _Reading:
         keys: set[str] = set()
         try:
             for one in objects_of(text, self._private_events):
+                if not one.text:  # of what is private now, the log shall keep nothing
+                    if known.objects.pop(one.key, None) is not None:
+                        yield from self._show(file, one)
+                    continue
                 keys.add(one.key)
                 if known.objects.get(one.key) != one.etag:
                     known.objects[one.key] = one.etag

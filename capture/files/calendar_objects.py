@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from capture.calendar.objects import BROKEN, CalendarLines, EventLines, read, strip, written
+from capture.calendar.content_lines import BROKEN, CalendarLines, EventLines, written
+from capture.calendar.objects import is_withheld_series, public_part
 
 # No zone needs more; a longer one would be copied into every object that names it.
 _ZONE_CHARACTERS = 65_536
@@ -22,7 +23,8 @@ _ZONE_NAME = re.compile(r"[ \t]*TZID(?:;[^:]*)?:(.*)", re.IGNORECASE)
 class FileObject(NamedTuple):
     """The events of one UID (their text stripped, see `objects.strip`) with the zones they name.
 
-    `etag` changes with the text. `reason` says why it cannot be used, "" if it can.
+    `etag` changes with the text, which is "" where nothing of them may be kept. `reason` says why it cannot be used,
+    "" if it can.
     """
 
     key: str
@@ -50,9 +52,8 @@ def is_whole(text: str) -> bool:
 
 def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
     """The objects of a file in the order of their first events. Raises BrokenObject where it is no calendar."""
-    stripped = strip(text, private_events)
     groups: dict[str, list[tuple[CalendarLines, list[EventLines]]]] = {}
-    for calendar in read(stripped) if stripped else []:
+    for calendar in public_part(text, private_events):
         for event in calendar.events:
             parts = groups.setdefault(_key(event), [])
             if not parts or parts[-1][0] is not calendar:
@@ -61,6 +62,9 @@ def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
     own_zones = {id(calendar): _zones(calendar) for parts in groups.values() for calendar, _ in parts}
     all_zones = {name: lines for zones in own_zones.values() for name, lines in zones.items()}
     for key, parts in groups.items():
+        if all(is_withheld_series(event) for _, events in parts for event in events):
+            yield FileObject(key, "", "")
+            continue
         own_text = "".join(
             written(CalendarLines(calendar.properties, _named(events, own_zones[id(calendar)], all_zones), events))
             for calendar, events in parts

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from activity.batch import Batch
 from capture.files.mbox import MboxScan
-from capture.files.message import Outcome, is_being_written, judge_header
+from capture.files.message import Outcome, is_being_written, judge_header, received
 from capture.files.opening import modified, open_regular, unreachable
 from capture.files.pacing import Filling
 from capture.files.separators import separator_date
@@ -77,7 +77,8 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
             whole = False
             break
         structure = structure_of(file, message.header, message.start, scan.end) if message.header else Structure()
-        outcome = judge_header(message.header, separator_date(message.separator), first_day, structure)
+        taken_in = separator_date(message.separator) or received(message.header)
+        outcome = judge_header(message.header, taken_in, first_day, structure)
         filling.add(f"message at byte {message.start}", outcome, len(message.header or b""))
         if filling.full:
             filling.batch.cursor = _moved(start, scan, file, 0).cursor()

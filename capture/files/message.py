@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from activity.envelope import Envelope
 from capture.files.exclusions import is_unwanted
+from capture.files.separators import plausible
 from capture.files.structure import Structure
+from capture.mail.dates import parse_date
 from capture.mail.headers import parse_header
 
 HEADER_BYTES = 2 << 20
 _PIECE = 1 << 14
 _BEING_WRITTEN = timedelta(minutes=1)
+_RECEIVED = re.compile(rb"^Received[ \t]*:((?:[^\r\n]|\r{0,2}\n[ \t]){0,4000})", re.IGNORECASE | re.MULTILINE)
 _END = re.compile(rb"\n\r{0,2}\n|\r\r(?!\n)")
 
 
@@ -47,6 +50,12 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
     if dates and max(dates) < first:
         return Outcome()
     return Outcome(envelope)
+
+
+def received(block: bytes | None) -> datetime | None:
+    """When the last server on its way took the message in: the date of its topmost Received (RFC 5321 §4.4)."""
+    found = _RECEIVED.search(block or b"")
+    return plausible(parse_date(found[1].rpartition(b";")[2].decode("latin-1"))) if found else None
 
 
 def read_header(file: io.FileIO) -> Header:

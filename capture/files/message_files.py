@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from activity.batch import Batch, Skip
 from capture.files.known_files import KnownFiles, cursor_for, digest
-from capture.files.message import is_being_written, judge_header, read_header
+from capture.files.message import is_being_written, judge_header, read_header, received
 from capture.files.names import readable
 from capture.files.opening import modified, open_regular, unreachable, why
 from capture.files.pacing import Filling
@@ -140,6 +140,6 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
         return False
     if header.cut and is_being_written(arrived, now):
         return False
-    outcome = judge_header(header.block, plausible(arrived), since, structure)
+    outcome = judge_header(header.block, received(header.block) or plausible(arrived), since, structure)
     filling.add(name, outcome, len(header.block or b""))
     return True

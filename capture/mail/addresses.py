@@ -31,7 +31,7 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     return _parse_cached(value) if len(value) <= CACHED_CHARACTERS else _parse_list(value)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=8192)
 def _parse_cached(value: str) -> tuple[Address, ...]:
     """A value that may well come again: the same people write to the same people."""
     found = _simple(value)
@@ -65,7 +65,7 @@ def _simple(value: str) -> tuple[Address, ...] | None:
     return (Address(email, name, seen),) if email else ()
 
 
-_simple_cached = lru_cache(maxsize=32768)(_simple)
+_simple_cached = lru_cache(maxsize=8192)(_simple)
 
 
 def _parse(value: str) -> tuple[Address, ...]:

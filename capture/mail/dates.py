@@ -19,6 +19,9 @@ _USUAL_DAY = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2}[\s-]+[A-Za-z]{3}[a-
 _DAY = re.compile(r"(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})")
 _USUAL_ZONE = re.compile(r"[+-]\d{4}")
 _SIXTY = {f"{number:02}": number for number in range(60)}
+_COMMENT = re.compile(r"\([^()]*\)")  # where RFC 5322 §4.3 still allows one, in the middle
+_SPACES = re.compile(r"\s+(?=[:,])|(?<=:)\s+")
+_ISO_8601 = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _UNUSUAL_ZONE = re.compile(r"(?:\bGMT|\bUTC?)?([+-]\d\d):?(\d\d)\b")  # "GMT+0200", "+02:00"
 
 
@@ -91,7 +94,10 @@ def _zone_seconds(zone: str) -> int:
 
 
 def _from_anything(value: str) -> datetime | None:
-    fields = parsedate_tz(_UNUSUAL_ZONE.sub(r"\1\2", value))
+    if _ISO_8601.match(value):
+        return _from_iso(value)
+    plain = _SPACES.sub("", _COMMENT.sub(" ", value))
+    fields = parsedate_tz(_UNUSUAL_ZONE.sub(r"\1\2", plain))
     if fields is None:
         return None
     year, month, day, hour, minute, second = fields[:6]
@@ -101,6 +107,12 @@ def _from_anything(value: str) -> datetime | None:
     zone = fields[9] or 0
     minutes, _ = divmod(abs(zone), 60)
     return moment - _offset("-" if zone < 0 else "+", *divmod(minutes, 60))
+
+
+def _from_iso(value: str) -> datetime:
+    """What programs write that know no RFC 5322: "2026-11-22T10:00:00Z"."""
+    written = datetime.fromisoformat(value.strip()).replace(microsecond=0)
+    return written.astimezone(UTC) if written.tzinfo else written.replace(tzinfo=UTC)
 
 
 def _offset(sign: str, hours: int, minutes: int) -> timedelta:

@@ -135,7 +135,7 @@ def _message_id(value: str | None) -> str:
     value = _topmost(value)
     bracketed = _MESSAGE_ID.search(value)
     text = bracketed[0] if bracketed else value
-    if len(text) > 998:
+    if len(text) > 998 or not text.strip("<> \t"):  # of "<>" many messages would be one
         return ""
     return text if text.isprintable() else _CONTROL.sub("", text)
 

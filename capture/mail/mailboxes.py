@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from imapclient.imap_utf7 import decode as decode_utf7
 
-from capture.mail.well_known_names import SENT, WELL_KNOWN
+from capture.mail.well_known_names import KIND_BY_NAME, SENT_NAMES, comparable
 
 
 class MailboxState(NamedTuple):
@@ -49,8 +49,6 @@ class Choice(NamedTuple):
 
 
 _SPECIAL = ("drafts", "junk", "trash", "all", "flagged", "important")
-_BY_NAME = {" ".join(name.split()): kind for kind, names in WELL_KNOWN.items() for name in names.split(",")}
-_SENT = frozenset(" ".join(name.split()) for name in SENT.split(","))
 _SAID = {
     "drafts": "drafts",
     "junk": "junk",
@@ -127,7 +125,7 @@ def worth_watching(choice: Choice) -> list[Mailbox]:
     everything = [mailbox for mailbox in choice.read if "\\all" in mailbox.flags]
     inbox = [mailbox for mailbox in choice.read if mailbox.name == "INBOX"]
     sent = [mailbox for mailbox in choice.read if "\\sent" in mailbox.flags]
-    by_name = [mailbox for mailbox in choice.read if _top_name(mailbox) in _SENT]
+    by_name = [mailbox for mailbox in choice.read if comparable(_top_name(mailbox)) in SENT_NAMES]
     return everything or inbox + (sent or by_name)[:1]
 
 
@@ -164,7 +162,7 @@ def _label(mailbox: Mailbox) -> str:
 
 def _kind_by_name(mailbox: Mailbox) -> str | None:
     """What a mailbox at the top, below INBOX or of Gmail's is by its name; "Todos" is All Mail only at Gmail."""
-    kind = _BY_NAME.get(_top_name(mailbox))
+    kind = KIND_BY_NAME.get(comparable(_top_name(mailbox)))
     return kind if kind != "all" or _folded(mailbox.name).startswith(_GMAIL) else None
 
 

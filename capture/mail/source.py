@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -108,7 +109,7 @@ class MailSource:
         after = max(state.uidnext or 0, start.next_uid, uids[-1] + 1 if uids else 0)
         if choice.labels:
             uids = readable(connection, uids, choice.unwanted)
-        uids = [*start.drafts, *uids]
+        uids = [*start.drafts, *uids] if start.drafts else uids
         read, found = start, set[int]()
         first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
         for part in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES))):
@@ -138,13 +139,14 @@ def _uids_to_read(connection: Connection, start: Position, uidnext: int | None) 
         return range(start.next_uid, uidnext)
     since = date.fromisoformat(start.since)
     if uidnext is None:
-        found = set(connection.search(["UID", f"{start.next_uid}:*", "SINCE", since]))
-    else:
-        found = set()
-        for low in range(start.next_uid, uidnext, SEARCH_UIDS):
-            high = min(low + SEARCH_UIDS, uidnext) - 1
-            found.update(connection.search(["UID", f"{low}:{high}", "SINCE", since]))
-    return sorted(uid for uid in found if uid >= start.next_uid)  # n:* finds the last message even below n
+        found = connection.search(["UID", f"{start.next_uid}:*", "SINCE", since])
+        return sorted({uid for uid in found if uid >= start.next_uid})  # n:* finds the last message even below n
+    uids = array("Q")  # a mailbox may hold millions
+    for low in range(start.next_uid, uidnext, SEARCH_UIDS):
+        high = min(low + SEARCH_UIDS, uidnext) - 1
+        found = connection.search(["UID", f"{low}:{high}", "SINCE", since])
+        uids.extend(sorted({uid for uid in found if low <= uid <= high}))
+    return uids
 
 
 def _arrived(envelope: Envelope, first: datetime) -> bool:

@@ -18,13 +18,9 @@ from capture.mail.mailboxes import Choice, Mailbox, choose
 from capture.mail.plain_words import in_plain_words
 from capture.mail.position import uid_sets
 from capture.mail.server import MailServer
+from capture.mail.well_known_names import SENT_NAMES, comparable
 
 SAMPLE = 200
-_SENT = {
-    "sent", "sent items", "sent messages", "sent mail", "gesendet", "gesendete objekte", "gesendete elemente",
-    "envoyés", "éléments envoyés", "enviados", "elementos enviados", "posta inviata", "inviata", "itens enviados",
-    "verzonden", "verzonden items", "skickat", "sendt", "wysłane", "отправленные",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,9 @@ def _sent(listing: Iterable[Mailbox]) -> Mailbox | None:
     for mailbox in listing:
         if "\\sent" in mailbox.flags:
             return mailbox
-    return next((one for one in listing if one.name.casefold().rpartition(one.delimiter or "/")[2] in _SENT), None)
+    return next(
+        (one for one in listing if comparable(one.name.rpartition(one.delimiter or "/")[2]) in SENT_NAMES), None
+    )
 
 
 def _newest(connection: Connection, mailbox: Mailbox | None, server: MailServer) -> Iterator[Envelope]:

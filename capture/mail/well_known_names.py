@@ -1,38 +1,61 @@
-"""Names that mail programs give Drafts, Junk, Trash, All Mail and Sent, in the common languages, lower case."""
+"""Names that mail programs give Drafts, Junk, Trash, All Mail and Sent, in the common languages."""
 
-WELL_KNOWN: dict[str, str] = {
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+_ELECTRONIC = re.compile(r"\be (?=mail|post)")
+
+_NAMES: dict[str, str] = {
     "drafts": """
-        drafts, draft, entwürfe, entwurf, brouillons, borradores, borrador, bozze, rascunhos, concepten,
-        utkast, kladder, luonnokset, wersje robocze, szkice, koncepty, rozepsané, piszkozatok, taslaklar,
-        черновики, чернетки, 草稿, 草稿箱, 下書き, 임시보관함, ciorne, πρόχειρα, טיוטות, المسودات
+        drafts, draft, entwürfe, entwurf, brouillons, brouillon, borradores, borrador, bozze, bozza, rascunhos,
+        rascunho, concepten, utkast, kladder, kladd, luonnokset, wersje robocze, szkice, robocze, koncepty,
+        rozepsané, piszkozatok, taslaklar, черновики, чернетки, чернови, 草稿, 草稿箱, 草稿夹, 下書き, 임시보관함,
+        임시 보관함, 초안, ciorne, schițe, πρόχειρα, טיוטות, المسودات, مسودات, osnutki, skice, mustandid,
+        juodraščiai, melnraksti, esborranys, bản nháp, thư nháp, draf, konsep, แบบร่าง, จดหมายร่าง
     """,
     "junk": """
-        junk, junk e-mail, junk email, junk mail, spam, bulk mail, spamverdacht, unerwünscht, werbung,
-        courrier indésirable, indésirables, pourriel, correo no deseado, no deseado, posta indesiderata,
-        indesiderata, lixo eletrônico, lixo electrónico, ongewenste e-mail, ongewenst, skräppost, søppelpost,
-        uønsket e-mail, uønsket, roskaposti, wiadomości-śmieci, nevyžádaná pošta, levélszemét, gereksiz,
-        önemsiz e-posta, спам, нежелательная почта, 垃圾邮件, 垃圾郵件, 迷惑メール, スパム, 스팸메일함, 정크 메일,
-        ανεπιθύμητα
+        junk, junk email, junk mail, junk folder, spam, spam mail, bulk mail, spamverdacht, unerwünscht,
+        unerwünschte werbung, werbung,
+        courrier indésirable, courriers indésirables, indésirable, indésirables, pourriel, pourriels,
+        correo no deseado, correo electrónico no deseado, correo basura, no deseado, posta indesiderata,
+        indesiderata, lixo eletrônico, lixo electrónico, email de lixo, ongewenste email, ongewenst,
+        skräppost, søppelpost, søppel epost, spampost, uønsket email, uønsket post, uønsket, roskaposti,
+        wiadomości śmieci, niechciane, nevyžádaná pošta, nevyžádané, nevyžiadaná pošta, levélszemét, gereksiz,
+        gereksiz eposta, gereksiz email, istenmeyen, önemsiz, önemsiz eposta, спам, нежелательная почта, небажана пошта,
+        небажані, нежелана поща, 垃圾邮件, 垃圾箱, 垃圾郵件, 垃圾信件, 迷惑メール, スパム, スパムメール, 스팸, 스팸함,
+        스팸메일, 스팸메일함, 스팸 메일함, 정크 메일, 정크메일, ανεπιθύμητα, ανεπιθύμητη αλληλογραφία, mesaje nedorite,
+        דואר זבל, البريد العشوائي, البريد غير الهام, neželena pošta, neželjena pošta, rämpspost, correu brossa,
+        thư rác, อีเมลขยะ
     """,
     "trash": """
-        trash, deleted, deleted items, deleted messages, bin, papierkorb, gelöscht, gelöschte objekte,
-        gelöschte elemente, corbeille, éléments supprimés, papelera, elementos eliminados, eliminados,
-        cestino, posta eliminata, lixeira, itens excluídos, itens eliminados, lixo, prullenbak, verwijderde
-        items, papperskorgen, borttagna objekt, borttaget, papirkurv, slettet post, slettede elementer,
-        roskakori, poistetut, kosz, elementy usunięte, koš, odstraněná pošta, kuka, törölt elemek, çöp kutusu,
-        silinmiş öğeler, корзина, удаленные, удалённые, кошик, 已删除邮件, 已删除, 垃圾桶, ゴミ箱, 削除済みアイテム,
-        휴지통,
-        κάδος
-        απορριμμάτων, διαγραμμένα
+        trash, deleted, deleted items, deleted messages, deleted mail, bin, rubbish, wastebasket, papierkorb, gelöscht,
+        gelöschte objekte, gelöschte elemente, gelöschte nachrichten, corbeille, poubelle, éléments supprimés,
+        messages supprimés, supprimés, papelera, papelera de reciclaje, elementos eliminados, mensajes eliminados,
+        eliminados, cestino, posta eliminata, elementi eliminati, messaggi eliminati, eliminati, lixeira,
+        itens excluídos, itens eliminados, mensagens excluídas, excluídos, lixo, prullenbak, prullenmand,
+        verwijderde items, verwijderd, verwijderde berichten, papperskorgen, papperskorg, borttagna objekt, borttagna,
+        borttaget, papirkurv, papirkurven, slettet post, slettet, slettede elementer, slettede meldinger,
+        søppelbøtte, roskakori, poistetut, kosz, elementy usunięte, usunięte, koš, odstraněná pošta, odstraněné,
+        smazané, kôš, odstránená pošta, kuka, lomtár, törölt elemek, törölt, çöp kutusu, çöp, silinmiş öğeler,
+        silinmiş, корзина, удаленные, удалённые, удаленные элементы, удалённые элементы, кошик, видалені,
+        видалені елементи, кошче, изтрити, 已删除邮件, 已删除, 已刪除的郵件, 刪除的郵件, 已刪除, 垃圾桶, 废件箱, 回收站,
+        ゴミ箱, ごみ箱, 削除済み, 削除済みアイテム, 휴지통, 지운편지함, 지운 편지함, 삭제된 편지함, 지운 항목,
+        coș de gunoi, gunoi, mesaje șterse, elemente șterse, κάδος απορριμμάτων, κάδος, διαγραμμένα,
+        פריטים שנמחקו, אשפה, המחיקות, المهملات, سلة المهملات, العناصر المحذوفة,
+        koš za smeće, smeće, smeti, izbrisano, prügikast, kustutatud,
+        paperera, thùng rác, sampah, kotak sampah, ถังขยะ
     """,
     "all": """
         all mail, alle nachrichten, tous les messages, todos, todos los correos, tutti i messaggi, todos os
-        e-mails, alle e-mail
+        emails, alle email
     """,
 }
 
-SENT = """
-    sent, sent items, sent mail, sent messages, sent-mail, gesendet, gesendete objekte, gesendete elemente, envoyés,
+_SENT = """
+    sent, sent items, sent mail, sent messages, gesendet, gesendete objekte, gesendete elemente, envoyés,
     messages envoyés, éléments envoyés, enviados, elementos enviados, itens enviados, mensajes enviados, inviati,
     posta inviata, inviata,
     verzonden, verzonden items, verzonden objecten, skickat, skickade objekt, sendt, sendte elementer, sendt post,
@@ -40,3 +63,13 @@ SENT = """
     gönderilenler, отправленные, надіслані, 已发送, 已发送邮件, 寄件備份,
     送信済み, 送信済みアイテム, 보낸편지함, απεσταλμένα
 """
+
+
+def comparable(name: str) -> str:
+    """A mailbox's name as it is looked up: "Junk-E-Mail" and "junk_email" are one."""
+    words = _SEPARATORS.sub(" ", unicodedata.normalize("NFC", name).lower()).strip()
+    return _ELECTRONIC.sub("e", words)
+
+
+KIND_BY_NAME: dict[str, str] = {comparable(name): kind for kind, names in _NAMES.items() for name in names.split(",")}
+SENT_NAMES: frozenset[str] = frozenset(map(comparable, _SENT.split(",")))

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from lasttouch.commands.options import config_option, json_option, loaded_config, reading
+from activity.errors import NotFound
+from lasttouch.commands.opening import loaded_config, reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.forgetting import file_beside
 from lasttouch.output import print_json, print_lines
-from lasttouch.private_output import private_file
+from lasttouch.private_files import private_output
 from store.backup import copy
 from store.health import counts
 
@@ -20,7 +22,7 @@ from store.health import counts
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @json_option
 @config_option
-def command(file: Path, force: bool, as_json: bool, config: str | None) -> None:
+def command(file: Path, force: bool, as_json: bool) -> None:
     """Copy the database to FILE, consistent even while a sync writes, and check the copy.
 
     The list of erased people, if there is one, is copied beside it as FILE.forgotten. To restore:
@@ -33,13 +35,16 @@ def command(file: Path, force: bool, as_json: bool, config: str | None) -> None:
       lasttouch backup ~/backups/lasttouch-2026-11-22.db
       lasttouch backup --force /mnt/usb/lasttouch.db --json
     """
-    beside = file_beside(loaded_config(config).database)
-    with reading(config) as log:
-        with private_file(file, force) as new:
+    database = loaded_config().database
+    if not database.exists():
+        raise NotFound(f"there is no log at {database} yet", "run: lasttouch sync")
+    beside = file_beside(database)
+    with reading() as log:
+        with private_output(file, force) as new:
             copy(log, new)
         activities, contacts, _ = counts(log)
     if beside.exists():
-        with private_file(file_beside(file), force=True) as new:
+        with private_output(file_beside(file), force=True) as new:
             shutil.copyfile(beside, new)
     size = file.stat().st_size
     if as_json:

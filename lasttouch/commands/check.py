@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.commands.options import changing, config_option, json_option
+from lasttouch.commands.opening import changing
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.output import print_json, print_lines
 from store.database import writing
 from store.health import counts
@@ -15,7 +16,7 @@ from store.inspection import integrity
 @click.command("check")
 @json_option
 @config_option
-def command(as_json: bool, config: str | None) -> None:
+def command(as_json: bool) -> None:
     """Recompute everything from the facts and report any difference; 0 is the only good answer.
 
     Differences are set right. The database itself is checked as well.
@@ -25,7 +26,7 @@ def command(as_json: bool, config: str | None) -> None:
       lasttouch check
       lasttouch check --json
     """
-    with changing(config) as agent:
+    with changing() as agent:
         soundness = integrity(agent.connection)
         with writing(agent.connection):
             different = agent.recompute()

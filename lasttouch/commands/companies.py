@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import sqlite3
+from collections.abc import Sequence
 
 import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
-from lasttouch.commands.filters import (
-    as_of_option,
-    limit_option,
-    owned,
-    owner_option,
-    people_reader,
-    since_option,
-    sort_option,
-    until_option,
-)
-from lasttouch.commands.options import (
-    NO_COMPANIES,
-    answer,
-    changing,
-    config_option,
-    csv_option,
-    json_option,
-    reading,
-)
-from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import owned
+from lasttouch.commands.opening import changing, reading
+from lasttouch.commands.options import config_option, json_option
+from lasttouch.local_time import machine_zone
 from lasttouch.output import print_json, print_lines
 from lasttouch.views import columns
 from lasttouch.views.last import companies_json, companies_table
 from lasttouch.views.moments import earlier
-from lasttouch.views.ordering import ordered, within
 from store.companies import companies
 from store.health import seen_through
 
@@ -51,26 +37,17 @@ def command() -> None:
 
 
 @command.command("list")
-@owner_option
-@since_option("Only whose last touch was then or later:")
-@until_option("Only whose last touch was then or earlier, or never.")
-@as_of_option
-@sort_option("silence", "recent", "name")
-@limit_option(None)
-@json_option
-@csv_option
+@filter_options(
+    owner=True,
+    since="Only whose last touch was then or later:",
+    until="Only whose last touch was then or earlier, or never.",
+    as_of=True,
+    sort=("silence", "recent", "name"),
+    limit=UNLIMITED,
+)
+@form_options
 @config_option
-def list_(
-    owner: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    as_of: datetime | None,
-    sort: str,
-    limit: int | None,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def list_(filters: Filters, form: Form) -> None:
     """All companies, the longest silent first.
 
     \b
@@ -78,22 +55,8 @@ def list_(
       lasttouch companies list
       lasttouch companies list --owner ana --until 90d
     """
-    now, zone = as_of or utc_now(), machine_zone()
-    with reading(config) as log:
-        through = earlier(seen_through(log), now)
-        known = owned(log, companies(log, now, None, people_reader(as_of)), owner)
-        found = ordered(within(known, since, until), sort)[:limit]
-    shown = answer(
-        as_json,
-        as_csv,
-        columns.COMPANIES,
-        lambda: companies_json(found, through),
-        lambda: companies_table(found, now, zone),
-    )
-    if shown and not known:
-        print_lines([NO_COMPANIES])
-    elif shown and not found:
-        print_lines(["No company is left by that."])
+    with reading() as log:
+        answer_companies(log, filters, form)
 
 
 @command.command("add")
@@ -102,7 +65,7 @@ def list_(
 @click.option("--owner", default="", help="Whose company this is.")
 @json_option
 @config_option
-def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool, config: str | None) -> None:
+def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
     """Add a company with its domains, or further domains to one.
 
     \b
@@ -116,9 +79,25 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool, config: 
     for domain in names:
         if is_free_mail(domain) or is_disposable(domain) or registrable(domain) is None:
             raise UsageError(f"{domain} is no company's own domain", "people there are contacts of their own")
-    with changing(config) as agent:
+    with changing() as agent:
         rematched = add_company(agent, name, names, owner)
     if as_json:
         print_json({"name": name, "domains": names, "rematched": rematched})
     else:
         print_lines([f"{name}: {rematched} addresses already seen are there."])
+
+
+def answer_companies(log: sqlite3.Connection, filters: Filters, form: Form, ids: Sequence[int] | None = None) -> bool:
+    """Print the companies (of these, if given) that the filters leave; True if that was for people."""
+    now, zone = filters.moment(), machine_zone()
+    known = owned(log, companies(log, now, ids, people_reader(filters.as_of)), filters.owner)
+    found = filters.applied(known)
+    through = earlier(seen_through(log), now)
+    shown = answer(
+        form, columns.COMPANIES, lambda: companies_json(found, through), lambda: companies_table(found, now, zone)
+    )
+    if shown and not known:
+        print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
+    elif shown and not found:
+        print_lines(["No company is left by that."])
+    return shown

@@ -85,7 +85,7 @@ def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
 
 def _file(ctx: click.Context) -> ConfigFile:
     """The configuration unchecked: that would take several times as long as all the rest."""
-    return read_config(config_path(ctx.params.get("config") or ctx.find_root().params.get("config")))
+    return read_config(config_path(ctx.obj or ctx.find_root().params.get("config")))
 
 
 def _next_word(name: str, words: Sequence[str]) -> str | None:

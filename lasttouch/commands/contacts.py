@@ -13,21 +13,15 @@ from activity.errors import NotFound, UsageError
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_export import export
-from lasttouch.commands.options import (
-    NO_CONTACTS,
-    answer,
-    changing,
-    config_option,
-    contacts_named,
-    csv_option,
-    json_option,
-    reading,
-)
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import contacts_named
+from lasttouch.commands.opening import changing, reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 from lasttouch.proof import behind_dates
 from lasttouch.views import columns
-from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
+from lasttouch.views.contacts import NO_CONTACTS, contacts_json, contacts_table, import_json, import_text
 from lasttouch.views.last import last_json
 from lasttouch.views.timeline import log_table
 from lasttouch.views.why_contact import contact_text
@@ -64,7 +58,7 @@ for change in (merge, alias, remove, forget, export):
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @config_option
-def import_(file: Path, as_json: bool, config: str | None) -> None:
+def import_(file: Path, as_json: bool) -> None:
     """Add the contacts of a CSV or vCard file, or update them.
 
     A CSV needs a header row with an e-mail column; the exports of Google, Outlook, HubSpot,
@@ -80,7 +74,7 @@ def import_(file: Path, as_json: bool, config: str | None) -> None:
     from lasttouch.address_book import take_in  # noqa: PLC0415 - queries do without
 
     read = read_contacts(file)
-    with changing(config) as agent:
+    with changing() as agent:
         change = take_in(agent, read.entries)
     if as_json:
         print_json(import_json(change, read.problems))
@@ -113,7 +107,6 @@ def add(
     all_two_way: bool,
     min_exchanges: int,
     as_json: bool,
-    config: str | None,
 ) -> None:
     """Add one contact with one or several addresses, or people you already exchange with.
 
@@ -130,10 +123,10 @@ def add(
         raise UsageError(
             "give a name with addresses, or --from-unmatched, or --all-two-way", "see the examples in --help"
         )
-    with changing(config) as agent:
+    with changing() as agent:
         if name is not None:
             entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
-            change = take_in(agent, [entry])
+            change = take_in(agent, [entry], renames=False)
         else:
             change = add_strangers(agent, _strangers(agent, number, min_exchanges))
     if as_json:
@@ -166,10 +159,9 @@ def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Str
 
 
 @command.command("list")
-@json_option
-@csv_option
+@form_options
 @config_option
-def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
+def list_(form: Form) -> None:
     """All contacts by name.
 
     \b
@@ -177,20 +169,17 @@ def list_(as_json: bool, as_csv: bool, config: str | None) -> None:
       lasttouch contacts list
       lasttouch contacts list --csv
     """
-    with reading(config) as log:
+    with reading() as log:
         found = sorted(people(log, utc_now()), key=lambda one: (one.name.casefold(), one.id))
-    if (
-        answer(as_json, as_csv, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found))
-        and not found
-    ):
-        print_lines([NO_CONTACTS])
+    if answer(form, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found)):
+        print_lines([] if found else [NO_CONTACTS])
 
 
 @command.command("show")
 @click.argument("who", nargs=-1, required=True, shell_complete=complete_who)
 @json_option
 @config_option
-def show(who: tuple[str, ...], as_json: bool, config: str | None) -> None:
+def show(who: tuple[str, ...], as_json: bool) -> None:
     """One contact with every date and the newest activities.
 
     \b
@@ -199,7 +188,7 @@ def show(who: tuple[str, ...], as_json: bool, config: str | None) -> None:
       lasttouch contacts show bob@globex.example --json
     """
     now, zone = utc_now(), machine_zone()
-    with reading(config) as log:
+    with reading() as log:
         found = people(log, now, contacts_named(log, " ".join(who)))
         if as_json:
             print_json(last_json(found, seen_through(log)))

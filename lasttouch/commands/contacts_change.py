@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,9 @@ import click
 from activity.address import normalise
 from activity.errors import UsageError
 from lasttouch.commands.completion_words import complete_address
-from lasttouch.commands.options import changing, config_option, contacts_named, json_option
+from lasttouch.commands.naming import contacts_named
+from lasttouch.commands.opening import changing
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
@@ -27,7 +30,7 @@ SEVERAL_SHOWN = 10
 @click.argument("others", nargs=-1, required=True, shell_complete=complete_address)
 @json_option
 @config_option
-def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None) -> None:
+def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
     """Make several contacts one. INTO keeps its name and gets all their addresses.
 
     Each is a name, an address or an id (#7). This is also how an address that is listed for two
@@ -40,7 +43,7 @@ def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None)
     """
     from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
 
-    with changing(config) as agent:
+    with changing() as agent:
         kept = _one(agent, into)
         merged = sorted({_one(agent, other) for other in others} - {kept})
         if not merged:
@@ -59,7 +62,7 @@ def merge(into: str, others: tuple[str, ...], as_json: bool, config: str | None)
 @click.argument("emails", nargs=-1, required=True)
 @json_option
 @config_option
-def alias(who: str, emails: tuple[str, ...], as_json: bool, config: str | None) -> None:
+def alias(who: str, emails: tuple[str, ...], as_json: bool) -> None:
     """Give a contact further addresses.
 
     \b
@@ -69,7 +72,7 @@ def alias(who: str, emails: tuple[str, ...], as_json: bool, config: str | None) 
     from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
 
     addresses = [_address(email) for email in emails]
-    with changing(config) as agent:
+    with changing() as agent:
         contact_id = _one(agent, who)
         rematched = address_book.add_alias(agent, contact_id, addresses)
     if as_json:
@@ -82,7 +85,7 @@ def alias(who: str, emails: tuple[str, ...], as_json: bool, config: str | None) 
 @click.argument("who", shell_complete=complete_address)
 @json_option
 @config_option
-def remove(who: str, as_json: bool, config: str | None) -> None:
+def remove(who: str, as_json: bool) -> None:
     """Strike a contact off the list. What was exchanged stays in the log; to erase it: contacts forget.
 
     \b
@@ -91,7 +94,7 @@ def remove(who: str, as_json: bool, config: str | None) -> None:
     """
     from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
 
-    with changing(config) as agent:
+    with changing() as agent:
         contact_id = _one(agent, who)
         removed = _named(agent, [contact_id])
         rematched = address_book.remove(agent, [contact_id])
@@ -106,7 +109,7 @@ def remove(who: str, as_json: bool, config: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @config_option
-def forget(who: str, yes: bool, as_json: bool, config: str | None) -> None:
+def forget(who: str, yes: bool, as_json: bool) -> None:
     """Erase somebody for good: the contact, their addresses and every trace in the log.
 
     WHO is a contact or an address. What they sent, and what was exchanged with nobody else, is
@@ -122,7 +125,7 @@ def forget(who: str, yes: bool, as_json: bool, config: str | None) -> None:
 
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
-    with changing(config) as agent:
+    with changing() as agent:
         contact_ids, emails = _whom(agent.connection, who)
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
@@ -176,7 +179,9 @@ def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
     try:
         return click.confirm("Erase?")
     except click.Abort:
-        return False
+        if sys.stdin.isatty():
+            raise
+        raise UsageError("nobody is there to be asked, so --yes is needed", "nothing was erased") from None
 
 
 def _address(given: str) -> str:

@@ -6,9 +6,12 @@ import sys
 
 import click
 
-from lasttouch.commands.options import config_option, json_option, reading
+from activity.errors import UsageError
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import print_csv, print_json
+from lasttouch.standard_streams import speak_utf8
 from lasttouch.views.contacts import export_rows, vcards
 from lasttouch.views.last import last_json
 from store.health import seen_through
@@ -18,8 +21,9 @@ from store.people import people
 @click.command("export")
 @click.option("--vcard", is_flag=True, help="As vCard 4.0.")
 @json_option
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, which it is anyway.")
 @config_option
-def export(vcard: bool, as_json: bool, config: str | None) -> None:
+def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
     """All contacts with their last-touch dates, as CSV (which `contacts import` reads), JSON or vCard.
 
     \b
@@ -28,11 +32,14 @@ def export(vcard: bool, as_json: bool, config: str | None) -> None:
       lasttouch contacts export --vcard > contacts.vcf
       lasttouch contacts export --json
     """
-    with reading(config) as log:
+    if vcard + as_json + as_csv > 1:
+        raise UsageError("--vcard, --json and --csv exclude each other")
+    with reading() as log:
         found, through = people(log, utc_now()), seen_through(log)
     if as_json:
         print_json(last_json(found, through))
     elif vcard:
+        speak_utf8()
         sys.stdout.write(vcards(found))
     else:
         print_csv(*export_rows(found))

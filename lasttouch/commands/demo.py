@@ -11,13 +11,15 @@ from pathlib import Path
 
 import click
 
-from lasttouch.commands.options import json_option, reading
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
 from lasttouch.proof import proof
 from lasttouch.views.contacts import import_text
 from lasttouch.views.health import sync_table
 from lasttouch.views.last import last_json, last_table
+from lasttouch.views.next_steps import next_steps
 from lasttouch.views.why_contact import contact_text
 from store.finding import find_contacts
 from store.health import counts, seen_through
@@ -46,7 +48,7 @@ def command(keep: Path | None, as_json: bool) -> None:
     zone = machine_zone()
     if not as_json:
         print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
-    with played(keep, utc_now, zone) as done, reading(str(done.loaded.path)) as log:
+    with played(keep, utc_now, zone) as done, reading(done.loaded.path) as log:
         now = utc_now()
         if as_json:
             config = None if keep is None else str(done.loaded.path)
@@ -92,5 +94,4 @@ def _next_steps(keep: Path | None) -> list[str]:
     ]
     if keep is None:
         steps.insert(0, (f"{program} demo --keep {shlex.quote(str(folder))}", "the same, kept for the following"))
-    width = max(len(typed) for typed, _ in steps)
-    return ["", "What to type next:", *(f"  {typed:<{width}}  # {meaning}" for typed, meaning in steps)]
+    return next_steps(steps)

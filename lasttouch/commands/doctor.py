@@ -6,8 +6,9 @@ import logging
 
 import click
 
-from activity.errors import LasttouchError
-from lasttouch.commands.options import config_option, json_option, named_config
+from activity.errors import ConfigError, LasttouchError
+from lasttouch.commands.opening import named_config
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import is_terminal, print_json, print_lines
 from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
@@ -17,13 +18,13 @@ from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
 @click.option("--offline", is_flag=True, help="Ask no server.")
 @json_option
 @config_option
-def command(offline: bool, as_json: bool, config: str | None) -> None:
+def command(offline: bool, as_json: bool) -> None:
     """Test everything and say what to do about each finding. Nothing is changed.
 
     The configuration, the database, this machine, and of each account: the password, the connection,
     the certificate, the login, the mailboxes and calendars that are read and left out, and whether
-    sent mail bears addresses that are not configured. The exit code is 1 if anything fails, 0 with
-    warnings.
+    sent mail bears addresses that are not configured. The exit code is 1 if anything fails, 3 if
+    the configuration does, 0 with warnings.
 
     \b
     Examples:
@@ -36,11 +37,12 @@ def command(offline: bool, as_json: bool, config: str | None) -> None:
     logging.lastResort = None  # what goes wrong is told once, by the finding
     if not offline and not as_json and is_terminal():
         click.echo("Asking the servers …", err=True)
-    findings = list(examine(named_config(config), utc_now, offline))
+    findings = list(examine(named_config(), utc_now, offline))
     if as_json:
         print_json(doctor_json(findings))
     else:
         print_lines([*doctor_text(findings), "", doctor_summary(findings)])
-    failures = [one.message for one in findings if one.status == "failure"]
+    failures = [one for one in findings if one.status == "failure"]
     if failures:
-        raise LasttouchError(failures[0].partition("\n")[0], "the findings above say what to do")
+        kind = ConfigError if failures[0].check == "configuration" else LasttouchError
+        raise kind(failures[0].message.partition("\n")[0], "the findings above say what to do")

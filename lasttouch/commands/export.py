@@ -14,12 +14,14 @@ from typing import Any, TextIO
 
 import click
 
-from activity.errors import UsageError
-from lasttouch.commands.filters import since_option, until_option
-from lasttouch.commands.options import config_option, csv_option, json_option, reading
+from lasttouch.commands.filters import Filters, filter_options
+from lasttouch.commands.form import Form, form_options
+from lasttouch.commands.opening import reading_all
+from lasttouch.commands.options import config_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import csv_cells, harmless_json
-from lasttouch.private_output import private_file
+from lasttouch.private_files import private_output
+from lasttouch.standard_streams import speak_utf8
 from lasttouch.views import columns
 from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
@@ -29,20 +31,10 @@ from store.export import whole_log
 @click.command("export")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@since_option("Only what was then or later:")
-@until_option("Only what was then or earlier.")
-@json_option
-@csv_option
+@filter_options(since="Only what was then or later:", until="Only what was then or earlier.")
+@form_options
 @config_option
-def command(
-    file: Path | None,
-    force: bool,
-    since: datetime | None,
-    until: datetime | None,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def command(file: Path | None, force: bool, filters: Filters, form: Form) -> None:
     """The whole log as JSON lines (or CSV): one activity a line, with the fields of `why --json`.
 
     In the order it was read, meetings that lie ahead included. FILE is readable for you alone;
@@ -54,11 +46,9 @@ def command(
       lasttouch export log.csv --csv --since 2026-01-01
       lasttouch export - | jq -r 'select(.verdict == "bounce") | .at'
     """
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other")
-    with reading(config) as log, _output(file, force) as output:
-        write = _csv_lines if as_csv else _json_lines
-        written = write(output, _objects(log, since, until))
+    with reading_all() as log, _output(file, force) as output:
+        write = _csv_lines if form.as_csv else _json_lines
+        written = write(output, _objects(log, filters.since, filters.until))
     if file is not None and str(file) != "-":
         click.echo(f"{written:,} activities in {file}.", err=True)
 
@@ -66,9 +56,10 @@ def command(
 @contextlib.contextmanager
 def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
     if file is None or str(file) == "-":
+        speak_utf8()
         yield sys.stdout
         return
-    with private_file(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:
+    with private_output(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:
         yield output
 
 

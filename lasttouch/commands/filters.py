@@ -1,81 +1,97 @@
-"""The options that narrow an answer down, and whom they leave."""
+"""The options that narrow an answer down and put it in order, received as one value."""
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import click
 
-from activity.errors import NotFound, UsageError
-from lasttouch import moments
+from lasttouch.commands import typed_moments
 from lasttouch.commands.completion_words import complete_company, complete_owner
-from lasttouch.commands.options import F, contacts_named, no_company
+from lasttouch.commands.form import Form
+from lasttouch.commands.options import F, as_one_value
 from lasttouch.local_time import machine_zone, utc_now
-from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
+from lasttouch.views.ordering import itself, ordered, within
 from store.people import Person, people
 
-if TYPE_CHECKING:
-    from store.companies import Company
+T = TypeVar("T")
+UNLIMITED = sys.maxsize
+MOST_FOR_PROGRAMS = 10_000  # who wants more says so, or exports
+_AT_COMPANY = "Only contacts at this company (its name, a part of it, or a domain)."
+_AS_OF = "Answer as of the end of that day, from what is known today."
+_EXAMPLES = "2026-11-01, or 30d for 30 days ago."
 
 
-def owner_option(function: F) -> F:
-    text = "Only contacts of this colleague."
-    return click.option("--owner", metavar="NAME", help=text, shell_complete=complete_owner)(function)
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was asked for; a command has only some of these options, and the others leave everything.
+
+    `owner` and `company` are as they were typed (see naming.py); moments are aware.
+    """
+
+    owner: str | None = None
+    company: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+    sort: str = ""
+    limit: int | None = None
+
+    def moment(self) -> datetime:
+        """The instant that the answer is as of."""
+        return self.as_of or utc_now()
+
+    def most(self, form: Form, usual: int) -> int:
+        """How many are asked for; a page of the `usual` length is for people, a program is not to miss the rest."""
+        return self.limit or (usual if form.is_for_people else MOST_FOR_PROGRAMS)
+
+    def applied(self, found: Sequence[T], whose: Callable[[T], Any] = itself) -> list[T]:
+        """Those last touched within the span, in order, up to the limit; `whose` is the one each row is about."""
+        return ordered(within(found, self.since, self.until, whose), self.sort, whose)[: self.limit]
 
 
-def company_option(function: F) -> F:
-    text = "Only contacts at this company (its name, a part of it, or a domain)."
-    return click.option("--company", metavar="NAME", help=text, shell_complete=complete_company)(function)
+def filter_options(
+    *,
+    owner: bool = False,
+    company: bool | str = False,
+    since: str = "",
+    until: str = "",
+    as_of: bool = False,
+    sort: Sequence[str] = (),
+    limit: int = 0,
+) -> Callable[[F], F]:
+    """Those of the options that are given a value here, received as `filters`.
 
+    Texts are for --help; `company` may be one, `since` ends in a colon where the usual examples fit behind it. The
+    first order in `sort` is the default, so is `limit` for people (see `Filters.most`): UNLIMITED for none.
+    """
+    options: list[Callable[[Any], Any]] = []
 
-def limit_option(default: int | None) -> Callable[[F], F]:
-    """--limit; None for no limit unless one is given."""
-    shown: dict[str, Any] = {} if default is None else {"default": default, "show_default": True}
-    return click.option("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help="At most so many.", **shown)
+    def add(name: str, **how: Any) -> None:
+        options.append(click.option(name, **how))
 
-
-def sort_option(*orders: str) -> Callable[[F], F]:
-    """--sort; the first of `orders` is the default."""
-    return click.option("--sort", type=click.Choice(orders), default=orders[0], show_default=True, help="The order.")
-
-
-def since_option(meaning: str, examples: str = "2026-11-01, or 30d for 30 days ago.") -> Callable[[F], F]:
-    return click.option("--since", metavar="DATE", callback=_since, help=f"{meaning} {examples}")
-
-
-def until_option(help_text: str) -> Callable[[F], F]:
-    return click.option("--until", metavar="DATE", callback=_until, help=f"{help_text} That day included.")
-
-
-def as_of_option(function: F) -> F:
-    text = "Answer as of the end of that day, from what is known today."
-    return click.option("--as-of", "as_of", metavar="DATE", callback=_as_of, help=text)(function)
-
-
-def chosen(
-    connection: sqlite3.Connection, who: Sequence[str], owner: str | None = None, company: str | None = None
-) -> list[int] | None:
-    """The ids of the contacts that these words leave; None for everybody. Raises NotFound with near names."""
-    left: set[int] | None = None
-    if who:
-        left = set(contacts_named(connection, " ".join(who)))
-    if company is not None:
-        left = _both(left, at_companies(connection, companies_named(connection, company)))
-    if owner is not None:
-        left = _both(left, of_owner(connection, owner_named(connection, owner)))
-    return None if left is None else sorted(left)
-
-
-def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:
-    from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
-
-    ids = company_ids(connection, company)
-    if not ids:
-        raise no_company(connection, company)
-    return ids
+    if owner:
+        add("--owner", metavar="NAME", shell_complete=complete_owner, help="Only contacts of this colleague.")
+    if company:
+        text = company if isinstance(company, str) else _AT_COMPANY
+        add("--company", metavar="NAME", shell_complete=complete_company, help=text)
+    if since:
+        add("--since", metavar="DATE", callback=_since, help=f"{since} {_EXAMPLES}" if since.endswith(":") else since)
+    if until:
+        add("--until", metavar="DATE", callback=_until, help=f"{until} That day included.")
+    if as_of:
+        add("--as-of", metavar="DATE", callback=_as_of, help=_AS_OF)
+    if sort:
+        add("--sort", type=click.Choice(sort), default=sort[0], show_default=True, help="The order.")
+    if limit:
+        usual = "" if limit == UNLIMITED else f" [default: {limit}, for programs {MOST_FOR_PROGRAMS:,}]"
+        add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help=f"At most so many{usual}.")
+    return as_one_value("filters", Filters, *options)
 
 
 def people_reader(
@@ -89,40 +105,17 @@ def people_reader(
     return people_then
 
 
-def owner_named(connection: sqlite3.Connection, owner: str) -> str:
-    """The one colleague that is meant, by the whole name or a part of it."""
-    fitting = owners_like(connection, owner)
-    if len(fitting) == 1:
-        return fitting[0]
-    if not fitting:
-        everybody = owners_like(connection, "")
-        raise NotFound(f"nobody named {owner!r} owns contacts", f"owners are: {', '.join(everybody) or 'nobody yet'}")
-    raise UsageError(f"{owner!r} is more than one colleague", f"give one of: {', '.join(fitting)}")
-
-
-def owned(log: sqlite3.Connection, firms: list[Company], owner: str | None) -> list[Company]:
-    """The companies with which this colleague deals; all of them where none is named."""
-    if owner is None:
-        return firms
-    theirs = companies_of_owner(log, owner_named(log, owner))
-    return [one for one in firms if one.id in theirs]
-
-
-def _both(left: set[int] | None, right: set[int]) -> set[int]:
-    return right if left is None else left & right
-
-
 def _since(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
-    return _read(parameter, text, moments.beginning)
+    return _read(parameter, text, typed_moments.beginning)
 
 
 def _until(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
-    return _read(parameter, text, moments.end)
+    return _read(parameter, text, typed_moments.end)
 
 
 def _as_of(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
     """Not later than now: the end of today has not come yet."""
-    begins, ends = _read(parameter, text, moments.beginning), _read(parameter, text, moments.end)
+    begins, ends = _read(parameter, text, typed_moments.beginning), _read(parameter, text, typed_moments.end)
     if begins is None or ends is None:
         return None
     now = utc_now()

@@ -2,68 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import sqlite3
+from collections.abc import Sequence
 
 import click
 
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import (
-    as_of_option,
-    chosen,
-    companies_named,
-    limit_option,
-    owned,
-    owner_option,
-    people_reader,
-    since_option,
-    sort_option,
-    until_option,
-)
-from lasttouch.commands.options import (
-    NO_COMPANIES,
-    NO_CONTACTS,
-    answer,
-    config_option,
-    csv_option,
-    json_option,
-    reading,
-)
+from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import chosen, companies_named
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
-from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.local_time import machine_zone
 from lasttouch.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
-from lasttouch.views.last import companies_json, companies_table, last_json, last_table
+from lasttouch.views.contacts import NO_CONTACTS
+from lasttouch.views.last import last_json, last_table
 from lasttouch.views.moments import earlier
-from lasttouch.views.ordering import ordered, within
 from store.health import seen_through, sources
 
 
 @click.command("last")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
-@click.option("--company", is_flag=True, help="Companies instead of contacts.")
-@owner_option
-@since_option("Only whose last touch was then or later:")
-@until_option("Only whose last touch was then or earlier, or never.")
-@as_of_option
-@sort_option("silence", "recent", "name", "company", "touches")
-@limit_option(None)
-@json_option
-@csv_option
+@click.option("--company", "by_company", is_flag=True, help="Companies instead of contacts.")
+@filter_options(
+    owner=True,
+    since="Only whose last touch was then or later:",
+    until="Only whose last touch was then or earlier, or never.",
+    as_of=True,
+    sort=("silence", "recent", "name", "company", "touches"),
+    limit=UNLIMITED,
+)
+@form_options
 @config_option
-def command(
-    who: tuple[str, ...],
-    company: bool,
-    owner: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    as_of: datetime | None,
-    sort: str,
-    limit: int | None,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def command(who: tuple[str, ...], by_company: bool, filters: Filters, form: Form) -> None:
     """When did we last talk to them? The longest silent first.
 
     WHO is a name or part of one, an address, a domain or a company; without it, everybody.
@@ -77,36 +51,26 @@ def command(
       lasttouch last bob --as-of 2026-06-30
       lasttouch last --company
     """
-    zone = machine_zone()
-    now = as_of or utc_now()
-    with reading(config) as log:
-        through = earlier(seen_through(log), now)
-        if company:
-            from store.companies import companies  # noqa: PLC0415 - contacts are asked for more often
-
-            firms = companies(log, now, companies_named(log, " ".join(who)) if who else None, people_reader(as_of))
-            firms = ordered(within(owned(log, firms, owner), since, until), sort)[:limit]
-            shown = answer(
-                as_json,
-                as_csv,
-                columns.COMPANIES,
-                lambda: companies_json(firms, through),
-                lambda: companies_table(firms, now, zone),
-            )
-            if shown and not firms:
-                print_lines([NO_COMPANIES if not (who or owner or since or until) else "No company is left by that."])
-        else:
-            ids = chosen(log, who, owner)
-            found = ordered(within(people_reader(as_of)(log, now, ids), since, until), sort)[:limit]
-            weeks = {} if as_json or as_csv else sparklines(log, found, now)
-            shown = answer(
-                as_json,
-                as_csv,
-                columns.LAST,
-                lambda: last_json(found, through),
-                lambda: last_table(found, now, zone, weeks),
-            )
-            if shown and not found:
-                print_lines([NO_CONTACTS if ids is None and since is until is None else "No contact is left by that."])
+    with reading() as log:
+        shown = _companies(log, who, filters, form) if by_company else _contacts(log, who, filters, form)
         if shown:
-            print_lines(blindness(sources(log), now, zone))
+            print_lines(blindness(sources(log), filters.moment(), machine_zone()))
+
+
+def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
+    from lasttouch.commands.companies import answer_companies  # noqa: PLC0415 - contacts are asked for more often
+
+    return answer_companies(log, filters, form, companies_named(log, " ".join(who)) if who else None)
+
+
+def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
+    now, zone = filters.moment(), machine_zone()
+    ids = chosen(log, who, filters.owner)
+    found = filters.applied(people_reader(filters.as_of)(log, now, ids))
+    weeks = sparklines(log, found, now) if form.is_for_people else {}
+    through = earlier(seen_through(log), now)
+    shown = answer(form, columns.LAST, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks))
+    if shown and not found:
+        everybody = ids is None and filters.since is filters.until is None
+        print_lines([NO_CONTACTS if everybody else "No contact is left by that."])
+    return shown

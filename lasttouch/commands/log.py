@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -10,18 +11,12 @@ import click
 
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import (
-    as_of_option,
-    chosen,
-    company_option,
-    limit_option,
-    owner_option,
-    since_option,
-    sort_option,
-    until_option,
-)
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading
-from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.commands.filters import Filters, filter_options
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import chosen
+from lasttouch.commands.opening import reading, reading_all
+from lasttouch.commands.options import config_option
+from lasttouch.local_time import machine_zone
 from lasttouch.output import is_terminal, print_lines, terminal_width
 from lasttouch.views import columns
 from lasttouch.views.chart import chart
@@ -34,34 +29,24 @@ from store.timeline import newest
 from store.weeks import touches_by_week
 
 CHART_WEEKS = 52
+PAGE = 50
 NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch sync"
 
 
 @click.command("log")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
-@owner_option
-@company_option
-@since_option("Only what was then or later:")
-@until_option("Only what was then or earlier.")
-@as_of_option
-@sort_option("newest", "oldest")
-@limit_option(50)
-@json_option
-@csv_option
+@filter_options(
+    owner=True,
+    company=True,
+    since="Only what was then or later:",
+    until="Only what was then or earlier.",
+    as_of=True,
+    sort=("newest", "oldest"),
+    limit=PAGE,
+)
+@form_options
 @config_option
-def command(
-    who: tuple[str, ...],
-    owner: str | None,
-    company: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    as_of: datetime | None,
-    sort: str,
-    limit: int,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
     """The activities with somebody, or with everybody, newest first.
 
     WHO is a name or part of one, an address, a domain or a company; an address or a domain may be of
@@ -75,34 +60,34 @@ def command(
       lasttouch log --company globex --since 90d --sort oldest
       lasttouch log bob@globex.example --json
     """
-    zone = machine_zone()
-    now = as_of or utc_now()
-    with reading(config) as log:
-        ids, strangers = _concerned(log, who, owner, company)
-        found = newest(log, earlier(until, now) or now, limit, ids, [one.address_id for one in strangers])
-        found = [one for one in found if since is None or one.at >= since]
-        if sort == "oldest":
+    now, zone = filters.moment(), machine_zone()
+    with contextlib.ExitStack() as opened:
+        log = opened.enter_context(reading())
+        ids, strangers = _concerned(log, who, filters)
+        if strangers or ids is None:
+            log = opened.enter_context(reading_all())
+        last = earlier(filters.until, now) or now
+        found = newest(log, last, filters.most(form, PAGE), ids, [one.address_id for one in strangers])
+        found = [one for one in found if filters.since is None or one.at >= filters.since]
+        if filters.sort == "oldest":
             found.reverse()
-        if ids and not (as_json or as_csv) and is_terminal():
+        if ids and form.is_for_people and is_terminal():
             print_lines(_chart(log, ids, now, zone))
         owners = account_owners(log)
-        shown = answer(
-            as_json, as_csv, columns.LOG, lambda: log_json(found, now), lambda: log_table(found, now, zone, owners)
-        )
-        if shown:
-            narrowed = ids is not None or since or until or as_of
+        if answer(form, columns.LOG, lambda: log_json(found, now), lambda: log_table(found, now, zone, owners)):
+            narrowed = ids is not None or filters.since or filters.until or filters.as_of
             print_lines([] if found else ["Nothing with that." if narrowed else NOTHING_YET])
             print_lines(no_contact(strangers))
 
 
 def _concerned(
-    log: sqlite3.Connection, who: Sequence[str], owner: str | None, company: str | None
+    log: sqlite3.Connection, who: Sequence[str], filters: Filters
 ) -> tuple[list[int] | None, list[Unlisted]]:
     """Contacts (None for everybody) or, where these words mean none, people who are no contacts."""
     try:
-        return chosen(log, who, owner, company), []
+        return chosen(log, who, filters.owner, filters.company), []
     except NotFound:
-        strangers = find_unlisted(log, " ".join(who)) if who and owner is None and company is None else []
+        strangers = find_unlisted(log, " ".join(who)) if who and filters.owner is filters.company is None else []
         if not strangers:
             raise
         return [], strangers

@@ -6,7 +6,8 @@ import click
 
 from activity.address import normalise, normalise_domain
 from activity.errors import UsageError
-from lasttouch.commands.options import changing, config_option, json_option
+from lasttouch.commands.opening import changing
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone
 from lasttouch.output import print_json, print_lines
 from lasttouch.rules import rehearse
@@ -31,9 +32,7 @@ def command() -> None:
 @click.option("--internal-domain", "internal", metavar="DOMAIN", multiple=True, help="A further domain of ours.")
 @json_option
 @config_option
-def test(
-    never_log: tuple[str, ...], own: tuple[str, ...], internal: tuple[str, ...], as_json: bool, config: str | None
-) -> None:
+def test(never_log: tuple[str, ...], own: tuple[str, ...], internal: tuple[str, ...], as_json: bool) -> None:
     """Show which activities and dates a rule would change. Nothing is changed by it.
 
     To make it hold, write it into the configuration: the next sync applies it to the whole history.
@@ -46,7 +45,7 @@ def test(
     if not (never_log or own or internal):
         raise UsageError("name a rule to try", "see the examples in --help")
     addresses = [normalise(address) or _no_address(address) for address in own]
-    with changing(config) as agent:
+    with changing() as agent:
         rehearsal = rehearse(agent, never_log, addresses, [normalise_domain(domain) for domain in internal])
     if as_json:
         print_json(rules_json(rehearsal))

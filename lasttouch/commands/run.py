@@ -11,11 +11,13 @@ from pathlib import Path
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.commands.options import config_option, loaded_config
+from lasttouch.commands.opening import loaded_config
+from lasttouch.commands.options import config_option
 from lasttouch.journal import Format, keep_journal
 from lasttouch.local_time import utc_now
 from lasttouch.lock_file import LockFile
 from lasttouch.source_pass import Report
+from store.database import database_errors
 
 
 @click.command("run")
@@ -38,7 +40,7 @@ from lasttouch.source_pass import Report
     "--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics here [default: as configured, else not]."
 )
 @config_option
-def command(log_format: Format, as_json: bool, log_level: str, metrics: str | None, config: str | None) -> None:
+def command(log_format: Format, as_json: bool, log_level: str, metrics: str | None) -> None:
     """Keep the log up to date until stopped: each source every `poll_every`, new mail at once.
 
     Logs to standard error. SIGHUP reloads the configuration, SIGTERM and Ctrl-C stop it. Only one
@@ -50,9 +52,10 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
       lasttouch run
       lasttouch run --log-format json --log-level warning
     """
-    loaded = loaded_config(config)
+    loaded = loaded_config()
     lock = LockFile(loaded.database)
-    lock.become_daemon()
+    with database_errors(loaded.database):
+        lock.become_daemon()
     keep_journal("json" if as_json else log_format, log_level)
     from lasttouch.daemon.daemon import Daemon  # noqa: PLC0415 - a second daemon says so without loading all this
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import pwd
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from activity.errors import NotFound, UsageError
-from lasttouch.commands.options import config_option, json_option, loaded_config
+from lasttouch.commands.opening import loaded_config, named_config
+from lasttouch.commands.options import F, config_option, json_option
 from lasttouch.config import Loaded, load_config
-from lasttouch.config_file import config_path
 from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_json, print_lines
 from lasttouch.service import launchd, systemd
 from lasttouch.service.plan import Step, carry_out, executable
-
-F = TypeVar("F", bound=Callable[..., Any])
+from lasttouch.service.reach import check_reach
 
 
 @click.group("service")
@@ -44,7 +42,7 @@ def _kind_options(function: F) -> F:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @config_option
-def install(as_system: bool, as_agent: bool, only_print: bool, yes: bool, as_json: bool, config: str | None) -> None:
+def install(as_system: bool, as_agent: bool, only_print: bool, yes: bool, as_json: bool) -> None:
     """Write a service file and start it; first shows what it is about to do, and asks.
 
     By default a systemd unit of your own user (on macOS a launch agent). With --system a unit for
@@ -56,7 +54,7 @@ def install(as_system: bool, as_agent: bool, only_print: bool, yes: bool, as_jso
       lasttouch service install --print
       sudo lasttouch service install --system
     """
-    path, text, steps = _installation(as_system, _is_agent(as_system, as_agent), only_print, config)
+    path, text, steps = _installation(as_system, _is_agent(as_system, as_agent), only_print)
     if only_print and not as_json:
         click.echo(text, nl=False)
         return
@@ -98,7 +96,7 @@ def uninstall(as_system: bool, as_agent: bool, yes: bool, as_json: bool) -> None
 @_kind_options
 @json_option
 @config_option
-def status(as_system: bool, as_agent: bool, as_json: bool, config: str | None) -> None:
+def status(as_system: bool, as_agent: bool, as_json: bool) -> None:
     """Is the service installed, and is a daemon at work on the log?
 
     \b
@@ -106,7 +104,7 @@ def status(as_system: bool, as_agent: bool, as_json: bool, config: str | None) -
       lasttouch service status
     """
     path = _path(as_system, _is_agent(as_system, as_agent))
-    pid = daemon_pid(_loaded(as_system, config).database)
+    pid = daemon_pid(_loaded(as_system).database)
     if as_json:
         print_json({"path": str(path), "installed": path.exists(), "running": pid is not None, "pid": pid})
         return
@@ -120,21 +118,21 @@ def status(as_system: bool, as_agent: bool, as_json: bool, config: str | None) -
     )
 
 
-def _installation(
-    as_system: bool, as_agent: bool, only_print: bool, config: str | None
-) -> tuple[Path, str, Sequence[Step]]:
+def _installation(as_system: bool, as_agent: bool, only_print: bool) -> tuple[Path, str, Sequence[Step]]:
     path, start = _path(as_system, as_agent), executable()
     if as_system:
-        where = _system_config(config)
+        where = _system_config()
         loaded = None if only_print and not where.exists() else load_config(where)
+        if loaded is not None and not only_print:
+            check_reach(Path(start[0]), loaded)
         text = systemd.system_unit(start, where, loaded)
-        return path, text, systemd.install(path, text, system=True, config=where, make_user=not _user_exists())
-    loaded = loaded_config(config)
+        return path, text, systemd.install_system(path, text, where, loaded, make_user=not _user_exists())
+    loaded = loaded_config()
     if as_agent:
         text = launchd.agent(start, loaded.path)
         return path, text, launchd.install(path, text)
     text = systemd.user_unit(start, loaded)
-    return path, text, systemd.install(path, text, system=False, config=loaded.path, make_user=False)
+    return path, text, systemd.install(path, text)
 
 
 def _is_agent(as_system: bool, as_agent: bool) -> bool:
@@ -149,13 +147,12 @@ def _path(as_system: bool, as_agent: bool) -> Path:
     return systemd.system_unit_path() if as_system else systemd.user_unit_path()
 
 
-def _system_config(config: str | None) -> Path:
-    given = config or click.get_current_context().obj
-    return (config_path(given) if given else systemd.SYSTEM_CONFIG).absolute()
+def _system_config() -> Path:
+    return (named_config() if click.get_current_context().obj else systemd.SYSTEM_CONFIG).absolute()
 
 
-def _loaded(as_system: bool, config: str | None) -> Loaded:
-    return load_config(_system_config(config)) if as_system else loaded_config(config)
+def _loaded(as_system: bool) -> Loaded:
+    return load_config(_system_config()) if as_system else loaded_config()
 
 
 def _user_exists() -> bool:

@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from operator import attrgetter
 
 import click
 
-from lasttouch.commands.filters import (
-    as_of_option,
-    chosen,
-    company_option,
-    limit_option,
-    owner_option,
-    people_reader,
-    sort_option,
-)
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading, told_of_none
+from lasttouch.commands.filters import Filters, filter_options, people_reader
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import chosen, told_of_none
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
-from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.local_time import machine_zone
 from lasttouch.output import print_lines
 from lasttouch.silence import Silence, candidates, silences
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.moments import earlier
+from lasttouch.views.ordering import ordered
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
 from store.health import seen_through, sources
 
 NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
+PAGE = 100
 _STATES = ("stale", "unknown", "never")
 
 
 @click.command("stale")
 @click.option("--days", metavar="N", type=click.IntRange(0, 100_000), help="Silent for more than so many days.")
-@owner_option
-@company_option
-@as_of_option
-@sort_option("overdue", "rhythm", "silence", "name", "company")
-@limit_option(100)
-@json_option
-@csv_option
+@filter_options(
+    owner=True,
+    company=True,
+    as_of=True,
+    sort=("overdue", "rhythm", "silence", "name", "company"),
+    limit=PAGE,
+)
+@form_options
 @config_option
-def command(
-    days: int | None,
-    owner: str | None,
-    company: str | None,
-    as_of: datetime | None,
-    sort: str,
-    limit: int,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def command(days: int | None, filters: Filters, form: Form) -> None:
     """Whom to get back to: contacts silent for longer than is usual with them.
 
     What is usual is the median gap between days with a touch; it takes five such days to know it.
@@ -65,27 +54,21 @@ def command(
       lasttouch stale --company globex --json
       lasttouch stale --as-of 2026-06-30
     """
-    zone = machine_zone()
-    now = as_of or utc_now()
-    with reading(config) as log:
+    now, zone = filters.moment(), machine_zone()
+    most = filters.most(form, PAGE)
+    with reading() as log:
         longer_than = None if days is None else timedelta(days=days)
-        ids = chosen(log, (), owner, company)
-        if ids is None and as_of is None and sort == "overdue":
-            ids = candidates(log, now, longer_than, limit + 1)
-        all_of_them = silences(log, people_reader(as_of)(log, now, ids), now, longer_than)
-        found = _first_of_each(
-            _ordered(all_of_them, "silence" if days is not None and sort == "overdue" else sort), limit
-        )
+        ids = chosen(log, (), filters.owner, filters.company)
+        if ids is None and filters.as_of is None and filters.sort == "overdue":
+            ids = candidates(log, now, longer_than, most + 1)
+        all_of_them = silences(log, people_reader(filters.as_of)(log, now, ids), now, longer_than)
+        sort = "silence" if days is not None and filters.sort == "overdue" else filters.sort
+        found = _first_of_each(_ordered(all_of_them, sort), most)[: filters.limit]
         through = earlier(seen_through(log), now)
-        weeks = {} if as_json or as_csv else sparklines(log, [one.person for one in found], now)
-        shown = answer(
-            as_json,
-            as_csv,
-            columns.STALE,
-            lambda: stale_json(found, through),
-            lambda: stale_table(found, weeks, now, zone),
-        )
-        if shown:
+        weeks = sparklines(log, [one.person for one in found], now) if form.is_for_people else {}
+        if answer(
+            form, columns.STALE, lambda: stale_json(found, through), lambda: stale_table(found, weeks, now, zone)
+        ):
             if not any(one.state == "stale" for one in found):
                 length = "is usual" if days is None else f"{days} day{'' if days == 1 else 's'}"
                 print_lines([told_of_none(log, f"Nobody has been silent for longer than {length}.")])
@@ -96,18 +79,11 @@ def command(
 
 
 def _first_of_each(found: list[Silence], limit: int) -> list[Silence]:
-    """At most so many of each state."""
+    """At most so many of each state: stale ones first, never touched ones last."""
     return [one for state in _STATES for one in [s for s in found if s.state == state][:limit]]
 
 
 def _ordered(found: list[Silence], sort: str) -> list[Silence]:
-    """Stale ones first, never touched ones last, each in this order; the log gives the longest silent first."""
-    if sort == "overdue":
-        found = sorted(found, key=lambda one: one.person.overdue_at.timestamp() if one.person.overdue_at else 0)
-    elif sort == "rhythm":
-        found = sorted(found, key=lambda one: -(one.ratio or 0))
-    elif sort == "name":
-        found = sorted(found, key=lambda one: one.person.name.casefold())
-    elif sort == "company":
-        found = sorted(found, key=lambda one: (one.person.company or "\U0010ffff").casefold())
-    return sorted(found, key=lambda one: _STATES.index(one.state))
+    if sort == "rhythm":
+        return sorted(found, key=lambda one: -(one.ratio or 0))
+    return ordered(found, sort, attrgetter("person"))

@@ -8,7 +8,9 @@ from datetime import datetime
 import click
 
 from activity.errors import LasttouchError, UsageError
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, named_config, reading
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.opening import named_config, reading
+from lasttouch.commands.options import config_option
 from lasttouch.config_file import read_config
 from lasttouch.durations import parse_duration
 from lasttouch.local_time import machine_zone, utc_now
@@ -24,10 +26,9 @@ from store.health import SourceHealth, counts, sources
 @click.option("--skipped", is_flag=True, help="List every item that could not be read, and why.")
 @click.option("--check", is_flag=True, help="Exit with 1 if a source has not been read within --tolerance.")
 @click.option("--tolerance", default="1h", show_default=True, metavar="TIME", help="What --check lets pass.")
-@json_option
-@csv_option
+@form_options
 @config_option
-def command(skipped: bool, check: bool, tolerance: str, as_json: bool, as_csv: bool, config: str | None) -> None:
+def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
     """How far every source has been read, and what could not be.
 
     A calendar or mailbox that fails in a source that otherwise works has a line of its own.
@@ -40,21 +41,17 @@ def command(skipped: bool, check: bool, tolerance: str, as_json: bool, as_csv: b
       lasttouch status --check --tolerance 30m
     """
     now, zone = utc_now(), machine_zone()
-    database = read_config(named_config(config)).database
+    database = read_config(named_config()).database
     pid = daemon_pid(database) if database else None
-    with reading(config) as log:
+    with reading() as log:
         health = sources(log)
         totals = counts(log)
-        if skipped and not as_json:
-            if answer(False, as_csv, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
+        if skipped and not form.as_json:
+            if answer(form, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
                 print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
             return
         if answer(
-            as_json,
-            as_csv,
-            columns.STATUS,
-            lambda: status_json(health, totals, pid),
-            lambda: status_table(health, now, zone),
+            form, columns.STATUS, lambda: status_json(health, totals, pid), lambda: status_table(health, now, zone)
         ):
             activities, contacts, touches = totals
             print_lines(
@@ -81,4 +78,6 @@ def fail_if_behind(health: Sequence[SourceHealth], now: datetime, tolerance: str
     ]
     if behind or not health:
         what = f"not read within {tolerance}: {', '.join(behind)}" if behind else "nothing has been read yet"
-        raise LasttouchError(what, "see: lasttouch status" if pid else "no daemon is running; start it: lasttouch run")
+        raise LasttouchError(
+            what, "see: lasttouch status" if pid else "no daemon is running; see: lasttouch service status"
+        )

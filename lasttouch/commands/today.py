@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.commands.filters import limit_option, owner_named, owner_option
-from lasttouch.commands.options import NO_CONTACTS, config_option, json_option, reading
+from lasttouch.commands.filters import Filters, filter_options
+from lasttouch.commands.form import Form
+from lasttouch.commands.naming import owner_named
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.today import today
+from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.today import today_json, today_text
 from store.health import seen_through
 from store.people import is_anybody_listed
 
+PAGE = 10
+
 
 @click.command("today")
-@owner_option
-@limit_option(10)
+@filter_options(owner=True, limit=PAGE)
 @json_option
 @config_option
-def command(owner: str | None, limit: int, as_json: bool, config: str | None) -> None:
+def command(filters: Filters, as_json: bool) -> None:
     """The page for the morning: owed answers, the day's meetings, and whom to get back to.
 
     What was not read up to now stands first. Owed answers are those of the last 30 days, and of
@@ -33,8 +38,10 @@ def command(owner: str | None, limit: int, as_json: bool, config: str | None) ->
       lasttouch today | mail -s "Today" ana@acme.example
     """
     now, zone = utc_now(), machine_zone()
-    with reading(config) as log:
-        page = today(log, now, zone, None if owner is None else owner_named(log, owner), limit)
+    most = filters.most(Form(as_json, as_csv=False), PAGE)
+    with reading() as log:
+        owner = None if filters.owner is None else owner_named(log, filters.owner)
+        page = today(log, now, zone, owner, most)
         if as_json:
             print_json(today_json(page, now, zone, seen_through(log)))
         else:

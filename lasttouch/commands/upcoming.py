@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 import click
 
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import chosen, company_option, limit_option, owner_option, since_option, until_option
-from lasttouch.commands.options import answer, config_option, csv_option, json_option, reading, told_of_none
+from lasttouch.commands.filters import Filters, filter_options
+from lasttouch.commands.form import Form, answer, form_options
+from lasttouch.commands.naming import chosen, told_of_none
+from lasttouch.commands.opening import reading
+from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
 from lasttouch.series import Series, by_series
@@ -22,32 +25,23 @@ from store.health import sources
 from store.people import people
 from store.timeline import Activity, ahead
 
+PAGE = 20
 A_SERIES = "Of a series the next meeting is shown."
 
 
 @click.command("upcoming")
 @click.argument("who", nargs=-1, shell_complete=complete_who)
 @click.option("--days", metavar="N", type=click.IntRange(1, 36_500), help="Only those of the next N days.")
-@owner_option
-@company_option
-@since_option("Only what begins then or later:", "2026-12-01, or +7d.")
-@until_option("Only what begins then or earlier: 2026-12-24, or +14d.")
-@limit_option(20)
-@json_option
-@csv_option
+@filter_options(
+    owner=True,
+    company=True,
+    since="Only what begins then or later: 2026-12-01, or +7d.",
+    until="Only what begins then or earlier: 2026-12-24, or +14d.",
+    limit=PAGE,
+)
+@form_options
 @config_option
-def command(
-    who: tuple[str, ...],
-    days: int | None,
-    owner: str | None,
-    company: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    limit: int,
-    as_json: bool,
-    as_csv: bool,
-    config: str | None,
-) -> None:
+def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form) -> None:
     """The next meetings with contacts, when we last talked to who comes, and who else of us knows them.
 
     Meetings are read as far ahead as `horizon` says. Answers that are no plain yes stand behind the names.
@@ -60,25 +54,21 @@ def command(
       lasttouch upcoming --owner ana --until +14d
       lasttouch upcoming bob --json
     """
-    now, zone = utc_now(), machine_zone()
+    now, zone, until = utc_now(), machine_zone(), filters.until
     if days is not None:
         until = min(until or now + timedelta(days=days), now + timedelta(days=days))
-    with reading(config) as log:
-        wanted = limit if as_json or as_csv else None
-        found = ahead(log, max(since or now, now), wanted, chosen(log, who, owner, company), until)
-        series = list(map(Series, found)) if as_json or as_csv else by_series(found)
-        coming = _appointments(log, series[:limit], now)
-        shown = answer(
-            as_json,
-            as_csv,
-            columns.UPCOMING,
-            lambda: upcoming_json(coming, now),
-            lambda: upcoming_table(coming, now, zone),
-        )
-        if shown:
+    with reading() as log:
+        ids = chosen(log, who, filters.owner, filters.company)
+        most = filters.most(form, PAGE)
+        found = ahead(log, max(filters.since or now, now), None if form.is_for_people else most, ids, until)
+        series = by_series(found) if form.is_for_people else list(map(Series, found))
+        coming = _appointments(log, series[:most], now)
+        if answer(
+            form, columns.UPCOMING, lambda: upcoming_json(coming, now), lambda: upcoming_table(coming, now, zone)
+        ):
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
             print_lines([] if found else [told_of_none(log, f"No meeting with a contact lies ahead{within}.")])
-            print_lines(["There are more: raise --limit."] if len(series) > limit else [])
+            print_lines(["There are more: raise --limit."] if len(series) > most else [])
             print_lines([A_SERIES] if any(one.further for one in coming) else [])
             print_lines(blindness(sources(log), now, zone))
 

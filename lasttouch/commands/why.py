@@ -11,7 +11,9 @@ import click
 
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.options import config_option, json_option, loaded_config, nobody, reading
+from lasttouch.commands.naming import no_contact
+from lasttouch.commands.opening import loaded_config, reading, reading_all
+from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.proof import RECENT, proof
@@ -27,7 +29,7 @@ from store.timeline import activities, newest
 @click.argument("words", metavar="WHAT...", nargs=-1, required=True, shell_complete=complete_who)
 @json_option
 @config_option
-def command(words: tuple[str, ...], as_json: bool, config: str | None) -> None:
+def command(words: tuple[str, ...], as_json: bool) -> None:
     """The proof of a date: what was recorded, by which rule, and why not.
 
     WHAT is the id of an activity (from `log` or `last --json`), a Message-ID, or somebody: then the
@@ -41,22 +43,26 @@ def command(words: tuple[str, ...], as_json: bool, config: str | None) -> None:
       lasttouch why bob
     """
     now, zone, what = utc_now(), machine_zone(), " ".join(words)
-    with reading(config) as log:
-        activity_id = find_activity(log, what)
-        if activity_id is not None:
-            (one,) = activities(log, [activity_id])
-            concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
-            if as_json:
-                print_json(why_json(one, concerned, now))
-            else:
-                print_lines(why_text(one, concerned, now, zone))
-            return
+    with reading() as log:
+        if (activity_id := find_activity(log, what)) is not None:
+            return _activity(log, activity_id, now, zone, as_json)
         if find_contacts(log, what):
-            _somebody(log, what, now, zone, as_json)
-        elif strangers := find_unlisted(log, what):
-            _unlisted(log, strangers, now, zone, as_json)
-        else:
-            _nothing(log, loaded_config(config).database, what, as_json)
+            return _somebody(log, what, now, zone, as_json)
+    with reading_all() as log:
+        if (activity_id := find_activity(log, what)) is not None:
+            return _activity(log, activity_id, now, zone, as_json)
+        if strangers := find_unlisted(log, what):
+            return _unlisted(log, strangers, now, zone, as_json)
+        return _nothing(log, loaded_config().database, what, as_json)
+
+
+def _activity(log: sqlite3.Connection, activity_id: int, now: datetime, zone: tzinfo, as_json: bool) -> None:
+    (one,) = activities(log, [activity_id])
+    concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
+    if as_json:
+        print_json(why_json(one, concerned, now))
+    else:
+        print_lines(why_text(one, concerned, now, zone))
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
@@ -91,7 +97,7 @@ def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) 
         if what.isdecimal():
             raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
         if "@" not in what and not what.startswith("<"):
-            raise nobody(log, what)
+            raise no_contact(log, what)
         raise NotFound(
             f"nothing in the log is or has {what}",
             "it was never read, is older than `backfill`, or lies in a mailbox that is left out:"

@@ -37,21 +37,29 @@ class Appointment:
 
 
 def diary(days: WorkingDays) -> list[Appointment]:
-    """Every appointment of the demo."""
-    latest_call = days.ago(2, "10:00")
+    """Every appointment of the demo, company by company."""
+    doctor = Appointment("doctor", "Dr. Quillfeather", days.ago(13, "17:30"), calendars=("ana",), private=True)
+    return [_globex(days), *_umbrella_coffee(days), _lighthouse_books(days), _harbour_bikes(days), doctor]
+
+
+def _globex(days: WorkingDays) -> Appointment:
+    latest = days.ago(2, "10:00")
+    return Appointment(
+        uid="call-with-bob",
+        summary="Weekly call: garden centre",
+        start=latest - 20 * WEEK,
+        calendars=("ana",),
+        organizer=ANA,
+        answers={ANA: "ACCEPTED", BOB: "ACCEPTED"},
+        length=timedelta(minutes=30),
+        weekly=True,
+        left_out=(latest - 9 * WEEK,),
+        cancelled=(latest,),
+    )
+
+
+def _umbrella_coffee(days: WorkingDays) -> list[Appointment]:
     return [
-        Appointment(
-            uid="call-with-bob",
-            summary="Weekly call: garden centre",
-            start=latest_call - 20 * WEEK,
-            calendars=("ana",),
-            organizer=ANA,
-            answers={ANA: "ACCEPTED", BOB: "ACCEPTED"},
-            length=timedelta(minutes=30),
-            weekly=True,
-            left_out=(latest_call - 9 * WEEK,),
-            cancelled=(latest_call,),
-        ),
         Appointment(
             uid="tasting",
             summary="Tasting with the roasters",
@@ -68,28 +76,27 @@ def diary(days: WorkingDays) -> list[Appointment]:
             organizer=FELIX,
             answers={FELIX: "ACCEPTED", ANA: "ACCEPTED", BEN: "ACCEPTED"},
         ),
-        Appointment(
-            uid="autumn-shelves",
-            summary="Shelves for the reading room",
-            start=days.ago(19, "11:00"),
-            calendars=("ana",),
-            organizer=ANA,
-            answers={ANA: "ACCEPTED", INES: "ACCEPTED"},
-            length=timedelta(minutes=90),
-        ),
-        Appointment(
-            uid="benches-handover",
-            summary="Workshop benches: handover",
-            start=days.ago(120, "08:00"),
-            calendars=("ana", "ben"),
-            organizer=BEN,
-            answers={BEN: "ACCEPTED", ANA: "TENTATIVE", JONAS: "ACCEPTED", KIRA: "DECLINED"},
-        ),
-        Appointment(
-            uid="doctor",
-            summary="Dr. Quillfeather",
-            start=days.ago(13, "17:30"),
-            calendars=("ana",),
-            private=True,
-        ),
     ]
+
+
+def _lighthouse_books(days: WorkingDays) -> Appointment:
+    return Appointment(
+        uid="autumn-shelves",
+        summary="Shelves for the reading room",
+        start=days.ago(19, "11:00"),
+        calendars=("ana",),
+        organizer=ANA,
+        answers={ANA: "ACCEPTED", INES: "ACCEPTED"},
+        length=timedelta(minutes=90),
+    )
+
+
+def _harbour_bikes(days: WorkingDays) -> Appointment:
+    return Appointment(
+        uid="benches-handover",
+        summary="Workshop benches: handover",
+        start=days.ago(120, "08:00"),
+        calendars=("ana", "ben"),
+        organizer=BEN,
+        answers={BEN: "ACCEPTED", ANA: "TENTATIVE", JONAS: "ACCEPTED", KIRA: "DECLINED"},
+    )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from activity.errors import LasttouchError
 from lasttouch.demo import leash
-from lasttouch.demo.private_files import write_private
+from lasttouch.private_files import write_private
 
 HOST = "127.0.0.1"
 START_SECONDS = 30.0

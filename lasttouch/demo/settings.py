@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from activity.contact import ContactEntry
 from lasttouch.demo.cast import COLLEAGUES, INTERNAL_DOMAIN, Colleague
-from lasttouch.demo.private_files import make_private_folder, write_private
 from lasttouch.demo.servers import HOST
+from lasttouch.private_files import write_private
+from store.database import make_private_folder
 
 _HEAD = """\
 # Written by `lasttouch demo`: an ordinary configuration, but for its two servers, which ran on this machine

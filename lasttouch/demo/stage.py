@@ -19,13 +19,13 @@ from lasttouch.config import Loaded, load_config
 from lasttouch.demo.calendar_text import calendar_text
 from lasttouch.demo.cast import COLLEAGUES
 from lasttouch.demo.mail_files import deliver
-from lasttouch.demo.private_files import make_private_folder
 from lasttouch.demo.servers import Server, calendar_server, check_installed, mail_server, store_calendar
 from lasttouch.demo.settings import write_config, write_contacts, write_passwords
 from lasttouch.demo.world import World, world_at
 from lasttouch.local_time import Clock
 from lasttouch.pipeline import sync
 from lasttouch.source_pass import Report
+from store.database import make_private_folder
 
 CONFIG = "config.toml"
 CONTACTS = "contacts.csv"
@@ -69,7 +69,9 @@ def play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
 def _play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
     world = world_at(clock(), zone)
     passwords = {one.account: secrets.token_urlsafe(12) for one in COLLEAGUES}
-    mail_folder, calendar_folder = make_private_folder(folder / "mail"), make_private_folder(folder / "calendars")
+    mail_folder, calendar_folder = folder / "mail", folder / "calendars"
+    make_private_folder(mail_folder)
+    make_private_folder(calendar_folder)
     with (
         calendar_server(calendar_folder, passwords, folder / "calendar-server.log") as calendars,
         mail_server(mail_folder, passwords, folder / "mail-server.log") as mail,
@@ -109,7 +111,7 @@ def _kept(folder: Path) -> Iterator[None]:
     try:
         missing = not folder.exists()
         if missing:
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)  # whose modes are the user's affair
             make_private_folder(folder)
         if any(folder.iterdir()):
             raise UsageError(f"{folder} is not empty", "name a new folder, or an empty one, for --keep")

@@ -30,7 +30,7 @@ def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding
     try:
         loaded = load_config(path)
     except ConfigError as error:
-        yield Finding("configuration", "failure", error.message, error.hint or "see config.example.toml")
+        yield Finding("configuration", "failure", error.message, error.hint)
         return
     now = clock()
     yield from files.configuration(loaded)

@@ -12,6 +12,7 @@ from activity.address import domain_of
 from activity.errors import LasttouchError
 from lasttouch.config import Loaded
 from lasttouch.doctor.finding import Finding
+from lasttouch.service.systemd import is_service_group
 from lasttouch.views.moments import ago
 from matchers.domains import is_free_mail
 from store.blindness import FRESH
@@ -59,9 +60,11 @@ def _below(domain: str, ours: list[str]) -> bool:
 
 
 def _private(check: str, path: Path, account: str | None = None) -> Finding:
-    """FAULTS: others on this machine have no business in it."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
+    """FAULTS: others on this machine have no business in it. The system service may read what it is given."""
+    about = path.stat()
+    mode = stat.S_IMODE(about.st_mode)
+    given = stat.S_IRGRP if about.st_uid == 0 and is_service_group(about.st_gid) else 0
+    if mode & 0o077 & ~given:
         return Finding(
             check, "warning", f"{path} can be read by others (mode {mode:04o})", f"chmod 600 {path}", account
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -82,6 +83,14 @@ def system_unit_path() -> Path:
     return Path("/etc/systemd/system") / NAME
 
 
+def is_service_group(number: int) -> bool:
+    """Is this the group of the system service? Where it is not installed there is none."""
+    try:
+        return grp.getgrnam(USER).gr_gid == number
+    except KeyError:
+        return False
+
+
 def user_unit(start: Sequence[str], loaded: Loaded) -> str:
     """The unit of one user: it runs while the user is logged in, or always with lingering."""
     more = _setting("Environment", f"PATH={os.environ.get('PATH', os.defpath)}")
@@ -97,7 +106,7 @@ def system_unit(start: Sequence[str], config: Path, loaded: Loaded | None) -> st
     read = [Path(start[0]), *(_read_paths(loaded) if loaded else ())]
     in_homes = any(path.is_relative_to(home) for path in read for home in _HOMES)
     more = _HARDENED.format(user=USER, state=STATE.name, home="read-only" if in_homes else "yes")
-    if loaded is not None and not loaded.database.is_relative_to(STATE):
+    if loaded is not None and _is_elsewhere(loaded.database):
         more += _setting("ReadWritePaths", str(loaded.database.parent))
     more += _setting("EnvironmentFile", f"-{config.parent / 'environment'}", quote=False)
     for name in _credentials(loaded) if loaded else ():
@@ -105,27 +114,27 @@ def system_unit(start: Sequence[str], config: Path, loaded: Loaded | None) -> st
     return _unit(start, config, more, "multi-user.target", _NETWORK)
 
 
-def install(path: Path, text: str, *, system: bool, config: Path, make_user: bool) -> list[Step]:
-    manager = _manager(system)
+def install(path: Path, text: str) -> list[Step]:
+    return [Write(path, text), *_begin(("systemctl", "--user"))]
+
+
+def install_system(path: Path, text: str, config: Path, loaded: Loaded | None, *, make_user: bool) -> list[Step]:
+    """Also what the service needs: its user, who may read the configuration, and a folder for a log kept elsewhere."""
     steps: list[Step] = []
     if make_user:
         nologin = "/usr/sbin/nologin"
         steps.append(
             Command(("useradd", "--system", "--user-group", "--home-dir", str(STATE), "--shell", nologin, USER))
         )
-    if system:
-        steps += [Command(("chgrp", USER, str(config))), Command(("chmod", "0640", str(config)))]
-    return [
-        *steps,
-        Write(path, text),
-        Command((*manager, "daemon-reload")),
-        Command((*manager, "enable", NAME)),
-        Command((*manager, "restart", NAME)),
-    ]
+    steps += [Command(("chgrp", USER, str(config))), Command(("chmod", "0640", str(config)))]
+    if loaded is not None and _is_elsewhere(loaded.database) and not loaded.database.parent.exists():
+        folder = str(loaded.database.parent)
+        steps.append(Command(("install", "-d", "-o", USER, "-g", USER, "-m", "0700", folder)))
+    return [*steps, Write(path, text), *_begin(("systemctl",))]
 
 
 def uninstall(path: Path, *, system: bool) -> list[Step]:
-    manager = _manager(system)
+    manager = ("systemctl",) if system else ("systemctl", "--user")
     return [
         Command((*manager, "disable", "--now", NAME), essential=False),
         Delete(path),
@@ -133,8 +142,12 @@ def uninstall(path: Path, *, system: bool) -> list[Step]:
     ]
 
 
-def _manager(system: bool) -> tuple[str, ...]:
-    return ("systemctl",) if system else ("systemctl", "--user")
+def _begin(manager: tuple[str, ...]) -> list[Step]:
+    return [Command((*manager, *words)) for words in (("daemon-reload",), ("enable", NAME), ("restart", NAME))]
+
+
+def _is_elsewhere(database: Path) -> bool:
+    return not database.is_relative_to(STATE)
 
 
 def _unit(start: Sequence[str], config: Path, more: str, target: str, network: str) -> str:
@@ -163,11 +176,19 @@ def _plain(text: str) -> str:
 def _read_paths(loaded: Loaded) -> Iterable[Path]:
     yield loaded.database
     for account in loaded.config.accounts:
-        for files in account.files:
-            yield loaded.folder / Path(files.path).expanduser()
+        servers = [one for one in (account.imap, account.caldav, account.carddav) if one is not None]
+        named = [files.path for files in account.files]
+        named += [one.ca_file for one in (*servers, *account.calendar_urls) if one.ca_file]
+        yield from (loaded.folder / Path(name).expanduser() for name in named)
+    yield from _secret_files(loaded)
+
+
+def _secret_files(loaded: Loaded) -> Iterable[Path]:
+    for account in loaded.config.accounts:
+        logins = [one for one in (account.imap, account.caldav, account.carddav) if one is not None]
+        named = [one.password_file for one in logins] + [one.url_file for one in account.calendar_urls]
+        yield from (loaded.folder / Path(name).expanduser() for name in named if name)
 
 
 def _credentials(loaded: Loaded) -> list[str]:
-    logins = [login for a in loaded.config.accounts for login in (a.imap, a.caldav, a.carddav) if login is not None]
-    paths = [Path(login.password_file) for login in logins if login.password_file]
-    return sorted({path.name for path in paths if path.parent == CREDENTIALS})
+    return sorted({path.name for path in _secret_files(loaded) if path.parent == CREDENTIALS})

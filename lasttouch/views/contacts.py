@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from lasttouch.output import clean
-from lasttouch.views.last import Rows
+from lasttouch.views.last import Rows, listed
 from lasttouch.views.moments import utc
 from store.people import Person
 
 if TYPE_CHECKING:
     from lasttouch.address_book import Change
 
+NO_CONTACTS = (
+    "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
+    " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
+)
 NO_ADDRESS = "no e-mail address"
 PROBLEMS_SHOWN = 20
 EXPORTED_DATES = ("last_touch", "last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_two_way")
@@ -29,17 +33,7 @@ class Problem(Protocol):
 
 def contacts_json(people: Sequence[Person]) -> list[dict[str, Any]]:
     """The array of `contacts list --json`; see docs/json.md."""
-    return [
-        {
-            "id": one.id,
-            "name": one.name,
-            "emails": list(one.emails),
-            "company": one.company,
-            "owner": one.owner or None,
-            "vanished": utc(one.vanished_at),
-        }
-        for one in people
-    ]
+    return [{**listed(one), "vanished": utc(one.vanished_at)} for one in people]
 
 
 def contacts_table(people: Sequence[Person]) -> Rows:
@@ -56,6 +50,7 @@ def import_json(change: Change, problems: Sequence[Problem]) -> dict[str, Any]:
         "rematched": change.rematched,
         "erased": change.erased,
         "problems": [{"line": one.line, "message": one.message} for one in problems],
+        "shared": [{"address": address, "names": names} for address, names in change.shared],
     }
 
 
@@ -67,6 +62,11 @@ def import_text(change: Change, problems: Sequence[Problem]) -> list[str]:
         lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
     if change.erased:
         lines.append(f"{change.erased} passed over: they were erased with `contacts forget`.")
+    for address, names in change.shared[:PROBLEMS_SHOWN]:
+        whose = " and ".join(map(clean, names))
+        lines.append(f"{clean(address)} is listed for {whose}: it counts for none of them until they are merged.")
+    if len(change.shared) > PROBLEMS_SHOWN:
+        lines.append(f"and {len(change.shared) - PROBLEMS_SHOWN} more such addresses: see --json")
     nameless = [one for one in problems if one.message == NO_ADDRESS]
     others = [one for one in problems if one.message != NO_ADDRESS]
     if nameless:

@@ -73,7 +73,7 @@ def _standing(one: SourceHealth | PlaceHealth, now: datetime, zone: tzinfo) -> l
     in_part = isinstance(one, SourceHealth) and one.fails_in_part
     failing = f"failing {'in part ' if in_part else ''}since {local(one.failing_since, zone)}"
     return [
-        "ok" if one.error is None else failing,
+        failing if one.error is not None else "ok" if one.seen_through else "",
         local(one.seen_through, zone) or "never read",
         ago(one.seen_through, now) if one.seen_through else "",
         str(len(one.skipped) or ""),

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 Rows = tuple[list[str], list[list[str]]]
 
 
+def listed(one: Person) -> dict[str, Any]:
+    """What the user has listed of a contact: the first fields of each object about one."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "emails": list(one.emails),
+        "company": one.company,
+        "owner": one.owner or None,
+    }
+
+
 def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[str, Any]]:
     """The array of `last --json`; see docs/json.md."""
     return [
         {
-            "id": one.id,
-            "name": one.name,
-            "emails": list(one.emails),
-            "company": one.company,
-            "owner": one.owner or None,
+            **listed(one),
             "last_touch": utc(one.last_touch),
             "last_touch_kind": one.last_touch_kind,
             "last_touch_activity": one.last_touch_activity,

@@ -1,46 +1,45 @@
-"""Contacts and companies in the order that was asked for, and those last touched within a span."""
+"""Rows in the order that was asked for, and those last touched within a span."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from store.companies import Company
-    from store.people import Person
-
-T = TypeVar("T", "Person", "Company")
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+T = TypeVar("T")
 
 
-def within(found: Sequence[T], since: datetime | None, until: datetime | None) -> list[T]:
-    """Those whose last touch lies in this span; never touched ones only where it has no beginning."""
+def itself(one: T) -> T:
+    return one
+
+
+def within(
+    found: Sequence[T], since: datetime | None, until: datetime | None, whose: Callable[[T], Any] = itself
+) -> list[T]:
+    """Those whose last touch lies in this span; never touched ones only where it has no beginning.
+
+    `whose` gives the contact, company or stranger that a row is about.
+    """
+    dated = [(one, whose(one).last_touch) for one in found]
     return [
         one
-        for one in found
-        if (since is None or (one.last_touch is not None and one.last_touch >= since))
-        and (until is None or one.last_touch is None or one.last_touch <= until)
+        for one, last in dated
+        if (since is None or (last is not None and last >= since)) and (until is None or last is None or last <= until)
     ]
 
 
-def ordered(found: list[T], sort: str) -> list[T]:
-    """By "silence" (the longest first, as the log gives them), "recent", "name", "company" or "touches"."""
-    if sort == "recent":
-        return sorted(found, key=lambda one: one.last_touch or _LONG_AGO, reverse=True)
-    if sort == "name":
-        return sorted(found, key=lambda one: one.name.casefold())
-    if sort == "company":
-        return sorted(found, key=lambda one: _company(one).casefold() or "\U0010ffff")
-    if sort == "touches":
-        return sorted(found, key=lambda one: -_much(one))
-    return found
+def ordered(found: Sequence[T], sort: str, whose: Callable[[T], Any] = itself) -> list[T]:
+    """By one of the orders below; any other is that in which the log gives them."""
+    key = _KEYS.get(sort)
+    return list(found) if key is None else sorted(found, key=lambda one: key(whose(one)))
 
 
-def _company(one: Person | Company) -> str:
-    return getattr(one, "company", one.name) or ""
-
-
-def _much(one: Person | Company) -> int:
-    touches: int = getattr(one, "touches", 0)
-    return touches
+_NAMELESS = "\U0010ffff"  # behind every name
+_KEYS: dict[str, Callable[[Any], Any]] = {
+    "recent": lambda one: -one.last_touch.timestamp() if one.last_touch else math.inf,
+    "name": lambda one: (one.name or getattr(one, "address", "")).casefold(),
+    "company": lambda one: (getattr(one, "company", one.name) or _NAMELESS).casefold(),
+    "touches": lambda one: -getattr(one, "touches", 0),
+    "overdue": lambda one: one.overdue_at.timestamp() if one.overdue_at else 0,
+}

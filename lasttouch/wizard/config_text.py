@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from activity.errors import ConfigError, UsageError
+from activity.errors import ConfigError
 from lasttouch.config import checked
 from lasttouch.config_file import ConfigFile
 from lasttouch.options import Config
+from lasttouch.private_files import write_private
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 from store.database import make_private_folder
 
@@ -62,31 +61,13 @@ def check_text(path: Path, text: str) -> Config:
         raise ConfigError(f"{path} would not be valid TOML: {error}", "nothing was written") from None
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 0600 whole or not at all, in a folder of mode 0700 where that is missing.
-
-    Raises ConfigError where that cannot be.
-    """
-    new = path.with_name(path.name + ".new")
+def write_config(path: Path, text: str) -> None:
+    """Write the configuration, in a folder of mode 0700 where that is missing. Raises ConfigError."""
     try:
         make_private_folder(path.parent)
-        with contextlib.suppress(FileNotFoundError):
-            new.unlink()
-        with open(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(0o600)
-        new.replace(path.resolve())
+        write_private(path.resolve(), text)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", "name another with --config") from None
-
-
-def refuse_to_overwrite(path: Path) -> None:
-    raise UsageError(
-        f"there is a configuration at {path} already",
-        "--add adds an account to it, --force writes a new one, --config names another",
-    )
 
 
 def _account(draft: Draft) -> Iterator[str]:

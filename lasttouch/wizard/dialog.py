@@ -15,7 +15,7 @@ from capture.autoconfig.settings import MailSettings
 from capture.credentials import find_keyring
 from lasttouch.output import clean, print_lines
 from lasttouch.server_options import default_port
-from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, advice, as_choices, likely_cause
+from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, absolute, advice, as_choices, likely_cause
 from lasttouch.wizard.trying import typed_way
 
 _WAYS = {
@@ -68,7 +68,7 @@ def _host_and_port(typed: str) -> tuple[str, int | None]:
 
 
 def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) -> Way:
-    """Where the secret comes from. One that is typed is not shown, and kept nowhere but in the keyring."""
+    """Where the secret comes from. One that is typed is not shown."""
     if provider is not None and provider.advice:
         print_lines([as_choices(provider.advice)])
     keyring = find_keyring()
@@ -97,14 +97,9 @@ def _from_file() -> Way:
         path = Path(absolute(click.prompt("File")))
     if path.exists():
         return Way("password_file", str(path))
-    print_lines(["There is no such file. Type what it is to hold; nobody but you will be able to read it."])
+    print_lines(["There is no such file. Type what it is to hold, as plain text that nobody but you may read."])
     password: str = click.prompt("Password", hide_input=True)
     return Way("password_file", str(path), lambda: password)
-
-
-def absolute(path: str) -> str:
-    """A path as typed here, for a file that may stand elsewhere."""
-    return str(Path(path).expanduser().absolute())
 
 
 def after_failure(error: LasttouchError, provider: Provider | None) -> str:
@@ -147,11 +142,8 @@ def calendar(found: Found, mail: MailDraft, entry: str) -> CalendarDraft | None:
         print_lines(["", f"Found a calendar server: {known.url} ({known.found_by})"])
     elif found.provider is not None and found.provider.secret != "password" and not found.provider.calendar:  # noqa: S105
         return None  # as its advice says
-    answer = click.prompt(
-        "Read your calendar (CalDAV) as well (y, n, or its URL)?",
-        value_proc=_yes_no_or_url,
-        default="y" if known else "n",
-    )
+    question = "Read your calendar (CalDAV) as well (y, n, or its URL)?"
+    answer = click.prompt(question, value_proc=_yes_no_or_url, default="y" if known else "n")
     if answer is False:
         return None
     typed = answer if isinstance(answer, str) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from activity.errors import AuthenticationFailed, LasttouchError, Unreachable, UntrustedServer
 from capture.autoconfig.providers import Provider
@@ -59,6 +60,11 @@ class Draft:
     calendar: CalendarDraft | None = None
     internal_domains: tuple[str, ...] = ()
     contacts_from: str = "lists"
+
+
+def absolute(path: str) -> str:
+    """A path as typed here, for a configuration that may stand elsewhere."""
+    return str(Path(path).expanduser().absolute())
 
 
 def account_name(address: str, taken: Collection[str]) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from capture.credentials import keep_in_keyring
 from lasttouch.config import Loaded
-from lasttouch.private_output import private_file
+from lasttouch.private_files import private_output
 from lasttouch.server_options import Caldav, Imap
-from lasttouch.sources import beside, mail_server_of
+from lasttouch.sources import calendar_account_of, mail_server_of
 from lasttouch.wizard.config_text import check_text, new_text
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 
@@ -38,17 +38,14 @@ def try_mail(loaded: Loaded, mail: MailDraft) -> MailSurvey:
 
 def try_calendar(loaded: Loaded, calendar: CalendarDraft) -> list[Listed]:
     """Log in and list the calendars. Raises SourceError."""
-    from capture.calendar.source import CalendarSettings, CalendarSource  # noqa: PLC0415
+    from capture.calendar.source import CalendarSource  # noqa: PLC0415
 
-    caldav = loaded.config.accounts[0].caldav
-    assert isinstance(caldav, Caldav)
-    settings = CalendarSettings(
-        url=caldav.url,
-        username=caldav.username,
-        password=calendar.way.typed or caldav.secret(loaded.folder),
-        ca_file=beside(loaded, caldav.ca_file),
-    )
-    return CalendarSource(settings).listing()
+    account = loaded.config.accounts[0]
+    assert isinstance(account.caldav, Caldav)
+    tried = calendar_account_of(loaded, account, account.caldav)
+    if calendar.way.typed is not None:
+        tried = replace(tried, password=calendar.way.typed)
+    return CalendarSource(tried).listing()
 
 
 def keep_typed(draft: Draft) -> None:
@@ -60,7 +57,7 @@ def keep_typed(draft: Draft) -> None:
         if part is None or part.way.typed is None:
             continue
         if part.way.option == "password_file":
-            with private_file(Path(part.way.value), force=True) as new:
+            with private_output(Path(part.way.value), force=True) as new:
                 new.write_text(part.way.typed() + "\n", encoding="utf-8")
         else:
             keep_in_keyring(part.way.value, part.username, part.way.typed())

@@ -21,7 +21,7 @@ def list_mail(envelope: Envelope, house: House) -> Verdict | None:
     """A post to a list, or mail sent in bulk; None for a message to one of our own groups."""
     signs = envelope.signs
     precedence = keyword(signs.get("precedence", ""))
-    if not own_group(signs, house):
+    if not own_group(signs, house) or _own_newsletter(envelope, house):
         verdict = _foreign_list(signs, precedence)
         if verdict:
             return verdict
@@ -37,6 +37,14 @@ def own_group(signs: Mapping[str, str], house: House) -> bool:
     if len(ids) > 1:
         return all(internal)
     return any(internal) or house.is_internal_domain(post_domain(signs.get("list-post", "")))
+
+
+def _own_newsletter(envelope: Envelope, house: House) -> bool:
+    """Did one of us send it to a list that one may leave, but not write to?"""
+    signs = envelope.signs
+    post = signs.get("list-post", "").strip()
+    announces = bool(signs.get("list-unsubscribe", "").strip()) and (not post or takes_no_posts(post))
+    return announces and any(house.is_self(sender.email) for sender in envelope.from_)
 
 
 def has_list_headers(signs: Mapping[str, str]) -> bool:
@@ -80,8 +88,6 @@ def _foreign_list(signs: Mapping[str, str], precedence: str) -> Verdict | None:
         return Verdict("bulk", header("List-Unsubscribe", unsubscribe))
     if post:
         return Verdict("bulk", header("List-Post", post))
-    if precedence in {"bulk", "junk"}:
-        return None
     return Verdict("list", header("List-Id", signs["list-id"])) if list_ids(signs.get("list-id", "")) else None
 
 

@@ -43,7 +43,7 @@ _SYSTEM = frozenset((
 _SERVICES = frozenset(("adobesign.com", "docusign.net", "echosign.com", "facebookmail.com"))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def sender_kind(email: str) -> SenderKind:
     """What a normalised address is by its name; "" for people, role addresses such as info@ among them."""
     local, _, domain = email[:320].rpartition("@")

@@ -33,6 +33,7 @@ _ALL_RETURNED = (*MAIL_RETURNED, *RETURNED)
 _SEPARATOR = re.compile(r"[:：–—|\[]| - | \(")
 _GATEWAY_TAG = re.compile(r"(?:\s*\[[^\[\]]{1,30}\])+\s*")
 _ANSWER = re.compile(r"\s*(?:re|aw|sv|vs|antw|odp|ynt|fwd?|wg|tr|rv|enc|i)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+_NOTES = "AUTO: "  # "AUTO: Tom Lee is out of the office (returning 03.06.2026)"; in any other case it may speak of cars
 _REPLY_MARK = re.compile(r"\s+(?:re|aw|sv|vs|antw|fw|fwd)$")
 
 
@@ -82,6 +83,8 @@ def _wording(subject: str) -> SubjectWording | None:
 
 def out_of_office(subject: str) -> SubjectWording | None:
     """The standard prefix of a vacation reply at the start of `subject`, if there is one."""
+    if subject.startswith(_NOTES):
+        return SubjectWording(OUT_OF_OFFICE, "auto")
     start = subject.lstrip()[:_SHORTEST].lower()
     if start.isascii() and start not in _AWAY_STARTS and start[:1] != "[":
         return None

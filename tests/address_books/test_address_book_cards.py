@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from scripted_book import card
 
 from activity.contact import ContactEntry
 from capture.address_books.card import BrokenCard, read_card
+from scripted_collections import card
 
 
 @pytest.mark.parametrize(

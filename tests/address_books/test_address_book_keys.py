@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_book import Book, card, cursors_of, sync
 
 from capture.address_books.position import Keys
-from scripted_dav import Reply, ScriptedDav, Seen
-
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+from dav_log import cursors_of
+from scripted_collections import ScriptedBook, card
+from scripted_dav import Reply, Start
 
 
 class Reader:
@@ -21,13 +18,13 @@ class Reader:
 
     def keys(self) -> list[tuple[str, str]]:
         """The hrefs and keys of what came with this sync."""
-        batches = sync(self.url, self.cursors)
-        self.cursors |= cursors_of(batches)
+        batches = ScriptedBook.sync(self.url, self.cursors)
+        self.cursors |= cursors_of(*batches)
         return [(href, entry.key) for batch in batches for href, entry in batch.entries]
 
 
 def test_cards_without_a_uid_or_with_one_another_card_has_go_by_their_href(scripted: Start) -> None:
-    book = Book(cards=0)
+    book = ScriptedBook(objects=0)
     for name, uid in (("a.vcf", "same"), ("b.vcf", "same"), ("c.vcf", ""), ("d.vcf", "c.vcf"), ("e.vcf", "x" * 300)):
         book.put(name, card(uid, "FN:X", "EMAIL:x@x.example"))
     given_keys = Reader(scripted(book).url).keys()
@@ -37,7 +34,7 @@ def test_cards_without_a_uid_or_with_one_another_card_has_go_by_their_href(scrip
 
 
 def test_a_card_keeps_its_key_when_it_changes_and_when_another_goes(scripted: Start) -> None:
-    book = Book(cards=0)
+    book = ScriptedBook(objects=0)
     for name in ("a.vcf", "b.vcf"):
         book.put(name, card("same"))
     reader = Reader(scripted(book).url)

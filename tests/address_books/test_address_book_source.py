@@ -6,68 +6,45 @@ import socket
 from dataclasses import replace
 
 import pytest
-from scripted_book import card
 
 from activity.contact import ContactEntry
-from activity.errors import AuthenticationFailed, ServerFault, Unreachable
+from activity.errors import ServerFault, Unreachable
 from capture.address_books import reading
-from capture.address_books.source import AddressBookBatch, AddressBookSettings, AddressBookSource
-from capture.dav import transport
+from capture.address_books.source import AddressBookSource
+from capture.dav.choice import Choice
+from capture.dav.source import DavAccount
+from dav_log import DavLog
 from radicale_server import RadicaleServer
-
-
-class Contacts:
-    """Takes batches as their doc string says, and hands the cursors back."""
-
-    def __init__(self, settings: AddressBookSettings) -> None:
-        self.settings = settings
-        self.cursors: dict[str, str] = {}
-        self.entries: dict[tuple[str, str], ContactEntry] = {}
-
-    def sync(self) -> list[AddressBookBatch]:
-        batches = []
-        for batch in AddressBookSource(self.settings).batches(dict(self.cursors)):
-            self.store(batch)
-            batches.append(batch)
-        return batches
-
-    def store(self, batch: AddressBookBatch) -> None:
-        for href, entry in batch.entries:
-            self.entries[batch.place, href] = entry
-        for href in batch.removed:
-            del self.entries[batch.place, href]
-        if batch.cursor is not None:
-            self.cursors[batch.place] = batch.cursor
-
-    def held(self, place: str) -> dict[str, str]:
-        """The main addresses by href."""
-        return {href: entry.emails[0] for (where, href), entry in self.entries.items() if where == place}
+from scripted_collections import card
 
 
 @pytest.fixture
-def settings(radicale: RadicaleServer, user: str) -> AddressBookSettings:
-    return AddressBookSettings(radicale.url, user, lambda: "secret")
+def account(radicale: RadicaleServer, user: str) -> DavAccount:
+    return DavAccount(radicale.url, user, lambda: "secret")
 
 
 @pytest.fixture
-def contacts(settings: AddressBookSettings) -> Contacts:
-    return Contacts(settings)
+def contacts(account: DavAccount) -> DavLog:
+    return DavLog(AddressBookSource(account))
+
+
+def addresses(contacts: DavLog) -> dict[str, str]:
+    """The main addresses by href."""
+    return {href: entry.emails[0] for (_, href), entry in contacts.items.items()}
 
 
 @pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    sent: list[str] = []
-    real = transport.Transport._send
-
-    def counted(self: transport.Transport, method: str, url: str, *rest: object) -> transport.Answer:
-        sent.append(f"{method} {url}")
-        return real(self, method, url, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(transport.Transport, "_send", counted)
-    return sent
+def changed(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
+    """An address book with a, b and c was read; then b was changed and a deleted."""
+    radicale.create_address_book(user, "people")
+    for name in "abc":
+        radicale.put_card(user, "people", f"{name}.vcf", card(name))
+    contacts.sync()
+    radicale.put_card(user, "people", "b.vcf", card("b", "FN:B", "EMAIL:new@x.example"))
+    radicale.delete(user, "people", "a.vcf")
 
 
-def test_first_sync_brings_every_contact(radicale: RadicaleServer, user: str, contacts: Contacts) -> None:
+def test_first_sync_brings_every_contact(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
     radicale.create_address_book(user, "people", "People & <Co>")
     radicale.create_calendar(user, "work")
     picture = "PHOTO;ENCODING=b;TYPE=JPEG:" + "QUJD" * 200_000
@@ -77,7 +54,7 @@ def test_first_sync_brings_every_contact(radicale: RadicaleServer, user: str, co
     radicale.put_card(user, "people", "a b.vcf", ana)
     radicale.put_card(user, "people", "bo@x.vcf", card("bo", "FN:Bo", "item1.EMAIL;PREF=1:bo@x.example", version="4.0"))
     batches = contacts.sync()
-    assert contacts.entries == {
+    assert contacts.items == {
         ("People & <Co>", "a%20b.vcf"): ContactEntry("Ana Kim", ["a@y.example", "a@x.example"], "Acme", key="ana"),
         ("People & <Co>", "bo@x.vcf"): ContactEntry("Bo", ["bo@x.example"], key="bo"),
     }
@@ -88,9 +65,7 @@ def test_first_sync_brings_every_contact(radicale: RadicaleServer, user: str, co
     assert not any("QUJD" in cursor for cursor in contacts.cursors.values())
 
 
-def test_nothing_new_is_one_listing(
-    radicale: RadicaleServer, user: str, contacts: Contacts, requests: list[str]
-) -> None:
+def test_nothing_new_is_one_listing(radicale: RadicaleServer, user: str, contacts: DavLog, requests: list[str]) -> None:
     for book in ("one", "two"):
         radicale.create_address_book(user, book)
         radicale.put_card(user, book, "x.vcf", card("x"))
@@ -103,29 +78,19 @@ def test_nothing_new_is_one_listing(
     ] * 2
 
 
-def test_changes_and_deletions_are_followed(radicale: RadicaleServer, user: str, contacts: Contacts) -> None:
-    radicale.create_address_book(user, "people")
-    for name in "abc":
-        radicale.put_card(user, "people", f"{name}.vcf", card(name))
-    contacts.sync()
-    radicale.put_card(user, "people", "b.vcf", card("b", "FN:B", "EMAIL:new@x.example"))
-    radicale.delete(user, "people", "a.vcf")
+@pytest.mark.usefixtures("changed")
+def test_changes_and_deletions_are_followed(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
     radicale.put_card(user, "people", "d.vcf", card("d"))
     (batch,) = contacts.sync()
     assert [href for href, _ in batch.entries] == ["b.vcf", "d.vcf"]
     assert batch.removed == ["a.vcf"]
-    assert contacts.held("people") == {"b.vcf": "new@x.example", "c.vcf": "c@x.example", "d.vcf": "d@x.example"}
+    assert addresses(contacts) == {"b.vcf": "new@x.example", "c.vcf": "c@x.example", "d.vcf": "d@x.example"}
 
 
+@pytest.mark.usefixtures("changed")
 def test_a_forgotten_token_is_one_comparison_and_fetches_only_what_changed(
-    radicale: RadicaleServer, user: str, contacts: Contacts, requests: list[str]
+    radicale: RadicaleServer, contacts: DavLog, requests: list[str]
 ) -> None:
-    radicale.create_address_book(user, "people")
-    for name in "abc":
-        radicale.put_card(user, "people", f"{name}.vcf", card(name))
-    contacts.sync()
-    radicale.put_card(user, "people", "b.vcf", card("b", "FN:B", "EMAIL:new@x.example"))
-    radicale.delete(user, "people", "a.vcf")
     radicale.forget_sync_tokens()
     requests.clear()
     (batch,) = contacts.sync()
@@ -138,32 +103,32 @@ def test_a_forgotten_token_is_one_comparison_and_fetches_only_what_changed(
 
 
 def test_more_than_a_hundred_contacts_come_by_the_hundred(
-    radicale: RadicaleServer, user: str, contacts: Contacts, requests: list[str]
+    radicale: RadicaleServer, user: str, contacts: DavLog, requests: list[str]
 ) -> None:
     radicale.create_address_book(user, "people")
     cards = "".join(card(f"p{number}") for number in range(230))
     radicale.request(user, "PUT", radicale.path(user, "people"), cards, {"Content-Type": "text/vcard"})
     batches = contacts.sync()
     assert [len(batch.entries) for batch in batches] == [0, 100, 100, 30]
-    assert len({entry.key for entry in contacts.entries.values()}) == 230
+    assert len({entry.key for entry in contacts.items.values()}) == 230
 
 
 def test_an_interrupted_first_sync_goes_on_where_it_was(
-    radicale: RadicaleServer, user: str, contacts: Contacts, monkeypatch: pytest.MonkeyPatch
+    radicale: RadicaleServer, user: str, contacts: DavLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "AT_ONCE", 2)
     radicale.create_address_book(user, "people")
     for number in range(7):
         radicale.put_card(user, "people", f"{number}.vcf", card(f"u{number}"))
-    for batch in AddressBookSource(contacts.settings).batches({}):
+    for batch in contacts.source.batches({}):
         contacts.store(batch)
-        if len(contacts.entries) == 4:
+        if len(contacts.items) == 4:
             break
     assert sum(len(batch.entries) for batch in contacts.sync()) == 3
     assert len(contacts.held("people")) == 7
 
 
-def test_a_moved_card_keeps_its_key(radicale: RadicaleServer, user: str, contacts: Contacts) -> None:
+def test_a_moved_card_keeps_its_key(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
     radicale.create_address_book(user, "people")
     radicale.put_card(user, "people", "old.vcf", card("ana"))
     contacts.sync()
@@ -174,7 +139,7 @@ def test_a_moved_card_keeps_its_key(radicale: RadicaleServer, user: str, contact
     assert batch.removed == ["old.vcf"]
 
 
-def test_groups_are_no_contacts(radicale: RadicaleServer, user: str, contacts: Contacts) -> None:
+def test_groups_are_no_contacts(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
     radicale.create_address_book(user, "people")
     radicale.put_card(user, "people", "a.vcf", card("ana"))
     members = ("FN:Friends", "EMAIL:friends@x.example", "KIND:group", "MEMBER:urn:uuid:ana")
@@ -182,11 +147,11 @@ def test_groups_are_no_contacts(radicale: RadicaleServer, user: str, contacts: C
     apple = ("FN:Foes", "X-ADDRESSBOOKSERVER-KIND:group", "X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:ana")
     radicale.put_card(user, "people", "h.vcf", card("foes", *apple))
     assert [batch.skipped for batch in contacts.sync()] == [[], []]
-    assert contacts.held("people") == {"a.vcf": "ana@x.example"}
+    assert addresses(contacts) == {"a.vcf": "ana@x.example"}
 
 
 def test_who_loses_the_last_address_is_no_contact_any_more(
-    radicale: RadicaleServer, user: str, contacts: Contacts
+    radicale: RadicaleServer, user: str, contacts: DavLog
 ) -> None:
     radicale.create_address_book(user, "people")
     radicale.put_card(user, "people", "a.vcf", card("ana"))
@@ -199,32 +164,28 @@ def test_who_loses_the_last_address_is_no_contact_any_more(
     assert [batch.removed for batch in contacts.sync()] == [[]]
 
 
-def test_address_books_can_be_chosen_and_left_out(
-    radicale: RadicaleServer, user: str, settings: AddressBookSettings
-) -> None:
+def test_address_books_can_be_chosen_and_left_out(radicale: RadicaleServer, user: str, account: DavAccount) -> None:
     for book, name in (("a", "Work"), ("b", "Home"), ("c", "Club")):
         radicale.create_address_book(user, book, name)
 
-    def places(**chosen: tuple[str, ...]) -> list[str]:
-        source = AddressBookSource(replace(settings, **chosen))  # type: ignore[arg-type]
-        return [batch.place for batch in source.batches({}) if batch.place]
+    def places(choice: Choice) -> list[str]:
+        return [batch.place for batch in AddressBookSource(replace(account, choice=choice)).batches({}) if batch.place]
 
-    assert places() == ["Work", "Home", "Club"]
-    assert places(address_books=("work", f"/{user}/c/")) == ["Work", "Club"]
-    assert places(exclude=("b", "CLUB")) == ["Work"]
+    assert places(Choice()) == ["Work", "Home", "Club"]
+    assert places(Choice(("work", f"/{user}/c/"))) == ["Work", "Club"]
+    assert places(Choice(exclude=("b", "CLUB"))) == ["Work"]
 
 
 def test_a_book_that_is_asked_for_and_missing_is_an_error(
-    radicale: RadicaleServer, user: str, contacts: Contacts
+    radicale: RadicaleServer, user: str, account: DavAccount
 ) -> None:
     radicale.create_address_book(user, "a", "Work")
-    contacts.settings = replace(contacts.settings, address_books=("Work", "Wrok"))
-    batches = contacts.sync()
+    batches = DavLog(AddressBookSource(replace(account, choice=Choice(("Work", "Wrok"))))).sync()
     assert [(batch.place, type(batch.error)) for batch in batches[1:]] == [("Wrok", ServerFault), ("Work", type(None))]
 
 
 def test_a_deleted_book_is_an_error_and_removes_nothing(
-    radicale: RadicaleServer, user: str, contacts: Contacts
+    radicale: RadicaleServer, user: str, account: DavAccount, contacts: DavLog
 ) -> None:
     for book in ("one", "two"):
         radicale.create_address_book(user, book)
@@ -235,65 +196,48 @@ def test_a_deleted_book_is_an_error_and_removes_nothing(
     errors = {batch.place: batch.error for batch in contacts.sync()}
     assert isinstance(errors["one"], ServerFault)
     assert errors["two"] is None
-    assert set(contacts.held("one")) == {"x.vcf"}
-    assert set(contacts.held("two")) == {"x.vcf", "y.vcf"}
-    contacts.settings = replace(contacts.settings, exclude=("one",))
+    assert contacts.held("one") == {"x.vcf"}
+    assert contacts.held("two") == {"x.vcf", "y.vcf"}
+    contacts.source = AddressBookSource(replace(account, choice=Choice(exclude=("one",))))
     assert [batch.error for batch in contacts.sync()] == [None]
 
 
 def test_the_url_may_be_one_address_book(
-    radicale: RadicaleServer, user: str, contacts: Contacts, requests: list[str]
+    radicale: RadicaleServer, user: str, account: DavAccount, requests: list[str]
 ) -> None:
     url = radicale.create_address_book(user, "people", "People")
     radicale.create_address_book(user, "other")
     radicale.put_card(user, "people", "1.vcf", card("ana"))
-    contacts.settings = replace(contacts.settings, url=url)
+    contacts = DavLog(AddressBookSource(replace(account, url=url)))
     contacts.sync()
-    assert set(contacts.entries) == {("People", "1.vcf")}
+    assert set(contacts.items) == {("People", "1.vcf")}
     requests.clear()
     contacts.sync()
     assert len(requests) == 1
 
 
-def test_a_moved_home_is_found_again(radicale: RadicaleServer, user: str, contacts: Contacts) -> None:
+def test_a_moved_home_is_found_again(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
     radicale.create_address_book(user, "people")
     contacts.sync()
     contacts.cursors[""] = contacts.cursors[""].replace(f"/{user}/", f"/{user}/gone/", 1)
     assert {batch.place: batch.error for batch in contacts.sync()} == {"": None, "people": None}
 
 
-def test_a_user_without_an_address_book_is_told(radicale: RadicaleServer, user: str, contacts: Contacts) -> None:
+def test_a_user_without_an_address_book_is_told(radicale: RadicaleServer, user: str, contacts: DavLog) -> None:
     radicale.create_calendar(user, "work")
     with pytest.raises(ServerFault, match="no address book"):
         contacts.sync()
 
 
-def test_a_wrong_password_is_one_attempt_and_raises(settings: AddressBookSettings, requests: list[str]) -> None:
-    source = AddressBookSource(replace(settings, password=lambda: "canary-wrong"))
-    with pytest.raises(AuthenticationFailed) as caught:
-        list(source.batches({}))
-    assert len(requests) == 1
-    assert "canary-wrong" not in caught.value.message + caught.value.hint
-
-
-@pytest.mark.parametrize("password", ["a\rb", "a\nb", "a\0b"])
-def test_a_password_that_would_break_out_of_its_header_is_never_sent(
-    settings: AddressBookSettings, requests: list[str], password: str
-) -> None:
-    with pytest.raises(AuthenticationFailed):
-        list(AddressBookSource(replace(settings, password=lambda: password)).batches({}))
-    assert requests == []
-
-
-def test_a_server_that_is_not_there_is_unreachable(settings: AddressBookSettings) -> None:
+def test_a_server_that_is_not_there_is_unreachable(account: DavAccount) -> None:
     with socket.socket() as bound:  # bound and not listening: whoever connects is refused
         bound.bind(("127.0.0.1", 0))
-        source = AddressBookSource(replace(settings, url=f"http://127.0.0.1:{bound.getsockname()[1]}/"))
+        source = AddressBookSource(replace(account, url=f"http://127.0.0.1:{bound.getsockname()[1]}/"))
         with pytest.raises(Unreachable):
             list(source.batches({}))
 
 
 @pytest.mark.parametrize("identifier", ["-x", "a\x1bb.invalid"])
-def test_a_url_that_is_neither_url_nor_address_is_a_typed_error(settings: AddressBookSettings, identifier: str) -> None:
+def test_a_url_that_is_neither_url_nor_address_is_a_typed_error(account: DavAccount, identifier: str) -> None:
     with pytest.raises(ServerFault, match="address"):
-        list(AddressBookSource(replace(settings, url=identifier)).batches({}))
+        list(AddressBookSource(replace(account, url=identifier)).batches({}))

@@ -9,7 +9,8 @@ from icalendar.parser import Contentline
 
 from capture.calendar import attendees
 from capture.calendar.attendees import people_in, read_participants
-from capture.calendar.objects import read, strip
+from capture.calendar.content_lines import read
+from capture.calendar.objects import strip
 
 _PIECES = st.sampled_from(
     [

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from activity.batch import Batch
 from activity.errors import AuthenticationFailed, ServerFault, Unreachable
-from activity.meeting import CalendarObject
 from capture.calendar import reading
-from capture.calendar.source import CalendarSettings, CalendarSource
-from capture.dav import transport
+from capture.calendar.source import CalendarSource
+from capture.dav.choice import Choice
+from capture.dav.source import DavAccount
+from dav_log import DavLog
 from radicale_server import RadicaleServer
 
 
@@ -23,71 +23,44 @@ def event(uid: str, *lines: str, summary: str = "Lunch") -> str:
     )  # fmt: skip
 
 
-class Log:
-    """Takes batches as the pipeline does, and hands the cursors back."""
-
-    def __init__(self, settings: CalendarSettings) -> None:
-        self.settings = settings
-        self.cursors: dict[str, str] = {}
-        self.objects: dict[tuple[str, str], CalendarObject] = {}
-
-    def sync(self) -> list[Batch]:
-        batches = []
-        for batch in CalendarSource(self.settings).batches(dict(self.cursors)):
-            self.store(batch)
-            batches.append(batch)
-        return batches
-
-    def store(self, batch: Batch) -> None:
-        for item in batch.items:
-            assert isinstance(item, CalendarObject)
-            self.objects[batch.place, item.href] = item
-        for href in batch.removed:
-            del self.objects[batch.place, href]
-        if batch.cursor is not None:
-            self.cursors[batch.place] = batch.cursor
-
-    def held(self, place: str) -> set[str]:
-        return {href for where, href in self.objects if where == place}
+@pytest.fixture
+def account(radicale: RadicaleServer) -> DavAccount:
+    return DavAccount(radicale.url, "ana", lambda: "se:cret")
 
 
 @pytest.fixture
-def settings(radicale: RadicaleServer) -> CalendarSettings:
-    return CalendarSettings(radicale.url, "ana", lambda: "se:cret")
+def log(account: DavAccount) -> DavLog:
+    return DavLog(CalendarSource(account))
 
 
 @pytest.fixture
-def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    sent: list[str] = []
-    real = transport.Transport._send
-
-    def counted(self: transport.Transport, method: str, url: str, *rest: object) -> transport.Answer:
-        sent.append(f"{method} {url}")
-        return real(self, method, url, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(transport.Transport, "_send", counted)
-    return sent
+def changed(radicale: RadicaleServer, log: DavLog) -> None:
+    """A calendar with a, b and c was read; then b was changed and a deleted."""
+    radicale.create_calendar("ana", "work")
+    for name in "abc":
+        radicale.put("ana", "work", f"{name}.ics", event(name))
+    log.sync()
+    radicale.put("ana", "work", "b.ics", event("b", summary="Dinner"))
+    radicale.delete("ana", "work", "a.ics")
 
 
-def test_first_sync_brings_every_object_stripped(radicale: RadicaleServer, settings: CalendarSettings) -> None:
+def test_first_sync_brings_every_object_stripped(radicale: RadicaleServer, log: DavLog) -> None:
     radicale.create_calendar("ana", "work", "Work & <Play>")
     radicale.put("ana", "work", "a b.ics", event("a"))
     radicale.put("ana", "work", "c@d.ics", event("c"))
-    log = Log(settings)
     batches = log.sync()
     assert log.held("Work & <Play>") == {"a%20b.ics", "c@d.ics"}
-    stored = log.objects["Work & <Play>", "c@d.ics"]
+    stored = log.items["Work & <Play>", "c@d.ics"]
     assert stored.etag
     assert "SUMMARY:Lunch" in stored.text
     assert "DESCRIPTION" not in stored.text
     assert [batch.error for batch in batches] == [None, None]
 
 
-def test_nothing_new_is_one_listing(radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]) -> None:
+def test_nothing_new_is_one_listing(radicale: RadicaleServer, log: DavLog, requests: list[str]) -> None:
     for calendar in ("one", "two"):
         radicale.create_calendar("ana", calendar)
         radicale.put("ana", calendar, "x.ics", event(calendar))
-    log = Log(settings)
     log.sync()
     requests.clear()
     batches = log.sync()
@@ -95,32 +68,20 @@ def test_nothing_new_is_one_listing(radicale: RadicaleServer, settings: Calendar
     assert [(batch.items, batch.removed, batch.cursor, batch.error) for batch in batches] == [([], [], None, None)] * 2
 
 
-def test_changes_and_deletions_are_followed(radicale: RadicaleServer, settings: CalendarSettings) -> None:
-    radicale.create_calendar("ana", "work")
-    for name in "abc":
-        radicale.put("ana", "work", f"{name}.ics", event(name))
-    log = Log(settings)
-    log.sync()
-    radicale.put("ana", "work", "b.ics", event("b", summary="Dinner"))
-    radicale.delete("ana", "work", "a.ics")
+@pytest.mark.usefixtures("changed")
+def test_changes_and_deletions_are_followed(radicale: RadicaleServer, log: DavLog) -> None:
     radicale.put("ana", "work", "d.ics", event("d"))
     batches = log.sync()
     assert sorted(item.href for batch in batches for item in batch.items) == ["b.ics", "d.ics"]
     assert [batch.removed for batch in batches] == [["a.ics"]]
-    assert "SUMMARY:Dinner" in log.objects["work", "b.ics"].text
+    assert "SUMMARY:Dinner" in log.items["work", "b.ics"].text
     assert log.held("work") == {"b.ics", "c.ics", "d.ics"}
 
 
+@pytest.mark.usefixtures("changed")
 def test_a_forgotten_token_is_one_listing_and_fetches_only_what_changed(
-    radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]
+    radicale: RadicaleServer, log: DavLog, requests: list[str]
 ) -> None:
-    radicale.create_calendar("ana", "work")
-    for name in "abc":
-        radicale.put("ana", "work", f"{name}.ics", event(name))
-    log = Log(settings)
-    log.sync()
-    radicale.put("ana", "work", "b.ics", event("b", summary="Dinner"))
-    radicale.delete("ana", "work", "a.ics")
     radicale.forget_sync_tokens()
     requests.clear()
     batches = log.sync()
@@ -131,48 +92,42 @@ def test_a_forgotten_token_is_one_listing_and_fetches_only_what_changed(
 
 
 def test_an_interrupted_first_sync_goes_on_where_it_was(
-    radicale: RadicaleServer, settings: CalendarSettings, monkeypatch: pytest.MonkeyPatch
+    radicale: RadicaleServer, account: DavAccount, log: DavLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "AT_ONCE", 2)
     radicale.create_calendar("ana", "work")
     for number in range(7):
         radicale.put("ana", "work", f"{number}.ics", event(f"{number}"))
-    log = Log(settings)
-    for batch in CalendarSource(settings).batches({}):
+    for batch in CalendarSource(account).batches({}):
         log.store(batch)
-        if len(log.objects) == 4:
+        if len(log.items) == 4:
             break
     fetched = [item.href for batch in log.sync() for item in batch.items]
     assert len(fetched) == 3
     assert len(log.held("work")) == 7
 
 
-def test_calendars_can_be_chosen_and_left_out(radicale: RadicaleServer, settings: CalendarSettings) -> None:
+def test_calendars_can_be_chosen_and_left_out(radicale: RadicaleServer, account: DavAccount) -> None:
     for calendar, name in (("a", "Work"), ("b", "Home"), ("c", "Club")):
         radicale.create_calendar("ana", calendar, name)
 
-    def places(**chosen: tuple[str, ...]) -> list[str]:
-        return [batch.place for batch in CalendarSource(replace(settings, **chosen)).batches({}) if batch.place]  # type: ignore[arg-type]
+    def places(choice: Choice) -> list[str]:
+        return [batch.place for batch in CalendarSource(replace(account, choice=choice)).batches({}) if batch.place]
 
-    assert places() == ["Work", "Home", "Club"]
-    assert places(calendars=("work", "/ana/c/")) == ["Work", "Club"]
-    assert places(exclude_calendars=("b", "CLUB")) == ["Work"]
+    assert places(Choice()) == ["Work", "Home", "Club"]
+    assert places(Choice(("work", "/ana/c/"))) == ["Work", "Club"]
+    assert places(Choice(exclude=("b", "CLUB"))) == ["Work"]
 
 
-def test_a_calendar_that_is_asked_for_and_missing_is_an_error(
-    radicale: RadicaleServer, settings: CalendarSettings
-) -> None:
+def test_a_calendar_that_is_asked_for_and_missing_is_an_error(radicale: RadicaleServer, account: DavAccount) -> None:
     radicale.create_calendar("ana", "a", "Work")
-    batches = Log(replace(settings, calendars=("Work", "Wrok"))).sync()
+    batches = DavLog(CalendarSource(replace(account, choice=Choice(("Work", "Wrok"))))).sync()
     assert [(batch.place, type(batch.error)) for batch in batches[1:]] == [("Wrok", ServerFault), ("Work", type(None))]
 
 
-def test_two_calendars_of_one_name_stay_apart_and_keep_their_places(
-    radicale: RadicaleServer, settings: CalendarSettings
-) -> None:
+def test_two_calendars_of_one_name_stay_apart_and_keep_their_places(radicale: RadicaleServer, log: DavLog) -> None:
     radicale.create_calendar("ana", "x", "Work")
     radicale.put("ana", "x", "1.ics", event("1"))
-    log = Log(settings)
     log.sync()
     radicale.create_calendar("ana", "b", "Work")
     radicale.put("ana", "b", "2.ics", event("2"))
@@ -181,25 +136,24 @@ def test_two_calendars_of_one_name_stay_apart_and_keep_their_places(
     assert log.held("Work (b)") == {"2.ics"}
 
 
-def test_the_url_may_be_one_calendar(radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]) -> None:
+def test_the_url_may_be_one_calendar(radicale: RadicaleServer, account: DavAccount, requests: list[str]) -> None:
     url = radicale.create_calendar("ana", "work", "Work")
     radicale.create_calendar("ana", "other")
     radicale.put("ana", "work", "1.ics", event("1"))
-    log = Log(replace(settings, url=url))
+    log = DavLog(CalendarSource(replace(account, url=url)))
     log.sync()
-    assert set(log.objects) == {("Work", "1.ics")}
+    assert set(log.items) == {("Work", "1.ics")}
     requests.clear()
     log.sync()
     assert len(requests) == 1
 
 
 def test_a_deleted_calendar_is_an_error_and_removes_nothing(
-    radicale: RadicaleServer, settings: CalendarSettings
+    radicale: RadicaleServer, account: DavAccount, log: DavLog
 ) -> None:
     for calendar in ("one", "two"):
         radicale.create_calendar("ana", calendar)
         radicale.put("ana", calendar, "x.ics", event(calendar))
-    log = Log(settings)
     log.sync()
     radicale.delete_calendar("ana", "one")
     radicale.put("ana", "two", "y.ics", event("y"))
@@ -208,67 +162,43 @@ def test_a_deleted_calendar_is_an_error_and_removes_nothing(
     assert errors["two"] is None
     assert log.held("one") == {"x.ics"}
     assert log.held("two") == {"x.ics", "y.ics"}
-    log.settings = replace(settings, exclude_calendars=("one",))
+    log.source = CalendarSource(replace(account, choice=Choice(exclude=("one",))))
     assert [batch.error for batch in log.sync()] == [None]
 
 
-def test_nothing_is_left_of_an_event_made_private(radicale: RadicaleServer, settings: CalendarSettings) -> None:
+def test_nothing_is_left_of_an_event_made_private(radicale: RadicaleServer, account: DavAccount, log: DavLog) -> None:
     radicale.create_calendar("ana", "work")
     radicale.put("ana", "work", "1.ics", event("1"))
-    log = Log(settings)
     log.sync()
     radicale.put("ana", "work", "1.ics", event("1", "CLASS:PRIVATE"))
     log.sync()
-    assert log.objects["work", "1.ics"].text == ""
-    log.settings = replace(settings, private_events="time-only")
+    assert log.items["work", "1.ics"].text == ""
+    log.source = CalendarSource(account, "time-only")
     log.cursors.clear()
     log.sync()
-    assert "Lunch" not in log.objects["work", "1.ics"].text
+    assert "Lunch" not in log.items["work", "1.ics"].text
 
 
-def test_tasks_are_no_items_and_not_fetched_again(
-    radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]
-) -> None:
+def test_tasks_are_no_items_and_not_fetched_again(radicale: RadicaleServer, log: DavLog, requests: list[str]) -> None:
     radicale.create_calendar("ana", "work")
     radicale.put("ana", "work", "t.ics", event("t").replace("VEVENT", "VTODO").replace("DTEND", "DUE"))
-    log = Log(settings)
     assert [batch.items for batch in log.sync()] == [[], []]
     radicale.put("ana", "work", "e.ics", event("e"))
     log.sync()
     assert log.held("work") == {"e.ics"}
 
 
-def test_a_wrong_password_is_one_attempt_and_raises(
-    radicale: RadicaleServer, settings: CalendarSettings, requests: list[str]
-) -> None:
-    source = CalendarSource(replace(settings, password=lambda: "canary-wrong"))
-    with pytest.raises(AuthenticationFailed) as caught:
-        list(source.batches({}))
-    assert len(requests) == 1
-    assert "canary-wrong" not in caught.value.message + caught.value.hint
-
-
-@pytest.mark.parametrize("password", ["a\rb", "a\nb", "a\0b"])
-def test_a_password_that_would_break_out_of_its_header_is_never_sent(
-    settings: CalendarSettings, requests: list[str], password: str
-) -> None:
-    with pytest.raises(AuthenticationFailed):
-        list(CalendarSource(replace(settings, password=lambda: password)).batches({}))
-    assert requests == []
-
-
-def test_a_url_without_calendars_and_one_without_a_server(radicale: RadicaleServer, settings: CalendarSettings) -> None:
+def test_a_url_without_calendars_and_one_without_a_server(radicale: RadicaleServer, account: DavAccount) -> None:
     with pytest.raises((ServerFault, AuthenticationFailed)):
-        list(CalendarSource(replace(settings, url=radicale.url + "nobody/here/")).batches({}))
+        list(CalendarSource(replace(account, url=radicale.url + "nobody/here/")).batches({}))
     radicale.stop()
     with pytest.raises(Unreachable):
-        list(CalendarSource(settings).batches({}))
+        list(CalendarSource(account).batches({}))
 
 
-def test_a_moved_home_is_found_again(radicale: RadicaleServer, settings: CalendarSettings) -> None:
+def test_a_moved_home_is_found_again(radicale: RadicaleServer, log: DavLog) -> None:
     radicale.create_calendar("ana", "work")
     radicale.put("ana", "work", "1.ics", event("1"))
-    log = Log(settings)
     log.sync()
     log.cursors[""] = log.cursors[""].replace("/ana/", "/ana/gone/", 1)
     assert {batch.place: batch.error for batch in log.sync()} == {"": None, "work": None}

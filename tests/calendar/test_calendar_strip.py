@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.calendar.objects import BrokenObject, strip
+from capture.calendar.content_lines import BrokenObject
+from capture.calendar.objects import strip
 from capture.calendar.occurrences import expand
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -149,6 +150,26 @@ def test_lines_in_any_order_never_crash(lines: list[str], newline: str) -> None:
         return
     found = expand(stripped, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), BERLIN)
     assert all(meeting.start <= meeting.end for meeting in found.meetings)
+
+
+_ZONE = FULL[FULL.index("BEGIN:VTIMEZONE") : FULL.index("BEGIN:VEVENT")].rstrip()
+_PARTS = [*_ZONE.split("\r\n"), _ZONE, "\r\n".join(vevent("DTSTART:20261122T100000Z")), "BEGIN:VEVENT", "END:VEVENT"]
+
+
+@given(st.lists(st.sampled_from([*_PARTS, _ZONE, "BEGIN:VCALENDAR", "END:VCALENDAR", "BEGIN:VTODO"]), max_size=12))
+def test_zones_that_are_remembered_are_read_as_any_other(parts: list[str]) -> None:
+    """One whose end is followed by a blank is not remembered."""
+    text = calendar(*parts)
+    plain = text.replace("END:VTIMEZONE\r", "END:VTIMEZONE \r")
+    found = [_stripped(one).replace("END:VTIMEZONE ", "END:VTIMEZONE") for one in (text, plain)]
+    assert found[0] == found[1]
+
+
+def _stripped(text: str) -> str:
+    try:
+        return strip(text)
+    except BrokenObject as error:
+        return str(error)
 
 
 def test_components_nested_without_end_are_refused_at_once() -> None:

@@ -1,26 +1,16 @@
 """Tables of contacts: encodings, delimiters, columns, and rows that are wrong in one way each."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activity.errors import UsageError
-from capture.contact_files import ContactFile, read_contacts
+from capture.contact_files import ContactFile
 
 Reader = Callable[[str | bytes], ContactFile]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Reader:
-    def read_text(content: str | bytes) -> ContactFile:
-        path = tmp_path / "contacts.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_contacts(path)
-
-    return read_text
+ENDING = ".csv"
 
 
 def problems(contents: ContactFile) -> list[str]:

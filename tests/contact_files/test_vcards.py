@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 from capture.contact_files import ContactFile, read_contacts
 
 Reader = Callable[[str | bytes], ContactFile]
+ENDING = ".vcf"
 GOOD = "BEGIN:VCARD\nVERSION:3.0\nFN:Good\nEMAIL:good@acme.example\nEND:VCARD\n"
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Reader:
-    def read_text(content: str | bytes) -> ContactFile:
-        path = tmp_path / "contacts.vcf"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return read_contacts(path)
-
-    return read_text
 
 
 def card(*lines: str) -> str:

@@ -33,12 +33,9 @@ def test_it_follows_the_configuration_another_command_has_taken_up(household: Ho
     an_account(household, "ana", user)
     with RunningDaemon(household.folder) as daemon:
         daemon.has_said("is watched")
-        household.head += 'never_log = ["*@globex.example"]\n'
-        household.write_config()
+        household.configure('never_log = ["*@globex.example"]')
         household.ok("check")
-        household.dovecot.append(
-            user, "INBOX", [from_bob("ana", "secret"), mail("x@y.example", "ana@acme.example", ago(days=1), "open")]
-        )
+        household.receive(user, from_bob("ana", "secret"), mail("x@y.example", "ana@acme.example", ago(days=1), "open"))
         is_in_the_log(household, "open")
         assert "reloaded" in daemon.log
     assert household.run("why", "<secret>").code != 0 or not household.ok("why", "<secret>").get("activity")
@@ -50,8 +47,7 @@ def test_what_a_query_has_followed_holds_for_it_from_then_on(household: Househol
     an_account(household, "ana", user)
     with RunningDaemon(household.folder) as daemon:
         daemon.has_said("is watched")
-        household.head += "broadcast_over = 1\n"
-        household.write_config()
+        household.configure("broadcast_over = 1")
         household.ok("last")
         crowd = "bob@globex.example, eve@hooli.example"
         household.dovecot.append(user, "Sent", [mail("ana@acme.example", crowd, ago(days=1), "crowd")])
@@ -67,11 +63,10 @@ def test_options_that_decide_no_verdict_are_followed_too(household: Household, u
     an_account(household, "ana", user, "1s")
     with RunningDaemon(household.folder) as daemon:
         daemon.has_said("is watched")
-        household.head += "store_subjects = false\n"
-        household.write_config()
+        household.configure("store_subjects = false")
         household.ok("last")
         daemon.has_said("reloaded")
-        household.dovecot.append(user, "INBOX", [from_bob("ana", "quiet")])
+        household.receive(user, from_bob("ana", "quiet"))
         is_in_the_log(household, "quiet")
         assert not household.ok("why", "<quiet>")["subject"]
         assert daemon.log.count("reloaded") == 1
@@ -87,14 +82,12 @@ def test_options_that_decide_no_verdict_are_followed_too(household: Household, u
 @pytest.mark.usefixtures("bob")
 def test_who_is_erased_beside_it_stays_erased(household: Household, user: str) -> None:
     an_account(household, "ana", user)
-    household.dovecot.append(user, "INBOX", [from_bob("ana", "one")])
+    household.receive(user, from_bob("ana", "one"))
     with RunningDaemon(household.folder) as daemon:
         is_in_the_log(household, "one")
         daemon.has_said("is watched")
         household.ok("contacts", "forget", "bob", "--yes")
-        household.dovecot.append(
-            user, "INBOX", [from_bob("ana", "two"), mail("x@y.example", "ana@acme.example", ago(days=1), "x")]
-        )
+        household.receive(user, from_bob("ana", "two"), mail("x@y.example", "ana@acme.example", ago(days=1), "x"))
         is_in_the_log(household, "x")
     for path in household.folder.glob("lasttouch.db*"):
         assert b"bob@globex.example" not in path.read_bytes(), path
@@ -107,13 +100,13 @@ def test_contacts_added_beside_it_know_what_comes_next(household: Household, use
         daemon.has_said("is watched")
         household.import_contacts("Eve,eve@hooli.example,Hooli")
         message = mail("eve@hooli.example", "ana@acme.example", ago(days=1), "e")
-        household.dovecot.append(user, "INBOX", [message])
+        household.receive(user, message)
         until(lambda: household.last("eve")["last_inbound"])
 
 
 @pytest.mark.usefixtures("bob")
 def test_sync_works_beside_it_and_reads_nothing_twice_at_once(household: Household, user: str) -> None:
-    household.dovecot.append(user, "INBOX", [from_bob("ana", f"m{n}", n / 10) for n in range(20)])
+    household.receive(user, *(from_bob("ana", f"m{n}", n / 10) for n in range(20)))
     with FaultProxy(household.dovecot.port, Fault("hang", 2500)) as proxy:
         an_account(household, "ana", user, port=proxy.port)
         with RunningDaemon(household.folder) as daemon:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from config_lines import files
 from daemon_words import an_account, from_bob, is_in_the_log, is_read, state
 from fault_proxy import Fault, FaultProxy
 from household import Household, ago, mail
@@ -70,11 +71,7 @@ def test_it_tells_systemd_that_it_is_ready_and_alive(household: Household, user:
 @pytest.mark.usefixtures("bob")
 def test_where_no_server_tells_it_polls(household: Household, user: str) -> None:
     household.folder.joinpath("mail").mkdir()
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\npoll_every = "1s"\n'
-        '[[accounts.files]]\npath = "mail"\n'
-    )
-    household.write_config()
+    household.set_account("ana", files("mail"), poll_every="1s")
     with RunningDaemon(household.folder):
         is_read(household, "ana")
         (household.folder / "mail" / "one.eml").write_bytes(from_bob("ana", "q"))

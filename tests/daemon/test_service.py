@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import plistlib
+import pwd
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from household import Household
-from lasttouch.service import systemd
+from lasttouch.config import load_config
+from lasttouch.service import reach, systemd
 from lasttouch.service.plan import Command, Write
 
 CONFIG = """
@@ -140,12 +142,59 @@ def test_without_a_configuration_the_system_unit_can_be_looked_at_but_not_instal
     assert user.run("service", "install", "--system", "--yes", "--config", missing).code == 3
 
 
-def test_installing_for_a_server_makes_its_user_and_lets_it_read_the_configuration() -> None:
-    steps = systemd.install(Path("/x"), "text", system=True, config=Path("/etc/lasttouch/config.toml"), make_user=True)
+def test_what_lies_in_homes_can_be_read_there_and_nothing_else(user: Household, tmp_path: Path) -> None:
+    server = tmp_path / "config.toml"
+    text = CONFIG.format(database="/var/lib/lasttouch/lasttouch.db", password_file="ana.password")
+    command = ("service", "install", "--system", "--print", "--config", str(server))
+    server.write_text(text)
+    assert "ProtectHome=yes\n" in user.run(*command).out
+    calendar = '[[accounts.calendar_urls]]\nname = "Team"\nurl_file = "{}"\n'
+    for more in ('ca_file = "/home/ana/ca.pem"\n', calendar.format("/root/team.url")):
+        server.write_text(text + more)
+        assert "ProtectHome=read-only\n" in user.run(*command).out
+    server.write_text(text + calendar.format(systemd.CREDENTIALS / "team"))
+    assert f"LoadCredential=team:{tmp_path}/credentials/team\n" in user.run(*command).out
+
+
+def test_installing_for_a_server_makes_its_user_and_lets_it_read_the_configuration(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(CONFIG.format(database="/nowhere/log/lasttouch.db", password_file="ana.password"))
+    steps = systemd.install_system(Path("/x"), "text", config, load_config(config), make_user=True)
     assert [step.words[0] for step in steps if isinstance(step, Command)] == [
-        "useradd", "chgrp", "chmod", "systemctl", "systemctl", "systemctl",
+        "useradd", "chgrp", "chmod", "install", "systemctl", "systemctl", "systemctl",
     ]  # fmt: skip
-    assert steps[3] == Write(Path("/x"), "text")
+    assert Write(Path("/x"), "text") in steps
+    assert Command(("install", "-d", "-o", "lasttouch", "-g", "lasttouch", "-m", "0700", "/nowhere/log")) in steps
+    config.write_text(CONFIG.format(database=f"{systemd.STATE}/lasttouch.db", password_file="ana.password"))
+    steps = systemd.install_system(Path("/x"), "text", config, load_config(config), make_user=False)
+    assert [step.words[0] for step in steps if isinstance(step, Command)] == [
+        "chgrp", "chmod", "systemctl", "systemctl", "systemctl",
+    ]  # fmt: skip
+
+
+def test_what_the_service_could_not_reach_is_told_before_anything_is_done(user: Household, tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    server = tmp_path / "config.toml"
+    for database, why in (("~/log.db", "in a home"), (str(closed / "log" / "lasttouch.db"), "cannot get to")):
+        server.write_text(CONFIG.format(database=database, password_file="ana.password"))
+        outcome = user.run("service", "install", "--system", "--yes", "--config", str(server))
+        assert outcome.code == 3
+        assert why in outcome.err
+        assert f'set database = "{systemd.STATE}/lasttouch.db"' in outcome.err
+    assert commands(tmp_path) == []
+
+
+@pytest.mark.parametrize("mode", ["700", "750", "701"])
+def test_who_may_enter_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """By owner, group and mode, for the service's user as one of nobody's, and before there is one."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(int(mode, 8))
+    assert reach.may_enter(folder) == (mode == "701")  # no such user here
+    me = pwd.getpwuid(os.getuid())
+    monkeypatch.setattr(reach, "USER", me.pw_name)
+    assert reach.may_enter(folder)
 
 
 def test_a_launch_agent_is_a_valid_list_of_properties(user: Household, config: Path) -> None:

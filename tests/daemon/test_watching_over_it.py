@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import sqlite3
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 
 from dovecot_server import free_port
 from household import Household, ago, mail
-from lasttouch.journal import keep_journal
+from lasttouch.journal import Format, keep_journal
 from running_daemon import RunningDaemon, until
 
 
@@ -63,8 +64,7 @@ def _metrics(port: int) -> dict[str, float]:
 def test_metrics_count_errors_by_class(household: Household, user: str) -> None:
     household.add_account("ana", user, port=free_port())
     port = free_port()
-    household.head += f'[metrics]\nlisten = "127.0.0.1:{port}"\n'
-    household.write_config()
+    household.configure(f'[metrics]\nlisten = "127.0.0.1:{port}"')
     with RunningDaemon(household.folder) as daemon:
         daemon.has_said("refuses connections")
         name = 'lasttouch_errors_total{account="ana",class="unreachable",source="imap"}'
@@ -101,6 +101,27 @@ def test_lines_for_programs_are_json_and_name_their_source(journal: io.StringIO)
         "read a b\x1b[31m",
     )
     assert "\x1b" not in journal.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_journal_of_systemd_gets_priorities_and_no_second_time(
+    journal: io.StringIO, form: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = os.pipe()
+    about = os.fstat(theirs)
+    with os.fdopen(theirs, "w") as stream, os.fdopen(ours) as lines:
+        for connected in (f"{about.st_dev}:{about.st_ino}", f"{about.st_dev}:1"):
+            monkeypatch.setenv("JOURNAL_STREAM", connected)
+            keep_journal(form, "info", stream)
+            logging.getLogger("lasttouch.x").warning("it failed")
+            logging.getLogger("lasttouch.x").info("it works")
+        failed, works, failed_elsewhere, _ = (lines.readline().strip() for _ in range(4))
+    assert (failed[:3], works[:3]) == ("<4>", "<6>")
+    assert failed_elsewhere[0] != "<"
+    if form == "text":
+        assert failed == "<4>warning it failed"
+    else:
+        assert json.loads(failed[3:])["message"] == "it failed"
 
 
 def test_a_traceback_tells_where_and_not_what(journal: io.StringIO) -> None:

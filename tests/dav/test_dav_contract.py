@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
@@ -13,14 +12,15 @@ from activity.batch import Batch
 from activity.errors import ServerFault
 from activity.meeting import CalendarObject
 from capture.calendar import reading
-from capture.calendar.source import CalendarSettings, CalendarSource
+from capture.calendar.source import CalendarSource
+from capture.dav.position import Position
+from capture.dav.source import DavAccount
 from capture.dav.transport import Answer, Transport
+from dav_log import DavLog
 from memory_dav import MemoryDav
 from radicale_server import RadicaleServer
-from scripted_dav import Reply, ScriptedDav, Seen
+from scripted_dav import Start
 from xandikos_server import XandikosServer
-
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 
 
 def event(uid: str, summary: str = "Lunch") -> str:
@@ -57,49 +57,33 @@ class _Radicale:
         self._server.delete(self._user, calendar, name)
 
 
-@dataclass
-class Account:
-    """An account on a server: takes batches as the pipeline does, hands the cursors back, and counts requests."""
+class Account(DavLog):
+    """An account on a server, whose requests are counted."""
 
-    server: Server
-    url: str
-    user: str
-    tells_deletions: bool = True
-    tells_changes: bool = True
-    cursors: dict[str, str] = field(default_factory=dict)
-    objects: dict[tuple[str, str], str] = field(default_factory=dict)
-    requests: list[str] = field(default_factory=list)
+    def __init__(
+        self, server: Server, url: str, user: str, tells_deletions: bool = True, tells_changes: bool = True
+    ) -> None:
+        self.server = server
+        self.url = url
+        self.user = user
+        self.tells_deletions = tells_deletions
+        self.tells_changes = tells_changes
+        self.requests: list[str] = []
+        super().__init__(self.source_at(url))
 
-    def source(self, url: str | None = None) -> CalendarSource:
-        return CalendarSource(CalendarSettings(url or self.url, self.user, lambda: "secret"))
+    def source_at(self, url: str) -> CalendarSource:
+        return CalendarSource(DavAccount(url, self.user, lambda: "secret"))
 
     def sync(self) -> list[Batch]:
         self.requests.clear()
-        batches = []
-        for batch in self.source().batches(dict(self.cursors)):
-            self.store(batch)
-            batches.append(batch)
-        return batches
-
-    def store(self, batch: Batch) -> None:
-        for item in batch.items:
-            assert isinstance(item, CalendarObject)
-            self.objects[batch.place, item.href] = item.text
-        for href in batch.removed:
-            del self.objects[batch.place, href]
-        if batch.cursor is not None:
-            self.cursors[batch.place] = batch.cursor
+        return super().sync()
 
     def expire(self, place: str) -> None:
         """The token, if there is one, is of a kind the server gives and does not know."""
-        cursor = json.loads(self.cursors[place])
-        token = cursor["token"]
-        if token:
-            cursor["token"] = "t99999" if len(token) < 8 else token[:-1] + ("1" if token[-1] == "0" else "0")
-        self.cursors[place] = json.dumps(cursor)
-
-    def held(self, place: str) -> set[str]:
-        return {href for where, href in self.objects if where == place}
+        position = Position(self.cursors[place])
+        if token := position.token:
+            position.token = "t99999" if len(token) < 8 else token[:-1] + ("1" if token[-1] == "0" else "0")
+        self.cursors[place] = position.to_text()
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +156,7 @@ def test_the_first_pass_brings_every_object(account: Account) -> None:
     assert [batch.error for batch in batches if batch.error] == []
     assert len(account.held(WORK)) == len(names)
     assert {"a%20b.ics", "c@d.ics"} <= account.held(WORK)
-    assert all("SUMMARY:Lunch & <more>" in text for text in account.objects.values())
+    assert all("SUMMARY:Lunch & <more>" in item.text for item in account.items.values())
 
 
 def test_nothing_new_is_one_request_for_all_calendars(account: Account) -> None:
@@ -183,6 +167,15 @@ def test_nothing_new_is_one_request_for_all_calendars(account: Account) -> None:
     batches = account.sync()
     assert [(batch.items, batch.removed, batch.cursor, batch.error) for batch in batches] == [([], [], None, None)] * 2
     assert len(account.requests) == (1 if account.tells_changes else 3)
+
+
+def test_with_nothing_new_the_objects_that_were_read_are_not_even_looked_at(account: Account) -> None:
+    account.server.put("work", "1.ics", event("1"))
+    account.sync()
+    if account.tells_changes:
+        account.cursors[WORK] = account.cursors[WORK].partition("\n")[0] + "\n{as large as the calendar}"
+    (batch,) = account.sync()
+    assert (batch.items, batch.removed, batch.cursor, batch.error) == ([], [], None, None)
 
 
 def test_what_is_new_changed_and_gone_is_followed(account: Account) -> None:
@@ -198,7 +191,7 @@ def test_what_is_new_changed_and_gone_is_followed(account: Account) -> None:
         "d.ics",
     ]
     assert account.held(WORK) == {"b.ics", "c.ics", "d.ics"}
-    assert "SUMMARY:Dinner" in account.objects[WORK, "b.ics"]
+    assert "SUMMARY:Dinner" in account.items[WORK, "b.ics"].text
     assert [(batch.items, batch.removed) for batch in account.sync()] == [([], [])]
 
 
@@ -211,7 +204,7 @@ def test_what_comes_back_is_seen_again(account: Account) -> None:
     assert account.held(WORK) == {"b.ics"}
     account.server.put("work", "a.ics", event("a", "Again"))
     account.sync()
-    assert "SUMMARY:Again" in account.objects[WORK, "a.ics"]
+    assert "SUMMARY:Again" in account.items[WORK, "a.ics"].text
 
 
 def test_an_expired_token_is_one_full_comparison(account: Account) -> None:
@@ -231,9 +224,9 @@ def test_an_interrupted_first_pass_goes_on_where_it_was(account: Account, monkey
     monkeypatch.setattr(reading, "AT_ONCE", 2)
     for number in range(7):
         account.server.put("work", f"{number}.ics", event(f"{number}"))
-    for batch in account.source().batches({}):
+    for batch in account.source.batches({}):
         account.store(batch)
-        if len(account.objects) == 4:
+        if len(account.items) == 4:
             break
     gone = min(account.held(WORK))
     account.server.delete("work", gone)
@@ -289,7 +282,7 @@ def test_a_calendar_that_vanishes_takes_nothing_away(account: Account) -> None:
 @pytest.mark.parametrize("start", ["root", "principal", "home", "calendar"])
 def test_every_url_on_the_way_to_the_calendars_leads_there(account: Account, start: str) -> None:
     account.server.put("work", "1.ics", event("1"))
-    batches = list(account.source().batches({}))
+    batches = list(account.source.batches({}))
     (home,) = json.loads(batches[0].cursor or "")["urls"]
     urls = {
         "root": account.url,
@@ -297,5 +290,5 @@ def test_every_url_on_the_way_to_the_calendars_leads_there(account: Account, sta
         "home": home,
         "calendar": f"{home}work/",
     }
-    found = [batch for batch in account.source(urls[start]).batches({}) if batch.place]
+    found = [batch for batch in account.source_at(urls[start]).batches({}) if batch.place]
     assert [(batch.place, len(batch.items)) for batch in found] == [(WORK, 1)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +9,10 @@ import trustme
 
 from activity.batch import Batch
 from activity.errors import ServerFault, SourceError
-from capture.calendar.source import CalendarSettings, CalendarSource
-from scripted_dav import SYNCS, Reply, ScriptedDav, Seen, multistatus, response
-
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+from capture.calendar.source import CalendarSource
+from capture.dav.choice import Choice
+from capture.dav.source import DavAccount
+from scripted_dav import Reply, ScriptedDav, Seen, Start, multistatus, response
 
 CALENDAR = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>"
 SYNCED = "<d:sync-token>t</d:sync-token>"
@@ -62,9 +60,11 @@ class Homes:
         return multistatus(response(seen.path), token="t") if seen.method == "REPORT" else Reply(404)
 
 
-def sync(url: str, cursors: dict[str, str] | None = None, **changed: object) -> list[Batch]:
-    settings = replace(CalendarSettings(url, "ana", lambda: "canary"), **changed)  # type: ignore[arg-type]
-    return list(CalendarSource(settings).batches(cursors or {}))
+def sync(
+    url: str, cursors: dict[str, str] | None = None, only: tuple[str, ...] = (), ca_file: str | None = None
+) -> list[Batch]:
+    account = DavAccount(url, "ana", lambda: "canary", ca_file, Choice(only))
+    return list(CalendarSource(account).batches(cursors or {}))
 
 
 def read(batches: list[Batch]) -> list[str]:
@@ -136,7 +136,7 @@ def test_what_is_no_calendar_of_events_is_left_out(scripted: Start) -> None:
 )
 def test_a_calendar_that_is_asked_for_and_left_out_says_why(scripted: Start, name: str, said: str) -> None:
     url = scripted(Homes({"/h/": NO_CALENDARS | {"/h/work/": listed("Work", SYNCED)}})).url
-    batches = sync(url, calendars=("Work", name))
+    batches = sync(url, only=("Work", name))
     assert read(batches) == ["Work"]
     assert said in errors(batches)[name].message
 
@@ -155,11 +155,11 @@ def test_a_calendar_that_was_read_and_may_not_be_any_more_says_why(scripted: Sta
 def test_a_calendar_that_is_asked_for_and_not_there_names_those_that_are(scripted: Start) -> None:
     calendars = {"/h/work/": listed("Work", SYNCED), "/h/x/": listed("Play / Sport", SYNCED)}
     url = scripted(Homes({"/h/": calendars})).url
-    batches = sync(url, calendars=("work", "Wrok"))
+    batches = sync(url, only=("work", "Wrok"))
     assert read(batches) == ["Work"]
     assert errors(batches)["Wrok"].message == "there is no calendar 'Wrok'"
     assert errors(batches)["Wrok"].hint == "the server has: Work, Play / Sport"
-    assert read(sync(url, calendars=("play / sport",))) == ["Play / Sport"]
+    assert read(sync(url, only=("play / sport",))) == ["Play / Sport"]
 
 
 def test_an_account_without_any_calendar_is_an_error(scripted: Start) -> None:
@@ -203,7 +203,7 @@ def test_one_calendar_that_is_closed_is_named_and_the_others_are_read(scripted: 
     def script(seen: Seen) -> Reply:
         if "sync-collection" in seen.body:
             return Reply(403) if seen.path == "/cal/a/" else multistatus(token="t")
-        calendars = [response(path, SYNCS) for path in ("/cal/a/", "/cal/b/")]
+        calendars = [response(path, listed("Work", SYNCED)) for path in ("/cal/a/", "/cal/b/")]
         return multistatus(*calendars) if "displayname" in seen.body else multistatus(response("/cal/"))
 
     batches = sync(scripted(script).url + "cal/")

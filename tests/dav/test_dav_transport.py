@@ -10,7 +10,6 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -24,23 +23,15 @@ from activity.errors import (
     Unreachable,
     UntrustedServer,
 )
-from capture.calendar.source import CalendarSettings, CalendarSource
+from capture.calendar.source import CalendarSource
 from capture.dav.origins import are_siblings
 from capture.dav.refusals import seconds_to_wait
+from capture.dav.source import DavAccount
 from capture.dav.transport import Transport
-from scripted_dav import (
-    Dav,
-    Reply,
-    ScriptedDav,
-    Seen,
-    fetched,
-    multistatus,
-    response,
-    sync,
-)
+from scripted_collections import ScriptedCalendar
+from scripted_dav import Reply, Seen, Start, multistatus, response
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 
 
 @pytest.mark.parametrize(
@@ -50,22 +41,22 @@ def test_a_gzip_bomb_is_given_up(scripted: Start, filling: bytes) -> None:
     packer = zlib.compressobj(1, wbits=31)
     packed = packer.compress(b"<d:multistatus xmlns:d='DAV:'>")
     packed += b"".join(packer.compress(filling) for _ in range((200 << 20) // len(filling))) + packer.flush()
-    dav = Dav()
+    dav = ScriptedCalendar()
     dav.faults["listing"] = Reply(207, packed, {"Content-Encoding": "gzip"})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(ServerFault, match=r"MB|without end"):
-        sync(scripted(dav).url)
+        ScriptedCalendar.sync(scripted(dav).url)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150 * 1024
 
 
 def test_a_packed_answer_is_read(scripted: Start) -> None:
-    dav = Dav()
+    dav = ScriptedCalendar()
 
     def script(seen: Seen) -> Reply:
         reply = dav(seen)
         return Reply(reply.status, gzip.compress(reply.body), reply.headers | {"Content-Encoding": "gzip"})
 
-    fetched(scripted(script).url)
+    ScriptedCalendar.fetched(scripted(script).url)
 
 
 @pytest.mark.parametrize("where", ["headers", "body"])
@@ -97,7 +88,7 @@ def test_a_redirect_to_another_server_gets_no_credentials(scripted: Start) -> No
     other = scripted(lambda _: Reply(404))
     first = scripted(lambda _: Reply(301, headers={"Location": other.url + "cal/"}))
     with pytest.raises(UntrustedServer):
-        sync(first.url)
+        ScriptedCalendar.sync(first.url)
     assert other.seen == []
 
 
@@ -105,7 +96,7 @@ def test_a_home_on_another_server_gets_no_credentials(scripted: Start) -> None:
     other = scripted(lambda _: Reply(404))
     home = f"<c:calendar-home-set><d:href>{other.url}cal/</d:href></c:calendar-home-set>"
     with pytest.raises(UntrustedServer):
-        sync(scripted(lambda _: multistatus(response("/", home))).url)
+        ScriptedCalendar.sync(scripted(lambda _: multistatus(response("/", home))).url)
     assert other.seen == []
 
 
@@ -119,19 +110,19 @@ def test_only_the_configured_server_is_spoken_to(scripted: Start) -> None:
 
 
 def test_a_redirect_on_the_same_server_is_followed(scripted: Start) -> None:
-    dav = Dav()
+    dav = ScriptedCalendar()
 
     def script(seen: Seen) -> Reply:
         return dav(seen) if seen.path.startswith("/cal/") else Reply(308, headers={"Location": "/cal/"})
 
     server = scripted(script)
-    source = CalendarSource(CalendarSettings(server.url + "old", "ana", lambda: "canary"))
+    source = CalendarSource(DavAccount(server.url + "old", "ana", lambda: "canary"))
     assert sum(len(batch.items) for batch in source.batches({})) == 6
     assert all(seen.headers["authorization"].startswith("Basic ") for seen in server.seen)
 
 
 def test_digest_is_negotiated_once(scripted: Start) -> None:
-    dav = Dav()
+    dav = ScriptedCalendar()
 
     def script(seen: Seen) -> Reply:
         if seen.headers.get("authorization", "").startswith('Digest username="ana", realm="cal"'):
@@ -139,7 +130,7 @@ def test_digest_is_negotiated_once(scripted: Start) -> None:
         return Reply(401, headers={"WWW-Authenticate": 'Digest realm="cal", nonce="abc", qop="auth", algorithm=MD5'})
 
     server = scripted(script)
-    fetched(server.url)
+    ScriptedCalendar.fetched(server.url)
     refused = [seen for seen in server.seen if not seen.headers.get("authorization", "").startswith("Digest")]
     assert len(refused) == 2  # Basic, and the digest's own question
 
@@ -147,7 +138,7 @@ def test_digest_is_negotiated_once(scripted: Start) -> None:
 def test_a_refused_digest_is_not_repeated(scripted: Start) -> None:
     server = scripted(lambda _: Reply(401, headers={"WWW-Authenticate": 'Digest realm="c", nonce="a", qop="auth"'}))
     with pytest.raises(AuthenticationFailed):
-        sync(server.url)
+        ScriptedCalendar.sync(server.url)
     assert len(server.seen) == 3
 
 
@@ -160,14 +151,14 @@ def test_neither_netrc_nor_proxies_nor_cookies_are_used(
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1/")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
-    dav = Dav()
+    dav = ScriptedCalendar()
 
     def script(seen: Seen) -> Reply:
         reply = dav(seen)
         return Reply(reply.status, reply.body, reply.headers | {"Set-Cookie": "a=b"})
 
     server = scripted(script)
-    fetched(server.url)
+    ScriptedCalendar.fetched(server.url)
     assert {seen.headers["authorization"] for seen in server.seen} == {"Basic YW5hOmNhbmFyeQ=="}
     assert not any("cookie" in seen.headers for seen in server.seen)
 
@@ -260,7 +251,7 @@ def test_siblings_share_a_registrable_domain() -> None:
 
 def test_logs_hold_neither_events_nor_the_password(scripted: Start, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    fetched(scripted(Dav()).url)
+    ScriptedCalendar.fetched(scripted(ScriptedCalendar()).url)
     assert "DTSTART" not in caplog.text
     assert "canary" not in caplog.text
     assert "YW5hOmNhbmFyeQ" not in caplog.text

@@ -20,6 +20,7 @@ def test_every_mistake_in_the_configuration_is_told_at_once(household: Household
     household.accounts["ana"] = (
         '[[accounts]]\nname = "ana"\naddresses = ["nobody"]\n[accounts.imap]\nhost = "mail.acme.example"\n'
         'security = "none"\nusername = "ana"\npassword = "canary"\n'
+        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
     )
     household.write_config()
     outcome = household.run("sync")
@@ -32,13 +33,22 @@ def test_every_mistake_in_the_configuration_is_told_at_once(household: Household
         "accounts[0] (ana).imap.security",
         "a password is never kept in this file",
         "give exactly one of password_command",
+        "accounts[1] (ana).name: two accounts are named 'ana'",
+        "accounts[1] (ana): an account needs [accounts.imap]",
+        "hint: config.example.toml",
     ):
         assert part in outcome.err
     assert "canary" not in outcome.err
 
 
 @pytest.mark.parametrize(
-    ("text", "part"), [("[[accounts", "is not valid TOML"), ("", "accounts: missing"), ("accounts = 3", "accounts:")]
+    ("text", "part"),
+    [
+        ("[[accounts", "is not valid TOML"),
+        ("", "accounts: missing"),
+        ("accounts = 3", "accounts:"),
+        ("accounts = []", "accounts: there is none"),
+    ],
 )
 def test_a_broken_configuration_is_located(household: Household, text: str, part: str) -> None:
     (household.folder / "config.toml").write_text(text)
@@ -109,7 +119,17 @@ def test_an_unknown_contact_gets_near_names(household: Household, user: str) -> 
 
 def test_before_the_first_sync_the_answer_says_so(household: Household, user: str) -> None:
     household.add_account("ana", user)
-    assert "run: lasttouch sync" in household.run("last").err
+    asked = household.run("last")
+    assert (asked.code, "run: lasttouch sync" in asked.err) == (0, True)
+    assert "Unknown: ana's imap was never read." in asked.out
+    for command in ("last", "stale", "log", "upcoming", "awaiting", "unmatched", "contacts list", "companies list"):
+        asked = household.run(*command.split(), "--json")
+        assert (asked.code, asked.json, asked.err) == (0, [], ""), command
+    (source,) = household.ok("status")["accounts"]
+    assert (source["account"], source["last_success"], source["seen_through"]) == ("ana", None, None)
+    assert [one["since"] for one in household.ok("today")["unknown"]] == [None]
+    assert household.run("backup", str(household.folder / "copy.db")).code == 6
+    assert not household.database.exists(), "a question makes no log"
     household.ok("sync")
     assert "No contacts yet" in household.run("last").out
     assert household.ok("last") == []

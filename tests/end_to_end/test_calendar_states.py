@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 
 import pytest
 
+from config_lines import caldav
 from household import Household
-from scripted_dav import Dav, Reply, ScriptedDav, Seen
-
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+from scripted_collections import ScriptedCalendar
+from scripted_dav import Reply, Start
 
 HTML = b"<html>Please log in</html>"
 STATES = [
@@ -34,13 +33,9 @@ STATES = [
 def test_the_trouble_is_typed_and_nothing_is_gone(
     household: Household, scripted: Start, reply: Reply, code: str, kind: str
 ) -> None:
-    dav = Dav()
+    dav = ScriptedCalendar()
     household.head += 'backfill = "50y"\n'  # its events have a date of their own
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
-        f'[accounts.caldav]\nurl = "{scripted(dav).url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
-    )
-    household.write_config()
+    household.set_account("ana", caldav(scripted(dav).url + "cal/"))
     household.import_contacts("Bob,bob@globex.example,Globex")
     household.ok("sync")
     (before,) = household.ok("status")["accounts"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from household import Household, ago, event, mail
@@ -108,6 +110,24 @@ def test_an_address_of_two_contacts_counts_for_neither_until_they_are_merged(ana
     assert ana.last("bob")["last_touch"] == _day(9)
 
 
+def test_adding_somebody_with_another_s_address_takes_nobody_s_name(ana: Household) -> None:
+    ana.import_contacts("Bob Stone,bob@globex.example,")
+    added = ana.ok("contacts", "add", "Carol Lee", "bob@globex.example", "carol@globex.example")
+    assert (added["added"], added["updated"]) == (1, 0)
+    assert added["shared"] == [{"address": "bob@globex.example", "names": ["Bob Stone", "Carol Lee"]}]
+    assert ana.ok("why", "<b1>")["participants"][0]["rule"] == "ambiguous"
+    said = ana.run("contacts", "add", "Dan Roe", "bob@globex.example").out
+    assert "bob@globex.example is listed for Bob Stone and Carol Lee and Dan Roe" in said
+
+
+def test_adding_somebody_who_is_known_by_a_like_name_is_no_second_contact(ana: Household) -> None:
+    ana.import_contacts("Bob,bob@globex.example,", "eve@hooli.example,eve@hooli.example,")
+    added = ana.ok("contacts", "add", "Bob Stone", "bob@globex.example")
+    assert (added["added"], added["updated"], added["shared"]) == (0, 1, [])
+    assert ana.ok("contacts", "add", "Eve Hall", "eve@hooli.example")["added"] == 0
+    assert _names(ana) == ["Bob Stone", "Eve Hall"]
+
+
 def test_importing_again_updates_and_never_duplicates(ana: Household) -> None:
     first = ana.import_contacts("Bob,bob@globex.example,Globex", "Eve,eve@hooli.example,Hooli")
     assert (first["added"], first["rematched"]) == (2, 3)
@@ -142,8 +162,7 @@ def test_who_is_forgotten_leaves_no_trace_and_stays_away(ana: Household, user: s
     _assert_no_trace(ana)
     assert ana.last("eve")["last_touch"] == _day(3)
     # a full resync, and a mailbox that starts over
-    ana.head += 'backfill = "9y"\n'
-    ana.write_config()
+    ana.configure('backfill = "9y"')
     ana.ok("sync")
     with ana.dovecot.client(user) as client:
         client.rename_folder("INBOX", "Old")
@@ -188,3 +207,33 @@ def _assert_no_trace(household: Household) -> None:
         content = path.read_bytes().lower()
         for word in (b"bob@", b"bob", b"stone"):  # the company they were at is nobody in person
             assert word not in content, f"{word!r} in {path.name}"
+
+
+def test_who_stands_in_a_file_twice_is_one_contact(ana: Household) -> None:
+    rows = [
+        "bob@globex.example,bob@globex.example,",
+        "Bob Stone,Bob@Globex.example,Globex",
+        "bob stone,bob@globex.example;bob@home.example,Initech",
+        ",bob@home.example,",
+        "Eve,shared@hooli.example,Hooli",
+        "Fay,shared@hooli.example,Hooli",
+    ]
+    first = ana.import_contacts(*rows)
+    assert (first["added"], _names(ana)) == (3, ["Bob Stone", "Eve", "Fay"]), "an address does not make two names one"
+    bob = ana.last("bob")
+    assert (bob["company"], bob["touches"], bob["last_touch"]) == ("Globex", 2, _day(4))
+    before = ana.contents()
+    again = ana.import_contacts(*rows)
+    assert (again["added"], again["updated"]) == (0, 0)
+    assert ana.contents() == before
+    assert ana.import_contacts("bob@globex.example,bob@globex.example,", "Bob Stone,bob@globex.example,New")["updated"]
+    assert ana.last("bob")["company"] == "New"
+
+
+def test_nobody_is_erased_where_nobody_could_be_asked(ana: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana.import_contacts("Bob,bob@globex.example,Globex")
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    outcome = ana.run("contacts", "forget", "bob")
+    assert (outcome.code, "--yes is needed" in outcome.err, _names(ana)) == (2, True, ["Bob"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert (ana.run("contacts", "forget", "bob").code, _names(ana)) == (0, [])

@@ -47,7 +47,6 @@ def test_adding_a_contact_brings_past_and_future_meetings_at_once_and_without_th
     report = ana.ok("sync")["accounts"][0]
     assert (report["read"], report["new"]) == (4, 0)
     assert waiting(ana) == ["next", "ours", "past", "weekly"]
-    assert ana.ok("log") == []
     ana.radicale.delete_calendar(user, "work")
     ana.ok("contacts", "add", "Zoe", "zoe@other.example")
     zoe = ana.last("zoe")
@@ -84,8 +83,7 @@ def test_all_two_way_counts_those_met(ana: Household, user: str) -> None:
 
 
 def test_with_contacts_from_two_way_whoever_was_met_is_a_contact(ana: Household, user: str) -> None:
-    ana.head += 'contacts_from = "two-way"\n'
-    ana.write_config()
+    ana.configure('contacts_from = "two-way"')
     with_zoe(ana, user)
     ana.ok("sync")
     assert ana.last("zoe")["last_meeting"] == utc(days=10)
@@ -154,8 +152,7 @@ def test_a_copy_that_hides_its_guests_counts_with_the_other(ana: Household, user
 
 
 def test_unmatched_people_that_are_left_out_are_not_kept_in_objects_either(ana: Household, user: str) -> None:
-    ana.head += "store_unmatched = false\n"
-    ana.write_config()
+    ana.configure("store_unmatched = false")
     with_zoe(ana, user)
     ana.ok("sync")
     assert b"zoe@other.example" not in ana.database.read_bytes()
@@ -175,3 +172,22 @@ def test_an_object_that_broke_takes_nothing_away(ana: Household, user: str) -> N
     put(ana, user, "w", event("w", ago(days=3), ZOE, RRULE="FREQ=SECONDLY"))
     ana.ok("sync")
     assert ana.last("zoe")["last_meeting"] == utc(days=3)
+
+
+@pytest.mark.parametrize("words", ["log", "log zoe@other.example", "why past", "why zoe@other.example", "export"])
+def test_an_answer_about_everybody_or_a_stranger_has_their_meetings(ana: Household, user: str, words: str) -> None:
+    with_zoe(ana, user)
+    ana.ok("sync")
+    outcome = ana.run(*words.split(), "--json")
+    assert outcome.code == 0, outcome.err
+    assert '"held"' in outcome.out
+    assert waiting(ana) == ["ours"]
+
+
+def test_an_account_added_later_was_never_read(ana: Household, user: str) -> None:
+    ana.import_contacts("Bob,bob@globex.example,Globex")
+    ana.ok("sync")
+    assert ana.last("bob")["seen_through"] is not None
+    ana.add_account("ben", f"{user}b", caldav=True)
+    assert ana.last("bob")["seen_through"] is None
+    assert [one["account"] for one in ana.ok("status")["accounts"]] == ["ana", "ben", "ben"]

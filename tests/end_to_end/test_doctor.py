@@ -167,16 +167,15 @@ def test_sent_mail_that_is_left_out(household: Household, user: str) -> None:
 
 
 def test_a_configuration_that_is_wrong_missing_or_no_toml(household: Household, user: str) -> None:
-    found = _of(_findings(household, 1), "configuration")
+    found = _of(_findings(household, 3), "configuration")
     assert "lasttouch init" in found["hint"]
     household.add_account("ana", user)
-    household.head += 'horizon = "soon"\nbackfil = "2y"\n'
-    household.write_config()
-    found = _of(_findings(household, 1), "configuration")
+    household.configure('horizon = "soon"\nbackfil = "2y"')
+    found = _of(_findings(household, 3), "configuration")
     assert "2 problems" in found["message"]
     household.head = "[["
     household.write_config()
-    assert "TOML" in _of(_findings(household, 1), "configuration")["message"]
+    assert "TOML" in _of(_findings(household, 3), "configuration")["message"]
 
 
 def test_a_damaged_database_and_one_of_something_else(household: Household, user: str) -> None:

@@ -24,14 +24,11 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
     household.add_account("ana", user, caldav=True)
-    household.dovecot.append(
+    household.receive(
         user,
-        "INBOX",
-        [
-            mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1", "=cmd()"),
-            mail("eve@hooli.example", "ana@acme.example", ago(days=4), "e1"),
-            mail("news@shop.example", "ana@acme.example", ago(days=1), "n1", List_Unsubscribe="<https://x>"),
-        ],
+        mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1", "=cmd()"),
+        mail("eve@hooli.example", "ana@acme.example", ago(days=4), "e1"),
+        mail("news@shop.example", "ana@acme.example", ago(days=1), "n1", List_Unsubscribe="<https://x>"),
     )
     household.radicale.put(user, "work", "m.ics", event("m", NOW + timedelta(days=5), "bob@globex.example"))
     household.radicale.put(user, "work", "p.ics", event("p", ago(days=2), "bob@globex.example"))

@@ -76,8 +76,7 @@ def home(household: Household, user: str, tmp_path: Path, monkeypatch: pytest.Mo
             user, "work", f"{uid}.ics", event(uid, start, "bob@globex.example", "ana@acme.example;PARTSTAT=ACCEPTED")
         )
     household.radicale.put(user, "work", "broken.ics", event("broken", ago(days=1), RRULE="FREQ=SECONDLY"))
-    household.head += 'never_log = ["*@health.example"]\n'
-    household.write_config()
+    household.configure('never_log = ["*@health.example"]')
     household.import_contacts("Bob,bob@globex.example,Globex", "Zoe,zoe@other.example,")
     bin_ = tmp_path / "bin"
     bin_.mkdir()

@@ -180,6 +180,26 @@ def test_a_single_occurrence_made_private_leaves_no_trace_and_the_others_stay(an
         assert b"Kardiologe" not in path.read_bytes()
 
 
+def test_of_a_series_made_private_only_what_is_said_to_be_public_stays(ana: Household, user: str) -> None:
+    start = ago(days=16)
+    moved = start + timedelta(days=7)
+    once = [f"RECURRENCE-ID:{stamp(moved)}", f"DTSTART:{stamp(moved + timedelta(hours=1))}", "CLASS:PUBLIC"]
+    once += [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{BOB}", "SUMMARY:Lunch"]
+    put(ana, user, with_override(weekly(start, 3, SUMMARY="Kardiologe"), *once))
+    ana.ok("sync")
+    assert bob(ana)["touches"] == 3
+    for _ in range(2):
+        put(ana, user, with_override(weekly(start, 3, SUMMARY="Kardiologe", CLASS="PRIVATE"), *once))
+        report = ana.ok("sync")["accounts"][0]
+        assert (report["skipped"], report["error"]) == (0, None)
+        assert bob(ana)["touches"] == 1
+        assert [(one["at"], one["verdict"]) for one in ana.ok("log")] == [
+            ((moved + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"), "held")
+        ]
+    for path in ana.folder.glob("lasttouch.db*"):
+        assert b"Kardiologe" not in path.read_bytes()
+
+
 def test_an_occurrence_keeps_its_id_when_its_series_is_edited(ana: Household, user: str) -> None:
     start = ago(days=16)
     put(ana, user, weekly(start, 3))

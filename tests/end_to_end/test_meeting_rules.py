@@ -87,6 +87,19 @@ CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
     # "the owner's own PARTSTAT is DECLINED"; "the contact's PARTSTAT is DECLINED"
     "owner declined": ([event("a", ago(days=5), YES, f"{ANA};PARTSTAT=DECLINED")], NOTHING),
     "contact declined": ([event("a", ago(days=5), f"{BOB};PARTSTAT=DECLINED", YES.replace("bob", "eve"))], NOTHING),
+    # whoever delegates is not there; whom they delegate to is
+    "contact sends somebody": ([event("a", ago(days=5), f"{BOB};PARTSTAT=DELEGATED", f"{ANA};PARTSTAT=ACCEPTED")],
+                               NOTHING),
+    "owner sends somebody": ([event("a", ago(days=5), YES, f"{ANA};PARTSTAT=DELEGATED")], NOTHING),
+    "contact comes for another": (
+        [event("a", ago(days=5), "boss@globex.example;PARTSTAT=DELEGATED", YES)],
+        (-5, None, 1),
+    ),
+    # "its own addresses are all its aliases", whatever their tag
+    "owner declined under a tag": (
+        [event("a", ago(days=5), YES, f"{ANA.replace('@', '+work@')};PARTSTAT=DECLINED")],
+        NOTHING,
+    ),
     # "private (CLASS:PRIVATE|CONFIDENTIAL are not stored at all)"
     "private": ([event("a", ago(days=5), YES, CLASS="PRIVATE")], NOTHING),
     "confidential": ([event("a", ago(days=5), YES, CLASS="CONFIDENTIAL")], NOTHING),
@@ -98,6 +111,8 @@ CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
     "a room of that name": ([event("a", ago(days=5), f"{BOB};CUTYPE=ROOM")], NOTHING),
     "a resource": ([event("a", ago(days=5), f"{BOB};CUTYPE=RESOURCE")], NOTHING),
     "a group": ([event("a", ago(days=5), f"{BOB};CUTYPE=GROUP")], NOTHING),
+    # who is only told of it was not there
+    "for information": ([event("a", ago(days=5), f"{BOB};ROLE=NON-PARTICIPANT", f"{ANA};PARTSTAT=ACCEPTED")], NOTHING),
     # "all-day events count only if the contact accepted"
     "all day, unanswered": ([vcalendar(all_day("a", ago(days=5), f"ATTENDEE:mailto:{BOB}"))], NOTHING),
     # "The organizer is a participant even if not listed as an attendee"
@@ -218,8 +233,7 @@ def test_an_unanswered_invitation_says_so_and_can_be_ignored(ana: Household, use
     text = event("a", ago(days=5), YES, f"{ANA};PARTSTAT=NEEDS-ACTION")
     assert what_bob_gets(ana, user, text) == (-5, None, 1)
     assert "never answered" in ana.ok("why", "a")["reason"]
-    ana.head += 'unanswered_invitations = "ignore"\n'
-    ana.write_config()
+    ana.configure('unanswered_invitations = "ignore"')
     assert what_bob_gets(ana, user) == NOTHING
 
 
@@ -236,9 +250,21 @@ def test_private_events_can_be_kept_as_times(ana: Household, user: str) -> None:
     assert b"Kardiologe" not in ana.database.read_bytes()
 
 
-def test_how_large_is_too_large_can_be_said(ana: Household, user: str) -> None:
-    ana.head += "large_meeting_over = 2\n"
+def test_other_rules_for_private_events_hold_for_those_read_before(ana: Household, user: str) -> None:
+    private = event("a", ago(days=5), YES, CLASS="PRIVATE", SUMMARY="Surgery")
+    assert what_bob_gets(ana, user, private, event("b", ago(days=9), YES)) == (-9, None, 1)
+    drop = ana.accounts["ana"]
+    ana.accounts["ana"] = drop.replace("[accounts.caldav]", 'private_events = "time-only"\n[accounts.caldav]')
     ana.write_config()
+    assert what_bob_gets(ana, user) == (-5, None, 2)
+    ana.accounts["ana"] = drop
+    ana.write_config()
+    assert what_bob_gets(ana, user) == (-9, None, 1)
+    assert ana.ok("sync")["accounts"][0]["read"] == 0
+
+
+def test_how_large_is_too_large_can_be_said(ana: Household, user: str) -> None:
+    ana.configure("large_meeting_over = 2")
     assert what_bob_gets(ana, user, event("a", ago(days=5), YES, *CROWD[:2])) == NOTHING
     assert ana.ok("why", "a")["verdict"] == "too-large"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
     household.add_account("ana", user)
-    household.dovecot.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1")])
+    household.receive(user, mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1"))
     household.import_contacts("Žoë 山田,bob@globex.example,Globex")
     household.ok("sync")
     return household
@@ -38,6 +40,14 @@ def _in_a_shell(command: str, **environment: str) -> subprocess.CompletedProcess
 def test_what_an_encoding_lacks_is_escaped(ana: Household, command: str) -> None:
     done = _in_a_shell(f"lasttouch {command}", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", ["last --json", "log --json", "export", "contacts list --csv", "contacts export"])
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_a_program_reads_is_utf8_whatever_the_terminal_speaks(ana: Household, command: str, encoding: str) -> None:
+    done = _in_a_shell(f"lasttouch {command}", PYTHONIOENCODING=encoding)
+    assert done.stdout.decode("utf-8") == ana.run(*command.split()).out
+    assert "Žoë 山田" in ana.run("last", "--json").out
 
 
 @pytest.mark.parametrize("command", ["last >&-", "last --json >&- 2>&-", "sync >&-", "export >&-", "sync <&-"])
@@ -87,9 +97,10 @@ def test_the_database_of_another_program_is_left_alone(ana: Household) -> None:
         other.execute("CREATE TABLE recipes (name TEXT)")
         other.commit()
     before = ana.database.read_bytes()
-    for command in ("sync", "contacts add X x@x.example", "check"):
-        outcome = ana.run(*command.split())
-        assert (outcome.code, "database of another program" in outcome.err) == (1, True), command
+    for command in ("sync", "contacts add X x@x.example", "check", "last", "status", "export"):
+        outcome = ana.run(*command.split(), "--json")
+        assert (outcome.code, outcome.out) == (1, ""), command
+        assert "database of another program" in json.loads(outcome.err)["error"]["message"]
     assert ana.database.read_bytes() == before
 
 
@@ -99,8 +110,31 @@ def test_the_database_of_a_newer_version_is_left_alone(ana: Household) -> None:
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lasttouch', 'later', '')"
         )
         log.commit()
-    outcome = ana.run("sync")
-    assert (outcome.code, "newer lasttouch" in outcome.err) == (1, True)
+    for command in ("sync", "last", "status", "backup copy.db", "doctor --offline"):
+        outcome = ana.run(*command.split())
+        assert (outcome.code, "newer lasttouch" in outcome.err) == (1, True), command
+
+
+@pytest.mark.skipif(os.getuid() == 0 and shutil.which("setpriv") is None, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_to_can_be_read(ana: Household) -> None:
+    caps = "-dac_override,-dac_read_search"
+    humble = ["setpriv", "--bounding-set", caps, "--inh-caps", caps] if os.getuid() == 0 else []
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [*humble, sys.executable, "-m", "cli", *words, "--json"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    ana.folder.chmod(0o555)
+    try:
+        for command in ("last", "log", "status", "unmatched", "export"):
+            assert (done := run(command)).returncode == 0, (command, done.stderr)
+            assert "globex" in done.stdout or command in ("status", "unmatched")
+        (ana.folder / "lasttouch.db.lock").chmod(0)
+        for command in ("sync", "run"):
+            done = run(command)
+            assert (done.returncode, json.loads(done.stderr)["error"]["code"]) == (1, "database"), command
+    finally:
+        ana.folder.chmod(0o700)
 
 
 def test_a_home_that_nobody_has_is_named(ana: Household, monkeypatch: pytest.MonkeyPatch) -> None:

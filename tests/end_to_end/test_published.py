@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
 
 import pytest
 
+from config_lines import table
 from household import Household, ago, event
-from scripted_dav import Reply, ScriptedDav, Seen
+from scripted_dav import Reply, Seen, Start
 
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 SECRET = "private-5ec7e7"
 
 
@@ -30,11 +29,7 @@ class Feed:
 def feed(household: Household, scripted: Start, monkeypatch: pytest.MonkeyPatch) -> Feed:
     feed = Feed()
     monkeypatch.setenv("TEAM_URL", scripted(feed).url + SECRET + "/basic.ics")
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\nowner = "Ana"\naddresses = ["ana@acme.example"]\n'
-        '[[accounts.calendar_urls]]\nname = "Team"\nurl_env = "TEAM_URL"\n'
-    )
-    household.write_config()
+    household.set_account("ana", table("[[accounts.calendar_urls]]", name="Team", url_env="TEAM_URL"), owner="Ana")
     household.import_contacts("Bob,bob@globex.example,Globex", "Eve,eve@hooli.example,Hooli")
     return feed
 
@@ -101,11 +96,7 @@ def test_the_address_is_told_nowhere(household: Household, feed: Feed, monkeypat
 def test_an_address_that_is_a_secret_does_not_belong_in_the_configuration(
     household: Household, lines: str, said: str
 ) -> None:
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
-        f'[[accounts.calendar_urls]]\nname = "Team"\n{lines}\n'
-    )
-    household.write_config()
+    household.set_account("ana", table("[[accounts.calendar_urls]]", name="Team") + f"{lines}\n")
     outcome = household.run("status")
     assert outcome.code == 3
     assert said in outcome.err

@@ -10,14 +10,11 @@ from household import Household, ago, event, mail
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
     household.add_account("ana", user, caldav=True)
-    household.dovecot.append(
+    household.receive(
         user,
-        "INBOX",
-        [
-            mail("Bob <bob@globex.example>", "ana@acme.example", ago(days=9), "b1"),
-            mail("Saul <saul@law.example>", "ana@acme.example", ago(days=5), "s1", "the case of Bob"),
-            mail("Ana at home <ana@home.example>", "bob@globex.example", ago(days=4), "o1"),
-        ],
+        mail("Bob <bob@globex.example>", "ana@acme.example", ago(days=9), "b1"),
+        mail("Saul <saul@law.example>", "ana@acme.example", ago(days=5), "s1", "the case of Bob"),
+        mail("Ana at home <ana@home.example>", "bob@globex.example", ago(days=4), "o1"),
     )
     household.radicale.put(user, "work", "m", event("m", ago(days=3), "ana@acme.example", "saul@law.example"))
     household.import_contacts("Bob,bob@globex.example,Globex", "Saul,saul@law.example,")
@@ -46,8 +43,7 @@ def test_an_own_address_is_tried(ana: Household) -> None:
 
 
 def test_a_never_log_rule_erases_what_was_stored_before_it(ana: Household) -> None:
-    ana.head += 'never_log = ["law.example"]\n'
-    ana.write_config()
+    ana.configure('never_log = ["law.example"]')
     ana.ok("sync")
     (ana.folder / "contacts.csv").unlink()
     assert ana.last("saul")["last_touch"] is None
@@ -60,13 +56,10 @@ def test_a_never_log_rule_erases_what_was_stored_before_it(ana: Household) -> No
 def test_whoever_answers_becomes_a_contact_by_itself(household: Household, user: str) -> None:
     household.head += 'contacts_from = "two-way"\n'
     household.add_account("ana", user)
-    household.dovecot.append(
+    household.receive(
         user,
-        "INBOX",
-        [
-            mail("Eve Hall <eve@hooli.example>", "ana@acme.example", ago(days=8), "e1"),
-            mail("Cold Caller <x@sales.example>", "ana@acme.example", ago(days=2), "c1"),
-        ],
+        mail("Eve Hall <eve@hooli.example>", "ana@acme.example", ago(days=8), "e1"),
+        mail("Cold Caller <x@sales.example>", "ana@acme.example", ago(days=2), "c1"),
     )
     household.dovecot.append(user, "Sent", [mail("ana@acme.example", "eve@hooli.example", ago(days=6), "o1")])
     household.ok("sync")

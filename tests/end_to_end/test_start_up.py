@@ -27,7 +27,7 @@ QUERIES = [
 def log(household: Household, user: str) -> Household:
     """A log with Bob in it that has followed its configuration."""
     household.add_account("ana", user)
-    household.dovecot.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=2), "b")])
+    household.receive(user, mail("bob@globex.example", "ana@acme.example", ago(days=2), "b"))
     household.ok("sync")
     household.import_contacts("Bob Stone,bob@globex.example,Globex")
     return household
@@ -64,8 +64,7 @@ def test_what_a_shell_asks_at_every_key_imports_no_more_than_a_query(log: Househ
 
 
 def test_a_mistake_made_in_the_configuration_later_is_told_by_the_next_query(log: Household) -> None:
-    log.head += 'horizon = "soon"\nbackfil = "2y"\n'
-    log.write_config()
+    log.configure('horizon = "soon"\nbackfil = "2y"')
     for _ in range(2):
         outcome = log.run("last")
         assert outcome.code == 3
@@ -75,8 +74,7 @@ def test_a_mistake_made_in_the_configuration_later_is_told_by_the_next_query(log
 
 def test_a_query_follows_a_configuration_that_was_changed(log: Household) -> None:
     assert log.last("bob")["last_touch_kind"] == "inbound"
-    log.head += 'never_log = ["*@globex.example"]\n'
-    log.write_config()
+    log.configure('never_log = ["*@globex.example"]')
     assert log.last("Bob")["last_touch"] is None
     assert log.ok("log") == []
 
@@ -84,8 +82,7 @@ def test_a_query_follows_a_configuration_that_was_changed(log: Household) -> Non
 def test_a_log_that_cannot_be_written_still_answers_and_says_what_it_does_not_follow(
     log: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log.head += "broadcast_over = 30\n"
-    log.write_config()
+    log.configure("broadcast_over = 30")
     import store.database
 
     monkeypatch.setattr(store.database, "BUSY_MILLISECONDS", 1)

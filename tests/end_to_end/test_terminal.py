@@ -25,16 +25,11 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
     household.add_account("ana", user)
-    household.dovecot.append(
+    household.receive(
         user,
-        "INBOX",
-        [
-            mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1", "An offer for the garden centre"),
-            mail(
-                "Zoe Nobody <zoe.nobody.of.nowhere@a-long-domain-name.example>", "ana@acme.example", ago(days=2), "z1"
-            ),
-            mail("yuki@hooli.example", "ana@acme.example", ago(days=4), "y1", "=?utf-8?b?44GT44KT44Gr44Gh44Gv?="),
-        ],
+        mail("bob@globex.example", "ana@acme.example", ago(days=9), "b1", "An offer for the garden centre"),
+        mail("Zoe Nobody <zoe.nobody.of.nowhere@a-long-domain-name.example>", "ana@acme.example", ago(days=2), "z1"),
+        mail("yuki@hooli.example", "ana@acme.example", ago(days=4), "y1", "=?utf-8?b?44GT44KT44Gr44Gh44Gv?="),
     )
     household.import_contacts("Bob Stone,bob@globex.example,Globex", "山田 雪,yuki@hooli.example,富士商事")
     household.ok("sync")

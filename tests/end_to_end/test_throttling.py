@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config_lines import caldav
 from household import Household
 from lasttouch import agent
 from lasttouch.config import load_config
 from lasttouch.pipeline import sync
-from scripted_dav import Dav, Reply, ScriptedDav, Seen
-
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
+from scripted_collections import ScriptedCalendar
+from scripted_dav import Reply, Start
 
 
 @pytest.mark.parametrize(("asked", "minutes"), [("1800", 30), ("86400", 60), ("5", 5)])
 def test_retry_after_is_kept_up_to_an_hour(household: Household, scripted: Start, asked: str, minutes: int) -> None:
-    dav = Dav()
+    dav = ScriptedCalendar()
     server = scripted(dav)
-    household.accounts["ana"] = (
-        '[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n'
-        f'[accounts.caldav]\nurl = "{server.url}cal/"\nusername = "ana"\npassword_env = "CALENDAR_PASSWORD"\n'
-    )
-    household.write_config()
+    household.set_account("ana", caldav(server.url + "cal/"))
     now = datetime.now(UTC).replace(microsecond=0)
     loaded = load_config(household.folder / "config.toml")
 

@@ -13,15 +13,12 @@ ANA = "ana@acme.example"
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
     household.add_account("ana", user)
-    household.dovecot.append(
+    household.receive(
         user,
-        "INBOX",
-        [
-            mail("Zoe O'Hara <zoe@other.example>", ANA, ago(days=5), "z1", "An offer"),
-            mail("yan@other.example", ANA, ago(days=4), "y1"),
-            mail("bob@globex.example", ANA, ago(days=3), "b1"),
-            mail("carl@globex.example", ANA, ago(days=2), "c1"),
-        ],
+        mail("Zoe O'Hara <zoe@other.example>", ANA, ago(days=5), "z1", "An offer"),
+        mail("yan@other.example", ANA, ago(days=4), "y1"),
+        mail("bob@globex.example", ANA, ago(days=3), "b1"),
+        mail("carl@globex.example", ANA, ago(days=2), "c1"),
     )
     household.import_contacts("Bob,bob@globex.example,Globex")
     household.ok("sync")

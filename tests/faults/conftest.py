@@ -24,10 +24,3 @@ def ana(household: Household, user: str) -> Household:
         household.radicale.put(user, "work", f"m{number}", event(f"m{number}", start, "bob@globex.example"))
     household.import_contacts("Bob,bob@globex.example,Globex")
     return household
-
-
-@pytest.fixture
-def bob(household: Household) -> None:
-    household.add_account("nobody", "nobody")
-    household.import_contacts("Bob,bob@globex.example,Globex")
-    household.accounts.clear()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from config_lines import table
 from household import Household
 
 
@@ -27,12 +28,9 @@ def test_an_expired_certificate_is_refused_before_any_credential(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=_serve, args=(listener, context, told), daemon=True).start()
         port = listener.getsockname()[1]
-        where = f'host = "127.0.0.1"\nport = {port}' if kind == "imap" else f'url = "https://127.0.0.1:{port}/"'
-        household.accounts["ana"] = (
-            f'[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n[accounts.{kind}]\n{where}\n'
-            f'username = "ana"\npassword_env = "MAIL_PASSWORD"\nca_file = "{tmp_path}/ca.pem"\n'
-        )
-        household.write_config()
+        where = {"host": "127.0.0.1", "port": port} if kind == "imap" else {"url": f"https://127.0.0.1:{port}/"}
+        login = {"username": "ana", "password_env": "MAIL_PASSWORD", "ca_file": f"{tmp_path}/ca.pem"}
+        household.set_account("ana", table(f"[accounts.{kind}]", **where, **login))
         outcome = household.run("sync", "--json")
     assert outcome.json["accounts"][0]["error_code"] == "untrusted"
     assert "certificate" in outcome.json["accounts"][0]["error"]

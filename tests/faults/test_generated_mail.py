@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from config_lines import files
 from household import Household, ago, event, mail
 
 PIECES = [
@@ -102,8 +103,5 @@ def test_broken_meetings_cost_only_themselves(household: Household) -> None:
 
 
 def with_files(household: Household, path: str) -> None:
-    household.accounts["ana"] = (
-        f'[[accounts]]\nname = "ana"\naddresses = ["ana@acme.example"]\n[[accounts.files]]\npath = "{path}"\n'
-    )
-    household.write_config()
+    household.set_account("ana", files(path))
     household.import_contacts("Bob,bob@globex.example,Globex")

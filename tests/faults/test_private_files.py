@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from daemon_words import is_in_the_log
 from household import Household
+from lasttouch.service import systemd
 from running_daemon import RunningDaemon
 
 
@@ -66,6 +69,38 @@ def test_doctor_warns_of_what_others_can_read(ana: Household) -> None:
     assert _warnings(ana) == {"configuration-private"}
     ana.database.chmod(0o644)
     assert _warnings(ana) == {"configuration-private", "database-private"}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_the_group_of_the_system_service_may_read_its_configuration(
+    ana: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(systemd, "USER", "nogroup")
+    config = ana.folder / "config.toml"
+    config.chmod(0o640)
+    os.chown(config, 0, grp.getgrnam("nogroup").gr_gid)
+    assert "configuration-private" not in _warnings(ana)
+    config.chmod(0o644)
+    assert "configuration-private" in _warnings(ana)
+    config.chmod(0o660)
+    assert "configuration-private" in _warnings(ana)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_what_root_makes_beside_the_log_is_for_the_owner_of_the_folder(ana: Household) -> None:
+    """Or the service could not start any more after root has run a command."""
+    folder = ana.folder / "log"
+    folder.mkdir(mode=0o700)
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    ana.head = ana.head.replace("lasttouch.db", "log/lasttouch.db")
+    ana.write_config()
+    ana.ok("sync")
+    ana.ok("contacts", "add", "Bob", "bob@globex.example")
+    ana.ok("contacts", "forget", "bob", "--yes")
+    files = list(folder.iterdir())
+    assert {path.name for path in files} >= {f"lasttouch.db{suffix}" for suffix in ("", ".lock", ".forgotten")}
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in files} == {(nobody.pw_uid, nobody.pw_gid)}
 
 
 def _warnings(household: Household) -> set[str]:

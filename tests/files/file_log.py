@@ -60,8 +60,10 @@ class FileLog:
             if isinstance(item, Envelope):
                 self.messages.append(item.message_id or item.subject)
                 self.places.setdefault(batch.place, set()).add(item.message_id or item.subject)
-            else:
+            elif item.text:
                 self.objects[item.href] = item
+            else:
+                del self.objects[item.href]
         for href in batch.removed:
             del self.objects[href]
         if batch.cursor is not None:

@@ -200,3 +200,9 @@ def test_a_date_no_program_means_is_not_taken_for_the_arrival(tmp_path: Path) ->
     assert envelope.internal_date is None
     assert envelope.date is not None
     assert envelope.date < NOW
+
+
+def test_a_separator_without_a_date_leaves_it_to_the_last_server(tmp_path: Path) -> None:
+    received = "Received: by mx.acme.example; Mon, 02 Mar 2026 11:00:05 +0000"
+    (envelope,) = envelopes(write(tmp_path, SEPARATOR.replace(b"2026", b"1970") + mail(1, received)))
+    assert envelope.internal_date == datetime(2026, 3, 2, 11, 0, 5, tzinfo=UTC)

@@ -196,6 +196,32 @@ def test_a_time_no_message_came_at_is_not_taken_for_the_arrival(tmp_path: Path) 
     assert batch.items[0].internal_date is None
 
 
+@pytest.mark.parametrize(
+    ("lines", "arrival"),
+    [
+        (
+            [
+                "Received: from a.example by mx.acme.example",
+                "\twith ESMTPS; Mon, 2 Mar 2026 11:02:03 +0100 (CET)",
+                "Received: by a.example; Sun, 1 Mar 2026 09:00:00 +0000",
+            ],
+            datetime(2026, 3, 2, 10, 2, 3, tzinfo=UTC),
+        ),
+        (["Received: by a.example; some day"], NOW),
+        (["Received: by a.example; Thu, 1 Jan 1970 00:00:00 +0000"], NOW),
+        (["X-Received: by a.example; Mon, 2 Mar 2026 11:02:03 +0100"], NOW),
+    ],
+)
+def test_a_message_arrived_when_its_last_server_says_not_when_it_was_exported(
+    tmp_path: Path, lines: list[str], arrival: datetime
+) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1, *lines))
+    set_time(tmp_path / "a.eml", NOW)
+    (batch,) = FileLog(tmp_path).sync()
+    assert isinstance(batch.items[0], Envelope)
+    assert batch.items[0].internal_date == arrival
+
+
 def test_an_earlier_day_reads_everything_again(tmp_path: Path) -> None:
     (tmp_path / "a.eml").write_bytes(mail(1, day="Mon, 02 Mar 2020"))
     set_time(tmp_path / "a.eml", datetime(2020, 3, 2, tzinfo=UTC))

@@ -14,6 +14,7 @@ from activity.contact import ContactEntry
 from activity.envelope import Envelope
 from activity.meeting import Meeting
 from activity.participant import Participant
+from config_lines import account, files
 from lasttouch import address_book
 from lasttouch.agent import Agent, opened
 from lasttouch.config import load_config
@@ -91,9 +92,7 @@ class Log:
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
     config = tmp_path / "config.toml"
-    config.write_text(
-        f'database = "log.db"\n[[accounts]]\nname = "ana"\naddresses = ["{ANA}"]\n[[accounts.files]]\npath = "x"\n'
-    )
+    config.write_text('database = "log.db"\n' + account("ana", files("x")))
     now = Log.start + timedelta(days=100)
     with opened(load_config(config), lambda: now) as agent:
         yield Log(agent)

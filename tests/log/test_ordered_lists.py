@@ -10,9 +10,8 @@ import pytest
 from lasttouch import address_book, forgetting
 from store.awaiting import PAGE, awaiting
 from store.finding import find_activity
-from store.never import never_touched
 from store.people import people
-from store.silence import longest_silent, past_rhythm
+from store.silence import longest_silent, never_touched, past_rhythm
 from store.threads import THEM, US, waiting
 from store.timeline import newest
 from store.unmatched import unmatched

@@ -10,7 +10,7 @@ import pytest
 from mail_hosts import MemoryHost
 from mail_log import Log, message, server_of
 
-from activity.errors import Unreachable
+from activity.errors import SourceError, Unreachable
 from capture.mail import source
 from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
@@ -37,6 +37,21 @@ def proxy(dovecot: DovecotServer) -> Iterator[FaultProxy]:
         yield between
 
 
+def _cut_and_again(proxy: FaultProxy, whole: Log, fault: Fault) -> tuple[SourceError | None, dict[str, str]]:
+    """A pass with this fault and one without read together what `whole` holds, each message once.
+
+    What ended the first, and the cursors that it left.
+    """
+    proxy.fault = fault
+    log = Log(whole.server)
+    ended, kept = log.try_sync(), dict(log.cursors)
+    proxy.fault = None
+    assert log.try_sync() is None, fault
+    assert (log.ids(), log.count(), log.cursors) == (whole.ids(), len(whole.ids()), whole.cursors), fault
+    assert log.sync() == [], fault
+    return ended, kept
+
+
 def test_cut_anywhere_nothing_is_missing_after_the_next_pass(
     dovecot: DovecotServer, proxy: FaultProxy, filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -48,15 +63,9 @@ def test_cut_anywhere_nothing_is_missing_after_the_next_pass(
     assert len(whole.ids()) == MESSAGES + 2
     kept_something = 0
     for after in [*range(0, 1500, 131), *range(1500, session_bytes, STEP)]:
-        proxy.fault = Fault("reset" if after % 3 == 0 else "cut", after)
-        log = Log(server)
-        assert isinstance(log.try_sync(), Unreachable), after
-        kept_something += bool(log.cursors)
-        proxy.fault = None
-        assert log.try_sync() is None, after
-        assert log.ids() == whole.ids(), after
-        assert log.cursors == whole.cursors, after
-        assert log.sync() == [], after
+        ended, kept = _cut_and_again(proxy, whole, Fault("reset" if after % 3 == 0 else "cut", after))
+        assert isinstance(ended, Unreachable), after
+        kept_something += bool(kept)
     assert kept_something > 10
 
 
@@ -72,14 +81,8 @@ def test_cut_at_any_byte_of_the_twins_session(monkeypatch: pytest.MonkeyPatch) -
         places: Counter[bytes] = Counter()
         session = bytes(proxy.received)
         for after in range(0, len(session) - 100, FINE_STEP):
-            proxy.fault = Fault("cut", after)
-            log = Log(server)
-            assert isinstance(log.try_sync(), Unreachable), after
-            proxy.fault = None
-            assert log.try_sync() is None, after
-            assert log.ids() == whole.ids(), after
-            assert log.count() == len(whole.ids()), after
-            assert log.cursors == whole.cursors, after
+            ended, _ = _cut_and_again(proxy, whole, Fault("cut", after))
+            assert isinstance(ended, Unreachable), after
             places[session[:after].rpartition(b"\r\n")[2][:2]] += 1
         assert places[b"* "] > 20  # in the line of a response
         assert sum(places.values()) - places[b"* "] > 50  # within a literal
@@ -90,12 +93,7 @@ def test_cut_while_commands_are_sent(dovecot: DovecotServer, proxy: FaultProxy, 
     whole = Log(server)
     whole.sync()
     for after in range(0, len(proxy.sent), 41):
-        proxy.fault = Fault("cut", after, "up")
-        log = Log(server)
-        log.try_sync()
-        proxy.fault = None
-        assert log.try_sync() is None, after
-        assert log.ids() == whole.ids(), after
+        _cut_and_again(proxy, whole, Fault("cut", after, "up"))
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
@@ -106,12 +104,8 @@ def test_cut_within_tls(dovecot: DovecotServer, filled: str, security: str) -> N
         whole = Log(server)
         whole.sync()
         for after in range(0, len(proxy.received) - 2000, len(proxy.received) // 25):
-            proxy.fault = Fault("cut", after)
-            log = Log(server)
-            assert isinstance(log.try_sync(), Unreachable), after
-            proxy.fault = None
-            assert log.try_sync() is None, after
-            assert log.ids() == whole.ids(), after
+            ended, _ = _cut_and_again(proxy, whole, Fault("cut", after))
+            assert isinstance(ended, Unreachable), after
 
 
 def test_one_lost_connection_does_not_end_the_pass(dovecot: DovecotServer, proxy: FaultProxy, filled: str) -> None:

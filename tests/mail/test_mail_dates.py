@@ -59,6 +59,14 @@ TEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
         ("Sun, 31 Feb 2026 10:00:00 +0000", None),
         ("Sun, 22 Nov 2026 10.00.00 +0000", TEN),
         ("Sun Nov 22 10:00:00 2026", TEN),  # asctime
+        # as RFC 5322 §A.6.3 still shows it
+        ("Sun, 22 Nov 2026 11(comment):   30  :  00 +0130", TEN),
+        ("Sun (day of rest), 22 Nov 2026 10:00:00 +0000", TEN),
+        # ISO 8601
+        ("2026-11-22T10:00:00Z", TEN),
+        ("2026-11-22T11:30:00.123+01:30", TEN),
+        ("2026-11-22 10:00:00", TEN),
+        ("2026-13-22T10:00:00Z", None),
         # no date
         ("", None),
         ("yesterday", None),

@@ -274,3 +274,8 @@ def test_raw_gb18030_leaves_the_address_readable() -> None:
 def test_a_message_id_without_brackets_is_kept_and_an_endless_one_is_not() -> None:
     assert read("Message-ID: odd-id\r\n\r\n").message_id == "odd-id"
     assert read(f"Message-ID: {'a' * 2000}\r\n\r\n").message_id == ""
+
+
+@pytest.mark.parametrize("nothing", ["<>", "< >", "<", " "])
+def test_brackets_around_nothing_are_no_message_id(nothing: str) -> None:
+    assert read(f"Message-ID: {nothing}\r\n\r\n").message_id == ""

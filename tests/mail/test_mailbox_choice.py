@@ -31,6 +31,7 @@ def test_special_use_decides_whatever_the_name(flag: str) -> None:
         *("Drafts", "DRAFTS", "Entwürfe", "Brouillons", "Borradores", "Черновики", "草稿箱", "下書き"),
         *("Junk E-mail", "Spam", "Courrier indésirable", "Нежелательная почта", "垃圾邮件"),
         *("Trash", "Deleted Items", "Deleted Messages", "Papierkorb", "Gelöschte Elemente", "Gelo\u0308schte Elemente"),
+        *("Junk-E-Mail", "Junk_Mail", "junk  email", "Deleted_Items", "스팸", "임시 보관함", "Søppel-epost"),
         *("Corbeille", "Éléments supprimés", "Lixeira", "Корзина", "ゴミ箱"),
     ],
 )

@@ -6,7 +6,6 @@ import gzip
 import logging
 import resource
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,8 @@ from activity.batch import Batch
 from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
 from activity.meeting import CalendarObject
 from capture.published.source import PublishedCalendar, PublishedCalendars
-from scripted_dav import Reply, ScriptedDav, Seen
+from scripted_dav import Reply, ScriptedDav, Seen, Start
 
-Start = Callable[[Callable[[Seen], Reply]], ScriptedDav]
 SECRET = "private-5ec7e7"
 
 

@@ -1,0 +1,124 @@
+"""The configuration that a command goes by, and the log it opens."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from activity.errors import DatabaseError, ForeignDatabase
+from lasttouch.config_file import ConfigFile, config_path, read_config
+from store import settings
+from store.database import database_errors, open_for_reading
+from store.deferred import any_with_strangers
+
+if TYPE_CHECKING:
+    from lasttouch.agent import Agent
+    from lasttouch.config import Loaded
+
+
+def named_config() -> Path:
+    """Where the configuration named after the command, before it, in the environment, or at the usual place is."""
+    return config_path(click.get_current_context().obj)
+
+
+def loaded_config() -> Loaded:
+    """The same, read and checked."""
+    import logging  # noqa: PLC0415
+
+    from lasttouch.config import load_config  # noqa: PLC0415 - checking costs more than a query
+
+    logging.lastResort = None  # what goes wrong is told once, by the command
+    return load_config(named_config())
+
+
+@contextlib.contextmanager
+def reading(config: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """The log of the configuration that was named, or of this one, read-only; an empty one before the first sync.
+
+    A configuration that the log has followed already is neither checked nor followed again.
+    """
+    file = read_config(config or named_config())
+    path, connection = file.database, _log_that_followed(file)
+    if path is None or connection is None:
+        loaded = _follow(file)
+        path = loaded.database
+        connection = open_for_reading(path) if path.exists() else _log_before_the_first_sync(loaded)
+    try:
+        with database_errors(path):
+            yield connection
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def reading_all() -> Iterator[sqlite3.Connection]:
+    """The same, with the meetings among strangers, which answers about contacts do without."""
+    with reading() as log:
+        if not any_with_strangers(log):
+            yield log
+            return
+    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - once, before it is a plain query
+
+    try:
+        with changing() as agent:
+            expand_for_strangers(agent)
+    except DatabaseError as error:
+        click.echo(f"lasttouch: meetings among strangers are left out: {error.message}", err=True)
+    with reading() as log:
+        yield log
+
+
+@contextlib.contextmanager
+def changing() -> Iterator[Agent]:
+    """The log of the configuration that was named, to be changed."""
+    from lasttouch.agent import opened  # noqa: PLC0415 - queries do without
+
+    with opened(loaded_config()) as agent:
+        yield agent
+
+
+def _log_that_followed(file: ConfigFile) -> sqlite3.Connection | None:
+    """The log, if there is one that has followed this very configuration."""
+    if file.database is None or not file.database.exists():
+        return None
+    connection = open_for_reading(file.database)
+    with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
+        if settings.read(connection, settings.CONFIGURATION) == file.digest:
+            return connection
+    connection.close()
+    return None
+
+
+def _log_before_the_first_sync(loaded: Loaded) -> sqlite3.Connection:
+    """Nothing is made on the disk by a question."""
+    from lasttouch.agent import register_sources  # noqa: PLC0415
+    from store.database import empty_log  # noqa: PLC0415
+
+    asked = click.get_current_context().params
+    if not (asked.get("as_json") or asked.get("as_csv")):
+        click.echo(f"There is no log at {loaded.database} yet; run: lasttouch sync", err=True)
+    connection = empty_log()
+    register_sources(connection, loaded.config)
+    return connection
+
+
+def _follow(file: ConfigFile) -> Loaded:
+    """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
+    from lasttouch.agent import opened  # noqa: PLC0415
+    from lasttouch.config import load_config  # noqa: PLC0415
+
+    loaded = load_config(file.path)
+    if loaded.database.exists():
+        try:
+            with opened(loaded):
+                pass
+        except ForeignDatabase:
+            raise
+        except DatabaseError as error:
+            click.echo(f"lasttouch: the log cannot follow the configuration as it is now: {error.message}", err=True)
+    return loaded
