@@ -33,7 +33,7 @@ from matchers.book import AddressBook
 from matchers.judge import judge
 from matchers.message import judge_mail, message_facts
 from matchers.occurrence import meeting_facts
-from store import ingest, places
+from store import ingest, places, touches
 from store.database import open_for_writing, writing
 from store.rows import Entry
 
@@ -122,6 +122,7 @@ def write(agent: Agent, source: int, place: str, entries: list[Entry], book: Add
     with writing(agent.connection):
         place_id = places.place_id(agent.connection, source, place)
         ingest.write(agent.connection, place_id, entries, book, agent.judge)
+        touches.refresh_but_busiest(agent.connection, agent.clock())
         places.move_cursor(agent.connection, place_id, str(len(entries)))
 
 

@@ -36,6 +36,14 @@ class ConfigFile:
         expanded = os.path.expanduser(named)
         return None if expanded.startswith("~") else self.folder / expanded
 
+    @property
+    def accounts(self) -> list[tuple[str, str]]:
+        """(name, owner) of each account, as far as they are written as they should be."""
+        listed = self.data.get("accounts")
+        tables = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        named = [(one.get("name"), one.get("owner", "")) for one in tables]
+        return [(name, owner) for name, owner in named if isinstance(name, str) and isinstance(owner, str)]
+
     @cached_property
     def digest(self) -> str:
         """Changes with the text, and with the program that checks it: the same digest need not be checked again."""

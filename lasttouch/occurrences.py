@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from activity.facts import Facts
-from activity.meeting import CalendarObject
+from activity.meeting import CalendarObject, series_identity
 from lasttouch.agent import Agent
 from lasttouch.local_time import machine_zone
 from lasttouch.options import Account, Config
-from matchers.occurrence import meeting_facts, meeting_identity, series_identity, uid_identity
+from matchers.occurrence import meeting_facts, meeting_identity, uid_identity
 
 
 @dataclass(frozen=True, slots=True)

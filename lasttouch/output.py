@@ -14,9 +14,12 @@ from lasttouch.standard_streams import speak_utf8
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 WIDEST_CELL = 40
+CUT_CELL = 24
 WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
+MAIN_COLUMNS = 4
 NARROWEST_COLUMN = 6
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -101,7 +104,8 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     ]
     shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for i, width in enumerate(_shrunk(widths[:shown], console.width)):
+    instants = [all(_INSTANT.fullmatch(row[i]) for row in cells) for i in range(shown)]  # half a date says nothing
+    for i, width in enumerate(_shrunk(widths[:shown], console.width, instants)):
         last = i == shown - 1  # the last one has what is left of the line, and may take several
         overflow: Literal["fold", "ellipsis"] = "fold" if last else "ellipsis"
         table.add_column(titles[i], no_wrap=not last, overflow=overflow, width=None if last else width, min_width=width)
@@ -111,18 +115,22 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
 
 
 def _fitting(widths: Sequence[int], room: int) -> int:
-    """How many columns fit beside each other; never fewer than FEWEST_COLUMNS."""
-    count = len(widths)
-    while count > FEWEST_COLUMNS and _taken(widths[:count]) > room:
-        count -= 1
-    return count
+    """How many columns fit beside each other: to let the first MAIN_COLUMNS in, long texts are cut, for others not."""
+    for count in range(len(widths), FEWEST_COLUMNS, -1):
+        cut = CUT_CELL if count <= MAIN_COLUMNS else WIDEST_CELL
+        if _taken([min(width, cut) for width in widths[:count]]) <= room:
+            return count
+    return min(len(widths), FEWEST_COLUMNS)
 
 
-def _shrunk(widths: Sequence[int], room: int) -> list[int]:
-    """The columns made narrower, the widest first, until they fit."""
+def _shrunk(widths: Sequence[int], room: int, fixed: Sequence[bool]) -> list[int]:
+    """The columns but the `fixed` ones made narrower, the widest first, until they fit."""
     left = list(widths)
-    while _taken(left) > room and max(left) > NARROWEST_COLUMN:
-        left[left.index(max(left))] -= 1
+    while _taken(left) > room:
+        width, i = max(((width, -i) for i, width in enumerate(left) if not fixed[i]), default=(0, 0))
+        if width <= NARROWEST_COLUMN:
+            break
+        left[-i] -= 1
     return left
 
 

@@ -21,7 +21,7 @@ from lasttouch.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.canonical import canonical
 from matchers.message import judge_mail, message_facts, message_identity, message_time
-from store import calendars, deferred, forgetting, ingest, places
+from store import calendars, deferred, forgetting, ingest, places, touches
 from store.database import writing
 from store.ingest import Written
 from store.places import SourceRow
@@ -65,10 +65,12 @@ def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Pro
 
 
 def settle(agent: Agent) -> None:
-    """What follows from new activities once they are in the log."""
+    """What follows from new activities, or from time, once they are in the log: contacts, and touches that are due."""
     with agent.turn:
         if agent.config.contacts_from == "two-way":
-            add_strangers(agent, [one for one in unmatched(agent.connection, agent.clock()) if one.two_way])
+            met = unmatched(agent.connection, agent.clock(), two_way=True)
+            if met:
+                add_strangers(agent, met)
         agent.refresh()
 
 
@@ -121,7 +123,7 @@ class _ActivityPass(SourcePass):
         return _Judged(entries, objects, skipped, withheld)
 
     def _is_stored(self, batch: Batch, judged: _Judged) -> bool:
-        """The batch, its skips and its cursor, in one transaction; False if it was judged by what holds no more."""
+        """The batch, its touches and its cursor, in one transaction; False if it was judged by what holds no more."""
         agent, connection = self.agent, self.agent.connection
         with agent.turn, writing(connection):
             agent.insist_on_being_current()
@@ -137,6 +139,7 @@ class _ActivityPass(SourcePass):
             places.forget_skipped(connection, place, [*removed, *(one.item.href for one in judged.objects)])
             places.note_skipped(connection, place, judged.skipped, agent.clock())
             forgetting.note_withheld(connection, judged.withheld)
+            touches.refresh_but_busiest(connection, agent.clock())
             if batch.cursor is not None:
                 places.move_cursor(connection, place, batch.cursor)
         return True
@@ -175,6 +178,7 @@ class _ActivityPass(SourcePass):
                 self.agent.insist_on_being_current()
                 if self.agent.is_current():
                     self._count(self.meetings.expand([stored]))
+                    touches.refresh_but_busiest(connection, self.agent.clock())
                     continue
             with self.agent.turn:
                 self.agent.catch_up()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
-from activity.meeting import Meeting
+from activity.meeting import Meeting, series_identity
 from activity.participant import Participant
 from activity.verdict import Verdict
 from matchers.canonical import is_among
@@ -16,7 +15,6 @@ from matchers.house import House
 
 _ABSENT = ("DECLINED", "DELEGATED")  # whoever delegates sends somebody else (RFC 5545 §3.2.12)
 _SAME_MEETING = timedelta(days=1)
-_RECURRENCE = re.compile(r"\d{8}(T\d{6}Z)?")
 
 
 def meeting_identity(meeting: Meeting) -> str:
@@ -28,12 +26,6 @@ def meeting_identity(meeting: Meeting) -> str:
 def uid_identity(uid: str) -> str:
     """The identity of a meeting that does not recur; those of occurrences begin with it."""
     return f"meeting:{uid}"
-
-
-def series_identity(identity: str) -> str:
-    """An occurrence's identity without its RECURRENCE-ID."""
-    head, slash, recurrence = identity.rpartition("/")
-    return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
 
 
 def rescheduled(vanished: Mapping[str, datetime], fresh: Mapping[str, datetime]) -> dict[str, str]:

@@ -64,11 +64,12 @@ def escaped(word: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", word)
 
 
-def near_names(connection: sqlite3.Connection, who: str) -> list[str]:
-    """A few names of contacts and companies that look like `who`."""
+def near_names(connection: sqlite3.Connection, who: str, companies_only: bool = False) -> list[str]:
+    """A few names of contacts and companies, or of companies alone, that look like `who`."""
     from difflib import get_close_matches  # noqa: PLC0415 - only where nobody was found
 
-    names = [name for (name,) in connection.execute("SELECT name FROM contact UNION SELECT name FROM company")]
+    query = "SELECT name FROM company" if companies_only else "SELECT name FROM contact UNION SELECT name FROM company"
+    names = [name for (name,) in connection.execute(query)]
     parts = {part.casefold(): name for name in names for part in (name, *name.split())}
     near = get_close_matches(who.casefold(), parts, n=5, cutoff=0.6)
     return list(dict.fromkeys(parts[part] for part in near))[:3]

@@ -52,6 +52,11 @@ _ONE = f"{_SELECT} WHERE c.id = ?"
 _FIXED = 8  # columns before those of contact_touch.row()
 
 
+def is_anybody_listed(connection: sqlite3.Connection) -> bool:
+    """Is there any contact?"""
+    return connection.execute("SELECT 1 FROM contact LIMIT 1").fetchone() is not None
+
+
 def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None = None) -> list[Person]:
     """All contacts, or those with these ids; the longest silent first, never touched ones at the very top."""
     found = _people(connection, now, ids)

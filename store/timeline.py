@@ -91,7 +91,7 @@ _NEWEST_OF_ADDRESS = (
 def ahead(
     connection: sqlite3.Connection,
     now: datetime,
-    limit: int,
+    limit: int | None,
     contact_ids: Sequence[int] | None = None,
     until: datetime | None = None,
 ) -> list[Activity]:
@@ -105,7 +105,13 @@ def ahead(
         " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
         f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {among})"
         " ORDER BY a.at, a.id LIMIT ?",
-        (timestamp(now), timestamp(now), timestamp(until) if until else _NEVER, *(contact_ids or ()), limit),
+        (
+            timestamp(now),
+            timestamp(now),
+            timestamp(until) if until else _NEVER,
+            *(contact_ids or ()),
+            -1 if limit is None else limit,
+        ),
     )
     return activities(connection, [row_id for (row_id,) in rows])
 

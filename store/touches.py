@@ -1,8 +1,8 @@
 """Touch dates per contact: derived from what each address took part in, unknown once that changes.
 
 `contact_touch` is a cache with a row for every contact. Whatever alters an activity makes the rows it may
-change due within the same transaction; for matches, triggers of the schema do. They are derived again by
-`refresh`, or by a query on the spot, so that what is shown is always what a recomputation would give.
+change due within the same transaction; for matches, triggers of the schema do. They are derived again in that
+transaction, by `refresh`, or by a query on the spot: what is shown is always what a recomputation would give.
 `stranger` is the same for addresses that are nobody's (see strangers.py).
 """
 
@@ -22,13 +22,14 @@ _ROWS = f"""SELECT p.touch_code, p.at, p.activity_id,
     CASE p.touch_code WHEN {MEETING} THEN (SELECT ends FROM activity WHERE id = p.activity_id) END, a.contact_id
     FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0 WHERE a.contact_id"""
 _ANSWER = """SELECT p.at, p.activity_id FROM participation p JOIN activity v ON v.id = p.activity_id
-    WHERE p.address_id = ? AND p.touch_code = ? AND p.at <= ? AND EXISTS (
+    WHERE p.address_id = ? AND p.touch_code = ? AND p.at BETWEEN ? AND ? AND EXISTS (
         SELECT 1 FROM activity b CROSS JOIN participation q ON q.activity_id = b.id
         WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation)
         AND q.at < p.at AND q.touch_code = ? AND q.address_id IN ({}))
     ORDER BY p.at DESC, p.activity_id DESC LIMIT 1"""
 _OPPOSITE = {INBOUND: OUTBOUND, OUTBOUND: INBOUND}
 _COLUMNS = 20
+BUSY = 200  # touches
 
 
 def derive(connection: sqlite3.Connection, contact_id: int, now: datetime) -> Touches:
@@ -70,7 +71,7 @@ def _last_answer(connection: sqlite3.Connection, contact_id: int, touches: Touch
         if (newest[touch] or 0) < (answer.at or 0):
             break
         for address_id in addresses:
-            values = (address_id, touch, now, _OPPOSITE[touch], *addresses)
+            values = (address_id, touch, answer.at or 0, now, _OPPOSITE[touch], *addresses)
             found = connection.execute(query, values).fetchone()
             answer = max(answer, Moment(*found or NEVER), key=lambda one: (one.at or 0, one.activity_id or 0))
     return answer
@@ -92,6 +93,16 @@ def refresh(connection: sqlite3.Connection, now: datetime, among: Sequence[int] 
             due += [contact_id for (contact_id,) in connection.execute(query, (*chunk, timestamp(now)))]
     _keep(connection, derive_all(connection, due, now))
     return len(due)
+
+
+def refresh_but_busiest(connection: sqlite3.Connection, now: datetime) -> None:
+    """Derive the contacts that a batch made due, within its transaction, so that readers find them derived.
+
+    Who has more than BUSY touches would cost as much again with every batch: those few stay due until `refresh`.
+    """
+    query = "SELECT contact_id FROM contact_touch WHERE due <= ? AND touches <= ?"
+    due = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now), BUSY))]
+    _keep(connection, derive_all(connection, due, now))
 
 
 def forget_touches(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> None:

@@ -36,18 +36,24 @@ class Stranger:
 # both halves come in order, so that only as many rows as are wanted are looked at
 _RANKED = f"""WITH derived AS MATERIALIZED ({DUE}), ranked AS (
     SELECT * FROM (SELECT two_way, exchanges, last_touch, first_touch, address_id, inbound, outbound, meetings
-        FROM stranger WHERE last_touch IS NOT NULL AND coalesce(due, ?1 + 1) > ?1
+        FROM stranger WHERE last_touch IS NOT NULL AND coalesce(due, ?1 + 1) > ?1 AND two_way >= ?3
         ORDER BY two_way DESC, exchanges DESC, last_touch DESC LIMIT ?2)
     UNION ALL SELECT (inbound > 0 AND outbound > 0) OR meetings > 0, inbound + outbound + meetings, last_touch,
-        first_touch, address_id, inbound, outbound, meetings FROM derived WHERE last_touch IS NOT NULL)
+        first_touch, address_id, inbound, outbound, meetings FROM derived
+        WHERE last_touch IS NOT NULL AND ((inbound > 0 AND outbound > 0) OR meetings > 0) >= ?3)
 SELECT a.email, a.name, c.name, r.inbound, r.outbound, r.meetings, r.first_touch, r.last_touch
     FROM ranked r JOIN address a ON a.id = r.address_id LEFT JOIN company c ON c.id = a.company_id
     ORDER BY r.two_way DESC, r.exchanges DESC, r.last_touch DESC, a.email DESC LIMIT ?2"""
 
 
-def unmatched(connection: sqlite3.Connection, now: datetime, limit: int | None = None) -> list[Stranger]:
-    """Those with two-way exchanges first, then by how many and how recent. Only what counts as a touch counts here."""
-    rows = connection.execute(_RANKED, (timestamp(now), -1 if limit is None else limit))
+def unmatched(
+    connection: sqlite3.Connection, now: datetime, limit: int | None = None, two_way: bool = False
+) -> list[Stranger]:
+    """Those with two-way exchanges first (or they alone), then by how many and how recent.
+
+    Only what counts as a touch counts here.
+    """
+    rows = connection.execute(_RANKED, (timestamp(now), -1 if limit is None else limit, two_way))
     return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))
         for email, name, company, inbound, outbound, meetings, first, last in rows

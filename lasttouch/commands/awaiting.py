@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import click
 
 from lasttouch.awaiting import Wanted, awaiting
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
-from lasttouch.commands.naming import chosen, owner_named
+from lasttouch.commands.naming import chosen, owner_named, told_of_none
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone
 from lasttouch.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.awaiting import awaiting_json, awaiting_table
+from lasttouch.views.awaiting import COUNTED, awaiting_json, awaiting_notes, awaiting_table
 from lasttouch.views.blindness import blindness
 from store.awaiting import Side
 from store.health import sources
 
 PAGE = 50
+RECENT = timedelta(days=90)
 
 
 @click.command("awaiting")
@@ -45,28 +49,38 @@ def command(who: tuple[str, ...], on: Side | None, unlisted: bool, filters: Filt
     accounts counts, an automatic reply does not, and a meeting held since settles it. Where the
     mailbox was not read up to now, an answer may have been sent: that is unknown, not owed.
 
+    Without WHO, --since or --until the last 90 days are shown, and how many have waited for longer;
+    --json and --csv begin at no day.
+
     \b
     Examples:
       lasttouch awaiting --on us
       lasttouch awaiting --owner ana --since 30d
       lasttouch awaiting bob --json
-      lasttouch awaiting --on them --sort oldest --all
+      lasttouch awaiting --on them --until 90d
+      lasttouch awaiting --all --since 2y --sort oldest
     """
     now, zone = filters.moment(), machine_zone()
+    narrowed = who or filters.since or filters.until
+    recent = now - RECENT if form.is_for_people and not narrowed else None
     with reading() as log:
         contacts = chosen(log, who, company=filters.company)
         wanted = Wanted(
             contacts=None if contacts is None else frozenset(contacts),
             unlisted=unlisted,
             owner=None if filters.owner is None else owner_named(log, filters.owner),
-            since=filters.since,
+            since=filters.since or recent,
             until=filters.until,
             oldest_first=filters.sort == "oldest",
             as_of=filters.as_of is not None,
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
         most = filters.most(form, PAGE)
-        found = [one for side in sides for one in awaiting(log, now, side, wanted, most)][: filters.limit]
+        fitting = [one for side in sides for one in awaiting(log, now, side, wanted, most + 1)]
+        found = [one for side in sides for one in [f for f in fitting if f.side == side][:most]][: filters.limit]
         if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
-            print_lines([] if found else ["Nothing waits for an answer."])
+            longer = replace(wanted, since=None, until=recent, oldest_first=True)
+            older = [one for side in sides if recent for one in awaiting(log, now, side, longer, COUNTED)]
+            notes = awaiting_notes(found, len(fitting) > len(found), len(older), RECENT.days)
+            print_lines(notes if found or older else [told_of_none(log, line) for line in notes])
             print_lines(blindness(sources(log), now, zone))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from activity.errors import LasttouchError
+from lasttouch.config_file import ConfigFile, config_path, read_config
 from lasttouch.output import clean
 from store.choosing import owners_like
 from store.database import open_for_reading
@@ -17,8 +18,6 @@ from store.finding import company_names_like, contacts_like
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-    from lasttouch.config import Loaded
 
 OFFERED = 50
 
@@ -56,8 +55,7 @@ def complete_owner(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
 def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the configured accounts."""
     with contextlib.suppress(LasttouchError):
-        accounts = _configuration(ctx).config.accounts
-        return _items((one.name, one.owner) for one in accounts if _begins(one.name, incomplete))
+        return _items(one for one in _file(ctx).accounts if _begins(one[0], incomplete))
     return []
 
 
@@ -76,7 +74,8 @@ def _whole_names(
 def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
     connection = None
     with contextlib.suppress(LasttouchError, sqlite3.Error):
-        connection = open_for_reading(_configuration(ctx).database)
+        if (path := _file(ctx).database) is not None:
+            connection = open_for_reading(path)
     try:
         yield connection
     finally:
@@ -84,11 +83,9 @@ def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
             connection.close()
 
 
-def _configuration(ctx: click.Context) -> Loaded:
-    from lasttouch.config import load_config  # noqa: PLC0415 - only when a shell asks
-    from lasttouch.config_file import config_path  # noqa: PLC0415
-
-    return load_config(config_path(ctx.obj or ctx.find_root().params.get("config")))
+def _file(ctx: click.Context) -> ConfigFile:
+    """The configuration unchecked: that would take several times as long as all the rest."""
+    return read_config(config_path(ctx.obj or ctx.find_root().params.get("config")))
 
 
 def _next_word(name: str, words: Sequence[str]) -> str | None:

@@ -146,21 +146,20 @@ def _one(agent: Agent, who: str) -> int:
 
 def _named(agent: Agent, contact_ids: list[int]) -> str:
     """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
-    return _list(people(agent.connection, agent.clock(), contact_ids))
+    return "; ".join(map(_shown, people(agent.connection, agent.clock(), contact_ids)))
 
 
-def _list(found: list[Person]) -> str:
-    return "; ".join(f"#{one.id} {one.name} <{', '.join(one.emails)}>" for one in found)
+def _shown(one: Person) -> str:
+    return f"#{one.id} {one.name} <{', '.join(one.emails)}>"
 
 
 def _several(connection: sqlite3.Connection, who: str, ids: list[int]) -> UsageError:
     """Who is meant is asked back, with everybody it could be."""
-    found = people(connection, utc_now(), ids[:SEVERAL_SHOWN])
-    named = _list(found)
-    more = f"; and {len(ids) - SEVERAL_SHOWN} more" if len(ids) > SEVERAL_SHOWN else ""
-    return UsageError(
-        f"{who!r} is {len(ids)} contacts: {named}{more}", "name one by its address or its id, such as '#7'"
-    )
+    found = sorted(people(connection, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
+    lines = [f"{who!r} is {len(ids)} contacts:", *(f"  {_shown(one)}" for one in found)]
+    if len(ids) > SEVERAL_SHOWN:
+        lines.append(f"  and {len(ids) - SEVERAL_SHOWN} more")
+    return UsageError("\n".join(lines), "name one by its address or its id, such as '#7'")
 
 
 def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str]]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from activity.errors import NotFound, UsageError
+from lasttouch.views.contacts import NO_CONTACTS
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.finding import find_contacts, near_names
+from store.people import is_anybody_listed
 
 if TYPE_CHECKING:
     from store.companies import Company
@@ -42,7 +44,8 @@ def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:
 
     ids = company_ids(connection, company)
     if not ids:
-        raise _nothing_named(connection, company, "company", "see: lasttouch companies list")
+        near = near_names(connection, company, companies_only=True)
+        raise _nothing_named(company, "company", near, "see: lasttouch companies list")
     return ids
 
 
@@ -66,11 +69,16 @@ def owned(log: sqlite3.Connection, firms: list[Company], owner: str | None) -> l
 
 
 def no_contact(connection: sqlite3.Connection, who: str) -> NotFound:
-    return _nothing_named(connection, who, "contact", "see: lasttouch contacts list")
+    near = near_names(connection, who)
+    return _nothing_named(who, "contact", near, told_of_none(connection, "see: lasttouch contacts list"))
 
 
-def _nothing_named(connection: sqlite3.Connection, words: str, kind: str, hint: str) -> NotFound:
-    near = near_names(connection, words)
+def told_of_none(connection: sqlite3.Connection, said: str) -> str:
+    """What is said where nobody was found: that nobody is listed yet, if that is why."""
+    return said if is_anybody_listed(connection) else NO_CONTACTS
+
+
+def _nothing_named(words: str, kind: str, near: Sequence[str], hint: str) -> NotFound:
     return NotFound(f"there is no {kind} {words!r}", f"did you mean {', '.join(near)}?" if near else hint)
 
 

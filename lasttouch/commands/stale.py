@@ -9,7 +9,7 @@ import click
 
 from lasttouch.commands.filters import Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
-from lasttouch.commands.naming import chosen
+from lasttouch.commands.naming import chosen, told_of_none
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
@@ -70,7 +70,8 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
             form, columns.STALE, lambda: stale_json(found, through), lambda: stale_table(found, weeks, now, zone)
         ):
             if not any(one.state == "stale" for one in found):
-                print_lines(["Nobody has been silent for longer than that."])
+                length = "is usual" if days is None else f"{days} day{'' if days == 1 else 's'}"
+                print_lines([told_of_none(log, f"Nobody has been silent for longer than {length}.")])
             print_lines(stale_notes(found, len(all_of_them) - len(found), now, zone))
             if days is None:
                 print_lines([NO_RHYTHM])

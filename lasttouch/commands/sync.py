@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from activity.errors import NotFound
-from lasttouch.agent import opened
 from lasttouch.commands.completion_words import complete_account
 from lasttouch.commands.opening import loaded_config
 from lasttouch.commands.options import config_option, json_option
-from lasttouch.commands.progress import fail_if_any_did, shown_progress
 from lasttouch.output import print_json, print_lines, print_table
-from lasttouch.pipeline import sync
-from lasttouch.source_pass import Report
 from lasttouch.views.health import sync_json, sync_table
 from store.health import counts
+
+if TYPE_CHECKING:
+    from lasttouch.source_pass import Report
 
 
 @click.command("sync")
@@ -33,6 +34,10 @@ def command(account: str | None, as_json: bool) -> None:
       lasttouch sync
       lasttouch sync --account ana --json
     """
+    from lasttouch.agent import opened  # noqa: PLC0415 - a shell asks for the names of accounts at every key
+    from lasttouch.commands.progress import fail_if_any_did, shown_progress  # noqa: PLC0415
+    from lasttouch.pipeline import sync  # noqa: PLC0415
+
     loaded = loaded_config()
     names = [one.name for one in loaded.config.accounts]
     if account is not None and account not in names:

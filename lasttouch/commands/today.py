@@ -12,8 +12,10 @@ from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.today import today
+from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.today import today_json, today_text
 from store.health import seen_through
+from store.people import is_anybody_listed
 
 PAGE = 10
 
@@ -44,3 +46,4 @@ def command(filters: Filters, as_json: bool) -> None:
             print_json(today_json(page, now, zone, seen_through(log)))
         else:
             print_lines(today_text(page, now, zone))
+            print_lines([] if is_anybody_listed(log) else ["", NO_CONTACTS])

@@ -11,11 +11,12 @@ import click
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
-from lasttouch.commands.naming import chosen
+from lasttouch.commands.naming import chosen, told_of_none
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_lines
+from lasttouch.series import Series, by_series
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table
@@ -25,6 +26,7 @@ from store.people import people
 from store.timeline import Activity, ahead
 
 PAGE = 20
+A_SERIES = "Of a series the next meeting is shown."
 
 
 @click.command("upcoming")
@@ -43,6 +45,7 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
     """The next meetings with contacts, when we last talked to who comes, and who else of us knows them.
 
     Meetings are read as far ahead as `horizon` says. Answers that are no plain yes stand behind the names.
+    A series is one line with its next meeting, and --limit counts lines; --json and --csv have every meeting.
 
     \b
     Examples:
@@ -56,28 +59,33 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
         until = min(until or now + timedelta(days=days), now + timedelta(days=days))
     with reading() as log:
         ids = chosen(log, who, filters.owner, filters.company)
-        found = ahead(log, max(filters.since or now, now), filters.most(form, PAGE), ids, until)
-        coming = _appointments(log, found, now)
+        most = filters.most(form, PAGE)
+        found = ahead(log, max(filters.since or now, now), None if form.is_for_people else most, ids, until)
+        series = by_series(found) if form.is_for_people else list(map(Series, found))
+        coming = _appointments(log, series[:most], now)
         if answer(
             form, columns.UPCOMING, lambda: upcoming_json(coming, now), lambda: upcoming_table(coming, now, zone)
         ):
             within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
-            print_lines([] if found else [f"No meeting with a contact lies ahead{within}."])
+            print_lines([] if found else [told_of_none(log, f"No meeting with a contact lies ahead{within}.")])
+            print_lines(["There are more: raise --limit."] if len(series) > most else [])
+            print_lines([A_SERIES] if any(one.further for one in coming) else [])
             print_lines(blindness(sources(log), now, zone))
 
 
-def _appointments(log: sqlite3.Connection, found: Sequence[Activity], now: datetime) -> list[Appointment]:
-    answers = [_invited(one) for one in found]
+def _appointments(log: sqlite3.Connection, series: Sequence[Series], now: datetime) -> list[Appointment]:
+    answers = [_invited(one.meeting) for one in series]
     ids = sorted({contact_id for one in answers for contact_id in one})
     persons = {person.id: person for person in people(log, now, ids)}
     known = known_by(log, ids, now)
     return [
         Appointment(
-            one,
+            one.meeting,
             [Guest(persons[i], given, known.get(i, [])) for i, given in invited.items()],
-            own_answers(log, one.id),
+            own_answers(log, one.meeting.id),
+            one.further,
         )
-        for one, invited in zip(found, answers, strict=True)
+        for one, invited in zip(series, answers, strict=True)
     ]
 
 

@@ -21,7 +21,7 @@ from lasttouch.daemon.watching import Watching
 from lasttouch.journal import whereabouts
 from lasttouch.local_time import utc_now
 from lasttouch.lock_file import LockFile
-from lasttouch.pipeline import registered
+from lasttouch.pipeline import registered, settle
 from lasttouch.source_pass import Report
 from store import places
 from store.database import database_errors, open_for_writing
@@ -171,7 +171,7 @@ class Daemon:
         if agent is None:
             return
         with database_errors(agent.loaded.database):
-            self._reading.settle()
+            settle(agent)
             with agent.turn:
                 superseded = agent.is_superseded()
         self._swept = time.monotonic()

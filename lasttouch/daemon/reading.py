@@ -39,7 +39,6 @@ class Reading:
         self._outdated = outdated
         self._failing: set[int] = set()
         self._noticed: str | None = None
-        self._news = True
 
     def read(self, row: SourceRow) -> Plan:
         agent = self.agent
@@ -66,15 +65,6 @@ class Reading:
             return Plan(agent.clock() + SOON, "steady")
         return Plan(one.next_attempt, lane_of(one.went_through))
 
-    def settle(self) -> None:
-        """Contacts who are some by now, and touches that are due."""
-        news, self._news = self._news, False
-        if news:
-            settle(self.agent)
-            return
-        with self.agent.turn:
-            self.agent.refresh()
-
     def _notice_another_configuration(self, agent: Agent) -> None:
         """A query that followed a changed file tells us of it; once, as it may not be to our taste."""
         with agent.turn:
@@ -85,9 +75,7 @@ class Reading:
 
     def _follow_up(self, agent: Agent, one: SourcePass) -> None:
         if one.report.new or one.report.removed:
-            self._news = True
-            with agent.turn:
-                agent.refresh()
+            settle(agent)
         if one.went_through and one.row.kind == "imap":
             self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, one.started.date()))
 

@@ -11,6 +11,8 @@ from lasttouch.views.last import Rows
 from lasttouch.views.moments import ago, local, utc
 from store.awaiting import Waiting
 
+COUNTED = 100
+
 
 def awaiting_json(found: Sequence[Waiting], now: datetime) -> list[dict[str, Any]]:
     """The array of `awaiting --json`; see docs/json.md."""
@@ -55,6 +57,22 @@ def awaiting_table(found: Sequence[Waiting], now: datetime, zone: tzinfo) -> Row
         ]
         for one in found
     ]
+
+
+def awaiting_notes(found: Sequence[Waiting], more: bool, older: int, days: int) -> list[str]:
+    """That the limit left some out, and that `older` ones wait beyond the last `days`, of each side COUNTED at most."""
+    lines = []
+    if not found:
+        lines.append(
+            f"Nothing of the last {days} days waits for an answer." if older else "Nothing waits for an answer."
+        )
+    if more:
+        lines.append("There are more: raise --limit.")
+    if older:
+        number = f"{older} or more conversations have" if older >= COUNTED else f"{older} conversations have"
+        number = "1 conversation has" if older == 1 else number
+        lines.append(f"{number} waited for longer than {days} days: lasttouch awaiting --until {days}d")
+    return lines
 
 
 def waits_for(one: Waiting, now: datetime, zone: tzinfo) -> str:

@@ -26,9 +26,11 @@ def doctor_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 
 def doctor_text(findings: Iterable[Finding]) -> Iterator[str]:
-    """A line a finding under the account's name, and what to do below it."""
+    """A line a finding under the account's name, and what to do below it; first what concerns all accounts."""
     shown: str | None = None
-    for one in findings:
+    found = list(findings)
+    accounts = list(dict.fromkeys([None, *(one.account for one in found)]))
+    for one in sorted(found, key=lambda one: accounts.index(one.account)):
         if one.account is not None and one.account != shown:
             yield f"{one.account}:"
         shown = one.account

@@ -12,6 +12,7 @@ from lasttouch.views.last import Rows, how, last_json
 from lasttouch.views.moments import ago, local, utc
 
 NAMES_SHOWN = 20
+MANY = 10
 
 
 def stale_json(found: Sequence[Silence], seen_through: datetime | None) -> list[dict[str, Any]]:
@@ -31,11 +32,24 @@ def stale_json(found: Sequence[Silence], seen_through: datetime | None) -> list[
 
 def stale_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]], now: datetime, zone: tzinfo) -> Rows:
     """The stale ones alone."""
-    headings = ["Contact", "Silence", "Last touch", "How", "12 weeks", "Next meeting", "Company", "Owner"]
+    headings = [
+        "Contact",
+        "Silent",
+        "Usually",
+        "Ratio",
+        "Last touch",
+        "How",
+        "12 weeks",
+        "Next meeting",
+        "Company",
+        "Owner",
+    ]
     return headings, [
         [
             one.person.name,
-            arithmetic(one),
+            _silent(one),
+            _usually(one),
+            _ratio(one),
             local(one.person.last_touch, zone)[:10],
             how(one.person.last_touch_kind),
             sparkline(weeks[one.person.id]) if weeks else "",
@@ -64,13 +78,29 @@ def stale_notes(shown: Sequence[Silence], left_out: int, now: datetime, zone: tz
 
 
 def arithmetic(one: Silence) -> str:
-    """ "38 days silent, usually 12: 3.2x"."""
+    """ "silent 38 days, usually every 12 days: 3.2x"."""
     if one.silent is None:
         return "never touched"
-    silent = f"{_counted(_days(one.silent) or 0)} silent"
-    if one.usual is None or one.ratio is None:
-        return silent
-    return f"{silent}, usually {_number(one.usual)}: {one.ratio:.1f}x"
+    rhythm = f", usually {_usually(one)}: {_ratio(one)}" if one.usual else ""
+    return f"silent {_silent(one)}{rhythm}"
+
+
+def _silent(one: Silence) -> str:
+    return _length(_days(one.silent) or 0)
+
+
+def _usually(one: Silence) -> str:
+    """ "every day", "every 12 days", "" where there are too few gaps."""
+    if one.usual is None:
+        return ""
+    return "every day" if one.usual == timedelta(days=1) else f"every {_length(one.usual / timedelta(days=1))}"
+
+
+def _ratio(one: Silence) -> str:
+    """How many usual gaps; beyond MANY the number says no more than that it is over."""
+    if one.ratio is None:
+        return ""
+    return f"{one.ratio:.1f}x" if one.ratio < MANY else f"over {MANY}x"
 
 
 def unknown_line(one: Silence, now: datetime, zone: tzinfo) -> str:
@@ -87,9 +117,8 @@ def _days(length: timedelta | None) -> int | float | None:
     return int(days) if days >= 1 or days == int(days) else round(days, 1)
 
 
-def _number(usual: timedelta) -> str:
-    return f"{usual / timedelta(days=1):g}"
-
-
-def _counted(days: float) -> str:
-    return f"{days:g} day" if days == 1 else f"{days:g} days"
+def _length(days: float) -> str:
+    """ "38 days", "2.6 years": so exact that the ratio can be checked."""
+    years = round(days / 365.25, 1)
+    number, unit = (years, "year") if years >= 1 else (days, "day")
+    return f"{number:g} {unit}{'' if number == 1 else 's'}"

@@ -68,14 +68,14 @@ def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
 
 def log_table(activities: list[Activity], now: datetime, zone: tzinfo, owners: Mapping[str, str] | None = None) -> Rows:
     """`owners` says whose each account is; without it the account's name stands for its owner."""
-    headings = ["When", "What", "With", "Counts", "Subject", "Id", "Colleague"]
+    headings = ["When", "What", "With", "Subject", "Counts", "Id", "Colleague"]
     return headings, [
         [
             local(one.at, zone),
             _what(one, now),
             ", ".join(dict.fromkeys(_who(part) for part in one.parts if part.rule != "self")),
-            _counts(one, now),
             one.subject,
+            _counts(one, now),
             str(one.id),
             ", ".join(dict.fromkeys((owners or {}).get(account) or account for account, _ in one.sightings)),
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import pairwise
 from typing import Any
 
 from lasttouch.views.last import Rows
@@ -13,6 +14,8 @@ from store.acquaintance import Acquaintance
 from store.people import Person
 from store.timeline import Activity
 
+_OFTEN = {1: "daily, ", 7: "weekly, ", 14: "every 2 weeks, "}
+_MONTH = range(28, 36)  # the first Monday of each is 28 or 35 days after the last
 _ANSWERS = {"TENTATIVE": "tentative", "DECLINED": "declined", "NEEDS-ACTION": "not answered", "DELEGATED": "delegated"}
 
 
@@ -27,11 +30,15 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A meeting ahead; `own_answers` is account → the answer of its owner."""
+    """A meeting ahead; `own_answers` is account → the answer of its owner.
+
+    `further` is when the others of its series begin, where this one stands for them all.
+    """
 
     activity: Activity
     guests: list[Guest]
     own_answers: dict[str, str]
+    further: tuple[datetime, ...] = ()
 
     @property
     def accounts(self) -> list[str]:
@@ -66,19 +73,32 @@ def _guest_json(guest: Guest) -> dict[str, Any]:
 
 
 def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["When", "In", "With", "Title", "Last touch", "Also known to", "Account"]
+    headings = ["When", "With", "Title", "Then", "In", "Last touch", "Also known to", "Account"]
     return headings, [
         [
             local(one.activity.at, zone),
-            ago(one.activity.at, now).removeprefix("in "),
             ", ".join(_with_answer(guest.person.name, guest.answer) for guest in one.guests),
             one.activity.subject,
+            _then(one, zone),
+            ago(one.activity.at, now).removeprefix("in "),
             ", ".join(ago(guest.person.last_touch, now) for guest in one.guests),
             ", ".join(_colleagues(one, now)),
             ", ".join(_with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),
         ]
         for one in appointments
     ]
+
+
+def _then(one: Appointment, zone: tzinfo) -> str:
+    """ "weekly, 11 more until 2027-02-10"; of a series that does not keep to a rhythm only the number."""
+    if not one.further:
+        return ""
+    days = [at.astimezone(zone).date() for at in (one.activity.at, *one.further)]
+    gaps = sorted([(later - earlier).days for earlier, later in pairwise(days)])
+    usual = gaps[len(gaps) // 2]
+    often = "monthly, " if usual in _MONTH else _OFTEN.get(usual, "")
+    often = "on workdays, " if set(gaps) == {1, 3} else often
+    return f"{often}{len(one.further)} more {'on' if len(one.further) == 1 else 'until'} {days[-1]}"
 
 
 def _with_answer(name: str, answer: str) -> str:

@@ -14,7 +14,7 @@ from capture.autoconfig.finding import Found, find_servers
 from capture.autoconfig.providers import Provider, provider_of_domain, provider_of_host
 from lasttouch.output import print_lines
 from lasttouch.wizard import dialog
-from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, account_name, owner_name
+from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, account_name, as_flags, owner_name
 from lasttouch.wizard.given import Given, company_domain, given_calendar, given_mail, given_server, missing
 from lasttouch.wizard.trying import loaded_draft, try_calendar, try_mail
 
@@ -129,8 +129,9 @@ def _tried_calendar(
 
 
 def _with_advice(error: LasttouchError, provider: Provider | None) -> LasttouchError:
-    if isinstance(error, AuthenticationFailed) and provider is not None and provider.advice:
-        return AuthenticationFailed(error.message, provider.advice)
+    """For whoever gave flags."""
+    wants = provider.advice if isinstance(error, AuthenticationFailed) and provider is not None else ""
+    error.message, error.hint = as_flags(error.message), as_flags(wants or error.hint)
     return error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -14,16 +15,18 @@ from capture.autoconfig.settings import MailSettings
 from capture.credentials import find_keyring
 from lasttouch.output import clean, print_lines
 from lasttouch.server_options import default_port
-from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, absolute, advice, likely_cause
+from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, absolute, advice, as_choices, likely_cause
 from lasttouch.wizard.trying import typed_way
 
 _WAYS = {
     "keyring": "type it now; it is kept in this machine's keyring",
     "command": "a command that prints it, such as: pass show mail/ana",
     "env": "an environment variable that holds it",
-    "file": "a file that holds it in its first line",
+    "file": "a file that holds it in its first line; it is made if it is not there",
     "token": "a command that prints an OAuth access token",
 }
+
+_PREFERRED = ("keyring", "file")  # what works on any machine; a command needs a store of passwords behind it
 
 
 def address() -> str:
@@ -65,16 +68,17 @@ def _host_and_port(typed: str) -> tuple[str, int | None]:
 
 
 def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) -> Way:
-    """Where the secret comes from. One that is typed is not shown, and kept nowhere but in the keyring."""
+    """Where the secret comes from. One that is typed is not shown."""
     if provider is not None and provider.advice:
-        print_lines([provider.advice])
+        print_lines([as_choices(provider.advice)])
     keyring = find_keyring()
     choices = [name for name in _WAYS if (name != "keyring" or not keyring.refused) and (name != "token" or tokens)]
     print_lines([f"Where does lasttouch get the password for {what}? It never stands in the configuration."])
     if keyring.refused:
-        print_lines([f"  (no keyring: {keyring.refused}; {keyring.hint})"])
+        print_lines([f"  (no keyring: {keyring.refused}; {as_choices(keyring.hint)})"])
     print_lines([f"  {name:<8}{_WAYS[name]}" for name in choices])
-    preferred = "token" if tokens and provider is not None and provider.secret == "token" else choices[0]  # noqa: S105
+    wants_token = tokens and provider is not None and provider.secret == "token"  # noqa: S105
+    preferred = "token" if wants_token else next(name for name in _PREFERRED if name in choices)
     kind = click.prompt("From", type=click.Choice(choices), default=preferred, show_choices=False)
     if kind == "keyring":
         secret = provider.secret if provider is not None else "password"
@@ -82,8 +86,20 @@ def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) 
     if kind == "token":
         return Way("token_command", click.prompt("Command"))
     if kind == "file":
-        return Way("password_file", absolute(click.prompt("File")))
+        return _from_file()
     return Way(f"password_{kind}", click.prompt("Command" if kind == "command" else "Variable"))
+
+
+def _from_file() -> Way:
+    path = Path(absolute(click.prompt("File")))
+    while not path.is_file() and (path.exists() or not path.parent.is_dir()):
+        print_lines([f"{path} is no file" if path.exists() else f"There is no folder {path.parent}"])
+        path = Path(absolute(click.prompt("File")))
+    if path.exists():
+        return Way("password_file", str(path))
+    print_lines(["There is no such file. Type what it is to hold, as plain text that nobody but you may read."])
+    password: str = click.prompt("Password", hide_input=True)
+    return Way("password_file", str(path), lambda: password)
 
 
 def after_failure(error: LasttouchError, provider: Provider | None) -> str:
@@ -126,15 +142,25 @@ def calendar(found: Found, mail: MailDraft, entry: str) -> CalendarDraft | None:
         print_lines(["", f"Found a calendar server: {known.url} ({known.found_by})"])
     elif found.provider is not None and found.provider.secret != "password" and not found.provider.calendar:  # noqa: S105
         return None  # as its advice says
-    if not click.confirm("Read your calendar (CalDAV) as well?", default=known is not None):
+    question = "Read your calendar (CalDAV) as well (y, n, or its URL)?"
+    answer = click.prompt(question, value_proc=_yes_no_or_url, default="y" if known else "n")
+    if answer is False:
         return None
-    url = known.url if known else click.prompt("Calendar URL (or an address to find it from)")
+    typed = answer if isinstance(answer, str) else None
+    url = typed or (known.url if known else click.prompt("Calendar URL (or an address to find it from)"))
     username = click.prompt("User name", default=known.username if known else mail.username)
     same = mail.way.option != "token_command" and click.confirm("With the same password?", default=True)
     chosen = mail.way if same else way(found.provider, entry, "the calendar")
-    if same and chosen.typed is not None:
+    if same and chosen.option == "password_keyring" and chosen.typed is not None:
         chosen = replace(chosen, value=entry)
     return CalendarDraft(url.strip(), username, chosen, mail.ca_file)
+
+
+def _yes_no_or_url(answer: str) -> bool | str:
+    """Who has the address of the calendar at hand gives it at once."""
+    if "://" in answer or "@" in answer:
+        return answer.strip()
+    return bool(click.BOOL.convert(answer, None, None))
 
 
 def more_addresses(senders: list[tuple[str, int]]) -> list[str]:

@@ -10,6 +10,9 @@ from pathlib import Path
 from activity.errors import AuthenticationFailed, LasttouchError, Unreachable, UntrustedServer
 from capture.autoconfig.providers import Provider
 
+_OPTION = re.compile(r"\b(?:ca_file|password_(?:command|env|file|keyring)|token_command)\b")
+_CHOICES = {"ca_file": "ca-file", "password_command": "command", "password_file": "file"}
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -80,6 +83,16 @@ def owner_name(address: str) -> str:
     return " ".join(part.capitalize() for part in re.split(r"[._-]+", address.partition("@")[0]) if part)
 
 
+def as_flags(text: str) -> str:
+    """With options by the names they have on the command line of `init`: ca_file is --ca-file there."""
+    return _OPTION.sub(lambda found: "--" + found[0].replace("_", "-"), text)
+
+
+def as_choices(text: str) -> str:
+    """With options by the names they have among the answers that can be given."""
+    return _OPTION.sub(lambda found: _CHOICES.get(found[0], found[0]), text)
+
+
 def advice(error: LasttouchError, provider: Provider | None) -> list[str]:
     """What went wrong while trying, in plain words, and what to do about it."""
     lines = [error.message]
@@ -87,7 +100,7 @@ def advice(error: LasttouchError, provider: Provider | None) -> list[str]:
         lines.append(provider.advice)
     elif error.hint:
         lines.append(error.hint)
-    return lines
+    return list(map(as_choices, lines))
 
 
 def likely_cause(error: LasttouchError) -> str:

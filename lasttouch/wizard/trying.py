@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from capture.credentials import keep_in_keyring
 from lasttouch.config import Loaded
+from lasttouch.private_files import private_output
 from lasttouch.server_options import Caldav, Imap
 from lasttouch.sources import calendar_account_of, mail_server_of
 from lasttouch.wizard.config_text import check_text, new_text
@@ -48,9 +49,17 @@ def try_calendar(loaded: Loaded, calendar: CalendarDraft) -> list[Listed]:
 
 
 def keep_typed(draft: Draft) -> None:
-    """Store the passwords that were typed where the configuration says they are. Raises AuthenticationFailed."""
+    """Store the passwords that were typed where the configuration says they are.
+
+    Raises AuthenticationFailed or DatabaseError.
+    """
     for part in (draft.mail, draft.calendar):
-        if part is not None and part.way.typed is not None:
+        if part is None or part.way.typed is None:
+            continue
+        if part.way.option == "password_file":
+            with private_output(Path(part.way.value), force=True) as new:
+                new.write_text(part.way.typed() + "\n", encoding="utf-8")
+        else:
             keep_in_keyring(part.way.value, part.username, part.way.typed())
 
 

@@ -35,6 +35,17 @@ def test_new_mail_becomes_a_touch_at_once(household: Household, user: str) -> No
     assert household.ok("check")["differences"] == 0
 
 
+def test_who_was_exchanged_with_both_ways_is_a_contact_when_the_pass_is_over(household: Household, user: str) -> None:
+    household.head += 'contacts_from = "two-way"\n'
+    an_account(household, "ana", user)
+    household.dovecot.append(user, "INBOX", [from_bob("ana", "q")])
+    household.dovecot.append(user, "Sent", [mail("ana@acme.example", "bob@globex.example", ago(days=1), "a")])
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched in 2 mailboxes")
+        assert household.last("bob@globex.example")["touches"] == 2
+        assert daemon.stopped() == 0
+
+
 def test_a_watch_that_is_lost_is_opened_anew(household: Household, user: str) -> None:
     with FaultProxy(household.dovecot.port) as proxy:
         an_account(household, "ana", user, "1s", port=proxy.port)

@@ -134,6 +134,26 @@ def test_a_meeting_since_settles_it(ana: Household) -> None:
     assert _waits(ana, "bob", "--as-of", "4d") == [("<q>", "us")]
 
 
+def test_people_are_shown_the_last_90_days_and_told_of_the_rest(ana: Household) -> None:
+    _in(ana, mail(BOB, ANA, ago(days=400), "year", "Long ago"), mail(BOB, ANA, ago(days=95), "spring", "In spring"))
+    ana.ok("sync")
+    assert _waits(ana) == [("<spring>", "us"), ("<year>", "us")], "programs are told all"
+    assert ana.run("awaiting").out == (
+        "Nothing of the last 90 days waits for an answer.\n"
+        "2 conversations have waited for longer than 90 days: lasttouch awaiting --until 90d\n"
+    )
+    assert ana.run("awaiting", "--until", "90d").out.count("Bob") == 2
+    assert ana.run("awaiting", "bob").out.count("Bob") == 2
+    assert "Long ago" in ana.run("awaiting", "--since", "2y").out
+    _in(ana, mail(BOB, ANA, ago(days=4), "new", "This week"), mail(BOB, ANA, ago(days=3), "newer"))
+    ana.ok("sync")
+    shown = ana.run("awaiting", "--sort", "oldest", "--limit", "1").out
+    assert "This week" in shown
+    assert "In spring" not in shown
+    assert "There are more: raise --limit.\n2 conversations have waited" in shown
+    assert "1 conversation has waited" in ana.run("awaiting", "--as-of", "100d", "--company", "globex").out
+
+
 def test_people_who_are_no_contacts_are_told_on_demand(ana: Household) -> None:
     _in(ana, mail("Zoe <zoe@other.example>", ANA, ago(days=5), "z"))
     ana.ok("sync")

@@ -274,6 +274,40 @@ def test_where_nothing_is_found_it_says_so_and_asks(new: Setup, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("asked")
+def test_without_a_keyring_a_typed_password_goes_to_a_private_file_and_a_url_is_an_answer(
+    new: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = MailSettings("127.0.0.1", new.household.dovecot.tls_port, "tls", new.user, "a guess")
+    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    kept, password = new.household.folder / "ana.password", new.household.dovecot.password
+    result = new.answered(
+        "ana@acme.example", "Ana", "y",
+        "", "/no/such/folder/p", str(kept), "canary-wrong",  # where it comes from is left at what works anywhere
+        "ca-file", str(new.household.dovecot.ca_file),
+        "password", "file", str(kept), password,
+        "n", f"{new.calendars.url}{new.user}/", "", "y",
+        "y", "n",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "There is no folder /no/such/folder" in result.output
+    assert "set ca-file to" in result.output, "by the name the answer has here"
+    assert password not in result.output
+    assert (kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == (f"{password}\n", 0o600)
+    (account,) = tomllib.loads(new.config.read_text())["accounts"]
+    assert account["imap"]["password_file"] == account["caldav"]["password_file"] == str(kept)
+    assert new.household.ok("sync", "--config", str(new.config))["accounts"][0]["new"] == 4
+
+
+def test_an_error_names_the_flag_that_mends_it(new: Setup) -> None:
+    outcome = new.run("--yes", ca_file="")
+    assert outcome.code == 1
+    assert "set --ca-file to that CA's certificate" in outcome.err
+    outcome = new.run("--yes", ca_file="/nowhere.pem")
+    assert "--ca-file /nowhere.pem cannot be used" in outcome.err
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_ca_file_that_is_not_there_is_asked_for_again(new: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     server = MailSettings("127.0.0.1", new.household.dovecot.tls_port, "tls", new.user, "a guess")
     monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
@@ -281,7 +315,7 @@ def test_a_ca_file_that_is_not_there_is_asked_for_again(new: Setup, monkeypatch:
         "ana@acme.example", "Ana", "y", "env", "MAIL_PASSWORD", "", "/nowhere.pem", "",
         str(new.household.dovecot.ca_file), "n", "n", "y", "n",
     )  # fmt: skip
-    assert "ca_file /nowhere.pem cannot be used" in result.output
+    assert "ca-file /nowhere.pem cannot be used" in result.output
     assert result.exit_code == 0, result.output
 
 

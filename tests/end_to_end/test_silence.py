@@ -77,7 +77,8 @@ def test_stale_by_own_rhythm_shows_its_arithmetic(ana: Household) -> None:
         "unknown_since": None,
     }
     shown = ana.run("stale").out
-    assert "40 days silent, usually 10: 4.0x" in shown
+    assert "Bob\t40 days\tevery 10 days\t4.0x\t" in shown
+    assert "Bob (Globex): silent 40 days, usually every 10 days: 4.0x" in ana.run("today").out
     assert "Never touched: Zoe." in shown
     assert "fewer than five days of touches" in shown
 

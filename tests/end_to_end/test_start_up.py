@@ -46,6 +46,23 @@ def test_a_query_imports_nothing_that_only_reading_or_writing_needs(log: Househo
     assert not HEAVY & loaded
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"), [("last b", "Bob"), ("sync --account a", "ana"), ("stale --com", "--co")]
+)
+def test_what_a_shell_asks_at_every_key_imports_no_more_than_a_query(log: Household, words: str, offered: str) -> None:
+    program = (
+        "import atexit, cli, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        "sys.argv = ['lasttouch']; cli.main()"
+    )
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "_LASTTOUCH_COMPLETE": "bash_complete",
+        "COMP_WORDS": f"lasttouch {words}", "COMP_CWORD": str(len(words.split())),
+    }  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert offered in done.stdout
+    assert not HEAVY & set(done.stderr.split())
+
+
 def test_a_mistake_made_in_the_configuration_later_is_told_by_the_next_query(log: Household) -> None:
     log.configure('horizon = "soon"\nbackfil = "2y"')
     for _ in range(2):

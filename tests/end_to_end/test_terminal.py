@@ -150,3 +150,30 @@ def test_who_is_meant_is_asked_back_with_names(ana: Household) -> None:
         assert missed.code == 6, words
         assert "did you mean Bob Stone" in missed.err or "did you mean Bob Stein" in missed.err, words
     assert ana.run("last", "Bob", "Stone").code == 0
+
+
+@pytest.mark.parametrize(
+    "question", ["last", "stale", "stale --days 9", "awaiting", "upcoming", "today", "contacts list", "last bob"]
+)
+def test_a_log_without_contacts_says_how_to_get_some(household: Household, user: str, question: str) -> None:
+    household.add_account("ana", user)
+    household.ok("sync")
+    outcome = household.run(*question.split())
+    assert "lasttouch contacts import FILE.csv" in outcome.out + outcome.err
+    assert "No companies yet" in household.run("last", "--company").out
+
+
+def test_who_could_be_meant_stands_in_lines_of_their_own(ana: Household) -> None:
+    ana.import_contacts("Bob Ohm,ohm@globex.example,")
+    said = ana.run("contacts", "show", "bob").out + ana.run("contacts", "merge", "bob", "bob").err
+    assert "'bob' is 2 contacts:\n  #" in said
+
+
+def test_a_company_is_mistaken_for_a_company(ana: Household) -> None:
+    ana.import_contacts("Globus Pink,pink@other.example,Initech")
+    assert "hint: did you mean Globex?" in ana.run("last", "--company", "globux").err
+
+
+def test_however_narrow_a_terminal_is_dates_are_whole(ana: Household) -> None:
+    date = f"{ago(days=2).astimezone():%Y-%m-%d %H:%M}"
+    assert date in _on_a_terminal(40, "log")

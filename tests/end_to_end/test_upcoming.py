@@ -61,11 +61,11 @@ def test_each_meeting_says_who_comes_and_who_else_knows_them(agency: Household) 
 
 def test_the_table_shows_answers_and_colleagues(agency: Household) -> None:
     headings, lunch, late = agency.run("upcoming").out.splitlines()[:3]
-    assert headings.split("\t") == ["When", "In", "With", "Title", "Last touch", "Also known to", "Account"]
-    assert lunch.split("\t")[2:] == [
-        "Bob, Carla (declined)", "Lunch", "9 days ago, 6 days ago", "Ben (6 days ago)", "ana (tentative)"
+    assert headings.split("\t") == ["When", "With", "Title", "In", "Last touch", "Also known to", "Account"]
+    assert lunch.split("\t")[1:] == [
+        "Bob, Carla (declined)", "Lunch", "1 day", "9 days ago, 6 days ago", "Ben (6 days ago)", "ana (tentative)"
     ]  # fmt: skip
-    assert late.split("\t")[2] == "Carla (tentative)"
+    assert late.split("\t")[1] == "Carla (tentative)"
     assert late.split("\t")[-1] == "ana"
 
 
@@ -75,3 +75,22 @@ def test_days_limit_and_who_narrow_it(agency: Household) -> None:
     assert [one["at"] for one in agency.ok("upcoming", "bob")] == [_utc(days=-2)]
     assert agency.run("upcoming", "--days", "1").out == "No meeting with a contact lies ahead within a day.\n"
     assert agency.run("upcoming", "--csv").out.count("\n") == 3
+
+
+def test_a_series_is_one_line_and_every_meeting_for_programs(agency: Household) -> None:
+    user = agency.accounts["ana"].partition('username = "')[2].partition('"')[0]
+    me, bob = "ana@acme.example;PARTSTAT=ACCEPTED", "bob@globex.example;PARTSTAT=ACCEPTED"
+    series = event("weekly", ago(days=-1), me, bob, SUMMARY="Call", RRULE="FREQ=WEEKLY;COUNT=5")
+    agency.radicale.put(user, "work", "6.ics", series)
+    agency.radicale.put(user, "work", "7.ics", event("twice", ago(days=-6), me, bob, RRULE="FREQ=DAILY;COUNT=2"))
+    agency.ok("sync")
+    assert [one["subject"] for one in agency.ok("upcoming", "bob")].count("Call") == 5
+    *table, note = agency.run("upcoming", "bob").out.splitlines()
+    headings, call, lunch, twice = (line.split("\t") for line in table)
+    assert note == "Of a series the next meeting is shown."
+    then = headings.index("Then")
+    last = f"{ago(days=-29).astimezone():%Y-%m-%d}"
+    assert (call[2], call[then], lunch[then]) == ("Call", f"weekly, 4 more until {last}", "")
+    assert twice[then].startswith("daily, 1 more on ")
+    assert agency.run("upcoming", "bob", "--limit", "2").out.count("There are more: raise --limit.\n") == 1
+    assert len(agency.ok("upcoming", "bob", "--limit", "2")) == 2

@@ -1,0 +1,61 @@
+"""What people read, of values made by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lasttouch.doctor.finding import Finding
+from lasttouch.silence import Silence
+from lasttouch.views.doctor import doctor_text
+from lasttouch.views.stale import arithmetic, stale_table
+from store.people import Person
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+def _person(name: str) -> Person:
+    return Person(1, name, (), None, "", None, NOW, "inbound", 7, NOW, None, None, None, None, None, 9, {})
+
+
+@pytest.mark.parametrize(
+    ("gap", "silent", "silence", "rhythm", "ratio"),
+    [
+        (1, 9, "9 days", "every day", "9.0x"),
+        (1, 366, "1 year", "every day", "over 10x"),
+        (400, 2922, "8 years", "every 1.1 years", "7.3x"),
+        (2.5, 30, "30 days", "every 2.5 days", "over 10x"),
+        (10, 21, "21 days", "every 10 days", "2.1x"),
+    ],
+)
+def test_silence_and_rhythm_are_told_in_words_that_fit_their_length(
+    gap: float, silent: float, silence: str, rhythm: str, ratio: str
+) -> None:
+    one = Silence(_person("Bob"), "stale", timedelta(days=silent), timedelta(days=gap))
+    _, (cells,) = stale_table([one], {}, NOW, UTC)
+    assert cells[:4] == ["Bob", silence, rhythm, ratio]
+    assert arithmetic(one) == f"silent {silence}, usually {rhythm}: {ratio}"
+
+
+def test_without_a_rhythm_the_silence_stands_alone() -> None:
+    one = Silence(_person("Bob"), "stale", timedelta(days=1.5), None)
+    _, (cells,) = stale_table([one], {}, NOW, UTC)
+    assert cells[:4] == ["Bob", "1 day", "", ""]
+    assert arithmetic(one) == "silent 1 day"
+
+
+def test_every_account_is_a_heading_once() -> None:
+    findings = [
+        Finding("versions", "ok", "lasttouch 1"),
+        Finding("password-private", "ok", "private", "", "ana"),
+        Finding("password-private", "warning", "open", "chmod 600 p", "ben"),
+        Finding("clock", "ok", "right"),
+        Finding("mail-login", "ok", "logged in", "", "ana"),
+        Finding("mail-login", "ok", "logged in", "", "ben"),
+    ]
+    assert list(doctor_text(findings)) == [
+        "ok      lasttouch 1", "ok      right",
+        "ana:", "  ok      private", "  ok      logged in",
+        "ben:", "  warning open", "          → chmod 600 p", "  ok      logged in",
+    ]  # fmt: skip
