@@ -17,11 +17,15 @@ def test_a_second_daemon_names_the_first_and_leaves(household: Household, user: 
     an_account(household, "ana", user)
     with RunningDaemon(household.folder) as first:
         first.has_said("started")
-        command = [sys.executable, str(ROOT / "cli.py"), "run", "--json"]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-        assert second.returncode == 5
-        assert f"process {first.process.pid}" in second.stderr
-        assert '"code": "in-use"' in second.stderr
+        by_a_link = household.folder / "other.toml"
+        (household.folder / "link.db").symlink_to(household.database)
+        by_a_link.write_text((household.folder / "config.toml").read_text().replace("lasttouch.db", "link.db"))
+        for config in (household.folder / "config.toml", by_a_link):
+            command = [sys.executable, str(ROOT / "cli.py"), "run", "--json", "--config", str(config)]
+            second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+            assert second.returncode == 5
+            assert f"process {first.process.pid}" in second.stderr
+            assert '"code": "in-use"' in second.stderr
         assert household.ok("status")["daemon"] == {"running": True, "pid": first.process.pid}
         assert first.stopped() == 0
     assert household.ok("status")["daemon"] == {"running": False, "pid": None}
