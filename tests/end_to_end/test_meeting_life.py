@@ -165,6 +165,17 @@ def test_an_occurrence_that_no_calendar_shows_moved_any_more_is_where_its_series
         assert bob(ana)["last_meeting"] == expected
 
 
+def test_where_the_newer_copy_is_deleted_the_one_that_is_left_holds(ana: Household, user: str) -> None:
+    ana.radicale.create_calendar(user, "team", "Team")
+    ana.radicale.put(user, "team", "m.ics", event("m", ago(days=8), YES, SEQUENCE="0"))
+    ana.radicale.put(user, "work", "m.ics", event("m", ago(days=6), YES, SEQUENCE="1"))
+    ana.ok("sync")
+    assert bob(ana)["last_meeting"] == utc(days=6)
+    ana.radicale.delete(user, "work", "m.ics")
+    ana.ok("sync")
+    assert bob(ana)["last_meeting"] == utc(days=8)
+
+
 def test_an_invitation_by_mail_is_not_counted_beside_its_meeting(household: Household, user: str) -> None:
     household.add_account("ana", user, caldav=True)
     household.import_contacts(f"Bob,{BOB},Globex")
