@@ -89,11 +89,14 @@ class Meetings:
     def remove(self, place: int, hrefs: Sequence[str]) -> None:
         """These objects are gone from their calendar, within the caller's transaction.
 
-        What was deferred is expanded first: a meeting that is deleted long after it was over stays.
+        What was deferred is expanded first: a meeting that is deleted long after it was over stays. What other
+        objects show of the same meetings holds from now on.
         """
         self.expand(deferred.at(self._connection, place, hrefs))
+        left = deferred.with_others(self._connection, place, hrefs)
         gone = calendars.remove(self._connection, place, hrefs, self._agent.clock())
         ingest.rejudge(self._connection, gone, self._agent.judge)
+        self.expand(left)
 
     def expand(self, waiting: Sequence[StoredObject]) -> Written:
         """Expand stored objects within the caller's transaction; those of accounts that are gone stay as they are."""
