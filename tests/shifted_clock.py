@@ -1,6 +1,6 @@
-"""`lasttouch` in a process whose wall clock is ahead, as it is on a laptop that was shut: `python shifted_clock.py ‹file› …`.
+"""`python shifted_clock.py FILE …`: `lasttouch` in a process whose wall clock is ahead, as on a laptop that was shut.
 
-The file says by how many seconds; it is looked into at the start and at SIGUSR1. The monotonic clock goes on as it was:
+FILE says by how many seconds; it is looked into at the start and at SIGUSR1. The monotonic clock goes on as it was:
 on Linux it stands still while the machine sleeps (clock_gettime(2)), and so does macOS'.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ sys.path[0] = str(Path(__file__).parents[1])
 
 def main(file: Path, arguments: list[str]) -> None:
     ahead = timedelta(seconds=float(file.read_text()))
+    time.monotonic = time_machine.escape_hatch.time.monotonic
     clock = time_machine.travel(datetime.now(UTC) + ahead, tick=True).start()
 
     def look(*_: object) -> None:
@@ -26,7 +28,7 @@ def main(file: Path, arguments: list[str]) -> None:
         clock.shift(ahead - before)
 
     signal.signal(signal.SIGUSR1, look)
-    import cli  # noqa: PLC0415 - by the clock that was set
+    import cli  # by the clock that was set
 
     sys.argv[1:] = arguments
     cli.main()
