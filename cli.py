@@ -143,13 +143,15 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         standard_streams.discard()
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told in words, whatever it is
         if isinstance(error, OSError) and standard_streams.is_of_output(error):
             standard_streams.discard()
             hint = "make room where the output goes, or send it elsewhere"
             return _fail("output", f"the answer could not be written: {error.strerror}", hint, 1, as_json)
         if os.environ.get("LASTTOUCH_DEBUG"):
-            raise
+            from lasttouch.journal import traceback_of  # noqa: PLC0415 - only then
+
+            click.echo(traceback_of(error), err=True)
         hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
         return _fail("internal", f"internal error: {type(error).__name__}", hint, 1, as_json)
     return 0

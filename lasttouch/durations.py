@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365.25 * 86400}
+_LONGEST_SECONDS = 1000 * _UNITS["y"]
 _DURATION = re.compile(r"\s*(\d{1,6})\s*([smhdwy])\s*")
 
 
@@ -14,4 +15,7 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text.lower())
     if match is None:
         raise ValueError(f"{text!r} is no length of time; write a number and a unit, such as 5m, 12h, 90d, 6w or 2y")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if seconds > _LONGEST_SECONDS:
+        raise ValueError(f"{text!r} is longer than a thousand years")
+    return timedelta(seconds=seconds)

@@ -96,3 +96,10 @@ def whereabouts(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
     lines = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
     return f"{type(error).__name__} at {lines}"
+
+
+def traceback_of(error: BaseException) -> str:
+    """All lines it came through, and those of what it came from; the texts are left out for the same reason."""
+    lines = [*traceback.format_tb(error.__traceback__), type(error).__name__]
+    earlier = error.__cause__ or error.__context__
+    return (f"{traceback_of(earlier)}\nthen\n" if earlier is not None else "") + "".join(lines)

@@ -72,6 +72,8 @@ class LockFile:
 
 
 def lock_path(database: Path) -> Path:
+    """Beside the database itself, by whatever links it was come by."""
+    database = database.resolve()
     return database.with_name(database.name + ".lock")
 
 

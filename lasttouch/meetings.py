@@ -6,7 +6,7 @@ for. That needs no network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from activity.meeting import CalendarObject
@@ -89,11 +89,14 @@ class Meetings:
     def remove(self, place: int, hrefs: Sequence[str]) -> None:
         """These objects are gone from their calendar, within the caller's transaction.
 
-        What was deferred is expanded first: a meeting that is deleted long after it was over stays.
+        What was deferred is expanded first: a meeting that is deleted long after it was over stays. What other
+        objects show of the same meetings holds from now on.
         """
         self.expand(deferred.at(self._connection, place, hrefs))
+        left = deferred.with_others(self._connection, place, hrefs)
         gone = calendars.remove(self._connection, place, hrefs, self._agent.clock())
         ingest.rejudge(self._connection, gone, self._agent.judge)
+        self.expand(left)
 
     def expand(self, waiting: Sequence[StoredObject]) -> Written:
         """Expand stored objects within the caller's transaction; those of accounts that are gone stay as they are."""
@@ -159,14 +162,19 @@ def expand_due(agent: Agent) -> int:
     return count
 
 
-def expand_for_strangers(agent: Agent) -> None:
-    """Bring meetings with people who are no contacts into the log, a part in each transaction."""
+def expand_for_strangers(agent: Agent, told: Callable[[int, int], None] | None = None) -> None:
+    """Bring meetings with people who are no contacts into the log, a part in each transaction.
+
+    `told` is given, after each, how many objects of how many are done.
+    """
     waiting = _expandable(agent, deferred.with_strangers(agent.connection))
     meetings = Meetings(agent) if waiting else None
     for first in range(0, len(waiting), _AT_ONCE):
         with writing(agent.connection):
             assert meetings is not None
             meetings.expand(waiting[first : first + _AT_ONCE])
+        if told is not None:
+            told(min(first + _AT_ONCE, len(waiting)), len(waiting))
 
 
 def _expandable(agent: Agent, waiting: Iterable[StoredObject]) -> list[StoredObject]:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from activity.address import normalise, normalise_domain
 from lasttouch.durations import parse_duration
+from matchers.never_log import checked_rule, is_domain
 
 
 def _duration(value: object) -> timedelta:
@@ -28,9 +29,22 @@ def _address(value: object) -> str:
 
 
 def _domain(value: object) -> str:
-    if not isinstance(value, str) or "@" in value or "." not in value.strip("."):
+    domain = normalise_domain(value) if isinstance(value, str) else ""
+    if not is_domain(domain):
         raise ValueError(f'{value!r} is no domain name; write for example "acme.example"')
-    return normalise_domain(value)
+    return domain
+
+
+def _rule(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("write an address, a domain or a pattern in quotes")
+    return checked_rule(value)
+
+
+def _something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
 
 
 def _path(text: str) -> str:
@@ -46,6 +60,8 @@ def _path(text: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 EmailAddress = Annotated[str, BeforeValidator(_address)]
 Domain = Annotated[str, BeforeValidator(_domain)]
-FilePath = Annotated[str, AfterValidator(_path)]
+Rule = Annotated[str, BeforeValidator(_rule)]
+Text = Annotated[str, AfterValidator(_something)]
+FilePath = Annotated[Text, AfterValidator(_path)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Count = Annotated[int, Field(ge=1)]

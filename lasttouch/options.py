@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from activity import source_kind
 from lasttouch.config_file import DEFAULT_DATABASE
-from lasttouch.option_types import Count, Domain, Duration, EmailAddress, FilePath
+from lasttouch.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
 from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap, Section
 
 
@@ -27,7 +27,7 @@ class Files(Section):
 
 
 class Account(Section):
-    name: Annotated[str, Field(min_length=1)]
+    name: Text
     owner: str = ""
     addresses: Annotated[list[EmailAddress], Field(min_length=1)]
     timezone: str | None = None
@@ -47,7 +47,7 @@ class Account(Section):
     @classmethod
     def _known_zone(cls, name: str | None) -> str | None:
         try:
-            ZoneInfo(name or "UTC")
+            ZoneInfo("UTC" if name is None else name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f'{name!r} is no time zone; write for example "Europe/Berlin"') from None
         return name
@@ -86,7 +86,7 @@ class Config(Section):
     internal_domains: list[Domain] = []
     backfill: Duration = timedelta(days=730.5)
     horizon: Duration = timedelta(days=90)
-    never_log: list[str] = []
+    never_log: list[Rule] = []
     broadcast_over: Count = 25
     large_meeting_over: Count = 50
     unanswered_invitations: Literal["count", "ignore"] = "count"

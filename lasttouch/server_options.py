@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
 from capture.dav.origins import is_loopback
-from lasttouch.option_types import FilePath, Port
+from lasttouch.option_types import FilePath, Port, Text
 
 
 class Section(BaseModel):
@@ -20,11 +20,11 @@ class Section(BaseModel):
 class Login(Section):
     """Who logs in, and the one way to the password; the password itself is never in the file."""
 
-    username: str
-    password_command: str | None = None
-    password_env: str | None = None
+    username: Text
+    password_command: Text | None = None
+    password_env: Text | None = None
     password_file: FilePath | None = None
-    password_keyring: str | None = None
+    password_keyring: Text | None = None
 
     @staticmethod
     def _one_way_in(last: str | None, info: ValidationInfo, names: str) -> str | None:
@@ -53,8 +53,8 @@ def default_port(security: str) -> int:
 class Imap(Login):
     """`token_command` prints an OAuth access token, for servers that take no password."""
 
-    token_command: str | None = None
-    host: str
+    token_command: Text | None = None
+    host: Text
     port: Port | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
     ca_file: FilePath | None = None
@@ -96,7 +96,7 @@ class Dav(Login):
         parts = urlsplit(url if "://" in url else f"//{url}")
         if parts.scheme not in ("", "http", "https") or not (parts.hostname or "@" in url):
             raise ValueError("give an https:// address, or an e-mail address or domain to discover it from")
-        if parts.username or parts.password:
+        if ("://" in url and parts.username) or parts.password:
             raise ValueError("the address holds a user name or password; use username and password_command")
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise ValueError("plain http sends the password in the clear; use https (http is for loopback hosts only)")

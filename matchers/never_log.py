@@ -6,9 +6,42 @@ import fnmatch
 import re
 from collections.abc import Callable, Sequence
 
+from activity.address import normalise, normalise_domain
+
+_NOT_IN_RULE = re.compile(r"[\s<>,;\"]")
+_DOMAIN = re.compile(r"[^\s*?@/:,;<>\"]+(?:\.[^\s*?@/:,;<>\"]+)+")
+
+
+def checked_rule(text: str) -> str:
+    """A rule as addresses are compared with it. Raises ValueError for one that could never forbid anybody."""
+    words = text.strip().lower()
+    local, at, domain = words.rpartition("@")
+    if _is_glob(words):
+        labels = (one if _is_glob(one) else normalise_domain(one) for one in domain.strip(".").split("."))
+        rule = f"{local}{at}{'.'.join(labels)}"
+        good = not _NOT_IN_RULE.search(rule)
+    elif local:
+        rule = normalise(words) or ""
+        good = bool(rule)
+    else:
+        rule = normalise_domain(domain)
+        good = is_domain(rule)
+    if not good:
+        raise ValueError(f'{text!r} is no address, no domain and no pattern; write for example "*@health.example"')
+    return rule
+
+
+def is_domain(text: str) -> bool:
+    """Could this be a normalised domain name, of two labels at least?"""
+    return _DOMAIN.fullmatch(text) is not None
+
+
+def _is_glob(text: str) -> bool:
+    return "*" in text or "?" in text
+
 
 class NeverLog:
-    """Rules in the user's words: an address, a domain (with all below it), or a glob over addresses.
+    """Rules as `checked_rule` gives them: an address, a domain (with all below it), or a glob over addresses.
 
     `forgotten` tells of addresses that were erased for good; they are forbidden too.
     """
@@ -38,7 +71,7 @@ class NeverLog:
 
 
 def _pattern(rule: str) -> str:
-    if "*" in rule or "?" in rule:
+    if _is_glob(rule):
         return fnmatch.translate(rule if "@" in rule else f"*@{rule}")
     if "@" in rule and not rule.startswith("@"):
         return re.escape(rule)

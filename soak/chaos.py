@@ -6,11 +6,15 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 
-from soak.estate import Estate
+from soak.estate import MISTYPED, Estate
 
 from fault_proxy import Fault, FaultProxy  # isort: skip
 from running_daemon import RunningDaemon  # isort: skip
+from scripted_dav import Reply, ScriptedDav  # isort: skip
+
+STOP_SECONDS = 15.0  # a guard; that it takes less than 5 is proved where nothing else takes the machine's time
 
 
 class Chaos:
@@ -20,7 +24,7 @@ class Chaos:
         self.estate = estate
         self.chance = chance
         self.longest = longest_seconds
-        self.kills = 0
+        self.kills = self.asked_to_wait = self.corrected = 0
         self._ends: list[tuple[float, Callable[[], None]]] = []
         self._daemon_is_down = self._radicale_is_down = False
         self._asleep: RunningDaemon | None = None
@@ -55,6 +59,38 @@ class Chaos:
             self.estate.stop_radicale()
             self._ends.append((time.monotonic() + self.chance.uniform(0, 3), self._radicale_is_back))
 
+    def a_calendar_server_asks_for_time(self) -> None:
+        """Of one account, for a while, in either of the ways RFC 9110 §10.2.3 knows."""
+        proxy, after = self.chance.choice(list(self.estate.dav.values())), self.chance.randint(1, 5)
+        told = self.chance.choice([str(after), formatdate(time.time() + after, usegmt=True)])
+        reply = Reply(self.chance.choice([429, 503]), b"busy", {"Retry-After": told})
+        busy = ScriptedDav(lambda _: reply)
+        proxy.target = busy.port
+        proxy.cut()
+        self._later(lambda: self._has_time_again(proxy, busy))
+
+    def _has_time_again(self, proxy: FaultProxy, busy: ScriptedDav) -> None:
+        self.asked_to_wait += len(busy.seen)
+        busy.stop()
+        proxy.target = self.estate.radicale.port
+        proxy.cut()
+
+    def a_password_is_mistyped_and_corrected(self) -> None:
+        """In its file, each time with a SIGHUP; the daemon has to notice both."""
+        if self._daemon_listens():
+            refused = self.estate.daemon.log.count(f"password of {MISTYPED}")
+            self.estate.type_password("mistyped")
+            self.estate.daemon.told(signal.SIGHUP)
+            self.estate.daemon.has_said(f"password of {MISTYPED}", refused + 1)
+            self.the_password_is_corrected()
+
+    def the_password_is_corrected(self) -> None:
+        works = self.estate.daemon.log.count(f"{MISTYPED} imap: works again")
+        self.estate.type_password(self.estate.dovecot.password)
+        self.estate.daemon.told(signal.SIGHUP)
+        self.estate.daemon.has_said(f"{MISTYPED} imap: works again", works + 1)
+        self.corrected += 1
+
     def _radicale_is_back(self) -> None:
         self.estate.start_radicale()
         self._radicale_is_down = False
@@ -72,7 +108,7 @@ class Chaos:
 
     def the_daemon_is_stopped_and_started(self) -> None:
         if self._daemon_listens():
-            code = self.estate.daemon.stopped(6.0)
+            code = self.estate.daemon.stopped(STOP_SECONDS)
             assert code == 0, f"{code}: {self.estate.daemon.log[-2000:]}"
             self.estate.start_daemon()
 

@@ -16,19 +16,22 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "model")]
 
-from config_lines import account, caldav, head, imap
+from config_lines import account, caldav, carddav, head, imap
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
 from radicale_server import RadicaleServer
 from running_daemon import RunningDaemon
 
 LOCKED_OUT = "mute"
+MISTYPED = "late"
 CALENDAR = "work"
+BOOK = "people"
 MAILBOXES = ("INBOX", "Projects", "Projects/Old")
 
 
 class Estate:
-    """`names` are the accounts, each with mail and a calendar; besides them one whose password is wrong for ever.
+    """`names` are the accounts, each with mail and a calendar, the first with an address book; besides them one whose
+    password is wrong for ever, and one whose password is corrected (a wrong one at first).
 
     `mail` and `dav` are their proxies by account. Use as a context manager.
     """
@@ -53,10 +56,13 @@ class Estate:
         self.dav = {name: self._proxy(self.radicale.port) for name in self.names}
         for name in self.names:
             self.radicale.create_calendar(name, CALENDAR, "Work")
+        self.radicale.create_address_book(self.names[0], BOOK, "People")
+        for name in self.names:
             with self.dovecot.client(name) as client:
                 for mailbox in MAILBOXES[1:]:
                     client.create_folder(mailbox)
         self._environment["SOAK_MAIL"] = self.dovecot.password
+        self.type_password("mistyped")
         self._write_config()
         os.environ.update(self._environment)
         self.start_daemon()
@@ -72,15 +78,29 @@ class Estate:
     def _write_config(self) -> None:
         text = head()
         for name in [*self.names, LOCKED_OUT]:
-            locked_out = name == LOCKED_OUT
-            password = "SOAK_WRONG" if locked_out else "SOAK_MAIL"
-            sections = [imap(self.mail[name].port, name, password, self.dovecot.ca_file)]
-            if not locked_out:
-                sections.append(caldav(f"http://127.0.0.1:{self.dav[name].port}/", name, "SOAK_CALENDAR"))
-            text += account(name, *sections, poll_every=self.poll_every)
+            text += account(name, *self._sections(name), poll_every=self.poll_every)
+        mistyped = imap(
+            self.dovecot.tls_port, MISTYPED, None, self.dovecot.ca_file, password_file=f"{MISTYPED}.password"
+        )
+        text += account(MISTYPED, mistyped, poll_every="1h")
         path = self.folder / "config.toml"
         path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
+
+    def _sections(self, name: str) -> list[str]:
+        password = "SOAK_WRONG" if name == LOCKED_OUT else "SOAK_MAIL"
+        sections = [imap(self.mail[name].port, name, password, self.dovecot.ca_file)]
+        if name != LOCKED_OUT:
+            sections.append(caldav(f"http://127.0.0.1:{self.dav[name].port}/", name, "SOAK_CALENDAR"))
+        if name == self.names[0]:
+            sections.append(carddav(f"http://127.0.0.1:{self.dav[name].port}/", name, "SOAK_CALENDAR"))
+        return sections
+
+    def type_password(self, password: str) -> None:
+        """Of the account MISTYPED, into its file."""
+        path = self.folder / f"{MISTYPED}.password"
+        path.touch(mode=0o600)
+        path.write_text(password, encoding="utf-8")
 
     # the daemon
 

@@ -31,7 +31,7 @@ class Life:
         self._places: dict[tuple[str, str], str] = {}  # where the copy of a message is, by account and subject
         self._times: set[datetime] = set()
         self._validity = int(_now().timestamp())
-        self._imports = 0
+        self._listed = 0
 
     # mail
 
@@ -201,15 +201,22 @@ class Life:
         path.write_text("\n".join(["name,email", *(f"N {email},{email}" for email in rows), ""]), encoding="utf-8")
         self.estate.ok("contacts", "import", str(path))
         for email in rows:
-            if not any(email in emails for emails in self.diary.contacts.values()):
-                self.diary.contacts[len(self.diary.contacts) + self._imports] = {email}
+            self.lists(email)
+
+    def lists(self, email: str) -> None:
+        """Somebody is a contact from now on, if not already."""
+        if not any(email in emails for emails in self.diary.contacts.values()):
+            self._listed += 1
+            self.diary.contacts[self._listed] = {email}
+
+    def unlists(self, email: str) -> None:
+        self.diary.contacts = {key: emails for key, emails in self.diary.contacts.items() if email not in emails}
 
     def erases_somebody(self) -> None:
         for contact_id, emails in list(self.diary.contacts.items()):
             if ERASED in emails:
                 self.estate.ok("contacts", "forget", ERASED, "--yes")
                 self.diary.erase(contact_id)
-                self._imports += 1
 
     def _instant(self) -> datetime:
         return self._distinct(_now() - timedelta(seconds=self.chance.randrange(3600, int(LONGEST_AGO.total_seconds()))))

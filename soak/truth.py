@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from soak.cards import Cards
 from soak.estate import Estate
 from soak.life import ERASED, Life
 
@@ -15,10 +16,11 @@ DATES = (
 )  # fmt: skip
 
 
-def differences(estate: Estate, life: Life) -> list[str]:
+def differences(estate: Estate, life: Life, cards: Cards) -> list[str]:
     """Where the log is not what the diary says, activity by activity and contact by contact; empty when all is true."""
     life.diary.now = datetime.now(UTC)
-    return [*_activities(estate.exported(), life), *_dates(estate.ok("last"), life.diary)]
+    shown = estate.ok("last")
+    return [*_activities(estate.exported(), life), *_dates(shown, life.diary), *_names(shown, cards)]
 
 
 def _activities(exported: list[dict[str, Any]], life: Life) -> list[str]:
@@ -83,6 +85,13 @@ def _dates(shown: list[dict[str, Any]], diary: Diary) -> list[str]:
             told = dict(zip(DATES, zip(found.get(email, ()), expected, strict=False), strict=False))
             wrong.append(f"{email}: { ({name: pair for name, pair in told.items() if pair[0] != pair[1]}) }")
     return wrong
+
+
+def _names(shown: list[dict[str, Any]], cards: Cards) -> list[str]:
+    found = {one["emails"][0]: one["name"] for one in shown}
+    return [
+        f"{email} is {found.get(email)}, not {name}" for email, name in cards.names.items() if found.get(email) != name
+    ]
 
 
 def _iso(at: datetime) -> str:

@@ -1,4 +1,5 @@
-"""Calendar objects that want to be expanded: series as time goes on, and deferred ones that somebody listed is in."""
+"""Calendar objects that want to be expanded: series as time goes on, deferred ones that somebody listed is in, and
+those that are left of a meeting."""
 
 from __future__ import annotations
 
@@ -66,6 +67,17 @@ def at(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]) -> list
     for chunk in chunks(hrefs):
         found += _deferred(connection, f"o.place_id = ? AND o.href IN ({marks(chunk)}) AND {_STRANGERS}", place, *chunk)
     return found
+
+
+def with_others(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]) -> list[StoredObject]:
+    """Objects in the log, other than these, that show meetings which these show as well."""
+    these = {(place, href) for href in hrefs}
+    found: dict[StoredObject, None] = {}
+    for chunk in chunks(hrefs):
+        uids = f"SELECT uid FROM calendar_object WHERE place_id = ? AND href IN ({marks(chunk)}) AND uid <> ''"
+        rows = _stored(connection, f"o.deferred_since IS NULL AND o.uid IN ({uids})", place, *chunk)
+        found.update(dict.fromkeys(one for one in rows if (one.place_id, one.item.href) not in these))
+    return list(found)
 
 
 def any_with_strangers(connection: sqlite3.Connection) -> bool:

@@ -29,6 +29,7 @@ def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
         ("SELECT id FROM contact WHERE lower(name) = lower(?)", word),
         ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE lower(o.name) = lower(?)", word),
         ("SELECT contact_id FROM contact_email WHERE email LIKE ? ESCAPE '\\'", f"%@{escaped(domain)}"),
+        ("SELECT c.id FROM contact c JOIN company_domain d ON d.company_id = c.company_id WHERE d.domain = ?", domain),
         ("SELECT id FROM contact WHERE name LIKE ? ESCAPE '\\'", pattern),
         ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE o.name LIKE ? ESCAPE '\\'", pattern),
         ("SELECT contact_id FROM contact_email WHERE email LIKE ? ESCAPE '\\'", pattern),

@@ -147,7 +147,7 @@ def _insert(
     for start in range(0, len(participations), ROWS_AT_ONCE):  # a third less work than a row at a time
         rows = participations[start : start + ROWS_AT_ONCE]
         connection.execute(f"{into} {','.join(['(?, ?, ?, ?, ?, ?)'] * len(rows))}", list(chain.from_iterable(rows)))
-    connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?)", sightings)
+    connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", sightings)
     connection.execute(
         "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
     )

@@ -27,7 +27,7 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     for activity_id, entry in copies:
         (stored,) = load(connection, [activity_id])
         if entry.facts.kind == "meeting":
-            outdated = _is_outdated(connection, place, stored, entry)
+            outdated = _is_outdated(connection, activity_id, entry)
             _see(connection, place, activity_id, entry, outdated)
             altered = not outdated and _merge_meeting(connection, stored, entry.facts, emails)
             altered |= entry.facts.answers not in ((), stored.facts.answers)
@@ -39,21 +39,24 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     return changed
 
 
-def _is_outdated(connection: sqlite3.Connection, place: int, stored: Stored, entry: Entry) -> bool:
-    """Is the stored revision a newer one, of another object? What one object alone shows is as it shows it now."""
-    if entry.facts.revision >= stored.facts.revision:
-        return False
-    query = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id IS NOT ? LIMIT 1"
-    return connection.execute(query, (stored.id, entry.object_id)).fetchone() is not None
+def _is_outdated(connection: sqlite3.Connection, activity_id: int, entry: Entry) -> bool:
+    """Does another object show a newer revision now? What one object alone shows is as it shows it."""
+    query = (
+        "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id IS NOT ?"
+        " AND revision > ? LIMIT 1"
+    )
+    values = (activity_id, entry.object_id, entry.facts.revision)
+    return connection.execute(query, values).fetchone() is not None
 
 
 def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry, outdated: bool = False) -> None:
-    """Note the sighting; where another object of the same calendar is newer, the owner's answer is the one in that."""
+    """Note the sighting; where another object of the same calendar is newer, its revision and answer stay."""
     connection.execute(
-        "INSERT INTO sighting (activity_id, place_id, object_id, answer) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT INTO sighting (activity_id, place_id, object_id, answer, revision) VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT (activity_id, place_id) DO UPDATE SET object_id = excluded.object_id,"
-        " answer = iif(?5 AND object_id IS NOT excluded.object_id, answer, excluded.answer)"
-        " WHERE object_id IS NOT excluded.object_id OR answer IS NOT excluded.answer",
+        " answer = iif(?6 AND object_id IS NOT excluded.object_id, answer, excluded.answer),"
+        " revision = iif(?6 AND object_id IS NOT excluded.object_id, revision, excluded.revision)"
+        " WHERE (object_id, answer, revision) IS NOT (excluded.object_id, excluded.answer, excluded.revision)",
         (*sighting_row(activity_id, place, entry), outdated),
     )
     if entry.object_id is not None:  # what is left of calendars it was deleted from

@@ -43,6 +43,7 @@ def reason_text(judgement: Judgement) -> str | None:
     return None if judgement.verdict == PERSON else judgement.verdict.reason
 
 
-def sighting_row(activity_id: int, place: int, entry: Entry) -> tuple[int, int, int | None, str | None]:
+def sighting_row(activity_id: int, place: int, entry: Entry) -> tuple[int, int, int | None, str | None, str | None]:
     answers = entry.facts.answers
-    return activity_id, place, entry.object_id, (answers[0] or None) if answers else None
+    answer = (answers[0] or None) if answers else None
+    return activity_id, place, entry.object_id, answer, entry.facts.revision or None

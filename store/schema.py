@@ -110,7 +110,7 @@ CREATE TABLE calendar_person (
 CREATE INDEX calendar_person_address ON calendar_person (address_id);
 CREATE TABLE sighting (
     activity_id INTEGER NOT NULL REFERENCES activity, place_id INTEGER NOT NULL REFERENCES place,
-    object_id INTEGER REFERENCES calendar_object, answer TEXT, PRIMARY KEY (activity_id, place_id)
+    object_id INTEGER REFERENCES calendar_object, answer TEXT, revision TEXT, PRIMARY KEY (activity_id, place_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sighting_object ON sighting (object_id) WHERE object_id IS NOT NULL;
 CREATE TABLE bounce (

@@ -17,12 +17,14 @@ def account(name: str, /, *sections: str, **options: object) -> str:
     return table("[[accounts]]", **own) + "".join(sections)
 
 
-def imap(port: int, user: str, password_env: str = "MAIL_PASSWORD", ca_file: Path | None = None) -> str:
+def imap(
+    port: int, user: str, password_env: str | None = "MAIL_PASSWORD", ca_file: Path | None = None, **more: object
+) -> str:
     """With TLS where there is a certificate to trust."""
     security = "tls" if ca_file else "none"
     return table(
         "[accounts.imap]", host="127.0.0.1", port=port, security=security, ca_file=ca_file and str(ca_file),
-        username=user, password_env=password_env,
+        username=user, password_env=password_env, **more,
     )  # fmt: skip
 
 

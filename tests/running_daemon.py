@@ -26,12 +26,29 @@ def until(look: Callable[[], T], seconds: float = HANG_GUARD) -> T:
     return seen
 
 
-class RunningDaemon:
-    """A daemon whose log is in `log_file`; killed at the end of the `with`, if it still runs."""
+def lasttouch(clock: Path | None = None) -> list[str]:
+    """The words that start it as a process of its own."""
+    if clock is None:
+        return [sys.executable, str(ROOT / "cli.py")]
+    return [sys.executable, str(ROOT / "tests" / "shifted_clock.py"), str(clock)]
 
-    def __init__(self, folder: Path, *options: str, environment: Mapping[str, str] | None = None, umask: int = -1):
+
+class RunningDaemon:
+    """A daemon whose log is in `log_file`; killed at the end of the `with`, if it still runs.
+
+    `clock`: a file for shifted_clock.py, with the seconds its clock is ahead.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        umask: int = -1,
+        clock: Path | None = None,
+    ) -> None:
         self.log_file = folder / "daemon.log"
-        command = [sys.executable, str(ROOT / "cli.py"), "run", "--log-level", "debug", *options]
+        command = [*lasttouch(clock), "run", "--log-level", "debug", *options]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env={**os.environ, **(environment or {})}, stdout=log, stderr=log, umask=umask

@@ -12,7 +12,7 @@ from activity.address import Address, normalise
 from activity.participant import Participant
 from capture.calendar.content_lines import EventLines
 
-_LONGEST_REMEMBERED = 400
+_LONGEST_REMEMBERED, _LONGEST_READ = 400, 65_536
 _PLACES = ("ROOM", "RESOURCE")
 _LINES = re.compile(r"\n([ \t]*(ATTENDEE|ORGANIZER)[ \t]*[;:][^\r\n]*)", re.IGNORECASE | re.ASCII)
 # Parameters whose reading nobody can differ about: one value each, without escapes. All others are icalendar's to read.
@@ -98,7 +98,9 @@ def _in_order(organizer: Participant | None, people: dict[str, Participant]) -> 
 
 def _read(text: str) -> _Line | None:
     """None if it cannot be read. The same lines come again and again, so short ones are remembered."""
-    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parsed(text)
+    if len(text) > _LONGEST_REMEMBERED:
+        return _parsed(text) if len(text) <= _LONGEST_READ else None
+    return _remembered(text)
 
 
 def _parsed(text: str) -> _Line | None:

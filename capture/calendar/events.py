@@ -170,7 +170,8 @@ def _sequence(lines: EventLines) -> int:
 
 def _revision(lines: EventLines) -> str:
     changed = next((v for name in ("LAST-MODIFIED", "DTSTAMP") if _INSTANT.fullmatch(v := lines.value(name))), "")
-    return f"{_sequence(lines):010d}|{changed}"
+    override = "~" if lines.line("RECURRENCE-ID") else ""  # between equals it knows better than its series
+    return f"{_sequence(lines):010d}|{changed}{override}"
 
 
 def _summary(lines: EventLines) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from activity.address import Address
 from capture.calendar.attendees import people_in
 
-_UID = re.compile(r"\nUID[^:\r\n]*:[ \t]*([^\r\n]*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_UID = re.compile(r"\nUID[^:\r\n]*:([^\r\n]*)", re.IGNORECASE)
 _TIMED = re.compile(r"\nBEGIN:(?:VEVENT|STANDARD|DAYLIGHT)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _STARTS = re.compile(
     r"\nDTSTART(?:;[^:\r\n]*)?:(?:1[6-9]|2[0-4])\d\d(?:0[1-9]|1[0-2])[0-3]\d(?:T[0-2]\d[0-5]\d[0-5]\dZ?)?\r?$",
@@ -38,4 +38,4 @@ def first_look(text: str) -> FirstLook:
     uid = _UID.search(text)
     people = {address.email: address for address in people_in(text)}
     sound = len(_STARTS.findall(text)) == len(_TIMED.findall(text)) and not _UNSOUND.search(text)
-    return FirstLook(uid[1] if uid else "", tuple(people.values()), sound)
+    return FirstLook(uid[1].strip() if uid else "", tuple(people.values()), sound)

@@ -17,6 +17,8 @@ from socket import socketpair
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from capture.child_environment import child_environment
+
 if TYPE_CHECKING:
     from capture.calendar.occurrences import Expansion
 
@@ -74,6 +76,7 @@ class _Worker:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter and program
                 [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno())],
+                env=child_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

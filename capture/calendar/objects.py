@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from capture.calendar.content_lines import (
     BROKEN,
@@ -15,7 +16,9 @@ from capture.calendar.content_lines import (
     written,
 )
 
+TOO_MANY_PEOPLE = "more people in it than can be read"
 _PUBLIC = ("", "PUBLIC")
+_MOST_PEOPLE = 1024 * 1024  # characters of different lines, some 7,000 people
 _MARK = (WITHHELD, f"{WITHHELD}:TRUE")
 
 
@@ -27,6 +30,8 @@ def strip(text: str, private_events: str = "drop") -> str:
     out unfolded. Raises BrokenObject.
     """
     calendars = public_part(text, private_events)
+    if len(text) > _MOST_PEOPLE and has_too_many_people(event for one in calendars for event in one.events):
+        raise BrokenObject(TOO_MANY_PEOPLE)
     staying = {event.value("UID") for one in calendars for event in one.events if not is_withheld_series(event)}
     for calendar in calendars:
         calendar.events = [event for event in calendar.events if event.value("UID") in staying]
@@ -46,6 +51,12 @@ def public_part(text: str, private_events: str) -> list[CalendarLines]:
         found = (_without_secrets(event, series, private_events) for event in calendar.events)
         calendar.events = [event for event in found if event is not None]
     return calendars
+
+
+def has_too_many_people(events: Iterable[EventLines]) -> bool:
+    """Would it take too long to read who is in these?"""
+    lines = {line for event in events for name, line in event.lines if name in ("ATTENDEE", "ORGANIZER")}
+    return sum(map(len, lines)) > _MOST_PEOPLE
 
 
 def is_private(event: EventLines) -> bool:

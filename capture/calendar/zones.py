@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -12,6 +13,8 @@ from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from capture.calendar.content_lines import value_of
+
+_MOST_DEFINITIONS = 1000  # of one object; the time to look them up is part of the 2 s that it has
 
 
 class Zones:
@@ -23,7 +26,7 @@ class Zones:
     """
 
     def __init__(self, definitions: Iterable[list[str]] = ()) -> None:
-        named = {_tzid(lines): tuple(lines) for lines in definitions}
+        named = {_tzid(lines): tuple(lines) for lines in islice(definitions, _MOST_DEFINITIONS)}
         self.own = {tzid: lines for tzid, lines in named.items() if known_zone(tzid) is None}
 
     def named(self, tzid: str) -> tzinfo | None:

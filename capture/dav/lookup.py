@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from activity.errors import ServerFault, Unreachable
+from capture.child_environment import child_environment
 from capture.dav.service import Service
 
 _SECONDS = 45
@@ -33,8 +34,7 @@ def look_up(service: Service, identifier: str, ca_file: str | None) -> str:
         raise ServerFault(f"the {service.noun}'s address is neither a URL nor an address", hint)
     if _IS_PLACE.fullmatch(identifier):
         return f"https://{identifier}" + ("" if "/" in identifier else "/")
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    environment |= {"NETRC": os.devnull, "NO_PROXY": "*"}
+    environment = child_environment() | {"NETRC": os.devnull, "NO_PROXY": "*"}
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter and program
             [sys.executable, "-P", "-c", _PROGRAM, identifier, service.protocol, ca_file or ""],

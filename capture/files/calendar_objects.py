@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from capture.calendar.content_lines import BROKEN, CalendarLines, EventLines, written
-from capture.calendar.objects import is_withheld_series, public_part
+from capture.calendar.objects import TOO_MANY_PEOPLE, has_too_many_people, is_withheld_series, public_part
 
 # No zone needs more; a longer one would be copied into every object that names it.
 _ZONE_CHARACTERS = 65_536
@@ -69,8 +69,14 @@ def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
             written(CalendarLines(calendar.properties, _named(events, own_zones[id(calendar)], all_zones), events))
             for calendar, events in parts
         )
-        broken = [event.value(BROKEN) for _, events in parts for event in events]
-        yield FileObject(key, own_text, digest(own_text), broken[0] if all(broken) else "")
+        yield FileObject(key, own_text, digest(own_text), _unusable([event for _, events in parts for event in events]))
+
+
+def _unusable(events: list[EventLines]) -> str:
+    """Why these cannot be used, "" if they can."""
+    if all(event.line(BROKEN) for event in events):
+        return events[0].value(BROKEN)
+    return TOO_MANY_PEOPLE if has_too_many_people(events) else ""
 
 
 def _key(event: EventLines) -> str:

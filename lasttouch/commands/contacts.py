@@ -15,7 +15,7 @@ from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import contacts_named
-from lasttouch.commands.opening import changing, reading
+from lasttouch.commands.opening import bring_strangers, changing, reading
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
@@ -147,9 +147,7 @@ def _addresses(given: tuple[str, ...]) -> list[str]:
 
 
 def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Stranger]:
-    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - only where strangers are asked for
-
-    expand_for_strangers(agent)
+    bring_strangers(agent)
     found = unmatched(agent.connection, agent.clock())
     if number is None:
         return [one for one in found if one.two_way and one.exchanges >= min_exchanges]

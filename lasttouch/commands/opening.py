@@ -62,15 +62,22 @@ def reading_all() -> Iterator[sqlite3.Connection]:
         if not any_with_strangers(log):
             yield log
             return
-    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415 - once, before it is a plain query
-
     try:
         with changing() as agent:
-            expand_for_strangers(agent)
+            bring_strangers(agent)
     except DatabaseError as error:
         click.echo(f"lasttouch: meetings among strangers are left out: {error.message}", err=True)
     with reading() as log:
         yield log
+
+
+def bring_strangers(agent: Agent) -> None:
+    """The meetings among strangers into the log, where they wait; a terminal shows how far that is."""
+    from lasttouch.commands.progress import shown_count  # noqa: PLC0415 - once, before it is a plain query
+    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415
+
+    with shown_count("working out meetings among strangers") as told:
+        expand_for_strangers(agent, told)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from activity.batch import Batch
 from activity.errors import LasttouchError, PartialFailure
 from lasttouch.output import clean, is_terminal
@@ -20,6 +23,19 @@ def fail_if_any_did(reports: list[Report]) -> None:
         raise PartialFailure(message, hint)
     error = failed[0].error
     raise LasttouchError(message, hint) if len(failed) > 1 or error is None else type(error)(failed[0].trouble, hint)
+
+
+@contextmanager
+def shown_count(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A line on a terminal that counts what is done of how many; nothing elsewhere."""
+    if not is_terminal():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only for a terminal
+    from rich.status import Status  # noqa: PLC0415
+
+    with Status(f"{what} …", console=Console(stderr=True)) as status:
+        yield lambda done, of: status.update(f"{what}: {done:,} of {of:,}")
 
 
 class shown_progress:  # noqa: N801 - reads as a function where it is used

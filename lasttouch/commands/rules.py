@@ -12,6 +12,7 @@ from lasttouch.local_time import machine_zone
 from lasttouch.output import print_json, print_lines
 from lasttouch.rules import rehearse
 from lasttouch.views.rules import rules_json, rules_text
+from matchers.never_log import checked_rule
 
 
 @click.group("rules")
@@ -45,8 +46,12 @@ def test(never_log: tuple[str, ...], own: tuple[str, ...], internal: tuple[str, 
     if not (never_log or own or internal):
         raise UsageError("name a rule to try", "see the examples in --help")
     addresses = [normalise(address) or _no_address(address) for address in own]
+    try:
+        rules = [checked_rule(rule) for rule in never_log]
+    except ValueError as error:
+        raise UsageError(str(error), "see the examples in --help") from None
     with changing() as agent:
-        rehearsal = rehearse(agent, never_log, addresses, [normalise_domain(domain) for domain in internal])
+        rehearsal = rehearse(agent, rules, addresses, [normalise_domain(domain) for domain in internal])
     if as_json:
         print_json(rules_json(rehearsal))
     else:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from activity.errors import LasttouchError
+from lasttouch.private_files import replacement
+from store.database import make_private_folder
 
 COMMAND_SECONDS = 90
 
@@ -63,11 +65,10 @@ def carry_out(steps: Sequence[Step]) -> None:
 def _do(step: Step) -> None:
     match step:
         case Write(path, text):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            new = path.with_name(path.name + ".new")
-            new.write_text(text, encoding="utf-8")
-            new.chmod(0o644)
-            new.replace(path)
+            make_private_folder(path.parent)
+            with replacement(path) as new:
+                new.write_text(text, encoding="utf-8")
+                new.chmod(0o644)  # as service files are; there is nothing private in it
         case Delete(path):
             path.unlink(missing_ok=True)
         case Command(words, essential):

@@ -88,7 +88,7 @@ def companies_json(companies: list[Company], seen_through: datetime | None) -> l
             "unlisted": [
                 {
                     "address": person.address,
-                    "name": person.name,
+                    "name": person.name or None,
                     "last_touch": utc(person.last_touch),
                     "last_touch_kind": person.last_touch_kind,
                     "last_touch_activity": person.last_touch_activity,

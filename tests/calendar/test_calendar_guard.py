@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from capture.calendar import guard
+from capture.calendar.content_lines import BrokenObject
+from capture.calendar.first_look import first_look
+from capture.calendar.objects import strip
 from capture.calendar.occurrences import Expansion, expand
 
 START, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
@@ -93,6 +96,43 @@ def test_a_daily_rule_of_a_hundred_years_is_read() -> None:
 def test_an_endless_zone_is_stopped() -> None:
     found = expanded("DTSTART;TZID=Evil:20260701T100000", before=HOSTILE_ZONE)
     assert ("bad", "its rule takes longer than 2 s to expand") in [(skip.item, skip.reason) for skip in found.skipped]
+
+
+def _events(count: int, *lines: str) -> list[str]:
+    return [line for n in range(count) for line in ("BEGIN:VEVENT", f"UID:{n}", *lines, "END:VEVENT")]
+
+
+def _zones(count: int) -> list[str]:
+    parts = "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0100", "TZOFFSETTO:+0200", "END:STANDARD"
+    return [line for n in range(count) for line in ("BEGIN:VTIMEZONE", f"TZID:Z{n}", *parts, "END:VTIMEZONE")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["BEGIN:VEVENT", f"UID:a{' ' * 500_000}b", "DTSTART:20260701T100000Z", "END:VEVENT"],
+        _events(1, "DTSTART:20260701T100000Z", f"ATTENDEE{';X=1' * 200_000}:mailto:a@b.example"),
+        _events(3000, "DTSTART:20100701T100000Z", "RRULE:FREQ=DAILY"),
+        [*_zones(5000), *_events(5000, "DTSTART;TZID=Z1:20260701T100000")],
+        [*_zones(30_000), *_events(1, "DTSTART;TZID=Z29999:20260701T100000")],
+        [*_events(1, "DTSTART:20260701T100000Z", "RRULE:FREQ=DAILY", *["EXDATE:20260801T100000Z"] * 100_000)],
+        [*_events(50_000, "DTSTART:20260701T100000Z", "RECURRENCE-ID:20260701T100000Z")],
+    ],
+    ids=["blanks", "parameters", "series", "zones", "zones of one", "exceptions", "overrides"],
+)
+def test_what_is_written_to_take_long_does_not(lines: list[str]) -> None:
+    """Each of these took from ten seconds to hours before it was bounded, or would if it were not."""
+    began = time.process_time()
+    text = strip("\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR", ""]))
+    first_look(text)
+    expand(text, START, END, BERLIN)
+    assert time.process_time() - began < 20
+
+
+def test_who_is_in_it_is_read_within_bounds() -> None:
+    people = [f"ATTENDEE;CN={'x' * 100}:mailto:{n}@b.example" for n in range(12_000)]
+    with pytest.raises(BrokenObject, match="more people"):
+        strip("\r\n".join(["BEGIN:VCALENDAR", *_events(1, "DTSTART:20260701T100000Z", *people), "END:VCALENDAR", ""]))
 
 
 def test_a_rule_that_eats_memory_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

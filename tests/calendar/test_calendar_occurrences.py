@@ -116,6 +116,12 @@ def test_a_single_event_has_no_recurrence_and_takes_the_revision() -> None:
     assert one("DTSTART:20260701T100000Z").revision == "0000000000|20260101T000000Z"
 
 
+def test_of_equals_an_override_is_newer_than_its_series() -> None:
+    series = one("DTSTART:20260701T100000Z")
+    override = one("DTSTART:20260701T120000Z", "RECURRENCE-ID:20260701T100000Z")
+    assert series.revision < override.revision < one("DTSTART:20260701T100000Z", "SEQUENCE:1").revision
+
+
 def test_occurrences_keep_the_time_of_day_over_the_change_of_clocks() -> None:
     found = expanded(vevent("DTSTART;TZID=Europe/Berlin:20261023T100000", "RRULE:FREQ=DAILY;COUNT=4"))
     assert [meeting.recurrence for meeting in found] == [

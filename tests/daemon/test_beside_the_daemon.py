@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+import time
 
 import pytest
 
 from daemon_words import an_account, from_bob, is_in_the_log
 from fault_proxy import Fault, FaultProxy
 from household import Household, ago, mail
-from running_daemon import ROOT, RunningDaemon, until
+from running_daemon import RunningDaemon, lasttouch, until
+
+SECONDS_TO_LEAVE = 2.0
 
 
 def test_a_second_daemon_names_the_first_and_leaves(household: Household, user: str) -> None:
     an_account(household, "ana", user)
     with RunningDaemon(household.folder) as first:
         first.has_said("started")
-        command = [sys.executable, str(ROOT / "cli.py"), "run", "--json"]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-        assert second.returncode == 5
-        assert f"process {first.process.pid}" in second.stderr
-        assert '"code": "in-use"' in second.stderr
+        by_a_link = household.folder / "other.toml"
+        (household.folder / "link.db").symlink_to(household.database)
+        by_a_link.write_text((household.folder / "config.toml").read_text().replace("lasttouch.db", "link.db"))
+        for config in (household.folder / "config.toml", by_a_link):
+            second = _within_two_seconds([*lasttouch(), "run", "--json", "--config", str(config)])
+            assert second.returncode == 5
+            assert f"process {first.process.pid}" in second.stderr
+            assert '"code": "in-use"' in second.stderr
         assert household.ok("status")["daemon"] == {"running": True, "pid": first.process.pid}
         assert first.stopped() == 0
     assert household.ok("status")["daemon"] == {"running": False, "pid": None}
+
+
+def _within_two_seconds(command: list[str]) -> subprocess.CompletedProcess[str]:
+    seconds: list[float] = []
+    while min(seconds, default=SECONDS_TO_LEAVE + 1) > SECONDS_TO_LEAVE:  # others take the machine's time as well
+        assert len(seconds) < 5, seconds
+        began = time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        seconds.append(time.monotonic() - began)
+    return done
 
 
 @pytest.mark.usefixtures("bob")

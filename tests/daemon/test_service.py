@@ -6,6 +6,7 @@ import os
 import plistlib
 import pwd
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -82,6 +83,22 @@ def test_a_user_unit_is_shown_written_started_and_removed(user: Household, tmp_p
     assert not unit.exists()
     assert user.run("service", "uninstall", "--yes").code == 6
     assert "Not installed" in user.run("service", "status").out
+
+
+@pytest.mark.parametrize("kind", ["--launchd", ""])
+def test_nobody_else_can_write_a_service_file_whatever_the_umask(user: Household, tmp_path: Path, kind: str) -> None:
+    before = os.umask(0)
+    try:
+        done = user.run("service", "install", "--yes", "--json", *([kind] if kind else []))
+    finally:
+        os.umask(before)
+    assert done.code == 0, done.err
+    unit = Path(done.json["path"])
+    assert unit.is_relative_to(tmp_path)
+    assert stat.S_IMODE(unit.stat().st_mode) == 0o644
+    assert list(unit.parent.iterdir()) == [unit]
+    made = [folder for folder in unit.parents if folder.is_relative_to(tmp_path) and folder != tmp_path]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in made} == {0o700}
 
 
 def test_a_manager_that_refuses_is_told_of(user: Household, tmp_path: Path) -> None:
@@ -203,4 +220,10 @@ def test_a_launch_agent_is_a_valid_list_of_properties(user: Household, config: P
     assert agent["ProgramArguments"][-3:] == ["--config", str(config), "run"]
     assert Path(agent["ProgramArguments"][0]).is_absolute()
     assert agent["Umask"] == 0o077
+    assert {name: type(value) for name, value in agent.items()} == {  # launchd.plist(5)
+        "Label": str, "ProgramArguments": list, "RunAtLoad": bool, "KeepAlive": dict, "ThrottleInterval": int,
+        "ProcessType": str, "Umask": int, "EnvironmentVariables": dict, "StandardErrorPath": str,
+    }  # fmt: skip
+    assert agent["KeepAlive"] == {"SuccessfulExit": False}
+    assert agent["ProcessType"] in ("Background", "Standard", "Adaptive", "Interactive")
     assert user.run("service", "install", "--launchd", "--system", "--print").code == 2

@@ -61,6 +61,9 @@ def test_of_an_invitation_and_its_cancellation_in_two_files_the_newer_one_holds(
     household.import_contacts("Bob,bob@globex.example,Globex")
     household.ok("sync")
     assert household.last("bob")["last_meeting"] is None
+    (folder / f"{cancellation}.ics").unlink()
+    household.ok("sync")
+    assert household.last("bob")["last_touch_kind"] == "meeting"
     (folder / f"{cancellation}.ics").write_text(
         cancelled.replace("CANCELLED", "CONFIRMED").replace("SEQUENCE:1", "SEQUENCE:2")
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from household import NOW, Household, ago, event, mail
 
 
@@ -135,3 +137,38 @@ def test_a_database_on_a_server_is_no_path(household: Household, user: str) -> N
     assert outcome.code == 3
     assert "database: the log is an SQLite file; give its path" in outcome.err
     assert [path.name for path in household.folder.iterdir()] == ["config.toml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('database = "lasttouch.db"', 'database = ""', "database: it is empty"),
+        ('timezone = "Europe/Berlin"', 'timezone = ""', "timezone: '' is no time zone"),
+        ('name = "ana"', 'name = " "', "name: it is empty"),
+        ('host = "127.0.0.1"', 'host = ""', "imap.host: it is empty"),
+        ('password_env = "MAIL_PASSWORD"', 'password_env = ""', "imap.password_env: it is empty"),
+        ('["acme.example"]', '["*.acme.example"]', "internal_domains[0]: '*.acme.example' is no domain name"),
+        ("internal_domains", 'horizon = "8000y"\ninternal_domains', "horizon: '8000y' is longer than"),
+        ("internal_domains", 'never_log = ["bob"]\ninternal_domains', "never_log[0]: 'bob' is no address"),
+    ],
+)
+def test_an_option_that_says_nothing_is_a_mistake(
+    household: Household, user: str, old: str, new: str, said: str
+) -> None:
+    household.add_account("ana", user)
+    config = household.folder / "config.toml"
+    text = config.read_text()
+    assert old in text
+    config.write_text(text.replace(old, new, 1))
+    outcome = household.run("sync")
+    assert (outcome.code, said in outcome.err) == (3, True), outcome.err
+
+
+def test_a_calendar_may_be_named_by_an_address_to_discover_it_from(household: Household, user: str) -> None:
+    household.add_account("ana", user, imap=False, caldav=True)
+    config = household.folder / "config.toml"
+    config.write_text(config.read_text().replace(household.radicale.url, "ana@nowhere.invalid"))
+    assert household.run("status").code == 0
+    config.write_text(config.read_text().replace("ana@nowhere.invalid", "ana:secret@nowhere.invalid"))
+    outcome = household.run("status")
+    assert (outcome.code, "password" in outcome.err, "secret" in outcome.err) == (3, True, False)

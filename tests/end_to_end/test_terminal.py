@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from household import Household, ago, mail
+from config_lines import files
+from household import Household, ago, event, mail
 
 ROOT = Path(__file__).parents[2]
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -57,6 +58,16 @@ def _on_a_terminal(columns: int, *words: str, **environment: str) -> str:
             shown += piece
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_terminal_shows_how_far_the_meetings_among_strangers_are(household: Household) -> None:
+    meetings = (event(f"m{n}", ago(days=9), f"zoe{n}@nobody.example;PARTSTAT=ACCEPTED") for n in range(3))
+    for number, text in enumerate(meetings):
+        (household.folder / f"{number}.ics").write_text(text)
+    household.set_account("ana", files(*(f"{number}.ics" for number in range(3))))
+    household.ok("sync")
+    assert "working out meetings among strangers" in _on_a_terminal(100, "unmatched")
+    assert "working out" not in _on_a_terminal(100, "unmatched")
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100, 200])

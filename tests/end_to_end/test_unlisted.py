@@ -77,3 +77,13 @@ def test_the_status_and_the_export_name_all_their_fields(ana: Household) -> None
     assert tuple(ana.ok("status")["accounts"][0]) == columns.STATUS
     assert ana.run("status", "--csv").out.splitlines()[0] == ",".join(columns.STATUS)
     assert tuple(ana.ok("why", "<z1>")) == columns.EXPORT
+
+
+def test_a_domain_of_a_company_means_its_contacts_wherever_their_mail_is(ana: Household) -> None:
+    ana.ok("contacts", "add", "Yan Home", "yan@home.example", "--company", "Otherwise", "--domain", "other.example")
+    assert [one["name"] for one in ana.ok("last", "other.example")] == ["Yan Home"]
+    (otherwise,) = ana.ok("last", "--company", "other.example")
+    assert [(one["address"], one["name"]) for one in otherwise["unlisted"]] == [
+        ("yan@other.example", None),
+        ("zoe@other.example", "Zoe O'Hara"),
+    ]

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from daemon_words import is_in_the_log
-from dovecot_server import PASSWORD
-from household import Household
+from dovecot_server import PASSWORD, free_port
+from household import NOW, Household, event
 from running_daemon import RunningDaemon
 
 CALENDAR_PASSWORD = "secret"
 
 
 class Watcher:
-    """Reads what every process of ours shows to others, over and over, as `ps` does."""
+    """Reads what every process of ours shows to others, over and over, as `ps` does.
 
-    def __init__(self) -> None:
+    `told` are the environments of the processes that `parent` started.
+    """
+
+    def __init__(self, parent: int | None = None) -> None:
+        self.parent = parent
         self.seen: set[bytes] = set()
+        self.told: set[bytes] = set()
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._look)
 
@@ -40,9 +47,17 @@ class Watcher:
                 if folder.name.isdigit():
                     try:
                         self.seen.add((folder / "cmdline").read_bytes())
+                        if self._is_a_child(folder):
+                            self.told.add((folder / "environ").read_bytes())
                     except OSError:
                         continue
             time.sleep(0.002)
+
+    def _is_a_child(self, folder: Path) -> bool:
+        """And does it run its own program already? Before, what it shows is its parent's."""
+        if self.parent != int((folder / "stat").read_text().rpartition(") ")[2].split()[1]):
+            return False
+        return (folder / "cmdline").read_bytes() != Path(f"/proc/{self.parent}/cmdline").read_bytes()
 
 
 @pytest.fixture
@@ -66,12 +81,14 @@ def test_nothing_anywhere_shows_a_password(
     ana = by_command
     for name in ("MAIL_PASSWORD", "CALENDAR_PASSWORD"):
         monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(ana.folder / "home"))
     said = ""
     with Watcher() as watcher:
         for words in ("sync", "doctor", "status", "check", "last", "export", "backup copy.db", "doctor --json"):
             arguments = [str(ana.folder / word) if word == "copy.db" else word for word in words.split()]
             outcome = ana.run(*arguments)
             said += outcome.out + outcome.err
+        said += _begun_elsewhere(ana)
         with RunningDaemon(ana.folder, "--log-format", form) as daemon:
             is_in_the_log(ana, "a1")
             daemon.has_said("is watched")
@@ -91,8 +108,37 @@ def test_nothing_anywhere_shows_a_password(
             assert PASSWORD.encode() not in path.read_bytes(), path
 
 
-def test_a_mistake_of_ours_shows_no_password(ana: Household, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A defect while a password is at hand: what is told of it quotes nothing."""
+def _begun_elsewhere(ana: Household) -> str:
+    """What `init` says while it logs in and reads, and where it cannot."""
+    flags = ["--yes", "--address", "ana@acme.example", "--imap-host", "127.0.0.1", "--security", "none"]
+    flags += ["--username", re.findall('username = "(.*)"', ana.accounts["ana"])[0], "--no-caldav"]
+    flags += ["--password-command", f"cat {ana.folder}/mail.secret"]
+    said = ""
+    for folder, port in ("begun", ana.dovecot.port), ("lost", free_port()):
+        config = ["--config", str(ana.folder / folder / "config.toml")]
+        outcome = ana.run("init", *config, *flags, "--imap-port", str(port), "--sync", "--json")
+        assert (outcome.code == 0) == (folder == "begun"), outcome.err
+        said += outcome.out + outcome.err
+    assert (ana.folder / "begun" / "config.toml").exists()
+    return said
+
+
+def test_processes_that_read_what_servers_sent_are_told_no_password(ana: Household, user: str) -> None:
+    """Though it stands in variables of the environment that started us."""
+    unusual = event("odd", NOW - timedelta(days=9), "bob@globex.example", RRULE="FREQ=DAILY;BYMONTH=2;COUNT=3")
+    ana.radicale.put(user, "work", "odd", unusual)
+    with RunningDaemon(ana.folder) as daemon, Watcher(daemon.process.pid) as watcher:
+        daemon.has_said("ana caldav:")
+        assert PASSWORD.encode() in Path(f"/proc/{daemon.process.pid}/environ").read_bytes()
+        assert daemon.stopped() == 0
+    assert any(watcher.told)
+    assert not [one for one in watcher.told if PASSWORD.encode() in one]
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_a_mistake_of_ours_shows_no_password(ana: Household, monkeypatch: pytest.MonkeyPatch, debug: str) -> None:
+    """A defect while a password is at hand: what is told of it quotes nothing, and with LASTTOUCH_DEBUG says where."""
+    monkeypatch.setenv("LASTTOUCH_DEBUG", debug)
 
     def broken(*arguments: object) -> None:
         raise RuntimeError(f"unexpected: {arguments!r} {PASSWORD}")
@@ -102,6 +148,7 @@ def test_a_mistake_of_ours_shows_no_password(ana: Household, monkeypatch: pytest
         outcome = ana.run("sync", *level)
         assert outcome.code != 0
         assert PASSWORD not in outcome.out + outcome.err
+        assert ("in broken" in outcome.err) == bool(debug)
 
 
 @pytest.mark.parametrize("trouble", ["\r\nA1 LOGOUT", "\n x", "\0"])

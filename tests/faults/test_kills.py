@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from written_rows import written_rows
 
 from fault_proxy import FaultProxy
 from household import Household, ago, mail
@@ -37,8 +38,10 @@ def test_a_daemon_killed_at_any_moment_leaves_what_the_next_run_makes_whole(
                 daemon.process.wait()
             ana.ok("sync")
             assert ana.contents() == whole, f"killed when {moment} bytes had come"
-            third = ana.ok("sync")["accounts"]
+            with written_rows(ana.database) as written:
+                third = ana.ok("sync")["accounts"]
             assert [(one["read"], one["new"]) for one in third] == [(0, 0), (0, 0)]
+            assert not written, f"killed when {moment} bytes had come"
             assert ana.contents() == whole
 
 
