@@ -42,10 +42,8 @@ def _beside_others(server: DovecotServer, base: Path, size: int, bar: float | No
         if shutil.which("mbsync") is None:
             return
         mbsync = _mbsync(server, base, size)
-        name, ratio = (
-            f"poll of {size:,} with nothing new ÷ mbsync",
-            median_of(poll() / seconds(mbsync) for _ in range(_ROUNDS)),
-        )
+        ratio = median_of(poll() / seconds(mbsync) for _ in range(_ROUNDS))
+        name = f"poll of {size:,} with nothing new ÷ mbsync"
         yield told(name, ratio, "×") if bar is None else at_most(name, ratio, "×", bar)
 
 
