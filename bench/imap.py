@@ -19,18 +19,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import imapclient
 
 from bench.delay import far_away
-from bench.figures import Figure, at_least, at_most, median_of, median_seconds, seconds, told
+from bench.figures import Figure, at_least, at_most, median_of, seconds, told
+from bench.imap_account import ONE_WAY, ask, fresh, read_all
+from bench.imap_poll import nothing_new
 from bench.mailbox import fill
 from capture.mail.fetch import FETCH_ITEMS
 from capture.mail.headers import HEADER_FIELDS
 from capture.mail.source import BATCH_MESSAGES
-from config_lines import account, head, imap
 from dovecot_server import DovecotServer
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
-
-_ONE_WAY = 0.025  # seconds: 50 ms there and back
 
 
 def run(quick: bool) -> Iterator[Figure]:
@@ -47,7 +43,7 @@ def run(quick: bool) -> Iterator[Figure]:
         yield from _backfill(server, base, sizes[1], pairs=3 if quick else 5)
         yield from _far_away(server, base, sizes[1], pairs=1 if quick else 2)
         yield from _memory(server, base, sizes)
-        yield from _nothing_new(server, base, sizes[1])
+        yield from nothing_new(server, base, *sizes[:2])
     finally:
         server.stop()
         shutil.rmtree(base, ignore_errors=True)
@@ -78,10 +74,10 @@ def _backfill(server: DovecotServer, base: Path, size: int, pairs: int) -> Itera
 
 
 def _far_away(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
-    with far_away(server.port, _ONE_WAY) as port:
+    with far_away(server.port, ONE_WAY) as port:
         ratios = [
-            seconds(lambda: _sync(_fresh(server, base, size, port)))
-            / seconds(lambda: _sync(_fresh(server, base, size)))
+            seconds(lambda: read_all(fresh(server, base, size, port)))
+            / seconds(lambda: read_all(fresh(server, base, size)))
             for _ in range(pairs)
         ]
     yield at_most(f"first pass over {size:,} at 50 ms ÷ loopback", median_of(ratios), "×", 1.3)
@@ -94,33 +90,15 @@ def _memory(server: DovecotServer, base: Path, sizes: Sequence[int]) -> Iterator
     yield at_most(f"peak RSS of a first pass over {sizes[-1]:,} ÷ {sizes[-2]:,}", peaks[-1] / peaks[-2], "×", 1.1)
 
 
-def _nothing_new(server: DovecotServer, base: Path, size: int) -> Iterator[Figure]:
-    """As the daemon polls: connection, login and listing included, starting Python not."""
-    folder = _fresh(server, base, size)
-    _sync(folder)
-    poll = median_seconds(lambda: _sync(folder), 9)
-    yield told("poll with nothing new", poll * 1000, "ms")
-    with far_away(server.port, _ONE_WAY) as port:
-        distant = _fresh(server, base, size, port)
-        _sync(distant)
-        far = median_seconds(lambda: _sync(distant), 5)
-    yield told("round trips of a poll with nothing new, from the greeting on", round((far - poll) / (2 * _ONE_WAY)), "")
-    if shutil.which("mbsync") is None:
-        return
-    theirs = median_seconds(_mbsync(server, base, size), 9)
-    yield told("mbsync with nothing new", theirs * 1000, "ms")
-    yield at_most("poll with nothing new ÷ mbsync", poll / theirs, "×", 0.3)
-
-
 class _Pass(NamedTuple):
     wall: float
     cpu: float
 
 
 def _timed_pass(server: DovecotServer, base: Path, size: int, forgetful: bool) -> _Pass:
-    folder = _fresh(server, base, size)
+    folder = fresh(server, base, size)
     before = time.process_time()
-    wall = _forgetful(server, size, lambda: _sync(folder)) if forgetful else seconds(lambda: _sync(folder))
+    wall = _forgetful(server, size, lambda: read_all(folder)) if forgetful else seconds(lambda: read_all(folder))
     return _Pass(wall, time.process_time() - before)
 
 
@@ -131,36 +109,13 @@ def _forgetful(server: DovecotServer, size: int, action: Callable[[], object]) -
     return seconds(action)
 
 
-def _sync(folder: Path) -> None:
-    with opened(load_config(folder / "config.toml")) as agent:
-        for report in sync(agent):
-            assert report.error is None, report.error
-
-
-def _fresh(server: DovecotServer, base: Path, size: int, port: int | None = None) -> Path:
-    folder = Path(tempfile.mkdtemp(dir=base))
-    mail = imap(port or server.port, f"u{size}", "BENCH_PASSWORD")
-    (folder / "config.toml").write_text(head("log.db", backfill="90y") + account("ana", mail))
-    return folder
-
-
 def _drain(server: DovecotServer, size: int) -> None:
     """The same FETCH commands, one after the other; their answers are received to the end and thrown away."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
-        _ask(connection, f"a LOGIN u{size} {server.password}")
-        _ask(connection, "b EXAMINE INBOX")
+        ask(connection, f"a LOGIN u{size} {server.password}")
+        ask(connection, "b EXAMINE INBOX")
         for low in range(1, size + 1, BATCH_MESSAGES):
-            _ask(connection, f"c UID FETCH {low}:{low + BATCH_MESSAGES - 1} {FETCH_ITEMS}")
-
-
-def _ask(connection: socket.socket, command: str) -> None:
-    connection.sendall(command.encode() + b"\r\n")
-    done = f"\r\n{command[0]} OK".encode()
-    tail = b"\r\n"
-    while done not in tail:
-        chunk = connection.recv(1 << 18)
-        assert chunk, tail
-        tail = (tail + chunk)[-4000:]
+            ask(connection, f"c UID FETCH {low}:{low + BATCH_MESSAGES - 1} {FETCH_ITEMS}")
 
 
 def _plain_loop(server: DovecotServer, size: int, part: int) -> None:
@@ -186,7 +141,7 @@ def _peak_megabytes(server: DovecotServer, base: Path, size: int) -> float:
 
     Not by getrusage: what that tells of a child begins with the peak of the process that started it.
     """
-    folder = _fresh(server, base, size)
+    folder = fresh(server, base, size)
     code = (
         "import sys, cli; cli.run(['sync', '--json', '--config', sys.argv[1]]);"
         " print(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0], file=sys.stderr)"
@@ -196,17 +151,3 @@ def _peak_megabytes(server: DovecotServer, base: Path, size: int) -> float:
         [sys.executable, "-c", code, str(folder / "config.toml")], cwd=root, capture_output=True, text=True, check=True
     )
     return int(done.stderr.split()[-1]) / 1000
-
-
-def _mbsync(server: DovecotServer, base: Path, size: int) -> Callable[[], object]:
-    """mbsync of the same mailbox into a Maildir, as a function that runs it once."""
-    folder = base / "mbsync"
-    folder.mkdir()
-    (folder / "rc").write_text(
-        f"IMAPAccount a\nHost 127.0.0.1\nPort {server.port}\nUser u{size}\nPass {server.password}\nSSLType None\n"
-        f"AuthMechs LOGIN\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath {folder}/mail/\n"
-        f"Inbox {folder}/mail/INBOX\n"
-        "\nChannel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n"
-    )
-    (folder / "mail").mkdir()
-    return lambda: subprocess.run(["mbsync", "-q", "-c", str(folder / "rc"), "c"], check=True, capture_output=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activity import source_kind
@@ -114,8 +114,9 @@ class _ActivityPass(SourcePass):
     def _judged(self, batch: Batch) -> _Judged:
         skipped = list(batch.skipped)
         withheld: list[bytes] = []
+        now = self.agent.clock()
         entries = [
-            e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
+            e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, now, skipped, withheld))
         ]
         items = [item for item in batch.items if isinstance(item, CalendarObject)]
         objects = self.meetings.look(self.row, batch.place, items)
@@ -144,8 +145,8 @@ class _ActivityPass(SourcePass):
                 places.move_cursor(connection, place, batch.cursor)
         return True
 
-    def _entry(self, envelope: Envelope, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
-        at = message_time(envelope.date, envelope.internal_date, self.agent.clock())
+    def _entry(self, envelope: Envelope, now: datetime, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
+        at = message_time(envelope.date, envelope.internal_date, now)
         if at is None:
             skipped.append(Skip(envelope.message_id or "a message without Message-ID", "it has no readable date"))
             return None

@@ -39,9 +39,9 @@ def marks(items: Sequence[object]) -> str:
 def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], matcher: Matcher) -> dict[str, int]:
     """E-mail → id for each of `addresses`; those never seen before are matched and kept."""
     names: dict[str, str] = {}
-    for address in addresses:
-        if not names.get(address.email):
-            names[address.email] = address.name
+    for email, name, _ in addresses:
+        if not names.get(email):
+            names[email] = name
     ids: dict[str, int] = {}
     nameless: list[tuple[str, int]] = []
     for chunk in chunks(list(names)):

@@ -74,8 +74,9 @@ class _Asked:
         return Part([self._fetched.pop(uid) for uid in ready], None)
 
     def rest(self, skips: Mapping[int, Skip]) -> Part:
-        messages = [one._replace(skip=skips.get(one.uid, one.skip)) for one in self._fetched.values()]
-        return Part(messages, self.uids.last)
+        for uid in skips.keys() & self._fetched.keys():
+            self._fetched[uid] = self._fetched[uid]._replace(skip=skips[uid])
+        return Part(list(self._fetched.values()), self.uids.last)
 
 
 def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet]) -> Iterator[Part]:
@@ -110,7 +111,7 @@ def _fetch(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], 
                 if not reports:  # for these nothing else may be on its way
                     while asked and asked[0].complete(tags):
                         yield asked.popleft().rest({})
-                    _ask_ahead(connection, to_ask, asked, tags, items)
+                        _ask_ahead(connection, to_ask, asked, tags, items)
         except FetchRefused:
             read_past(connection, tags, _SECTION, HEADER_BYTES)
             raise

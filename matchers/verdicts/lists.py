@@ -55,8 +55,8 @@ def has_list_headers(signs: Mapping[str, str]) -> bool:
 
 def list_ids(value: str) -> list[str]:
     """The identifiers of List-Id fields (RFC 2919 §3), lower case; of a long one its last labels."""
-    ids = []
-    for field in fields(value)[:2]:
+    ids: list[str] = []
+    for field in fields(value)[:2] if value else ():
         text = without_comments(field)
         bracketed = _BRACKETED.findall(text)
         identifier = _NOT_IN_ID.sub("", (bracketed[-1] if bracketed else text).lower()).strip(".")
@@ -67,7 +67,7 @@ def list_ids(value: str) -> list[str]:
 
 def post_domain(value: str) -> str:
     """The domain of the first mailto address in List-Post (RFC 2369 §3.4), "" if there is none."""
-    found = _MAILTO.search(value[:1000].lower())
+    found = _MAILTO.search(value[:1000].lower()) if value else None
     return _last_labels(found[1]) if found else ""
 
 
