@@ -217,7 +217,7 @@ def test_who_stands_in_a_file_twice_is_one_contact(ana: Household) -> None:
     first = ana.import_contacts(*rows)
     assert (first["added"], _names(ana)) == (3, ["Bob Stone", "Eve", "Fay"]), "an address does not make two names one"
     bob = ana.last("bob")
-    assert (bob["company"], bob["touches"], bob["last_touch"]) == ("Globex", 2, _day(4))
+    assert (bob["company"], bob["touches"], bob["last_touch"]) == ("Globex", 2, utc_ago(days=4))
     before = ana.contents()
     again = ana.import_contacts(*rows)
     assert (again["added"], again["updated"]) == (0, 0)

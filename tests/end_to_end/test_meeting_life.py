@@ -214,9 +214,7 @@ def test_of_a_series_made_private_only_what_is_said_to_be_public_stays(ana: Hous
         report = ana.ok("sync")["accounts"][0]
         assert (report["skipped"], report["error"]) == (0, None)
         assert bob(ana)["touches"] == 1
-        assert [(one["at"], one["verdict"]) for one in ana.ok("log")] == [
-            ((moved + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"), "held")
-        ]
+        assert [(one["at"], one["verdict"]) for one in ana.ok("log")] == [(utc(moved + timedelta(hours=1)), "held")]
     for path in ana.folder.glob("lasttouch.db*"):
         assert b"Kardiologe" not in path.read_bytes()
 
