@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import venv
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-import niquests
 from icalendar import Calendar
-from lxml import etree  # type: ignore[import-untyped]
 
+from bench import other_calendars, plain_dav
 from bench.calendar_objects import calendar_objects
 from bench.figures import Figure, at_most, cpu_seconds, median_of, told
 from bench.world import END, contact_entries
@@ -39,7 +37,6 @@ _MATCHING = 0.05
 _CONTACTS = 200
 # vdirsyncer asks for all objects in one multiget; by default Radicale answers one of 10,000 with 400
 _MANY_AT_ONCE = "[reporting]\nmax_expand_occurrence = 1000000"
-_DAV = '<?xml version="1.0" encoding="utf-8"?><{0} xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">{1}</{0}>'
 _PASS = "import cli, sys; sys.exit(cli.run(['sync', '--json', '--config', sys.argv[1]]))"
 
 
@@ -90,15 +87,15 @@ def _fetching(server: RadicaleServer, runs: int) -> Iterator[Figure]:
             kept.update({batch.place: batch.cursor} if batch.cursor is not None else {})
 
     kept: dict[str, str] = {}
-    pairs = [(cpu_seconds(lambda: _raw_listing(server)), cpu_seconds(ours)) for _ in range(runs)]
+    pairs = [(cpu_seconds(lambda: plain_dav.listing(server)), cpu_seconds(ours)) for _ in range(runs)]
     yield told("plain requests + lxml, everything", median_of(raw for raw, _ in pairs), "s of CPU")
     yield at_most("first fetch ÷ plain requests + lxml", median_of(mine / raw for raw, mine in pairs), "×", 3.0)
     cursors.update(kept)
-    token = _raw_listing(server, fetch=False)
+    token = plain_dav.listing(server, fetch=False)
 
     def raw_many() -> None:
         for _ in range(20):
-            _raw_changes(server, token)
+            plain_dav.changes(server, token)
 
     def ours_many() -> None:
         for _ in range(20):
@@ -122,10 +119,10 @@ def _passes(server: RadicaleServer, base: Path, runs: int) -> Iterator[Figure]:
 
 
 def _beside_others(server: RadicaleServer, base: Path) -> Iterator[Figure]:
-    tools = _vdirsyncer_and_khal(base)
+    tools = other_calendars.installed(base)
     if tools is None:
         return
-    environment = _tools_configured(server, base)
+    environment = other_calendars.configured(server, base)
     commands = [
         [str(tools / "vdirsyncer"), "discover", "calendar"],
         [str(tools / "vdirsyncer"), "sync"],
@@ -154,49 +151,11 @@ def _fill(server: RadicaleServer, count: int) -> None:
     (folder,) = server.folder.glob("collections/collection-root/ana/work")
     for name, text in calendar_objects(count, _MATCHING, _CONTACTS):
         (folder / name).write_bytes(text.encode())
-    _raw_listing(server)
+    plain_dav.listing(server)
 
 
 def _source(server: RadicaleServer) -> CalendarSource:
     return CalendarSource(DavAccount(url=server.url, username="ana", password=lambda: "secret"))
-
-
-def _raw_listing(server: RadicaleServer, fetch: bool = True) -> str:
-    """List everything, fetch it by hundreds, take the texts out of the answers; the sync token."""
-    connection = _raw_session(server)
-    listing = _raw(
-        connection, "d:sync-collection", "<d:sync-token/><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
-    )
-    hrefs = [href.text for href in listing.iterfind("{DAV:}response/{DAV:}href")]
-    texts = []
-    for first in range(0, len(hrefs), 100) if fetch else ():
-        wanted = "".join(f"<d:href>{href}</d:href>" for href in hrefs[first : first + 100])
-        body = f"<d:prop><d:getetag/><c:calendar-data/></d:prop>{wanted}"
-        answer = _raw(connection, "c:calendar-multiget", body)
-        texts += [found.text for found in answer.iter("{urn:ietf:params:xml:ns:caldav}calendar-data")]
-    assert not fetch or len(texts) == len(hrefs)
-    connection.close()
-    return str(listing.findtext("{DAV:}sync-token"))
-
-
-def _raw_changes(server: RadicaleServer, token: str) -> None:
-    connection = _raw_session(server)
-    body = f"<d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop><d:getetag/></d:prop>"
-    _raw(connection, "d:sync-collection", body)
-    connection.close()
-
-
-def _raw_session(server: RadicaleServer) -> niquests.Session:
-    session = niquests.Session(base_url=server.url, auth=("ana", "secret"), timeout=600)
-    session.trust_env = False
-    return session
-
-
-def _raw(session: niquests.Session, report: str, body: str) -> etree._Element:
-    headers = {"Content-Type": "application/xml"}
-    answer = session.request("REPORT", "/ana/work/", data=_DAV.format(report, body).encode(), headers=headers)
-    assert answer.content is not None
-    return etree.fromstring(answer.content, etree.XMLParser(huge_tree=True))
 
 
 def _requests(action: Callable[[], None]) -> int:
@@ -248,36 +207,3 @@ def _peak_megabytes(folder: Path) -> float:
     command = [sys.executable, "-c", code, str(folder / "config.toml")]
     done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
     return int(done.stderr.split()[-1]) / 1000
-
-
-def _vdirsyncer_and_khal(base: Path) -> Path | None:
-    """Where their commands are; None if they cannot be installed."""
-    folder = base / "others"
-    venv.create(folder, with_pip=True)
-    command = [str(folder / "bin" / "pip"), "install", "--quiet", "vdirsyncer", "khal"]
-    installed = subprocess.run(command, capture_output=True, check=False, timeout=600).returncode == 0
-    return folder / "bin" if installed else None
-
-
-def _tools_configured(server: RadicaleServer, base: Path) -> dict[str, str]:
-    home = base / "home"
-    for name in ("vdirsyncer", "khal"):
-        (home / name).mkdir(parents=True)
-    (home / "vdirsyncer" / "config").write_text(
-        f'[general]\nstatus_path = "{home}/status/"\n[pair calendar]\na = "near"\nb = "far"\ncollections = ["work"]\n'
-        f'[storage near]\ntype = "filesystem"\npath = "{home}/calendars/"\nfileext = ".ics"\n'
-        f'[storage far]\ntype = "caldav"\nurl = "{server.url}"\nusername = "ana"\npassword = "secret"\n'
-    )
-    (home / "khal" / "config").write_text(
-        f"[calendars]\n[[work]]\npath = {home}/calendars/work\n[locale]\nlocal_timezone = Europe/Berlin\n"
-        "default_timezone = Europe/Berlin\ntimeformat = %H:%M\ndateformat = %d.%m.%Y\nlongdateformat = %d.%m.%Y\n"
-        "datetimeformat = %d.%m.%Y %H:%M\nlongdatetimeformat = %d.%m.%Y %H:%M\n"
-        f"[sqlite]\npath = {home}/khal.db\n"
-    )
-    return {
-        **os.environ,
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home),
-        "XDG_DATA_HOME": str(home / "data"),
-        "LC_ALL": "C.UTF-8",
-    }

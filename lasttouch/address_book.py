@@ -14,6 +14,7 @@ from matchers.domains import company_domain_for
 from store import addresses, contact_changes, contacts, touches
 from store.contacts import Imported
 from store.database import writing
+from store.lists import chunks
 from store.unmatched import Stranger
 
 
@@ -157,7 +158,7 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
     connection = agent.connection
     concerned = set(contact_ids)
     rematched = 0
-    for chunk in addresses.chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
+    for chunk in chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
         concerned |= addresses.holders(connection, chunk)
         rematched += addresses.rematch(connection, agent.book(chunk), chunk)
         concerned |= addresses.holders(connection, chunk)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from store.addresses import chunks, marks
 from store.codes import INBOUND, MEETING, OUTBOUND
+from store.lists import chunks, marks
 from store.rows import instant, timestamp
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from activity.address import Address, domain_of
+from store.lists import marks, rows_among
 
 if TYPE_CHECKING:
     from activity.facts import Match  # queries start sooner without
-
-CHUNK = 900
-T = TypeVar("T")
 
 
 class Matcher(Protocol):
@@ -25,17 +23,6 @@ class Matcher(Protocol):
         ...
 
 
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Pieces short enough to be bound as SQL parameters."""
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
-
-
-def marks(items: Sequence[object]) -> str:
-    """Placeholders for an IN list."""
-    return ",".join("?" * len(items))
-
-
 def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], matcher: Matcher) -> dict[str, int]:
     """E-mail → id for each of `addresses`; those never seen before are matched and kept."""
     names: dict[str, str] = {}
@@ -44,12 +31,11 @@ def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], ma
             names[email] = name
     ids: dict[str, int] = {}
     nameless: list[tuple[str, int]] = []
-    for chunk in chunks(list(names)):
-        query = f"SELECT email, id, name FROM address WHERE email IN ({marks(chunk)})"
-        for email, row_id, name in connection.execute(query, chunk):
-            ids[email] = row_id
-            if not name and names[email]:
-                nameless.append((names[email], row_id))
+    query = "SELECT email, id, name FROM address WHERE email IN ({})"
+    for email, row_id, name in rows_among(connection, query, names):
+        ids[email] = row_id
+        if not name and names[email]:
+            nameless.append((names[email], row_id))
     connection.executemany("UPDATE address SET name = ? WHERE id = ?", nameless)
     new = [email for email in names if email not in ids]
     if new:

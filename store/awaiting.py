@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from activity import source_kind
-from store.addresses import marks
 from store.codes import DIRECTION, INBOUND, MEETING, OUTBOUND, ROLE, VERDICT
+from store.lists import marks
 from store.rows import instant, timestamp
 from store.threads import THEM, US, waiting
 

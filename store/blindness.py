@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from activity import source_kind
-from store.addresses import chunks, marks
+from store.lists import chunks, marks
 from store.rows import instant, timestamp
 
 FRESH = timedelta(days=1)

@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from activity.facts import Facts
-from store.addresses import chunks, marks
 from store.identities import known
+from store.lists import among, marks
 
 _PATIENCE = 5 * 86400  # seconds; RFC 5321 §4.5.4.1: "at least 4-5 days"
 _CLOCKS = 600  # seconds by which the clocks of two hosts may differ
@@ -45,9 +45,7 @@ def concerned(connection: sqlite3.Connection, fresh: Mapping[str, Facts]) -> set
             named.add(facts.references[-1])
         elif facts.failed:
             failed.update(facts.failed)
-    for chunk in chunks(list(fresh)):
-        query = f"SELECT message_id FROM bounce WHERE message_id IN ({marks(chunk)})"
-        named.update(message_id for (message_id,) in connection.execute(query, chunk))
+    named.update(among(connection, "SELECT message_id FROM bounce WHERE message_id IN ({})", fresh))
     unnamed = {email for (email,) in connection.execute("SELECT email FROM bounce WHERE message_id = ''")}
     if unnamed:
         failed |= unnamed & {person.address.email for facts in fresh.values() for person in facts.participants}
@@ -58,8 +56,4 @@ def near_unnamed(connection: sqlite3.Connection, emails: Sequence[str] | None = 
     """Activities with an address (or with one of these) shortly before a bounce from there that names no message."""
     if emails is None:
         return {row_id for (row_id,) in connection.execute(f"SELECT p.activity_id {_UNNAMED}")}
-    found: set[int] = set()
-    for chunk in chunks(emails):
-        query = f"SELECT p.activity_id {_UNNAMED} AND b.email IN ({marks(chunk)})"
-        found.update(row_id for (row_id,) in connection.execute(query, chunk))
-    return found
+    return set(among(connection, f"SELECT p.activity_id {_UNNAMED} AND b.email IN ({{}})", emails))

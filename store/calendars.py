@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from activity.meeting import CalendarObject
-from store.addresses import chunks, marks
 from store.identities import identity_hash, known
+from store.lists import chunks, marks
 from store.rows import instant, timestamp
 from store.touches import forget_touches
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from store.addresses import chunks, marks
 from store.finding import escaped
+from store.lists import among
 
 _OWNER = "coalesce(nullif(c.owner, ''), o.owner, '')"  # a contact without an owner is its company's owner's
 _CONTACTS = "contact c LEFT JOIN company o ON o.id = c.company_id"
@@ -25,13 +25,7 @@ def companies_of_owner(connection: sqlite3.Connection, owner: str) -> set[int]:
 
 def at_companies(connection: sqlite3.Connection, company_ids: Sequence[int]) -> set[int]:
     """The contacts at these companies."""
-    found: set[int] = set()
-    for chunk in chunks(company_ids):
-        found.update(
-            row_id
-            for (row_id,) in connection.execute(f"SELECT id FROM contact WHERE company_id IN ({marks(chunk)})", chunk)
-        )
-    return found
+    return set(among(connection, "SELECT id FROM contact WHERE company_id IN ({})", company_ids))
 
 
 def owners_like(connection: sqlite3.Connection, word: str) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.addresses import marks
 from store.codes import INBOUND, MEETING
 from store.finding import escaped
+from store.lists import marks
 from store.people import Person, people
 from store.rows import instant, timestamp
 

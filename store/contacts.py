@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from activity.contact import ContactEntry
-from store.addresses import chunks, marks
 from store.contact_changes import add_emails, add_key, contact_with_key, signature
+from store.lists import among, marks, rows_among
 
 
 class Imported(NamedTuple):
@@ -25,32 +25,21 @@ def emails(connection: sqlite3.Connection, canonicals: Sequence[str] | None = No
     """(address, contact id) of all contacts, or of those whose addresses have one of these canonical forms."""
     if canonicals is None:
         return connection.execute("SELECT email, contact_id FROM contact_email").fetchall()
-    rows: list[tuple[str, int]] = []
-    for chunk in chunks(canonicals):
-        query = f"SELECT email, contact_id FROM contact_email WHERE canonical IN ({marks(chunk)})"
-        rows += connection.execute(query, chunk)
-    return rows
+    query = "SELECT email, contact_id FROM contact_email WHERE canonical IN ({})"
+    return [(email, contact_id) for email, contact_id in rows_among(connection, query, canonicals)]
 
 
 def company_domains(connection: sqlite3.Connection, domains: Sequence[str] | None = None) -> list[tuple[str, int]]:
     """(domain, company id) of all companies, or of those of these domains that are a company's."""
     if domains is None:
         return connection.execute("SELECT domain, company_id FROM company_domain").fetchall()
-    rows: list[tuple[str, int]] = []
-    for chunk in chunks(domains):
-        rows += connection.execute(
-            f"SELECT domain, company_id FROM company_domain WHERE domain IN ({marks(chunk)})", chunk
-        )
-    return rows
+    query = "SELECT domain, company_id FROM company_domain WHERE domain IN ({})"
+    return [(domain, company_id) for domain, company_id in rows_among(connection, query, domains)]
 
 
 def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> list[str]:
     """The canonical forms of these contacts' addresses."""
-    found: set[str] = set()
-    for chunk in chunks(list(contact_ids)):
-        query = f"SELECT canonical FROM contact_email WHERE contact_id IN ({marks(chunk)})"
-        found.update(canonical for (canonical,) in connection.execute(query, chunk))
-    return sorted(found)
+    return sorted(set(among(connection, "SELECT canonical FROM contact_email WHERE contact_id IN ({})", contact_ids)))
 
 
 def shared_addresses(connection: sqlite3.Connection, contact_ids: Collection[int]) -> list[tuple[str, list[str]]]:

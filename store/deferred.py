@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.meeting import CalendarObject
-from store.addresses import chunks, marks
+from store.lists import chunks, marks
 from store.rows import instant, timestamp
 
 NOBODY_LISTED = ("self", "none")

@@ -12,7 +12,7 @@ from activity.facts import Facts, Judgement
 from activity.participant import Participant
 from activity.verdict import PERSON, Verdict
 from store import bounces
-from store.addresses import chunks, marks
+from store.lists import chunks, marks, rows_among
 from store.rows import instant
 
 
@@ -68,13 +68,8 @@ def _second(rows: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
 
 
 def _addresses(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Address]:
-    found: dict[int, Address] = {}
-    for chunk in chunks(list(ids)):
-        for row_id, email, name in connection.execute(
-            f"SELECT id, email, name FROM address WHERE id IN ({marks(chunk)})", chunk
-        ):
-            found[row_id] = Address(email, name)
-    return found
+    query = "SELECT id, email, name FROM address WHERE id IN ({})"
+    return {row_id: Address(email, name) for row_id, email, name in rows_among(connection, query, ids)}
 
 
 def _stored(

@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from store.addresses import chunks, marks
 from store.contact_changes import delete
 from store.finding import escaped
+from store.lists import among, change_among, marks
 from store.threads import settle, threads_with
 from store.touches import forget_touches
 
@@ -65,13 +65,10 @@ def names_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list
 
 def contacts_within(connection: sqlite3.Connection, emails: Sequence[str]) -> list[int]:
     """The contacts that are listed with some of these addresses and with no other."""
-    found: set[int] = set()
-    for chunk in chunks(emails):
-        query = f"SELECT contact_id FROM contact_email WHERE email IN ({marks(chunk)})"
-        found.update(row_id for (row_id,) in connection.execute(query, chunk))
-    among = set(emails)
+    found = set(among(connection, "SELECT contact_id FROM contact_email WHERE email IN ({})", emails))
+    these = set(emails)
     query = "SELECT email FROM contact_email WHERE contact_id = ?"
-    return [one for one in sorted(found) if among.issuperset(e for (e,) in connection.execute(query, (one,)))]
+    return [one for one in sorted(found) if these.issuperset(e for (e,) in connection.execute(query, (one,)))]
 
 
 def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
@@ -82,8 +79,7 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     """
     names = names_of(connection, contact_ids)
     erased = erase_activities(connection, emails)
-    for chunk in chunks(emails):
-        connection.execute(f"DELETE FROM contact_email WHERE email IN ({marks(chunk)})", chunk)
+    change_among(connection, "DELETE FROM contact_email WHERE email IN ({})", emails)
     for contact_id in contact_ids:
         delete(connection, contact_id)
     _unname(connection, names)
@@ -92,13 +88,12 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
 
 def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> Erased:
     """The same for the log alone: contacts stay listed."""
-    ids = []
-    for chunk in chunks(emails):
-        ids += [i for (i,) in connection.execute(f"SELECT id FROM address WHERE email IN ({marks(chunk)})", chunk)]
+    ids = list(among(connection, "SELECT id FROM address WHERE email IN ({})", emails))
     theirs: list[int] = []
     struck: list[int] = []
     gone = set(ids)
-    for activity_id in _activities(connection, ids):
+    query = "SELECT activity_id FROM participation WHERE address_id IN ({})"
+    for activity_id in sorted(set(among(connection, query, ids))):
         people = connection.execute(
             "SELECT address_id, role FROM participation WHERE activity_id = ?", (activity_id,)
         ).fetchall()
@@ -110,11 +105,9 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
     _delete(connection, theirs)
     _strike(connection, struck, ids, emails)
     settle(connection, threads)
-    for chunk in chunks(ids):
-        connection.execute(f"DELETE FROM calendar_person WHERE address_id IN ({marks(chunk)})", chunk)
-    for chunk in chunks(emails):
-        for table in ("bounce", "address"):
-            connection.execute(f"DELETE FROM {table} WHERE email IN ({marks(chunk)})", chunk)
+    change_among(connection, "DELETE FROM calendar_person WHERE address_id IN ({})", ids)
+    for table in ("bounce", "address"):
+        change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     return Erased(len(emails), len(theirs), struck)
 
 
@@ -132,19 +125,10 @@ def shred(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _activities(connection: sqlite3.Connection, address_ids: Sequence[int]) -> list[int]:
-    found: set[int] = set()
-    for chunk in chunks(address_ids):
-        query = f"SELECT activity_id FROM participation WHERE address_id IN ({marks(chunk)})"
-        found.update(row_id for (row_id,) in connection.execute(query, chunk))
-    return sorted(found)
-
-
 def _delete(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> None:
-    for chunk in chunks(activity_ids):
-        for table in ("participation", "sighting", "bounce"):
-            connection.execute(f"DELETE FROM {table} WHERE activity_id IN ({marks(chunk)})", chunk)
-        connection.execute(f"DELETE FROM activity WHERE id IN ({marks(chunk)})", chunk)
+    for table in ("participation", "sighting", "bounce"):
+        change_among(connection, f"DELETE FROM {table} WHERE activity_id IN ({{}})", activity_ids)
+    change_among(connection, "DELETE FROM activity WHERE id IN ({})", activity_ids)
 
 
 def _strike(

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
 
-from store.addresses import chunks, marks
+from store.lists import rows_among
 
 
 @lru_cache(maxsize=16_384)  # every new message asks three times
@@ -19,21 +19,10 @@ def identity_hash(identity: str) -> int:
 def known(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:
     """Identity → activity id, for those that are in the log."""
     wanted = {identity_hash(identity): identity for identity in identities}
-    found: dict[str, int] = {}
-    for chunk in chunks(list(wanted)):
-        found.update(
-            connection.execute(f"SELECT identity, id FROM activity WHERE identity_hash IN ({marks(chunk)})", chunk)
-        )
-    return found
+    return dict(rows_among(connection, "SELECT identity, id FROM activity WHERE identity_hash IN ({})", wanted))
 
 
 def conversations(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:
     """Identity → the conversation it belongs to, for those that are in the log."""
-    found: dict[str, int] = {}
-    for chunk in chunks([identity_hash(identity) for identity in identities]):
-        found.update(
-            connection.execute(
-                f"SELECT identity, conversation FROM activity WHERE identity_hash IN ({marks(chunk)})", chunk
-            )
-        )
-    return found
+    query = "SELECT identity, conversation FROM activity WHERE identity_hash IN ({})"
+    return dict(rows_among(connection, query, map(identity_hash, identities)))

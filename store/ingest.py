@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
 from store import bounces
@@ -114,43 +114,60 @@ def _insert(
     # not max(id): an id that was erased never names another activity
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'activity'").fetchone()
     last = row[0] if row else 0
-    activities, participations, sightings, bounces = [], [], [], []
-    parts: list[_Part] = []
+    rows = _Rows(emails)
     for row_id, entry in enumerate(entries, last + 1):
+        rows.add(row_id, place, entry, threads.get(entry.facts.identity))
+    rows.insert(connection)
+    connection.execute(
+        "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
+    )
+    return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}, rows.parts
+
+
+class _Rows:
+    """New activities as the rows of their tables; `parts` are those that set a date."""
+
+    def __init__(self, emails: Mapping[str, int]) -> None:
+        self._emails = emails
+        self._activities: list[tuple[Any, ...]] = []
+        self._participations: list[tuple[Any, ...]] = []
+        self._sightings: list[tuple[Any, ...]] = []
+        self._bounces: list[tuple[Any, ...]] = []
+        self.parts: list[_Part] = []
+
+    def add(self, row_id: int, place: int, entry: Entry, thread: int | None) -> None:
         facts, judgement, object_id = entry
         at, identity, ends = timestamp(facts.at), facts.identity, facts.ends
         replies_to = facts.references[-1] if facts.references else ""
-        activities.append(
+        self._activities.append(
             (
                 row_id, identity_hash(identity), at, "" if ends is None else timestamp(ends),
-                VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], threads.get(identity),
+                VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], thread,
                 identity, reason_text(judgement) or "", replies_to, facts.subject, evidence_text(facts) or "",
                 facts.revision,
             )
         )  # fmt: skip
         for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
-            address, code = emails[person.email], TOUCH[touch]
-            participations.append((row_id, address, ROLE[role], at, "" if code is None else code, answer))
+            address, code = self._emails[person.email], TOUCH[touch]
+            self._participations.append((row_id, address, ROLE[role], at, "" if code is None else code, answer))
             if code is not None:
-                parts.append(_Part(row_id, address, code))
+                self.parts.append(_Part(row_id, address, code))
         if object_id is not None or facts.answers:
-            sightings.append(sighting_row(row_id, place, entry))
+            self._sightings.append(sighting_row(row_id, place, entry))
         if facts.failed:
-            bounces += [(replies_to, email, row_id) for email in facts.failed]
-    connection.executemany(  # nullif, because to bind a None costs several times what it does
-        "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
-        " replies_to, subject, evidence, revision) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, nullif(?7, ?2), ?8,"
-        " nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''), nullif(?13, ''))",
-        activities,
-    )
-    into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer) VALUES"
-    values = "(?, ?, ?, ?, nullif(?, ''), nullif(?, ''))"
-    for start in range(0, len(participations), ROWS_AT_ONCE):  # a third less work than a row at a time
-        rows = participations[start : start + ROWS_AT_ONCE]
-        connection.execute(f"{into} {','.join([values] * len(rows))}", list(chain.from_iterable(rows)))
-    connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", sightings)
-    connection.execute(
-        "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
-    )
-    connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?)", bounces)
-    return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}, parts
+            self._bounces += [(replies_to, email, row_id) for email in facts.failed]
+
+    def insert(self, connection: sqlite3.Connection) -> None:
+        connection.executemany(  # nullif, because to bind a None costs several times what it does
+            "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
+            " replies_to, subject, evidence, revision) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, nullif(?7, ?2), ?8,"
+            " nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''), nullif(?13, ''))",
+            self._activities,
+        )
+        into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer) VALUES"
+        values = "(?, ?, ?, ?, nullif(?, ''), nullif(?, ''))"
+        for start in range(0, len(self._participations), ROWS_AT_ONCE):  # a third less work than a row at a time
+            rows = self._participations[start : start + ROWS_AT_ONCE]
+            connection.execute(f"{into} {','.join([values] * len(rows))}", list(chain.from_iterable(rows)))
+        connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", self._sightings)
+        connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?)", self._bounces)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from store.addresses import chunks, marks
+from store.lists import rows_among
 from store.rows import instant, timestamp
 from store.touches import derive_all
 
@@ -70,10 +70,7 @@ def _people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | 
         return _persons(connection, connection.execute(_SELECT).fetchall(), now)
     if len(ids) == 1:
         return _persons(connection, connection.execute(_ONE, ids).fetchall(), now)
-    rows: list[tuple[Any, ...]] = []
-    for chunk in chunks(ids):
-        rows += connection.execute(f"{_SELECT} WHERE c.id IN ({marks(chunk)})", chunk)
-    return _persons(connection, rows, now)
+    return _persons(connection, list(rows_among(connection, f"{_SELECT} WHERE c.id IN ({{}})", ids)), now)
 
 
 def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: datetime) -> list[Person]:

@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from store.addresses import chunks, marks
 from store.codes import DIRECTION, OUTBOUND, ROLE, VERDICT
 from store.identities import conversations, identity_hash
+from store.lists import among, chunks, marks, rows_among
 
 US, THEM = 1, 2
 """Who an answer is expected from (thread.waits_for; NULL: nobody)."""
@@ -45,23 +45,16 @@ def adopt(connection: sqlite3.Connection, roots: Mapping[str, str], threads: Map
     Returns the conversation that each of them (by id) was taken from.
     """
     moves = {identity_hash(identity): threads[identity] for identity, root in roots.items() if root != identity}
-    adopted: dict[int, int] = {}
-    for chunk in chunks(list(moves)):
-        rows = connection.execute(f"SELECT id, thread FROM activity WHERE thread IN ({marks(chunk)})", chunk).fetchall()
-        connection.executemany(
-            "UPDATE activity SET thread = ? WHERE id = ?", [(moves[key], row_id) for row_id, key in rows]
-        )
-        adopted.update(rows)
+    adopted = dict(rows_among(connection, "SELECT id, thread FROM activity WHERE thread IN ({})", moves))
+    connection.executemany(
+        "UPDATE activity SET thread = ? WHERE id = ?", [(moves[key], row_id) for row_id, key in adopted.items()]
+    )
     return adopted
 
 
 def threads_with(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
     """The conversations these activities belong to."""
-    found: set[int] = set()
-    for chunk in chunks(list(activity_ids)):
-        query = f"SELECT conversation FROM activity WHERE id IN ({marks(chunk)})"
-        found.update(thread for (thread,) in connection.execute(query, chunk))
-    return found
+    return set(among(connection, "SELECT conversation FROM activity WHERE id IN ({})", activity_ids))
 
 
 def settle(connection: sqlite3.Connection, threads: Iterable[int]) -> None:
@@ -71,8 +64,8 @@ def settle(connection: sqlite3.Connection, threads: Iterable[int]) -> None:
     are only copied waits for nobody.
     """
     for chunk in chunks(list(threads)):
-        among = f"(v.thread IN ({marks(chunk)}) OR v.identity_hash IN ({marks(chunk)}))"
-        newest = {row[0]: row for row in connection.execute(_IN_ORDER.format(among), [*chunk, *chunk])}
+        which = f"(v.thread IN ({marks(chunk)}) OR v.identity_hash IN ({marks(chunk)}))"
+        newest = {row[0]: row for row in connection.execute(_IN_ORDER.format(which), [*chunk, *chunk])}
         connection.executemany(
             "INSERT OR REPLACE INTO thread (id, activity_id, at, waits_for) VALUES (?, ?, ?, ?)",
             [newest[thread] for thread in chunk if thread in newest],

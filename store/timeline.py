@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from activity.verdict import PERSON
 from store import bounces
-from store.addresses import chunks, marks
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
+from store.lists import among, chunks, marks, rows_among
 from store.rows import instant, timestamp
 
 _NEVER = 1 << 62
@@ -69,9 +69,7 @@ def newest(
         rows = connection.execute(query, (timestamp(now), limit))
         return activities(connection, [row_id for (row_id,) in rows])
     concerned = list(address_ids)
-    for chunk in chunks(contact_ids):
-        query = f"SELECT id FROM address WHERE contact_id IN ({marks(chunk)})"
-        concerned += [address_id for (address_id,) in connection.execute(query, chunk)]
+    concerned += among(connection, "SELECT id FROM address WHERE contact_id IN ({})", contact_ids)
     found: set[tuple[int, int]] = set()
     for address_id in concerned:
         found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
@@ -99,11 +97,11 @@ def ahead(
 
     `until`: those that start before.
     """
-    among = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
+    whom = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
     rows = connection.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
         " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
-        f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {among})"
+        f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {whom})"
         " ORDER BY a.at, a.id LIMIT ?",
         (
             timestamp(now),
@@ -168,16 +166,12 @@ def _in_order(part: Part) -> tuple[int, str]:
 
 def _holders(connection: sqlite3.Connection, address_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
     """Address id → the address, the name it signs with, the contact, its name, company and rule."""
-    found: dict[int, tuple[Any, ...]] = {}
-    for chunk in chunks(list(address_ids)):
-        for row in connection.execute(
-            "SELECT a.id, a.email, a.name, c.id, c.name, coalesce(own.name, theirs.name), a.rule FROM address a"
-            " LEFT JOIN contact c ON c.id = a.contact_id LEFT JOIN company own ON own.id = c.company_id"
-            f" LEFT JOIN company theirs ON theirs.id = a.company_id WHERE a.id IN ({marks(chunk)})",
-            chunk,
-        ):
-            found[row[0]] = row[1:]
-    return found
+    query = (
+        "SELECT a.id, a.email, a.name, c.id, c.name, coalesce(own.name, theirs.name), a.rule FROM address a"
+        " LEFT JOIN contact c ON c.id = a.contact_id LEFT JOIN company own ON own.id = c.company_id"
+        " LEFT JOIN company theirs ON theirs.id = a.company_id WHERE a.id IN ({})"
+    )
+    return {row[0]: row[1:] for row in rows_among(connection, query, address_ids)}
 
 
 def _seen(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from store import strangers
-from store.addresses import chunks, marks
 from store.codes import INBOUND, MEETING, OUTBOUND
+from store.lists import among, change_among, chunks, marks, rows_among
 from store.rows import timestamp
 from store.touch_dates import NEVER, Moment, Touches, TouchRow, touches_of
 
@@ -77,18 +77,18 @@ def _last_answer(connection: sqlite3.Connection, contact_id: int, touches: Touch
     return answer
 
 
-def refresh(connection: sqlite3.Connection, now: datetime, among: Sequence[int] | None = None) -> int:
+def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] | None = None) -> int:
     """Derive what is due, of all contacts and strangers or of these contacts, within the caller's transaction.
 
     Returns how many contacts that were.
     """
-    if among is None:
+    if only is None:
         strangers.refresh(connection, now)
         query = "SELECT contact_id FROM contact_touch WHERE due <= ?"
         due = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now),))]
     else:
         due = []
-        for chunk in chunks(among):
+        for chunk in chunks(only):
             query = f"SELECT contact_id FROM contact_touch WHERE contact_id IN ({marks(chunk)}) AND due <= ?"
             due += [contact_id for (contact_id,) in connection.execute(query, (*chunk, timestamp(now)))]
     _keep(connection, derive_all(connection, due, now))
@@ -107,21 +107,17 @@ def refresh_but_busiest(connection: sqlite3.Connection, now: datetime) -> None:
 
 def forget_touches(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
     """The derived touches of everybody in these activities are unknown until they are derived again."""
-    for chunk in chunks(list(activity_ids)):
-        query = f"SELECT DISTINCT address_id FROM participation WHERE activity_id IN ({marks(chunk)})"
-        forget_touches_of(connection, [address for (address,) in connection.execute(query, chunk)])
+    query = "SELECT DISTINCT address_id FROM participation WHERE activity_id IN ({})"
+    forget_touches_of(connection, list(among(connection, query, activity_ids)))
 
 
 def forget_touches_of(connection: sqlite3.Connection, address_ids: Sequence[int]) -> dict[int, int]:
     """The same for these addresses and their contacts; address → contact, for those that have one."""
-    listed: dict[int, int] = {}
-    for chunk in chunks(address_ids):
-        query = f"SELECT id, contact_id FROM address WHERE id IN ({marks(chunk)}) AND contact_id IS NOT NULL"
-        listed.update(connection.execute(query, chunk))
-        connection.execute(f"UPDATE stranger SET due = 0 WHERE address_id IN ({marks(chunk)}) AND due IS NOT 0", chunk)
-    for chunk in chunks(list(set(listed.values()))):
-        query = f"UPDATE contact_touch SET due = 0 WHERE contact_id IN ({marks(chunk)}) AND due IS NOT 0"
-        connection.execute(query, chunk)
+    query = "SELECT id, contact_id FROM address WHERE id IN ({}) AND contact_id IS NOT NULL"
+    listed = dict(rows_among(connection, query, address_ids))
+    change_among(connection, "UPDATE stranger SET due = 0 WHERE address_id IN ({}) AND due IS NOT 0", address_ids)
+    contact_ids = set(listed.values())
+    change_among(connection, "UPDATE contact_touch SET due = 0 WHERE contact_id IN ({}) AND due IS NOT 0", contact_ids)
     return listed
 
 

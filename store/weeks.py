@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from store.addresses import chunks, marks
 from store.codes import MEETING
+from store.lists import chunks, marks
 from store.rows import timestamp
 
 WEEK = 7 * 86400

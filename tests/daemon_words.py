@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from household import Household, ago, mail
-from running_daemon import until
+from running_daemon import RunningDaemon, until
 
 
 def from_bob(to: str, message_id: str, days: float = 2) -> bytes:
@@ -12,6 +15,15 @@ def from_bob(to: str, message_id: str, days: float = 2) -> bytes:
 
 def an_account(household: Household, name: str, user: str, poll_every: str = "1h", port: int | None = None) -> None:
     household.add_account(name, user, port=port, more=f'poll_every = "{poll_every}"\n')
+
+
+@contextlib.contextmanager
+def watched(household: Household, user: str, poll_every: str = "1h") -> Iterator[RunningDaemon]:
+    """Ana's account, and a daemon that watches it."""
+    an_account(household, "ana", user, poll_every)
+    with RunningDaemon(household.folder) as daemon:
+        daemon.has_said("is watched")
+        yield daemon
 
 
 def state(household: Household, account: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from activity.batch import Batch
 from activity.meeting import CalendarObject
-from capture.address_books.source import AddressBookBatch
+from capture.address_books.batch import AddressBookBatch
 from capture.dav.source import DavSource
 
 

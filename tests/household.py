@@ -39,6 +39,15 @@ def ago(**lengths: float) -> datetime:
     return NOW - timedelta(**lengths)
 
 
+def utc(moment: datetime) -> str:
+    """An instant as JSON has it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc_ago(**lengths: float) -> str:
+    return utc(ago(**lengths))
+
+
 def mail(sender: str, to: str, at: datetime, message_id: str = "", subject: str = "hello", **headers: str) -> bytes:
     """A message; header names are given with _ for -."""
     lines = [f"From: {sender}", f"To: {to}", f"Subject: {subject}", f"Date: {format_datetime(at)}"]

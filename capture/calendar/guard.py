@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SECONDS = 2.0
 MEGABYTES = 200
 _START_SECONDS = 60.0
+_TOO_MUCH_MEMORY = f"its rule needs more than {MEGABYTES} MB to expand"
+_TOO_LONG = f"its rule takes longer than {SECONDS:g} s to expand"
 _ROOT = str(Path(__file__).resolve().parents[2])
 _PROGRAM = (
     f"import sys; sys.path.insert(0, {_ROOT!r}); from capture.calendar.guard import serve; serve(int(sys.argv[1]))"
@@ -61,7 +63,7 @@ class _Worker:
                 answer = ""
             if isinstance(answer, str):
                 in_time = self._stop() not in (-signal.SIGPROF, -signal.SIGKILL)
-                raise Refused(answer or _bound(in_time, seconds))
+                raise Refused(answer or (_TOO_MUCH_MEMORY if in_time else _TOO_LONG))
             return answer
 
     def close(self) -> None:
@@ -108,12 +110,6 @@ class _Worker:
         return code
 
 
-def _bound(in_time: bool, seconds: float) -> str:
-    if in_time:
-        return f"its rule needs more than {MEGABYTES} MB to expand"
-    return f"its rule takes longer than {SECONDS:g} s to expand"
-
-
 _worker = _Worker()
 atexit.register(_worker.close)
 
@@ -138,7 +134,7 @@ def serve(descriptor: int) -> None:
             try:
                 answer: Expansion | str = _expanded(text, start, end, ZoneInfo(zone))
             except MemoryError:
-                answer = f"its rule needs more than {MEGABYTES} MB to expand"
+                answer = _TOO_MUCH_MEMORY
             signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(answer)
 

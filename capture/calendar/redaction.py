@@ -36,7 +36,7 @@ def _without(
     others = {email for line, email in people.items() if email and line not in struck}
     if struck and (event.line("ORGANIZER") in struck or len(others) < 2):
         return withheld(event) if event.line("RECURRENCE-ID") and event.value("UID") in series else None
-    unwanted = (
-        struck if keep_summary and not struck else struck | {line for name, line in event.lines if name == "SUMMARY"}
-    )
+    unwanted = set(struck)
+    if struck or not keep_summary:
+        unwanted.update(line for name, line in event.lines if name == "SUMMARY")
     return EventLines([(name, line) for name, line in event.lines if line not in unwanted])

@@ -16,8 +16,6 @@ from activity.errors import (
     UntrustedServer,
 )
 
-LONGEST_WAIT = 3600.0
-
 
 class TooLarge(ServerFault):
     """An answer beyond our bounds; a smaller question may have a smaller one."""
@@ -49,14 +47,14 @@ def seconds_to_wait(retry_after: str, now: datetime) -> float | None:
     """Retry-After in seconds, from a number or an HTTP date (RFC 9110 §10.2.3), an hour at most; None if unreadable."""
     value = retry_after.strip()
     if value.isascii() and value.isdigit():
-        return min(float(value[:9]), LONGEST_WAIT)
+        return min(float(value[:9]), Throttled.longest_wait)
     try:
         until = parsedate_to_datetime(value)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
-    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT)
+    return min(max((until - now).total_seconds(), 0.0), Throttled.longest_wait)
 
 
 def trouble(error: BaseException, host: str) -> SourceError:

@@ -68,11 +68,9 @@ class DavSource(ABC, Generic[B]):
         Raises a SourceError where it cannot log in or find the collections; a single one that fails is a
         batch with its `error`, and the pass goes on with the next.
         """
-        account = self._account
         remembered = Home.from_text(cursors.get(""), self._configured)
         url = remembered.urls[0] if remembered else self._start()
-        noun = self._service.noun
-        transport = Transport(url, account.username, account.password(), noun, ca_file=account.ca_file, now=self._now)
+        transport = self._transport(url)
         try:
             home, listing = self._listed(transport, remembered, url)
             home.places = name_places(self._choice.selected(listing.collections, home.places), home.places)
@@ -85,10 +83,8 @@ class DavSource(ABC, Generic[B]):
 
     def listing(self) -> list[Listed]:
         """All collections there are, read or not; nothing of them is fetched. Raises SourceError."""
-        account, url = self._account, self._start()
-        transport = Transport(
-            url, account.username, account.password(), self._service.noun, ca_file=account.ca_file, now=self._now
-        )
+        url = self._start()
+        transport = self._transport(url)
         try:
             _, listing = self._listed(transport, None, url)
         finally:
@@ -96,6 +92,10 @@ class DavSource(ABC, Generic[B]):
         places = name_places(listing.collections, {})
         selected = self._choice.selected(listing.collections, places)
         return [Listed(places[one.path], one in selected, one.syncs) for one in listing.collections]
+
+    def _transport(self, url: str) -> Transport:
+        one, noun = self._account, self._service.noun
+        return Transport(url, one.username, one.password(), noun, ca_file=one.ca_file, now=self._now)
 
     def _start(self) -> str:
         url = self._account.url.strip()

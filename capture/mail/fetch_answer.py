@@ -10,7 +10,7 @@ from activity.errors import ServerFault, Unreachable
 from capture.mail.connection import Connection
 from capture.mail.fetch_response import FETCH, Response, announced_literal, response_of
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
-from capture.mail.plain_words import goodbye, is_throttling, throttled
+from capture.mail.plain_words import goodbye, is_throttling, printable, throttled
 
 PIECES = 50
 RESPONSES = 1_000_000
@@ -98,8 +98,3 @@ def _check(status: bytes) -> None:
         if is_throttling(text := printable(status)):
             raise throttled(f"the mail server asks to come back later: {text}")
         raise FetchRefused(f"the mail server answered the fetch with: {printable(status)}")
-
-
-def printable(raw: bytes) -> str:
-    """A server's words in one short line."""
-    return " ".join(raw.decode("ascii", "replace").split())[:200]

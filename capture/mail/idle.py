@@ -14,7 +14,7 @@ from capture.mail.connection import connect
 from capture.mail.guarded_stream import AGAIN
 from capture.mail.listing import open_mailbox
 from capture.mail.mailboxes import Mailbox
-from capture.mail.plain_words import goodbye, in_plain_words
+from capture.mail.plain_words import goodbye, in_plain_words, printable
 from capture.mail.server import MailServer
 
 Outcome = Literal["changed", "quiet", "gone"]
@@ -125,7 +125,7 @@ class Watch:
 
     def _note(self, line: bytes) -> None:
         if line[:6].upper() == b"* BYE ":
-            raise goodbye(self._server.where, " ".join(line[6:].decode("ascii", "replace").split())[:200])
+            raise goodbye(self._server.where, printable(line[6:]))
         if not line.startswith((b"* ", b"+")):
             raise ServerFault(f"{self._server.host} refused IDLE or sent something that is not IMAP")
         counted = _COUNT.match(line)

@@ -107,6 +107,11 @@ def throttled(text: str) -> Throttled:
     return Throttled(text, "nothing to do; it is tried again", int(wait[1]) * scale)
 
 
+def printable(line: bytes) -> str:
+    """A server's words in one short line."""
+    return " ".join(line.decode("ascii", "replace").split())[:200]
+
+
 def said(error: BaseException, *secrets: str) -> str:
     """The text of an error in one short line; where it holds one of `secrets`, however quoted, only that it does."""
     text = str(error.args[0] if error.args else error)

@@ -69,7 +69,7 @@ def _mail(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
 
 
 def _calendar(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
-    from capture.calendar.server_time import server_time  # noqa: PLC0415 - only where there are calendars
+    from capture.dav.server_time import server_time  # noqa: PLC0415 - only where there are calendars
 
     caldav = account.caldav
     assert caldav is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import stat
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ from lasttouch.views.moments import ago
 from matchers.domains import is_free_mail
 from store.blindness import FRESH
 from store.database import database_errors, open_for_reading
-from store.health import counts, sources
-from store.inspection import inspect
+from store.health import SourceHealth, counts, sources
+from store.inspection import Inspection, inspect
 
 MEGABYTE = 1 << 20
 LITTLE_SPACE = 200 * MEGABYTE
@@ -90,46 +91,47 @@ def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
         return
     yield _private("database-private", path)
     try:
-        connection = open_for_reading(path)
-        try:
-            with database_errors(path):
-                found = inspect(connection)
-                readable = found.integrity == "ok" and not found.pending
-                totals = counts(connection) if readable else None
-                health = sources(connection) if readable else []
-        finally:
-            connection.close()
+        with contextlib.closing(open_for_reading(path)) as connection, database_errors(path):
+            found = inspect(connection)
+            readable = found.integrity == "ok" and not found.pending
+            totals = counts(connection) if readable else None
+            health = sources(connection) if readable else []
     except LasttouchError as error:
         yield Finding("database", "failure", error.message, error.hint)
         return
     size = path.stat().st_size / MEGABYTE
     holds = f"{totals[0]:,} activities, {totals[1]:,} contacts, " if totals else ""
     yield Finding("database", "ok", f"{path}: {holds}{size:,.1f} MB")
-    sound = found.integrity == "ok"
-    yield Finding(
-        "integrity",
-        "ok" if sound else "failure",
-        "the database is sound" if sound else f"the database says: {found.integrity}",
-        "" if sound else "restore a backup; then `lasttouch sync` reads what came after it",
-    )
+    yield from _soundness(found)
+    yield from (_last_pass(one, now) for one in health)
+
+
+def _soundness(found: Inspection) -> Iterator[Finding]:
+    if found.integrity == "ok":
+        yield Finding("integrity", "ok", "the database is sound")
+    else:
+        hint = "restore a backup; then `lasttouch sync` reads what came after it"
+        yield Finding("integrity", "failure", f"the database says: {found.integrity}", hint)
     if found.journal_mode != "wal":
-        yield Finding(
-            "journal-mode", "warning", f"the journal mode is {found.journal_mode}, not wal", "run: lasttouch check"
-        )
+        message = f"the journal mode is {found.journal_mode}, not wal"
+        yield Finding("journal-mode", "warning", message, "run: lasttouch check")
     if found.pending:
         yield Finding("schema", "warning", "the database is of an older version", "run: lasttouch check")
     else:
         yield Finding("schema", "ok", "the database is of this version")
-    for one in health:
-        if one.error is not None:
-            since = f" (since {ago(one.failing_since, now)})" if one.failing_since else ""
-            message = f"the last pass over {one.source} failed{since}: {one.error}"
-            yield Finding("sync", "warning", message, one.hint or "", one.account)
-        elif one.last_success is None or now - one.last_success > FRESH:
-            read = "was never read" if one.last_success is None else f"was last read {ago(one.last_success, now)}"
-            yield Finding("sync", "warning", f"{one.source} {read}", "run: lasttouch sync", one.account)
-        else:
-            yield Finding("sync", "ok", f"{one.source} was read {ago(one.last_success, now)}", "", one.account)
+
+
+def _last_pass(one: SourceHealth, now: datetime) -> Finding:
+    if one.error is not None:
+        since = f" (since {ago(one.failing_since, now)})" if one.failing_since else ""
+        message = f"the last pass over {one.source} failed{since}: {one.error}"
+        return Finding("sync", "warning", message, one.hint or "", one.account)
+    if one.last_success is None:
+        return Finding("sync", "warning", f"{one.source} was never read", "run: lasttouch sync", one.account)
+    if now - one.last_success > FRESH:
+        message = f"{one.source} was last read {ago(one.last_success, now)}"
+        return Finding("sync", "warning", message, "run: lasttouch sync", one.account)
+    return Finding("sync", "ok", f"{one.source} was read {ago(one.last_success, now)}", "", one.account)
 
 
 def paths(loaded: Loaded) -> Iterator[Finding]:

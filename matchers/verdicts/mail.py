@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from activity.envelope import Envelope
-from activity.verdict import Verdict
+from activity.verdict import PERSON, Verdict
 from matchers.house import House
 from matchers.verdicts.authentication import dmarc_failure
 from matchers.verdicts.automatic import automatic, null_return_path, program_sender
 from matchers.verdicts.lists import list_mail
 from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
 from matchers.verdicts.reports import bounce, report
-
-_PERSON = Verdict("person", "no sign of an automatic sender")
 
 
 def judge_message(envelope: Envelope, house: House) -> Verdict:
@@ -51,7 +49,7 @@ def _by_participants(envelope: Envelope, house: House) -> Verdict:
     is_self = house.is_self
     ours = [is_self(sender.email) for sender in envelope.from_]
     if True not in ours:
-        return _PERSON
+        return PERSON
     recipients = [*envelope.to, *envelope.cc, *envelope.bcc]
     external = {recipient.email for recipient in recipients if not is_self(recipient.email)}
     if not external and all(ours):
@@ -61,4 +59,4 @@ def _by_participants(envelope: Envelope, house: House) -> Verdict:
         )
     if len(external) > house.broadcast_over:
         return Verdict("broadcast", f"{len(external)} external recipients, more than {house.broadcast_over}")
-    return _PERSON
+    return PERSON

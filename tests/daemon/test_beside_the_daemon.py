@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from daemon_words import an_account, from_bob, is_in_the_log
+from daemon_words import an_account, from_bob, is_in_the_log, watched
 from fault_proxy import Fault, FaultProxy
 from household import Household, ago, mail
 from running_daemon import RunningDaemon, lasttouch, until
@@ -45,9 +45,7 @@ def _within_two_seconds(command: list[str]) -> subprocess.CompletedProcess[str]:
 @pytest.mark.usefixtures("bob")
 def test_it_follows_the_configuration_another_command_has_taken_up(household: Household, user: str) -> None:
     """A new never_log rule that a command has applied holds for the daemon as well, though nobody told it."""
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
+    with watched(household, user) as daemon:
         household.configure('never_log = ["*@globex.example"]')
         household.ok("check")
         household.receive(user, from_bob("ana", "secret"), mail("x@y.example", "ana@acme.example", ago(days=1), "open"))
@@ -59,9 +57,7 @@ def test_it_follows_the_configuration_another_command_has_taken_up(household: Ho
 @pytest.mark.usefixtures("bob")
 def test_what_a_query_has_followed_holds_for_it_from_then_on(household: Household, user: str) -> None:
     """No message that comes after `last` has answered by a new configuration is treated by the old one."""
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
+    with watched(household, user) as daemon:
         household.configure("broadcast_over = 1")
         household.ok("last")
         crowd = "bob@globex.example, eve@hooli.example"
@@ -75,9 +71,7 @@ def test_what_a_query_has_followed_holds_for_it_from_then_on(household: Househol
 
 @pytest.mark.usefixtures("bob")
 def test_options_that_decide_no_verdict_are_followed_too(household: Household, user: str) -> None:
-    an_account(household, "ana", user, "1s")
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
+    with watched(household, user, "1s") as daemon:
         household.configure("store_subjects = false")
         household.ok("last")
         daemon.has_said("reloaded")
@@ -110,9 +104,7 @@ def test_who_is_erased_beside_it_stays_erased(household: Household, user: str) -
 
 @pytest.mark.usefixtures("bob")
 def test_contacts_added_beside_it_know_what_comes_next(household: Household, user: str) -> None:
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
+    with watched(household, user):
         household.import_contacts("Eve,eve@hooli.example,Hooli")
         message = mail("eve@hooli.example", "ana@acme.example", ago(days=1), "e")
         household.receive(user, message)
@@ -132,9 +124,7 @@ def test_sync_works_beside_it_and_reads_nothing_twice_at_once(household: Househo
             assert daemon.stopped() == 0
         proxy.fault = None
         assert household.ok("sync")["accounts"][0]["new"] == 20
-    an_account(household, "ana", user, "1s")
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
+    with watched(household, user, "1s") as daemon:
         for _ in range(5):
             assert household.ok("sync")["accounts"][0]["error"] is None
         assert "error" not in daemon.log

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from config_lines import files
-from daemon_words import an_account, from_bob, is_in_the_log, is_read, state
+from daemon_words import an_account, from_bob, is_in_the_log, is_read, state, watched
 from fault_proxy import Fault, FaultProxy
 from household import NOW, Household, ago, event, mail
 from running_daemon import RunningDaemon, lasttouch, until
@@ -183,9 +183,7 @@ def test_sighup_takes_up_a_new_configuration(household: Household, new_user: Cal
 
 @pytest.mark.usefixtures("bob")
 def test_a_broken_new_configuration_leaves_the_old_one_in_force(household: Household, user: str) -> None:
-    an_account(household, "ana", user)
-    with RunningDaemon(household.folder) as daemon:
-        daemon.has_said("is watched")
+    with watched(household, user) as daemon:
         whole = (household.folder / "config.toml").read_text(encoding="utf-8")
         (household.folder / "config.toml").write_text("nonsense = 1\n", encoding="utf-8")
         daemon.told(signal.SIGHUP)

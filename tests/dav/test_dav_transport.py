@@ -6,7 +6,6 @@ import gzip
 import logging
 import resource
 import socket
-import ssl
 import threading
 import time
 import zlib
@@ -30,6 +29,7 @@ from capture.dav.source import DavAccount
 from capture.dav.transport import Transport
 from scripted_collections import ScriptedCalendar
 from scripted_dav import Reply, Seen, Start, multistatus, response
+from tls_listener import tls_listener
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -170,24 +170,7 @@ def test_what_is_no_tls_is_refused_before_anything_is_sent(url: str) -> None:
 
 
 def tls_server(certificate: trustme.LeafCert, received: list[bytes]) -> tuple[int, socket.socket]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            try:
-                with context.wrap_socket(connection, server_side=True) as secured:
-                    received.append(secured.recv(65536))
-                    secured.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
-            except OSError:
-                connection.close()
-
-    threading.Thread(target=serve, daemon=True).start()
+    listener = tls_listener(certificate, received, answer=b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
     return listener.getsockname()[1], listener
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from household import NOW, Household, ago, event, mail
+from household import NOW, Household, ago, event, mail, utc_ago
 
 BOB, ANA = "Bob <bob@globex.example>", "ana@acme.example"
 
@@ -53,7 +53,7 @@ def test_whoever_did_not_write_last_is_waited_for(ana: Household) -> None:
             "activity": ana.ok("why", "<q1>")["activity"],
             "message_id": "<q1>",
             "waits_for": "us",
-            "since": ago(days=5).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "since": utc_ago(days=5),
             "direction": "inbound",
             "subject": "An offer",
             "with": [

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from household import Household, ago, event, mail
+from household import Household, ago, event, mail, utc_ago
 
 
 @pytest.fixture
@@ -32,10 +32,6 @@ def ana(household: Household, user: str) -> Household:
 
 def _names(household: Household) -> list[str]:
     return sorted(one["name"] for one in household.ok("contacts", "list"))
-
-
-def _day(days: int) -> str:
-    return ago(days=days).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_unmatched_lists_people_and_those_who_answer_first(ana: Household) -> None:
@@ -71,10 +67,10 @@ def test_who_was_merged_and_removed_is_said_by_name(ana: Household) -> None:
 
 def test_merging_moves_dates_forward_and_removing_moves_them_back(ana: Household) -> None:
     ana.import_contacts("Bob Stone,bob@globex.example,Globex", "Bobby,bob@home.example,")
-    assert ana.last("stone")["last_touch"] == _day(9)
+    assert ana.last("stone")["last_touch"] == utc_ago(days=9)
     assert ana.ok("contacts", "merge", "Bob Stone", "Bobby")["rematched"] == 1
     assert _names(ana) == ["Bob Stone"]
-    assert ana.last("bob")["last_touch"] == _day(4)
+    assert ana.last("bob")["last_touch"] == utc_ago(days=4)
     again = ana.import_contacts("Bob Stone,bob@globex.example,Globex", "Bobby,bob@home.example,")
     assert (again["added"], again["updated"]) == (0, 0)
     assert _names(ana) == ["Bob Stone"]
@@ -96,7 +92,7 @@ def test_an_id_is_never_given_twice(ana: Household) -> None:
 def test_an_alias_knows_its_history(ana: Household) -> None:
     ana.import_contacts("Bob Stone,bob@globex.example,Globex")
     assert ana.ok("contacts", "alias", "stone", "bob@home.example")["rematched"] == 1
-    assert ana.last("bob")["last_touch"] == _day(4)
+    assert ana.last("bob")["last_touch"] == utc_ago(days=4)
 
 
 def test_an_address_of_two_contacts_counts_for_neither_until_they_are_merged(ana: Household) -> None:
@@ -107,7 +103,7 @@ def test_an_address_of_two_contacts_counts_for_neither_until_they_are_merged(ana
     assert "more than one contact" in proof["not_counted_because"]
     assert ana.run("contacts", "show", "bob@globex.example").code == 0
     ana.ok("contacts", "merge", "Bob", "Carol")
-    assert ana.last("bob")["last_touch"] == _day(9)
+    assert ana.last("bob")["last_touch"] == utc_ago(days=9)
 
 
 def test_adding_somebody_with_another_s_address_takes_nobody_s_name(ana: Household) -> None:
@@ -135,7 +131,7 @@ def test_importing_again_updates_and_never_duplicates(ana: Household) -> None:
     assert (again["added"], again["updated"], again["unchanged"], again["rematched"]) == (0, 0, 2, 0)
     changed = ana.import_contacts("Robert,bob@globex.example;bob@home.example,Globex", "Eve,eve@hooli.example,")
     assert (changed["added"], changed["updated"]) == (0, 1)
-    assert ana.last("robert")["last_touch"] == _day(4)
+    assert ana.last("robert")["last_touch"] == utc_ago(days=4)
     assert ana.last("eve")["company"] == "Hooli"
 
 
@@ -160,7 +156,7 @@ def test_who_is_forgotten_leaves_no_trace_and_stays_away(ana: Household, user: s
     report = ana.ok("contacts", "forget", "stone", "--yes")
     assert (report["deleted"], report["struck"]) == (2, 1)
     _assert_no_trace(ana)
-    assert ana.last("eve")["last_touch"] == _day(3)
+    assert ana.last("eve")["last_touch"] == utc_ago(days=3)
     # a full resync, and a mailbox that starts over
     ana.configure('backfill = "9y"')
     ana.ok("sync")
@@ -191,7 +187,7 @@ def test_who_is_forgotten_goes_from_calendars_too(household: Household, user: st
     household.ok("contacts", "forget", "bob@globex.example", "--yes")
     (household.folder / "contacts.csv").unlink()
     _assert_no_trace(household)
-    assert household.last("eve")["last_meeting"] == _day(2)
+    assert household.last("eve")["last_meeting"] == utc_ago(days=2)
     put(
         user, "work", "b", event("b", ago(days=2), "ana@acme.example", "bob@globex.example", "eve@hooli.example", X="1")
     )
@@ -221,7 +217,7 @@ def test_who_stands_in_a_file_twice_is_one_contact(ana: Household) -> None:
     first = ana.import_contacts(*rows)
     assert (first["added"], _names(ana)) == (3, ["Bob Stone", "Eve", "Fay"]), "an address does not make two names one"
     bob = ana.last("bob")
-    assert (bob["company"], bob["touches"], bob["last_touch"]) == ("Globex", 2, _day(4))
+    assert (bob["company"], bob["touches"], bob["last_touch"]) == ("Globex", 2, utc_ago(days=4))
     before = ana.contents()
     again = ana.import_contacts(*rows)
     assert (again["added"], again["updated"]) == (0, 0)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from household import NOW, Household, ago, event
+from household import NOW, Household, ago, event, utc_ago
 
 ZOE = "zoe@other.example;PARTSTAT=ACCEPTED"
 
@@ -29,10 +29,6 @@ def waiting(ana: Household) -> list[str]:
         return [uid for (uid,) in log.execute(query)]
 
 
-def utc(**lengths: float) -> str:
-    return ago(**lengths).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def with_zoe(ana: Household, user: str) -> None:
     put(ana, user, "past", event("past", ago(days=10), ZOE, organizer="ana@acme.example"))
     put(ana, user, "next", event("next", NOW + timedelta(days=3), ZOE, organizer="ana@acme.example"))
@@ -50,8 +46,8 @@ def test_adding_a_contact_brings_past_and_future_meetings_at_once_and_without_th
     ana.radicale.delete_calendar(user, "work")
     ana.ok("contacts", "add", "Zoe", "zoe@other.example")
     zoe = ana.last("zoe")
-    assert (zoe["last_meeting"], zoe["touches"]) == (utc(days=10), 4)
-    assert zoe["next_meeting"] == utc(days=-3)
+    assert (zoe["last_meeting"], zoe["touches"]) == (utc_ago(days=10), 4)
+    assert zoe["next_meeting"] == utc_ago(days=-3)
     assert waiting(ana) == ["ours"]
     assert ana.ok("check")["differences"] == 0
 
@@ -61,7 +57,7 @@ def test_a_company_brings_its_meetings_too(ana: Household, user: str) -> None:
     ana.ok("sync")
     ana.ok("companies", "add", "Other", "other.example")
     (company,) = ana.ok("last", "--company")
-    assert company["last_touch"] == utc(days=10)
+    assert company["last_touch"] == utc_ago(days=10)
     assert ana.ok("check")["differences"] == 0
 
 
@@ -70,10 +66,10 @@ def test_strangers_are_met_when_they_are_asked_for(ana: Household, user: str) ->
     put(ana, user, "no", event("no", ago(days=2), "max@other.example;PARTSTAT=DECLINED", organizer="ana@acme.example"))
     ana.ok("sync")
     (zoe,) = ana.ok("unmatched")
-    assert (zoe["address"], zoe["meetings"], zoe["last_touch"]) == ("zoe@other.example", 4, utc(days=10))
+    assert (zoe["address"], zoe["meetings"], zoe["last_touch"]) == ("zoe@other.example", 4, utc_ago(days=10))
     assert waiting(ana) == ["ours"]
     assert ana.ok("contacts", "add", "--from-unmatched", "1")["added"] == 1
-    assert ana.last("zoe")["last_meeting"] == utc(days=10)
+    assert ana.last("zoe")["last_meeting"] == utc_ago(days=10)
 
 
 def test_all_two_way_counts_those_met(ana: Household, user: str) -> None:
@@ -86,7 +82,7 @@ def test_with_contacts_from_two_way_whoever_was_met_is_a_contact(ana: Household,
     ana.configure('contacts_from = "two-way"')
     with_zoe(ana, user)
     ana.ok("sync")
-    assert ana.last("zoe")["last_meeting"] == utc(days=10)
+    assert ana.last("zoe")["last_meeting"] == utc_ago(days=10)
     assert waiting(ana) == ["ours"]
 
 
@@ -100,7 +96,7 @@ def test_what_is_deleted_long_after_it_was_held_is_known_to_a_later_contact(ana:
     ana.radicale.delete(user, "work", "young.ics")
     ana.ok("sync")
     ana.ok("contacts", "add", "Zoe", "zoe@other.example")
-    assert ana.last("zoe")["last_meeting"] == utc(days=40)
+    assert ana.last("zoe")["last_meeting"] == utc_ago(days=40)
     assert ana.ok("check")["differences"] == 0
 
 
@@ -111,7 +107,7 @@ def test_what_is_edited_out_long_after_it_was_held_is_known_to_a_later_contact(a
     put(ana, user, "w", event("w", start, ZOE, RRULE="FREQ=DAILY;COUNT=1", SEQUENCE="1"))
     ana.ok("sync")
     ana.ok("contacts", "add", "Zoe", "zoe@other.example")
-    assert ana.last("zoe")["last_meeting"] == utc(days=39)
+    assert ana.last("zoe")["last_meeting"] == utc_ago(days=39)
     assert ana.last("zoe")["touches"] == 2
 
 
@@ -135,7 +131,7 @@ def test_who_is_forgotten_goes_from_what_waits_too(ana: Household, user: str) ->
     for path in ana.folder.glob("lasttouch.db*"):
         assert b"zoe@other.example" not in path.read_bytes()
     ana.ok("contacts", "add", "Max", "max@third.example")
-    assert ana.last("max")["last_meeting"] == utc(days=40)
+    assert ana.last("max")["last_meeting"] == utc_ago(days=40)
 
 
 def test_a_copy_that_hides_its_guests_counts_with_the_other(ana: Household, user: str) -> None:
@@ -171,7 +167,7 @@ def test_an_object_that_broke_takes_nothing_away(ana: Household, user: str) -> N
     ana.ok("sync")
     put(ana, user, "w", event("w", ago(days=3), ZOE, RRULE="FREQ=SECONDLY"))
     ana.ok("sync")
-    assert ana.last("zoe")["last_meeting"] == utc(days=3)
+    assert ana.last("zoe")["last_meeting"] == utc_ago(days=3)
 
 
 @pytest.mark.parametrize("words", ["log", "log zoe@other.example", "why past", "why zoe@other.example", "export"])

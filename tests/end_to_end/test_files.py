@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config_lines import files
-from household import NOW, Household, ago, event, mail
+from household import NOW, Household, ago, event, mail, utc_ago
 
 
 def test_mail_and_calendar_files_are_read_like_a_server(household: Household) -> None:
@@ -21,7 +21,7 @@ def test_mail_and_calendar_files_are_read_like_a_server(household: Household) ->
     household.import_contacts("Bob,bob@globex.example,Globex")
     assert household.ok("sync")["accounts"][0]["new"] == 3
     bob = household.last("bob")
-    assert bob["last_inbound"] == ago(days=5).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert bob["last_inbound"] == utc_ago(days=5)
     assert bob["last_touch_kind"] == "meeting"
     assert household.ok("why", "<m5>")["sightings"] == [{"account": "ana", "place": "Archive.mbox"}]
     assert household.ok("sync")["accounts"][0]["read"] == 0

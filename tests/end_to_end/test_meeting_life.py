@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from household import NOW, Household, ago, event, mail
+from household import NOW, Household, ago, event, mail, utc, utc_ago
 from lasttouch.agent import opened
 from lasttouch.config import load_config
 from lasttouch.pipeline import sync
@@ -57,10 +57,6 @@ def bob(ana: Household) -> dict[str, Any]:
     return ana.last("bob")
 
 
-def utc(**lengths: float) -> str:
-    return ago(**lengths).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def test_what_lies_ahead_is_held_when_its_time_has_come_without_being_read_again(ana: Household, user: str) -> None:
     start = NOW + timedelta(days=2)
     put(ana, user, event("m", start, YES))
@@ -83,8 +79,8 @@ def test_series_go_on_as_time_does(ana: Household, user: str) -> None:
 @pytest.mark.parametrize(
     ("after", "last", "coming"),
     [
-        (event("m", ago(days=-4), YES, SEQUENCE="1"), None, utc(days=-4)),  # moved into the future
-        (event("m", ago(days=2), YES, SEQUENCE="1"), utc(days=2), None),  # moved
+        (event("m", ago(days=-4), YES, SEQUENCE="1"), None, utc_ago(days=-4)),  # moved into the future
+        (event("m", ago(days=2), YES, SEQUENCE="1"), utc_ago(days=2), None),  # moved
         (event("m", ago(days=3), YES, SEQUENCE="1", STATUS="CANCELLED"), None, None),  # cancelled
         (event("m", ago(days=3), f"{BOB};PARTSTAT=DECLINED", SEQUENCE="1"), None, None),  # declined by the contact
         (event("m", ago(days=3), YES, f"{ANA};PARTSTAT=DECLINED"), None, None),  # declined by the owner
@@ -97,7 +93,7 @@ def test_what_is_changed_later_takes_the_touch_with_it(
 ) -> None:
     put(ana, user, event("m", ago(days=3), YES))
     ana.ok("sync")
-    assert bob(ana)["last_meeting"] == utc(days=3)
+    assert bob(ana)["last_meeting"] == utc_ago(days=3)
     put(ana, user, after)
     ana.ok("sync")
     found = bob(ana)
@@ -136,7 +132,7 @@ def test_a_calendar_that_lists_nothing_where_there_was_much_takes_nothing_away(a
     ana.radicale.forget_sync_tokens()
     outcome = ana.run("sync", "--json")
     assert "lists nothing" in outcome.json["accounts"][0]["error"]
-    assert bob(ana)["last_meeting"] == utc(days=1)
+    assert bob(ana)["last_meeting"] == utc_ago(days=1)
 
 
 def test_one_calendar_may_drop_what_another_still_shows(ana: Household, user: str) -> None:
@@ -148,7 +144,7 @@ def test_one_calendar_may_drop_what_another_still_shows(ana: Household, user: st
     assert (bob(ana)["touches"], len(ana.ok("why", "m")["sightings"])) == (1, 2)
     ana.radicale.delete(user, "work", "m.ics")
     ana.ok("sync")
-    assert (bob(ana)["last_meeting"], len(ana.ok("why", "m")["sightings"])) == (utc(days=2), 1)
+    assert (bob(ana)["last_meeting"], len(ana.ok("why", "m")["sightings"])) == (utc_ago(days=2), 1)
 
 
 def test_an_occurrence_that_no_calendar_shows_moved_any_more_is_where_its_series_puts_it(
@@ -158,7 +154,7 @@ def test_an_occurrence_that_no_calendar_shows_moved_any_more_is_where_its_series
     start, moved = ago(days=8), ago(days=7)
     series = weekly(start, 1, SEQUENCE="0")
     times = [f"RECURRENCE-ID:{stamp(start)}", f"DTSTART:{stamp(moved)}", "DURATION:PT1H", f"ATTENDEE:mailto:{BOB}"]
-    for text, expected in ((with_override(series, *times, "SEQUENCE:1"), utc(days=7)), (series, utc(days=8))):
+    for text, expected in ((with_override(series, *times, "SEQUENCE:1"), utc_ago(days=7)), (series, utc_ago(days=8))):
         for calendar in ("work", "team"):
             ana.radicale.put(user, calendar, "s.ics", text)
         ana.ok("sync")
@@ -170,10 +166,10 @@ def test_where_the_newer_copy_is_deleted_the_one_that_is_left_holds(ana: Househo
     ana.radicale.put(user, "team", "m.ics", event("m", ago(days=8), YES, SEQUENCE="0"))
     ana.radicale.put(user, "work", "m.ics", event("m", ago(days=6), YES, SEQUENCE="1"))
     ana.ok("sync")
-    assert bob(ana)["last_meeting"] == utc(days=6)
+    assert bob(ana)["last_meeting"] == utc_ago(days=6)
     ana.radicale.delete(user, "work", "m.ics")
     ana.ok("sync")
-    assert bob(ana)["last_meeting"] == utc(days=8)
+    assert bob(ana)["last_meeting"] == utc_ago(days=8)
 
 
 def test_an_invitation_by_mail_is_not_counted_beside_its_meeting(household: Household, user: str) -> None:
@@ -186,7 +182,7 @@ def test_an_invitation_by_mail_is_not_counted_beside_its_meeting(household: Hous
     put(household, user, event("m", ago(days=3), f"{ANA};PARTSTAT=ACCEPTED", organizer=BOB))
     household.ok("sync")
     found = bob(household)
-    assert (found["touches"], found["last_inbound"], found["last_meeting"]) == (1, None, utc(days=3))
+    assert (found["touches"], found["last_inbound"], found["last_meeting"]) == (1, None, utc_ago(days=3))
 
 
 def test_a_single_occurrence_made_private_leaves_no_trace_and_the_others_stay(ana: Household, user: str) -> None:
@@ -200,7 +196,7 @@ def test_a_single_occurrence_made_private_leaves_no_trace_and_the_others_stay(an
     put(ana, user, with_override(series, *once, "SUMMARY:Kardiologe", "CLASS:PRIVATE"))
     ana.ok("sync")
     assert bob(ana)["touches"] == 2
-    assert [one["at"] for one in ana.ok("log")] == [utc(days=2), utc(days=16)]
+    assert [one["at"] for one in ana.ok("log")] == [utc_ago(days=2), utc_ago(days=16)]
     for path in ana.folder.glob("lasttouch.db*"):
         assert b"Kardiologe" not in path.read_bytes()
 
@@ -218,9 +214,7 @@ def test_of_a_series_made_private_only_what_is_said_to_be_public_stays(ana: Hous
         report = ana.ok("sync")["accounts"][0]
         assert (report["skipped"], report["error"]) == (0, None)
         assert bob(ana)["touches"] == 1
-        assert [(one["at"], one["verdict"]) for one in ana.ok("log")] == [
-            ((moved + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"), "held")
-        ]
+        assert [(one["at"], one["verdict"]) for one in ana.ok("log")] == [(utc(moved + timedelta(hours=1)), "held")]
     for path in ana.folder.glob("lasttouch.db*"):
         assert b"Kardiologe" not in path.read_bytes()
 
@@ -237,7 +231,7 @@ def test_an_occurrence_keeps_its_id_when_its_series_is_edited(ana: Household, us
     ana.ok("sync")
     after = {one["at"]: one["activity"] for one in ana.ok("log")}
     assert set(after.values()) == set(ids.values())
-    assert after[(moved + timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")] == ids[utc(days=9)]
+    assert after[utc(moved + timedelta(hours=5))] == ids[utc_ago(days=9)]
 
 
 def test_a_series_put_to_another_hour_is_not_held_twice_on_the_days_it_was_held(ana: Household, user: str) -> None:
@@ -259,7 +253,7 @@ def test_a_meeting_that_becomes_a_series_is_not_held_twice(ana: Household, user:
     (single,) = (one["activity"] for one in ana.ok("log"))
     put(ana, user, weekly(start, 2, SEQUENCE="1"))
     ana.ok("sync")
-    assert {one["activity"]: one["at"] for one in ana.ok("log")}[single] == utc(days=30)
+    assert {one["activity"]: one["at"] for one in ana.ok("log")}[single] == utc_ago(days=30)
     assert bob(ana)["touches"] == 2
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from household import NOW, Household, ago, event
+from household import NOW, Household, ago, event, utc
 
 BOB = "bob@globex.example"
 YES = f"{BOB};PARTSTAT=ACCEPTED"
@@ -224,7 +224,7 @@ def test_zones(ana: Household, user: str, zone: str, means: str) -> None:
     lines = ["UID:z", f"DTSTART{zone}:{local:%Y%m%dT%H%M%S}", "DURATION:PT1H", f"ATTENDEE:mailto:{BOB}"]
     what_bob_gets(ana, user, vcalendar(lines, before=OWN_ZONE))
     expected = local.replace(tzinfo=ZoneInfo(means)).astimezone(UTC)
-    assert ana.last("bob")["last_meeting"] == expected.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert ana.last("bob")["last_meeting"] == utc(expected)
     warned = "time zone 'Nowhere/Land' is unknown" in str(ana.ok("why", "z")["evidence"])  # "with a warning"
     assert warned == ("Nowhere" in zone)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from household import NOW, Household, ago, event, mail
+from household import NOW, Household, ago, event, mail, utc
 
 
 def _with_mail(household: Household, user: str, *messages: bytes, mailbox: str = "INBOX") -> None:
@@ -113,7 +113,7 @@ def test_a_date_that_cannot_be_is_placed_by_the_server(household: Household, use
         message = mail("bob@globex.example", "ana@acme.example", sent, f"t{number}")
         household.dovecot.append(user, "INBOX", [message], taken_in)
     household.ok("sync")
-    assert {one["at"] for one in household.ok("log")} == {taken_in.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    assert {one["at"] for one in household.ok("log")} == {utc(taken_in)}
 
 
 def test_a_series_counts_by_its_occurrences(household: Household, user: str) -> None:
@@ -125,8 +125,8 @@ def test_a_series_counts_by_its_occurrences(household: Household, user: str) -> 
     household.radicale.put(user, "work", "call", weekly)
     household.ok("sync")
     bob = household.last("bob")
-    assert bob["last_meeting"] == (start + timedelta(days=21)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert bob["next_meeting"] == (start + timedelta(days=35)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert bob["last_meeting"] == utc(start + timedelta(days=21))
+    assert bob["next_meeting"] == utc(start + timedelta(days=35))
     assert bob["touches"] == 4
 
 

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from config_lines import table
-from household import Household, ago, event
+from household import Household, ago, event, utc_ago
 from scripted_dav import Reply, Seen, Start
 
 SECRET = "private-5ec7e7"
@@ -44,8 +44,8 @@ def test_meetings_of_a_published_calendar_count(household: Household, feed: Feed
     (report,) = household.ok("sync")["accounts"]
     assert (report["source"], report["new"], report["touches"]) == ("calendar_urls", 3, 2)
     bob = household.last("bob")
-    assert bob["last_meeting"] == ago(days=3).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert bob["next_meeting"] == ago(days=-2).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert bob["last_meeting"] == utc_ago(days=3)
+    assert bob["next_meeting"] == utc_ago(days=-2)
     (source,) = household.ok("status")["accounts"]
     assert [one["place"] for one in source["places"]] == ["Team"]
     assert household.ok("check")["differences"] == 0
@@ -60,10 +60,10 @@ def test_what_a_feed_drops_for_its_age_stays_and_what_it_drops_soon_did_not_happ
     feed.events = feed.events[2:]
     assert household.ok("sync")["accounts"][0]["removed"] == 2
     assert household.last("bob")["last_meeting"] is None
-    assert household.last("eve")["last_meeting"] == ago(days=60).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert household.last("eve")["last_meeting"] == utc_ago(days=60)
     feed.events.append(old)
     household.ok("sync")
-    assert household.last("eve")["last_meeting"] == ago(days=60).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert household.last("eve")["last_meeting"] == utc_ago(days=60)
     assert household.ok("check")["differences"] == 0
 
 

@@ -8,11 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from household import NOW, Household, ago, event, mail
-
-
-def _z(days: float) -> str:
-    return ago(days=days).strftime("%Y-%m-%dT%H:%M:%SZ")
+from household import NOW, Household, ago, event, mail, utc_ago
 
 
 @pytest.fixture
@@ -128,11 +124,11 @@ def test_an_account_that_has_nothing_to_do_with_somebody_leaves_them_stale(ana: 
 
 def test_as_of_a_day_only_what_had_happened_counts(ana: Household) -> None:
     then = ana.ok("last", "bob", "--as-of", "55d")[0]
-    assert (then["last_touch"], then["touches"], then["last_inbound"]) == (_z(60), 3, _z(60))
-    assert then["seen_through"] <= _z(54)
+    assert (then["last_touch"], then["touches"], then["last_inbound"]) == (utc_ago(days=60), 3, utc_ago(days=60))
+    assert then["seen_through"] <= utc_ago(days=54)
     assert [one["last_touch"] for one in ana.ok("last", "dora", "--as-of", "30d")] == [None]
     assert ana.ok("last", "bob")[0]["next_meeting"] is not None
-    assert [one["at"] for one in ana.ok("log", "bob", "--as-of", "65d")] == [_z(70), _z(80)]
+    assert [one["at"] for one in ana.ok("log", "bob", "--as-of", "65d")] == [utc_ago(days=70), utc_ago(days=80)]
     before = ana.ok("stale", "--as-of", "35d")
     assert [(one["name"], one["state"]) for one in before] == [("Dora", "never"), ("Zoe", "never")]
     assert ana.ok("check")["differences"] == 0
@@ -143,9 +139,9 @@ def test_a_meeting_that_lay_ahead_then_is_upcoming_then(household: Household, us
     household.radicale.put(user, "work", "m.ics", event("m", ago(days=10), "bob@globex.example"))
     household.import_contacts("Bob,bob@globex.example,Globex")
     household.ok("sync")
-    assert household.last("bob")["last_meeting"] == _z(10)
+    assert household.last("bob")["last_meeting"] == utc_ago(days=10)
     (then,) = household.ok("last", "bob", "--as-of", "20d")
-    assert (then["last_meeting"], then["next_meeting"], then["last_touch"]) == (None, _z(10), None)
+    assert (then["last_meeting"], then["next_meeting"], then["last_touch"]) == (None, utc_ago(days=10), None)
     (firm,) = household.ok("last", "--company", "globex", "--as-of", "20d")
     assert firm["last_touch"] is None
 

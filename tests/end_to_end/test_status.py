@@ -12,7 +12,7 @@ from capture.calendar.source import CalendarSource
 from capture.dav.listing import Collection
 from capture.dav.reports import UnexpectedAnswer
 from capture.dav.transport import Answer, Transport
-from household import Household, ago, event
+from household import Household, ago, event, utc_ago
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_calendar_that_fails_is_named_and_the_others_go_on(two_calendars: Hous
     two_calendars.radicale.put(user, "work", "new.ics", event("new", ago(days=1), "bob@globex.example"))
     outcome = two_calendars.run("sync")
     assert outcome.code == 1
-    assert two_calendars.last("bob")["last_meeting"] == ago(days=1).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert two_calendars.last("bob")["last_meeting"] == utc_ago(days=1)
     (source,) = two_calendars.ok("status")["accounts"]
     club, work = source["places"]
     assert (club["place"], club["error_code"]) == ("Club", "server-fault")
@@ -89,7 +89,7 @@ def test_a_calendar_that_is_closed_to_us_does_not_stop_the_others_for_an_hour(
     for days in (5, 4, 3, 2, 1):
         two_calendars.radicale.put(user, "work", "new.ics", event("new", ago(days=days), "bob@globex.example"))
         two_calendars.run("sync")
-    assert two_calendars.last("bob")["last_meeting"] == ago(days=1).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert two_calendars.last("bob")["last_meeting"] == utc_ago(days=1)
     (source,) = two_calendars.ok("status")["accounts"]
     assert [one["error_code"] for one in source["places"]] == ["authentication", None]
 

@@ -6,11 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from household import Household, ago, event, mail
-
-
-def _utc(**lengths: float) -> str:
-    return ago(**lengths).strftime("%Y-%m-%dT%H:%M:%SZ")
+from household import Household, ago, event, mail, utc_ago
 
 
 @pytest.fixture
@@ -48,13 +44,13 @@ def agency(household: Household, new_user: Callable[[], str]) -> Household:
 
 def test_each_meeting_says_who_comes_and_who_else_knows_them(agency: Household) -> None:
     lunch, late = agency.ok("upcoming")
-    assert (lunch["at"], lunch["subject"], lunch["verdict"]) == (_utc(days=-2), "Lunch", "upcoming")
+    assert (lunch["at"], lunch["subject"], lunch["verdict"]) == (utc_ago(days=-2), "Lunch", "upcoming")
     assert lunch["own_answers"] == [{"account": "ana", "answer": "TENTATIVE"}]
-    by_ana = {"account": "ana", "owner": "Ana", "last_touch": _utc(days=9)}
-    by_ben = {"account": "ben", "owner": "Ben", "last_touch": _utc(days=6)}
+    by_ana = {"account": "ana", "owner": "Ana", "last_touch": utc_ago(days=9)}
+    by_ben = {"account": "ben", "owner": "Ben", "last_touch": utc_ago(days=6)}
     assert [(one["name"], one["answer"], one["last_touch"], one["known_by"]) for one in lunch["contacts"]] == [
-        ("Bob", "ACCEPTED", _utc(days=9), [by_ana]),
-        ("Carla", "DECLINED", _utc(days=6), [by_ben]),
+        ("Bob", "ACCEPTED", utc_ago(days=9), [by_ana]),
+        ("Carla", "DECLINED", utc_ago(days=6), [by_ben]),
     ]
     assert [one["answer"] for one in late["contacts"]] == ["TENTATIVE"]
 
@@ -72,7 +68,7 @@ def test_the_table_shows_answers_and_colleagues(agency: Household) -> None:
 def test_days_limit_and_who_narrow_it(agency: Household) -> None:
     assert [one["subject"] for one in agency.ok("upcoming", "--days", "7")] == ["Lunch"]
     assert [one["subject"] for one in agency.ok("upcoming", "--limit", "1")] == ["Lunch"]
-    assert [one["at"] for one in agency.ok("upcoming", "bob")] == [_utc(days=-2)]
+    assert [one["at"] for one in agency.ok("upcoming", "bob")] == [utc_ago(days=-2)]
     assert agency.run("upcoming", "--days", "1").out == "No meeting with a contact lies ahead within a day.\n"
     assert agency.run("upcoming", "--csv").out.count("\n") == 3
 

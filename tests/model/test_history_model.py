@@ -14,11 +14,10 @@ from diary import Dates, Diary, Meeting, Message
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from served import CALENDARS, OWN, config_text, envelope, message_id, object_text
 from twins import TwinCalendar, TwinMailbox
 
-from activity.address import Address
 from activity.contact import ContactEntry
-from activity.envelope import Envelope
 from lasttouch import address_book, forgetting
 from lasttouch.agent import Agent, opened
 from lasttouch.config import load_config
@@ -30,8 +29,6 @@ from store.people import people
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ["p0@firm0.example", "p1@firm1.example", "p2@firm0.example"]
 TAGGED = "p0+crm@firm0.example"
-OWN = ["ana@acme.example", "ana@home.example"]
-CALENDARS = {"ana": OWN[0], "ben": "ben@acme.example"}
 SOMEBODY = st.sampled_from([*PEOPLE, TAGGED, OWN[0], OWN[0], OWN[0], OWN[1]])
 GUEST = st.sampled_from([*PEOPLE, TAGGED])
 ANSWER = st.sampled_from(["ACCEPTED", "ACCEPTED", "NEEDS-ACTION", "TENTATIVE", "DECLINED"])
@@ -62,7 +59,7 @@ class History(RuleBasedStateMachine):
     @contextlib.contextmanager
     def agent(self) -> Iterator[Agent]:
         path = Path(self.folder.name) / "config.toml"
-        path.write_text(_config(self.diary))
+        path.write_text(config_text(self.diary))
         with opened(load_config(path), lambda: self.diary.now) as agent:
             yield agent
 
@@ -119,7 +116,7 @@ class History(RuleBasedStateMachine):
             self.diary.unnamed_bounces.append((at, email))
         bounce = Message(10_000 + len(self.box.envelopes), at, "mailer-daemon@mx.example", (OWN[0],), True, -1)
         signs = {"x-failed-recipients": email, "auto-submitted": "auto-replied"}
-        self._deliver(bounce, signs, (_id(lost),) if names_it else ())
+        self._deliver(bounce, signs, (message_id(lost),) if names_it else ())
         self.read()
 
     @precondition(lambda self: self.diary.messages)
@@ -264,58 +261,17 @@ class History(RuleBasedStateMachine):
 
     def _deliver(self, message: Message, signs: dict[str, str], answers: tuple[str, ...] = ()) -> None:
         root = next((m for m in self.diary.messages if m.thread == message.thread), message)
-        self.box.envelopes.append(
-            Envelope(
-                message_id=_id(message),
-                date=message.at,
-                internal_date=message.at,
-                from_=(Address(message.sender),),
-                to=tuple(Address(email) for email in message.to),
-                signs=signs,
-                references=() if root is message else (_id(root),),
-                in_reply_to=answers,
-            )
-        )
+        self.box.envelopes.append(envelope(message, root, signs, answers))
 
     def _put(self, meeting: Meeting, *names: str) -> None:
         """Into these calendars, or into all that show it; the others go on showing the former revision."""
         meeting.is_uneven = bool(names) and len(meeting.owners) > 1
         for name in names or meeting.owners:
-            self.calendars[name].put(f"{meeting.number}.ics", _object(meeting))
+            self.calendars[name].put(f"{meeting.number}.ics", object_text(meeting))
 
 
 def _toggle(names: list[str], name: str) -> None:
     names.remove(name) if name in names else names.append(name)
-
-
-def _id(message: Message) -> str:
-    return f"<m{message.number}>"
-
-
-def _object(meeting: Meeting) -> str:
-    invited = {**meeting.answers, **{CALENDARS[name]: answer for name, answer in meeting.owners.items()}}
-    return "\r\n".join(
-        [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", f"UID:{meeting.number}", f"SEQUENCE:{meeting.sequence}",
-            f"DTSTART:{meeting.start:%Y%m%dT%H%M%SZ}", f"DTEND:{meeting.ends:%Y%m%dT%H%M%SZ}",
-            *(["STATUS:CANCELLED"] if meeting.cancelled else []), f"ORGANIZER:mailto:{meeting.organizer}",
-            *(f"ATTENDEE;PARTSTAT={answer}:mailto:{email}" for email, answer in invited.items()),
-            "END:VEVENT", "END:VCALENDAR", "",
-        ]
-    )  # fmt: skip
-
-
-def _config(diary: Diary) -> str:
-    ana = [email for email in diary.own if email != CALENDARS["ben"]]
-    server = 'username = "u"\npassword_env = "P"\n'
-    return (
-        f'database = "log.db"\nbackfill = "9y"\nhorizon = "1y"\nbroadcast_over = {diary.broadcast_over}\n'
-        f"internal_domains = {diary.internal}\nnever_log = {diary.never_log}\n"
-        f'[[accounts]]\nname = "ana"\naddresses = {ana}\n[accounts.imap]\nhost = "mail.example"\n{server}'
-        f'[accounts.caldav]\nurl = "https://cal.example/"\n{server}'
-        f'[[accounts]]\nname = "ben"\naddresses = ["{CALENDARS["ben"]}"]\n'
-        f'[accounts.caldav]\nurl = "https://cal.example/"\n{server}'
-    )
 
 
 TestHistory = History.TestCase

@@ -1,95 +1,21 @@
-"""The demo as its user runs it: a process of its own, real servers, the ordinary import and sync."""
+"""What is in the demo's world, and what the log makes of it."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import itertools
-import json
-import os
-import shlex
-import signal
-import stat
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+from demo_runs import Kept, ask
 
-import cli
-
-ROOT = Path(__file__).resolve().parents[1]
-SECONDS = 60
 TWO_WEEKS = timedelta(weeks=2)
-
-
-class Kept(NamedTuple):
-    """A demo that was kept, and what it printed."""
-
-    folder: Path
-    printed: str
-
-    def ask(self, *words: str) -> Any:
-        return ask(*words, "--json", "--config", str(self.folder / "config.toml"))[1]
-
-    def contact(self, name: str) -> dict[str, Any]:
-        (one,) = self.ask("last", name)
-        return dict(one)
-
-    def meetings(self, name: str) -> list[dict[str, Any]]:
-        return [one for one in self.ask("log", name) if one["kind"] == "meeting"]
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    folder = tmp_path_factory.mktemp("demo") / "new" / "acme world"
-    done = demo("--keep", str(folder), umask=0o077)
-    assert (done.returncode, done.stderr) == (0, "")
-    return Kept(folder, done.stdout)
-
-
-def demo(*words: str, umask: int = -1, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli", "demo", *words],
-        cwd=ROOT, env={**os.environ, "TZ": "UTC", **environment},
-        capture_output=True, text=True, timeout=SECONDS, umask=umask, check=False,
-    )  # fmt: skip
-
-
-def ask(*words: str) -> tuple[int, Any]:
-    """Exit code and answer (or error) of a command, run here to save time."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        cli.main(words)
-    text = out.getvalue() or err.getvalue()
-    return int(ended.value.code or 0), json.loads(text) if "--json" in words else text
 
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def servers_in(folder: Path) -> list[str]:
-    """The command lines of processes that serve what lies in `folder`."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            line = path.read_bytes().decode(errors="replace")
-            if "leash.py" in line and str(folder) in line:
-                found.append(line)
-    return found
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
 
 
 def test_a_vacation_reply_does_not_count(kept: Kept) -> None:
@@ -209,84 +135,6 @@ def test_the_private_event_is_nowhere_in_the_database(kept: Kept) -> None:
 
     assert files_with_the_word("calendars/storage/**/doctor*")
     assert files_with_the_word("lasttouch.db*") == []
-
-
-def test_what_it_says_to_type_next_works(kept: Kept) -> None:
-    typed = [line for line in kept.printed.splitlines() if line.startswith("  lasttouch ")]
-    assert len(typed) == 4
-    for line in typed:
-        _, *words = shlex.split(line, comments=True)
-        code, answer = ask(*words)
-        assert (code, bool(answer)) == (0, True)
-
-
-def test_it_shows_import_sync_last_and_why(kept: Kept) -> None:
-    shown = [line.removeprefix("$ lasttouch ") for line in kept.printed.splitlines() if line.startswith("$")]
-    assert shown == ["contacts import contacts.csv", "sync", "last", "why carla"]
-    assert "auto-reply: Auto-Submitted: auto-replied" in kept.printed
-
-
-def test_nothing_is_left_running_and_nothing_is_open_to_others(kept: Kept) -> None:
-    assert servers_in(kept.folder) == []
-    for path in [kept.folder, *kept.folder.iterdir(), *(kept.folder / "passwords").iterdir()]:
-        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
-
-
-def test_a_folder_that_holds_something_is_refused(kept: Kept) -> None:
-    before = sorted(kept.folder.rglob("*"))
-    done = demo("--keep", str(kept.folder), "--json")
-    error = json.loads(done.stderr)["error"]
-    assert (done.returncode, error["code"]) == (2, "usage")
-    assert "is not empty" in error["message"]
-    assert sorted(kept.folder.rglob("*")) == before
-
-
-def test_a_file_in_place_of_the_folder_is_refused(kept: Kept) -> None:
-    done = demo("--keep", str(kept.folder / "config.toml"))
-    assert (done.returncode, "is not a folder" in done.stderr) == (2, True)
-
-
-def test_without_keep_nothing_is_left(tmp_path: Path) -> None:
-    done = demo("--json", umask=0, TMPDIR=str(tmp_path))
-    assert (done.returncode, done.stderr) == (0, "")
-    answer = json.loads(done.stdout)
-    assert answer["config"] is None
-    assert len(answer["last"]) == 12
-    assert list(tmp_path.iterdir()) == []
-    assert servers_in(tmp_path) == []
-
-
-def test_what_was_kept_stays_when_nobody_reads_on(tmp_path: Path) -> None:
-    command = [sys.executable, "-u", "-m", "cli", "demo", "--keep", str(tmp_path / "acme")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith(b"A year of")
-        process.stdout.close()
-    assert (tmp_path / "acme" / "config.toml").exists()
-
-
-@pytest.mark.parametrize("missing", [["pymap"], ["radicale"], ["pymap", "radicale"]])
-def test_a_missing_server_is_named(missing: Sequence[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in missing:
-        monkeypatch.setitem(sys.modules, name, None)
-    code, answer = ask("demo", "--json", "--keep", str(tmp_path / "acme"))
-    assert (code, answer["error"]["message"]) == (1, f"the demo needs {' and '.join(missing)}")
-    assert answer["error"]["hint"] == "pipx install '.[demo]' in the folder of the project"
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_the_servers_end_with_the_demo_however_it_ends(how: signal.Signals, tmp_path: Path) -> None:
-    folder = tmp_path / "acme"
-    command = [sys.executable, "-m", "cli", "demo", "--keep", str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        wait_until(lambda: len(servers_in(folder)) == 2)
-        process.send_signal(how)
-        _, said = process.communicate(timeout=SECONDS)
-    wait_until(lambda: not servers_in(folder))
-    if how == signal.SIGINT:
-        assert (process.returncode, "interrupted" in said, "Traceback" in said) == (130, True, False)
-        assert not folder.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Lists of any length in SQL, whose statements take only so many parameters. {} in a statement stands for the list."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+CHUNK = 900
+T = TypeVar("T")
+
+
+def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Pieces short enough to be bound as parameters."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def marks(items: Sequence[object]) -> str:
+    """Placeholders for an IN list."""
+    return ",".join("?" * len(items))
+
+
+def rows_among(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> Iterator[tuple[Any, ...]]:
+    """All rows of a query."""
+    for chunk in chunks(list(items)):
+        yield from connection.execute(query.format(marks(chunk)), chunk)
+
+
+def among(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> Iterator[Any]:
+    """The first column of them."""
+    return (row[0] for row in rows_among(connection, query, items))
+
+
+def change_among(connection: sqlite3.Connection, statement: str, items: Iterable[object]) -> None:
+    for chunk in chunks(list(items)):
+        connection.execute(statement.format(marks(chunk)), chunk)
