@@ -53,7 +53,7 @@ def normalise_domain(raw: str) -> str:
     try:
         return idna.encode(lowered, uts46=True, transitional=False).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        return lowered
+        return lowered.casefold()
 
 
 def _with_a_labels(folded: str) -> str:

@@ -141,7 +141,10 @@ def _message_id(value: str | None) -> str:
 
 
 def _references(value: str | None) -> tuple[str, ...]:
-    return tuple(_MESSAGE_ID.findall(value[:100_000])[:REFERENCES_KEPT]) if value else ()
+    if not value:
+        return ()
+    text = value[:100_000]
+    return tuple(_MESSAGE_ID.findall(text if text.isprintable() else _CONTROL.sub("", text))[:REFERENCES_KEPT])
 
 
 def _subject(value: str | None) -> str:

@@ -76,11 +76,12 @@ def command(who: tuple[str, ...], on: Side | None, unlisted: bool, filters: Filt
         )
         sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
         most = filters.most(form, PAGE)
-        fitting = [one for side in sides for one in awaiting(log, now, side, wanted, most + 1)]
-        found = [one for side in sides for one in [f for f in fitting if f.side == side][:most]][: filters.limit]
+        listed = [awaiting(log, now, side, wanted, most + 1) for side in sides]
+        found = [one for side in listed for one in side[:most]][: filters.limit]
         if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
             longer = replace(wanted, since=None, until=recent, oldest_first=True)
             older = [one for side in sides if recent for one in awaiting(log, now, side, longer, COUNTED)]
-            notes = awaiting_notes(found, len(fitting) > len(found), len(older), RECENT.days)
+            more = sum(map(len, listed)) > len(found)
+            notes = awaiting_notes(found, more, len(older), RECENT.days)
             print_lines(notes if found or older else [told_of_none(log, line) for line in notes])
             print_lines(blindness(sources(log), now, zone))

@@ -104,7 +104,7 @@ def _ratio(one: Silence) -> str:
 
 
 def unknown_line(one: Silence, now: datetime, zone: tzinfo) -> str:
-    since = f"since {local(one.unknown_since, zone)}" if one.unknown_since else "a source was never read"
+    since = f"since {local(one.unknown_since, zone)}" if one.unknown_since else "as a source was never read"
     last = f"last touch known {ago(one.person.last_touch, now)}" if one.person.last_touch else "no touch known"
     return f"Unknown {since}: {one.person.name}, {last}."
 

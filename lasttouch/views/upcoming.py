@@ -90,7 +90,7 @@ def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo)
 
 
 def _then(one: Appointment, zone: tzinfo) -> str:
-    """ "weekly, 11 more until 2027-02-10"; of a series that does not keep to a rhythm only the number."""
+    """ "weekly, 11 more"; of a series that does not keep to a rhythm only the number."""
     if not one.further:
         return ""
     days = [at.astimezone(zone).date() for at in (one.activity.at, *one.further)]
@@ -98,7 +98,7 @@ def _then(one: Appointment, zone: tzinfo) -> str:
     usual = gaps[len(gaps) // 2]
     often = "monthly, " if usual in _MONTH else _OFTEN.get(usual, "")
     often = "on workdays, " if set(gaps) == {1, 3} else often
-    return f"{often}{len(one.further)} more {'on' if len(one.further) == 1 else 'until'} {days[-1]}"
+    return f"{often}{len(one.further)} more"
 
 
 def _with_answer(name: str, answer: str) -> str:

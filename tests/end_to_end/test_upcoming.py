@@ -85,8 +85,7 @@ def test_a_series_is_one_line_and_every_meeting_for_programs(agency: Household) 
     headings, call, lunch, twice = (line.split("\t") for line in table)
     assert note == "Of a series the next meeting is shown."
     then = headings.index("Then")
-    last = f"{ago(days=-29).astimezone():%Y-%m-%d}"
-    assert (call[2], call[then], lunch[then]) == ("Call", f"weekly, 4 more until {last}", "")
-    assert twice[then].startswith("daily, 1 more on ")
+    assert (call[2], call[then], lunch[then]) == ("Call", "weekly, 4 more", "")
+    assert twice[then] == "daily, 1 more"
     assert agency.run("upcoming", "bob", "--limit", "2").out.count("There are more: raise --limit.\n") == 1
     assert len(agency.ok("upcoming", "bob", "--limit", "2")) == 2

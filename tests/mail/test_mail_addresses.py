@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mail_log import is_normalised
 
@@ -116,6 +116,7 @@ TOKENS = [*'"<>(),;:@\\ a\0é[]', "b.example", "a@b.example", "=?utf-8?q?=40?=",
         st.lists(st.sampled_from(TOKENS), max_size=80).map("".join),
     )
 )
+@example("0@/\xdf")
 def test_never_raises_and_gives_only_normalised_addresses(value: str) -> None:
     for address in parse_addresses(value):
         assert is_normalised(address.email)

@@ -144,6 +144,7 @@ PIECES = [
 
 @settings(max_examples=600, deadline=None)
 @given(st.one_of(st.binary(max_size=400), st.lists(st.sampled_from(PIECES), max_size=60).map(b"".join)))
+@example(b"References:<\x00>")
 @example(b"To: =?utf-7?q?+2AA-?= <a@b.example>\r\nSubject: =?utf-7?q?+2AA-?=\r\n\r\n")
 @example(b'From: "=?unicode_escape?q?=5Cud800?=" <a@b.example>\r\n')
 def test_never_raises_and_gives_text_that_can_be_stored(block: bytes) -> None:
