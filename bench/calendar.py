@@ -45,6 +45,8 @@ def run(quick: bool) -> Iterator[Figure]:
     count = 1_000 if quick else 10_000
     base = Path(tempfile.mkdtemp(prefix="ltb"))
     os.environ["BENCH_PASSWORD"] = "secret"
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
+    os.environ["PYTHONPYCACHEPREFIX"] = str(base / "bytecode")
     try:
         yield from _reading(count)
         with RadicaleServer({"ana": "secret"}, settings=_MANY_AT_ONCE) as server:
@@ -110,6 +112,7 @@ def _fetching(server: RadicaleServer, runs: int) -> Iterator[Figure]:
 
 def _passes(server: RadicaleServer, base: Path, runs: int) -> Iterator[Figure]:
     """Whole passes of the command, into a log, with every twentieth meeting being with a contact."""
+    _command_cpu(sys.executable, "-c", _PASS, str(_fresh(server, base) / "config.toml"))  # so that it is compiled
     folders = [_fresh(server, base) for _ in range(runs)]
     first = median_of(_command_cpu(sys.executable, "-c", _PASS, str(one / "config.toml")) for one in folders)
     again = median_of(_command_cpu(sys.executable, "-c", _PASS, str(one / "config.toml")) for one in folders)

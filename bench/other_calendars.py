@@ -35,8 +35,9 @@ def configured(server: RadicaleServer, base: Path) -> dict[str, str]:
         "datetimeformat = %d.%m.%Y %H:%M\nlongdatetimeformat = %d.%m.%Y %H:%M\n"
         f"[sqlite]\npath = {home}/khal.db\n"
     )
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
     return {
-        **os.environ,
+        **kept,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),

@@ -22,8 +22,6 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
     Raises DatabaseError where it cannot be opened or is no database of ours.
     """
-    from store.schema import migrate  # noqa: PLC0415 - readers do without
-
     with database_errors(path):
         make_private_folder(path.parent)
         if not path.exists():
@@ -35,7 +33,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             timeout=BUSY_MILLISECONDS / 1000,
             check_same_thread=False,  # the daemon's threads take turns
         )
-        refuse_foreign(connection, path)
+        seen = refuse_foreign(connection, path)
         for pragma in (
             f"busy_timeout = {BUSY_MILLISECONDS}",
             "journal_mode = WAL",
@@ -45,7 +43,10 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             "secure_delete = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        migrate(connection)
+        if seen != MIGRATIONS:
+            from store.schema import migrate  # noqa: PLC0415 - sqlite-utils takes its time to import
+
+            migrate(connection)
         return connection
 
 
@@ -115,11 +116,14 @@ def data_version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises ForeignDatabase where the database is another program's or a newer version's; nothing is written."""
+def refuse_foreign(connection: sqlite3.Connection, path: Path) -> set[str]:
+    """The names of the migrations it has seen; nothing is written.
+
+    Raises ForeignDatabase where the database is another program's or a newer version's.
+    """
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not tables:
-        return  # not filled yet
+        return set()  # not filled yet
     seen = set()
     if "_sqlite_migrations" in tables:
         ledger = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'lasttouch'")
@@ -128,6 +132,7 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         raise ForeignDatabase(f"{path} is the database of another program", "name another file as `database`")
     if seen - MIGRATIONS:
         raise ForeignDatabase(f"{path} was written by a newer lasttouch", "update lasttouch on this machine")
+    return seen
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from capture.calendar.content_lines import (
 
 TOO_MANY_PEOPLE = "more people in it than can be read"
 _PUBLIC = ("", "PUBLIC")
+_CAREFUL = frozenset(("CLASS", BROKEN))
 _MOST_PEOPLE = 1024 * 1024  # characters of different lines, some 7,000 people
 _MARK = (WITHHELD, f"{WITHHELD}:TRUE")
 
@@ -32,14 +33,14 @@ def strip(text: str, private_events: str = "drop") -> str:
     calendars = public_part(text, private_events)
     if len(text) > _MOST_PEOPLE and has_too_many_people(event for one in calendars for event in one.events):
         raise BrokenObject(TOO_MANY_PEOPLE)
-    staying = {event.value("UID") for one in calendars for event in one.events if not is_withheld_series(event)}
-    for calendar in calendars:
-        calendar.events = [event for event in calendar.events if event.value("UID") in staying]
     return "".join(written(calendar) for calendar in calendars if calendar.events)
 
 
-def public_part(text: str, private_events: str) -> list[CalendarLines]:
-    """What `strip` writes, and of every series and single event that is left out a mark. Raises BrokenObject."""
+def public_part(text: str, private_events: str, all_marks: bool = False) -> list[CalendarLines]:
+    """What `strip` writes; with `all_marks` there is one for every series and single event left out.
+
+    Raises BrokenObject.
+    """
     calendars = read(text)
     events = [event for calendar in calendars for event in calendar.events]
     if all(map(_is_harmless, events)):
@@ -50,6 +51,9 @@ def public_part(text: str, private_events: str) -> list[CalendarLines]:
     for calendar in calendars:
         found = (_without_secrets(event, series, private_events) for event in calendar.events)
         calendar.events = [event for event in found if event is not None]
+    staying = {event.value("UID") for one in calendars for event in one.events if not is_withheld_series(event)}
+    for calendar in [] if all_marks else calendars:
+        calendar.events = [event for event in calendar.events if event.value("UID") in staying]
     return calendars
 
 
@@ -66,7 +70,7 @@ def is_private(event: EventLines) -> bool:
 
 def _is_harmless(event: EventLines) -> bool:
     """Nothing in it is broken, or says that it is not public."""
-    careful = [line for name, line in event.lines if name in ("CLASS", BROKEN)]
+    careful = [line for name, line in event.lines if name in _CAREFUL]
     return not careful or (not event.line(BROKEN) and all(value_of(line).upper() in _PUBLIC for line in careful))
 
 

@@ -53,7 +53,7 @@ def is_whole(text: str) -> bool:
 def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
     """The objects of a file in the order of their first events. Raises BrokenObject where it is no calendar."""
     groups: dict[str, list[tuple[CalendarLines, list[EventLines]]]] = {}
-    for calendar in public_part(text, private_events):
+    for calendar in public_part(text, private_events, all_marks=True):
         for event in calendar.events:
             parts = groups.setdefault(_key(event), [])
             if not parts or parts[-1][0] is not calendar:

@@ -12,6 +12,7 @@ from file_log import FileLog, skips
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activity.meeting import CalendarObject
 from capture.files import calendar_files
 
 ZONE = """BEGIN:VTIMEZONE
@@ -110,8 +111,13 @@ def test_private_meetings_are_dropped_or_lose_their_summary(work: Path) -> None:
     log = FileLog(work)
     log.sync()
     write(work, event("a@x", "CLASS:PRIVATE", summary="Secret"), event("b@x"))
-    log.sync()
+    (batch,) = log.sync()
+    assert [(item.href, item.text) for item in batch.items if isinstance(item, CalendarObject)] == [
+        ("work.ics#a@x", "")
+    ]
+    assert batch.removed == []  # nor does it say that it was deleted
     assert log.objects.keys() == {"work.ics#b@x"}
+    assert log.sync() == []
     log.private_events = "time-only"
     log.sync()
     assert log.objects.keys() == {"work.ics#a@x", "work.ics#b@x"}
