@@ -14,7 +14,7 @@ demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, sy
 	@$(BIN)/lasttouch demo
 
 test: $(VENV)/dev.stamp  ## Run all tests (with a real Dovecot where one is installed: apt-get install dovecot-imapd)
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/dev.stamp  ## Check style and types
 	$(BIN)/ruff check .

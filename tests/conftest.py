@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from capture.dav.transport import Answer, Transport
 from dovecot_server import DovecotServer, dovecot_binary
 from household import Household
+from loopback_process import server_folder
 from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
 
@@ -33,8 +33,7 @@ def dovecot() -> Iterator[DovecotServer]:
     """A Dovecot that every user name may log in to with its `password`."""
     if dovecot_binary() is None:
         _server_missing("Dovecot", "on Debian: apt-get install dovecot-imapd")
-    # a short path of our own: unix socket names are limited to 108 bytes
-    base = Path(tempfile.mkdtemp(prefix="ltdc", dir="/tmp"))
+    base = server_folder("ltdc")
     server = DovecotServer(base)
     try:
         yield server.start()

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import http.client
+import os
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 _START_SECONDS = 30
+_MEMORY = Path("/dev/shm")
+_PLENTY = 1 << 30
+
+
+def server_folder(prefix: str) -> Path:
+    """A new folder for what a server stores, in memory where there is plenty: thousands of files that nobody keeps.
+
+    Its path is short, as names of unix sockets are limited to 108 bytes.
+    """
+    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _PLENTY
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=_MEMORY if roomy else "/tmp"))
 
 
 class LoopbackProcess:

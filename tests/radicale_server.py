@@ -7,14 +7,12 @@ import http.client
 import shutil
 import ssl
 import sys
-import tempfile
-from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 import trustme
 
-from loopback_process import LoopbackProcess, answered
+from loopback_process import LoopbackProcess, answered, server_folder
 
 _CONFIG = """
 [server]
@@ -43,7 +41,7 @@ class RadicaleServer:
         self.users = users
         self.ca = ca
         self.settings = settings
-        self.folder = Path(tempfile.mkdtemp(prefix="radicale-"))
+        self.folder = server_folder("radicale-")
         self._process: LoopbackProcess | None = None
 
     def __enter__(self) -> RadicaleServer:

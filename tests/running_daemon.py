@@ -26,17 +26,19 @@ def until(look: Callable[[], T], seconds: float = HANG_GUARD) -> T:
     return seen
 
 
-def lasttouch(clock: Path | None = None) -> list[str]:
+def lasttouch(clock: Path | None = None, pause: float | None = None) -> list[str]:
     """The words that start it as a process of its own."""
-    if clock is None:
-        return [sys.executable, str(ROOT / "cli.py")]
-    return [sys.executable, str(ROOT / "tests" / "shifted_clock.py"), str(clock)]
+    if clock is not None:
+        return [sys.executable, str(ROOT / "tests" / "shifted_clock.py"), str(clock)]
+    if pause is not None:
+        return [sys.executable, str(ROOT / "tests" / "impatient.py"), str(pause)]
+    return [sys.executable, str(ROOT / "cli.py")]
 
 
 class RunningDaemon:
     """A daemon whose log is in `log_file`; killed at the end of the `with`, if it still runs.
 
-    `clock`: a file for shifted_clock.py, with the seconds its clock is ahead.
+    `clock`: a file for shifted_clock.py, with the seconds its clock is ahead; `pause`: the seconds for impatient.py.
     """
 
     def __init__(
@@ -46,9 +48,10 @@ class RunningDaemon:
         environment: Mapping[str, str] | None = None,
         umask: int = -1,
         clock: Path | None = None,
+        pause: float | None = None,
     ) -> None:
         self.log_file = folder / "daemon.log"
-        command = [*lasttouch(clock), "run", "--log-level", "debug", *options]
+        command = [*lasttouch(clock, pause), "run", "--log-level", "debug", *options]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env={**os.environ, **(environment or {})}, stdout=log, stderr=log, umask=umask

@@ -5,12 +5,10 @@ from __future__ import annotations
 import http.client
 import shutil
 import sys
-import tempfile
-from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from loopback_process import LoopbackProcess, answered
+from loopback_process import LoopbackProcess, answered, server_folder
 
 _HOME = "/ana/calendars/"
 
@@ -19,7 +17,7 @@ class XandikosServer:
     """Use as a context manager. Everybody is its one user, ana."""
 
     def __enter__(self) -> XandikosServer:
-        self._folder = Path(tempfile.mkdtemp(prefix="xandikos-"))
+        self._folder = server_folder("xandikos-")
         self._process = LoopbackProcess(self._command)
         self.request("PROPFIND", "/ana/", headers={"Depth": "0"})
         return self

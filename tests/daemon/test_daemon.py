@@ -114,7 +114,7 @@ def test_it_stops_while_another_process_keeps_the_database(household: Household,
     with FaultProxy(household.dovecot.port) as proxy:
         an_account(household, "ana", user, port=proxy.port)
         with RunningDaemon(household.folder) as daemon:
-            daemon.has_said("is watched")
+            daemon.has_said("ana imap:", 2)  # with the pass that follows when the watch is open, all is quiet
             with contextlib.closing(sqlite3.connect(household.database, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 household.dovecot.append(user, "INBOX", [from_bob("ana", "q")])

@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from mail_log import Log, server_of
 
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
+from loopback_process import server_folder
 
 # Wrong passwords make Dovecot slow for everybody at the same address.
 _QUICK = """
@@ -40,7 +39,7 @@ def plain_dovecot(dovecot: DovecotServer) -> Iterator[DovecotServer]:
 
 @contextlib.contextmanager
 def _running(extra: str) -> Iterator[DovecotServer]:
-    base = Path(tempfile.mkdtemp(prefix="ltml", dir="/tmp"))
+    base = server_folder("ltml")
     server = DovecotServer(base, extra=extra)
     try:
         yield server.start()

@@ -9,11 +9,9 @@ import hmac
 import json
 import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from mail_log import Log, message, server_of
@@ -22,6 +20,7 @@ from activity.errors import AuthenticationFailed
 from capture.mail.idle import Watch
 from capture.mail.mailboxes import Mailbox
 from dovecot_server import DovecotServer
+from loopback_process import server_folder
 
 KEY = secrets.token_bytes(32)
 
@@ -62,7 +61,7 @@ def jwt(email: str, lives: float = 600.0) -> str:
 @pytest.fixture(scope="module", params=["xoauth2", "xoauth2 oauthbearer"])
 def tokens(request: pytest.FixtureRequest, dovecot: DovecotServer) -> Iterator[DovecotServer]:
     """A Dovecot that takes tokens; `dovecot` says what to do where there is none."""
-    base = Path(tempfile.mkdtemp(prefix="ltmt", dir="/tmp"))
+    base = server_folder("ltmt")
     keys = base / "keys" / "default" / "HS256"
     keys.mkdir(parents=True)
     (keys / "default").write_bytes(base64.b64encode(KEY))
