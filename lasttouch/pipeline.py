@@ -36,7 +36,9 @@ OBJECTS_BETWEEN_COLLECTIONS = 150_000
 Progress = Callable[[Report, Batch], None]
 
 
-def sync(agent: Agent, only: str | None = None, progress: Progress | None = None) -> Iterator[Report]:
+def sync(
+    agent: Agent, only: str | None = None, progress: Progress | None = None, manner: Manner = ONCE
+) -> Iterator[Report]:
     """Read every source of every account (or of the one named `only`) once; a report each, as it is done.
 
     A source that fails is reported and noted in the database; the others are read all the same.
@@ -44,7 +46,7 @@ def sync(agent: Agent, only: str | None = None, progress: Progress | None = None
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     rows = [row for row in registered(agent) if only in (None, row.account)]
     for row in sorted(rows, key=lambda row: row.kind != source_kind.CONTACTS):  # what follows is matched to them
-        yield pass_over(agent, row, progress=progress).run()
+        yield pass_over(agent, row, manner, progress).run()
     settle(agent)
 
 

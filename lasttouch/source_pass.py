@@ -49,11 +49,13 @@ class Report:
 class Manner:
     """How a pass is made. `patience_seconds`: how long to wait for another process that reads the source.
 
-    `repeats`: there will be a next pass after `poll_every`, as a daemon makes them.
+    `repeats`: there will be a next pass after `poll_every`, as a daemon makes them. `insists`: it is made though the
+    server has refused us as often as it may in an hour, for somebody says that the password is another now.
     """
 
     patience_seconds: float = 10.0
     repeats: bool = False
+    insists: bool = False
     chance: random.Random = field(default_factory=random.Random)
 
 
@@ -89,6 +91,9 @@ class SourcePass:
                 )
                 return self.report
             with self.agent.turn:
+                if self.manner.insists:
+                    with writing(self.agent.connection):
+                        places.forget_refusals(self.agent.connection, self.row.id)
                 self.report.error = self._waits_as_asked() or self._waits_after_refusals()
                 if self.report.error is None:
                     self._expect_refusal()
@@ -151,7 +156,7 @@ class SourcePass:
         return AuthenticationFailed(
             f"{message}; refused {pacing.REFUSALS_AN_HOUR} times within the hour,"
             f" so not tried again before {free:%H:%M} UTC",
-            hint,
+            f"{hint}; then: lasttouch sync --retry" if hint else "when it is corrected: lasttouch sync --retry",
         )
 
     def _expect_refusal(self) -> None:

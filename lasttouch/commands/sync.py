@@ -20,30 +20,36 @@ if TYPE_CHECKING:
 
 @click.command("sync")
 @click.option("--account", metavar="NAME", shell_complete=complete_account, help="Only this account.")
+@click.option("--retry", is_flag=True, help="Also where a password was refused too often: it is another now.")
 @json_option
 @config_option
-def command(account: str | None, as_json: bool) -> None:
+def command(account: str | None, retry: bool, as_json: bool) -> None:
     """Read mail and calendars once and bring the log up to date.
 
     The first pass reads back as far as `backfill` says, later ones only what is new. Interrupt it
     whenever you like: the next one goes on from there. Nothing on the servers changes, no message
     is marked as read.
 
+    A server that refused the password three times within an hour is left alone until the hour is
+    over; --retry asks it at once, when you have corrected the password.
+
     \b
     Examples:
       lasttouch sync
       lasttouch sync --account ana --json
+      lasttouch sync --account ana --retry
     """
     from lasttouch.agent import opened  # noqa: PLC0415 - a shell asks for the names of accounts at every key
     from lasttouch.commands.progress import fail_if_any_did, shown_progress  # noqa: PLC0415
     from lasttouch.pipeline import sync  # noqa: PLC0415
+    from lasttouch.source_pass import Manner  # noqa: PLC0415
 
     loaded = loaded_config()
     names = [one.name for one in loaded.config.accounts]
     if account is not None and account not in names:
         raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
     with opened(loaded) as agent, shown_progress(as_json) as progress:
-        reports = list(sync(agent, account, progress))
+        reports = list(sync(agent, account, progress, Manner(insists=retry)))
         holds = counts(agent.connection)
     if as_json:
         print_json(sync_json(reports))

@@ -76,10 +76,13 @@ def test_a_wrong_password_is_tried_three_times_an_hour_and_never_shown(
     outcome = household.run("sync")
     assert outcome.code == 1
     assert "not tried again before" in outcome.err
+    assert "lasttouch sync --retry" in outcome.err
     (status,) = household.ok("status")["accounts"]
     assert status["error_code"] == "authentication"
     for path in household.folder.iterdir():
         assert b"canary-4711" not in path.read_bytes()
+    assert household.run("sync", "--retry").code == 0
+    assert household.ok("status")["accounts"][0]["error"] is None
 
 
 def test_an_untrusted_certificate_is_refused(household: Household, user: str) -> None:
