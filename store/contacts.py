@@ -44,13 +44,21 @@ def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) ->
 
 def shared_addresses(connection: sqlite3.Connection, contact_ids: Collection[int]) -> list[tuple[str, list[str]]]:
     """(address, the names of all whose it is), where one of these contacts shares an address with another."""
-    rows = connection.execute(
-        "SELECT e.email, c.id, c.name FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email IN"
-        " (SELECT email FROM contact_email GROUP BY email HAVING count(*) > 1) ORDER BY e.email, c.id"
-    ).fetchall()
+    shared = among(
+        connection,
+        "SELECT mine.email FROM contact_email mine WHERE mine.contact_id IN ({}) AND EXISTS"
+        " (SELECT 1 FROM contact_email e WHERE e.email = mine.email AND e.contact_id <> mine.contact_id)",
+        contact_ids,
+    )
+    holders = rows_among(
+        connection,
+        "SELECT e.email, c.name FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email IN ({})"
+        " ORDER BY e.email, c.id",
+        sorted(set(shared)),
+    )
     found: dict[str, list[str]] = {}
-    for email in dict.fromkeys(email for email, contact_id, _ in rows if contact_id in contact_ids):
-        found[email] = [name for other, _, name in rows if other == email]
+    for email, name in holders:
+        found.setdefault(email, []).append(name)
     return list(found.items())
 
 
