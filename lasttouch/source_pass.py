@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -91,11 +91,9 @@ class SourcePass:
                 )
                 return self.report
             with self.agent.turn:
-                if self.manner.insists:
-                    with writing(self.agent.connection):
-                        places.forget_refusals(self.agent.connection, self.row.id)
-                self.report.error = self._waits_as_asked() or self._waits_after_refusals()
-                if self.report.error is None:
+                refused = self._refusals()
+                self.report.error = self._waits_as_asked() or self._waits_after(refused)
+                if self.report.error is None and refused:
                     self._expect_refusal()
             if self.report.error is not None:
                 return self.report
@@ -117,8 +115,8 @@ class SourcePass:
         self._visited.add(place)
         if self._expects_refusal:
             self._expects_refusal = False
-            with self.agent.turn, writing(self.agent.connection):
-                places.forget_refusals(self.agent.connection, self.row.id)
+            with self.agent.turn:
+                self._forget_refusals()
         if error is not None:
             self.report.failed.setdefault(place, error)
             self.report.error = self.report.error or error
@@ -145,14 +143,19 @@ class SourcePass:
         self.next_attempt = until
         return Throttled(f"{message}; not tried again before {until:%H:%M} UTC", hint)
 
-    def _waits_after_refusals(self) -> SourceError | None:
+    def _refusals(self) -> list[datetime]:
+        """When our credentials were refused since they were last taken; who insists has others now."""
+        if self.manner.insists:
+            self._forget_refusals()
+        return places.refusals(self.agent.connection, self.row.id)
+
+    def _waits_after(self, refused: Sequence[datetime]) -> SourceError | None:
         """The standing error, where the server has refused our credentials as often as it may in an hour."""
-        connection = self.agent.connection
-        free = pacing.free_again(places.refusals(connection, self.row.id), self.started)
+        free = pacing.free_again(refused, self.started)
         if free is None:
             return None
         self.next_attempt = free
-        message, hint = places.standing_error(connection, self.row.id)
+        message, hint = places.standing_error(self.agent.connection, self.row.id)
         return AuthenticationFailed(
             f"{message}; refused {pacing.REFUSALS_AN_HOUR} times within the hour,"
             f" so not tried again before {free:%H:%M} UTC",
@@ -161,11 +164,13 @@ class SourcePass:
 
     def _expect_refusal(self) -> None:
         """After a refusal the next attempts count before they are made: the answer may be lost, or we be killed."""
-        connection = self.agent.connection
-        self._expects_refusal = bool(places.refusals(connection, self.row.id))
-        if self._expects_refusal:
-            with writing(connection):
-                places.note_refusal(connection, self.row.id, self.started)
+        self._expects_refusal = True
+        with writing(self.agent.connection):
+            places.note_refusal(self.agent.connection, self.row.id, self.started)
+
+    def _forget_refusals(self) -> None:
+        with writing(self.agent.connection):
+            places.forget_refusals(self.agent.connection, self.row.id)
 
     def _note_outcome(self) -> None:
         connection, now = self.agent.connection, self.agent.clock()
@@ -188,8 +193,9 @@ class SourcePass:
 
     def _in_view_of_refusals(self, error: SourceError | None) -> SourceError | None:
         """What keeps us from trying again is the password, though the last we saw was a connection that ended."""
-        refused = places.refusals(self.agent.connection, self.row.id)
-        if not (self._expects_refusal and isinstance(error, Unreachable) and pacing.free_again(refused, self.started)):
+        if not (self._expects_refusal and isinstance(error, Unreachable)):
+            return error
+        if pacing.free_again(places.refusals(self.agent.connection, self.row.id), self.started) is None:
             return error
         return AuthenticationFailed(
             f"{error.message}, after the user name or password had been refused", "correct the user name or password"
