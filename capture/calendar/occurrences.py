@@ -73,8 +73,9 @@ def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansi
             if thread_time() < worked and is_ordinary(lines, zone_lines):
                 expansion.add(expand_here(calendar, zones, start, end, zone))
                 continue
-            left = deadline - monotonic()
-            expansion.add(guarded(written(calendar) if left > 0 else "", start, end, zone, left))
+            if (left := deadline - monotonic()) <= 0:  # then what there is to expand need not even be written
+                raise Refused(f"no time left of the {SECONDS:g} s for one object")
+            expansion.add(guarded(written(calendar), start, end, zone, left))
         except Refused as error:
             expansion.skipped.append(Skip(uid, str(error)))
             expansion.recurring = True
