@@ -79,13 +79,22 @@ def test_series_go_on_as_time_does(ana: Household, user: str) -> None:
 @pytest.mark.parametrize(
     ("after", "last", "coming"),
     [
-        (event("m", ago(days=-4), YES, SEQUENCE="1"), None, utc_ago(days=-4)),  # moved into the future
-        (event("m", ago(days=2), YES, SEQUENCE="1"), utc_ago(days=2), None),  # moved
-        (event("m", ago(days=3), YES, SEQUENCE="1", STATUS="CANCELLED"), None, None),  # cancelled
-        (event("m", ago(days=3), f"{BOB};PARTSTAT=DECLINED", SEQUENCE="1"), None, None),  # declined by the contact
-        (event("m", ago(days=3), YES, f"{ANA};PARTSTAT=DECLINED"), None, None),  # declined by the owner
-        (event("m", ago(days=3), "eve@hooli.example"), None, None),  # another guest instead
-        (event("m", ago(days=3), YES, CLASS="PRIVATE"), None, None),  # private
+        (event("m", ago(days=-4), YES, SEQUENCE="1"), None, utc_ago(days=-4)),
+        (event("m", ago(days=2), YES, SEQUENCE="1"), utc_ago(days=2), None),
+        (event("m", ago(days=3), YES, SEQUENCE="1", STATUS="CANCELLED"), None, None),
+        (event("m", ago(days=3), f"{BOB};PARTSTAT=DECLINED", SEQUENCE="1"), None, None),
+        (event("m", ago(days=3), YES, f"{ANA};PARTSTAT=DECLINED"), None, None),
+        (event("m", ago(days=3), "eve@hooli.example"), None, None),
+        (event("m", ago(days=3), YES, CLASS="PRIVATE"), None, None),
+    ],
+    ids=[  # not the times themselves: the processes of one run would know the tests by different ones
+        "moved into the future",
+        "moved",
+        "cancelled",
+        "declined by the contact",
+        "declined by the owner",
+        "another guest instead",
+        "private",
     ],
 )
 def test_what_is_changed_later_takes_the_touch_with_it(
