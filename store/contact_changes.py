@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from store.own_words import move_words
 from store.rows import timestamp
 
 
@@ -19,6 +20,7 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
         )
         connection.execute("UPDATE OR IGNORE contact_email SET contact_id = ? WHERE contact_id = ?", (into, other))
         connection.execute("UPDATE contact_key SET contact_id = ?, merged = 1 WHERE contact_id = ?", (into, other))
+        move_words(connection, into, other)
         connection.execute(
             "UPDATE contact SET company_id = coalesce(company_id, (SELECT company_id FROM contact WHERE id = ?1)),"
             " owner = CASE owner WHEN '' THEN (SELECT owner FROM contact WHERE id = ?1) ELSE owner END WHERE id = ?2",
@@ -110,6 +112,6 @@ def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
 
 def delete(connection: sqlite3.Connection, contact_id: int) -> None:
     """Take every row of a contact away; no address may point to it any more."""
-    for table in ("contact_touch", "contact_email", "contact_key"):
+    for table in ("contact_touch", "contact_email", "contact_key", "said_of_contact"):
         connection.execute(f"DELETE FROM {table} WHERE contact_id = ?", (contact_id,))
     connection.execute("DELETE FROM contact WHERE id = ?", (contact_id,))

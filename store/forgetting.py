@@ -43,8 +43,9 @@ def is_withheld(connection: sqlite3.Connection, value: bytes) -> bool:
 
 
 def known_emails(connection: sqlite3.Connection) -> list[str]:
-    """Every address the database holds, seen or listed."""
-    return [e for (e,) in connection.execute("SELECT email FROM address UNION SELECT email FROM contact_email")]
+    """Every address the database holds: seen, listed, or put aside."""
+    query = "SELECT email FROM address UNION SELECT email FROM contact_email UNION SELECT email FROM put_aside"
+    return [email for (email,) in connection.execute(query)]
 
 
 def emails_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
@@ -106,7 +107,7 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
     _strike(connection, struck, ids, emails)
     settle(connection, threads)
     change_among(connection, "DELETE FROM calendar_person WHERE address_id IN ({})", ids)
-    for table in ("bounce", "address"):
+    for table in ("bounce", "put_aside", "address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     return Erased(len(emails), len(theirs), struck)
 
@@ -126,6 +127,8 @@ def shred(connection: sqlite3.Connection) -> None:
 
 
 def _delete(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> None:
+    identities = list(among(connection, "SELECT identity FROM activity WHERE id IN ({})", activity_ids))
+    change_among(connection, "DELETE FROM said_of_activity WHERE identity IN ({})", identities)
     for table in ("participation", "sighting", "bounce"):
         change_among(connection, f"DELETE FROM {table} WHERE activity_id IN ({{}})", activity_ids)
     change_among(connection, "DELETE FROM activity WHERE id IN ({})", activity_ids)

@@ -1,10 +1,10 @@
 """The tables of the activity log, and how a database of an older version becomes one of this.
 
 Facts: activity, participation, sighting, calendar_object with calendar_person, bounce. Listed by the user: contact,
-contact_email, company, company_domain. Derived, and always recomputable from those: the match of
-an address (address.contact_id, company_id, rule), participation.touch, and three caches: contact_touch
-(a row for every contact), stranger (for every address that is nobody's), thread (for every conversation
-with mail from people). A row of the first two with `due` at or before now (0: something has changed;
+contact_email, company, company_domain. Said by the user: said_of_contact, said_of_company, said_of_activity,
+put_aside. Derived, and always recomputable from those: the match of an address (address.contact_id, company_id,
+rule), participation.touch, and three caches: contact_touch (a row for every contact), stranger (for every address
+that is nobody's), thread (for every conversation with mail from people). A row of the first two with `due` at or before now (0: something has changed;
 else time alone has overtaken it) says nothing until it is derived again.
 Instants are whole seconds since 1970 in UTC.
 """
@@ -164,6 +164,25 @@ CREATE TRIGGER address_gone AFTER DELETE ON address BEGIN
 END;
 """
 
+OWN_WORDS = """
+CREATE TABLE said_of_contact (
+    contact_id INTEGER NOT NULL REFERENCES contact, kind TEXT NOT NULL, value INTEGER, through INTEGER NOT NULL,
+    said_at INTEGER NOT NULL, said_by INTEGER REFERENCES account, PRIMARY KEY (contact_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE said_of_company (
+    company_id INTEGER NOT NULL REFERENCES company, kind TEXT NOT NULL, value INTEGER,
+    said_at INTEGER NOT NULL, said_by INTEGER REFERENCES account, PRIMARY KEY (company_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE said_of_activity (
+    identity TEXT NOT NULL, kind TEXT NOT NULL, said_at INTEGER NOT NULL, said_by INTEGER REFERENCES account,
+    PRIMARY KEY (identity, kind)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE put_aside (
+    canonical TEXT PRIMARY KEY, email TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+    said_at INTEGER NOT NULL, said_by INTEGER REFERENCES account
+) STRICT, WITHOUT ROWID;
+"""
+
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
@@ -198,7 +217,15 @@ def _migrations() -> Migrations:
     def first_light(db: Database) -> None:
         from store.public_views import VIEWS  # noqa: PLC0415 - only for a new database
 
-        for statement in re.split(r"(?<=;)\n+(?=CREATE)", (TABLES + VIEWS).strip()):
-            db.conn.execute(statement)
+        _create(db, TABLES + VIEWS)
+
+    @migrations()
+    def own_words(db: Database) -> None:
+        _create(db, OWN_WORDS)
 
     return migrations
+
+
+def _create(db: Database, statements: str) -> None:
+    for statement in re.split(r"(?<=;)\n+(?=CREATE)", statements.strip()):
+        db.conn.execute(statement)

@@ -1,0 +1,133 @@
+"""Writing what the user has said of contacts, companies and activities (see said.py), and whom they put aside.
+
+Within the caller's transaction throughout. To say something again replaces what was said before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from store import settings
+from store.lists import among, change_among
+from store.rows import timestamp
+from store.said import DEFAULT_CADENCE
+
+
+class Speaker(NamedTuple):
+    """When something is said, and by whose account (its id; None where that is not known)."""
+
+    at: datetime
+    account_id: int | None
+
+
+def say_of_contact(
+    connection: sqlite3.Connection, contact_id: int, kind: str, speaker: Speaker, value: int | None = None
+) -> None:
+    """`kind` and `value` as in `said.Said`; what was known of the contact until now is kept beside it."""
+    connection.execute(
+        "INSERT OR REPLACE INTO said_of_contact (contact_id, kind, value, through, said_at, said_by)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (contact_id, kind, value, _newest_known(connection, contact_id, speaker.at), *_spoken(speaker)),
+    )
+
+
+def unsay_of_contact(connection: sqlite3.Connection, contact_id: int, kind: str) -> bool:
+    """Take it back; False where it had not been said."""
+    query = "DELETE FROM said_of_contact WHERE contact_id = ? AND kind = ?"
+    return connection.execute(query, (contact_id, kind)).rowcount > 0
+
+
+def say_of_company(
+    connection: sqlite3.Connection, company_id: int, kind: str, speaker: Speaker, value: int | None = None
+) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO said_of_company (company_id, kind, value, said_at, said_by) VALUES (?, ?, ?, ?, ?)",
+        (company_id, kind, value, *_spoken(speaker)),
+    )
+
+
+def unsay_of_company(connection: sqlite3.Connection, company_id: int, kind: str) -> bool:
+    query = "DELETE FROM said_of_company WHERE company_id = ? AND kind = ?"
+    return connection.execute(query, (company_id, kind)).rowcount > 0
+
+
+def say_of_activities(connection: sqlite3.Connection, activity_ids: Iterable[int], kind: str, speaker: Speaker) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO said_of_activity (identity, kind, said_at, said_by)"
+        " SELECT identity, ?, ?, ? FROM activity WHERE id = ?",
+        [(kind, *_spoken(speaker), row_id) for row_id in activity_ids],
+    )
+
+
+def unsay_of_activities(connection: sqlite3.Connection, activity_ids: Sequence[int], kind: str) -> bool:
+    before = connection.total_changes
+    connection.executemany(
+        "DELETE FROM said_of_activity WHERE kind = ? AND identity = (SELECT identity FROM activity WHERE id = ?)",
+        [(kind, row_id) for row_id in activity_ids],
+    )
+    return connection.total_changes > before
+
+
+def set_default_cadence(connection: sqlite3.Connection, days: int | None) -> None:
+    """How often one means to be in touch with everybody of whom nothing else was said; None for no such thing."""
+    settings.write(connection, DEFAULT_CADENCE, "" if days is None else str(days))
+
+
+def newest_of_conversation(connection: sqlite3.Connection, activity_id: int) -> int:
+    """The message that decides whose turn it is in the conversation of this activity; itself where there is none."""
+    query = "SELECT t.activity_id FROM activity a JOIN thread t ON t.id = a.conversation WHERE a.id = ?"
+    row = connection.execute(query, (activity_id,)).fetchone()
+    return int(row[0]) if row else activity_id
+
+
+def move_words(connection: sqlite3.Connection, into: int, other: int) -> None:
+    """What was said of a contact that is merged into another; of what was said of both, the later word holds."""
+    connection.execute(
+        "INSERT INTO said_of_contact (contact_id, kind, value, through, said_at, said_by)"
+        " SELECT ?1, kind, value, through, said_at, said_by FROM said_of_contact WHERE contact_id = ?2"
+        " ON CONFLICT (contact_id, kind) DO UPDATE SET value = excluded.value, through = excluded.through,"
+        " said_at = excluded.said_at, said_by = excluded.said_by WHERE excluded.said_at > said_at",
+        (into, other),
+    )
+
+
+def put_aside(
+    connection: sqlite3.Connection, emails: Iterable[tuple[str, str]], name: str, kind: str, speaker: Speaker
+) -> None:
+    """Addresses (each with its canonical form) nobody makes a contact of by himself: "ignored" or "removed".
+
+    `name` is whose they are, so that a card of that name with further addresses is known too.
+    """
+    connection.executemany(
+        "INSERT OR REPLACE INTO put_aside (canonical, email, name, kind, said_at, said_by) VALUES (?, ?, ?, ?, ?, ?)",
+        [(canonical, email, name, kind, *_spoken(speaker)) for email, canonical in emails],
+    )
+
+
+def take_back(connection: sqlite3.Connection, canonicals: Iterable[str]) -> bool:
+    """These may be made contacts again; False where they always might."""
+    before = connection.total_changes
+    change_among(connection, "DELETE FROM put_aside WHERE canonical IN ({})", canonicals)
+    return connection.total_changes > before
+
+
+def are_put_aside(connection: sqlite3.Connection, canonicals: Iterable[str]) -> set[str]:
+    """Those of these addresses, in canonical form, of which nobody makes a contact by himself."""
+    return set(among(connection, "SELECT canonical FROM put_aside WHERE canonical IN ({})", canonicals))
+
+
+def _spoken(speaker: Speaker) -> tuple[int, int | None]:
+    return timestamp(speaker.at), speaker.account_id
+
+
+def _newest_known(connection: sqlite3.Connection, contact_id: int, now: datetime) -> int:
+    """When the newest that is known of the contact and does not lie ahead was; now where nothing is."""
+    (at,) = connection.execute(
+        "SELECT max((SELECT max(p.at) FROM participation p WHERE p.address_id = r.id AND p.touch_code >= 0"
+        " AND p.at <= ?1)) FROM address r WHERE r.contact_id = ?2",
+        (timestamp(now), contact_id),
+    ).fetchone()
+    return timestamp(now) if at is None else int(at)
