@@ -32,6 +32,7 @@ class Account(Section):
     addresses: Annotated[list[EmailAddress], Field(min_length=1)]
     timezone: str | None = None
     exclude_mailboxes: list[str] = []
+    shared_mailboxes: list[str] = []
     calendars: list[str] = []
     exclude_calendars: list[str] = []
     private_events: Literal["drop", "time-only"] = "drop"

@@ -64,7 +64,7 @@ def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
     from capture.mail.source import MailSource  # noqa: PLC0415
 
     assert account.imap is not None
-    return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes)
+    return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes, account.shared_mailboxes)
 
 
 def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:

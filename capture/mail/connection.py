@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.metadata
 import os
 import ssl
 from collections.abc import Iterator
@@ -58,6 +59,18 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
     def send_line(self, line: bytes) -> None:
         self._imap.send(line + b"\r\n")
 
+    def send_aside(self, command: bytes) -> None:
+        """Send a command that costs no round trip: its answer is read with the next one's, whatever it says.
+
+        The next one must be imaplib's: its tag stays among those that imaplib knows.
+        """
+        self.send_line(self._imap._new_tag() + b" " + command)
+
+    def introduce(self) -> None:
+        """Say which program this is where the server cares (ID, RFC 2971): NetEase opens no mailbox before."""
+        if self.has_capability("ID"):
+            self.send_aside(b"ID (%b)" % _introduction())
+
     def hang_up(self) -> None:
         """Close the connection, whatever state it is in."""
         with contextlib.suppress(Exception):
@@ -107,10 +120,19 @@ def _connect(server: MailServer, secret: Secret) -> Connection:
                 _start_tls(connection, server)
             if connection._imap.state != "AUTH":  # a tunnel may have logged in for us (PREAUTH)
                 log_in(connection._imap, server, secret())
+            connection.introduce()
         except BaseException:
             connection.hang_up()
             raise
     return connection
+
+
+@functools.cache
+def _introduction() -> bytes:
+    said = b'"name" "lasttouch"'
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # run from its folder, not installed
+        said += b' "version" "%b"' % importlib.metadata.version("lasttouch").encode("ascii")
+    return said
 
 
 def _start_tls(connection: Connection, server: MailServer) -> None:

@@ -79,8 +79,10 @@ class _Asked:
         return Part(list(self._fetched.values()), self.uids.last)
 
 
-def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet]) -> Iterator[Part]:
+def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet], sent: bool = False) -> Iterator[Part]:
     """Fetch each UID set of the selected mailbox; usually one part a set, more where headers are huge.
+
+    In a mailbox of `sent` mail the flag of drafts is some server's or program's mistake.
 
     The next command is on its way while an answer is read, so that latency costs little. Nothing
     is marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and
@@ -91,14 +93,16 @@ def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet]) -> Iterato
     while to_ask:
         asked: deque[_Asked] = deque()
         try:
-            yield from _fetch(connection, to_ask, asked, FETCH_ITEMS)
+            yield from _fetch(connection, to_ask, asked, FETCH_ITEMS, sent)
         except FetchRefused as error:
             _log.info("reading without the structure of messages: %s", error.message)
             refused = deque(one.uids for one in asked)
-            yield from _fetch(connection, refused, deque(), WITHOUT_STRUCTURE)
+            yield from _fetch(connection, refused, deque(), WITHOUT_STRUCTURE, sent)
 
 
-def _fetch(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], items: str) -> Iterator[Part]:
+def _fetch(
+    connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], items: str, sent: bool
+) -> Iterator[Part]:
     """Take sets from `to_ask`; those in `asked` are on their way. Raises FetchRefused when nothing else is."""
     while to_ask:
         tags: set[bytes] = set()
@@ -106,7 +110,7 @@ def _fetch(connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], 
         _ask_ahead(connection, to_ask, asked, tags, items)
         try:
             for response in read_responses(connection, tags, _SECTION, HEADER_BYTES):
-                if response is not None and (part := _keep(response, asked, reports)) is not None:
+                if response is not None and (part := _keep(response, asked, reports, sent)) is not None:
                     yield part
                 if not reports:  # for these nothing else may be on its way
                     while asked and asked[0].complete(tags):
@@ -129,13 +133,13 @@ def _ask_ahead(
         tags.add(asked[-1].tag)
 
 
-def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports) -> Part | None:
+def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports, sent: bool) -> Part | None:
     for one in asked:
         if one.uids.first <= response.uid <= one.uids.last:
             break
     else:
         return None  # another message's flags changed just now
-    fetched = _message(response)
+    fetched = _message(response, sent)
     if fetched is None:
         return None
     if fetched.envelope is None:
@@ -146,11 +150,11 @@ def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports) ->
     return one.hand_on(reports)
 
 
-def _message(response: Response) -> Fetched | None:
+def _message(response: Response, sent: bool) -> Fetched | None:
     uid = response.uid
     if response.body is None and not response.oversize and not response.internal_date:
         return None  # flags alone are news of a message, not an answer to us
-    if b"\\draft" in response.flags.lower():
+    if not sent and b"\\draft" in response.flags.lower():
         return Fetched(uid, None, None)
     if response.oversize:
         return Fetched(uid, None, Skip(f"UID {uid}", f"its header is {response.oversize:,} bytes long"))

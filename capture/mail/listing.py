@@ -14,6 +14,7 @@ from imapclient.response_parser import parse_response
 from activity.errors import ServerFault
 from capture.mail.connection import Connection
 from capture.mail.mailboxes import Mailbox, MailboxState, mailbox_name, name_octets
+from capture.mail.namespaces import namespaces, placed
 from capture.mail.plain_words import refusal
 
 LONGEST_NAME = 2000
@@ -28,12 +29,16 @@ class MailboxRefused(ServerFault):
 
 
 def list_mailboxes(connection: Connection, with_modseq: bool = False) -> list[Mailbox]:
-    """All mailboxes; with their state in the same answer where LIST-STATUS is offered (RFC 5819).
+    """All mailboxes, and whose they are; with their state in the same answer where LIST-STATUS is offered (RFC 5819).
+
+    NAMESPACE is not waited for by itself: its answer comes with that to LIST.
 
     `with_modseq` where somebody needs to know whether flags have changed: to ask for it makes the
     server tell of it in every answer from then on (RFC 7162 §3.1).
     """
     imap = connection._imap
+    if connection.has_capability("NAMESPACE"):
+        connection.send_aside(b"NAMESPACE")
     extended = connection.has_capability("LIST-STATUS")
     if extended:
         special = "SPECIAL-USE " if connection.has_capability("SPECIAL-USE") else ""
@@ -44,7 +49,8 @@ def list_mailboxes(connection: Connection, with_modseq: bool = False) -> list[Ma
         status, data = imap._simple_command("LIST", '""', '"*"')
     connection._checkok("list", status, data)
     _, lines = imap._untagged_response(status, data, "LIST")
-    listing = {mailbox.name: mailbox for mailbox in _mailboxes(lines)}
+    known = namespaces(imap.untagged_responses.pop("NAMESPACE", ()))
+    listing = {mailbox.name: placed(mailbox, known) for mailbox in _mailboxes(lines)}
     _, answers = imap._untagged_response(status, data, "STATUS")
     for name, state in _states(answers) if extended else ():
         if name in listing:

@@ -17,7 +17,7 @@ from capture.mail.guarded_stream import Stalled
 from capture.mail.idle import Watch
 from capture.mail.labels import readable
 from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
-from capture.mail.mailboxes import Choice, Mailbox, choose, worth_watching
+from capture.mail.mailboxes import Choice, Mailbox, choose, holds_sent_mail, worth_watching
 from capture.mail.plain_words import in_plain_words
 from capture.mail.position import Position, resume, uid_sets, unchanged
 from capture.mail.server import MailServer
@@ -35,13 +35,16 @@ class MailSource:
     """Reads new messages of every mailbox worth reading, oldest first, without changing anything.
 
     `since` is the day from which the first pass reads (by INTERNALDATE); `exclude` names
-    mailboxes or globs to leave out.
+    mailboxes or globs to leave out, `shared` those of other users, or everybody's, to read.
     """
 
-    def __init__(self, server: MailServer, since: date, exclude: Sequence[str] = ()) -> None:
+    def __init__(
+        self, server: MailServer, since: date, exclude: Sequence[str] = (), shared: Sequence[str] = ()
+    ) -> None:
         self._server = server
         self._since = since
         self._exclude = exclude
+        self._shared = shared
 
     def choice(self) -> Choice:
         """Which mailboxes are read, and which are not and why."""
@@ -58,7 +61,7 @@ class MailSource:
 
     def _choose(self, connection: Connection, with_modseq: bool = False) -> Choice:
         listing = list_mailboxes(connection, with_modseq)
-        return choose(listing, self._exclude, connection.has_capability("X-GM-EXT-1"))
+        return choose(listing, self._exclude, connection.has_capability("X-GM-EXT-1"), self._shared)
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """Batches of at most BATCH_MESSAGES messages, mailbox by mailbox; see `Source`.
@@ -112,7 +115,7 @@ class MailSource:
         uids = [*start.drafts, *uids] if start.drafts else uids
         read, found = start, set[int]()
         first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
-        for part in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES))):
+        for part in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES)), holds_sent_mail(mailbox)):
             found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
             if part.through is not None:
                 ahead = found.union(uid for uid in start.drafts if uid > part.through)

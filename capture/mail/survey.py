@@ -41,7 +41,7 @@ class MailSurvey:
     authserv_ids: tuple[tuple[str, int], ...]
 
 
-def survey(server: MailServer, exclude: Sequence[str] = ()) -> MailSurvey:
+def survey(server: MailServer, exclude: Sequence[str] = (), shared: Sequence[str] = ()) -> MailSurvey:
     """Raises SourceError where nothing can be read; a mailbox that cannot be sampled shows nothing."""
     with connected(server) as connection:
         listing = list_mailboxes(connection)
@@ -54,7 +54,7 @@ def survey(server: MailServer, exclude: Sequence[str] = ()) -> MailSurvey:
     return MailSurvey(
         capabilities=capabilities,
         certificate_ends=ends,
-        choice=choose(listing, exclude, "X-GM-EXT-1" in capabilities),
+        choice=choose(listing, exclude, "X-GM-EXT-1" in capabilities, shared),
         special=frozenset(flag.removeprefix("\\") for one in listing for flag in one.flags),
         sent=sent.name if sent else None,
         senders=tuple(senders.most_common()),
@@ -71,7 +71,7 @@ def _certificate_ends(connection: Connection) -> datetime | None:
 
 
 def _sent(listing: Iterable[Mailbox]) -> Mailbox | None:
-    listing = list(listing)
+    listing = [mailbox for mailbox in listing if not mailbox.foreign]
     for mailbox in listing:
         if "\\sent" in mailbox.flags:
             return mailbox

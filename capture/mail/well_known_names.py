@@ -1,4 +1,4 @@
-"""Names that mail programs give Drafts, Junk, Trash, All Mail and Sent, in the common languages."""
+"""Names that mail programs give Drafts, Junk, Trash, All Mail, Sent and mail to be sent, in the common languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMES: dict[str, str] = {
         juodraščiai, melnraksti, esborranys, bản nháp, thư nháp, draf, konsep, แบบร่าง, จดหมายร่าง
     """,
     "junk": """
-        junk, junk email, junk mail, junk folder, spam, spam mail, bulk mail, spamverdacht, unerwünscht,
+        junk, junk email, junk mail, junk folder, spam, spam mail, bulk, bulk mail, bulkmail, spamverdacht, unerwünscht,
         unerwünschte werbung, werbung,
         courrier indésirable, courriers indésirables, indésirable, indésirables, pourriel, pourriels,
         correo no deseado, correo electrónico no deseado, correo basura, no deseado, posta indesiderata,
@@ -47,6 +47,30 @@ _NAMES: dict[str, str] = {
         פריטים שנמחקו, אשפה, המחיקות, المهملات, سلة المهملات, العناصر المحذوفة,
         koš za smeće, smeće, smeti, izbrisano, prügikast, kustutatud,
         paperera, thùng rác, sampah, kotak sampah, ถังขยะ
+    """,
+    "unsent": """
+        outbox, unsent, unsent messages, unsent mail, postausgang, nicht gesendet, boîte d'envoi, boite d'envoi,
+        messages non envoyés, bandeja de salida, no enviados, posta in uscita, non inviati, caixa de saída,
+        a enviar, postvak uit, niet verzonden, utkorg, utkorgen, utboks, udbakke, lähtevät, skrzynka nadawcza,
+        do wysłania, pošta k odeslání, k odeslání, pošta na odoslanie, na odoslanie, postázandó, postázandó üzenetek,
+        kimenő, kimenő üzenetek, giden kutusu, исходящие, вихідні, изходящи, изходяща кутия, 发件箱, 待发送, 寄件匣,
+        送信トレイ, 送信待ち, 未送信, 보낼 편지함, 보낼편지함, 보내는 편지함, mesaje de trimis,
+        căsuță poștală de ieșire, εξερχόμενα, דואר יוצא, البريد الصادر, صندوق الصادر, علبة الصادر, odlazna pošta,
+        odlazni sandučić, saatmata, safata de sortida, hộp thư đi, kotak keluar, กล่องจดหมายออก,
+        queue, queued, mail queue, send queue, warteschlange, sendewarteschlange, file d'attente, cola de envío,
+        fila de envio, wachtrij,
+        templates, template, vorlagen, vorlage, modèles, plantillas, modelli, modelos, sjablonen, mallar,
+        skabeloner, mallipohjat, szablony, šablony, sablonok, şablonlar, шаблоны, шаблони, 模板, 範本, テンプレート,
+        템플릿, 서식, șabloane, πρότυπα, תבניות, القوالب, predloge, predlošci, plantilles, bản mẫu, templat,
+        postponed, postponed messages, postponed msgs, zurückgestellt, zurückgestellte nachrichten, pospuestos,
+        postposti, adiados, uitgesteld, uppskjutna, utsatte, udskudte, odroczone, odložené, elhalasztott, ertelenen,
+        отложенные, відкладені,
+        scheduled, scheduled messages, scheduled mail, send later, geplant, geplante nachrichten, programmés,
+        messages programmés, planifiés, programados, mensajes programados, programmati, agendados, agendadas,
+        gepland, schemalagda, schemalagt, planlagt, planlagte, ajoitetut, zaplanowane, naplánované, ütemezett,
+        ütemezett üzenetek, zamanlanmış, zamanlananlar, запланированные, заплановані, планирани, 定时发送, 已排定,
+        已安排, 予約送信, 送信予約, 예약됨, 예약 메일함, 예약메일함, programate, προγραμματισμένα, מתוזמנים,
+        המתוזמנים, المجدولة, مجدولة, đã lên lịch, terjadwal, ที่ตั้งเวลาไว้
     """,
     "all": """
         all mail, alle nachrichten, tous les messages, todos, todos los correos, tutti i messaggi, todos os

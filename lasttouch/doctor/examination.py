@@ -64,7 +64,7 @@ def _mail(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
         server.password()
     except AuthenticationFailed as error:
         return [Finding("mail-password", "failure", error.message, error.hint, account.name)]
-    found = survey(server, account.exclude_mailboxes)
+    found = survey(server, account.exclude_mailboxes, account.shared_mailboxes)
     return list(mail_findings(account, found, house_of(loaded.config), clock()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from capture.mail.mailboxes import FOREIGN
 from capture.mail.survey import SAMPLE, MailSurvey
 from lasttouch.doctor.finding import Finding
 from lasttouch.options import Account
@@ -42,17 +43,29 @@ def _certificate(ends: datetime, now: datetime, name: str) -> Finding:
 
 def _mailboxes(found: MailSurvey, name: str) -> Iterator[Finding]:
     read = [one.name for one in found.choice.read]
-    left_out = [f"{one.name} ({why})" for one, why in found.choice.left_out]
+    left_out = [f"{one.name} ({why})" for one, why in found.choice.left_out if why != FOREIGN]
     if not read:
         hint = "check exclude_mailboxes, and the rights of this user"
         yield Finding("mailboxes", "failure", "no mailbox is read", hint, name)
         return
     message = f"reads {_listed(read)}" + (f"; leaves out {_listed(left_out)}" if left_out else "")
     yield Finding("mailboxes", "ok", message, "", name)
+    yield from _shared(found, name)
     missing = [kind for kind in ("drafts", "junk", "trash") if not _is_known(found, kind)]
     if missing:
         hint = "if the server has them under other names, name them in exclude_mailboxes"
         yield Finding("special-mailboxes", "ok", f"no mailbox for {', '.join(missing)} was recognised", hint, name)
+
+
+def _shared(found: MailSurvey, name: str) -> Iterator[Finding]:
+    """What the server shows of others (RFC 2342), so that nobody misses it or reads it unknowingly."""
+    read = [one.name for one in found.choice.read if one.foreign]
+    if read:
+        yield Finding("shared-mailboxes", "ok", f"reads what others share: {_listed(read)}", "", name)
+    left_out = [one.name for one, why in found.choice.left_out if why == FOREIGN]
+    if left_out:
+        message = f"leaves out what others share: {_listed(left_out)}"
+        yield Finding("shared-mailboxes", "ok", message, "to read some, name them in shared_mailboxes", name)
 
 
 def _is_known(found: MailSurvey, kind: str) -> bool:

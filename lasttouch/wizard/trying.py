@@ -33,7 +33,7 @@ def try_mail(loaded: Loaded, mail: MailDraft) -> MailSurvey:
     server = mail_server_of(loaded, account.imap)
     if mail.way.typed is not None:
         server = replace(server, password=mail.way.typed)
-    return survey(server, account.exclude_mailboxes)
+    return survey(server, account.exclude_mailboxes, account.shared_mailboxes)
 
 
 def try_calendar(loaded: Loaded, calendar: CalendarDraft) -> list[Listed]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from capture.mail.mailboxes import Choice
+from capture.mail.mailboxes import Choice, Mailbox, choose
 from capture.mail.survey import MailSurvey
 from household import Household, ago, mail
 from lasttouch.doctor.finding import Finding
@@ -232,6 +232,18 @@ def test_a_server_where_nothing_is_read_and_nothing_is_sent() -> None:
     found = _mail_findings(_survey())
     assert found["mailboxes"].status == "failure"
     assert found["sent-mailbox"].status == "warning"
+
+
+def test_what_others_share_is_said_to_be_left_out_or_read() -> None:
+    theirs = Mailbox(b"Other Users/ben", "Other Users/ben", "/", frozenset(), None, "Other Users/ben/", foreign=True)
+    own = Mailbox(b"INBOX", "INBOX", "/", frozenset())
+    assert "shared-mailboxes" not in _mail_findings(_survey(choice=choose([own], ())))
+    found = _mail_findings(_survey(choice=choose([own, theirs], ())))
+    assert "leaves out what others share: Other Users/ben" in found["shared-mailboxes"].message
+    assert "shared_mailboxes" in found["shared-mailboxes"].hint
+    assert "ben" not in found["mailboxes"].message
+    found = _mail_findings(_survey(choice=choose([own, theirs], (), shared=["Other Users/ben"])))
+    assert found["shared-mailboxes"].message == "reads what others share: Other Users/ben"
 
 
 def test_an_authserv_id_that_the_server_does_not_use() -> None:

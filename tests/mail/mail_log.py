@@ -21,9 +21,12 @@ SINCE = date(2020, 1, 1)
 class Log:
     """What was read, by mailbox; a batch and its cursor are stored together."""
 
-    def __init__(self, server: MailServer, exclude: tuple[str, ...] = (), since: date = SINCE) -> None:
+    def __init__(
+        self, server: MailServer, exclude: tuple[str, ...] = (), since: date = SINCE, shared: tuple[str, ...] = ()
+    ) -> None:
         self.server = server
         self.exclude = exclude
+        self.shared = shared
         self.since = since
         self.cursors: dict[str, str] = {}
         self.seen: dict[str, list[Envelope]] = {}
@@ -32,7 +35,7 @@ class Log:
     def sync(self) -> list[Batch]:
         """One pass to its end; raises what the source raises, with everything before it stored."""
         batches = []
-        for batch in MailSource(self.server, self.since, self.exclude).batches(dict(self.cursors)):
+        for batch in MailSource(self.server, self.since, self.exclude, self.shared).batches(dict(self.cursors)):
             batches.append(batch)
             self.seen.setdefault(batch.place, []).extend(replace(i) for i in batch.items if isinstance(i, Envelope))
             self.skipped += batch.skipped

@@ -139,6 +139,13 @@ def test_a_draft_is_read_once_it_is_none(host: Host, log: Log) -> None:
     assert log.sync() == []
 
 
+def test_what_is_in_sent_mail_was_sent_whatever_its_flags(host: Host, log: Log) -> None:
+    host.put("Sent", message(1), flags=r"\Draft")
+    host.put("Work", message(2), flags=r"\Draft")
+    log.sync()
+    assert log.ids() == {("Sent", "<1@client.example>")}
+
+
 def test_an_interrupted_pass_goes_on_where_it_was(host: Host, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "BATCH_MESSAGES", 2)
     host.put("INBOX", *map(message, range(5)))

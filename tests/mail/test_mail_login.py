@@ -187,6 +187,41 @@ def test_a_poll_with_nothing_new_is_one_command_after_the_login() -> None:
         assert (mechanism, base64.b64decode(initial)) == ("PLAIN", b"\0ana@acme.example\0pw")
 
 
+def test_who_we_are_is_said_at_once_to_whoever_wants_to_know() -> None:
+    """NetEase opens no mailbox before. The server here answers only once the next command is there."""
+    answers: list[str] = []
+
+    def who(session: Session, tag: str, arguments: str) -> None:
+        assert arguments.startswith('("name" "lasttouch"')
+        answers.append(f'* ID ("name" "scripted")\r\n{tag} OK welcome\r\n')
+
+    def listing(session: Session, tag: str, arguments: str) -> None:
+        session.send(answers.pop())
+        scripted.answer_list(session, tag, arguments)
+
+    def examine(session: Session, tag: str, arguments: str) -> None:
+        if scripted.commands[1].startswith("ID "):
+            scripted.answer_examine(session, tag, arguments)
+        else:
+            session.send(f"{tag} NO Unsafe Login\r\n")
+
+    def welcome(session: Session, tag: str, arguments: str) -> None:
+        session.ok(tag, "[CAPABILITY IMAP4rev1 ID] welcome")
+
+    scripts = {"AUTHENTICATE": welcome, "ID": who, "LIST": listing, "EXAMINE": examine}
+    greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR ID] ready\r\n"
+    with ScriptedIMAP(three(), scripts, greeting=greeting) as scripted:
+        log = log_with(scripted, lambda: "pw", by_token=False)
+        assert log.try_sync() is None
+        assert log.count() == 5
+
+
+def test_who_does_not_ask_is_not_told() -> None:
+    with ScriptedIMAP(three()) as scripted:
+        assert log_with(scripted, lambda: "pw", by_token=False).try_sync() is None
+        assert scripted.count("ID") == 0
+
+
 def test_capabilities_are_asked_for_where_neither_greeting_nor_login_tells() -> None:
     with ScriptedIMAP(
         three(), capabilities="IMAP4rev1 AUTH=PLAIN SASL-IR", scripts={"AUTHENTICATE": Session.ok}

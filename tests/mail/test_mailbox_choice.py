@@ -18,7 +18,10 @@ def read(*boxes: Mailbox, exclude: tuple[str, ...] = ()) -> list[str]:
     return [mailbox.name for mailbox in choose(boxes, exclude).read]
 
 
-@pytest.mark.parametrize("flag", [r"\Drafts", r"\Junk", r"\Trash", r"\All", r"\Flagged", r"\Important"])
+@pytest.mark.parametrize(
+    "flag",
+    [r"\Drafts", r"\Junk", r"\Trash", r"\All", r"\Flagged", r"\Important", r"\Scheduled", r"\Templates"],
+)
 def test_special_use_decides_whatever_the_name(flag: str) -> None:
     assert read(box("INBOX"), box("Etwas", flag), box("Sent", r"\Sent"), box("Archive", r"\Archive")) == [
         "INBOX", "Archive", "Sent",
@@ -33,10 +36,18 @@ def test_special_use_decides_whatever_the_name(flag: str) -> None:
         *("Trash", "Deleted Items", "Deleted Messages", "Papierkorb", "Gelöschte Elemente", "Gelo\u0308schte Elemente"),
         *("Junk-E-Mail", "Junk_Mail", "junk  email", "Deleted_Items", "스팸", "임시 보관함", "Søppel-epost"),
         *("Corbeille", "Éléments supprimés", "Lixeira", "Корзина", "ゴミ箱"),
+        *("Bulk", "bulk_mail", "Outbox", "OUTBOX", "Unsent Messages", "Postausgang", "Boîte d'envoi", "送信トレイ"),
+        *("Queue", "Templates", "Vorlagen", "Шаблоны", "postponed-msgs", "Postponed", "Scheduled", "Geplant"),
     ],
 )
 def test_well_known_names_where_special_use_is_silent(name: str) -> None:
     assert read(box("INBOX"), box(name), box(f"INBOX/{name}"), box(f"INBOX.{name}", delimiter=".")) == ["INBOX"]
+
+
+def test_what_is_marked_as_sent_mail_is_that_whatever_its_name() -> None:
+    assert read(box("INBOX"), box("outbox", r"\Sent"), box("INBOX/Queue", r"\Sent")) == [
+        "INBOX", "INBOX/Queue", "outbox",
+    ]  # fmt: skip
 
 
 def test_a_well_known_name_further_down_is_a_mailbox_like_any_other() -> None:
