@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -18,6 +19,7 @@ Secret = Callable[[], str]
 
 COMMAND_SECONDS = 60
 MOST_PRINTED = 65_536  # bytes of a secret and what comes after it
+_TRY = "run it in a terminal to see why"
 
 
 def from_environment(variable: str) -> Secret:
@@ -53,36 +55,33 @@ def from_file(path: Path, what: str = "password") -> Secret:
     return read
 
 
-def from_command(command: str, what: str = "password") -> Secret:
+def from_command(command: str, option: str = "password_command") -> Secret:
     """The first line a shell command prints. What it says on standard error is not looked at: it may hold the secret.
 
-    `what` it is to print ("password", "token", "address") is named in errors.
+    Errors name the `option` it stands in and never the command, for that may hold a secret too.
     """
+    what = option.removesuffix("_command")
 
     def run() -> str:
         try:
             exit_code, printed = _outcome_of(command)
         except subprocess.TimeoutExpired:
             raise AuthenticationFailed(
-                f"the {what} command gave no answer within {COMMAND_SECONDS} s: {command}",
+                f"{option} gave no answer within {COMMAND_SECONDS} s",
                 "it must not ask for input; run it in a terminal to see what it waits for",
             ) from None
         except (OSError, ValueError) as error:
-            raise AuthenticationFailed(f"the {what} command cannot be started: {_plain(error)}") from None
+            raise AuthenticationFailed(f"{option} cannot be started: {_plain(error)}", _TRY) from None
         if exit_code != 0:
-            raise AuthenticationFailed(
-                f"the {what} command failed with exit code {exit_code}: {command}", "run it in a terminal to see why"
-            )
+            raise AuthenticationFailed(f"{option} failed with exit code {exit_code}", _TRY)
         if len(printed) > MOST_PRINTED:
             raise AuthenticationFailed(
-                f"the {what} command printed more than {MOST_PRINTED:,} bytes: {command}",
+                f"{option} printed more than {MOST_PRINTED:,} bytes",
                 f"it must print the {what} and nothing else",
             )
         lines = printed.decode("utf-8", "replace").splitlines()
         if not lines or not lines[0]:
-            raise AuthenticationFailed(
-                f"the {what} command printed nothing: {command}", "run it in a terminal to see why"
-            )
+            raise AuthenticationFailed(f"{option} printed nothing", _TRY)
         return checked(lines[0])
 
     return run
@@ -204,6 +203,7 @@ def _usable_keyring() -> None:
 
 def checked(credential: str) -> str:
     """The credential itself, unless it holds CR, LF or NUL, which could smuggle in commands."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # no core file holds it
     if any(c in credential for c in "\r\n\0"):
         raise AuthenticationFailed(
             "a user name, password or token holds a line break or NUL", "it cannot be sent safely"

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from activity.errors import DatabaseInUse
 from store.database import create_private, database_errors, make_private_folder
+from store.file_owner import as_owner_of
 
 DAEMON = 0  # the slots of sources are their ids, which begin at 1
 _RETRY_SECONDS = 0.05
-_LONGEST_PID = 20
+_LONGEST_PID = 11  # digits, and a line end: more is no process id
 
 
 class LockFile:
@@ -24,6 +25,7 @@ class LockFile:
     """
 
     def __init__(self, database: Path) -> None:
+        self._database = database
         self._path = lock_path(database)
         self._descriptor: int | None = None
 
@@ -45,7 +47,7 @@ class LockFile:
     def become_daemon(self, patience_seconds: float = 0.5) -> None:
         """Be the one daemon of this database. Raises DatabaseInUse with the other's process id."""
         if not self.hold(DAEMON, patience_seconds):  # `status` tries the slot for a moment
-            pid = _pid_in(self._path)
+            pid = _pid_in(self._file())
             raise DatabaseInUse(
                 f"another daemon is at work on this database: process {pid or 'unknown'}",
                 "commands and lasttouch sync work beside it; to replace it, stop it first"
@@ -62,12 +64,12 @@ class LockFile:
 
     def _file(self) -> int:
         if self._descriptor is None:
-            with database_errors(self._path):
+            with database_errors(self._path), as_owner_of(self._database):
                 make_private_folder(self._path.parent)
                 try:
                     self._descriptor = create_private(self._path)
                 except FileExistsError:
-                    self._descriptor = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+                    self._descriptor = _opened(self._path, os.O_RDWR)
         return self._descriptor
 
 
@@ -84,20 +86,25 @@ def daemon_pid(database: Path) -> int | None:
     """
     path = lock_path(database)
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        with as_owner_of(database):
+            descriptor = _opened(path, os.O_RDONLY)
     except OSError:
         return None
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB, 1, DAEMON)
     except OSError:
-        return _pid_in(path)
+        return _pid_in(descriptor)
     finally:
         os.close(descriptor)
     return None
 
 
-def _pid_in(path: Path) -> int | None:
-    try:
-        return int(path.read_bytes()[:_LONGEST_PID])
-    except (OSError, ValueError):
-        return None
+def _opened(path: Path, flags: int) -> int:
+    """Never what a link names: nobody but us has business with this file. Raises OSError."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def _pid_in(descriptor: int) -> int | None:
+    """The process id written there; None where none is (-1 would be everybody's, were it killed)."""
+    written = os.pread(descriptor, _LONGEST_PID, 0).strip()
+    return int(written) if written.isdigit() and len(written) < _LONGEST_PID and int(written) > 1 else None

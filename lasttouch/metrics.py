@@ -6,9 +6,10 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from activity.errors import LasttouchError, UsageError
 from lasttouch.options import listen_address
@@ -17,11 +18,14 @@ from store.database import open_for_reading
 from store.health import SourceHealth, counts, sources
 
 if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
     from prometheus_client.core import GaugeMetricFamily
     from prometheus_client.metrics_core import Metric
 
     from lasttouch.local_time import Clock
 
+_LOOPBACK = frozenset(("127.0.0.1", "::1", "localhost"))
 COUNTS_SECONDS = 60.0  # how old the numbers of activities and touches may be: counting goes through the whole log
 
 _GAUGES: dict[str, tuple[str, Callable[[SourceHealth, float], float | None]]] = {
@@ -55,11 +59,37 @@ def serve(listen: str, database: Path, clock: Clock) -> Callable[[Report], None]
     registry.register(collector)
     try:
         host, port = listen_address(listen)
-        start_http_server(port, host, registry)
+        server, _ = start_http_server(port, host, registry)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"metrics cannot be served at {listen}: {reason}", "name another host and port") from None
+    application = server.get_app()
+    assert application is not None
+    server.set_app(_asked_by_our_name(application, host))
     return collector.note
+
+
+def _name_in(host: str) -> str | None:
+    """The name in a Host header, without the port; None in one that is none."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _asked_by_our_name(application: WSGIApplication, host: str) -> WSGIApplication:
+    """On loopback only what asks for this machine is answered: a page in a browser can name any host, and have it
+    resolve to 127.0.0.1 (RFC 9110 §7.2: the Host is the name that was asked for).
+    """
+    ours = {host, *_LOOPBACK}
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if host in _LOOPBACK and _name_in(environ.get("HTTP_HOST", "")) not in ours:
+            start("403 Forbidden", [("Content-Type", "text/plain")])
+            return [b"these metrics are asked for by the name of this machine\n"]
+        return application(environ, start)
+
+    return answer
 
 
 class _Collector:

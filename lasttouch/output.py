@@ -12,7 +12,11 @@ from typing import Any, Literal
 
 from lasttouch.standard_streams import speak_utf8
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control, direction, width
+    r"\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"  # not seen
+    r"\ud800-\udfff]"  # half a character
+)
 WIDEST_CELL = 40
 CUT_CELL = 24
 WIDE = 100  # columns of a terminal that has room for more than the answer
@@ -20,11 +24,12 @@ FEWEST_COLUMNS = 3
 MAIN_COLUMNS = 4
 NARROWEST_COLUMN = 6
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# At the start of a cell, and wherever a spreadsheet set to another separator than ours begins one.
+_FORMULA = re.compile(r"(^|[;|\t,]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 
 
 def clean(text: str) -> str:
-    """`text` without control and bidirectional characters, which could rewrite what a terminal shows."""
+    """`text` without control, bidirectional and invisible characters, which could make a terminal show other things."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -36,7 +41,7 @@ def print_json(value: Any) -> None:
 
 def harmless_json(text: str) -> str:
     """JSON with the characters escaped that could rewrite what a terminal shows."""
-    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text)
+    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1].replace("\x7f", "\\u007f"), text)
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -52,7 +57,7 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def csv_cells(row: Iterable[str]) -> list[str]:
     """The cells with nothing in them that a spreadsheet or a terminal would obey."""
-    return ["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(clean, row)]
+    return [_FORMULA.sub(r"\1'", cell) for cell in map(clean, row)]
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -6,37 +6,51 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple, TextIO
 
 from activity.errors import DatabaseError, UsageError
 from store.database import create_private
+from store.file_owner import as_owner_of
+
+
+class NewFile(NamedTuple):
+    """An empty file of mode 0600 to be filled, by its descriptor wherever that will do."""
+
+    path: Path
+    descriptor: int
+
+    def text(self) -> TextIO:
+        """To write UTF-8 to; line ends stay as they are. To be closed by the caller."""
+        return os.fdopen(os.dup(self.descriptor), "w", encoding="utf-8", newline="")
 
 
 @contextlib.contextmanager
-def replacement(path: Path) -> Iterator[Path]:
-    """The path of an empty file of mode 0600 to be filled; once it is on the disk, it becomes `path`.
+def replacement(path: Path) -> Iterator[NewFile]:
+    """A new file that becomes `path` once it is filled and on the disk; root acts as the folder's owner meanwhile.
 
     Where the block fails, `path` stays as it was. Raises OSError.
     """
     new = path.with_name(f"{path.name}.new-{os.getpid()}")
-    new.unlink(missing_ok=True)
-    try:
-        os.close(create_private(new))
-        yield new
-        with new.open("rb") as written:
-            os.fsync(written.fileno())
-        new.replace(path)
-    finally:
+    with as_owner_of(path):
         new.unlink(missing_ok=True)
+        descriptor = create_private(new)
+        try:
+            yield NewFile(new, descriptor)
+            os.fsync(descriptor)
+            new.replace(path)
+        finally:
+            os.close(descriptor)
+            new.unlink(missing_ok=True)
 
 
 def write_private(path: Path, text: str) -> None:
     """Raises OSError."""
-    with replacement(path) as new:
-        new.write_text(text, encoding="utf-8", newline="")
+    with replacement(path) as new, new.text() as output:
+        output.write(text)
 
 
 @contextlib.contextmanager
-def private_output(path: Path, force: bool) -> Iterator[Path]:
+def private_output(path: Path, force: bool) -> Iterator[NewFile]:
     """As `replacement`, of a file that the user named.
 
     Raises UsageError where `path` exists and `force` is not given or it is no file, DatabaseError where it cannot be

@@ -74,7 +74,7 @@ class Imap(Login):
         return security
 
     def secret(self, base: Path) -> Secret:
-        return super().secret(base) if self.token_command is None else from_command(self.token_command, "token")
+        return super().secret(base) if self.token_command is None else from_command(self.token_command, "token_command")
 
     @property
     def effective_port(self) -> int:
@@ -147,7 +147,7 @@ class CalendarUrl(Section):
     def address(self, base: Path) -> Secret:
         """Fetches the address when it is needed; a relative url_file counts from `base`."""
         if self.url_command is not None:
-            return from_command(self.url_command, "address")
+            return from_command(self.url_command, "url_command")
         if self.url_env is not None:
             return from_environment(self.url_env)
         if self.url_file is not None:

@@ -6,7 +6,8 @@ import fnmatch
 import re
 from collections.abc import Callable, Sequence
 
-from activity.address import normalise, normalise_domain
+from activity.address import domain_of, normalise, normalise_domain
+from matchers.canonical import GMAIL, canonical, gmail_form, without_tag
 
 _NOT_IN_RULE = re.compile(r"[\s<>,;\"]")
 _DOMAIN = re.compile(r"[^\s*?@/:,;<>\"]+(?:\.[^\s*?@/:,;<>\"]+)+")
@@ -43,6 +44,8 @@ def _is_glob(text: str) -> bool:
 class NeverLog:
     """Rules as `checked_rule` gives them: an address, a domain (with all below it), or a glob over addresses.
 
+    An address forbids every spelling that reaches its mailbox: with any +tag where it has none itself, at Gmail with
+    dots and under both domains. A glob forbids an address if it fits any spelling we know of it.
     `forgotten` tells of addresses that were erased for good; they are forbidden too.
     """
 
@@ -65,14 +68,23 @@ class NeverLog:
         return known
 
     def _forbids(self, email: str) -> bool:
-        if self._pattern is not None and self._pattern.fullmatch(email):
+        if self._pattern is not None and any(map(self._pattern.fullmatch, _spellings(email))):
             return True
         return self._forgotten is not None and self._forgotten(email)
+
+
+def _spellings(email: str) -> set[str]:
+    """The address as it is and in the forms that rules are compared in."""
+    forms = {email, without_tag(email)}
+    if domain_of(email) in GMAIL:
+        forms |= {gmail_form(email), canonical(email)}
+        forms |= {f"{one.rpartition('@')[0]}@{domain}" for one in forms for domain in GMAIL}
+    return forms
 
 
 def _pattern(rule: str) -> str:
     if _is_glob(rule):
         return fnmatch.translate(rule if "@" in rule else f"*@{rule}")
     if "@" in rule and not rule.startswith("@"):
-        return re.escape(rule)
+        return re.escape(gmail_form(rule) if domain_of(rule) in GMAIL else rule)
     return rf".*@(?:.*\.)?{re.escape(rule.lstrip('@'))}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from activity.errors import DatabaseError, ForeignDatabase, NotFound
+from store.file_owner import as_owner_of, is_regular_or_missing
 
 BUSY_MILLISECONDS = 45_000
 WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a first pass holds 40 MB more
@@ -22,11 +23,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
     Raises DatabaseError where it cannot be opened or is no database of ours.
     """
-    with database_errors(path):
+    with database_errors(path), as_owner_of(path):
         make_private_folder(path.parent)
+        _refuse_what_is_no_file(path)
         if not path.exists():
             with contextlib.suppress(FileExistsError):
-                os.close(create_private(path))
+                os.close(create_private(path.resolve()))  # SQLite makes what a link names for others to read
         connection = sqlite3.connect(
             path,
             isolation_level=None,
@@ -53,22 +55,23 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def create_private(path: Path) -> int:
     """Make a file of mode 0600, whatever the umask, and open it. Raises FileExistsError.
 
-    What root makes is for whoever the folder belongs to, as SQLite does with its own files: the service reads on after
-    root has run a command.
+    What root makes is for whoever the folder belongs to: the service reads on after root has run a command.
     """
-    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    os.fchmod(descriptor, 0o600)
-    if os.geteuid() == 0:
-        folder = path.parent.stat()
-        os.fchown(descriptor, folder.st_uid, folder.st_gid)
+    with as_owner_of(path):
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        os.fchmod(descriptor, 0o600)
+        if os.geteuid() == 0:
+            folder = path.parent.stat()
+            os.fchown(descriptor, folder.st_uid, folder.st_gid)
     return descriptor
 
 
 def make_private_folder(folder: Path) -> None:
     """Make a folder, and those it lies in, where they are missing: each with mode 0700, whatever the umask."""
     for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
-        missing.chmod(0o700)
+        with as_owner_of(missing):
+            missing.mkdir(mode=0o700, exist_ok=True)
+            missing.chmod(0o700)
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -78,7 +81,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         raise NotFound(f"there is no log at {path} yet", "run: lasttouch sync")
-    with database_errors(path):
+    with database_errors(path), as_owner_of(path):
+        _refuse_what_is_no_file(path)
         try:
             connection = _reader(path, "mode=ro")
         except sqlite3.OperationalError:
@@ -88,6 +92,23 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             connection = _reader(path, "mode=ro&immutable=1")
         refuse_foreign(connection, path)
         return connection
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Raises DatabaseError for what SQLite would wait for, or take for a new database although it was one."""
+    if not is_regular_or_missing(path):
+        raise DatabaseError(f"{path} is no regular file", "name a file as `database`")
+    if path.exists() and path.stat().st_size == 0 and _was_in_use(path):
+        raise DatabaseError(
+            f"the database {path} is empty, and it was in use before",
+            "restore a backup; to begin anew, delete it with the files beside it that bear its name",
+        )
+
+
+def _was_in_use(path: Path) -> bool:
+    """Is there what stands beside a database only once a command has worked with it?"""
+    real = path.resolve()
+    return real.with_name(f"{real.name}.lock").exists() and not real.with_name(f"{real.name}-wal").exists()
 
 
 def _reader(path: Path, how: str) -> sqlite3.Connection:

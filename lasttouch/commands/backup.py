@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import click
@@ -41,11 +40,12 @@ def command(file: Path, force: bool, as_json: bool) -> None:
     beside = file_beside(database)
     with reading() as log:
         with private_output(file, force) as new:
-            copy(log, new)
+            copy(log, new.path)
         activities, contacts, _ = counts(log)
     if beside.exists():
-        with private_output(file_beside(file), force=True) as new:
-            shutil.copyfile(beside, new)
+        forgotten = beside.read_text(encoding="ascii")
+        with private_output(file_beside(file), force=True) as new, new.text() as output:
+            output.write(forgotten)
     size = file.stat().st_size
     if as_json:
         print_json({"file": str(file), "bytes": size, "activities": activities, "contacts": contacts})

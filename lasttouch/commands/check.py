@@ -46,7 +46,8 @@ def command(as_json: bool) -> None:
             [f"{activities:,} activities, {contacts:,} contacts recomputed: {different} differences; {soundness}."]
         )
     if soundness != "ok":
-        raise LasttouchError(f"the database says: {soundness}", "restore a backup")
+        said = " ".join(soundness.split())
+        raise LasttouchError(f"{agent.loaded.database} is damaged: {said}", "restore a backup")
     if different:
         raise LasttouchError(
             f"{different} differences were found and set right", "please report this: nothing but a defect can cause it"

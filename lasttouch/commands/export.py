@@ -59,7 +59,7 @@ def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
         speak_utf8()
         yield sys.stdout
         return
-    with private_output(file, force) as new, new.open("w", encoding="utf-8", newline="") as output:
+    with private_output(file, force) as new, new.text() as output:
         yield output
 
 

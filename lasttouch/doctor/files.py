@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import pwd
 import shutil
 import stat
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ def configuration(loaded: Loaded) -> Iterator[Finding]:
     names = ", ".join(f"{one.name} ({', '.join(one.kinds)})" for one in accounts)
     yield Finding("configuration", "ok", f"{loaded.path} is valid: {names}")
     yield _private("configuration-private", loaded.path)
+    yield from _changed_by_others("configuration-writable", loaded.path, "commands in it run as you")
     yield from _password_files(loaded)
     for account in accounts:
         ours = loaded.config.internal_domains
@@ -72,6 +74,26 @@ def _private(check: str, path: Path, account: str | None = None) -> Finding:
     return Finding(check, "ok", f"{path} is private", "", account)
 
 
+def _changed_by_others(check: str, path: Path, why: str) -> Iterator[Finding]:
+    """A file, or its folder, that others may write to; in a sticky folder they can replace nobody's file."""
+    for one in (path, path.absolute().parent):
+        about = one.stat()
+        mode = about.st_mode
+        sticky = stat.S_ISDIR(mode) and mode & stat.S_ISVTX
+        theirs = stat.S_IWOTH if about.st_gid == _own_group(about.st_uid) else stat.S_IWGRP | stat.S_IWOTH
+        if mode & theirs and not sticky:
+            said = f"others can write to {one} (mode {stat.S_IMODE(mode):04o}), and {why}"
+            yield Finding(check, "warning", said, f"chmod go-w {one}")
+
+
+def _own_group(user: int) -> int | None:
+    """The group that many systems give a user alone."""
+    try:
+        return pwd.getpwuid(user).pw_gid
+    except KeyError:
+        return None
+
+
 def disk(loaded: Loaded) -> Finding:
     """Room for the database to grow."""
     folder = loaded.database.parent
@@ -90,6 +112,7 @@ def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
         yield Finding("database", "warning", f"there is no log at {path} yet", "run: lasttouch sync")
         return
     yield _private("database-private", path)
+    yield from _changed_by_others("database-writable", path, "what is in it is what you are told")
     try:
         with contextlib.closing(open_for_reading(path)) as connection, database_errors(path):
             found = inspect(connection)

@@ -66,9 +66,9 @@ def _do(step: Step) -> None:
     match step:
         case Write(path, text):
             make_private_folder(path.parent)
-            with replacement(path) as new:
-                new.write_text(text, encoding="utf-8")
-                new.chmod(0o644)  # as service files are; there is nothing private in it
+            with replacement(path) as new, new.text() as output:
+                output.write(text)
+                os.fchmod(new.descriptor, 0o644)  # as service files are; there is nothing private in it
         case Delete(path):
             path.unlink(missing_ok=True)
         case Command(words, essential):

@@ -14,6 +14,7 @@ from lasttouch.options import Config
 from lasttouch.private_files import write_private
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 from store.database import make_private_folder
+from store.file_owner import as_owner_of
 
 _HEAD = """\
 # The configuration of lasttouch, written by `lasttouch init`. Every option there is, with its default, is in
@@ -64,8 +65,9 @@ def check_text(path: Path, text: str) -> Config:
 def write_config(path: Path, text: str) -> None:
     """Write the configuration, in a folder of mode 0700 where that is missing. Raises ConfigError."""
     try:
-        make_private_folder(path.parent)
-        write_private(path.resolve(), text)
+        with as_owner_of(path):
+            make_private_folder(path.parent)
+            write_private(path.resolve(), text)
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", "name another with --config") from None
 

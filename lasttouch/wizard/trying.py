@@ -57,8 +57,8 @@ def keep_typed(draft: Draft) -> None:
         if part is None or part.way.typed is None:
             continue
         if part.way.option == "password_file":
-            with private_output(Path(part.way.value), force=True) as new:
-                new.write_text(part.way.typed() + "\n", encoding="utf-8")
+            with private_output(Path(part.way.value), force=True) as new, new.text() as output:
+                output.write(part.way.typed() + "\n")
         else:
             keep_in_keyring(part.way.value, part.username, part.way.typed())
 

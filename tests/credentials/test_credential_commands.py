@@ -34,7 +34,7 @@ def test_a_command_whose_children_keep_its_output_open_is_given_up(monkeypatch: 
 
 def test_a_command_that_prints_without_end_is_stopped() -> None:
     with pytest.raises(AuthenticationFailed, match="printed more than"):
-        from_command("yes secret", "token")()
+        from_command("yes secret", "token_command")()
 
 
 def test_a_command_that_reads_its_input_finds_none() -> None:

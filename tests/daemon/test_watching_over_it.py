@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import logging
@@ -59,6 +60,24 @@ def _metrics(port: int) -> dict[str, float]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
         lines = answer.read().decode().splitlines()
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}
+
+
+def test_metrics_answer_to_no_name_but_that_of_this_machine(household: Household, user: str) -> None:
+    """A page in the browser of whoever sits there can have any name resolve to 127.0.0.1."""
+    household.add_account("ana", user)
+    port = free_port()
+    with RunningDaemon(household.folder, "--metrics", f"127.0.0.1:{port}") as daemon:
+        daemon.has_said("started")
+        assert [_status(port, name) for name in ("127.0.0.1", "LOCALHOST", "[::1]")] == [200, 200, 200]
+        assert [_status(port, name) for name in ("evil.example", "127.0.0.1.evil.example", "", "[")] == [403] * 4
+
+
+def _status(port: int, host: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.putrequest("GET", "/metrics", skip_host=True)
+    connection.putheader("Host", f"{host}:{port}")
+    connection.endheaders()
+    return connection.getresponse().status
 
 
 def test_metrics_count_errors_by_class(household: Household, user: str) -> None:

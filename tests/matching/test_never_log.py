@@ -39,3 +39,23 @@ def test_a_rule_in_any_spelling_forbids_whom_it_means(rule: str, forbidden: tupl
 def test_a_rule_that_could_forbid_nobody_is_a_mistake(rule: str) -> None:
     with pytest.raises(ValueError, match="no address, no domain and no pattern"):
         checked_rule(rule)
+
+
+GMAIL_SPELLINGS = ("law.yer@gmail.com", "lawyer+case@googlemail.com", "l.a.w.yer@googlemail.com", "lawyer@gmail.com")
+
+
+@pytest.mark.parametrize("rule", ["lawyer@gmail.com", "law.yer@googlemail.com", "lawye*@gmail.com", "googlemail.com"])
+def test_at_gmail_a_rule_forbids_every_spelling_of_the_mailbox(rule: str) -> None:
+    forbids = NeverLog([checked_rule(rule)])
+    assert [one for one in GMAIL_SPELLINGS if not forbids(one)] == []
+    assert forbids("a.lawyer@gmail.com") == (rule == "googlemail.com")
+
+
+def test_an_address_forbids_its_tags_and_a_tagged_one_only_itself() -> None:
+    law = NeverLog([checked_rule("law@x.example")])
+    assert law("law+divorce@x.example")
+    assert not law("l.aw@x.example")
+    tagged = NeverLog([checked_rule("me+shop@x.example")])
+    assert tagged("me+shop@x.example")
+    assert not tagged("me@x.example")
+    assert not tagged("me+other@x.example")
