@@ -1,11 +1,12 @@
 """The tables of the activity log, and how a database of an older version becomes one of this.
 
-Facts: activity, participation, sighting, calendar_object with calendar_person, bounce. Listed by the user: contact,
-contact_email, company, company_domain. Said by the user: said_of_contact, said_of_company, said_of_activity,
-put_aside. Derived, and always recomputable from those: the match of an address (address.contact_id, company_id,
-rule), participation.touch, and three caches: contact_touch (a row for every contact), stranger (for every address
-that is nobody's), thread (for every conversation with mail from people). A row of the first two with `due` at or before now (0: something has changed;
-else time alone has overtaken it) says nothing until it is derived again.
+Facts: activity, participation, sighting, calendar_object with calendar_person, bounce. Listed by
+the user: contact, contact_email, company, company_domain. Said by the user: said_of_contact,
+said_of_company, said_of_activity, put_aside. Derived, and always recomputable from those: the match
+of an address (address.contact_id, company_id, rule), participation.touch, and three caches:
+contact_touch (a row for every contact), stranger (for every address that is nobody's), thread (for
+every conversation with mail from people). A row of the first two with `due` at or before now (0:
+something has changed; else time alone has overtaken it) says nothing until it is derived again.
 Instants are whole seconds since 1970 in UTC.
 """
 
