@@ -10,6 +10,7 @@ from activity.envelope import CALENDAR_PART, SIGN_HEADERS, Envelope
 from capture.mail.addresses import parse_addresses
 from capture.mail.dates import parse_date
 from capture.mail.encoded_words import decode_words
+from capture.mail.message_ids import message_id, message_ids
 
 HEADER_FIELDS: tuple[str, ...] = (
     "date", "from", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references", *SIGN_HEADERS,
@@ -18,12 +19,10 @@ HEADER_FIELDS: tuple[str, ...] = (
 _READ = frozenset(HEADER_FIELDS)
 _SPELT = {spelling: name for name in HEADER_FIELDS for spelling in (name.title(), name.upper(), name)}
 _SPELT |= {"Message-ID": "message-id", "List-ID": "list-id", "Content-class": "content-class"}
-_MESSAGE_ID = re.compile(r"<[^<>]{1,996}>")
 _MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SUBJECT_CHARACTERS = 500
 SIGN_CHARACTERS = 2000
-REFERENCES_KEPT = 100
 
 
 def parse_header(block: bytes, internal_date: datetime | None, calendar_part: str = "") -> Envelope:
@@ -37,7 +36,7 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
     from_ = take("from", None)
     senders = _addresses(from_)
     envelope = Envelope(
-        _message_id(take("message-id", None)),
+        message_id(take("message-id", None)),
         _date(take("date", None)),
         internal_date,
         senders,
@@ -45,8 +44,8 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
         _addresses(take("cc", None)),
         _addresses(take("bcc", None)),
         _subject(take("subject", None)),
-        _references(take("in-reply-to", None)),
-        _references(take("references", None)),
+        message_ids(take("in-reply-to", None)),
+        message_ids(take("references", None)),
         signs,
         0 if from_ is None else from_.count("\n") + 1,
     )
@@ -127,24 +126,6 @@ def _addresses(value: str | None) -> tuple[Address, ...]:
 
 def _date(value: str | None) -> datetime | None:
     return parse_date(_topmost(value)) if value else None
-
-
-def _message_id(value: str | None) -> str:
-    if not value:
-        return ""
-    value = _topmost(value)
-    bracketed = _MESSAGE_ID.search(value)
-    text = bracketed[0] if bracketed else value
-    if len(text) > 998 or not text.strip("<> \t"):  # of "<>" many messages would be one
-        return ""
-    return text if text.isprintable() else _CONTROL.sub("", text)
-
-
-def _references(value: str | None) -> tuple[str, ...]:
-    if not value:
-        return ()
-    text = value[:100_000]
-    return tuple(_MESSAGE_ID.findall(text if text.isprintable() else _CONTROL.sub("", text))[:REFERENCES_KEPT])
 
 
 def _subject(value: str | None) -> str:

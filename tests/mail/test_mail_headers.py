@@ -272,8 +272,8 @@ def test_raw_gb18030_leaves_the_address_readable() -> None:
     assert emails(read("From: 张伟 <zhang@x.example>\r\n\r\n".encode("gb18030")).from_) == ["zhang@x.example"]
 
 
-def test_a_message_id_without_brackets_is_kept_and_an_endless_one_is_not() -> None:
-    assert read("Message-ID: odd-id\r\n\r\n").message_id == "odd-id"
+def test_a_message_id_without_brackets_gets_them_and_an_endless_one_is_none() -> None:
+    assert read("Message-ID: odd-id\r\n\r\n").message_id == "<odd-id>"
     assert read(f"Message-ID: {'a' * 2000}\r\n\r\n").message_id == ""
 
 
