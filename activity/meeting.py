@@ -32,8 +32,9 @@ class Meeting:
     `uid` and `recurrence` identify it: `recurrence` is "" for an event that does not recur, else
     the RECURRENCE-ID as UTC ("20261122T090000Z", or "20261122" for all-day ones), whatever zone
     it was written in. `start` and `end` are aware UTC, end ≥ start. `status` is the STATUS in
-    upper case or "". `revision` orders copies of the same occurrence (SEQUENCE, then
-    LAST-MODIFIED or DTSTAMP), comparable as text. `participants`: the organizer first, then the
+    upper case or "", `cancelled_by` the sign by which it was cancelled, "" if it was not.
+    `revision` orders copies of the same occurrence (SEQUENCE, then LAST-MODIFIED or DTSTAMP),
+    comparable as text. `participants`: the organizer first, then the
     attendees that are people (no rooms, resources or groups); `invited` counts all attendees
     that are no rooms or resources. `warnings` are short sentences for `why` and `status`.
     """
@@ -44,6 +45,7 @@ class Meeting:
     end: datetime
     all_day: bool = False
     status: str = ""
+    cancelled_by: str = ""
     private: bool = False
     summary: str = ""
     participants: tuple[Participant, ...] = ()

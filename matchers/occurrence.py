@@ -99,8 +99,8 @@ def judge_meeting(facts: Facts, house: House) -> Judgement:
 def _verdict(facts: Facts, house: House) -> Verdict:
     evidence = facts.evidence
     window = timedelta(seconds=house.correction_window_seconds)
-    if evidence.get("status") == "CANCELLED":
-        return Verdict("cancelled", "STATUS:CANCELLED")
+    if sign := evidence.get("cancelled") or (evidence.get("status") == "CANCELLED" and "STATUS:CANCELLED"):
+        return Verdict("cancelled", sign)
     if facts.deleted_at is not None and facts.ends is not None and facts.deleted_at < facts.ends + window:
         days = house.correction_window_seconds // 86400
         return Verdict("deleted", f"gone from every calendar within {days} days after its end")
@@ -139,6 +139,8 @@ def _evidence(meeting: Meeting) -> dict[str, str]:
     evidence: dict[str, str] = {}
     if meeting.status:
         evidence["status"] = meeting.status[:40]
+    if meeting.cancelled_by and meeting.status != "CANCELLED":
+        evidence["cancelled"] = meeting.cancelled_by
     if meeting.all_day:
         evidence["all-day"] = "yes"
     if meeting.invited:

@@ -6,11 +6,15 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from capture.calendar.text import apart, unfolded
+
 # Marks what is left of an occurrence that is private while its series is not: nothing but the fact that the
 # series' own rule does not hold there. Without RECURRENCE-ID, of a series that is private while an override is not.
 WITHHELD = "X-LASTTOUCH-WITHHELD"
 # Marks an event that cannot be trusted as read, with the reason.
 BROKEN = "X-LASTTOUCH-BROKEN"
+# Marks an event that its title calls off, while its time is shown as free.
+CALLED_OFF = "X-LASTTOUCH-CALLED-OFF"
 
 
 def _lines_of(*names: str) -> re.Pattern[str]:
@@ -21,7 +25,8 @@ def _lines_of(*names: str) -> re.Pattern[str]:
 _EVENT = _lines_of(
     *("ATTENDEE", "ORGANIZER", "UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED"),
     *("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"),
-    *("STATUS", "CLASS", "SUMMARY", WITHHELD, BROKEN),
+    *("STATUS", "CLASS", "SUMMARY", WITHHELD, BROKEN, CALLED_OFF),
+    *(r"TRANSP(?=[^\n]*:[ \t]*TRANSPARENT)", r"X-MICROSOFT-CDO-BUSYSTATUS(?=[^\n]*:[ \t]*FREE)"),
 )
 _ZONE_NAMES = ("TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE")
 _ZONE = _lines_of(*_ZONE_NAMES)
@@ -32,7 +37,8 @@ _PARTS_OF_ZONES = (("BEGIN:STANDARD", "END:STANDARD"), ("BEGIN:DAYLIGHT", "END:D
 _END_OF_ZONE = "\nEND:VTIMEZONE\n"
 _LONGEST_ZONE, _LONGEST_BORDER = 8192, 80  # characters of what is remembered
 _DEEPEST = 50
-_FOLD = re.compile(r"\n[ \t]")
+_COUNTED = re.compile(":(?:VEVENT|VCALENDAR)", re.IGNORECASE)
+_OTHER_COMPONENTS = frozenset(("VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"))
 
 
 class BrokenObject(ValueError):
@@ -72,25 +78,38 @@ class CalendarLines:
 
 def read(text: str) -> list[CalendarLines]:
     """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
-    reader = _Reader()
-    text, at = "\n" + unfolded(text), 0
-    while (zone := _usual_zone(text, at)) is not None:
-        reader.read(text[at : zone.start])
-        reader.read_zone(text[zone])
-        at = zone.stop
-    reader.read(text[at:])
+    text = unfolded(text)
+    reader = _read(text)
+    if (reader.is_odd or reader.counted < len(_COUNTED.findall(text))) and (separated := apart(text)) != text:
+        reader = _read(separated)
     if not (calendars := reader.finish()):
         raise BrokenObject("no VCALENDAR in it")
     return calendars
 
 
+def _read(text: str) -> _Reader:
+    reader = _Reader()
+    text, at = "\n" + text, 0
+    while (zone := _usual_zone(text, at)) is not None:
+        reader.read(text[at : zone.start])
+        reader.read_zone(text[zone])
+        at = zone.stop
+    reader.read(text[at:])
+    reader.end()
+    return reader
+
+
 class _Reader:
     """Where we are among the nested components. What is not properly ended may have lost lines that matter.
 
+    `is_odd`: some component did not begin or end as it should, or is of an unknown kind. `counted` is how often a
+    VEVENT or VCALENDAR began or ended: where the text names them more often, something ran into the end of a line.
     `kept` finds the properties kept where we are, and `lines` is what they are added to.
     """
 
     def __init__(self) -> None:
+        self.is_odd = False
+        self.counted = 0
         self._kept: re.Pattern[str] | None = None
         self._lines: Lines = []
         self._found: list[tuple[Lines, list[Lines], list[EventLines]]] = []  # of each calendar: its own, zones, events
@@ -103,6 +122,10 @@ class _Reader:
         self._keep(first)
         for line, run in zip(rest[::2], rest[1::2], strict=True):
             name, component = _border(line) if len(line) < _LONGEST_BORDER else _parsed_border(line)
+            if component in ("VEVENT", "VCALENDAR"):
+                self.counted += 1
+            elif component not in _OTHER_COMPONENTS:
+                self.is_odd = True
             if name == "BEGIN":
                 self._begin(component)
             if self._kept is _ZONE:
@@ -120,8 +143,11 @@ class _Reader:
         else:
             self.read(text)
 
-    def finish(self) -> list[CalendarLines]:
+    def end(self) -> None:
+        """No line follows."""
         self._leave(0)
+
+    def finish(self) -> list[CalendarLines]:
         calendars = []
         for own, zones, events in self._found:
             calendar = CalendarLines(zones=[[line for _, line in zone] for zone in zones], events=events)
@@ -155,7 +181,9 @@ class _Reader:
             self._kept = None
 
     def _end(self, component: str) -> None:
-        if component in self._within:
+        if component not in self._within:
+            self.is_odd = True
+        else:
             while self._within[-1] != component:
                 self._leave(len(self._within) - 1)
             self._within.pop()
@@ -164,6 +192,7 @@ class _Reader:
     def _leave(self, depth: int) -> None:
         """Leave components that are not ended, until only `depth` are open."""
         while len(self._within) > depth:
+            self.is_odd = True
             if self._within[:2] == ["VCALENDAR", "VEVENT"]:
                 broken = f"{BROKEN}:{self._within[-1][:40]} is not ended"
                 self._found[-1][2][-1].lines.append((BROKEN, broken))
@@ -195,16 +224,6 @@ def _zone_lines(block: str) -> Lines:
     inner = [pair for pair in zip(borders[1:-1:2], borders[2:-1:2], strict=False) if pair not in _PARTS_OF_ZONES]
     is_usual = borders[0] == "BEGIN:VTIMEZONE" and len(borders) % 2 == 0 and not inner
     return lines if is_usual else []
-
-
-def unfolded(text: str) -> str:
-    """Content lines (RFC 5545 §3.1), each on one, of a text with CRLF, LF, CR CR LF or, throughout, bare CR as ends."""
-    text = text.removeprefix("\ufeff")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    elif "\r" in text:
-        text = text.replace("\r\r\n", "\n").replace("\r\n", "\n")
-    return _FOLD.sub("", text)
 
 
 def value_of(line: str) -> str:

@@ -12,7 +12,7 @@ from icalendar.parser import unescape_backslash
 
 from activity.meeting import Meeting
 from capture.calendar.attendees import read_participants
-from capture.calendar.content_lines import BROKEN, WITHHELD, CalendarLines, EventLines, value_of
+from capture.calendar.content_lines import BROKEN, CALLED_OFF, WITHHELD, CalendarLines, EventLines, value_of
 from capture.calendar.objects import is_private
 from capture.calendar.rules import BrokenRule, Moment, checked
 from capture.calendar.times import (
@@ -122,7 +122,8 @@ class EventReader:
             start=start,
             end=max(start, end),
             all_day=not isinstance(span.start, datetime),
-            status="CANCELLED" if self._method == "CANCEL" else lines.value("STATUS").upper(),
+            status=lines.value("STATUS").upper(),
+            cancelled_by=_cancelled_by(lines, self._method),
             private=is_private(lines),
             summary=_summary(lines),
             participants=participants,
@@ -161,6 +162,14 @@ def _rules(lines: EventLines, start: Moment) -> tuple[str, ...]:
         return tuple(checked(value_of(line), start) for name, line in lines.lines if name == "RRULE")
     except BrokenRule as error:
         raise BrokenEvent(str(error)) from None
+
+
+def _cancelled_by(lines: EventLines, method: str) -> str:
+    if lines.value("STATUS").upper() == "CANCELLED":
+        return "STATUS:CANCELLED"
+    if method == "CANCEL":
+        return "METHOD:CANCEL"
+    return "its title says so, and its time is shown as free" if lines.line(CALLED_OFF) else ""
 
 
 def _sequence(lines: EventLines) -> int:

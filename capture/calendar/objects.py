@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from capture.calendar.called_off import SHOWN_AS, without_shown_as
 from capture.calendar.content_lines import (
     BROKEN,
     WITHHELD,
@@ -18,7 +19,7 @@ from capture.calendar.content_lines import (
 
 TOO_MANY_PEOPLE = "more people in it than can be read"
 _PUBLIC = ("", "PUBLIC")
-_CAREFUL = frozenset(("CLASS", BROKEN))
+_CAREFUL = frozenset(("CLASS", BROKEN, *SHOWN_AS))
 _MOST_PEOPLE = 1024 * 1024  # characters of different lines, some 7,000 people
 _MARK = (WITHHELD, f"{WITHHELD}:TRUE")
 
@@ -47,6 +48,9 @@ def public_part(text: str, private_events: str, all_marks: bool = False) -> list
         return calendars
     if all(event.line(BROKEN) for event in events):
         raise BrokenObject(events[0].value(BROKEN))
+    for calendar in calendars:
+        calendar.events = list(map(without_shown_as, calendar.events))
+    events = [event for calendar in calendars for event in calendar.events]
     series = {event.value("UID"): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
     for calendar in calendars:
         found = (_without_secrets(event, series, private_events) for event in calendar.events)
@@ -64,14 +68,14 @@ def has_too_many_people(events: Iterable[EventLines]) -> bool:
 
 
 def is_private(event: EventLines) -> bool:
-    """Anything but CLASS:PUBLIC, the default; unknown classes count as PRIVATE (RFC 5545 §3.8.1.3)."""
-    return event.value("CLASS").upper() not in _PUBLIC
+    """Anything but CLASS:PUBLIC, the default; unknown ones count as PRIVATE (RFC 5545 §3.8.1.3), as does one of two."""
+    return any(value_of(line).upper() not in _PUBLIC for name, line in event.lines if name == "CLASS")
 
 
 def _is_harmless(event: EventLines) -> bool:
     """Nothing in it is broken, or says that it is not public."""
     careful = [line for name, line in event.lines if name in _CAREFUL]
-    return not careful or (not event.line(BROKEN) and all(value_of(line).upper() in _PUBLIC for line in careful))
+    return not careful or all(line[:5].upper() == "CLASS" and value_of(line).upper() in _PUBLIC for line in careful)
 
 
 def _without_secrets(event: EventLines, series: dict[str, bool], private_events: str) -> EventLines | None:

@@ -14,6 +14,14 @@ _MAX_LINE = 65_536  # bytes that are kept of one unfolded line
 
 _NAME = re.compile(rb"(?:[\w-]+\.)?([\w-]+)(?=[:;])")
 _BOUNDARY = re.compile(rb"(BEGIN|END)\s*:\s*VCARD\s*", re.IGNORECASE)
+# Borders that ran into others, or into a property, on one line; and an end within a value, where a card ends.
+_START = rb"(?:(?<=[\r\n])|\A)"
+_BORDERS_AND_MORE = re.compile(_START + rb"[ \t]*(?:(?:BEGIN|END)[ \t]*:[ \t]*VCARD[ \t]*)+(?=[A-Z])", re.IGNORECASE)
+_ONE_BORDER = re.compile(rb"((?:BEGIN|END)[ \t]*:[ \t]*VCARD)[ \t]*", re.IGNORECASE)
+_END_BEHIND_VALUE = re.compile(
+    rb"(?<=[^\s])(?<!\\[nN])(?=END:VCARD[ \t]*(?:BEGIN:VCARD|[\r\n]+(?:BEGIN:VCARD|\Z)|\Z))", re.IGNORECASE
+)
+_MARK_AT_START = re.compile(_START + rb"\xef\xbb\xbf")
 _EMPTY_AGENT = re.compile(rb"(?:[\w-]+\.)?AGENT\b[^:]*:\s*", re.IGNORECASE)
 _QUOTED_PRINTABLE = b"QUOTED-PRINTABLE"
 
@@ -37,7 +45,7 @@ def split_cards(data: bytes) -> Iterator[Card | RowProblem]:
     """The cards of a file. One that is never closed ends where the next begins, and is a problem."""
     card: Card | None = None
     told = False  # each run of text outside a card is named once
-    for number, line in _without_agents(_unfolded(data)):
+    for number, line in _without_agents(_unfolded(_apart(data))):
         boundary = _boundary(line)
         if card is None and boundary != "BEGIN":
             if boundary == "END":
@@ -53,6 +61,12 @@ def split_cards(data: bytes) -> Iterator[Card | RowProblem]:
             card.properties.append(PropertyLine(number, name, line))
     if card is not None:
         yield _never_closed(card)
+
+
+def _apart(data: bytes) -> bytes:
+    """With a line of its own for every border of a card."""
+    data = _END_BEHIND_VALUE.sub(b"\n", _MARK_AT_START.sub(b"", data))
+    return _BORDERS_AND_MORE.sub(lambda found: _ONE_BORDER.sub(rb"\1\n", found[0]), data)
 
 
 def _without_agents(lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:

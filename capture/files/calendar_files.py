@@ -11,7 +11,8 @@ from activity.batch import Batch, Skip
 from activity.errors import SourceError
 from activity.meeting import CalendarObject
 from capture.calendar.content_lines import BrokenObject
-from capture.files.calendar_objects import FileObject, is_whole, objects_of, text_of
+from capture.calendar.text import decoded
+from capture.files.calendar_objects import FileObject, is_whole, objects_of
 from capture.files.calendar_position import KnownFile, Position, Stamp, stamp_of
 from capture.files.opening import open_regular, unreachable
 
@@ -57,7 +58,7 @@ def _content(path: str, private_events: str, stamp: Stamp) -> Content | None:
         raise unreachable(path, error) from None
     if len(raw) > FILE_BYTES:
         return Content(now, reason=f"it is larger than {FILE_BYTES >> 20} MB")
-    return Content(now, text_of(raw))
+    return Content(now, decoded(raw))
 
 
 def read_calendar_files(

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from capture.calendar.content_lines import BROKEN, CalendarLines, EventLines, written
 from capture.calendar.objects import TOO_MANY_PEOPLE, has_too_many_people, is_withheld_series, public_part
+from capture.calendar.text import apart, unfolded
 
 # No zone needs more; a longer one would be copied into every object that names it.
 _ZONE_CHARACTERS = 65_536
 _UID_CHARACTERS = 255
-_BEGUN = re.compile(r"^[ \t]*BEGIN:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_ENDED = re.compile(r"^[ \t]*END:VCALENDAR[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_BEGUN = re.compile(r"^[ \t]*BEGIN:VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_ENDED = re.compile(r"^[ \t]*END:VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _NAMES_ZONE = re.compile(r";TZID=(\"[^\"]*\"|[^;:]*)", re.IGNORECASE)
 _WRITTEN_AT = re.compile(r"^DTSTAMP[;:].*\n", re.IGNORECASE | re.MULTILINE)
 _ZONE_NAME = re.compile(r"[ \t]*TZID(?:;[^:]*)?:(.*)", re.IGNORECASE)
@@ -33,21 +34,13 @@ class FileObject(NamedTuple):
     reason: str = ""
 
 
-def text_of(raw: bytes) -> str:
-    """iCalendar is UTF-8 (RFC 5545 §3.1.4); older programs write a local charset, some UTF-16."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
 def is_whole(text: str) -> bool:
     """Is every calendar ended? What a file that was cut off does not hold is not deleted."""
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    return len(_BEGUN.findall(text)) == len(_ENDED.findall(text))
+    return _is_balanced(unfolded(text)) or _is_balanced(apart(unfolded(text)))
+
+
+def _is_balanced(lines: str) -> bool:
+    return len(_BEGUN.findall(lines)) == len(_ENDED.findall(lines))
 
 
 def objects_of(text: str, private_events: str) -> Iterator[FileObject]:

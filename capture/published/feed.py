@@ -6,10 +6,11 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from activity.errors import ServerFault, SourceError, UntrustedServer
+from capture.calendar.text import decoded
 from capture.dav.refusals import TooLarge
 from capture.dav.transport import Answer, Transport
 from capture.files.calendar_files import FILE_BYTES, Content
-from capture.files.calendar_objects import digest, is_whole, text_of
+from capture.files.calendar_objects import digest, is_whole
 from capture.files.calendar_position import Stamp
 
 MOST_LINES = 2_000_000
@@ -36,7 +37,7 @@ class Feed:
         answer, raw = self._answer({"If-None-Match": etag, "If-Modified-Since": modified})
         if answer.status == 304 and known:
             return None
-        text = _calendar(text_of(raw), answer.host)
+        text = _calendar(decoded(raw), answer.host)
         now = digest(text)
         if now == known:  # the server does not keep to conditions, or only wrote it out anew
             return None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from activity.meeting import Meeting
 from capture.calendar.occurrences import expand
 
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN, PARIS = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Paris")
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -21,10 +21,14 @@ def vevent(*lines: str, uid: str = "u") -> list[str]:
     return ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", *lines, "END:VEVENT"]
 
 
-def expanded(*events: list[str], before: list[str] | None = None, zone: ZoneInfo = BERLIN) -> list[Meeting]:
-    found = expand(calendar(*events, before=before), START, END, zone)
+def meetings(text: str, zone: ZoneInfo = BERLIN) -> list[Meeting]:
+    found = expand(text, START, END, zone)
     assert found.skipped == []
     return sorted(found.meetings, key=lambda meeting: meeting.start)
+
+
+def expanded(*events: list[str], before: list[str] | None = None, zone: ZoneInfo = BERLIN) -> list[Meeting]:
+    return meetings(calendar(*events, before=before), zone)
 
 
 def one(*lines: str, before: list[str] | None = None) -> Meeting:

@@ -156,3 +156,28 @@ def test_no_card_is_too_strange(read: Reader, lines: list[str]) -> None:
     contents = read(GOOD + card(*lines) + "BEGIN:VCARD\nEND:VCARD\n" + GOOD)
     assert contents.entries[0].name == contents.entries[-1].name == "Good"
     assert len(contents.entries) >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BEGIN:VCARD\nFN:A\nEMAIL:a@x.example\nEND:VCARDBEGIN:VCARD\nFN:B\nEMAIL:b@x.example\nEND:VCARD\n",
+        "BEGIN:VCARD\nFN:A\nEMAIL:a@x.example\nEND:VCARD begin:vcardVERSION:4.0\nFN:B\nEMAIL:b@x.example\nEND:VCARD",
+        "BEGIN:VCARDFN:A\nEMAIL:a@x.exampleEND:VCARD\nBEGIN:VCARD\nFN:B\nEMAIL:b@x.exampleEND:VCARD",
+        "BEGIN:VCARD\rFN:A\rEMAIL:a@x.example\rEND:VCARDBEGIN:VCARD\rFN:B\rEMAIL:b@x.example\rEND:VCARD\r",
+        "BEGIN:VCARD\nFN:A\nEMAIL:a@x.exampleEND:VCARDBEGIN:VCARDFN:B\nEMAIL:b@x.example\nEND:VCARD\n",
+        "\ufeffBEGIN:VCARD\nFN:A\nEMAIL:a@x.example\nEND:VCARD\n\ufeffBEGIN:VCARD\nFN:B\nEMAIL:b@x.example\nEND:VCARD\n",
+    ],
+)
+def test_cards_that_ran_together_are_of_two_people(read: Reader, text: str) -> None:
+    contents = read(text)
+    assert [(entry.name, entry.emails) for entry in contents.entries] == [
+        ("A", ["a@x.example"]),
+        ("B", ["b@x.example"]),
+    ]
+    assert problems(contents) == []
+
+
+def test_words_in_a_note_end_no_card(read: Reader) -> None:
+    contents = read(card("FN:A", "NOTE:it ends with END:VCARD", r"NOTE:so\nEND:VCARD", "EMAIL:a@x.example"))
+    assert [(entry.name, entry.emails) for entry in contents.entries] == [("A", ["a@x.example"])]
