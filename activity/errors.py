@@ -102,6 +102,12 @@ class ServerFault(SourceError):
     code = "server-fault"
 
 
+class OurMistake(SourceError):
+    """Nothing is wrong with the source: a defect of lasttouch kept it from being read to its end."""
+
+    code = "our-mistake"
+
+
 class Superseded(LasttouchError):
     """The log follows another configuration by now; what was read under the old one must not be stored."""
 

@@ -11,12 +11,12 @@ import traceback
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
+from activity.mistakes import OUR_MISTAKE, whereabouts
 from lasttouch.output import clean
 
 Format = Literal["text", "json"]
 
 OUR_ROOMS = ("lasttouch", "capture", "store", "matchers", "activity")
-DEEPEST_FRAMES = 12
 PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 _log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def keep_journal(form: Format, level: str, stream: TextIO | None = None) -> None
 
 def _tell_of_a_thread(failure: threading.ExceptHookArgs) -> None:
     if failure.exc_value is not None:
-        _log.error("a mistake of ours in a thread: %s", whereabouts(failure.exc_value))
+        _log.error(f"{OUR_MISTAKE} in a thread: %s", whereabouts(failure.exc_value))
 
 
 class _Text(logging.Formatter):
@@ -89,13 +89,6 @@ def _message(record: logging.LogRecord) -> str:
     text = " ".join(record.getMessage().split())
     error = record.exc_info[1] if record.exc_info else None
     return text if error is None else f"{text}: {whereabouts(error)}"
-
-
-def whereabouts(error: BaseException) -> str:
-    """The kind of an error and the lines it came through; not its text, which may quote a mail or a password."""
-    frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
-    lines = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    return f"{type(error).__name__} at {lines}"
 
 
 def traceback_of(error: BaseException) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import logging
+import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activity import source_kind
-from activity.batch import Batch, Skip
+from activity.batch import Batch, Item, Skip
 from activity.envelope import Envelope
-from activity.errors import Superseded
+from activity.errors import LasttouchError, Superseded
 from activity.meeting import CalendarObject
+from activity.mistakes import mistake
 from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent, register_sources
 from lasttouch.book_pass import AddressBookPass
@@ -32,6 +36,9 @@ EXPAND_AGAIN_AFTER = timedelta(days=1)
 # A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
 OBJECTS_BETWEEN_COLLECTIONS = 150_000
+MOST_MISTAKES = 25  # items that one pass may leave out; if there are more, it is not the items that are odd
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[Report, Batch], None]
 
@@ -94,6 +101,7 @@ class _ActivityPass(SourcePass):
         super().__init__(agent, account, row, manner)
         self.progress = progress
         self.meetings = Meetings(agent)
+        self._mistakes = 0
 
     def read(self) -> None:
         source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
@@ -104,6 +112,27 @@ class _ActivityPass(SourcePass):
         self._expand_further()
 
     def _store(self, batch: Batch) -> None:
+        """One batch. Where our own code stumbles over an item, that one is left out and named, and no other.
+
+        It is found by halves: a transaction that fails leaves nothing, and to store an item again changes nothing.
+        """
+        try:
+            self._store_whole(batch)
+        except Exception as error:
+            if not batch.items or self._mistakes >= MOST_MISTAKES or _concerns_more_than_items(error):
+                raise
+            if len(batch.items) > 1:
+                middle = len(batch.items) // 2
+                self._store(Batch(batch.place, batch.items[:middle]))
+                self._store(replace(batch, items=batch.items[middle:]))
+                return
+            self._mistakes += 1
+            said = mistake(error)
+            _log.error("%s %s: an item was left out: %s", self.row.account, self.row.kind, said)
+            self.report.read += 1
+            self._store_whole(replace(batch, items=[], skipped=[*batch.skipped, Skip(_name_of(batch.items[0]), said)]))
+
+    def _store_whole(self, batch: Batch) -> None:
         """One batch; judged anew if meanwhile another process erased somebody, or changed the rules."""
         while not self._is_stored(batch, judged := self._judged(batch)):
             with self.agent.turn:
@@ -133,8 +162,8 @@ class _ActivityPass(SourcePass):
             if not agent.is_current():
                 return False
             place = places.place_id(connection, self.row.id, batch.place)
-            self._write(place, judged.entries)
-            self._count(self.meetings.keep(self.row, batch.place, place, judged.objects))
+            messages = self._write(place, judged.entries)
+            meetings = self.meetings.keep(self.row, batch.place, place, judged.objects)
             removed = list(batch.removed)
             if batch.holds is not None:
                 removed += calendars.others_than(connection, place, batch.holds)
@@ -145,12 +174,14 @@ class _ActivityPass(SourcePass):
             touches.refresh_but_busiest(connection, agent.clock())
             if batch.cursor is not None:
                 places.move_cursor(connection, place, batch.cursor)
+        self._count(messages)
+        self._count(meetings)
         return True
 
     def _entry(self, envelope: Envelope, now: datetime, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
         at = message_time(envelope.date, envelope.internal_date, now)
         if at is None:
-            skipped.append(Skip(envelope.message_id or "a message without Message-ID", "it has no readable date"))
+            skipped.append(Skip(_name_of(envelope), "it has no readable date"))
             return None
         facts = message_facts(envelope, at, self.agent.never_log, self.agent.config.store_subjects)
         if facts is None:
@@ -158,13 +189,13 @@ class _ActivityPass(SourcePass):
             return None
         return Entry(facts, judge_mail(facts, self.agent.house))
 
-    def _write(self, place: int, entries: list[Entry]) -> None:
+    def _write(self, place: int, entries: list[Entry]) -> Written:
         # not a book for the whole pass: contacts may change while it is read
         emails = {person.address.email for entry in entries for person in entry.facts.participants}
         book = self.agent.book(set(map(canonical, emails)))
         if not self.agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
-        self._count(ingest.write(self.agent.connection, place, entries, book, self.agent.judge))
+        return ingest.write(self.agent.connection, place, entries, book, self.agent.judge)
 
     def _count(self, written: Written) -> None:
         self.report.new += written.new
@@ -187,3 +218,17 @@ class _ActivityPass(SourcePass):
                 self.agent.catch_up()
             return self._expand_further()  # what was read above may name somebody who is erased by now
         return None
+
+
+def _name_of(item: Item) -> str:
+    """What a skip calls it."""
+    if isinstance(item, Envelope):
+        return item.message_id or "a message without Message-ID"
+    return item.href
+
+
+def _concerns_more_than_items(error: Exception) -> bool:
+    """Is it what keeps any item from being stored: another configuration, a full disk, a damaged database?"""
+    if isinstance(error, sqlite3.Error):
+        return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+    return isinstance(error, LasttouchError)

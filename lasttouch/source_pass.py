@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from activity import source_kind
-from activity.errors import AuthenticationFailed, SourceBusy, SourceError, Throttled, Unreachable
+from activity.errors import (
+    AuthenticationFailed,
+    LasttouchError,
+    OurMistake,
+    SourceBusy,
+    SourceError,
+    Throttled,
+    Unreachable,
+)
+from activity.mistakes import mistake
 from lasttouch import pacing
 from lasttouch.agent import Agent
 from lasttouch.options import Account
 from store import places
 from store.database import writing
 from store.places import SourceRow
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -102,6 +115,12 @@ class SourcePass:
                 self.went_through = True
             except SourceError as error:
                 self.report.error = error
+            except (LasttouchError, sqlite3.Error):
+                raise
+            except Exception as error:  # noqa: BLE001 - a mistake of ours with one source must not stop the others
+                said = mistake(error)
+                _log.error("%s %s: %s", self.row.account, self.row.kind, said)
+                self.report.error = OurMistake(said, "report that line; it tells nothing of your mail")
             with self.agent.turn:
                 self._note_outcome()
         return self.report

@@ -69,9 +69,13 @@ def _still_an_exchange(allowed: tuple[Participant, ...]) -> bool:
 
 
 def message_identity(envelope: Envelope) -> str:
-    """The Message-ID; without one, a hash of From, Date, To, Cc and Subject."""
-    if envelope.message_id:
-        return envelope.message_id
+    """The Message-ID in its brackets; without one, a hash of From, Date, To, Cc and Subject.
+
+    Ids of mail begin with "<" and hashes with "hash:", so that whatever a Message-ID says, it is never
+    the name of a meeting ("meeting:") nor of a message without one.
+    """
+    if named := envelope.message_id:
+        return named if named[0] == "<" and named[-1] == ">" else f"<{named.strip('<> ')}>"
     parts = [
         *(address.email for address in envelope.from_), "|",
         envelope.date.isoformat() if envelope.date else "", "|",

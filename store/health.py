@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activity import source_kind
+from activity.mistakes import OUR_MISTAKE
 from store.codes import INBOUND, MEETING
-from store.rows import instant
+from store.rows import instant, timestamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,12 @@ def seen_through(connection: sqlite3.Connection) -> datetime | None:
     ).fetchall()
     moments = [at for (at,) in rows]
     return None if not moments or None in moments else instant(min(moments))
+
+
+def left_out_by_mistake(connection: sqlite3.Connection, since: datetime) -> list[str]:
+    """The names of items that a defect of ours kept out of the log since then, the newest first."""
+    query = "SELECT item FROM skipped WHERE at >= ? AND substr(reason, 1, ?) = ? ORDER BY at DESC, item"
+    return [item for (item,) in connection.execute(query, (timestamp(since), len(OUR_MISTAKE), OUR_MISTAKE))]
 
 
 def counts(connection: sqlite3.Connection) -> tuple[int, int, int]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from activity.errors import ConfigError, DatabaseError, LasttouchError
+from activity.mistakes import mistake
 from lasttouch import pacing
 from lasttouch.agent import Agent
 from lasttouch.config import Loaded, load_config
@@ -18,7 +19,6 @@ from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
 from lasttouch.daemon.schedule import Plan, Schedule
 from lasttouch.daemon.watching import Watching
-from lasttouch.journal import whereabouts
 from lasttouch.local_time import utc_now
 from lasttouch.lock_file import LockFile
 from lasttouch.pipeline import registered, settle
@@ -107,7 +107,7 @@ class Daemon:
             self._words.put(error)
             return
         except Exception as error:  # noqa: BLE001 - without this nothing would ever be read
-            self._words.put(LasttouchError(f"a mistake of ours: {whereabouts(error)}"))
+            self._words.put(LasttouchError(mistake(error)))
             return
         self._schedule.repeat(self._sweep, SWEEP_SECONDS)
         sources = sum(len(account.kinds) for account in agent.config.accounts)

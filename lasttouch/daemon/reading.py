@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from activity.errors import DatabaseError, SourceBusy, Superseded
+from activity.mistakes import mistake
 from lasttouch.agent import Agent
 from lasttouch.daemon.schedule import Lane, Plan
 from lasttouch.daemon.watching import Watching
-from lasttouch.journal import whereabouts
 from lasttouch.pipeline import pass_over, settle
 from lasttouch.source_pass import Manner, Report, SourcePass
 from lasttouch.sources import mail_source_of
@@ -57,7 +57,7 @@ class Reading:
             _log.error("%s %s: %s. %s", row.account, row.kind, error.message, error.hint, extra=_about(row))
             return Plan(agent.clock() + LATER, "steady")
         except Exception as error:  # noqa: BLE001 - a mistake of ours with one source must not stop the others
-            _log.error("%s %s: a mistake of ours: %s", row.account, row.kind, whereabouts(error), extra=_about(row))
+            _log.error("%s %s: %s", row.account, row.kind, mistake(error), extra=_about(row))
             return Plan(agent.clock() + MUCH_LATER, "doubtful")
         self._tell(row, report, one.next_attempt)
         self._heard(report)

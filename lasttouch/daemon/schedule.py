@@ -15,7 +15,7 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from activity.errors import LasttouchError
-from lasttouch.journal import whereabouts
+from activity.mistakes import mistake
 from lasttouch.local_time import Clock
 from store.places import SourceRow
 
@@ -128,6 +128,6 @@ def _guarded(action: Callable[[], None]) -> Callable[[], None]:
         except LasttouchError as error:
             _log.error("%s. %s", error.message, error.hint)
         except Exception as error:  # noqa: BLE001 - the next order may be "reload"
-            _log.error("a mistake of ours: %s", whereabouts(error))
+            _log.error("%s", mistake(error))
 
     return act
