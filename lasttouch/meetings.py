@@ -106,7 +106,7 @@ class Meetings:
                 window = self._windows[account].reaching(since)
                 found = expanded(self._agent, item, window)
                 written = _sum(written, self._write(window, place, item, first_look(item.text), found))
-                places.note_skipped(self._connection, place, found.skipped, self._agent.clock())
+                places.note_skipped(self._connection, place, found.named, self._agent.clock())
         return written
 
     def _matters(self, row: SourceRow, place: str, one: Looked, book: AddressBook) -> bool:

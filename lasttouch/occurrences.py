@@ -38,6 +38,7 @@ class Window:
 class Expanded(NamedTuple):
     """What the occurrences of an object in a window are.
 
+    `skipped` are events that are not in `facts`, `unread` such that are, without somebody who could not be read.
     `withheld` are identities of those that may not be kept, `withheld_series` of series of which nothing else may be;
     `expanded_to` is None where no later window shows more.
     """
@@ -46,7 +47,13 @@ class Expanded(NamedTuple):
     withheld: frozenset[str]
     withheld_series: frozenset[str]
     skipped: list[Skip]
+    unread: list[Skip]
     expanded_to: datetime | None
+
+    @property
+    def named(self) -> list[Skip]:
+        """What `status` tells of."""
+        return self.skipped + self.unread
 
     def withholds(self, identity: str) -> bool:
         return identity in self.withheld or series_identity(identity) in self.withheld_series
@@ -75,7 +82,9 @@ def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
             withheld.add(meeting_identity(meeting))
         else:
             facts.append(one)
-    skipped = [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in found.skipped]
+    skipped, unread = (
+        [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in skips] for skips in (found.skipped, found.unread)
+    )
     series = frozenset(map(uid_identity, found.withheld_series))
     expanded_to = window.end if found.recurring or found.ahead else None
-    return Expanded(facts, frozenset(withheld), series, skipped, expanded_to)
+    return Expanded(facts, frozenset(withheld), series, skipped, unread, expanded_to)

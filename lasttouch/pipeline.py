@@ -151,7 +151,7 @@ class _ActivityPass(SourcePass):
         ]
         items = [item for item in batch.items if isinstance(item, CalendarObject)]
         objects = self.meetings.look(self.row, batch.place, items)
-        skipped += [skip for one in objects if one.occurrences for skip in one.occurrences.skipped]
+        skipped += [skip for one in objects if one.occurrences for skip in one.occurrences.named]
         return _Judged(entries, objects, skipped, withheld)
 
     def _is_stored(self, batch: Batch, judged: _Judged) -> bool:

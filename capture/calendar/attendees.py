@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -19,6 +19,13 @@ _LINES = re.compile(r"\n([ \t]*(ATTENDEE|ORGANIZER)[ \t]*[;:][^\r\n]*)", re.IGNO
 _VALUE = r'"[^"\\^%\x00-\x1f\x7f]*"|[^"\\^%;:,=\x00-\x20\x7f]+(?: +[^"\\^%;:,=\x00-\x20\x7f]+)*'
 _PLAIN = re.compile(rf"(?:ATTENDEE|ORGANIZER)((?:;[A-Z0-9-]+=(?:{_VALUE}))*):([^\r\n]*)", re.IGNORECASE)
 _PARAMETER = re.compile(rf";([A-Z0-9-]+)=({_VALUE})", re.IGNORECASE)
+_EMPTY_PARAMETERS = re.compile(r";[ \t]*(?=[;:])")
+_MAILTO = re.compile(r"[ \t]*(?:mailto:[ \t]*)+", re.IGNORECASE)
+_LAST_MAILTO = re.compile(r".*:[ \t]*mailto:(.*)", re.IGNORECASE | re.DOTALL)
+_ANGLED = re.compile(r"[^<>]*<([^<>]*)>[ \t]*")
+_EMAIL = re.compile(r".*;[ \t]*EMAIL[ \t]*=[ \t]*\"?(?:mailto:)*([^\";:,\s]+)", re.IGNORECASE | re.DOTALL)
+_NAME = re.compile(r";[ \t]*CN[ \t]*=[ \t]*\"?([^\";:]+)", re.IGNORECASE)
+_PLAIN_WORD = re.compile(r";[ \t]*(CUTYPE|PARTSTAT|ROLE)[ \t]*=[ \t]*\"?([A-Z-]+)", re.IGNORECASE)
 
 
 class _Line(NamedTuple):
@@ -34,12 +41,13 @@ class _Line(NamedTuple):
     told: bool
 
 
-def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Participant, ...], int]:
+def read_participants(lines: EventLines, unread: list[str]) -> tuple[tuple[Participant, ...], int]:
     """The organizer first, then the attendees that are people, each address once; and how many were invited.
 
     Rooms and resources are not counted as invited; groups, and who is only told of it, are, though they are
     no participants.
-    An organizer who is also an attendee appears once, with the answer given as attendee.
+    An organizer who is also an attendee appears once, with the answer given as attendee. What names somebody and
+    cannot be read is told in `unread`.
     """
     organizer: Participant | None = None
     people: dict[str, Participant] = {}
@@ -49,7 +57,7 @@ def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Par
             continue
         line = _read(text)
         if line is None:
-            warnings.append(f"an {name} could not be read")
+            unread.append(f"an {name} could not be read")
             continue
         address = line.address
         if name == "ORGANIZER":
@@ -65,17 +73,19 @@ def read_participants(lines: EventLines, warnings: list[str]) -> tuple[tuple[Par
     return tuple(_in_order(organizer, people)), len(invited)
 
 
-def people_in(text: str) -> Iterator[Address]:
+def people_in(text: str) -> tuple[list[Address], bool]:
     """Everybody whom any event of a stripped object names as organizer or attendee, found without parsing the object.
 
-    May name somebody twice; rooms, resources and groups are nobody.
+    May name somebody twice; rooms, resources and groups are nobody. And whether every such line could be read.
     """
-    for found, role in _LINES.findall(text):
-        line = _read(found)
-        if line is None or line.address is None:
-            continue
-        if role[0] in "Oo" or line.kind not in (*_PLACES, "GROUP"):
-            yield line.address
+    found, all_read = list[Address](), True
+    for text_of_line, role in _LINES.findall(text):
+        line = _read(text_of_line)
+        if line is None:
+            all_read = False
+        elif line.address is not None and (role[0] in "Oo" or line.kind not in (*_PLACES, "GROUP")):
+            found.append(line.address)
+    return found, all_read
 
 
 def address_of(text: str) -> str | None:
@@ -97,27 +107,49 @@ def _in_order(organizer: Participant | None, people: dict[str, Participant]) -> 
 
 
 def _read(text: str) -> _Line | None:
-    """None if it cannot be read. The same lines come again and again, so short ones are remembered."""
+    """None if it cannot be read, though it names somebody. The same ones come again, so short ones are remembered."""
     if len(text) > _LONGEST_REMEMBERED:
         return _parsed(text) if len(text) <= _LONGEST_READ else None
     return _remembered(text)
 
 
 def _parsed(text: str) -> _Line | None:
-    parts = _parts(text)
-    if parts is None:
-        return None
-    uri, parameters = parts[0].strip(), parts[1]
+    parts = _parts(text) or _parts(_EMPTY_PARAMETERS.sub("", text))
+    line = _line(*parts) if parts else None
+    if line is not None and (line.address or not _names_an_address(line.uri)):
+        return line
+    return _by_its_end(text)
+
+
+def _line(value: str, parameters: Mapping[str, str]) -> _Line:
+    uri = value.strip()
     kind, answer = parameters.get("CUTYPE", "").upper(), parameters.get("PARTSTAT", "").upper()
     told = parameters.get("ROLE", "").upper() == "NON-PARTICIPANT"
     return _Line(uri, _address(uri, parameters), kind, answer, told)
+
+
+def _names_an_address(uri: str) -> bool:
+    return "@" in uri and ("mailto:" in uri.lower() or not re.match("[A-Z][A-Z0-9+.-]*:|/", uri, re.IGNORECASE))
+
+
+def _by_its_end(text: str) -> _Line | None:
+    """Where quotes are out of step: the one address behind the last "mailto:", and the words that need no quotes."""
+    found = _LAST_MAILTO.fullmatch(text)
+    head = text[: found.start(1)] if found else text
+    parameters = {name.upper(): word for name, word in _PLAIN_WORD.findall(head)}
+    if name := _NAME.search(head):
+        parameters["CN"] = name[1]
+    if email := _EMAIL.match(head):
+        parameters["EMAIL"] = email[1]
+    line = _line(f"mailto:{found[1] if found else ''}", parameters)
+    return line if line.address else None
 
 
 _remembered = lru_cache(maxsize=16384)(_parsed)
 
 
 def _parts(text: str) -> tuple[str, Mapping[str, str]] | None:
-    """The value of a line and its parameters by upper-case name."""
+    """The value of a line and its parameters by upper-case name; None where these cannot be told apart."""
     plain = _PLAIN.fullmatch(text)
     if plain:
         pairs = [(name.upper(), value.strip('"')) for name, value in _PARAMETER.findall(plain[1])]
@@ -134,9 +166,15 @@ def _parts(text: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 def _address(uri: str, parameters: Mapping[str, str]) -> Address | None:
-    """The mailto: address; for other URIs, and where that is none, the EMAIL parameter (RFC 7986 §6.2)."""
-    candidates = [unquote(uri[7:].partition("?")[0])] if uri[:7].lower() == "mailto:" else []
-    candidates.append(parameters.get("EMAIL", ""))
+    """The mailto: address; for other URIs, and where that is none, the EMAIL parameter (RFC 7986 §6.2).
+
+    Some write mailto: twice, or in EMAIL, which is an address and no URI, or a name before the address.
+    """
+    scheme = _MAILTO.match(uri)
+    behind = unquote(uri[scheme.end() :].partition("?")[0]) if scheme else ""
+    angled = _ANGLED.fullmatch(behind)
+    candidates = [angled[1] if angled else behind]
+    candidates.append(_MAILTO.sub("", parameters.get("EMAIL", ""), count=1))
     if "@" in uri and ":" not in uri and "/" not in uri:  # the scheme forgotten
         candidates.append(uri)
     for seen in candidates:

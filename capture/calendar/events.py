@@ -44,7 +44,8 @@ class Event:
 
     `recurrence_id` is the planned start it overrides, None for a series or a single event; `onwards`
     says that it changes all later occurrences too (RANGE=THISANDFUTURE). `rdates` come with an end
-    where they are periods. `meeting` is what its occurrences share, with the event's own span.
+    where they are periods. `meeting` is what its occurrences share, with the event's own span. `unread` says what
+    of it could not be read though it names somebody.
     """
 
     meeting: Meeting
@@ -56,6 +57,7 @@ class Event:
     exdates: tuple[Moment, ...] = ()
     sequence: int = 0
     withheld: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def repeats(self) -> bool:
@@ -89,8 +91,9 @@ class EventReader:
             self._series_zone = zone
         rdates = () if planned else tuple(self._times.rdates(lines, zone, warnings))
         exdates = () if planned else tuple(self._times.exdates(lines, zone, warnings))
+        unread: list[str] = []
         return Event(
-            meeting=self._meeting(lines, span, warnings),
+            meeting=self._meeting(lines, span, warnings, unread),
             span=span,
             recurrence_id=recurrence_id,
             onwards=bool(_ONWARDS.search(planned)),
@@ -99,6 +102,7 @@ class EventReader:
             exdates=exdates,
             sequence=_sequence(lines),
             withheld=bool(lines.line(WITHHELD)),
+            unread=tuple(dict.fromkeys(unread)),
         )
 
     def _refuse(self, lines: EventLines) -> None:
@@ -113,8 +117,8 @@ class EventReader:
         if self._method in ("REPLY", "REFRESH", "COUNTER", "DECLINECOUNTER"):
             raise BrokenEvent(f"a scheduling message (METHOD:{self._method}), not an event")
 
-    def _meeting(self, lines: EventLines, span: Span, warnings: list[str]) -> Meeting:
-        participants, invited = read_participants(lines, warnings)
+    def _meeting(self, lines: EventLines, span: Span, warnings: list[str], unread: list[str]) -> Meeting:
+        participants, invited = read_participants(lines, unread)
         start, end = in_utc(span.start, self._account), in_utc(span.end, self._account)
         return Meeting(
             uid=lines.value("UID") or _stand_in_uid(lines),
@@ -129,7 +133,7 @@ class EventReader:
             participants=participants,
             invited=invited,
             revision=_revision(lines),
-            warnings=tuple(dict.fromkeys(warnings)),
+            warnings=tuple(dict.fromkeys([*warnings, *unread])),
         )
 
     def _end(self, lines: EventLines, start: Moment, warnings: list[str]) -> Moment:

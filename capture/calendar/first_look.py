@@ -25,7 +25,8 @@ _UNSOUND = re.compile(
 class FirstLook(NamedTuple):
     """The UID of the first event ("" if it has none) and everybody in any of them, each once.
 
-    `sound`: no event is seen to be broken; one that is wants to be read to its end, so that it is named.
+    `sound`: no event is seen to be broken, and nobody in it to be missed; else it wants to be read to its end, so that
+    this is named.
     """
 
     uid: str
@@ -36,6 +37,7 @@ class FirstLook(NamedTuple):
 def first_look(text: str) -> FirstLook:
     """Costs a fiftieth of expanding the object."""
     uid = _UID.search(text)
-    people = {address.email: address for address in people_in(text)}
-    sound = len(_STARTS.findall(text)) == len(_TIMED.findall(text)) and not _UNSOUND.search(text)
+    found, all_read = people_in(text)
+    people = {address.email: address for address in found}
+    sound = all_read and len(_STARTS.findall(text)) == len(_TIMED.findall(text)) and not _UNSOUND.search(text)
     return FirstLook(uid[1].strip() if uid else "", tuple(people.values()), sound)

@@ -30,7 +30,8 @@ class Expansion:
 
     `withheld` are occurrences of which the object says no more than that they may not be kept, `withheld_series` the
     UIDs of series of which it says so of all that is not in `meetings`. `skipped` are
-    events, by UID, that could not be read or expanded. `recurring`: some event repeats, so another window may hold
+    events, by UID, that could not be read or expanded, `unread` such of which a part that names somebody could not:
+    their meetings are there all the same. `recurring`: some event repeats, so another window may hold
     others. `ahead`: a single event starts after the window's end, so a later window will hold it.
     """
 
@@ -38,6 +39,7 @@ class Expansion:
     withheld: list[Meeting] = field(default_factory=list)
     withheld_series: list[str] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
+    unread: list[Skip] = field(default_factory=list)
     recurring: bool = False
     ahead: bool = False
 
@@ -46,6 +48,7 @@ class Expansion:
         self.withheld += other.withheld
         self.withheld_series += other.withheld_series
         self.skipped += other.skipped
+        self.unread += other.unread
         self.recurring |= other.recurring
         self.ahead |= other.ahead
 
@@ -100,6 +103,7 @@ def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: dat
             unreadable += [event] if event else []
         if event:
             events.append(event)
+            expansion.unread += [Skip(event.meeting.uid, what) for what in event.unread]
     expansion.skipped += _other_versions(events)
     expansion.recurring = any(event.repeats for event in events)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from capture.calendar.attendees import address_of
@@ -9,6 +10,7 @@ from capture.calendar.content_lines import BrokenObject, EventLines, read, writt
 from capture.calendar.objects import withheld
 
 _PEOPLE = ("ORGANIZER", "ATTENDEE")
+_ADDRESS = re.compile(r"[^\s:;,=<>\"']+@[^\s:;,=<>\"']+")  # all there may be in a line that cannot be read
 
 
 def redacted(text: str, forbidden: Callable[[str], bool], keep_summary: bool) -> str:
@@ -32,7 +34,11 @@ def _without(
     event: EventLines, forbidden: Callable[[str], bool], keep_summary: bool, series: set[str]
 ) -> EventLines | None:
     people = {line: address_of(line) for name, line in event.lines if name in _PEOPLE}
-    struck = {line for line, email in people.items() if email is not None and forbidden(email)}
+    struck = {
+        line
+        for line, email in people.items()
+        if any(map(forbidden, [email] if email else _ADDRESS.findall(line.lower())))
+    }
     others = {email for line, email in people.items() if email and line not in struck}
     if struck and (event.line("ORGANIZER") in struck or len(others) < 2):
         return withheld(event) if event.line("RECURRENCE-ID") and event.value("UID") in series else None

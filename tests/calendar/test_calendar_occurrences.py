@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from event_lines import BERLIN, END, START, calendar, expanded, one, vevent
 
+from activity.batch import Skip
 from capture.calendar.occurrences import expand
 
 
@@ -48,13 +49,18 @@ def test_attendees_that_are_no_people_and_those_without_mailto() -> None:
         "ATTENDEE:mailto:e+x@b.example",
         "ATTENDEE;PARTSTAT=ACCEPTED:f@b.example",
         'ATTENDEE;CN="x:mailto:y@b.example',
+        "ATTENDEE:mailto:one@b.example,two@b.example",
     ]
-    meeting = one("DTSTART:20260701T100000Z", *lines)
+    found = expand(calendar(vevent("DTSTART:20260701T100000Z", *lines)), START, END, BERLIN)
+    (meeting,) = found.meetings
     assert [(person.address.email, person.answer) for person in meeting.participants] == [
         ("c@b.example", "NEEDS-ACTION"), ("e+x@b.example", "NEEDS-ACTION"), ("f@b.example", "ACCEPTED"),
+        ("y@b.example", "NEEDS-ACTION"),
     ]  # fmt: skip
-    assert meeting.invited == 6
+    assert meeting.invited == 7
     assert meeting.warnings == ("an ATTENDEE could not be read",)
+    assert found.unread == [Skip("u", "an ATTENDEE could not be read")]
+    assert found.skipped == []
 
 
 def test_texts_are_unescaped_and_hold_no_control_characters() -> None:

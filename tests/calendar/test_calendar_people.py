@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -10,7 +13,9 @@ from icalendar.parser import Contentline
 from capture.calendar import attendees
 from capture.calendar.attendees import people_in, read_participants
 from capture.calendar.content_lines import read
+from capture.calendar.first_look import first_look
 from capture.calendar.objects import strip
+from capture.calendar.occurrences import expand
 
 _PIECES = st.sampled_from(
     [
@@ -58,7 +63,7 @@ def calendar(*lines: str) -> str:
     ],
 )  # fmt: skip
 def test_people_are_found_however_the_line_is_written(lines: list[str], found: set[str]) -> None:
-    assert {one.email for one in people_in(strip(calendar(*lines)))} == found
+    assert {one.email for one in people_in(strip(calendar(*lines)))[0]} == found
 
 
 @given(st.lists(st.builds(lambda n, p: n + "".join(p), st.sampled_from(["ATTENDEE", "ORGANIZER"]), st.lists(_PIECES))))
@@ -67,4 +72,55 @@ def test_nobody_is_missed_that_parsing_would_find(lines: list[str]) -> None:
     parsed = {
         person.address.email for one in read(text) for event in one.events for person in read_participants(event, [])[0]
     }
-    assert parsed <= {one.email for one in people_in(text)}
+    assert parsed <= {one.email for one in people_in(text)[0]}
+
+
+@pytest.mark.parametrize(
+    ("line", "email", "answer"),
+    [
+        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:MAILTO: mailto:a@b.example", "a@b.example", "ACCEPTED"),
+        ('ATTENDEE;EMAIL="mailto:a@b.example";PARTSTAT=DECLINED:urn:uuid:1', "a@b.example", "DECLINED"),
+        ("ATTENDEE;PARTSTAT=DECLINED;EMAIL=mailto:a@b.example:urn:uuid:1", "a@b.example", "DECLINED"),
+        ("ATTENDEE;;PARTSTAT=TENTATIVE;:mailto:a@b.example", "a@b.example", "TENTATIVE"),
+        ('ATTENDEE;CN="Kim: Ana";;ROLE=CHAIR; ;:mailto:a@b.example', "a@b.example", "NEEDS-ACTION"),
+        ('ATTENDEE;CN="Kim "Kimmy" Ana;PARTSTAT=DECLINED:mailto:a@b.example', "a@b.example", "DECLINED"),
+        ('ATTENDEE;PARTSTAT="ACCEPTED;CN=Kim:mailto:a@b.example', "a@b.example", "ACCEPTED"),
+        ('ATTENDEE;X-N="a:mailto:c@d.example"e";PARTSTAT=ACCEPTED:mailto:a@b.example', "a@b.example", "ACCEPTED"),
+        ("ATTENDEE;CN=Kim: the boss;PARTSTAT=ACCEPTED:mailto:a@b.example", "a@b.example", "ACCEPTED"),
+        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:Kim <a@b.example>", "a@b.example", "ACCEPTED"),
+        ("ORGANIZER;CN=;:mailto:a@b.example", "a@b.example", ""),
+    ],
+)  # fmt: skip
+def test_nobody_is_lost_by_a_line_that_is_written_badly(line: str, email: str, answer: str) -> None:
+    text = strip(calendar("DTSTART:20260310T090000Z", line))
+    assert first_look(text).sound
+    (meeting,) = expand(
+        text, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), ZoneInfo("UTC")
+    ).meetings
+    assert [(one.address.email, one.answer) for one in meeting.participants] == [(email, answer)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ATTENDEE:mailto:a@b.example,c@d.example",
+        'ATTENDEE;CN="x";y":x',
+        "ORGANIZER;CN=x:mailto:a@b@c",
+        "ATTENDEE:a b@c d",
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named(line: str) -> None:
+    text = strip(calendar("DTSTART:20260310T090000Z", line, "ATTENDEE:mailto:e@f.example"))
+    assert not first_look(text).sound
+    found = expand(text, datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
+    assert [skip.reason for skip in found.unread] == [
+        f"an {line.partition(':')[0].partition(';')[0]} could not be read"
+    ]
+    assert [one.address.email for one in found.meetings[0].participants] == ["e@f.example"]
+
+
+@pytest.mark.parametrize(
+    "line", ["ATTENDEE:urn:uuid:1", "ATTENDEE:/principals/a@b/", "ORGANIZER:invalid:nomail", "ATTENDEE:mailto:"]
+)
+def test_who_has_no_address_is_nobody_and_no_mistake(line: str) -> None:
+    assert first_look(strip(calendar("DTSTART:20260310T090000Z", line))) == ("u", (), True)

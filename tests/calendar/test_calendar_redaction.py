@@ -29,6 +29,7 @@ LAWYER = 'ATTENDEE;CN="The lawyer";PARTSTAT=ACCEPTED:mailto:Lawyer@X.example'
         (["SUMMARY:case", ANA, LAWYER], None),
         (["SUMMARY:case", LAWYER.replace("ATTENDEE", "ORGANIZER"), ANA, BOB], None),
         (["SUMMARY:case", ANA, BOB, "ATTENDEE;EMAIL=lawyer@x.example:urn:uuid:1"], [ANA, BOB]),
+        (["SUMMARY:case", ANA, BOB, "ATTENDEE:mailto:eve@x.example,Lawyer@X.example"], [ANA, BOB]),
     ],
 )
 def test_who_is_forbidden_goes_and_takes_the_summary_along(lines: list[str], kept: list[str] | None) -> None:
