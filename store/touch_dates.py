@@ -13,8 +13,9 @@ FEWEST_GAPS = 4
 TIMES_USUAL = 2
 SHORTEST_SILENCE = 7 * DAY
 
-TouchRow = tuple[int, int, int, int | None, int]
-"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, whose part it is."""
+TouchRow = tuple[int, int, int, int | None, int, int]
+"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, whose
+part it is."""
 
 
 class Moment(NamedTuple):
@@ -48,11 +49,6 @@ class Touches(NamedTuple):
         kinds = ((self.last_inbound, "inbound"), (self.last_outbound, "outbound"), (self.last_meeting, "meeting"))
         return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
 
-    def answered(self, answer: Moment) -> Touches:
-        """With `answer`, the newest message that answers another, known."""
-        both = [one for one in (self.last_meeting, answer) if one.at is not None]
-        return self._replace(last_two_way=max(both, default=NEVER))
-
     def overdue_at(self) -> int | None:
         """When the silence since the last touch has lasted twice the usual gap, and a week."""
         last = self.last_touch()[0].at
@@ -67,11 +63,12 @@ class Touches(NamedTuple):
 
 
 def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
-    """What these rows, in any order, say as of `now`; of messages that answer another they do not tell."""
+    """What these rows, in any order, say as of `now`."""
     past: tuple[list[tuple[int, int]], ...] = ([], [], [], [])
     ahead: list[tuple[int, int]] = []
     changes: list[int] = []
-    for touch, at, activity_id, ends, _ in rows:
+    mail: list[tuple[int, int, int, int]] = []
+    for touch, at, activity_id, ends, conversation, _ in rows:
         if at > now:
             changes.append(at)
             if touch == MEETING:
@@ -80,6 +77,8 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
             changes.append(ends)
         else:
             past[touch].append((at, activity_id))
+            if touch <= OUTBOUND:
+                mail.append((at, activity_id, touch, conversation))
     exchanged = {activity_id: at for kind in (INBOUND, OUTBOUND, MEETING) for at, activity_id in past[kind]}
     last_meeting = _newest(past[MEETING])
     return Touches(
@@ -88,7 +87,7 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
         last_meeting=last_meeting,
         next_meeting=Moment(*min(ahead)) if ahead else NEVER,
         last_copied=_newest(past[COPIED]),
-        last_two_way=last_meeting,
+        last_two_way=max(last_meeting, _last_answer(mail), key=lambda one: (one.at or 0, one.activity_id or 0)),
         touches=len(exchanged),
         usual_gap=usual_gap(exchanged.values()),
         due=min(changes, default=None),
@@ -102,6 +101,18 @@ def usual_gap(instants: Iterable[int]) -> int | None:
         return None
     gaps = sorted([later - earlier for earlier, later in pairwise(days)])
     return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) * DAY // 2  # statistics.median takes five times as long
+
+
+def _last_answer(mail: Iterable[tuple[int, int, int, int]]) -> Moment:
+    """Of messages (at, activity, touch, conversation) the newest that follows one in the other direction in its own."""
+    began: tuple[dict[int, int], dict[int, int]] = ({}, {})  # when the first came in, and went out, by conversation
+    answer = NEVER
+    for at, activity_id, touch, conversation in sorted(mail):
+        other = began[OUTBOUND if touch == INBOUND else INBOUND].get(conversation)
+        if other is not None and other < at:
+            answer = Moment(at, activity_id)
+        began[touch].setdefault(conversation, at)
+    return answer
 
 
 def _newest(moments: list[tuple[int, int]]) -> Moment:

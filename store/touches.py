@@ -13,21 +13,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from store import strangers
-from store.codes import INBOUND, MEETING, OUTBOUND
 from store.lists import among, change_among, chunks, marks, rows_among
 from store.rows import timestamp
-from store.touch_dates import NEVER, Moment, Touches, TouchRow, touches_of
+from store.touch_dates import Touches, TouchRow, touches_of
 
-_ROWS = f"""SELECT p.touch_code, p.at, p.activity_id,
-    CASE p.touch_code WHEN {MEETING} THEN (SELECT ends FROM activity WHERE id = p.activity_id) END, a.contact_id
-    FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0 WHERE a.contact_id"""
-_ANSWER = """SELECT p.at, p.activity_id FROM participation p JOIN activity v ON v.id = p.activity_id
-    WHERE p.address_id = ? AND p.touch_code = ? AND p.at BETWEEN ? AND ? AND EXISTS (
-        SELECT 1 FROM activity b CROSS JOIN participation q ON q.activity_id = b.id
-        WHERE (b.thread = v.conversation OR b.identity_hash = v.conversation)
-        AND q.at < p.at AND q.touch_code = ? AND q.address_id IN ({}))
-    ORDER BY p.at DESC, p.activity_id DESC LIMIT 1"""
-_OPPOSITE = {INBOUND: OUTBOUND, OUTBOUND: INBOUND}
+_ROWS = """SELECT p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, v.identity_hash), a.contact_id
+    FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0
+    JOIN activity v ON v.id = p.activity_id WHERE a.contact_id"""
 _COLUMNS = 20
 BUSY = 200  # touches
 
@@ -43,8 +35,7 @@ def derive_all(connection: sqlite3.Connection, contact_ids: Sequence[int], now: 
     derived: dict[int, Touches] = {}
     for chunk in chunks(contact_ids):
         for contact_id, rows in _rows(connection, chunk).items():
-            touches = touches_of(rows, moment)
-            derived[contact_id] = touches.answered(_last_answer(connection, contact_id, touches, moment))
+            derived[contact_id] = touches_of(rows, moment)
     return derived
 
 
@@ -56,25 +47,6 @@ def _rows(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[in
     for row in connection.execute(f"{_ROWS} IN ({marks(contact_ids)})", contact_ids):
         rows[row[-1]].append(row)
     return rows
-
-
-def _last_answer(connection: sqlite3.Connection, contact_id: int, touches: Touches, now: int) -> Moment:
-    """The newest message that follows one in the other direction, between us and this contact, in its conversation."""
-    newest = {INBOUND: touches.last_inbound.at, OUTBOUND: touches.last_outbound.at}
-    answer = NEVER
-    if None in newest.values():
-        return answer
-    query = "SELECT id FROM address WHERE contact_id = ?"
-    addresses = [address_id for (address_id,) in connection.execute(query, (contact_id,))]
-    query = _ANSWER.format(marks(addresses))
-    for touch in sorted(_OPPOSITE, key=lambda touch: -(newest[touch] or 0)):
-        if (newest[touch] or 0) < (answer.at or 0):
-            break
-        for address_id in addresses:
-            values = (address_id, touch, answer.at or 0, now, _OPPOSITE[touch], *addresses)
-            found = connection.execute(query, values).fetchone()
-            answer = max(answer, Moment(*found or NEVER), key=lambda one: (one.at or 0, one.activity_id or 0))
-    return answer
 
 
 def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] | None = None) -> int:

@@ -11,13 +11,13 @@ from store.touch_dates import DAY, NEVER, Moment, touches_of, usual_gap
 NOW = 1_000 * DAY
 
 
-def _mail(touch: int, day: int, activity: int) -> tuple[int, int, int, None, int]:
-    return touch, day * DAY, activity, None, 1
+def _mail(touch: int, day: int, activity: int, conversation: int | None = None) -> tuple[int, int, int, None, int, int]:
+    return touch, day * DAY, activity, None, activity if conversation is None else conversation, 1
 
 
-def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int, int]:
+def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int, int, int]:
     at = int(start * DAY)
-    return MEETING, at, activity, at + hours * 3600, 1
+    return MEETING, at, activity, at + hours * 3600, activity, 1
 
 
 def test_the_newest_of_each_kind_in_any_order() -> None:
@@ -55,8 +55,21 @@ def test_one_activity_under_two_addresses_is_one_touch() -> None:
 def test_the_last_exchange_both_ways_is_an_answer_or_a_meeting() -> None:
     rows = [_mail(OUTBOUND, 1, 1), _mail(INBOUND, 3, 3)]
     assert touches_of(rows, NOW).last_two_way == NEVER
-    assert touches_of(rows, NOW).answered(Moment(3 * DAY, 3)).last_two_way == Moment(3 * DAY, 3)
-    assert touches_of([*rows, _met(4, 5)], NOW).answered(Moment(3 * DAY, 3)).last_two_way == Moment(4 * DAY, 5)
+    answered = [_mail(OUTBOUND, 1, 1, 8), _mail(INBOUND, 3, 3, 8), _mail(INBOUND, 9, 9)]
+    assert touches_of(answered, NOW).last_two_way == Moment(3 * DAY, 3)
+    assert touches_of([*answered, _met(4, 5)], NOW).last_two_way == Moment(4 * DAY, 5)
+
+
+def test_an_answer_follows_in_its_own_conversation_the_other_way() -> None:
+    rng = random.Random(2)
+    for _ in range(200):
+        mail = [_mail(rng.choice((INBOUND, OUTBOUND)), rng.randrange(9), n, rng.randrange(3)) for n in range(1, 12)]
+        answers = [
+            (at, activity)
+            for touch, at, activity, _, conversation, _ in mail
+            if any(t != touch and when < at and c == conversation for t, when, _, _, c, _ in mail)
+        ]
+        assert touches_of(mail, NOW).last_two_way == Moment(*max(answers, default=(None, None)))
 
 
 def test_the_usual_gap_is_the_median_between_days_and_takes_four_gaps() -> None:

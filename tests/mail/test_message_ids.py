@@ -62,8 +62,9 @@ def test_of_a_long_conversation_its_beginning_and_its_end_are_kept() -> None:
 
 
 def test_a_folded_header_holds_the_same_ids_in_every_field() -> None:
-    block = "Message-ID: {0}\r\nIn-Reply-To:\r\n {0}\r\nReferences: {1}\r\n\t=?utf-8?q?=3Ctender=2E7=40?=\r\n" + (
-        " =?utf-8?q?north=2Eexample=3E?=\r\n\r\n"
+    block = (
+        "Message-ID: {0}\r\nIn-Reply-To:\r\n {0}\r\nReferences: {1}\r\n"
+        "\t=?utf-8?q?=3Ctender=2E7=40?=\r\n =?utf-8?q?north=2Eexample=3E?=\r\n\r\n"
     )
     envelope = parse_header(block.format("tender.7@north.example", OTHER).encode(), None)
     assert (envelope.message_id, envelope.in_reply_to, envelope.references) == (ONE, (ONE,), (OTHER, ONE))
@@ -76,5 +77,6 @@ def test_a_folded_header_holds_the_same_ids_in_every_field() -> None:
 def test_whatever_it_is_an_id_is_short_bracketed_and_without_blanks(text: str) -> None:
     for found in (*message_ids(text), message_id(text)):
         if found:
-            assert found[0] == "<" and found[-1] == ">" and 2 < len(found) <= LONGEST
+            assert found[0] + found[-1] == "<>"
+            assert 2 < len(found) <= LONGEST
             assert not any(one.isspace() or ord(one) < 32 or one in "<>" for one in found[1:-1])
