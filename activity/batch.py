@@ -29,6 +29,7 @@ class Batch:
     what makes a sync resumable. None leaves the stored cursor as it is. `removed` are hrefs of
     calendar objects that are gone. `holds`: the hrefs of all objects the place holds now, so that
     any other that was stored for it (by a pass that was interrupted) is gone too; None says nothing.
+    `settled` are hrefs that were given anew, or are gone: of them only what `skipped` says now is wrong.
     `error`: the place could not be read (further) in this pass; nothing follows from what is missing.
     `found` is how many items the source expects in this pass for this place, for a progress
     display; None where it cannot know.
@@ -40,6 +41,7 @@ class Batch:
     cursor: str | None = None
     skipped: list[Skip] = field(default_factory=list)
     holds: frozenset[str] | None = None
+    settled: list[str] = field(default_factory=list)
     error: SourceError | None = None
     found: int | None = None
 

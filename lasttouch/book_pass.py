@@ -24,6 +24,7 @@ class AddressBookPass(SourcePass):
                 place = places.place_id(connection, self.row.id, batch.place)
                 change = address_book.take_in_from_book(self.agent, entries)
                 address_book.let_go(self.agent, [self._key(batch.place, href) for href in batch.removed])
+                places.forget_skipped(connection, place, batch.settled, batch.holds)
                 places.note_skipped(connection, place, batch.skipped, self.agent.clock())
                 if batch.cursor is not None:
                     places.move_cursor(connection, place, batch.cursor)

@@ -168,7 +168,8 @@ class _ActivityPass(SourcePass):
             if batch.holds is not None:
                 removed += calendars.others_than(connection, place, batch.holds)
             self.meetings.remove(place, removed)
-            places.forget_skipped(connection, place, [*removed, *(one.item.href for one in judged.objects)])
+            settled = [*removed, *batch.settled, *(one.item.href for one in judged.objects)]
+            places.forget_skipped(connection, place, settled, batch.holds)
             places.note_skipped(connection, place, judged.skipped, agent.clock())
             forgetting.note_withheld(connection, judged.withheld)
             touches.refresh_but_busiest(connection, agent.clock())

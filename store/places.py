@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -76,12 +77,24 @@ def note_skipped(connection: sqlite3.Connection, place: int, skipped: Iterable[S
     return connection.total_changes - before
 
 
-def forget_skipped(connection: sqlite3.Connection, place: int, hrefs: Iterable[str]) -> None:
-    """These objects are gone, or were given out anew: what was wrong with them, or with events in them, is past."""
-    connection.executemany(
-        "DELETE FROM skipped WHERE place_id = ?1 AND (item = ?2 OR substr(item, 1, length(?2) + 2) = ?2 || ' (')",
-        [(place, href) for href in hrefs],
-    )
+def forget_skipped(
+    connection: sqlite3.Connection, place: int, hrefs: Collection[str], holds: frozenset[str] | None = None
+) -> None:
+    """These objects are gone, or were given out anew: what was wrong with them, or with events in them, is past.
+
+    So it is with what the place does not hold any more, if all it `holds` is known.
+    """
+    if not hrefs and holds is None:
+        return
+    past = set(hrefs)
+    skipped = [item for (item,) in connection.execute("SELECT item FROM skipped WHERE place_id = ?", (place,))]
+    over = [item for item in skipped if _is_of(item, past) or (holds is not None and not _is_of(item, holds))]
+    connection.executemany("DELETE FROM skipped WHERE place_id = ? AND item = ?", [(place, item) for item in over])
+
+
+def _is_of(item: str, hrefs: Collection[str]) -> bool:
+    """Is it one of these objects, or an event in one: the object's name, and what is told apart in brackets?"""
+    return item in hrefs or any(item[: found.start()] in hrefs for found in re.finditer(r" \(", item))
 
 
 def note_success(

@@ -20,7 +20,9 @@ class AddressBookBatch:
     first, and then ignore a removed href whose key has another by now. `removed` are hrefs of earlier
     entries that are contacts no more. `cursor` is opaque text to hand back for this place next time,
     None leaves the stored one as it is. `skipped` are cards that could not be read, or not wholly;
-    what was known of them stays. `error`: the book could not be read (further) in this pass;
+    what was known of them stays. `settled` are hrefs of cards that were given anew, or are gone, and `holds` those of
+    all there are, None where that was not told: of cards in the one, or not in the other, only what `skipped` says
+    now is wrong. `error`: the book could not be read (further) in this pass;
     nothing follows from what is missing.
     """
 
@@ -29,4 +31,6 @@ class AddressBookBatch:
     removed: list[str] = field(default_factory=list)
     cursor: str | None = None
     skipped: list[Skip] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    holds: frozenset[str] | None = None
     error: SourceError | None = None

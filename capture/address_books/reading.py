@@ -10,7 +10,7 @@ from capture.address_books.card import BrokenCard, CardContents, read_card
 from capture.address_books.position import BookPosition, Keys
 from capture.address_books.service import ADDRESS_BOOKS
 from capture.dav.changes import find_changes
-from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched
+from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched, is_withheld, why_withheld
 from capture.dav.listing import Collection
 from capture.dav.multistatus import DAV, Member
 from capture.dav.transport import Transport
@@ -33,7 +33,7 @@ def read_address_book(
     for first in range(0, len(names), AT_ONCE) or [0]:
         group = names[first : first + AT_ONCE]
         batch = AddressBookBatch(place)
-        for name, member in fetched(transport, ADDRESS_BOOKS, book, group):
+        for name, member in fetched(transport, ADDRESS_BOOKS, book, group, changes.hrefs):
             complete &= _take(batch, position, keys, name, member, changes.changed[name])
         if first + AT_ONCE < len(names):
             unstored += len(group)
@@ -41,9 +41,13 @@ def read_address_book(
                 batch.cursor, unstored = position.to_text(), 0
         else:
             for name in changes.gone:
-                _remove(batch, position, keys, name)
+                position.etags.pop(name, None)
+                if keys.take_back(name):
+                    batch.removed.append(name)
+            batch.settled += changes.gone + changes.unknown
+            batch.holds = changes.listed
             if complete:
-                position.token, position.ctag = changes.token, changes.ctag
+                position.reach(changes.token, changes.ctag, quiet=not (changes.changed or changes.gone))
             text = position.to_text()
             batch.cursor = text if text != cursor else None
         yield batch
@@ -56,12 +60,10 @@ def _take(
 
     What cannot be read stays in the position, so that it is not fetched before it changes.
     """
-    if member is None or member.status >= 500:
-        batch.skipped.append(Skip(name, "listed by the server, but not given out"))
+    if member is None or is_withheld(member):
+        batch.skipped.append(Skip(name, why_withheld(member)))
         return False
-    if member.status in (404, 410):
-        _remove(batch, position, keys, name)
-        return True
+    batch.settled.append(name)
     try:
         contents = _contents(member)
     except BrokenCard as error:
@@ -83,9 +85,3 @@ def _contents(member: Member) -> CardContents:
     if ADDRESS_BOOKS.data not in member.properties:
         raise BrokenCard(f"not given out by the server ({member.status})")
     return read_card(member.text(ADDRESS_BOOKS.data))
-
-
-def _remove(batch: AddressBookBatch, position: BookPosition, keys: Keys, name: str) -> None:
-    position.etags.pop(name, None)
-    if keys.take_back(name):
-        batch.removed.append(name)

@@ -11,7 +11,7 @@ from capture.calendar.content_lines import BrokenObject
 from capture.calendar.objects import strip
 from capture.calendar.service import CALENDARS
 from capture.dav.changes import find_changes
-from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched
+from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched, is_withheld, why_withheld
 from capture.dav.listing import Collection
 from capture.dav.multistatus import DAV, Member
 from capture.dav.position import Position
@@ -28,14 +28,13 @@ def read_collection(
     """
     position = Position(cursor)
     position.read_by(f"private_events={private_events}")
-    starts_over = not (position.token or position.ctag)
     changes = find_changes(transport, collection, position)
     names = list(changes.changed)
     unstored, complete = 0, True
     for first in range(0, len(names), AT_ONCE) or [0]:
         group = names[first : first + AT_ONCE]
         batch = Batch(place, found=len(names))
-        for name, member in fetched(transport, CALENDARS, collection, group):
+        for name, member in fetched(transport, CALENDARS, collection, group, changes.hrefs):
             outcome = _outcome(member, private_events)
             _put(batch, position, name, outcome, outcome.etag or changes.changed[name])
             complete &= not outcome.again
@@ -47,9 +46,10 @@ def read_collection(
             for name in changes.gone:  # an interrupted pass may have stored it without noting it in the position
                 position.etags.pop(name, None)
                 batch.removed.append(name)
-            batch.holds = frozenset(position.etags) if starts_over else None
+            batch.settled += changes.unknown
+            batch.holds = changes.listed
             if complete:
-                position.token, position.ctag = changes.token, changes.ctag
+                position.reach(changes.token, changes.ctag, quiet=not (changes.changed or changes.gone))
             text = position.to_text()
             batch.cursor = text if text != cursor else None
         yield batch
@@ -57,22 +57,19 @@ def read_collection(
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What asking for one object gave: text to keep, or why not, or that it is gone; `again`: ask next time too."""
+    """What asking for one object gave: text to keep, or why not; `again`: ask next time too."""
 
     text: str = ""
     etag: str = ""
     reason: str = ""
-    gone: bool = False
     again: bool = False
 
 
 def _outcome(member: Member | None, private_events: str) -> _Outcome:
     if member is not None and member.status == TOO_LARGE:
         return _Outcome(reason="too large to be read")
-    if member is None or member.status >= 500:
-        return _Outcome(reason="listed by the server, but not given out", again=True)
-    if member.status in (404, 410):
-        return _Outcome(gone=True)
+    if member is None or is_withheld(member):
+        return _Outcome(reason=why_withheld(member), again=True)
     if CALENDARS.data not in member.properties:
         return _Outcome(reason=f"not given out by the server ({member.status})")
     etag = member.text(DAV + "getetag").strip()
@@ -85,12 +82,9 @@ def _outcome(member: Member | None, private_events: str) -> _Outcome:
 def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: str) -> None:
     """What is broken stays in the position, so that it is not fetched before it changes; so does what we leave out."""
     known = name in position.etags
-    if outcome.gone:
-        position.etags.pop(name, None)
-        batch.removed.append(name)
-        return
     if not outcome.again:
         position.etags[name] = etag
+        batch.settled.append(name)
     if outcome.reason:
         batch.skipped.append(Skip(name, outcome.reason))
     elif outcome.text:

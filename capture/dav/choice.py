@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from activity.errors import ServerFault
-from capture.dav.listing import Collection, Listing, canonical_path
+from capture.dav.hrefs import collection_path
+from capture.dav.listing import Collection, Listing
 from capture.dav.service import Service
 
 _MOST_NAMED = 20
@@ -73,5 +74,5 @@ def _names(collection: Collection, places: Mapping[str, str]) -> set[str]:
 def _key(name: str) -> str:
     """A path for what looks like one or like a URL, else the name without regard to case."""
     if name.startswith("/") or "://" in name:
-        return canonical_path(urlsplit(name).path).rstrip("/") + "/"
+        return collection_path(urlsplit(name).path)
     return name.strip().casefold()

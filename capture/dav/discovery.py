@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from activity.errors import ServerFault
+from capture.dav.hrefs import joined
 from capture.dav.listing import holds_collections, is_collection
 from capture.dav.multistatus import DAV
 from capture.dav.position import Home
@@ -41,12 +42,12 @@ def _home_from(transport: Transport, service: Service, url: str, configured: str
     if is_collection(service, member):
         return Home(configured, (url,), single=True)
     homes = member.prop(service.home).hrefs
-    principal = urljoin(url, member.prop(_PRINCIPAL).href)
+    principal = joined(url, member.prop(_PRINCIPAL).href)
     if not homes and principal != url and not _is_home(transport, service, url):
         transport.admit(principal)
         url, answer = propfind(transport, principal, 0, (service.home,))
         homes = answer.members[0].prop(service.home).hrefs if answer.members else ()
-    urls = tuple(dict.fromkeys(urljoin(url, home) for home in homes)) or (url,)
+    urls = tuple({home.rstrip("/"): home for home in (joined(url, href) for href in homes)}.values()) or (url,)
     for home in urls:
         transport.admit(home)
     return Home(configured, urls)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote
 
+from capture.dav.hrefs import collection_path, joined, member_name
 from capture.dav.multistatus import CALDAV, CALENDARSERVER, DAV, Member
 from capture.dav.position import Home
 from capture.dav.reports import UnexpectedAnswer, propfind
@@ -22,17 +23,17 @@ _LISTED = (
     *(_TYPE, DAV + "displayname", _COMPONENTS, _REPORTS, _PRIVILEGES),
     *(CALENDARSERVER + "getctag", DAV + "sync-token"),
 )
-_SCHEDULING = {CALDAV + "schedule-inbox", CALDAV + "schedule-outbox", CALENDARSERVER + "notification"}
 _SUBSCRIBED = CALENDARSERVER + "subscribed"
 _READABLE = {DAV + "read", DAV + "all"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NOT_THERE = (403, 404, 405, 410)
-_CANONICAL = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@/-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A calendar or address book: `path` ends with a slash, `name` is what its user calls it.
+    """A calendar or address book: `url` is spelled as the server does, `path` canonical; both end with a slash.
+
+    `name` is what its user calls it.
 
     `ctag` and `token` (RFC 6578 §4) change with its content, "" where the server has none; `syncs`: it knows
     sync-collection.
@@ -48,6 +49,10 @@ class Collection:
     @property
     def segment(self) -> str:
         return unquote(self.path.rstrip("/").rpartition("/")[2])
+
+    def member_name(self, href: str) -> str:
+        """The name of an object in it, in one spelling; "" for itself."""
+        return member_name(self.url, self.path, href)
 
 
 class Listed(NamedTuple):
@@ -81,8 +86,9 @@ def list_collections(transport: Transport, service: Service, home: Home) -> List
                 raise
             refusals.append(refused)
             continue
+        base = url if home.single else url.rstrip("/") + "/"
         for member in answer.members:
-            _sort_in(listing, service, url, member)
+            _sort_in(listing, service, base, member)
     listing.collections = sorted({one.path: one for one in listing.collections}.values(), key=lambda one: one.path)
     return listing
 
@@ -115,28 +121,10 @@ def name_places(collections: Iterable[Collection], places: dict[str, str]) -> di
     return named
 
 
-def member_name(collection: Collection, href: str) -> str:
-    """An object's name within its collection in one spelling, whatever the server escapes; "" for the collection.
-
-    A server that lists objects under another path has that path as their name.
-    """
-    path = href if _CANONICAL.fullmatch(href) else canonical_path(urlsplit(href).path)
-    if path == collection.path.rstrip("/"):
-        return ""
-    return path.removeprefix(collection.path)
-
-
-def canonical_path(path: str) -> str:
-    """A URL path with exactly the characters escaped that need it (RFC 3986 §3.3)."""
-    return "/".join(quote(unquote(segment), safe="!$&'()*+,;=:@~") for segment in path.split("/"))
-
-
 def _sort_in(listing: Listing, service: Service, base: str, member: Member) -> None:
     tags = member.prop(_TYPE).tags
     components = member.prop(_COMPONENTS).names
     privileges = member.prop(_PRIVILEGES).tags
-    if tags & _SCHEDULING:
-        return
     if _SUBSCRIBED in tags:
         reason = "is only subscribed to from elsewhere; its own address can be read with [[accounts.calendar_urls]]"
     elif service.kind not in tags:
@@ -152,12 +140,12 @@ def _sort_in(listing: Listing, service: Service, base: str, member: Member) -> N
 
 
 def _collection(service: Service, base: str, member: Member) -> Collection:
-    url = urljoin(base, member.href)
-    path = canonical_path(urlsplit(url).path).rstrip("/") + "/"
+    url = joined(base, member.href).rstrip("/") + "/"
+    path = collection_path(url)
     plain = Collection(url, path, "")
     token = member.text(DAV + "sync-token").strip()
     return Collection(
-        url=urljoin(url, path),
+        url=url,
         path=path,
         name=_CONTROL.sub(" ", member.text(DAV + "displayname")).strip()[:200] or plain.segment or service.noun,
         ctag=member.text(CALENDARSERVER + "getctag").strip(),

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from capture.dav.entity_tags import is_by_the_second
+from capture.dav.hrefs import collection_path
+
 
 class Position:
     """How far a collection was read.
 
     `token` is its sync token (RFC 6578) and `ctag` its collection tag, "" where there is none or the
-    collection was not read to its end. `etags` are the objects that were read, by their name within
-    the collection, and `rules` by which they were.
+    collection was not read to its end; `doubted` are those that one pass has seen so far (see `reach`).
+    `etags` are the objects that were read, by their name within the collection, and `rules` by which they
+    were.
 
     As text it is one line for the tags and one for each table. A table is decoded when it is first asked
     for: where nothing is new, what it costs to know that does not grow with the collection.
@@ -27,6 +31,7 @@ class Position:
         stored = _stored(tags)
         self.token = _text(stored.get("token"))
         self.ctag = _text(stored.get("ctag"))
+        self.doubted = _text(stored.get("doubted"))
         self.rules = _text(stored.get("rules"))
         self._lines = lines
         self._decoded: dict[int, dict[str, str]] = {}
@@ -38,14 +43,31 @@ class Position:
     def read_by(self, rules: str) -> None:
         """What was read by other rules is read anew: it is known, but nothing is up to date."""
         if rules != self.rules:
-            self.token = self.ctag = ""
+            self.token = self.ctag = self.doubted = ""
             self.etags.update(dict.fromkeys(self.etags, ""))
             self.rules = rules
 
+    def reach(self, token: str, ctag: str, quiet: bool) -> None:
+        """The collection was read to its end, where it has these tags; `quiet` if nothing was new.
+
+        A tag that is but a time in seconds stays the same if more changes within that second. It holds once a
+        further pass has found nothing new by it; until then that pass begins where this one did.
+        """
+        tags = [
+            tag for tag, known in ((token, self.token), (ctag, self.ctag)) if tag != known and is_by_the_second(tag)
+        ]
+        doubted = " ".join(tags)
+        if quiet and doubted == self.doubted:
+            tags, doubted = [], ""
+        self.doubted = doubted
+        self.token = self.token if token in tags else token
+        self.ctag = self.ctag if ctag in tags else ctag
+
     def to_text(self) -> str:
-        tags = _compact({"token": self.token, "ctag": self.ctag, "rules": self.rules})
+        tags = {"token": self.token, "ctag": self.ctag, "rules": self.rules}
+        told = _compact(tags | ({"doubted": self.doubted} if self.doubted else {}))
         decoded = {number: _compact(table) for number, table in self._decoded.items()}
-        return "\n".join([tags, *(decoded.get(number, line) for number, line in enumerate(self._lines))])
+        return "\n".join([told, *(decoded.get(number, line) for number, line in enumerate(self._lines))])
 
     def _table(self, number: int) -> dict[str, str]:
         if number not in self._decoded:
@@ -76,7 +98,7 @@ class Home:
         urls = stored.get("urls")
         if stored.get("configured") != configured or not isinstance(places, dict) or not isinstance(urls, list):
             return None
-        named = {path: _text(place) for path, place in places.items()}
+        named = {collection_path(path): _text(place) for path, place in places.items()}
         return cls(configured, tuple(map(_text, urls)), bool(stored.get("single")), named) if urls else None
 
     def to_text(self) -> str:

@@ -105,7 +105,7 @@ def test_a_home_that_is_closed_does_not_hide_the_others(scripted: Start) -> None
 
 
 NO_CALENDARS = {
-    "/h/inbox/": listed("Inbox", kind=of_type("c:schedule-inbox", "c:calendar")),
+    "/h/inbox/": listed("Inbox", kind=of_type("c:schedule-inbox")),
     "/h/outbox/": listed("Outbox", kind=of_type("c:schedule-outbox")),
     "/h/notes/": listed("Notes", kind=of_type("s:notification")),
     "/h/holidays/": listed("Holidays", kind=of_type("c:calendar", "s:subscribed")),
@@ -124,6 +124,13 @@ def test_what_is_no_calendar_of_events_is_left_out(scripted: Start) -> None:
     batches = sync(scripted(Homes({"/h/": NO_CALENDARS | calendars})).url)
     assert sorted(read(batches)) == ["All", "Unsaid", "Work"]
     assert errors(batches) == {}
+
+
+@pytest.mark.parametrize("also", ["c:schedule-inbox", "c:schedule-outbox", "s:notification"])
+def test_what_is_a_calendar_is_one_whatever_else_it_is(scripted: Start, also: str) -> None:
+    """As SOGo marks the calendar that everybody has there."""
+    server = scripted(Homes({"/h/": {"/h/personal/": listed("Personal", SYNCED, kind=of_type("c:calendar", also))}}))
+    assert read(sync(server.url)) == ["Personal"]
 
 
 @pytest.mark.parametrize(

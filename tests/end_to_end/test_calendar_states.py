@@ -52,3 +52,29 @@ def test_the_trouble_is_typed_and_nothing_is_gone(
     in_part = kind == "delta" and reply.status != 401
     assert [(one["place"], one["error_code"]) for one in source["places"]] == [("Work", code if in_part else None)]
     assert household.run("status").out.count("failing") == (2 if in_part else 1)
+
+
+def test_what_is_listed_and_not_given_is_named_until_it_is_given_or_gone(household: Household, scripted: Start) -> None:
+    dav = ScriptedCalendar()
+    household.head += 'backfill = "50y"\n'
+    household.set_account("ana", caldav(scripted(dav).url + "cal/"))
+    household.import_contacts("Bob,bob@globex.example,Globex")
+    household.ok("sync")
+    dav.change(0)
+    dav.put("never.ics", dav.text(9))
+    dav.token = "t2"
+    dav.faults["multiget"] = dav.multistatus(dav.member(dav.name(0), status=404), dav.member("never.ics", status=404))
+
+    def skipped() -> list[str]:
+        household.ok("sync")
+        (source,) = household.ok("status")["accounts"]
+        return [one["item"] for one in source["skipped_items"]]
+
+    assert skipped() == [dav.name(0), "never.ics"]
+    assert household.ok("status")["activities"] == 6
+    del dav.faults["multiget"]
+    dav.faults["delta"] = dav.multistatus(
+        dav.member(dav.name(0), "<d:getetag>e9</d:getetag>"), dav.member("never.ics", status=404), token="t3"
+    )
+    assert skipped() == []
+    assert household.ok("status")["activities"] == 6
