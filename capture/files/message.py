@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -18,6 +19,12 @@ HEADER_BYTES = 2 << 20
 _PIECE = 1 << 14
 _BEING_WRITTEN = timedelta(minutes=1)
 _RECEIVED = re.compile(rb"^Received[ \t]*:((?:[^\r\n]|\r{0,2}\n[ \t]){0,4000})", re.IGNORECASE | re.MULTILINE)
+_RECEIVED_READ = 5
+_LONGEST_DATE = 80
+_DATE_AT_END = re.compile(
+    r"(?:\d{1,2}[ -]\w{3,9}[ -]\d{2,4} \d\d?:\d\d|\w{3} \w{3} \d{1,2} \d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d)"
+    r"\S*(?: \S+){0,3}\Z"
+)
 _END = re.compile(rb"\n\r{0,2}\n|\r\r(?!\n)")
 
 
@@ -47,15 +54,25 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)
     dates = [moment for moment in (envelope.date, internal_date) if moment is not None]
-    if dates and max(dates) < first:
+    if not dates:
+        return Outcome(reason="it has no readable date")
+    if max(dates) < first:
         return Outcome()
     return Outcome(envelope)
 
 
 def received(block: bytes | None) -> datetime | None:
-    """When the last server on its way took the message in: the date of its topmost Received (RFC 5321 §4.4)."""
-    found = _RECEIVED.search(block or b"")
-    return plausible(parse_date(found[1].rpartition(b";")[2].decode("latin-1"))) if found else None
+    """When a server took the message in: the date of the topmost Received that has one (RFC 5321 §4.4).
+
+    It stands behind the last semicolon; some servers leave that out.
+    """
+    for found in itertools.islice(_RECEIVED.finditer(block or b""), _RECEIVED_READ):
+        text = " ".join(found[1].decode("utf-8", "replace").split())
+        at_end = _DATE_AT_END.search(text[-_LONGEST_DATE:])
+        for written in (text.rpartition(";")[2], at_end[0] if at_end else ""):
+            if moment := plausible(parse_date(written)):
+                return moment
+    return None
 
 
 def read_header(file: io.FileIO) -> Header:

@@ -15,7 +15,6 @@ from capture.files.message import is_being_written, judge_header, read_header, r
 from capture.files.names import readable
 from capture.files.opening import modified, open_regular, unreachable, why
 from capture.files.pacing import Filling
-from capture.files.separators import plausible
 from capture.files.structure import Structure, structure_of
 
 # What stands behind the unique name: flags of the standard form, with the marks used where ":" may not be.
@@ -140,6 +139,6 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
         return False
     if header.cut and is_being_written(arrived, now):
         return False
-    outcome = judge_header(header.block, received(header.block) or plausible(arrived), since, structure)
+    outcome = judge_header(header.block, received(header.block), since, structure)
     filling.add(name, outcome, len(header.block or b""))
     return True

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_tz
 from functools import lru_cache
+
+from capture.mail.encoded_words import decode_words
+from capture.mail.worded_dates import worded_date
 
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
@@ -19,10 +22,7 @@ _USUAL_DAY = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2}[\s-]+[A-Za-z]{3}[a-
 _DAY = re.compile(r"(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})")
 _USUAL_ZONE = re.compile(r"[+-]\d{4}")
 _SIXTY = {f"{number:02}": number for number in range(60)}
-_COMMENT = re.compile(r"\([^()]*\)")  # where RFC 5322 §4.3 still allows one, in the middle
-_SPACES = re.compile(r"\s+(?=[:,])|(?<=:)\s+")
 _ISO_8601 = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-_UNUSUAL_ZONE = re.compile(r"(?:\bGMT|\bUTC?)?([+-]\d\d):?(\d\d)\b")  # "GMT+0200", "+02:00"
 
 
 def parse_date(value: str) -> datetime | None:
@@ -59,7 +59,7 @@ def _midnight_of(day: str) -> datetime | None:
 
 def _from_text(value: str) -> datetime | None:
     usual = _USUAL.match(value)
-    return _from_usual(usual) if usual else _from_anything(value[:200])
+    return (_from_usual(usual) if usual else None) or _from_anything(value[:200])
 
 
 def _from_usual(match: re.Match[str]) -> datetime | None:
@@ -95,18 +95,9 @@ def _zone_seconds(zone: str) -> int:
 
 def _from_anything(value: str) -> datetime | None:
     if _ISO_8601.match(value):
-        return _from_iso(value)
-    plain = _SPACES.sub("", _COMMENT.sub(" ", value))
-    fields = parsedate_tz(_UNUSUAL_ZONE.sub(r"\1\2", plain))
-    if fields is None:
-        return None
-    year, month, day, hour, minute, second = fields[:6]
-    if year < 1000:
-        year += 1900  # of three digits (RFC 5322 §4.3); parsedate_tz has seen to those of two
-    moment = datetime(year, month, day, hour, minute, _leapless(second), tzinfo=UTC)
-    zone = fields[9] or 0
-    minutes, _ = divmod(abs(zone), 60)
-    return moment - _offset("-" if zone < 0 else "+", *divmod(minutes, 60))
+        with contextlib.suppress(ValueError):
+            return _from_iso(value)
+    return worded_date(decode_words(value))
 
 
 def _from_iso(value: str) -> datetime:

@@ -27,8 +27,9 @@ def test_calendars_within_the_messages_of_an_mbox_are_seen(tmp_path: Path) -> No
 
 STATUS = "Final-Recipient: rfc822; gone@client.example\nAction: failed\nStatus: 5.1.1\n"
 BOUNCE = (
-    "From: MAILER-DAEMON@x.example\nSubject: failure\nContent-Type: multipart/report; report-type=delivery-status;"
-    ' boundary="b"\n\n--b\nContent-Type: text/plain\n\nno such user\n'
+    "From: MAILER-DAEMON@x.example\nDate: 2 Mar 2026 10:00:00 +0000\nSubject: failure\n"
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+    "--b\nContent-Type: text/plain\n\nno such user\n"
     f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\n{STATUS}"
     f"\n--b\nContent-Type: message/rfc822\n\nSubject: hello\n\n{STATUS.replace('gone', 'quoted')}--b--\n"
 )
@@ -67,7 +68,11 @@ def test_a_hostile_structure_takes_no_time(tmp_path: Path) -> None:
     nested = b"".join(
         b'--b%d\r\nContent-Type: multipart/mixed; boundary="b%d"\r\n\r\n' % (n, n + 1) for n in range(9000)
     )
-    hostile = b'Subject: deep\r\nContent-Type: multipart/mixed; boundary="b0"\r\n\r\n' + nested + b"text/calendar"
+    hostile = (
+        b'Subject: deep\r\nDate: 2 Mar 2026 10:00:00 +0000\r\nContent-Type: multipart/mixed; boundary="b0"\r\n\r\n'
+        + nested
+        + b"text/calendar"
+    )
     (tmp_path / "one.eml").write_bytes(hostile + b"\r\n--b1" * 100_000)
     started = time.monotonic()
     assert FileLog(tmp_path / "one.eml").new() == ["deep"]
