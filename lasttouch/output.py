@@ -18,11 +18,17 @@ _CONTROL = re.compile(
     r"\ud800-\udfff]"  # half a character
 )
 WIDEST_CELL = 40
-CUT_CELL = 24
+CUT_CELL = 12  # what a long text may be cut to, so that the main columns fit
 WIDE = 100  # columns of a terminal that has room for more than the answer
 FEWEST_COLUMNS = 3
 MAIN_COLUMNS = 4
 NARROWEST_COLUMN = 6
+_NAMES = frozenset(("With", "Contact", "Name", "Company"))  # of these columns the beginning is enough, and so cut first
+_STATES = frozenset(("State", "Outcome", "Last touch", "Silent", "Silent for", "Waits for"))
+_STYLES = (
+    ("ok", "green"), ("never", "yellow"), ("unknown", "yellow"), ("not ", "yellow"), ("waiting", "yellow"),
+    ("warning", "yellow"), ("fail", "red"), ("us", "bold"),
+)  # fmt: skip
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?")
 # At the start of a cell, and wherever a spreadsheet set to another separator than ours begins one.
 _FORMULA = re.compile(r"(^|[;|\t,]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
@@ -110,13 +116,19 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     instants = [all(_INSTANT.fullmatch(row[i]) for row in cells) for i in range(shown)]  # half a date says nothing
-    for i, width in enumerate(_shrunk(widths[:shown], console.width, instants)):
+    names = [title in _NAMES for title in titles]
+    for i, width in enumerate(_shrunk(widths[:shown], console.width, instants, names)):
         last = i == shown - 1  # the last one has what is left of the line, and may take several
         overflow: Literal["fold", "ellipsis"] = "fold" if last else "ellipsis"
         table.add_column(titles[i], no_wrap=not last, overflow=overflow, width=None if last else width, min_width=width)
     for row in cells:
-        table.add_row(*(Text(cell) for cell in row[:shown]))
+        table.add_row(*(Text(cell, _style(title, cell)) for title, cell in zip(titles, row[:shown], strict=False)))
     console.print(table)
+
+
+def _style(title: str, cell: str) -> str:
+    """The colour of a state, by the word it begins with; what people write themselves has none."""
+    return next((style for word, style in _STYLES if cell.startswith(word)), "") if title in _STATES else ""
 
 
 def _fitting(widths: Sequence[int], room: int) -> int:
@@ -128,11 +140,12 @@ def _fitting(widths: Sequence[int], room: int) -> int:
     return min(len(widths), FEWEST_COLUMNS)
 
 
-def _shrunk(widths: Sequence[int], room: int, fixed: Sequence[bool]) -> list[int]:
-    """The columns but the `fixed` ones made narrower, the widest first, until they fit."""
+def _shrunk(widths: Sequence[int], room: int, fixed: Sequence[bool], names: Sequence[bool]) -> list[int]:
+    """The columns but the `fixed` ones made narrower until they fit: long `names` first, then the widest."""
     left = list(widths)
     while _taken(left) > room:
-        width, i = max(((width, -i) for i, width in enumerate(left) if not fixed[i]), default=(0, 0))
+        narrowable = [(names[i] and width > CUT_CELL, width, -i) for i, width in enumerate(left) if not fixed[i]]
+        _, width, i = max(narrowable, default=(False, 0, 0))
         if width <= NARROWEST_COLUMN:
             break
         left[-i] -= 1

@@ -100,7 +100,14 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     *_secret_options("", "The password"),
     click.option("--token-command", metavar="COMMAND", help="A command prints an OAuth access token."),
     click.option("--ca-file", metavar="PATH", callback=_absolute, help="The certificate of your own authority (PEM)."),
+    click.option(
+        "--exclude-mailbox", "exclude_mailboxes", multiple=True, metavar="NAME", help="Leave this mailbox out."
+    ),
+    click.option("--authserv-id", metavar="NAME", help="Under which name your mail server marks forged senders."),
     click.option("--caldav-url", "calendar_url", metavar="URL", help="The calendar, or an address to find it from."),
+    click.option(
+        "--exclude-calendar", "exclude_calendars", multiple=True, metavar="NAME", help="Leave this calendar out."
+    ),
     click.option("--caldav-username", "calendar_username", metavar="NAME"),
     *_secret_options("caldav-", "The calendar's password, if it is another"),
     click.option("--no-caldav", "no_calendar", is_flag=True, help="Mail only."),

@@ -14,7 +14,7 @@ from capture.autoconfig.finding import Found, find_servers
 from capture.autoconfig.providers import Provider, provider_of_domain, provider_of_host
 from lasttouch.output import print_lines
 from lasttouch.wizard import dialog
-from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, account_name, as_flags, owner_name
+from lasttouch.wizard.draft import CalendarDraft, Draft, Keeper, MailDraft, account_name, as_flags, owner_name
 from lasttouch.wizard.given import Given, company_domain, given_calendar, given_mail, given_server, missing
 from lasttouch.wizard.trying import loaded_draft, try_calendar, try_mail
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from capture.mail.survey import MailSurvey
 
 MOST_SENDERS = 5
+FEWEST_CHECKED = 3  # messages in which a server says that it checked the sender
 
 
 class Tried(NamedTuple):
@@ -44,20 +45,53 @@ def drafted(path: Path, given: Given, taken: set[str], ask: bool, test: bool) ->
     found = _found(address, given, ask)
     provider = found.provider
     name = given.name or account_name(address, taken)
-    draft = Draft(name, owner, (address, *given.aliases), contacts_from=given.contacts_from or "two-way")
-    mail = _mail(given, found, address, ask)
+    draft = Draft(
+        name,
+        owner,
+        (address, *given.aliases),
+        exclude_mailboxes=given.exclude_mailboxes,
+        exclude_calendars=given.exclude_calendars,
+        authserv_id=given.authserv_id,
+        contacts_from=given.contacts_from or "two-way",
+    )
+    folder = path.absolute().parent
+    keeper = Keeper(f"lasttouch {address}", folder / f"{name}.password")
+    mail = _mail(given, found, address, ask, keeper)
     survey = None
     if test:
-        mail, survey = _tried_mail(path, draft, mail, provider, ask)
+        mail, survey = _tried_mail(path, draft, mail, provider, ask, keeper)
     draft = replace(draft, mail=mail)
     if survey is not None and ask:
-        draft = replace(draft, addresses=(*draft.addresses, *_further_addresses(draft, survey)))
-    calendar, calendars = _calendar(given, found, mail, address, ask), None
+        draft = _as_the_mail_shows(draft, survey)
+    keeper = Keeper(f"lasttouch calendar {mail.username}", folder / f"{name}-calendar.password")
+    calendar, calendars = _calendar(given, found, mail, address, ask, keeper), None
     if calendar is not None and test:
-        calendar, calendars = _tried_calendar(path, draft, calendar, provider, ask)
+        calendar, calendars = _tried_calendar(path, draft, calendar, provider, ask, keeper)
+    if calendars is not None and ask:
+        draft = _as_the_calendars_show(draft, calendars)
     domains = _internal(given, address, ask) if not taken else ()  # those stand in the configuration already
     draft = replace(draft, calendar=calendar, internal_domains=domains)
     return Tried(draft, survey, calendars)
+
+
+def _as_the_mail_shows(draft: Draft, survey: MailSurvey) -> Draft:
+    """With what only the owner can say of what was seen: aliases, what to leave out, who checks senders."""
+    draft = replace(draft, addresses=(*draft.addresses, *_further_addresses(draft, survey)))
+    more = [one.name for one in survey.choice.read if one.name not in ("INBOX", survey.sent)]
+    if more and not draft.exclude_mailboxes:
+        draft = replace(draft, exclude_mailboxes=dialog.left_out("mailboxes", more, "a private one"))
+    if survey.authserv_ids and draft.authserv_id is None:
+        name, count = survey.authserv_ids[0]
+        if count >= FEWEST_CHECKED and dialog.trusted(name, count):
+            draft = replace(draft, authserv_id=name)
+    return draft
+
+
+def _as_the_calendars_show(draft: Draft, calendars: list[Listed]) -> Draft:
+    names = [one.name for one in calendars if one.read]
+    if len(names) < 2 or draft.exclude_calendars:
+        return draft
+    return replace(draft, exclude_calendars=dialog.left_out("calendars", names, "the family's"))
 
 
 def _found(address: str, given: Given, ask: bool) -> Found:
@@ -70,26 +104,28 @@ def _found(address: str, given: Given, ask: bool) -> Found:
     return Found(None, None, provider)
 
 
-def _mail(given: Given, found: Found, address: str, ask: bool) -> MailDraft:
+def _mail(given: Given, found: Found, address: str, ask: bool, keeper: Keeper) -> MailDraft:
     if not ask or given.host is not None:
         server = given_server(given, address, found)
     else:
         server = dialog.server(found, given.username or address)
         server = server._replace(username=given.username or server.username)
     if ask and given.way is None:
-        way = dialog.way(found.provider, keyring_entry(address), server.host, tokens=True)
+        way = dialog.way(found.provider, keeper, server.host, tokens=True)
         given = replace(given, way=way)
     return given_mail(given, server)
 
 
-def _calendar(given: Given, found: Found, mail: MailDraft, address: str, ask: bool) -> CalendarDraft | None:
+def _calendar(
+    given: Given, found: Found, mail: MailDraft, address: str, ask: bool, keeper: Keeper
+) -> CalendarDraft | None:
     if not ask or given.no_calendar or given.calendar_url is not None:
         return given_calendar(given, mail, address, found)
-    return dialog.calendar(found, mail, calendar_entry(mail.username))
+    return dialog.calendar(found, mail, keeper)
 
 
 def _tried_mail(
-    path: Path, draft: Draft, mail: MailDraft, provider: Provider | None, ask: bool
+    path: Path, draft: Draft, mail: MailDraft, provider: Provider | None, ask: bool, keeper: Keeper
 ) -> tuple[MailDraft, MailSurvey | None]:
     while True:
         try:
@@ -102,7 +138,7 @@ def _tried_mail(
             what = dialog.after_failure(error, provider)
             if what == "skip":
                 return mail, None
-            mail = dialog.changed_mail(mail, what, provider, keyring_entry(draft.addresses[0]))
+            mail = dialog.changed_mail(mail, what, provider, keeper)
         else:
             if ask:
                 print_lines(_seen(survey))
@@ -110,7 +146,7 @@ def _tried_mail(
 
 
 def _tried_calendar(
-    path: Path, draft: Draft, calendar: CalendarDraft, provider: Provider | None, ask: bool
+    path: Path, draft: Draft, calendar: CalendarDraft, provider: Provider | None, ask: bool, keeper: Keeper
 ) -> tuple[CalendarDraft, list[Listed] | None]:
     while True:
         try:
@@ -121,7 +157,7 @@ def _tried_calendar(
             what = dialog.after_failure(error, provider)
             if what == "skip":
                 return calendar, None
-            calendar = dialog.changed_calendar(calendar, what, provider, calendar_entry(calendar.username))
+            calendar = dialog.changed_calendar(calendar, what, provider, keeper)
         else:
             if ask:
                 print_lines([f"That works. Calendars: {', '.join(one.name for one in listed) or 'none yet'}."])
@@ -153,12 +189,3 @@ def _internal(given: Given, address: str, ask: bool) -> tuple[str, ...]:
     if ask and not click.confirm(f"Is everybody at {domain} one of you (never a contact)?", default=True):
         return ()
     return (domain,)
-
-
-def keyring_entry(address: str) -> str:
-    """Under which service a typed password is kept."""
-    return f"lasttouch {address}"
-
-
-def calendar_entry(username: str) -> str:
-    return f"lasttouch calendar {username}"

@@ -78,7 +78,14 @@ def _account(draft: Draft) -> Iterator[str]:
     yield f"name = {_toml(draft.name)}"
     yield f"owner = {_toml(draft.owner)}"
     yield f"addresses = {_toml(draft.addresses)}  # all addresses and aliases of this person"
-    yield '# exclude_mailboxes = ["Private"]  # Drafts, Junk and Trash are left out anyway'
+    if draft.exclude_mailboxes:
+        yield f"exclude_mailboxes = {_toml(draft.exclude_mailboxes)}"
+    else:
+        yield '# exclude_mailboxes = ["Private"]  # Drafts, Junk and Trash are left out anyway'
+    if draft.exclude_calendars:
+        yield f"exclude_calendars = {_toml(draft.exclude_calendars)}"
+    if draft.authserv_id is not None:
+        yield f"authserv_id = {_toml(draft.authserv_id)}  # who marks forged senders: the server that receives your mail"
     if draft.mail:
         yield from _mail(draft.mail)
     if draft.calendar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from capture.autoconfig.settings import MailSettings
 from capture.credentials import find_keyring
 from lasttouch.output import clean, print_lines
 from lasttouch.server_options import default_port
-from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way, absolute, advice, as_choices, likely_cause
+from lasttouch.wizard.draft import CalendarDraft, Keeper, MailDraft, Way, absolute, advice, as_choices, likely_cause
 from lasttouch.wizard.trying import typed_way
 
 _WAYS = {
@@ -67,7 +68,7 @@ def _host_and_port(typed: str) -> tuple[str, int | None]:
     return (host, int(port)) if port.isascii() and port.isdigit() else (typed.strip(), None)
 
 
-def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) -> Way:
+def way(provider: Provider | None, keeper: Keeper, what: str, tokens: bool = False) -> Way:
     """Where the secret comes from. One that is typed is not shown."""
     if provider is not None and provider.advice:
         print_lines([as_choices(provider.advice)])
@@ -82,19 +83,20 @@ def way(provider: Provider | None, entry: str, what: str, tokens: bool = False) 
     kind = click.prompt("From", type=click.Choice(choices), default=preferred, show_choices=False)
     if kind == "keyring":
         secret = provider.secret if provider is not None else "password"
-        return typed_way(entry, click.prompt(secret.capitalize(), hide_input=True))
+        return typed_way(keeper.entry, click.prompt(secret.capitalize(), hide_input=True))
     if kind == "token":
         return Way("token_command", click.prompt("Command"))
     if kind == "file":
-        return _from_file()
+        return _from_file(keeper.file)
     return Way(f"password_{kind}", click.prompt("Command" if kind == "command" else "Variable"))
 
 
-def _from_file() -> Way:
-    path = Path(absolute(click.prompt("File")))
-    while not path.is_file() and (path.exists() or not path.parent.is_dir()):
+def _from_file(proposed: Path) -> Way:
+    """The file that is named; one beside the configuration is made with its folder."""
+    path = Path(absolute(click.prompt("File", default=str(proposed))))
+    while not path.is_file() and (path.exists() or not (path.parent.is_dir() or path == proposed)):
         print_lines([f"{path} is no file" if path.exists() else f"There is no folder {path.parent}"])
-        path = Path(absolute(click.prompt("File")))
+        path = Path(absolute(click.prompt("File", default=str(proposed))))
     if path.exists():
         return Way("password_file", str(path))
     print_lines(["There is no such file. Type what it is to hold, as plain text that nobody but you may read."])
@@ -114,9 +116,9 @@ def after_failure(error: LasttouchError, provider: Provider | None) -> str:
     return choice
 
 
-def changed_mail(mail: MailDraft, what: str, provider: Provider | None, entry: str) -> MailDraft:
+def changed_mail(mail: MailDraft, what: str, provider: Provider | None, keeper: Keeper) -> MailDraft:
     if what == "password":
-        return replace(mail, way=way(provider, entry, mail.host, tokens=True))
+        return replace(mail, way=way(provider, _as_before(keeper, mail.way), mail.host, tokens=True))
     if what == "user":
         return replace(mail, username=click.prompt("User name", default=mail.username))
     if what == "ca-file":
@@ -125,9 +127,9 @@ def changed_mail(mail: MailDraft, what: str, provider: Provider | None, entry: s
     return replace(mail, host=typed.host, port=typed.port, security=typed.security, username=typed.username)
 
 
-def changed_calendar(calendar: CalendarDraft, what: str, provider: Provider | None, entry: str) -> CalendarDraft:
+def changed_calendar(calendar: CalendarDraft, what: str, provider: Provider | None, keeper: Keeper) -> CalendarDraft:
     if what == "password":
-        return replace(calendar, way=way(provider, entry, "the calendar"))
+        return replace(calendar, way=way(provider, _as_before(keeper, calendar.way), "the calendar"))
     if what == "user":
         return replace(calendar, username=click.prompt("User name", default=calendar.username))
     if what == "ca-file":
@@ -135,7 +137,7 @@ def changed_calendar(calendar: CalendarDraft, what: str, provider: Provider | No
     return replace(calendar, url=click.prompt("Calendar URL (or an address to find it from)", default=calendar.url))
 
 
-def calendar(found: Found, mail: MailDraft, entry: str) -> CalendarDraft | None:
+def calendar(found: Found, mail: MailDraft, keeper: Keeper) -> CalendarDraft | None:
     """The calendar, if one is wanted; with the mail's user and password unless another is typed."""
     known = found.calendar
     if known is not None:
@@ -150,10 +152,15 @@ def calendar(found: Found, mail: MailDraft, entry: str) -> CalendarDraft | None:
     url = typed or (known.url if known else click.prompt("Calendar URL (or an address to find it from)"))
     username = click.prompt("User name", default=known.username if known else mail.username)
     same = mail.way.option != "token_command" and click.confirm("With the same password?", default=True)
-    chosen = mail.way if same else way(found.provider, entry, "the calendar")
+    chosen = mail.way if same else way(found.provider, keeper, "the calendar")
     if same and chosen.option == "password_keyring" and chosen.typed is not None:
-        chosen = replace(chosen, value=entry)
+        chosen = replace(chosen, value=keeper.entry)
     return CalendarDraft(url.strip(), username, chosen, mail.ca_file)
+
+
+def _as_before(keeper: Keeper, way: Way) -> Keeper:
+    """A file that was named once is proposed from then on."""
+    return keeper._replace(file=Path(way.value)) if way.option == "password_file" else keeper
 
 
 def _yes_no_or_url(answer: str) -> bool | str:
@@ -161,6 +168,28 @@ def _yes_no_or_url(answer: str) -> bool | str:
     if "://" in answer or "@" in answer:
         return answer.strip()
     return bool(click.BOOL.convert(answer, None, None))
+
+
+def left_out(what: str, names: Sequence[str], example: str) -> tuple[str, ...]:
+    """Which of these the user does not want read; asked until every name is one of them."""
+    known = {name.casefold(): name for name in names}
+    print_lines([f"Leave any of these {what} out, such as {example}? Their names, separated by commas."])
+    while True:
+        typed: str = click.prompt("Leave out", default="none")
+        wanted = [one.strip() for one in typed.split(",") if one.strip()]
+        if wanted == ["none"] and "none" not in known:
+            return ()
+        if not (unknown := [one for one in wanted if one.casefold() not in known]):
+            return tuple(known[one.casefold()] for one in wanted)
+        print_lines([f"There is no {unknown[0]!r} among them."])
+
+
+def trusted(authserv_id: str, count: int) -> bool:
+    """Does the user's own mail server mark forged senders under this name?"""
+    lines = [f"{count} of your newest messages say that {authserv_id} checked their senders (SPF, DKIM, DMARC).",
+             "If that is your own mail server, what it calls forged will move no date."]  # fmt: skip
+    print_lines(["", *lines])
+    return click.confirm(clean(f"Is {authserv_id} the mail server that receives your mail?"), default=True)
 
 
 def more_addresses(senders: list[tuple[str, int]]) -> list[str]:

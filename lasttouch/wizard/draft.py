@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from activity.errors import AuthenticationFailed, LasttouchError, Unreachable, UntrustedServer
 from capture.autoconfig.providers import Provider
@@ -24,6 +25,13 @@ class Way:
     option: str
     value: str
     typed: Callable[[], str] | None = None
+
+
+class Keeper(NamedTuple):
+    """Where a password that is typed may be kept: under this entry of the keyring, or in this file."""
+
+    entry: str
+    file: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,9 @@ class Draft:
     addresses: tuple[str, ...]
     mail: MailDraft | None = None
     calendar: CalendarDraft | None = None
+    exclude_mailboxes: tuple[str, ...] = ()
+    exclude_calendars: tuple[str, ...] = ()
+    authserv_id: str | None = None
     internal_domains: tuple[str, ...] = ()
     contacts_from: str = "lists"
 

@@ -31,7 +31,10 @@ class Given:
     username: str | None = None
     way: Way | None = None
     ca_file: str | None = None
+    exclude_mailboxes: tuple[str, ...] = ()
+    authserv_id: str | None = None
     calendar_url: str | None = None
+    exclude_calendars: tuple[str, ...] = ()
     calendar_username: str | None = None
     calendar_way: Way | None = None
     no_calendar: bool = False

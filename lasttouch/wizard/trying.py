@@ -13,6 +13,7 @@ from lasttouch.server_options import Caldav, Imap
 from lasttouch.sources import calendar_account_of, mail_server_of
 from lasttouch.wizard.config_text import check_text, new_text
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
+from store.database import make_private_folder
 
 if TYPE_CHECKING:
     from capture.dav.listing import Listed
@@ -57,6 +58,7 @@ def keep_typed(draft: Draft) -> None:
         if part is None or part.way.typed is None:
             continue
         if part.way.option == "password_file":
+            make_private_folder(Path(part.way.value).parent)
             with private_output(Path(part.way.value), force=True) as new, new.text() as output:
                 output.write(part.way.typed() + "\n")
         else:

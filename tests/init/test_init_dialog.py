@@ -13,6 +13,7 @@ from newcomer import Setup
 from capture.autoconfig.finding import Found
 from capture.autoconfig.providers import PROVIDERS
 from capture.autoconfig.settings import CalendarSettings, MailSettings
+from household import ago, mail
 
 
 @pytest.fixture
@@ -155,3 +156,52 @@ def test_microsoft_is_told_to_need_a_token() -> None:
     (microsoft,) = [one for one in PROVIDERS if one.name == "Microsoft 365"]
     assert microsoft.secret == "token"
     assert "token_command" in microsoft.advice
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_the_mail_and_calendars_show_is_asked_about(new: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which mailboxes and calendars to leave out, and which server may call a sender forged."""
+    server = MailSettings("127.0.0.1", new.household.dovecot.tls_port, "tls", new.user, "a guess")
+    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    checked = {"Authentication-Results": "mx.acme.example; dmarc=pass header.from=globex.example"}
+    box = new.household.dovecot
+    letters = [mail("x@globex.example", "ana@acme.example", ago(days=1), f"c{n}", **checked) for n in range(3)]
+    box.append(new.user, "INBOX", letters)
+    box.append(new.user, "Divorce", [mail("law@firm.example", "ana@acme.example", ago(days=1), "d")])
+    new.calendars.create_calendar(new.user, "home", "Family")
+    result = new.answered(
+        "ana@acme.example", "Ana", "y", "file", "", new.household.dovecot.password,
+        "ca-file", str(new.household.dovecot.ca_file), "n",
+        "divorces", "divorce",  # there is none of the first name
+        "y",  # mx.acme.example is hers
+        f"{new.calendars.url}{new.user}/", "", "y", "family", "y", "n",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "There is no 'divorces' among them" in result.output
+    (account,) = tomllib.loads(new.config.read_text())["accounts"]
+    assert account["exclude_mailboxes"] == ["Divorce"]
+    assert account["exclude_calendars"] == ["Family"]
+    assert account["authserv_id"] == "mx.acme.example"
+    assert account["imap"]["password_file"] == str(new.config.parent / "ana.password"), "as it was proposed"
+    assert stat.S_IMODE(new.config.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE((new.config.parent / "ana.password").stat().st_mode) == 0o600
+    new.household.ok("sync", "--config", str(new.config))
+    assert new.household.run("why", "<d@x>", "--config", str(new.config)).code != 0
+    assert new.household.run("log", "law@firm.example", "--config", str(new.config)).code != 0
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_file_that_was_named_is_proposed_when_its_password_was_wrong(
+    new: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = MailSettings("127.0.0.1", new.household.dovecot.port, "none", new.user, "a guess")
+    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    kept = new.household.folder / "mine"
+    result = new.answered(
+        "ana@acme.example", "Ana", "y", "", str(kept), "wrong", "", "", "", new.household.dovecot.password, "n", "n",
+        "y", "n",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert kept.read_text() == f"{new.household.dovecot.password}\n"
