@@ -21,7 +21,7 @@ lint: $(VENV)/dev.stamp  ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-reference: $(VENV)/dev.stamp  ## Write docs/commands.md anew from the commands
+reference: $(VENV)/dev.stamp  ## Write docs/commands.md and the manual page anew from the commands
 	PYTHONPATH=. $(BIN)/python docs/generate.py
 
 bench: $(VENV)/dev.stamp  ## Measure; one JSON line a figure (needs Dovecot)

@@ -1,7 +1,8 @@
-"""Writes docs/commands.md from the commands themselves: make reference."""
+"""Writes docs/commands.md and the manual page docs/lasttouch.1 from the commands themselves: make reference."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import click
 
 from cli import lasttouch
 
+sys.path.insert(0, str(Path(__file__).parent))
+from manual import manual
+
 PAGE = Path(__file__).with_name("commands.md")
+MANUAL = Path(__file__).with_name("lasttouch.1")
 HEAD = """# Commands
 
 What `--help` says, command by command. Made by `make reference`; a test compares. [A tour](tour.md) shows answers,
@@ -20,9 +25,16 @@ WIDTH = 100
 
 def reference() -> str:
     """The whole page."""
-    return HEAD + "".join(
-        _section(path, context) for path, context in _contexts(_context(lasttouch, None, "lasttouch"))
-    )
+    return HEAD + "".join(_section(path, context) for path, context in _all())
+
+
+def manual_page() -> str:
+    """The same as a manual page."""
+    return manual(_all())
+
+
+def _all() -> Iterator[tuple[str, click.Context]]:
+    return _contexts(_context(lasttouch, None, "lasttouch"))
 
 
 def _contexts(context: click.Context) -> Iterator[tuple[str, click.Context]]:
@@ -49,3 +61,4 @@ def _section(path: str, context: click.Context) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(reference(), encoding="utf-8")
+    MANUAL.write_text(manual_page(), encoding="utf-8")

@@ -23,13 +23,16 @@ def tls_listener(
                 connection, _ = listener.accept()
             except OSError:
                 return
-            try:
-                with context.wrap_socket(connection, server_side=True) as secured:
-                    secured.sendall(greeting)
-                    told.append(secured.recv(65536))
-                    secured.sendall(answer)
-            except OSError:
-                connection.close()
+            threading.Thread(target=attend, args=(connection,), daemon=True).start()
+
+    def attend(connection: socket.socket) -> None:
+        try:
+            with context.wrap_socket(connection, server_side=True) as secured:
+                secured.sendall(greeting)
+                told.append(secured.recv(65536))
+                secured.sendall(answer)
+        except OSError:
+            connection.close()
 
     threading.Thread(target=serve, daemon=True).start()
     return listener

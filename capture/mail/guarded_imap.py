@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
 from capture.mail.guarded_stream import AGAIN, GuardedStream
+from capture.mail.other_protocols import GREETING_SECONDS, refuse_other_greeting, refuse_other_protocol
 
 LITERAL_BYTES = 1 << 20
 ANSWER_BYTES = 1 << 26
@@ -41,6 +42,14 @@ class GuardedIMAP4(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         sock = dial(self.host, self.port, self._connect_seconds)
         return self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
+
+    def open(self, host: str = "", port: int = imaplib.IMAP4_PORT, timeout: float | None = None) -> None:
+        """Connect, and wait for the greeting, which imaplib reads next. Raises ServerFault for another protocol's."""
+        super().open(host, port, timeout)
+        if not self.stream.ready(min(GREETING_SECONDS, self._stall_seconds)):
+            refuse_other_protocol(host, port, self._context is not None, self._stall_seconds)
+            self.stream.start()
+        refuse_other_greeting(f"{host}:{port}", self.stream.beginning())
 
     @property
     def stream(self) -> GuardedStream:

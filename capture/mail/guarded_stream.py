@@ -55,12 +55,16 @@ class GuardedStream:
         self.start()
         return True
 
-    def _buffered(self) -> bool:
+    def beginning(self) -> bytes:
+        """What has come and was not read yet; nothing is waited for or taken."""
         self._raw.patient = False
         try:
-            return bool(self._buffer.peek()) or self._raw.ended
+            return self._buffer.peek()
         finally:
             self._raw.patient = True
+
+    def _buffered(self) -> bool:
+        return bool(self.beginning()) or self._raw.ended
 
     def readline(self) -> bytes:
         """One line with its line end; b"" or a line without one at the end of the connection."""

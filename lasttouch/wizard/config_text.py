@@ -85,7 +85,7 @@ def _account(draft: Draft) -> Iterator[str]:
     if draft.exclude_calendars:
         yield f"exclude_calendars = {_toml(draft.exclude_calendars)}"
     if draft.authserv_id is not None:
-        yield f"authserv_id = {_toml(draft.authserv_id)}  # who marks forged senders: the server that receives your mail"
+        yield f"authserv_id = {_toml(draft.authserv_id)}  # whose word on forged senders counts"
     if draft.mail:
         yield from _mail(draft.mail)
     if draft.calendar:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from activity.errors import AuthenticationFailed, LasttouchError, Unreachable, UntrustedServer
+from activity.errors import AuthenticationFailed, LasttouchError, ServerFault, Unreachable, UntrustedServer
 from capture.autoconfig.providers import Provider
 
 _OPTION = re.compile(r"\b(?:ca_file|password_(?:command|env|file|keyring)|token_command)\b")
@@ -120,4 +120,4 @@ def likely_cause(error: LasttouchError) -> str:
         return "password"
     if isinstance(error, UntrustedServer) and any(word in error.message for word in ("certificate", "ca_file")):
         return "ca-file"
-    return "server" if isinstance(error, Unreachable | UntrustedServer) else "password"
+    return "server" if isinstance(error, Unreachable | UntrustedServer | ServerFault) else "password"

@@ -9,5 +9,6 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_reference_is_up_to_date() -> None:
-    made = runpy.run_path(str(DOCS / "generate.py"))["reference"]()
-    assert made == (DOCS / "commands.md").read_text(encoding="utf-8"), "run: make reference"
+    made = runpy.run_path(str(DOCS / "generate.py"))
+    assert made["reference"]() == (DOCS / "commands.md").read_text(encoding="utf-8"), "run: make reference"
+    assert made["manual_page"]() == (DOCS / "lasttouch.1").read_text(encoding="utf-8"), "run: make reference"
