@@ -15,7 +15,7 @@ _LOOK_SECONDS = 3.0
 _GREETINGS = (
     (b"+OK", "POP3"), (b"220", "SMTP"), (b"554", "SMTP"), (b"SSH-", "SSH"), (b"HTTP/", "HTTP"), (b"RFB ", "VNC"),
 )  # fmt: skip
-_PORTS = "IMAP is usually at port 993 with `security` \"tls\", or at 143 with \"starttls\""
+_PORTS = 'IMAP is usually at port 993 with `security` "tls", or at 143 with "starttls"'
 
 
 def refuse_other_greeting(where: str, beginning: bytes) -> None:
