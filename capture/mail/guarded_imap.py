@@ -43,7 +43,7 @@ class GuardedIMAP4(imaplib.IMAP4):
         sock = dial(self.host, self.port, self._connect_seconds)
         return self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
 
-    def open(self, host: str = "", port: int = imaplib.IMAP4_PORT, timeout: float | None = None) -> None:
+    def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connect, and wait for the greeting, which imaplib reads next. Raises ServerFault for another protocol's."""
         super().open(host, port, timeout)
         if not self.stream.ready(min(GREETING_SECONDS, self._stall_seconds)):
