@@ -155,7 +155,11 @@ def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
 
 def register_sources(connection: sqlite3.Connection, config: Config) -> list[places.SourceRow]:
     """Make the configured sources those that the log shows."""
-    return places.register(connection, {account.name: (account.owner, account.kinds) for account in config.accounts})
+    return places.register(
+        connection,
+        {account.name: (account.owner, account.kinds) for account in config.accounts},
+        {account.name: account.addresses for account in config.accounts},
+    )
 
 
 def house_of(config: Config) -> House:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from activity.errors import ConfigError
+from store.database import MIGRATIONS
 
 DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
 _CHECKED_BY = ("options.py", "server_options.py", "option_types.py")
@@ -50,7 +51,7 @@ class ConfigFile:
         import hashlib  # noqa: PLC0415 - brings OpenSSL in
 
         rules = [Path(__file__).with_name(name).stat() for name in _CHECKED_BY]
-        stamp = " ".join(f"{one.st_mtime_ns} {one.st_size}" for one in rules)
+        stamp = " ".join([*(f"{one.st_mtime_ns} {one.st_size}" for one in rules), *sorted(MIGRATIONS)])
         return hashlib.sha256(f"{stamp}\n{self.text}".encode()).hexdigest()
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from activity.facts import Facts, Judgement
 from matchers.house import House
 from matchers.message import judge_mail
+from matchers.notes import NOTED, judge_note
 from matchers.occurrence import judge_meeting
 
 
 def judge(facts: Facts, house: House) -> Judgement:
     """What this activity is, and for whom of its participants it is a touch. Pure; no clock, no I/O."""
-    return judge_mail(facts, house) if facts.kind == "email" else judge_meeting(facts, house)
+    if facts.kind == "email":
+        return judge_mail(facts, house)
+    return judge_note(facts, house) if NOTED in facts.evidence else judge_meeting(facts, house)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from store.people import DATES, Person, people
+from store.people import DATES, Person, attributed, people
 from store.rows import instant
 from store.touch_dates import Touches
 from store.touches import derive_all
@@ -19,7 +19,7 @@ def people_then(connection: sqlite3.Connection, moment: datetime, ids: Sequence[
     """
     known = people(connection, moment, ids)
     derived = derive_all(connection, [person.id for person in known], moment)
-    found = [_then(person, derived[person.id]) for person in known]
+    found = attributed(connection, [_then(person, derived[person.id]) for person in known])
     return sorted(found, key=lambda p: (p.last_touch is not None, p.last_touch or moment, p.name.casefold(), p.id))
 
 
@@ -30,6 +30,9 @@ def _then(person: Person, touches: Touches) -> Person:
         last_touch=instant(last.at),
         last_touch_kind=kind,
         last_touch_activity=last.activity_id,
+        last_touch_by=None,
+        last_touch_account=None,
+        last_touch_noted=False,
         touches=touches.touches,
         activities={name: one.activity_id for name, one in by_name.items() if one.activity_id is not None},
         usual_gap=None if touches.usual_gap is None else timedelta(seconds=touches.usual_gap),

@@ -37,6 +37,17 @@ def company_domains(connection: sqlite3.Connection, domains: Sequence[str] | Non
     return [(domain, company_id) for domain, company_id in rows_among(connection, query, domains)]
 
 
+def emails_of_contact(connection: sqlite3.Connection, contact_id: int) -> list[str]:
+    """The addresses a contact is listed with, its main one first."""
+    query = "SELECT email FROM contact_email WHERE contact_id = ? ORDER BY position"
+    return [email for (email,) in connection.execute(query, (contact_id,))]
+
+
+def name_of_contact(connection: sqlite3.Connection, contact_id: int) -> str:
+    (name,) = connection.execute("SELECT name FROM contact WHERE id = ?", (contact_id,)).fetchone()
+    return str(name)
+
+
 def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> list[str]:
     """The canonical forms of these contacts' addresses."""
     return sorted(set(among(connection, "SELECT canonical FROM contact_email WHERE contact_id IN ({})", contact_ids)))

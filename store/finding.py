@@ -40,6 +40,20 @@ def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
     return []
 
 
+def is_called(connection: sqlite3.Connection, contact_id: int, who: str) -> bool:
+    """Is `who` the contact's whole name, its id, or one of its addresses?"""
+    if _ID.fullmatch(who.strip()) or normalise(who):
+        return True
+    query = "SELECT 1 FROM contact WHERE id = ? AND lower(name) = lower(?)"
+    return connection.execute(query, (contact_id, who.strip())).fetchone() is not None
+
+
+def company_calls(connection: sqlite3.Connection, company_id: int) -> set[str]:
+    """A company's name and its domains, case folded."""
+    query = "SELECT name FROM company WHERE id = ?1 UNION SELECT domain FROM company_domain WHERE company_id = ?1"
+    return {name.casefold() for (name,) in connection.execute(query, (company_id,))}
+
+
 class Unlisted(NamedTuple):
     """An address of the log that is no contact's; `is_ours` if it is an own one."""
 

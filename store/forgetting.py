@@ -101,9 +101,9 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
         others = {address for address, _ in people} - gone
         leads = any(address in gone and role in ("from", "organizer") for address, role in people)
         (theirs if leads or len(others) < 2 else struck).append(activity_id)
-    forget_touches(connection, [*theirs, *struck])
-    threads = threads_with(connection, [*theirs, *struck])
-    _delete(connection, theirs)
+    forget_touches(connection, struck)
+    threads = threads_with(connection, struck)
+    delete_activities(connection, theirs)
     _strike(connection, struck, ids, emails)
     settle(connection, threads)
     change_among(connection, "DELETE FROM calendar_person WHERE address_id IN ({})", ids)
@@ -126,12 +126,16 @@ def shred(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _delete(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> None:
+def delete_activities(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> None:
+    """As if they had never been; whom they touched is derived again when it is asked for."""
+    forget_touches(connection, activity_ids)
+    threads = threads_with(connection, activity_ids)
     identities = list(among(connection, "SELECT identity FROM activity WHERE id IN ({})", activity_ids))
     change_among(connection, "DELETE FROM said_of_activity WHERE identity IN ({})", identities)
     for table in ("participation", "sighting", "bounce"):
         change_among(connection, f"DELETE FROM {table} WHERE activity_id IN ({{}})", activity_ids)
     change_among(connection, "DELETE FROM activity WHERE id IN ({})", activity_ids)
+    settle(connection, threads)
 
 
 def _strike(

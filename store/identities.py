@@ -7,7 +7,10 @@ import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
 
-from store.lists import rows_among
+from store.lists import among, rows_among
+
+NOTE = "note:"
+"""What the identity of a note begins with, which no server gives."""
 
 
 @lru_cache(maxsize=16_384)  # every new message asks three times
@@ -26,3 +29,9 @@ def conversations(connection: sqlite3.Connection, identities: Iterable[str]) -> 
     """Identity → the conversation it belongs to, for those that are in the log."""
     query = "SELECT identity, conversation FROM activity WHERE identity_hash IN ({})"
     return dict(rows_among(connection, query, map(identity_hash, identities)))
+
+
+def notes_among(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
+    """Those of these activities that the user noted by hand."""
+    query = f"SELECT id FROM activity WHERE id IN ({{}}) AND substr(identity, 1, {len(NOTE)}) = '{NOTE}'"
+    return set(among(connection, query, activity_ids))

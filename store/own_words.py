@@ -17,10 +17,11 @@ from store.said import DEFAULT_CADENCE
 
 
 class Speaker(NamedTuple):
-    """When something is said, and by whose account (its id; None where that is not known)."""
+    """When something is said, and by whose account (its id and owner; None where that is not known)."""
 
     at: datetime
     account_id: int | None
+    owner: str | None = None
 
 
 def say_of_contact(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from store.by_whom import by_whom
+from store.identities import notes_among
 from store.lists import rows_among
 from store.rows import instant, timestamp
 from store.touches import derive_all
@@ -18,7 +20,8 @@ class Person(NamedTuple):
     `vanished_at` is when the contact's address book was found not to show it any more. `usual_gap` is the
     median time between the days with a touch, None where there are too few to tell; `overdue_at` is when the
     silence since the last touch was twice as long, and a week, or will be. The `…_activity` fields of the
-    other dates are in `activities`, by the name of the date.
+    other dates are in `activities`, by the name of the date. `last_touch_account` is the account by which the last
+    touch came about, `last_touch_by` whose that is (see by_whom.py); `last_touch_noted` if it was noted by hand.
     """
 
     id: int
@@ -40,6 +43,9 @@ class Person(NamedTuple):
     activities: dict[str, int]
     usual_gap: timedelta | None = None
     overdue_at: datetime | None = None
+    last_touch_by: str | None = None
+    last_touch_account: str | None = None
+    last_touch_noted: bool = False
 
 
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way")
@@ -59,10 +65,27 @@ def is_anybody_listed(connection: sqlite3.Connection) -> bool:
 
 def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None = None) -> list[Person]:
     """All contacts, or those with these ids; the longest silent first, never touched ones at the very top."""
-    found = _people(connection, now, ids)
+    found = attributed(connection, _people(connection, now, ids))
     if len(found) > 1:
         found.sort(key=lambda p: (p.last_touch is not None, p.last_touch or now, p.name.casefold(), p.id))
     return found
+
+
+def attributed(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
+    """These with by whom their last touch was."""
+    ids = sorted({one.last_touch_activity for one in found if one.last_touch_activity is not None})
+    authors = by_whom(connection, ids)
+    noted = notes_among(connection, ids)
+    return [
+        one._replace(
+            last_touch_account=author.account,
+            last_touch_by=author.owner,
+            last_touch_noted=one.last_touch_activity in noted,
+        )
+        if (author := authors.get(one.last_touch_activity or 0))
+        else one
+        for one in found
+    ]
 
 
 def _people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None) -> list[Person]:

@@ -14,6 +14,8 @@ from activity.errors import SourceError, Throttled
 from store.rows import instant, timestamp
 
 REFUSALS_KEPT = 3
+NOTES = "notes"
+NOTED_BY_HAND = "noted by hand"
 
 
 class SourceRow(NamedTuple):
@@ -24,8 +26,15 @@ class SourceRow(NamedTuple):
     kind: str
 
 
-def register(connection: sqlite3.Connection, accounts: Mapping[str, tuple[str, Sequence[str]]]) -> list[SourceRow]:
-    """Make the configured accounts (name → owner, kinds of source) the active ones; others keep their history."""
+def register(
+    connection: sqlite3.Connection,
+    accounts: Mapping[str, tuple[str, Sequence[str]]],
+    addresses: Mapping[str, Sequence[str]] | None = None,
+) -> list[SourceRow]:
+    """Make the configured accounts (name → owner, kinds of source) the active ones; others keep their history.
+
+    `addresses` are the own ones of each account, by its name; those it had once stay known, behind them.
+    """
     connection.execute("UPDATE account SET active = 0 WHERE active")
     connection.execute("UPDATE source SET active = 0 WHERE active")
     rows = []
@@ -35,6 +44,8 @@ def register(connection: sqlite3.Connection, accounts: Mapping[str, tuple[str, S
             " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, active = 1 RETURNING id",
             (name, owner),
         ).fetchone()
+        if addresses is not None:
+            _keep_addresses(connection, account_id, addresses.get(name, ()))
         for kind in kinds:
             (source_id,) = connection.execute(
                 "INSERT INTO source (account_id, kind, active) VALUES (?, ?, 1)"
@@ -43,6 +54,27 @@ def register(connection: sqlite3.Connection, accounts: Mapping[str, tuple[str, S
             ).fetchone()
             rows.append(SourceRow(source_id, name, kind))
     return rows
+
+
+def _keep_addresses(connection: sqlite3.Connection, account_id: int, emails: Sequence[str]) -> None:
+    """In the order of the configuration, with those that it names no more behind them."""
+    query = "SELECT email FROM account_address WHERE account_id = ? ORDER BY position"
+    before = [email for (email,) in connection.execute(query, (account_id,))]
+    after = [*dict.fromkeys(emails), *(email for email in before if email not in emails)]
+    if after != before:
+        connection.execute("DELETE FROM account_address WHERE account_id = ?", (account_id,))
+        connection.executemany(
+            "INSERT INTO account_address (email, account_id, position) VALUES (?, ?, ?)",
+            [(email, account_id, position) for position, email in enumerate(after)],
+        )
+
+
+def place_of_notes(connection: sqlite3.Connection, account_id: int) -> int:
+    """Where what an account's owner noted by hand is seen: in no source that is ever read."""
+    connection.execute("INSERT OR IGNORE INTO source (account_id, kind, active) VALUES (?, ?, 0)", (account_id, NOTES))
+    query = "SELECT id FROM source WHERE account_id = ? AND kind = ?"
+    (source_id,) = connection.execute(query, (account_id, NOTES)).fetchone()
+    return place_id(connection, source_id, NOTED_BY_HAND)
 
 
 def cursors(connection: sqlite3.Connection, source_id: int) -> dict[str, str]:

@@ -158,6 +158,18 @@ def of_activities(connection: sqlite3.Connection, activity_ids: Iterable[int]) -
     return _grouped(rows_among(connection, query, activity_ids))
 
 
+def of_strangers(connection: sqlite3.Connection, address_ids: Iterable[int]) -> dict[str, list[Said]]:
+    """Address → that it was put aside: "ignored", or "removed" with its contact."""
+    query = (
+        f"SELECT r.email, w.kind, w.said_at, {_BY} FROM address r JOIN put_aside w ON w.canonical = r.canonical"
+        " WHERE r.id IN ({}) AND r.contact_id IS NULL"
+    )
+    return {
+        email: [Said(kind, None, instant(at), instant(at), by)]
+        for email, kind, at, by in rows_among(connection, query, address_ids)
+    }
+
+
 def _grouped(rows: Iterable[tuple[int, str, int | None, int, int, str | None]]) -> dict[int, list[Said]]:
     found: dict[int, list[Said]] = {}
     for row_id, kind, value, through, at, by in rows:

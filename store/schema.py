@@ -184,6 +184,13 @@ CREATE TABLE put_aside (
 ) STRICT, WITHOUT ROWID;
 """
 
+ACCOUNT_ADDRESSES = """
+CREATE TABLE account_address (
+    email TEXT NOT NULL, account_id INTEGER NOT NULL REFERENCES account, position INTEGER NOT NULL,
+    PRIMARY KEY (email, account_id)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
@@ -223,6 +230,10 @@ def _migrations() -> Migrations:
     @migrations()
     def own_words(db: Database) -> None:
         _create(db, OWN_WORDS)
+
+    @migrations()
+    def account_addresses(db: Database) -> None:  # filled when the configuration is followed next
+        _create(db, ACCOUNT_ADDRESSES)
 
     return migrations
 

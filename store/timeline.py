@@ -35,7 +35,8 @@ class Activity(NamedTuple):
     """An activity with everything `log` and `why` show of it.
 
     `at` and `ends` are aware UTC; `ends` is None for mail. `verdict` is the one that was stored, without regard to
-    the clock. `bounced` are the addresses that it did not reach, `sightings` are (account, place).
+    the clock. `bounced` are the addresses that it did not reach, `sightings` are (account, place). `noted` is which
+    kind of note it is ("call", "met", "letter"), None where it was read from a mailbox or a calendar.
     """
 
     id: int
@@ -51,6 +52,10 @@ class Activity(NamedTuple):
     bounced: tuple[str, ...]
     parts: tuple[Part, ...]
     sightings: tuple[tuple[str, str], ...]
+
+    @property
+    def noted(self) -> str | None:
+        return self.evidence.get("noted")
 
 
 def newest(

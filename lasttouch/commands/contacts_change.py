@@ -11,18 +11,15 @@ import click
 from activity.address import normalise
 from activity.errors import UsageError
 from lasttouch.commands.completion_words import complete_address
-from lasttouch.commands.naming import contacts_named
+from lasttouch.commands.naming import contacts_named, one_contact, several, shown
 from lasttouch.commands.opening import changing
 from lasttouch.commands.options import config_option, json_option
-from lasttouch.local_time import utc_now
 from lasttouch.output import print_json, print_lines
 from store.finding import find_contacts
-from store.people import Person, people
+from store.people import people
 
 if TYPE_CHECKING:
     from lasttouch.agent import Agent
-
-SEVERAL_SHOWN = 10
 
 
 @click.command("merge")
@@ -44,8 +41,8 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
     from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        kept = _one(agent, into)
-        merged = sorted({_one(agent, other) for other in others} - {kept})
+        kept = one_contact(agent.connection, into)
+        merged = sorted({one_contact(agent.connection, other) for other in others} - {kept})
         if not merged:
             raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
         before = _named(agent, merged)
@@ -73,7 +70,7 @@ def alias(who: str, emails: tuple[str, ...], as_json: bool) -> None:
 
     addresses = [_address(email) for email in emails]
     with changing() as agent:
-        contact_id = _one(agent, who)
+        contact_id = one_contact(agent.connection, who)
         rematched = address_book.add_alias(agent, contact_id, addresses)
     if as_json:
         print_json({"contact": contact_id, "emails": addresses, "rematched": rematched})
@@ -95,7 +92,7 @@ def remove(who: str, as_json: bool) -> None:
     from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        contact_id = _one(agent, who)
+        contact_id = one_contact(agent.connection, who)
         removed = _named(agent, [contact_id])
         rematched = address_book.remove(agent, [contact_id])
     if as_json:
@@ -137,29 +134,9 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
         print_lines([f"Erased. {erased.deleted} activities deleted, struck from {len(erased.struck)} others."])
 
 
-def _one(agent: Agent, who: str) -> int:
-    ids = contacts_named(agent.connection, who)
-    if len(ids) > 1:
-        raise _several(agent.connection, who, ids)
-    return ids[0]
-
-
 def _named(agent: Agent, contact_ids: list[int]) -> str:
     """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
-    return "; ".join(map(_shown, people(agent.connection, agent.clock(), contact_ids)))
-
-
-def _shown(one: Person) -> str:
-    return f"#{one.id} {one.name} <{', '.join(one.emails)}>"
-
-
-def _several(connection: sqlite3.Connection, who: str, ids: list[int]) -> UsageError:
-    """Who is meant is asked back, with everybody it could be."""
-    found = sorted(people(connection, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
-    lines = [f"{who!r} is {len(ids)} contacts:", *(f"  {_shown(one)}" for one in found)]
-    if len(ids) > SEVERAL_SHOWN:
-        lines.append(f"  and {len(ids) - SEVERAL_SHOWN} more")
-    return UsageError("\n".join(lines), "name one by its address or its id, such as '#7'")
+    return "; ".join(map(shown, people(agent.connection, agent.clock(), contact_ids)))
 
 
 def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str]]:
@@ -167,7 +144,7 @@ def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str
     address = normalise(who)
     ids = find_contacts(connection, who) if address else contacts_named(connection, who)
     if len(ids) > 1:
-        raise _several(connection, who, ids)
+        raise several(connection, who, ids)
     return ids, [address] if address else []
 
 

@@ -26,6 +26,7 @@ from lasttouch.views import columns
 from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
 from store.export import whole_log
+from store.said import of_activities
 
 
 @click.command("export")
@@ -66,9 +67,10 @@ def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
 def _objects(log: sqlite3.Connection, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
     now = utc_now()
     for found, people in whole_log(log, now, since, until):
+        words = of_activities(log, [one.id for one in found])
         for one in found:
             concerned = {part.contact_id for part in one.parts if part.contact_id is not None}
-            yield why_json(one, [people[i] for i in sorted(concerned) if i in people], now)
+            yield why_json(one, [people[i] for i in sorted(concerned) if i in people], now, words.get(one.id, []))
 
 
 def _json_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:

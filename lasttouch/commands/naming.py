@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from activity.errors import NotFound, UsageError
+from lasttouch.local_time import utc_now
 from lasttouch.views.contacts import NO_CONTACTS
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
-from store.finding import find_contacts, near_names
-from store.people import is_anybody_listed
+from store.finding import company_calls, find_contacts, is_called, near_names
+from store.people import Person, is_anybody_listed, people
 
 if TYPE_CHECKING:
     from store.companies import Company
+
+SEVERAL_SHOWN = 10
 
 
 def chosen(
@@ -36,6 +39,43 @@ def contacts_named(connection: sqlite3.Connection, who: str) -> list[int]:
     if not ids:
         raise no_contact(connection, who)
     return ids
+
+
+def one_contact(connection: sqlite3.Connection, who: str) -> int:
+    """The one contact that `who` means; where it could be several, they are named in the error."""
+    ids = contacts_named(connection, who)
+    if len(ids) > 1:
+        raise several(connection, who, ids)
+    return ids[0]
+
+
+def company_or_contact(connection: sqlite3.Connection, who: str) -> tuple[bool, int]:
+    """Whether a company is meant, and its or the contact's id: whoever has this very name, else a contact."""
+    from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
+
+    companies = company_ids(connection, who)
+    ids = find_contacts(connection, who)
+    is_contact = len(ids) == 1 and (
+        is_called(connection, ids[0], who)
+        or not any(who.casefold() in company_calls(connection, one) for one in companies)
+    )
+    if len(companies) == 1 and not is_contact:
+        return True, companies[0]
+    return False, one_contact(connection, who)
+
+
+def several(connection: sqlite3.Connection, who: str, ids: list[int]) -> UsageError:
+    """Who is meant is asked back, with everybody it could be."""
+    found = sorted(people(connection, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
+    lines = [f"{who!r} is {len(ids)} contacts:", *(f"  {shown(one)}" for one in found)]
+    if len(ids) > SEVERAL_SHOWN:
+        lines.append(f"  and {len(ids) - SEVERAL_SHOWN} more")
+    return UsageError("\n".join(lines), "name one by its address or its id, such as '#7'")
+
+
+def shown(one: Person) -> str:
+    """ "#7 Bob Stone <bob@globex.example, bob@home.example>" """
+    return f"#{one.id} {one.name} <{', '.join(one.emails)}>"
 
 
 def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:

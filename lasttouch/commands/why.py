@@ -19,7 +19,7 @@ from lasttouch.output import print_json, print_lines
 from lasttouch.proof import RECENT, proof
 from lasttouch.views.timeline import why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
-from store import forgetting
+from store import forgetting, said
 from store.finding import Unlisted, find_activity, find_contacts, find_unlisted
 from store.people import people
 from store.timeline import activities, newest
@@ -59,19 +59,23 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
 def _activity(log: sqlite3.Connection, activity_id: int, now: datetime, zone: tzinfo, as_json: bool) -> None:
     (one,) = activities(log, [activity_id])
     concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
+    words = said.of_activities(log, [activity_id]).get(activity_id, [])
     if as_json:
-        print_json(why_json(one, concerned, now))
+        print_json(why_json(one, concerned, now, words))
     else:
-        print_lines(why_text(one, concerned, now, zone))
+        print_lines(why_text(one, concerned, now, zone, words))
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
     found = [(person, *proof(log, person, now)) for person in people(log, now, find_contacts(log, who))]
+    words = said.of_contacts(log, [person.id for person, _, _ in found])
     if as_json:
-        print_json([contact_json(person, behind, recent, now) for person, behind, recent in found])
+        print_json([contact_json(one, behind, recent, now, words.get(one.id, [])) for one, behind, recent in found])
     else:
         print_lines(
-            line for person, behind, recent in found for line in contact_text(person, behind, recent, now, zone)
+            line
+            for one, behind, recent in found
+            for line in contact_text(one, behind, recent, now, zone, words.get(one.id, []))
         )
 
 
@@ -81,10 +85,13 @@ def _unlisted(
     from lasttouch.views.no_contact import unlisted_json, unlisted_text  # noqa: PLC0415 - most are contacts
 
     found = [(one, newest(log, now, RECENT, [], [one.address_id])) for one in strangers]
+    words = said.of_strangers(log, [one.address_id for one in strangers])
     if as_json:
-        print_json([unlisted_json(one, recent, now) for one, recent in found])
+        print_json([unlisted_json(one, recent, now, words.get(one.email, [])) for one, recent in found])
     else:
-        print_lines(line for one, recent in found for line in unlisted_text(one, recent, now, zone))
+        print_lines(
+            line for one, recent in found for line in unlisted_text(one, recent, now, zone, words.get(one.email, []))
+        )
 
 
 def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) -> None:

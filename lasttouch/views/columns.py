@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 LAST = (
-    "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity", "last_inbound",
-    "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way", "touches", "seen_through",
+    "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity",
+    "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
+    "last_copied", "last_two_way", "touches", "seen_through",
 )  # fmt: skip
 STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since")
 COMPANIES = (
@@ -12,11 +13,11 @@ COMPANIES = (
     "last_touch_contact", "unlisted", "seen_through",
 )  # fmt: skip
 LOG = (
-    "activity", "message_id", "kind", "at", "ends", "direction", "verdict", "reason", "subject", "participants",
-    "sightings",
+    "activity", "message_id", "kind", "noted", "at", "ends", "direction", "verdict", "reason", "subject",
+    "participants", "sightings",
 )  # fmt: skip
 UPCOMING = (*LOG, "contacts", "own_answers")
-EXPORT = (*LOG, "evidence", "sets", "not_counted_because")
+EXPORT = (*LOG, "evidence", "sets", "not_counted_because", "said")
 AWAITING = (
     "activity", "message_id", "waits_for", "since", "direction", "subject", "with", "accounts", "owners",
     "seen_through",

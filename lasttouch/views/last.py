@@ -35,6 +35,8 @@ def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[
             "last_touch": utc(one.last_touch),
             "last_touch_kind": one.last_touch_kind,
             "last_touch_activity": one.last_touch_activity,
+            "last_touch_by": one.last_touch_by,
+            "last_touch_account": one.last_touch_account,
             "last_inbound": utc(one.last_inbound),
             "last_outbound": utc(one.last_outbound),
             "last_meeting": utc(one.last_meeting),
@@ -53,15 +55,17 @@ def last_table(
 ) -> Rows:
     """`weeks` are touches by week by contact, where they shall be drawn."""
     headings = [
-        "Contact", "Last touch", "How", "12 weeks", "When", "Next meeting", "Company", "They wrote", "We wrote", "Met",
+        "Contact", "Last touch", "How", "12 weeks", "When", "By", "Next meeting", "Company", "They wrote", "We wrote",
+        "Met",
     ]  # fmt: skip
     return headings, [
         [
             one.name,
             ago(one.last_touch, now),
-            how(one.last_touch_kind),
+            how_of(one),
             sparkline(weeks[one.id]) if weeks else "",
             local(one.last_touch, zone),
+            one.last_touch_by or "",
             local(one.next_meeting, zone),
             one.company or "",
             local(one.last_inbound, zone)[:10],
@@ -116,6 +120,11 @@ def companies_table(companies: list[Company], now: datetime, zone: tzinfo) -> Ro
         ]
         for one in companies
     ]
+
+
+def how_of(one: Person) -> str:
+    """How the last touch was, marked where it was noted by hand."""
+    return f"{how(one.last_touch_kind)} (noted by hand)" if one.last_touch_noted else how(one.last_touch_kind)
 
 
 def how(kind: str | None) -> str:

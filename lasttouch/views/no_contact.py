@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lasttouch.views.own_words import said_json, said_lines
 from lasttouch.views.why_contact import not_counted_json, not_counted_text
 from store.finding import Unlisted
 from store.people import DATES
+from store.said import Said
 from store.timeline import Activity
 
 SHOWN = 10
@@ -21,7 +23,9 @@ def no_contact(people: Sequence[Unlisted]) -> list[str]:
     return lines if len(people) <= SHOWN else [*lines, f"and {len(people) - SHOWN} more who are no contacts"]
 
 
-def unlisted_json(one: Unlisted, recent: Sequence[Activity], now: datetime) -> dict[str, Any]:
+def unlisted_json(
+    one: Unlisted, recent: Sequence[Activity], now: datetime, words: Sequence[Said] = ()
+) -> dict[str, Any]:
     """An object of the array of `why WHO --json` for who is no contact: nothing counts, so there are no dates."""
     return {
         "contact": None,
@@ -30,14 +34,19 @@ def unlisted_json(one: Unlisted, recent: Sequence[Activity], now: datetime) -> d
         "last_touch": None,
         "last_touch_kind": None,
         "last_touch_activity": None,
+        "last_touch_by": None,
+        "last_touch_account": None,
         "dates": dict.fromkeys(DATES),
         "not_counted": not_counted_json(recent, now),
+        "said": said_json(words),
     }
 
 
-def unlisted_text(one: Unlisted, recent: Sequence[Activity], now: datetime, zone: tzinfo) -> list[str]:
+def unlisted_text(
+    one: Unlisted, recent: Sequence[Activity], now: datetime, zone: tzinfo, words: Sequence[Said] = ()
+) -> list[str]:
     """The same for people."""
-    return [_line(one), *not_counted_text(recent, now, zone)]
+    return [_line(one), *said_lines(words, zone), *not_counted_text(recent, now, zone)]
 
 
 def _line(one: Unlisted) -> str:

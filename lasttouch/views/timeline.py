@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.views.last import Rows, how
 from lasttouch.views.moments import local, utc
+from lasttouch.views.own_words import said_json, said_lines
 from store.people import DATES, Person
+from store.said import Said
 from store.timeline import Activity, Part
 
 _RULES = {
@@ -34,13 +36,19 @@ def message_id(activity: Activity) -> str | None:
     return activity.identity if activity.kind == "email" and not activity.identity.startswith("hash:") else None
 
 
+def kind_of(activity: Activity) -> str:
+    """ "email" or "meeting"; a letter that was noted by hand is kept like a meeting, and shown as what was written."""
+    return "email" if activity.noted == "letter" else activity.kind
+
+
 def log_json(activities: list[Activity], now: datetime) -> list[dict[str, Any]]:
     """The array of `log --json` ; see docs/json.md."""
     return [
         {
             "activity": one.id,
             "message_id": message_id(one),
-            "kind": one.kind,
+            "kind": kind_of(one),
+            "noted": one.noted,
             "at": utc(one.at),
             "ends": utc(one.ends),
             "direction": one.direction,
@@ -83,7 +91,7 @@ def log_table(activities: list[Activity], now: datetime, zone: tzinfo, owners: M
     ]
 
 
-def why_json(activity: Activity, people: list[Person], now: datetime) -> dict[str, Any]:
+def why_json(activity: Activity, people: list[Person], now: datetime, words: Sequence[Said] = ()) -> dict[str, Any]:
     """The object of `why --json`; see docs/json.md."""
     (shared,) = log_json([activity], now)
     return {
@@ -95,10 +103,13 @@ def why_json(activity: Activity, people: list[Person], now: datetime) -> dict[st
             for date in sets(activity, person)
         ],
         "not_counted_because": not_counted_because(activity, now),
+        "said": said_json(words),
     }
 
 
-def why_text(activity: Activity, people: list[Person], now: datetime, zone: tzinfo) -> list[str]:
+def why_text(
+    activity: Activity, people: list[Person], now: datetime, zone: tzinfo, words: Sequence[Said] = ()
+) -> list[str]:
     """The same for people: a few lines."""
     lines = [
         f"Activity {activity.id}: {_what(activity, now)}, {local(activity.at, zone)}",
@@ -114,7 +125,7 @@ def why_text(activity: Activity, people: list[Person], now: datetime, zone: tzin
         dates.append(f"  is no touch, because: {reason}")
     elif not any(date.startswith("  sets") for date in dates):
         dates.append("  counts, but sets no date: newer ones do")
-    return lines + dates
+    return lines + dates + said_lines(words, zone)
 
 
 def sets(activity: Activity, person: Person) -> list[str]:
@@ -142,6 +153,8 @@ def not_counted_because(activity: Activity, now: datetime) -> str | None:
 
 def _what(activity: Activity, now: datetime) -> str:
     verdict = verdict_at(activity, now)
+    if activity.noted:
+        return f"{activity.noted} (noted by hand)"
     if activity.kind == "meeting":
         return "meeting" if verdict == "held" else f"meeting ({verdict})"
     medium = {"inbound": "mail in", "outbound": "mail out", "internal": "mail"}[activity.direction or "inbound"]

@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lasttouch.views.last import how_of
 from lasttouch.views.moments import ago, local, utc
+from lasttouch.views.own_words import said_json, said_lines
 from lasttouch.views.timeline import not_counted_because, verdict_at
 from store.people import DATES, Person
+from store.said import Said
 from store.timeline import Activity
 
 
 def contact_json(
-    person: Person, behind: Mapping[int, Activity], recent: Sequence[Activity], now: datetime
+    person: Person,
+    behind: Mapping[int, Activity],
+    recent: Sequence[Activity],
+    now: datetime,
+    words: Sequence[Said] = (),
 ) -> dict[str, Any]:
     """One object of the array of `why WHO --json`; see docs/json.md."""
     return {
@@ -23,16 +30,28 @@ def contact_json(
         "last_touch": utc(person.last_touch),
         "last_touch_kind": person.last_touch_kind,
         "last_touch_activity": person.last_touch_activity,
+        "last_touch_by": person.last_touch_by,
+        "last_touch_account": person.last_touch_account,
         "dates": {date: _date(person, date, behind, now) for date in DATES},
         "not_counted": not_counted_json(recent, now),
+        "said": said_json(words),
     }
 
 
 def contact_text(
-    person: Person, behind: Mapping[int, Activity], recent: Sequence[Activity], now: datetime, zone: tzinfo
+    person: Person,
+    behind: Mapping[int, Activity],
+    recent: Sequence[Activity],
+    now: datetime,
+    zone: tzinfo,
+    words: Sequence[Said] = (),
 ) -> list[str]:
     """The same for people."""
     lines = [f"{person.name} <{', '.join(person.emails)}>"]
+    if person.last_touch_by:
+        lines.append(
+            f"  last touch    {how_of(person)}, by {person.last_touch_by} (account {person.last_touch_account})"
+        )
     for date in DATES:
         moment = getattr(person, date)
         one = behind.get(person.activities.get(date, 0))
@@ -41,7 +60,7 @@ def contact_text(
             continue
         lines.append(f"  {date:<13} {local(moment, zone)} ({ago(moment, now)}), activity {one.id}{_subject(one)}")
         lines.append(f"                {verdict_at(one, now)}: {one.reason}")
-    return lines + not_counted_text(recent, now, zone)
+    return lines + said_lines(words, zone) + not_counted_text(recent, now, zone)
 
 
 def not_counted_json(recent: Sequence[Activity], now: datetime) -> list[dict[str, Any]]:

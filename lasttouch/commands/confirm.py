@@ -1,0 +1,37 @@
+"""lasttouch confirm"""
+
+from __future__ import annotations
+
+import click
+
+from activity.errors import UsageError
+from lasttouch.commands.opening import changing
+from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
+
+
+@click.command("confirm")
+@saying_options()
+def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -> None:
+    """Say that an event without attendees took place with the contact whom its title names.
+
+    WORDS are the id of an activity, as `today` and `why` offer it.
+
+    \b
+    Examples:
+      lasttouch confirm 1042
+      lasttouch confirm 1042 --undo
+    """
+    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+
+    what = " ".join(words)
+    with changing() as agent:
+        who = own_words.speaker(agent, by)
+        activity_id = activity_meant(agent.connection, what)
+        if activity_id is None:
+            raise UsageError(f"{what!r} is no activity", "give its id, as `today` and `why` show it")
+        if undo and not own_words.unsay_of_activity(agent, activity_id, "confirm"):
+            raise not_said(f"activity {activity_id} was not confirmed")
+        if not undo:
+            own_words.say_of_activity(agent, activity_id, "confirm", who)
+    told = f"Activity {activity_id} is {'no longer ' if undo else ''}confirmed."
+    Answer("confirm", undo, who, activity=activity_id).tell(as_json, told)

@@ -1,0 +1,85 @@
+"""What the commands have in common with which the user settles, puts off or puts aside something in one word."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from activity.errors import NotFound
+from lasttouch.commands.completion_words import complete_who
+from lasttouch.commands.options import F, config_option, json_option
+from lasttouch.output import print_json, print_lines
+from lasttouch.views.moments import utc
+from store.finding import find_activity
+
+if TYPE_CHECKING:
+    from store.own_words import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was said, or taken back: the object that each of these commands gives with --json."""
+
+    word: str
+    undone: bool
+    who: Speaker
+    contact: int | None = None
+    name: str | None = None
+    company: str | None = None
+    activity: int | None = None
+    until: datetime | None = None
+    days: int | None = None
+
+    def tell(self, as_json: bool, sentence: str) -> None:
+        if as_json:
+            print_json(self._json())
+        else:
+            print_lines([sentence])
+
+    def _json(self) -> dict[str, Any]:
+        return {
+            "word": self.word,
+            "undone": self.undone,
+            "contact": self.contact,
+            "name": self.name,
+            "company": self.company,
+            "activity": self.activity,
+            "until": utc(self.until),
+            "days": self.days,
+            "at": utc(self.who.at),
+            "by": self.who.owner,
+        }
+
+
+def saying_options(required: bool = True) -> Callable[[F], F]:
+    """WORDS..., --undo, --by, --json and --config."""
+
+    def decorate(function: F) -> F:
+        function = click.option("--by", metavar="ACCOUNT", help="Whose word it is, where there are several accounts.")(
+            config_option(json_option(function))
+        )
+        function = click.option("--undo", is_flag=True, help="Take it back.")(function)
+        return click.argument("words", nargs=-1, required=required, shell_complete=complete_who)(function)
+
+    return decorate
+
+
+def activity_meant(connection: sqlite3.Connection, what: str) -> int | None:
+    """The activity that is meant by its id or Message-ID; None where somebody is. Raises NotFound."""
+    if not what.isdecimal() and not what.startswith("<"):
+        return None
+    activity_id = find_activity(connection, what)
+    if activity_id is None:
+        raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
+    return activity_id
+
+
+def not_said(what: str) -> NotFound:
+    return NotFound(
+        f"there is nothing to take back: {what}", "what was said of somebody is shown by: lasttouch why WHO"
+    )

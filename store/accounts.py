@@ -1,0 +1,42 @@
+"""Reading: the accounts of the log and whose they are."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+
+class Account(NamedTuple):
+    """An account; `owner` is whose it is, or its name where the configuration does not say."""
+
+    id: int
+    name: str
+    owner: str
+
+
+def accounts_known(connection: sqlite3.Connection) -> list[Account]:
+    """Those of the configuration, in its order."""
+    query = "SELECT id, name, coalesce(nullif(owner, ''), name) FROM account WHERE active ORDER BY id"
+    return [Account(*row) for row in connection.execute(query)]
+
+
+def accounts_meant(connection: sqlite3.Connection, word: str) -> list[Account]:
+    """Whom `word` means: the account's name, its owner's, one of its addresses, a part of the owner's name."""
+    known = accounts_known(connection)
+    folded = word.strip().casefold()
+    addresses = {
+        row_id for (row_id,) in connection.execute("SELECT account_id FROM account_address WHERE email = ?", (folded,))
+    }
+    readings = (
+        [one for one in known if one.name.casefold() == folded],
+        [one for one in known if one.owner.casefold() == folded],
+        [one for one in known if one.id in addresses],
+        [one for one in known if folded and folded in one.owner.casefold()],
+    )
+    return next((found for found in readings if found), [])
+
+
+def addresses_of(connection: sqlite3.Connection, account_id: int) -> list[str]:
+    """The own addresses of an account, those it had once as well."""
+    query = "SELECT email FROM account_address WHERE account_id = ? ORDER BY position"
+    return [email for (email,) in connection.execute(query, (account_id,))]

@@ -1,0 +1,30 @@
+"""Notes among the activities: found, and taken back."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from store.forgetting import delete_activities
+from store.identities import NOTE
+
+_IS_NOTE = f"substr(identity, 1, {len(NOTE)}) = '{NOTE}'"
+
+
+def newest_note(connection: sqlite3.Connection, contact_id: int) -> int | None:
+    """The note with this contact that was taken last."""
+    row = connection.execute(
+        "SELECT max(a.id) FROM address r JOIN participation p ON p.address_id = r.id"
+        f" JOIN activity a ON a.id = p.activity_id WHERE r.contact_id = ? AND {_IS_NOTE}",
+        (contact_id,),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def is_note(connection: sqlite3.Connection, activity_id: int) -> bool:
+    query = f"SELECT 1 FROM activity WHERE id = ? AND {_IS_NOTE}"
+    return connection.execute(query, (activity_id,)).fetchone() is not None
+
+
+def take_back(connection: sqlite3.Connection, activity_id: int) -> None:
+    """It is gone as if it had never been noted; within the caller's transaction."""
+    delete_activities(connection, [activity_id])
