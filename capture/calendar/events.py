@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import NamedTuple
 
 from icalendar.parser import unescape_backslash
@@ -22,6 +23,7 @@ from capture.calendar.times import (
     after,
     in_utc,
     of_same_type,
+    on_day,
 )
 from capture.calendar.zones import Zones
 
@@ -29,6 +31,7 @@ _ONWARDS = re.compile(r";[ \t]*RANGE[ \t]*=[ \t]*\"?THISANDFUTURE\b", re.IGNOREC
 _INSTANT = re.compile(r"\d{8}T\d{6}Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_SUMMARY = 1000
+_Dates = tuple[tuple[tuple[Moment, Moment | None], ...], tuple[Moment, ...]]
 
 
 class Span(NamedTuple):
@@ -68,42 +71,62 @@ class Event:
 class EventReader:
     """Reads the events of one UID, the series before its overrides.
 
-    Floating times are in the zone that the calendar names as its own, else in the account's.
+    Floating times are in the zone that an event's own calendar names as its own, else in the account's; instants that
+    stand for days are days there.
     """
 
-    def __init__(self, calendar: CalendarLines, zones: Zones, account: tzinfo) -> None:
-        self._method = calendar.properties.get("METHOD", "").upper()
+    def __init__(self, zones: Zones, account: tzinfo) -> None:
         self._times = TimeReader(zones, account)
+        self._zones = zones
         self._account = account
-        self._series_zone: tzinfo | None = None
-        self._floating = zones.named(calendar.properties.get("X-WR-TIMEZONE", "")) or account
+        self._method = ""
+        self._floating = account
+        self._series: tuple[Moment, tzinfo | None] | None = None  # its start, and the zone that is in
 
-    def read(self, lines: EventLines) -> Event:
-        """Raises BrokenEvent, or a ValueError, TypeError or OverflowError of a value beyond all bounds."""
+    def read(self, lines: EventLines, calendar: CalendarLines) -> Event:
+        """Raises BrokenEvent, or a ValueError, TypeError or OverflowError of a value beyond all bounds.
+
+        METHOD and X-WR-TIMEZONE are those of `calendar`, the event's own.
+        """
+        self._method = calendar.properties.get("METHOD", "").upper()
+        self._floating = self._zones.named(calendar.properties.get("X-WR-TIMEZONE", "")) or self._account
         self._refuse(lines)
         warnings: list[str] = []
         start = self._times.moment(lines.line("DTSTART"), self._floating, warnings)
         span = Span(start, self._end(lines, start, warnings))
         zone = start.tzinfo if isinstance(start, datetime) else self._floating
         planned = lines.line("RECURRENCE-ID")
-        recurrence_id = self._times.moment(planned, self._series_zone or zone, warnings) if planned else None
+        recurrence_id = self._recurrence_id(planned, start, zone, warnings) if planned else None
         if recurrence_id is None:
-            self._series_zone = zone
-        rdates = () if planned else tuple(self._times.rdates(lines, zone, warnings))
-        exdates = () if planned else tuple(self._times.exdates(lines, zone, warnings))
+            self._series = start, zone
+        rdates, exdates = ((), ()) if planned else self._dates(lines, start, zone, warnings)
         unread: list[str] = []
         return Event(
             meeting=self._meeting(lines, span, warnings, unread),
             span=span,
             recurrence_id=recurrence_id,
             onwards=bool(_ONWARDS.search(planned)),
-            rules=() if planned else _rules(lines, start),
+            rules=() if planned else _rules(lines, start, self._floating),
             rdates=rdates,
             exdates=exdates,
             sequence=_sequence(lines),
             withheld=bool(lines.line(WITHHELD)),
             unread=tuple(dict.fromkeys(unread)),
         )
+
+    def _recurrence_id(self, line: str, start: Moment, zone: tzinfo | None, warnings: list[str]) -> Moment:
+        series_start, series_zone = self._series or (start, zone)
+        planned = self._times.moment(line, series_zone, warnings)
+        return planned if isinstance(series_start, datetime) else on_day(planned, self._floating)
+
+    def _dates(self, lines: EventLines, start: Moment, zone: tzinfo | None, warnings: list[str]) -> _Dates:
+        """RDATEs and EXDATEs, of an all-day series as days."""
+        added = self._times.rdates(lines, zone, warnings)
+        excluded = self._times.exdates(lines, zone, warnings)
+        if isinstance(start, datetime):
+            return tuple(added), tuple(excluded)
+        day = partial(on_day, zone=self._floating)
+        return tuple((day(first), last and day(last)) for first, last in added), tuple(map(day, excluded))
 
     def _refuse(self, lines: EventLines) -> None:
         if lines.line(BROKEN):
@@ -155,15 +178,15 @@ class EventReader:
     def _stated_end(self, lines: EventLines, start: Moment, warnings: list[str]) -> Moment | None:
         if line := lines.line("DTEND"):
             zone = start.tzinfo if isinstance(start, datetime) else self._floating
-            return of_same_type(self._times.moment(line, zone, warnings), start)
+            return of_same_type(self._times.moment(line, zone, warnings), start, self._floating)
         if line := lines.line("DURATION"):
             return after(start, value_of(line))
         return None
 
 
-def _rules(lines: EventLines, start: Moment) -> tuple[str, ...]:
+def _rules(lines: EventLines, start: Moment, zone: tzinfo) -> tuple[str, ...]:
     try:
-        return tuple(checked(value_of(line), start) for name, line in lines.lines if name == "RRULE")
+        return tuple(checked(value_of(line), start, zone) for name, line in lines.lines if name == "RRULE")
     except BrokenRule as error:
         raise BrokenEvent(str(error)) from None
 

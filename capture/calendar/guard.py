@@ -142,8 +142,8 @@ def _expanded(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expa
     from capture.calendar.occurrences import expand_here  # noqa: PLC0415
     from capture.calendar.zones import Zones  # noqa: PLC0415
 
-    calendar = read(text)[0]
-    return expand_here(calendar, Zones(calendar.zones), start, end, zone)
+    calendars = read(text)
+    return expand_here(calendars, Zones(calendars[0].zones), start, end, zone)
 
 
 def _limit_memory() -> None:

@@ -70,36 +70,39 @@ def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansi
     zones = Zones(definition for calendar in calendars for definition in calendar.zones)
     zone_lines = [line for own in zones.own.values() for line in own]
     deadline, worked = monotonic() + SECONDS, thread_time() + SECONDS
-    for uid, calendar in _by_uid(calendars):
+    for uid, group in _by_uid(calendars):
         try:
-            lines = (line for event in calendar.events for _, line in event.lines)
+            lines = (line for calendar in group for event in calendar.events for _, line in event.lines)
             if thread_time() < worked and is_ordinary(lines, zone_lines):
-                expansion.add(expand_here(calendar, zones, start, end, zone))
+                expansion.add(expand_here(group, zones, start, end, zone))
                 continue
             if (left := deadline - monotonic()) <= 0:  # then what there is to expand need not even be written
                 raise Refused(f"no time left of the {SECONDS:g} s for one object")
-            expansion.add(guarded(written(calendar), start, end, zone, left))
+            expansion.add(guarded("".join(map(written, group)), start, end, zone, left))
         except Refused as error:
             expansion.skipped.append(Skip(uid, str(error)))
             expansion.recurring = True
     return expansion
 
 
-def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:
+def expand_here(
+    calendars: Sequence[CalendarLines], zones: Zones, start: datetime, end: datetime, zone: ZoneInfo
+) -> Expansion:
     """Expand events that share a UID in this process, however long that takes."""
     expansion = Expansion()
-    reader = EventReader(calendar, zones, zone)
+    reader = EventReader(zones, zone)
     events: list[Event] = []
     unreadable: list[Event] = []
-    for lines in sorted(calendar.events, key=lambda lines: bool(lines.line("RECURRENCE-ID"))):
+    own = [(lines, calendar) for calendar in calendars for lines in calendar.events]
+    for lines, calendar in sorted(own, key=lambda one: bool(one[0].line("RECURRENCE-ID"))):
         if is_withheld_series(lines):
             expansion.withheld_series.append(lines.value("UID"))
             continue
-        event, reason = _read(reader, lines)
+        event, reason = _read(reader, lines, calendar)
         if reason:
             expansion.skipped.append(Skip(lines.value("UID"), reason))
             # An override that cannot be read still says that its series' own occurrence does not hold.
-            event = _read(reader, withheld(lines))[0] if lines.line("RECURRENCE-ID") else None
+            event = _read(reader, withheld(lines), calendar)[0] if lines.line("RECURRENCE-ID") else None
             unreadable += [event] if event else []
         if event:
             events.append(event)
@@ -119,24 +122,32 @@ def expand_here(calendar: CalendarLines, zones: Zones, start: datetime, end: dat
     return expansion
 
 
-def _read(reader: EventReader, lines: EventLines) -> tuple[Event | None, str]:
+def _read(reader: EventReader, lines: EventLines, calendar: CalendarLines) -> tuple[Event | None, str]:
     """The event, or why there is none."""
     try:
-        return reader.read(lines), ""
+        return reader.read(lines, calendar), ""
     except BrokenEvent as error:
         return None, str(error)
     except _NONSENSE as error:
         return None, f"unreadable event ({type(error).__name__})"
 
 
-def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, CalendarLines]]:
-    """One calendar for each UID, in the order of their first events; events without UID each by themselves."""
+def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, list[CalendarLines]]]:
+    """For each UID the calendars with its events only, all zones in the first; events without UID each by themselves.
+
+    In the order of their first events.
+    """
     zones = [definition for calendar in calendars for definition in calendar.zones]
-    groups: dict[str | int, CalendarLines] = {}
-    for calendar in calendars:
+    groups: dict[str | int, list[CalendarLines]] = {}
+    of_calendar: dict[tuple[str | int, int], CalendarLines] = {}
+    for number, calendar in enumerate(calendars):
         for event in calendar.events:
-            key = event.value("UID") or len(groups)
-            groups.setdefault(key, CalendarLines(calendar.properties, zones)).events.append(event)
+            key = event.value("UID") or len(of_calendar)
+            if (key, number) not in of_calendar:
+                group = groups.setdefault(key, [])
+                part = of_calendar[key, number] = CalendarLines(calendar.properties, [] if group else zones)
+                group.append(part)
+            of_calendar[key, number].events.append(event)
     for key, group in groups.items():
         yield key if isinstance(key, str) else "", group
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 
 Moment = date | datetime
 
@@ -12,6 +12,8 @@ EARLIEST_YEAR, LATEST_YEAR = 1600, 2500
 _ORDINARY_TEXT = 64 * 1024
 _ORDINARY_SINCE = 1900
 _LONGEST_INTERVAL = 500
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_OTHER_SETS = ("BYMONTH", "BYHOUR", "BYMINUTE", "BYSECOND")
 _WEEKDAYS = r"(?:MO|TU|WE|TH|FR|SA|SU)"
 _PLAIN_DAYS = re.compile(rf"{_WEEKDAYS}(?:,{_WEEKDAYS})*")
 _MONTHLY_DAYS = re.compile(rf"(?:[+-]?[1-4])?{_WEEKDAYS}(?:,(?:[+-]?[1-4])?{_WEEKDAYS})*")
@@ -31,11 +33,18 @@ def parts(rule: str) -> dict[str, str]:
     return {name: value.rstrip(",") for name, _, value in pairs}
 
 
-def checked(rule: str, start: Moment) -> str:
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """The day that an instant stands for in an all-day event: its day in `zone`; of a local midnight its own."""
+    is_local_midnight = moment.time() == time() and str(moment.tzinfo) != "UTC"
+    return moment.date() if is_local_midnight else moment.astimezone(zone).date()
+
+
+def checked(rule: str, start: Moment, zone: tzinfo) -> str:
     """The rule as it is to be expanded for an event that starts at `start` (a date or an aware instant).
 
     UNTIL is brought to the type of `start`: a date bounds a timed event by the end of that day, a local
-    time is in the zone of `start`. Raises BrokenRule.
+    time is in the zone of `start`; an instant bounds an all-day event by its day in `zone`. What BYSETPOS picks of
+    a week is named by its days. Raises BrokenRule.
     """
     found = parts(rule)
     if found.get("FREQ") not in ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
@@ -47,9 +56,11 @@ def checked(rule: str, start: Moment) -> str:
     if found.pop("RSCALE", "GREGORIAN") != "GREGORIAN" or found.pop("SKIP", "OMIT") != "OMIT":
         raise BrokenRule("RRULE in another calendar scale (RFC 7529)")
     if "UNTIL" in found:
-        until = _until(found.pop("UNTIL"), start)
+        until = _until(found.pop("UNTIL"), start, zone)
         if until:
             found["UNTIL"] = until
+    if found["FREQ"] == "WEEKLY" and "BYSETPOS" in found and found.keys().isdisjoint(_OTHER_SETS):
+        found["BYDAY"] = _picked_of_week(found.pop("BYSETPOS"), found, start)
     return ";".join(f"{name}={value}" for name, value in found.items())
 
 
@@ -57,7 +68,25 @@ def _is_positive(number: str) -> bool:
     return number.isascii() and number.isdigit() and len(number) < 10 and int(number) > 0
 
 
-def _until(value: str, start: Moment) -> str:
+def _picked_of_week(positions: str, rule: dict[str, str], start: Moment) -> str:
+    """The days that BYSETPOS picks, counted from the week's start (RFC 5545 §3.3.10), also in the first, partial week.
+
+    dateutil counts those of the first week from DTSTART.
+    """
+    first = _DAYS.index(rule["WKST"]) if rule.get("WKST") in _DAYS else 0
+    listed = rule.get("BYDAY") or _DAYS[start.weekday()]
+    days = [day for day in (*_DAYS[first:], *_DAYS[:first]) if day in listed.split(",")]
+    picked = {days[at - 1 if at > 0 else at] for at in _numbers(positions) if 0 < abs(at) <= len(days)}
+    if not picked:
+        raise BrokenRule("RRULE that never holds")
+    return ",".join(day for day in days if day in picked)
+
+
+def _numbers(listed: str) -> list[int]:
+    return [int(one) for one in listed.split(",") if re.fullmatch(r"[+-]?\d{1,3}", one, re.ASCII)]
+
+
+def _until(value: str, start: Moment, zone: tzinfo) -> str:
     match = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", value)
     if match is None:
         raise BrokenRule("RRULE with an unreadable UNTIL")
@@ -69,9 +98,9 @@ def _until(value: str, start: Moment) -> str:
     except ValueError:
         raise BrokenRule("RRULE with an unreadable UNTIL") from None
     if not isinstance(start, datetime):
+        day = day_of(datetime.combine(day, clock, UTC), zone) if match[7] else day
         return day.strftime("%Y%m%d")
-    zone = UTC if match[7] else start.tzinfo
-    return datetime.combine(day, clock, zone).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return datetime.combine(day, clock, UTC if match[7] else start.tzinfo).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def is_ordinary(event_lines: Iterable[str], zone_lines: Iterable[str]) -> bool:

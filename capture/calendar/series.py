@@ -14,6 +14,7 @@ from capture.calendar.events import Event, Span
 from capture.calendar.rules import Moment
 from capture.calendar.times import in_utc
 
+_FAR = timedelta(days=366)
 _MARGIN = timedelta(days=2)  # dates and zones differ by a day at most
 
 
@@ -29,10 +30,14 @@ def occurrences(events: Sequence[Event], start: datetime, end: datetime, account
     """All occurrences that `events`, which share a UID, have between two instants, and some around them.
 
     An override takes the place of the occurrence it names, one with RANGE=THISANDFUTURE moves and
-    changes what follows too (RFC 5545 §3.8.4.4); an override without its series stands by itself.
+    changes what follows too (RFC 5545 §3.8.4.4); an override without its series stands by itself. A series that is
+    newer than an override overrules it where it plans nothing at that time any more, and where it is cancelled.
     """
     series = latest([event for event in events if event.recurrence_id is None])
     overrides = _overrides(events, series)
+    if series is not None:
+        for key in _overruled(series, overrides, (start, end), account):
+            del overrides[key]
     if series is None:
         excluded: set[str] = set()
     elif not series.repeats and not overrides:
@@ -68,6 +73,32 @@ def _overrides(events: Sequence[Event], series: Event | None) -> dict[str, Event
             like = series.span.start if series else event.recurrence_id
             found.setdefault(identity(_typed_like(event.recurrence_id, like)), []).append(event)
     return {key: cast("Event", latest(versions)) for key, versions in found.items()}
+
+
+def _overruled(
+    series: Event, overrides: dict[str, Event], window: tuple[datetime, datetime], account: tzinfo
+) -> list[str]:
+    """Of those that were not moved to, or from, far beyond the window.
+
+    An override that is older by its number alone holds otherwise: most programs count up the series' SEQUENCE only.
+    """
+    first, last = window[0] - _FAR, window[1] + _FAR
+    older = {
+        key: in_utc(cast("Moment", event.recurrence_id), account)
+        for key, event in overrides.items()
+        if _is_older(event, series) and in_utc(event.span.start, account) <= last
+    }
+    near = {key: planned for key, planned in older.items() if first <= planned <= last}
+    if not near or series.meeting.cancelled_by:
+        return list(near)
+    spans = _expanded(series, min(near.values()) - _MARGIN, max(near.values()) + _MARGIN)
+    return sorted(near.keys() - {identity(span.start) for span in spans})
+
+
+def _is_older(event: Event, series: Event) -> bool:
+    """By its SEQUENCE, or where that is the same by its last change, if both tell it."""
+    changed, since = (one.meeting.revision.partition("|")[2].rstrip("~") for one in (event, series))
+    return event.sequence < series.sequence or (event.sequence == series.sequence and "" < changed < since)
 
 
 def _planned(

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from icalendar.prop import vDDDTypes, vDuration
 
 from capture.calendar.content_lines import EventLines
-from capture.calendar.rules import EARLIEST_YEAR, LATEST_YEAR, Moment
+from capture.calendar.rules import EARLIEST_YEAR, LATEST_YEAR, Moment, day_of
+from capture.calendar.zone_names import stated_zone
 from capture.calendar.zones import Zones
 
-_TZID = re.compile(r';[ \t]*TZID[ \t]*=[ \t]*("[^"]*"|[^;]*)', re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -45,7 +45,7 @@ class TimeReader:
             raise Unreadable(f"unreadable {name}")
         if not isinstance(parsed, datetime) or parsed.tzinfo is not None:
             return bounded(parsed)
-        if (stated := _TZID.search(head)) and (tzid := stated[1].strip('" ')):
+        if tzid := stated_zone(head):
             zone = self._zones.named(tzid)
             if zone is None:
                 zone = self._account
@@ -94,12 +94,15 @@ def after(start: Moment, duration: str) -> Moment:
     return bounded(((start + nominal).astimezone(UTC) + exact).astimezone(start.tzinfo))
 
 
-def of_same_type(end: Moment, start: Moment) -> Moment:
+def of_same_type(end: Moment, start: Moment, zone: tzinfo) -> Moment:
+    """An end as its start is; an instant is its day in `zone` where the start is a date."""
     if isinstance(start, datetime) and not isinstance(end, datetime):
         return datetime.combine(end, time(), start.tzinfo)
-    if isinstance(end, datetime) and not isinstance(start, datetime):
-        return end.date()
-    return end
+    return on_day(end, zone) if not isinstance(start, datetime) else end
+
+
+def on_day(moment: Moment, zone: tzinfo) -> date:
+    return day_of(moment, zone) if isinstance(moment, datetime) else moment
 
 
 def bounded(moment: Moment) -> Moment:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import islice
 from typing import cast
@@ -13,27 +14,47 @@ from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from capture.calendar.content_lines import value_of
+from capture.calendar.zone_names import zone_name
 
 _MOST_DEFINITIONS = 1000  # of one object; the time to look them up is part of the 2 s that it has
+
+_OFFSET = re.compile(r"(?:GMT|UTC)([+-])(1[0-4]|0?\d)(?::?([0-5]\d))?", re.IGNORECASE | re.ASCII)
 
 
 class Zones:
     """The zones one object may name: IANA's, Windows' names for them, and its own VTIMEZONEs.
 
-    A name that IANA knows means that zone even where the object brings a definition, as the
-    definitions in circulation are often outdated or cut down (RFC 7808 §1 tells why). `own` are the
-    definitions under other names.
+    A name of the form Area/City that IANA knows, and Windows' names, mean that zone even where the object brings a
+    definition, as the definitions in circulation are often outdated or cut down (RFC 7808 §1 tells why). Of bare
+    names (GMT, EST, CET) the object's definition holds: what they mean differs. `own` are definitions that may hold.
     """
 
     def __init__(self, definitions: Iterable[list[str]] = ()) -> None:
         named = {_tzid(lines): tuple(lines) for lines in islice(definitions, _MOST_DEFINITIONS)}
-        self.own = {tzid: lines for tzid, lines in named.items() if known_zone(tzid) is None}
+        self.own = {tzid: lines for tzid, lines in named.items() if _is_bare(tzid) or known_zone(tzid) is None}
 
     def named(self, tzid: str) -> tzinfo | None:
-        """The zone of this TZID, None if it cannot be told."""
-        tzid = tzid.strip().strip('"')
+        """The zone of this TZID, as a parameter or property has it; None if it cannot be told."""
+        tzid = zone_name(tzid)
+        if not tzid:
+            return None
         definition = self.own.get(tzid)
-        return known_zone(tzid) or (_defined(definition) if definition else None) or _behind_prefix(tzid)
+        own = _defined(definition) if definition else None
+        return own or known_zone(tzid) or _behind_prefix(tzid) or _by_offset(tzid)
+
+
+def _is_bare(tzid: str) -> bool:
+    """Is it a name that IANA keeps for what was before it, and no name of Windows'?"""
+    return "/" not in tzid.strip("/") and tzid.strip("/") not in WINDOWS_TO_OLSON
+
+
+def _by_offset(tzid: str) -> tzinfo | None:
+    """What some write for a zone: GMT+05:30."""
+    found = _OFFSET.fullmatch(tzid)
+    if found is None:
+        return None
+    length = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+    return timezone(-length if found[1] == "-" else length)
 
 
 @lru_cache(maxsize=1024)
@@ -64,7 +85,7 @@ def _names_by_lower_case() -> dict[str, str]:
 
 
 def _tzid(lines: list[str]) -> str:
-    return next((value_of(line) for line in lines if line[:4].upper() == "TZID"), "")
+    return next((zone_name(value_of(line)) for line in lines if line[:4].upper() == "TZID"), "")
 
 
 @lru_cache(maxsize=64)

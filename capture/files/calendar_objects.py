@@ -10,15 +10,16 @@ from typing import NamedTuple
 from capture.calendar.content_lines import BROKEN, CalendarLines, EventLines, written
 from capture.calendar.objects import TOO_MANY_PEOPLE, has_too_many_people, is_withheld_series, public_part
 from capture.calendar.text import apart, unfolded
+from capture.calendar.zone_names import stated_zone, zone_name
 
 # No zone needs more; a longer one would be copied into every object that names it.
 _ZONE_CHARACTERS = 65_536
 _UID_CHARACTERS = 255
 _BEGUN = re.compile(r"^[ \t]*BEGIN:VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ENDED = re.compile(r"^[ \t]*END:VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_NAMES_ZONE = re.compile(r";TZID=(\"[^\"]*\"|[^;:]*)", re.IGNORECASE)
 _WRITTEN_AT = re.compile(r"^DTSTAMP[;:].*\n", re.IGNORECASE | re.MULTILINE)
 _ZONE_NAME = re.compile(r"[ \t]*TZID(?:;[^:]*)?:(.*)", re.IGNORECASE)
+_TIMES = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"))
 
 
 class FileObject(NamedTuple):
@@ -83,7 +84,7 @@ def _key(event: EventLines) -> str:
 def _zones(calendar: CalendarLines) -> dict[str, list[str]]:
     zones: dict[str, list[str]] = {}
     for lines in calendar.zones:
-        name = next((found[1].strip() for line in lines if (found := _ZONE_NAME.match(line))), "")
+        name = next((zone_name(found[1]) for line in lines if (found := _ZONE_NAME.match(line))), "")
         if sum(map(len, lines)) <= _ZONE_CHARACTERS:
             zones.setdefault(name, lines)
     return zones
@@ -91,7 +92,7 @@ def _zones(calendar: CalendarLines) -> dict[str, list[str]]:
 
 def _named(events: list[EventLines], own: dict[str, list[str]], others: dict[str, list[str]]) -> list[list[str]]:
     """The zones these events name, from their own calendar if it defines them."""
-    names = {found.strip('" ') for event in events for _, line in event.lines for found in _NAMES_ZONE.findall(line)}
+    names = {stated_zone(line.rpartition(":")[0]) for event in events for name, line in event.lines if name in _TIMES}
     return [own.get(name) or others[name] for name in sorted(names) if name in own or name in others]
 
 

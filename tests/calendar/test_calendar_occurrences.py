@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from event_lines import BERLIN, END, START, calendar, expanded, one, vevent
+from event_lines import BERLIN, END, START, at, calendar, expanded, one, vevent
 
 from activity.batch import Skip
 from capture.calendar.occurrences import expand
@@ -86,3 +86,39 @@ def test_an_event_without_uid_gets_the_same_one_each_time() -> None:
         return expanded(event)[0].uid
 
     assert uid("a") == uid("a") != uid("b")
+
+
+def test_method_and_zone_are_those_of_an_events_own_calendar() -> None:
+    asked = vevent("DTSTART:20260701T100000", "SEQUENCE:0", uid="a")
+    paris = calendar(
+        asked, vevent("DTSTART:20260702T100000", uid="b"), before=["METHOD:REQUEST", "X-WR-TIMEZONE:Europe/Paris"]
+    )
+    cancel = calendar(
+        vevent("DTSTART:20260701T100000", "SEQUENCE:1", uid="a"), before=["METHOD:CANCEL", "X-WR-TIMEZONE:Asia/Tokyo"]
+    )
+    for text in (paris + cancel, cancel + paris):
+        met = {one.uid: (one.cancelled_by, one.start) for one in expand(text, START, END, BERLIN).meetings}
+        assert met == {"a": ("METHOD:CANCEL", at(7, 1, 1)), "b": ("", at(7, 2, 8))}
+
+
+def test_one_occurrence_is_cancelled_by_a_calendar_of_its_own() -> None:
+    series = calendar(vevent("DTSTART:20260701T100000Z", "RRULE:FREQ=DAILY;COUNT=3"), before=["METHOD:REQUEST"])
+    cancel = calendar(vevent("DTSTART:20260702T100000Z", "RECURRENCE-ID:20260702T100000Z"), before=["METHOD:CANCEL"])
+    met = sorted(expand(series + cancel, START, END, BERLIN).meetings, key=lambda one: one.start)
+    assert [one.cancelled_by for one in met] == ["", "METHOD:CANCEL", ""]
+
+
+def test_the_calendars_of_an_unusual_rule_are_told_apart_as_well() -> None:
+    series = calendar(vevent("DTSTART:20260701T100000Z", "RRULE:FREQ=HOURLY;COUNT=2"), before=["METHOD:REQUEST"])
+    cancel = calendar(vevent("DTSTART:20260701T110000Z", "RECURRENCE-ID:20260701T110000Z"), before=["METHOD:CANCEL"])
+    met = sorted(expand(series + cancel, START, END, BERLIN).meetings, key=lambda one: one.start)
+    assert [one.cancelled_by for one in met] == ["", "METHOD:CANCEL"]
+
+
+def test_a_reply_beside_its_invitation_is_named_and_takes_nothing_away() -> None:
+    asked = calendar(vevent("DTSTART:20260701T100000Z"), before=["METHOD:REQUEST"])
+    reply = calendar(vevent("DTSTART:20260701T100000Z"), before=["METHOD:REPLY"])
+    for text in (asked + reply, reply + asked):
+        found = expand(text, START, END, BERLIN)
+        assert [one.uid for one in found.meetings] == ["u"]
+        assert [skip.reason for skip in found.skipped] == ["a scheduling message (METHOD:REPLY), not an event"]

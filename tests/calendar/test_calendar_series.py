@@ -129,6 +129,60 @@ def test_an_override_without_its_series_counts_by_itself() -> None:
     assert (meeting.recurrence, meeting.start) == ("20260608T080000Z", at(6, 10, 12))
 
 
+WEEKLY = ["DTSTART:20260302T100000Z", "DURATION:PT1H"]  # Mondays
+
+
+def weeks(until: str, *lines: str, override: list[str]) -> list[str]:
+    series = vevent(*WEEKLY, f"RRULE:FREQ=WEEKLY;UNTIL={until}", *lines)
+    return [f"{one.recurrence[4:8]} {one.summary}".strip() for one in expanded(series, vevent(*override))]
+
+
+MOVED = ["RECURRENCE-ID:20260316T100000Z", "DTSTART:20260317T100000Z", "SUMMARY:moved"]
+
+
+@pytest.mark.parametrize(
+    ("series", "override", "held"),
+    [
+        (["SEQUENCE:2"], ["SEQUENCE:1"], False),
+        (["SEQUENCE:1"], ["SEQUENCE:1"], True),
+        (["SEQUENCE:1"], ["SEQUENCE:2"], True),
+        (["SEQUENCE:1", "LAST-MODIFIED:20260201T000000Z"], ["SEQUENCE:1", "LAST-MODIFIED:20260130T000000Z"], False),
+        (["SEQUENCE:1", "LAST-MODIFIED:20260201T000000Z"], ["SEQUENCE:1", "LAST-MODIFIED:20260202T000000Z"], True),
+        (["SEQUENCE:1", "LAST-MODIFIED:20260201T000000Z"], ["SEQUENCE:2", "LAST-MODIFIED:20260130T000000Z"], True),
+    ],
+)
+def test_a_newer_series_overrules_what_it_does_not_plan_any_more(
+    series: list[str], override: list[str], held: bool
+) -> None:
+    assert weeks("20260310", *series, override=[*MOVED, *override]) == [
+        "0302",
+        "0309",
+        *(["0316 moved"] if held else []),
+    ]
+
+
+def test_an_older_override_of_what_is_planned_still_holds() -> None:
+    assert weeks("20260317", "SEQUENCE:2", override=[*MOVED, "SEQUENCE:1"]) == ["0302", "0309", "0316 moved"]
+
+
+def test_a_series_that_was_cancelled_cancels_what_was_changed_before() -> None:
+    series = vevent(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=3", "STATUS:CANCELLED", "SEQUENCE:2")
+    met = expanded(
+        series, vevent(*MOVED, "SEQUENCE:1"), vevent(*MOVED[1:], "RECURRENCE-ID:20260309T100000Z", "SEQUENCE:3")
+    )
+    assert [(one.recurrence[4:8], bool(one.cancelled_by)) for one in met] == [
+        ("0302", True),
+        ("0316", True),
+        ("0309", False),
+    ]
+
+
+def test_an_override_from_far_away_is_not_looked_for() -> None:
+    """What a rule gives in centuries takes too long to list."""
+    far = ["RECURRENCE-ID:24500316T100000Z", "DTSTART:20260317T100000Z", "SUMMARY:moved", "SEQUENCE:1"]
+    assert weeks("20260310", "SEQUENCE:2", override=far) == ["0302", "0309", "0316 moved"]
+
+
 def test_an_override_that_cannot_be_read_takes_its_occurrence_out() -> None:
     found = expand(calendar(SERIES, vevent("RECURRENCE-ID:20260608T080000Z", "DTSTART:?")), START, END, BERLIN)
     assert [meeting.recurrence[:8] for meeting in found.meetings] == ["20260601", "20260615", "20260622"]

@@ -36,6 +36,53 @@ def test_zones(start: str, instant: datetime) -> None:
     assert (meeting.start, meeting.warnings) == (instant, ())
 
 
+def named(name: str, offset: str = "-0730") -> list[str]:
+    """The zone of this name has this offset the year round."""
+    return [
+        "BEGIN:VTIMEZONE", f"TZID:{name}", "BEGIN:STANDARD", "DTSTART:19700101T000000", f"TZOFFSETFROM:{offset}",
+        f"TZOFFSETTO:{offset}", "END:STANDARD", "END:VTIMEZONE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["GMT", "EST", "cet", "Israel", "GMT+01:00"])
+def test_what_a_bare_name_means_is_the_objects_to_say(name: str) -> None:
+    assert one(f'DTSTART;TZID="{name}":20260701T100000', before=named(name)).start == at(7, 1, 17, 30)
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "/Europe/Berlin", "europe/berlin", "W. Europe Standard Time"])
+def test_a_definition_does_not_change_a_well_known_name(name: str) -> None:
+    assert one(f"DTSTART;TZID={name}:20260701T100000", before=named(name)).start == at(7, 1, 8)
+
+
+def test_a_bare_name_whose_definition_is_not_understood_is_ianas() -> None:
+    broken = [line for line in named("EST") if "OFFSET" not in line]
+    assert one("DTSTART;TZID=EST:20260701T100000", before=broken).start == at(7, 1, 15)
+
+
+@pytest.mark.parametrize(
+    ("definition", "parameter"),
+    [
+        (r"(UTC-07:30) Here\, There", '"(UTC-07:30) Here, There"'),
+        (r"(UTC-07:30) Here\, There", r'"(UTC-07:30) Here\, There"'),
+        (r"(UTC-07:30) Here\, There", r"(UTC-07:30) Here\, There"),
+        ("(UTC-07:30) Here, There", r'"(UTC-07:30) Here\, There"'),
+        (r"a\;b\\c", r'"a;b\c"'),
+        ("Local:Office", "Local:Office"),
+    ],
+)
+def test_a_zone_is_known_by_its_name_however_it_is_escaped_or_quoted(definition: str, parameter: str) -> None:
+    meeting = one(f"DTSTART;TZID={parameter}:20260701T100000", before=named(definition))
+    assert (meeting.start, meeting.warnings) == (at(7, 1, 17, 30), ())
+
+
+@pytest.mark.parametrize(("name", "hour"), [("GMT+05:30", 4), ("UTC-3", 13), ("gmt+0530", 4), ("UTC+14:00", -4)])
+def test_a_name_that_is_an_offset_means_it(name: str, hour: int) -> None:
+    minute = 30 if "30" in name else 0
+    start = at(7, 1, hour, minute) if hour >= 0 else at(6, 30, 24 + hour)
+    for written in (name, f'"{name}"'):
+        assert one(f"DTSTART;TZID={written}:20260701T100000").start == start
+
+
 def test_two_objects_may_mean_different_zones_by_one_name() -> None:
     other = [line.replace("+0400", "-0400").replace("+0500", "-0300") for line in OWN_ZONE]
     line = "DTSTART;TZID=Office:20261201T100000"
@@ -70,6 +117,7 @@ def test_floating_times_are_in_the_zone_the_calendar_names() -> None:
         (["DTSTART;VALUE=DATE:20260701", "DTEND;VALUE=DATE:20260703"], at(7, 2, 22)),
         (["DTSTART;VALUE=DATE:20260701", "DURATION:P2D"], at(7, 2, 22)),
         (["DTSTART;VALUE=DATE:20260701", "DTEND:20260702T000000Z"], at(7, 1, 22)),
+        (["DTSTART;VALUE=DATE:20260701", "DTEND:20260702T220000Z"], at(7, 2, 22)),
     ],
 )
 def test_ends(lines: list[str], end: datetime) -> None:

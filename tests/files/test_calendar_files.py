@@ -291,3 +291,19 @@ def test_after_a_whole_pass_the_log_holds_what_the_files_hold(
         held = {href: re.findall("SUMMARY:(.*)\r", item.text)[0] for href, item in log.objects.items()}
         expected = states[-1][0] if states else {}
         assert held == {f"{file}.ics#{uid}": s for file, contents in expected.items() for uid, s in contents.items()}
+
+
+@pytest.mark.parametrize(
+    ("defined", "named"),
+    [
+        ("GMT+05:30", "GMT+05:30"),
+        ("(UTC-03:00) Here", "(UTC-03:00) Here"),
+        (r"(UTC-03:00) Here\, There", '"(UTC-03:00) Here, There"'),
+        ("Here", '"Here"'),
+    ],
+)
+def test_an_object_keeps_the_zones_it_names_however_they_are_written(work: Path, defined: str, named: str) -> None:
+    write(work, ZONE.format(name=defined), event("a@x", start=f"DTSTART;TZID={named}:20260302T100000"))
+    log = FileLog(work)
+    log.sync()
+    assert f"TZID:{defined}" in log.objects["work.ics#a@x"].text
