@@ -6,7 +6,7 @@ import contextlib
 import logging
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,11 +64,13 @@ class Manner:
 
     `repeats`: there will be a next pass after `poll_every`, as a daemon makes them. `insists`: it is made though the
     server has refused us as often as it may in an hour, for somebody says that the password is another now.
+    `make_room` is called where no connection can be made; it gives up others that we hold, and says whether there were.
     """
 
     patience_seconds: float = 10.0
     repeats: bool = False
     insists: bool = False
+    make_room: Callable[[], bool] = field(default=lambda: False)
     chance: random.Random = field(default_factory=random.Random)
 
 
@@ -79,7 +81,8 @@ class SourcePass:
     """Reads a source, keeps to the limits after refusals, and notes in the database how it went.
 
     `next_attempt` is when it may, or in a daemon will be, read next; None where there is no saying. `went_through`:
-    the source as a whole was read, though single places of it may have failed.
+    the source as a whole was read, though single places of it may have failed. `needed_room`: only after other
+    connections were given up.
     """
 
     def __init__(self, agent: Agent, account: Account, row: SourceRow, manner: Manner = ONCE) -> None:
@@ -90,6 +93,7 @@ class SourcePass:
         self.started = agent.clock()
         self.next_attempt: datetime | None = None
         self.went_through = False
+        self.needed_room = False
         self.report = Report(row.account, row.kind)
         self._visited: set[str] = set()
         self._expects_refusal = False
@@ -111,7 +115,7 @@ class SourcePass:
             if self.report.error is not None:
                 return self.report
             try:
-                self.read()
+                self._read_making_room()
                 self.went_through = True
             except SourceError as error:
                 self.report.error = error
@@ -124,6 +128,16 @@ class SourcePass:
             with self.agent.turn:
                 self._note_outcome()
         return self.report
+
+    def _read_making_room(self) -> None:
+        """Where our own watches hold all the connections that a server allows, every pass would be refused for ever."""
+        try:
+            self.read()
+        except (Throttled, Unreachable):
+            if self._visited or not self.manner.make_room():
+                raise
+            self.read()
+            self.needed_room = True
 
     def read(self) -> None:
         """Read what is new, store it and count it in the report. May raise SourceError, or leave one in the report."""

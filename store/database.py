@@ -15,7 +15,9 @@ BUSY_MILLISECONDS = 45_000
 WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a first pass holds 40 MB more
 READER_CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 16_000
-MIGRATIONS = frozenset(("first_light", "own_words", "account_addresses"))  # the names of all in store.schema
+MIGRATIONS = frozenset(  # the names of all in store.schema
+    ("first_light", "own_words", "account_addresses", "few_connections")
+)
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -33,6 +33,7 @@ class PlaceHealth:
 class SourceHealth:
     """One source of an active account. Instants are aware UTC, None for never; `error` is None when all is well.
 
+    `watches_allowed`: how many mailboxes its server lets us watch for new mail, None where it was never too many.
     `places` are its calendars, address books and published calendars; of mailboxes and files those that
     could not be read, wholly or in part.
     """
@@ -47,6 +48,7 @@ class SourceHealth:
     error_code: str | None
     error: str | None
     hint: str | None
+    watches_allowed: int | None
     places: tuple[PlaceHealth, ...]
 
     @property
@@ -68,7 +70,7 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
     """Every active source, with its places."""
     rows = connection.execute(
         "SELECT s.id, a.name, s.kind, s.last_attempt, s.last_success, s.seen_through, s.next_attempt, s.failing_since,"
-        " s.error_code, s.error, s.hint FROM source s JOIN account a ON a.id = s.account_id"
+        " s.error_code, s.error, s.hint, s.watches_allowed FROM source s JOIN account a ON a.id = s.account_id"
         " WHERE s.active AND a.active ORDER BY a.id, s.id"
     ).fetchall()
     return [
@@ -83,6 +85,7 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
             error_code=row[8],
             error=row[9],
             hint=row[10] or None,
+            watches_allowed=row[11],
             places=_places(connection, row[0], row[2]),
         )
         for row in rows

@@ -158,6 +158,13 @@ def note_failure(
     )  # fmt: skip
 
 
+def note_watches_allowed(connection: sqlite3.Connection, source_id: int, allowed: int | None) -> None:
+    """How many watches the source's server bears beside a pass; None where it was never too many."""
+    connection.execute(
+        "UPDATE source SET watches_allowed = ?1 WHERE id = ?2 AND watches_allowed IS NOT ?1", (allowed, source_id)
+    )
+
+
 def plan(connection: sqlite3.Connection, source_id: int, next_attempt: datetime | None) -> None:
     """When the source is read next, whatever came of its last pass; None where there is no saying."""
     at = timestamp(next_attempt) if next_attempt else None

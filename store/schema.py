@@ -235,6 +235,11 @@ def _migrations() -> Migrations:
     def account_addresses(db: Database) -> None:  # filled when the configuration is followed next
         _create(db, ACCOUNT_ADDRESSES)
 
+    @migrations()
+    def few_connections(db: Database) -> None:
+        # how many watches a mail server bears beside a pass; NULL where it was never too many
+        db.conn.execute("ALTER TABLE source ADD COLUMN watches_allowed INTEGER")
+
     return migrations
 
 

@@ -85,6 +85,8 @@ class GuardedIMAP4(imaplib.IMAP4):
     def readline(self) -> bytes:
         line = self.stream.readline()
         self._count(len(line))
+        if line.endswith(b"\n") and not line.endswith(b"\r\n"):  # imaplib takes such a line for the end of all
+            line = line[:-1] + b"\r\n"
         return line[:-2] + b" \r\n" if _WITHOUT_TEXT.fullmatch(line) else line
 
     def read(self, size: int) -> bytes:

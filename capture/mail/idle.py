@@ -90,6 +90,9 @@ class Watch:
             if now >= self._renew_at:
                 self._renew()
             elif self._connection.wire.ready(min(until, self._renew_at) - now):
+                self._told += 1
+                if self._told > RESPONSES:
+                    raise ServerFault(f"{self._server.host} told {RESPONSES:,} things within a few minutes")
                 self._note(self._line())
             elif time.monotonic() >= until:
                 return "quiet"
@@ -105,6 +108,7 @@ class Watch:
         self._idle()
 
     def _idle(self) -> None:
+        self._told = 0
         self._tag = self._connection.send_command("IDLE")
         self._read_until(b"+")
         self._renew_at = time.monotonic() + self._renew_seconds

@@ -46,6 +46,10 @@ class MailSource:
         self._exclude = exclude
         self._shared = shared
 
+    @property
+    def host(self) -> str:
+        return self._server.host
+
     def choice(self) -> Choice:
         """Which mailboxes are read, and which are not and why."""
         with connected(self._server) as connection:

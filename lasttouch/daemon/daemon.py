@@ -48,7 +48,7 @@ class Daemon:
         self._words: queue.SimpleQueue[Word] = queue.SimpleQueue()  # may be put into by a signal handler
         self._agent: Agent | None = None
         self._swept = time.monotonic()
-        self._watching = Watching(self._news)
+        self._watching = Watching(self._soon)
         self._reading = Reading(self._watching, heard, lambda: self._words.put("reload"))
         self._schedule = Schedule(self._reading.read, utc_now)
 
@@ -165,6 +165,9 @@ class Daemon:
                 agent.correct_touches()
         self._read_everything()
 
+    def _soon(self, source_id: int, seconds: float) -> None:
+        self._schedule.soon(source_id, seconds)
+
     def _sweep(self) -> None:
         """What is due by time alone: meetings that are over by now."""
         agent = self._agent
@@ -177,6 +180,3 @@ class Daemon:
         self._swept = time.monotonic()
         if superseded:  # another process follows a newer version of the file
             self._reload()
-
-    def _news(self, source_id: int) -> None:
-        self._schedule.soon(source_id)

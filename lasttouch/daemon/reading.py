@@ -14,7 +14,9 @@ from lasttouch.daemon.watching import Watching
 from lasttouch.pipeline import pass_over, settle
 from lasttouch.source_pass import Manner, Report, SourcePass
 from lasttouch.sources import mail_source_of
-from store.database import database_errors
+from lasttouch.views.health import few_connections
+from store import places
+from store.database import database_errors, writing
 from store.places import SourceRow
 
 SOON = timedelta(seconds=10)
@@ -39,13 +41,14 @@ class Reading:
         self._outdated = outdated
         self._failing: set[int] = set()
         self._noticed: str | None = None
+        self._allowed: dict[int, int | None] = {}
 
     def read(self, row: SourceRow) -> Plan:
         agent = self.agent
         try:
             with database_errors(agent.loaded.database):
                 self._notice_another_configuration(agent)
-                one = pass_over(agent, row, Manner(patience_seconds=0.0, repeats=True))
+                one = pass_over(agent, row, self._manner(agent, row))
                 report = one.run()
                 self._follow_up(agent, one)
         except Superseded:
@@ -76,8 +79,33 @@ class Reading:
     def _follow_up(self, agent: Agent, one: SourcePass) -> None:
         if one.report.new or one.report.removed:
             settle(agent)
-        if one.went_through and one.row.kind == "imap":
+        if one.row.kind != "imap":
+            return
+        self._watching.was_read(one.row.id, brought=bool(one.report.read))
+        if one.needed_room:
+            self._watching.room_was_needed(one.row.id)
+        self._note_allowed(agent, one.row, self._watching.allowed(one.row.id))
+        if one.went_through:
             self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, one.started.date()))
+
+    def _note_allowed(self, agent: Agent, row: SourceRow, allowed: int | None) -> None:
+        """For `status`, once where it changes, and at the first pass: what an earlier daemon learnt is no longer so."""
+        if row.id in self._allowed and self._allowed[row.id] == allowed:
+            return
+        self._allowed[row.id] = allowed
+        with agent.turn, writing(agent.connection):
+            places.note_watches_allowed(agent.connection, row.id, allowed)
+        if allowed is not None:
+            _log.info("%s %s: %s", row.account, row.kind, few_connections(allowed), extra=_about(row))
+
+    def _manner(self, agent: Agent, row: SourceRow) -> Manner:
+        def make_room() -> bool:
+            account = next(one for one in agent.config.accounts if one.name == row.account)
+            return account.imap is not None and self._watching.make_room(row.id, account.imap.host)
+
+        if row.kind == "imap":
+            return Manner(patience_seconds=0.0, repeats=True, make_room=make_room)
+        return Manner(patience_seconds=0.0, repeats=True)
 
     def _tell(self, row: SourceRow, report: Report, next_attempt: datetime | None) -> None:
         error = report.error

@@ -45,7 +45,7 @@ class Schedule:
         self._read = read
         self._clock = clock
         self._lock = threading.Lock()
-        self._wanted: set[int] = set()
+        self._wanted: dict[int, datetime] = {}
         self._running: set[int] = set()
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
@@ -83,18 +83,21 @@ class Schedule:
                 replace_existing=True,
             )
 
-    def soon(self, source_id: int) -> None:
-        """Read a source now; once more, if it is being read."""
+    def soon(self, source_id: int, seconds: float = 0.0) -> None:
+        """Read a source within `seconds`, unless it is read before; once more, if it is being read."""
         with self._lock:
-            self._wanted.add(source_id)
-            self._modify(str(source_id), next_run_time=self._clock())
+            at = self._clock() + timedelta(seconds=seconds)
+            at = self._wanted[source_id] = min(at, self._wanted.get(source_id, at))
+            job = self._scheduler.get_job(str(source_id))
+            if job is not None and job.next_run_time > at:
+                self._modify(job.id, next_run_time=at)
 
     def _run(self, row: SourceRow) -> Plan | None:
         with self._lock:
             if row.id in self._running:  # from before it was given to another lane; when that ends, it is our turn
-                self._wanted.add(row.id)
+                self._wanted[row.id] = self._clock()
                 return None
-            self._wanted.discard(row.id)
+            self._wanted.pop(row.id, None)
             self._running.add(row.id)
         try:
             return self._read(row)
@@ -107,7 +110,7 @@ class Schedule:
         if not isinstance(plan, Plan):
             return
         with self._lock:
-            at = self._clock() if int(event.job_id) in self._wanted else plan.at
+            at = min(plan.at, self._wanted.get(int(event.job_id), plan.at))
             self._modify(event.job_id, next_run_time=at, executor=plan.lane)
 
     def _modify(self, job_id: str, **changes: Any) -> None:

@@ -15,6 +15,7 @@ from activity.errors import LasttouchError
 from lasttouch.config import Loaded
 from lasttouch.doctor.finding import Finding
 from lasttouch.service.systemd import is_service_group
+from lasttouch.views.health import few_connections
 from lasttouch.views.moments import ago
 from matchers.domains import is_free_mail
 from store.blindness import FRESH
@@ -127,6 +128,7 @@ def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
     yield Finding("database", "ok", f"{path}: {holds}{size:,.1f} MB")
     yield from _soundness(found)
     yield from (_last_pass(one, now) for one in health)
+    yield from (_connections(one, one.watches_allowed) for one in health if one.watches_allowed is not None)
 
 
 def _soundness(found: Inspection) -> Iterator[Finding]:
@@ -142,6 +144,11 @@ def _soundness(found: Inspection) -> Iterator[Finding]:
         yield Finding("schema", "warning", "the database is of an older version", "run: lasttouch check")
     else:
         yield Finding("schema", "ok", "the database is of this version")
+
+
+def _connections(one: SourceHealth, watches: int) -> Finding:
+    hint = "nothing to do; if other programs hold connections, whoever runs the server can allow more for each user"
+    return Finding("mail-connections", "ok", few_connections(watches), hint, one.account)
 
 
 def _last_pass(one: SourceHealth, now: datetime) -> Finding:

@@ -29,5 +29,5 @@ CONTACTS = ("id", "name", "emails", "company", "owner", "vanished")
 SKIPPED = ("account", "source", "place", "item", "reason")
 STATUS = (
     "account", "source", "last_attempt", "last_success", "seen_through", "next_attempt", "failing_since", "error",
-    "error_code", "hint", "skipped", "skipped_items", "places",
+    "error_code", "hint", "watches_allowed", "skipped", "skipped_items", "places",
 )  # fmt: skip

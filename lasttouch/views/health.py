@@ -31,6 +31,7 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemo
                 "error": one.error,
                 "error_code": one.error_code,
                 "hint": one.hint,
+                "watches_allowed": one.watches_allowed,
                 "skipped": len(one.skipped),
                 "skipped_items": [{"place": place, "item": item, "reason": why} for place, item, why in one.skipped],
                 "places": [
@@ -89,11 +90,19 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
             notes += _trouble(where, one, zone)
         for place in one.failing:
             notes += _trouble(f"{where}, {place.place}", place, zone)
+        if one.watches_allowed is not None:
+            notes.append(f"{where}: {few_connections(one.watches_allowed)}")
         notes += [f"{where}: skipped {item} in {place}: {why}" for place, item, why in one.skipped[:MOST_SKIPPED]]
         if len(one.skipped) > MOST_SKIPPED:
             more = len(one.skipped) - MOST_SKIPPED
             notes.append(f"{where}: and {more} more skipped, see: lasttouch status --skipped")
     return notes
+
+
+def few_connections(watches: int) -> str:
+    """What it means that a server bears so few watches."""
+    watched = "1 mailbox is" if watches == 1 else f"{watches or 'no'} mailboxes are"
+    return f"the server allows few connections at a time: {watched} watched for new mail, the rest is polled"
 
 
 def _trouble(where: str, one: SourceHealth | PlaceHealth, zone: tzinfo) -> list[str]:
