@@ -81,7 +81,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
     Raises NotFound where nothing was synced yet, DatabaseError as `open_for_writing` does.
     """
-    if not path.exists():
+    if not is_begun(path):
         raise NotFound(f"there is no log at {path} yet", "run: lasttouch sync")
     with database_errors(path), as_owner_of(path):
         _refuse_what_is_no_file(path)
@@ -105,6 +105,11 @@ def _refuse_what_is_no_file(path: Path) -> None:
             f"the database {path} is empty, and it was in use before",
             "restore a backup; to begin anew, delete it with the files beside it that bear its name",
         )
+
+
+def is_begun(path: Path) -> bool:
+    """Is there a log at `path`? A file that was never filled, where the disk was full, is none."""
+    return path.exists() and (not path.is_file() or path.stat().st_size > 0 or _was_in_use(path))
 
 
 def _was_in_use(path: Path) -> bool:

@@ -205,7 +205,8 @@ def migrate(connection: sqlite3.Connection) -> None:
         _migrations().apply(Database(connection))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite itself has rolled back when the disk is full
+            connection.execute("ROLLBACK")
         raise
 
 

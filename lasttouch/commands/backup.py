@@ -13,6 +13,7 @@ from lasttouch.forgetting import file_beside
 from lasttouch.output import print_json, print_lines
 from lasttouch.private_files import private_output
 from store.backup import copy
+from store.database import is_begun
 from store.health import counts
 
 
@@ -35,7 +36,7 @@ def command(file: Path, force: bool, as_json: bool) -> None:
       lasttouch backup --force /mnt/usb/lasttouch.db --json
     """
     database = loaded_config().database
-    if not database.exists():
+    if not is_begun(database):
         raise NotFound(f"there is no log at {database} yet", "run: lasttouch sync")
     beside = file_beside(database)
     with reading() as log:

@@ -13,7 +13,7 @@ import click
 from activity.errors import DatabaseError, ForeignDatabase
 from lasttouch.config_file import ConfigFile, config_path, read_config
 from store import settings
-from store.database import database_errors, open_for_reading
+from store.database import database_errors, is_begun, open_for_reading
 from store.deferred import any_with_strangers
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def reading(config: Path | None = None) -> Iterator[sqlite3.Connection]:
     if path is None or connection is None:
         loaded = _follow(file)
         path = loaded.database
-        connection = open_for_reading(path) if path.exists() else _log_before_the_first_sync(loaded)
+        connection = open_for_reading(path) if is_begun(path) else _log_before_the_first_sync(loaded)
     try:
         with database_errors(path):
             yield connection
@@ -91,7 +91,7 @@ def changing() -> Iterator[Agent]:
 
 def _log_that_followed(file: ConfigFile) -> sqlite3.Connection | None:
     """The log, if there is one that has followed this very configuration."""
-    if file.database is None or not file.database.exists():
+    if file.database is None or not is_begun(file.database):
         return None
     connection = open_for_reading(file.database)
     with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
@@ -120,7 +120,7 @@ def _follow(file: ConfigFile) -> Loaded:
     from lasttouch.config import load_config  # noqa: PLC0415
 
     loaded = load_config(file.path)
-    if loaded.database.exists():
+    if is_begun(loaded.database):
         try:
             with opened(loaded):
                 pass

@@ -19,7 +19,7 @@ from lasttouch.views.health import few_connections
 from lasttouch.views.moments import ago
 from matchers.domains import is_free_mail
 from store.blindness import FRESH
-from store.database import database_errors, open_for_reading
+from store.database import database_errors, is_begun, open_for_reading
 from store.health import SourceHealth, counts, sources
 from store.inspection import Inspection, inspect
 
@@ -109,7 +109,7 @@ def disk(loaded: Loaded) -> Finding:
 def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
     """Whether it opens, is sound, private and of this version, and how far its sources were read."""
     path = loaded.database
-    if not path.exists():
+    if not is_begun(path):
         yield Finding("database", "warning", f"there is no log at {path} yet", "run: lasttouch sync")
         return
     yield _private("database-private", path)

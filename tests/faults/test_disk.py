@@ -101,6 +101,28 @@ def small_disk(tmp_path: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+def test_a_disk_that_is_full_at_the_start_is_told_of_and_nothing_half_made_is_a_log(
+    ana: Household, small_disk: Path | None
+) -> None:
+    if small_disk is None:
+        pytest.skip("no file system may be mounted here")
+    ana.head = ana.head.replace('"lasttouch.db"', f'"{small_disk / "new.db"}"')
+    ana.write_config()
+    (small_disk / "new.db").touch(0o600)
+    _fill(small_disk)
+    outcome = ana.run("sync")
+    assert outcome.code == 1
+    assert "free some space" in outcome.err
+    for words in (["last"], ["status"], ["doctor", "--offline"]):
+        outcome = ana.run(*words)
+        assert "no such table" not in outcome.out + outcome.err
+        assert "rollback" not in outcome.err
+    (small_disk / "filler").unlink()
+    ana.database = small_disk / "new.db"
+    ana.ok("sync")
+    assert ana.contents()["activities"]
+
+
 def _fill(folder: Path) -> None:
     with contextlib.suppress(OSError), (folder / "filler").open("wb") as filler:
         while True:
