@@ -1,4 +1,4 @@
-"""What never holds an exchange: drafts, junk and trash, by folder, by Gmail label, by flag."""
+"""What never holds an exchange: drafts, unsent mail, junk and trash, by folder, by Gmail label, by flag."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from collections.abc import Sequence
 from capture.mail.encoded_words import decode_words
 from capture.mail.well_known_names import KIND_BY_NAME, comparable
 
-_UNWANTED = frozenset(("drafts", "junk", "trash"))
+_UNWANTED = {"drafts": "drafts", "junk": "junk", "trash": "trash", "unsent": "mail yet to be sent"}
 _SUFFIX = re.compile(r"\.(?:mbox\w*|mbx|sbd|maildir)\Z", re.IGNORECASE)
 _LABELS = re.compile(rb"^X-Gmail-Labels:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*){0,50})", re.IGNORECASE | re.MULTILINE)
 _STATUS = re.compile(rb"^X-Status:[ \t]*([A-Za-z]{0,20})", re.IGNORECASE | re.MULTILINE)
+_DRAFT = re.compile(rb"^X-Mozilla-Draft-Info[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_MOZILLA_STATUS = re.compile(rb"^X-Mozilla-Status[ \t]*:[ \t]*([0-9a-f]{4})\b", re.IGNORECASE | re.MULTILINE)
+_MOZILLA_STATUS2 = re.compile(rb"^X-Mozilla-Status2[ \t]*:[ \t]*([0-9a-f]{8})\b", re.IGNORECASE | re.MULTILINE)
+_EXPUNGED, _QUEUED, _IMAP_DELETED = 0x0008, 0x0800, 0x00200000  # nsMsgMessageFlags
 
 
 def left_out(parts: Sequence[str], exclude: Sequence[str] = ()) -> str | None:
     """Why the mailbox with this path is not read; None if it is.
 
-    Folders named Drafts, Junk or Trash in the common languages are left out at any depth, with what
-    lies below them: where a mailbox's top is cannot be told from files. All Mail is read, since in an
+    Folders named Drafts, Outbox, Junk or Trash in the common languages are left out at any depth, with
+    what lies below them: where a mailbox's top is cannot be told from files. All Mail is read, since in an
     export nothing else may hold its messages. `exclude` are names or globs of mailboxes, in any case.
     """
     for part in parts:
@@ -41,19 +45,27 @@ def _glob(pattern: str) -> str:
 def is_unwanted(header: bytes) -> bool:
     """Does the export say in the header that the message was a draft, spam or deleted?
 
-    `X-Gmail-Labels` of Google Takeout, encoded words and all; `X-Status` of mbox files, T for drafts.
-    The topmost counts, which the export wrote.
+    `X-Gmail-Labels` of Google Takeout, encoded words and all; `X-Status` of mbox files, T for drafts;
+    Thunderbird's `X-Mozilla-Draft-Info`, and `X-Mozilla-Status` with what is deleted and not yet compacted,
+    or queued. The topmost counts, which the export wrote.
     """
     lowered = header.lower()
     if b"x-gmail-labels:" in lowered and (labels := _LABELS.search(header)):
         text = decode_words(re.sub(r"[\r\n]+", "", labels[1].decode("utf-8", "replace")))
         return any(_unwanted_kind(label.strip('" ')) for label in text.split(","))
+    if b"x-mozilla-" in lowered and (_DRAFT.search(header) or _is_gone_or_queued(header)):
+        return True
     return b"x-status:" in lowered and bool((status := _STATUS.search(header)) and b"T" in status[1].upper())
 
 
+def _is_gone_or_queued(header: bytes) -> bool:
+    low, high = _MOZILLA_STATUS.search(header), _MOZILLA_STATUS2.search(header)
+    flags = (int(low[1], 16) if low else 0) | (int(high[1], 16) & 0xFFFF0000 if high else 0)
+    return bool(flags & (_EXPUNGED | _QUEUED | _IMAP_DELETED))
+
+
 def _unwanted_kind(name: str) -> str | None:
-    kind = KIND_BY_NAME.get(comparable(_SUFFIX.sub("", name)))
-    return kind if kind in _UNWANTED else None
+    return _UNWANTED.get(KIND_BY_NAME.get(comparable(_SUFFIX.sub("", name)), ""))
 
 
 def _comparable(name: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from capture.files.message import HEADER_BYTES
-from capture.files.separators import LONGEST, is_separator
+from capture.files.separators import LONGEST, NEXT_LINE, begins_header, is_bare_separator, is_separator
 
 PIECE = 1 << 20
 _CONTEXT = 4  # bytes before a place that tell whether a separator may stand there: "\n\r\r\n" at most
@@ -32,8 +32,8 @@ class Message(NamedTuple):
 class MboxScan:
     """Finds the messages of `file` from `offset` on, which is 0 or what `resume` was.
 
-    A separator is a line "From " with a date behind an empty line or at the start of the file (mboxo,
-    mboxrd); what Content-Length spans is not searched if a separator or the end of the file follows
+    A separator is a line "From " with a date, or followed by a header, behind an empty line or at the start of the
+    file (mboxo, mboxrd); what Content-Length spans is not searched if a separator or the end of the file follows
     it exactly (mboxcl2). Line ends are LF or CRLF, or CR in a file that begins so.
 
     After each message, `end` is how many bytes of the file it and all before it take, and `resume`
@@ -102,9 +102,18 @@ class MboxScan:
                 if not self._more():
                     return False
                 continue
-            if line_end > 0 and self._after_empty_line(found) and is_separator(self._data[found + 1 : line_end]):
-                self._at = found + 1
-                return True
+            if line_end > 0 and self._after_empty_line(found):
+                line = self._data[found + 1 : line_end]
+                is_bare = is_bare_separator(line)
+                if is_bare and len(self._data) <= line_end + NEXT_LINE:
+                    self._at = found
+                    if self._more():
+                        continue
+                    if line_end + 1 >= len(self._data):
+                        return False
+                if is_separator(line) or (is_bare and begins_header(self._data[line_end + 1 :][:NEXT_LINE])):
+                    self._at = found + 1
+                    return True
             self._at = found + 1
 
     def _after_empty_line(self, found: int) -> bool:
@@ -141,9 +150,11 @@ class MboxScan:
             self._go_to(target)
             return False
         gap = len(behind) - len(line)
-        separator, ended, _ = line.partition(self._newline)
+        separator, ended, behind_it = line.partition(self._newline)
         ends_line = gap > 0 or last == self._newline
-        if not (ended and ends_line and gap <= _CONTEXT and separator.startswith(b"From ") and is_separator(separator)):
+        if not (ended and ends_line and gap <= _CONTEXT and separator.startswith(b"From ")):
+            return False
+        if not is_separator(separator) and not (is_bare_separator(separator) and begins_header(behind_it)):
             return False
         self._go_to(target + gap)
         return True

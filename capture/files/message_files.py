@@ -1,15 +1,17 @@
-"""Folders in which every message is a file: Maildir, .eml."""
+"""Folders in which every message is a file: Maildir, .eml, .emlx, MH."""
 
 from __future__ import annotations
 
 import os
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
 from activity.batch import Batch, Skip
+from capture.files.contents import MESSAGE_SUFFIXES
+from capture.files.emlx import Span, message_span
 from capture.files.known_files import KnownFiles, cursor_for, digest
 from capture.files.message import is_being_written, judge_header, read_header, received
 from capture.files.names import readable
@@ -17,6 +19,7 @@ from capture.files.opening import modified, open_regular, unreachable, why
 from capture.files.pacing import Filling
 from capture.files.structure import Structure, structure_of
 
+_SUFFIXES = tuple(MESSAGE_SUFFIXES)
 # What stands behind the unique name: flags of the standard form, with the marks used where ":" may not be.
 _FLAGS = re.compile(r"[:;!]2,([^:;!]*)\Z")
 
@@ -51,14 +54,16 @@ def maildir_files(folder: str) -> Iterator[MessageFile]:
                     yield MessageFile(entry.path, digest(entry.name[: flags.start()] if flags else entry.name))
 
 
-def eml_files(folder: str) -> Iterator[MessageFile]:
-    """The .eml files of a folder by name, time and size: another message may come to have the same name.
+def message_files(folder: str, unnamed: Collection[str] = ()) -> Iterator[MessageFile]:
+    """The .eml and .emlx files of a folder, and those `unnamed` so, by name, time and size: another message may come
+    to have the same name.
 
     Raises OSError.
     """
+    others = frozenset(unnamed)
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or not entry.name.lower().endswith(".eml"):
+            if entry.name.startswith(".") or not (entry.name.lower().endswith(_SUFFIXES) or entry.name in others):
                 continue
             if (error := _if_no_file(entry)) is not None:
                 yield from error
@@ -130,8 +135,11 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
         with open_regular(file.path) as opened:
             status = os.fstat(opened.fileno())
             arrived = modified(status)
+            is_emlx = file.path.lower().endswith(".emlx")
+            span = message_span(opened, status.st_size) if is_emlx else Span(0, status.st_size, True)
+            opened.seek(span.start)
             header = read_header(opened)
-            structure = structure_of(opened, header.block, 0, status.st_size) if header.block else Structure()
+            structure = structure_of(opened, header.block, span.start, span.end) if header.block else Structure()
     except FileNotFoundError:
         return False  # moved or deleted since it was listed
     except OSError as error:
@@ -139,6 +147,8 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
         return False
     if header.cut and is_being_written(arrived, now):
         return False
+    if not span.wanted:
+        return True
     outcome = judge_header(header.block, received(header.block), since, structure)
     filling.add(name, outcome, len(header.block or b""))
     return True

@@ -27,6 +27,24 @@ _AS_IN_MAIL = re.compile(
     + _ZONE
     + _END
 )
+# Without a date: "From ", "From -", "From ???@???", "From tom@widgets.example".
+_BARE = re.compile(rb"From (?:-|[^\s@]{1,200}@[^\s@]{1,200})?[ \t\r]*")
+_HEADER = re.compile(
+    rb"(?:X-[\w-]{1,60}|Return-Path|Delivered-To|Envelope-To|Received|DKIM-Signature|ARC-[\w-]{1,60}|Message-ID"
+    rb"|Authentication-Results|MIME-Version|From|Sender|Reply-To|To|Cc|Date|Subject|Status|Content-[\w-]{1,60})[ \t]*:",
+    re.IGNORECASE,
+)
+NEXT_LINE = 80  # bytes that tell a header's first line
+
+
+def is_bare_separator(line: bytes) -> bool:
+    """May a "From " line be a separator without a date? It is one where a header follows, for prose is no header."""
+    return len(line) <= LONGEST and _BARE.fullmatch(line) is not None
+
+
+def begins_header(line: bytes) -> bool:
+    """Does a line begin as the first of a header does?"""
+    return _HEADER.match(line) is not None
 
 
 def is_separator(line: bytes) -> bool:

@@ -12,9 +12,10 @@ from activity.batch import Batch, Skip
 from activity.errors import SourceError
 from capture.files.calendar_files import CalendarFile, calendar_file, read_calendar_files
 from capture.files.exclusions import left_out
+from capture.files.foreign_files import gone, named
 from capture.files.listing import Found, look_at_file, look_into
 from capture.files.mbox_reading import read_mbox
-from capture.files.message_files import eml_files, maildir_files, message_file, read_message_files
+from capture.files.message_files import maildir_files, message_file, message_files, read_message_files
 from capture.files.names import distinct, folder_parts, readable
 from capture.files.opening import unreachable, why
 
@@ -24,7 +25,7 @@ _CHECK = "check the path in [[accounts.files]]"
 class FileSource:
     """Yields what is new in files and folders; an `activity.batch.Source`. Nothing is changed in them.
 
-    A path may be an mbox, a .eml, a .ics, a Maildir, or a folder with any of these at any depth. A place is
+    A path may be an mbox, a .eml, .emlx or .ics, a Maildir, or a folder with any of these at any depth. A place is
     the last component of its path with, behind it, the way to the mailbox below ("Mail/All mail.mbox"); two
     paths with the same last component are told apart by a number. All .ics files below a folder are one
     place ("Mail/*.ics"). `since` is the day from which the first pass reads messages; `exclude` are names
@@ -72,6 +73,8 @@ class FileSource:
             one = look_at_file(path)
             if one.kind == "unknown":
                 raise SourceError(f"{readable(path)} holds neither mail nor a calendar", "unpack archives first")
+            if one.kind == "foreign":
+                raise SourceError(f"{readable(path)} is {one.kind_of_file}, which cannot be read", one.advice)
             found, is_mailbox = iter((one,)), one.kind == "mbox"
         else:
             raise SourceError(f"{readable(path)} is neither a file nor a folder", _CHECK)
@@ -92,9 +95,12 @@ class FileSource:
                 calendar_place = calendar_place if one.parts else label
                 continue
             listed_all = listed_all and one.error is None
-            place = distinct("/".join((label, *one.parts)), places)
+            parts = (*one.parts, f"*{os.path.splitext(one.names[0])[1]}") if one.kind == "foreign" else one.parts
+            place = distinct("/".join((label, *parts)), places)
             places.add(place)
             yield from self._read_mailbox(one, place, cursors.get(place))
+        if listed_all:
+            yield from gone(label, places, cursors)
         cursor = cursors.get(calendar_place)
         if calendars or cursor:
             yield from read_calendar_files(calendar_place, calendars, cursor, self._private_events, listed_all)
@@ -107,12 +113,16 @@ class FileSource:
             case "maildir":
                 yield from read_message_files(path, maildir_files(path), place, cursor, self._since, self._now())
             case "messages":
-                yield from read_message_files(path, eml_files(path), place, cursor, self._since, self._now())
+                yield from read_message_files(
+                    path, message_files(path, found.names), place, cursor, self._since, self._now()
+                )
             case "message":
                 yield from read_message_files(path, message_file(path), place, cursor, self._since, self._now())
             case "unreadable":
                 assert found.error is not None
                 yield Batch(place, error=unreachable(path, found.error))
+            case "foreign":
+                yield from named(found, place, cursor)
             case "doubtful":
                 assert found.error is not None
                 yield Batch(place, skipped=[Skip(found.parts[-1], why(found.error))])

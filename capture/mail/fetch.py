@@ -23,7 +23,10 @@ HEADER_BYTES = 2 << 20
 SETS_AHEAD = 2
 HELD_BYTES = 24 << 20
 ADDRESS_BYTES = 200
-FETCH_ITEMS = f"(UID INTERNALDATE FLAGS BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({' '.join(HEADER_FIELDS).upper()})])"
+_UNSENT_FIELD = "X-Mozilla-Draft-Info"  # Thunderbird's drafts and templates, in whatever folder they lie
+_UNSENT = f"{_UNSENT_FIELD}:".encode()
+_FIELDS = " ".join((*HEADER_FIELDS, _UNSENT_FIELD)).upper()
+FETCH_ITEMS = f"(UID INTERNALDATE FLAGS BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({_FIELDS})])"
 WITHOUT_STRUCTURE = FETCH_ITEMS.replace("BODYSTRUCTURE ", "")
 _SECTION = b"HEADER.FIELDS"
 
@@ -160,6 +163,8 @@ def _message(response: Response, sent: bool) -> Fetched | None:
         return Fetched(uid, None, Skip(f"UID {uid}", f"its header is {response.oversize:,} bytes long"))
     if response.body is None:
         return Fetched(uid, None, Skip(f"UID {uid}", "the mail server gave no header for it"))
+    if not sent and _UNSENT in response.body:
+        return Fetched(uid, None, None)
     arrived = parse_date(response.internal_date.decode("ascii", "replace"))
     return Fetched(uid, parse_header(response.body, arrived, response.calendar_part), None)
 

@@ -239,10 +239,79 @@ def test_names_that_differ_stay_different() -> None:
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04zip", b"\x1f\x8b\x08gzip", b"\x00" * 100])
 def test_a_file_that_is_neither_mail_nor_calendar_is_an_error(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "takeout.zip").write_bytes(content)
-    error = errors(FileLog(tmp_path / "takeout.zip"))["takeout.zip"]
+    (tmp_path / "takeout").write_bytes(content)
+    error = errors(FileLog(tmp_path / "takeout"))["takeout"]
     assert "holds neither mail nor a calendar" in error.message
     assert error.hint == "unpack archives first"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("takeout.zip", b"PK\x03\x04", "an archive"),
+        ("mail.pst", b"!BDN", "an Outlook data file"),
+        ("backup", b"!BDN\x00", "an Outlook data file"),
+        ("INBOX.mbx", b"*mbx*\r\n3dc1", "a mailbox in the MBX format"),
+    ],
+)
+def test_mail_in_a_form_nobody_here_reads_is_named(tmp_path: Path, name: str, content: bytes, kind: str) -> None:
+    (tmp_path / "Mail").mkdir()
+    (tmp_path / "Mail" / name).write_bytes(content)
+    error = errors(FileLog(tmp_path / "Mail" / name))[name]
+    assert f"{name} is {kind}, which cannot be read" in error.message
+    log = FileLog(tmp_path / "Mail")
+    (batch,) = log.sync()
+    assert [skip.reason for skip in batch.skipped] == [f"not read: {kind}; {error.hint}"]
+    assert log.sync() == []
+    (tmp_path / "Mail" / name).unlink()
+    (batch,) = log.sync()
+    assert batch.holds == frozenset()
+    assert log.sync() == []
+
+
+def test_files_of_a_kind_are_named_together(tmp_path: Path) -> None:
+    for number in range(1200):
+        (tmp_path / f"{number}.msg").write_bytes(b"\xd0\xcf\x11\xe0")
+    log = FileLog(tmp_path)
+    each = "not read: an Outlook message each, 1,200 files; export them as mbox or .eml"
+    assert skips(log.sync()) == [("*.msg", each)]
+    (tmp_path / "0.msg").unlink()
+    assert skips(log.sync()) == [("*.msg", each.replace("1,200", "1,199"))]
+
+
+def test_an_mh_folder_is_read(tmp_path: Path) -> None:
+    (tmp_path / "Mail/inbox").mkdir(parents=True)
+    for number in (1, 2, 17):
+        (tmp_path / f"Mail/inbox/{number}").write_bytes(mail(number))
+    (tmp_path / "Mail/inbox/18").write_bytes(b"shopping list\n")
+    (tmp_path / "Mail/inbox/README").write_bytes(b"Note: this is no mail\n")
+    log = FileLog(tmp_path / "Mail")
+    log.sync()
+    assert log.places == {"Mail/inbox": set(ids(1, 2, 17))}
+    assert log.sync() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Outbox", "Postausgang.mbox", "postponed-msgs", "Templates", "Unsent Messages", "Queue", "boîte d'envoi"]
+)
+def test_what_waits_to_be_sent_is_left_out(tmp_path: Path, name: str) -> None:
+    (tmp_path / "Mail").mkdir()
+    (tmp_path / "Mail" / name).write_bytes(in_mbox(mail(1)))
+    (tmp_path / "Mail/Sent").write_bytes(in_mbox(mail(2)))
+    folder = name.removesuffix(".mbox")
+    for number, part in enumerate((f"tree/{folder}", f".{folder}/new"), 3):
+        if not part.startswith(".postponed"):
+            (tmp_path / "Mail" / part).mkdir(parents=True)
+            (tmp_path / "Mail" / part / "1.eml").write_bytes(mail(number))
+    assert FileLog(tmp_path / "Mail").new() == ids(2)
+
+
+@pytest.mark.parametrize("parts", [("new",), ("cur",), ("new", "cur"), ("new", "tmp")])
+def test_a_maildir_may_lack_a_folder(tmp_path: Path, parts: tuple[str, ...]) -> None:
+    for part in parts:
+        (tmp_path / "Box" / part).mkdir(parents=True)
+    (tmp_path / "Box" / parts[0] / "1700000000.M1.host").write_bytes(mail(1))
+    assert FileLog(tmp_path / "Box").new() == ids(1)
 
 
 def test_folders_too_deep_for_a_path(tmp_path: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from file_log import NOW, SEPARATOR, FileLog, ids, in_mbox, just_written, mail, skips
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from activity.envelope import Envelope
 from capture.files.separators import is_separator, separator_date
@@ -206,3 +209,36 @@ def test_a_separator_without_a_date_leaves_it_to_the_last_server(tmp_path: Path)
     received = "Received: by mx.acme.example; Mon, 02 Mar 2026 11:00:05 +0000"
     (envelope,) = envelopes(write(tmp_path, SEPARATOR.replace(b"2026", b"1970") + mail(1, received)))
     assert envelope.internal_date == datetime(2026, 3, 2, 11, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("line", ["From ", "From -", "From - ", "From ???@???", "From tom@widgets.example"])
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_separators_without_a_date(tmp_path: Path, line: str, newline: bytes) -> None:
+    def separated(*messages: bytes) -> bytes:
+        return b"".join(line.encode() + b"\n" + message + b"\n" for message in messages)
+
+    prose = mail(2, body=f"Hello\n\n{line}\nwhat: is no header\n\n{line}\n\nFrom: nobody\n")
+    log = write(tmp_path, separated(mail(1), prose, mail(3)).replace(b"\n", newline))
+    assert log.new() == ids(1, 2, 3)
+    with (tmp_path / "inbox.mbox").open("ab") as file:
+        file.write(separated(mail(4)).replace(b"\n", newline))
+    assert log.new() == ids(4)
+
+
+@given(st.integers(0, 400))
+@settings(max_examples=60, deadline=None)
+def test_a_file_with_bare_separators_may_grow_at_any_byte(cut: int) -> None:
+    whole = b"".join(b"From \n" + mail(number) + b"\n" for number in (1, 2, 3))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "inbox.mbox"
+        path.write_bytes(whole[:cut])
+        just_written(path)
+        log = FileLog(path)
+        first = log.new()
+        path.write_bytes(whole)
+        assert sorted({*first, *log.new()}) == ids(1, 2, 3)
+
+
+def test_new_and_old_separators_of_one_program(tmp_path: Path) -> None:
+    content = b"From - Mon Mar  2 10:00:00 2026\n" + mail(1) + b"\nFrom \n" + mail(2) + b"\n"
+    assert write(tmp_path, content).new() == ids(1, 2)

@@ -116,12 +116,12 @@ def test_folders_that_read_the_same_are_two_places(maildir: Path) -> None:
 
 def test_eml_files_at_any_depth(tmp_path: Path) -> None:
     folder = tmp_path / "Export"
-    for n, name in enumerate(["a.eml", "2025/b.EML", "2025/Q1/c.eml", "2025/notes.txt", "2025/.hidden.eml"]):
+    for n, name in enumerate(["a.eml", "2025/b.EML", "2025/Q1/c.eml", "2025/d.txt", "2025/.hidden.eml"]):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(mail(n))
     log = FileLog(folder)
     log.sync()
-    assert log.places == {"Export": {"<0@x>"}, "Export/2025": {"<1@x>"}, "Export/2025/Q1": {"<2@x>"}}
+    assert log.places == {"Export": {"<0@x>"}, "Export/2025": {"<1@x>", "<3@x>"}, "Export/2025/Q1": {"<2@x>"}}
     assert log.sync() == []
 
 
@@ -278,3 +278,62 @@ def test_a_folder_that_changes_between_interrupted_passes(
         assert len(log.new()) <= len(steps[-1][0])
         assert set(ids(*steps[-1][0])) <= set(log.messages)
         assert log.new() == []
+
+
+def emlx(number: int, flags: int, *lines: str, plist: str = "") -> bytes:
+    message = mail(number, *lines)
+    listed = plist or f'<plist version="1.0"><dict><key>flags</key><integer>{flags}</integer></dict></plist>'
+    return f"{len(message):<10}\n".encode() + message + b'<?xml version="1.0" encoding="UTF-8"?>\n' + listed.encode()
+
+
+def test_apple_mails_library_is_read(tmp_path: Path) -> None:
+    for number, name in enumerate(
+        [
+            "INBOX.mbox/Messages/12.emlx",
+            "INBOX.mbox/0A1B/Data/1/2/Messages/21014.partial.emlx",
+            "Sent Messages.mbox/Messages/3.emlx",
+            "Drafts.mbox/Messages/4.emlx",
+            "Deleted Messages.mbox/Messages/5.emlx",
+            "Junk.mbox/0A1B/Data/Messages/6.emlx",
+            "Outbox.mbox/Messages/7.emlx",
+        ]
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(emlx(number, 0x1))
+    log = FileLog(tmp_path)
+    log.sync()
+    assert sorted(log.messages) == ids(0, 1, 2)
+    assert log.sync() == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "found"),
+    [(0, True), (0x1 | 0x4, True), (1 << 25, True), (1 << 1, False), (1 << 6, False), (1 << 24 | 1, False)],
+)
+def test_flags_of_apple_mail(tmp_path: Path, flags: int, found: bool) -> None:
+    (tmp_path / "1.emlx").write_bytes(emlx(1, flags))
+    assert FileLog(tmp_path).new() == (ids(1) if found else [])
+
+
+@pytest.mark.parametrize("plist", ["<plist", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "bplist00\x00", "<a/>", " "])
+def test_a_broken_list_of_apple_mail_costs_no_message(tmp_path: Path, plist: str) -> None:
+    (tmp_path / "1.emlx").write_bytes(emlx(1, 0, plist=plist))
+    (tmp_path / "2.emlx").write_bytes(mail(2))
+    (tmp_path / "3.emlx").write_bytes(b"99999999999\n" + mail(3))
+    assert sorted(FileLog(tmp_path).new()) == ids(1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "X-Mozilla-Draft-Info: internal/draft; vcard=0; receipt=0; DSN=0; uuencode=0",
+        "X-Mozilla-Status: 0009",
+        "X-Mozilla-Status: 0801",
+        "X-Mozilla-Status2: 00200000",
+    ],
+)
+def test_what_thunderbird_has_not_sent_or_has_deleted(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.eml").write_bytes(mail(1, line))
+    (tmp_path / "b.eml").write_bytes(mail(2, "X-Mozilla-Status: 0001", "X-Mozilla-Status2: 10000000"))
+    (tmp_path / "c.eml").write_bytes(mail(3, body=f"{line}\n"))
+    assert sorted(FileLog(tmp_path).new()) == ids(2, 3)

@@ -96,6 +96,14 @@ def test_a_message_flagged_as_a_draft_is_read_nowhere(imap: DovecotServer, log: 
     assert log.sync() == []
 
 
+def test_a_draft_of_thunderbird_is_read_nowhere(imap: DovecotServer, log: Log, user: str) -> None:
+    draft = message("draft").replace(b"Subject:", b"X-Mozilla-Draft-Info: internal/draft; vcard=0\r\nSubject:", 1)
+    assert draft != message("draft")
+    imap.append(user, "INBOX", [draft, message("mail")])
+    log.sync()
+    assert log.subjects() == ["Number mail"]
+
+
 def test_a_draft_that_becomes_a_message_is_read_then(imap: DovecotServer, log: Log, user: str) -> None:
     imap.append(user, "INBOX", [message("kept"), message("sent"), message("gone")], flags=(rb"\Draft",))
     imap.append(user, "INBOX", [message(1)])
