@@ -66,7 +66,7 @@ def command(given: Given, wanted: bool | None, no_test: bool, add: bool, force: 
         print_lines([f"Written: {path}"])
     if wanted is None:
         wanted = ask and click.confirm("Read the last 30 days of mail, and the calendar, now?", default=True)
-    reports = _synced(loaded, tried.draft.name, as_json) if wanted else None
+    reports = _synced(loaded, tried.draft.name, as_json, ask) if wanted else None
     if as_json:
         print_json(_json(path, tried, reports))
     else:
@@ -107,7 +107,7 @@ def _written(path: Path, before: ConfigFile | None, draft: Draft) -> Loaded:
     return Loaded(path, config, read_config(path).digest)
 
 
-def _synced(loaded: Loaded, account: str, as_json: bool) -> list[Report]:
+def _synced(loaded: Loaded, account: str, as_json: bool, ask: bool) -> list[Report]:
     from lasttouch.commands.progress import shown_progress  # noqa: PLC0415
     from lasttouch.views.health import sync_table  # noqa: PLC0415
     from lasttouch.wizard.first_sync import first_sync  # noqa: PLC0415
@@ -116,6 +116,10 @@ def _synced(loaded: Loaded, account: str, as_json: bool) -> list[Report]:
         reports = first_sync(loaded, account, progress)
     if not as_json:
         print_table(*sync_table(reports))
+        if ask and loaded.config.contacts_from == "two-way":
+            from lasttouch.wizard.private_people import put_aside_private_people  # noqa: PLC0415
+
+            put_aside_private_people(loaded, account)
         _answered(loaded.path)
     return reports
 

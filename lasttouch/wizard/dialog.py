@@ -192,6 +192,27 @@ def trusted(authserv_id: str, count: int) -> bool:
     return click.confirm(clean(f"Is {authserv_id} the mail server that receives your mail?"), default=True)
 
 
+def private_people(names: Sequence[str], more: int) -> list[int]:
+    """Which of these people are private, by their places in `names`; nobody where the question is left alone."""
+    print_lines(["", "You exchange with these people both ways, and so they are contacts now:"])
+    print_lines(f"{number:>4}  {name}" for number, name in enumerate(names, 1))
+    if more > 0:
+        print_lines([f"      and {more} more: lasttouch contacts list"])
+    print_lines(["Is anybody private (family, a doctor)? They will be in no list; lasttouch ignore does it later."])
+    while True:
+        try:
+            typed: str = click.prompt("Their numbers", default="none")
+        except click.Abort:  # all is written and read; this can be said at any time
+            return []
+        words = typed.replace(",", " ").split()
+        if words == ["none"]:
+            return []
+        numbers = [int(word) for word in words if word.isascii() and word.isdigit()]
+        if len(numbers) == len(words) and all(1 <= one <= len(names) for one in numbers):
+            return [one - 1 for one in dict.fromkeys(numbers)]
+        print_lines([f"Give numbers from 1 to {len(names)}."])
+
+
 def more_addresses(senders: list[tuple[str, int]]) -> list[str]:
     """Which senders of sent mail are the user's own addresses, too."""
     return [

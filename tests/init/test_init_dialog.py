@@ -205,3 +205,24 @@ def test_a_file_that_was_named_is_proposed_when_its_password_was_wrong(
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert kept.read_text() == f"{new.household.dovecot.password}\n"
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize(("typed", "aside"), [(("7", "x", "1"), True), (("none",), False), ((), False)])
+def test_whom_it_found_may_be_private(
+    new: Setup, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...], aside: bool
+) -> None:
+    server = MailSettings("127.0.0.1", new.household.dovecot.port, "none", new.user, "a guess")
+    monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
+    replied = mail("Bob <bob@globex.example>", "ana@acme.example", ago(days=1), "again", In_Reply_To="<out>")
+    new.household.receive(new.user, replied)
+    result = new.answered(
+        "ana@acme.example", "Ana", "y", "env", "MAIL_PASSWORD", "n", "n", "y", "y", *typed
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "1  Bob <bob@globex.example>" in result.output
+    assert ("Give numbers from 1 to 1" in result.output) == aside
+    (bob,) = new.household.ok("last", "bob", "--config", str(new.config))
+    assert bob["last_inbound"] is not None, "whoever asks for him by name is shown him"
+    undone = new.household.run("ignore", "bob", "--undo", "--config", str(new.config))
+    assert (undone.code == 0) == aside
