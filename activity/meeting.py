@@ -8,6 +8,7 @@ from datetime import datetime
 
 from activity.participant import Participant
 
+_ORGANIZERS = "~o"  # behind any time of a last change, which are digits
 _RECURRENCE = re.compile(r"\d{8}(T\d{6}Z)?")
 
 
@@ -58,3 +59,13 @@ def series_identity(identity: str) -> str:
     """An occurrence's identity without its RECURRENCE-ID; that of a single meeting as it is."""
     head, slash, recurrence = identity.rpartition("/")
     return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
+
+
+def of_organizer(revision: str) -> str:
+    """The revision of the organizer's own copy: newer than any other of its SEQUENCE."""
+    sequence, _, changed = revision.partition("|")
+    return f"{sequence}|{_ORGANIZERS}{changed}"
+
+
+def is_of_organizer(revision: str) -> bool:
+    return revision.partition("|")[2].startswith(_ORGANIZERS)

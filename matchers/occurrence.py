@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
-from activity.meeting import Meeting, series_identity
+from activity.meeting import Meeting, of_organizer, series_identity
 from activity.participant import Participant
 from activity.verdict import Verdict
 from matchers.canonical import is_among
@@ -75,14 +75,19 @@ def meeting_facts(
         subject=meeting.summary if keep_subject and not struck else "",
         evidence=_evidence(meeting),
         answers=(_own_answer(meeting, own_addresses),),
-        revision=meeting.revision,
+        revision=of_organizer(meeting.revision) if _organizes(meeting, own_addresses) else meeting.revision,
     )
 
 
 def _own_answer(meeting: Meeting, own_addresses: frozenset[str]) -> str:
-    """The owner's PARTSTAT, "" for one who is not asked; of several addresses that of one that answered."""
+    """The owner's PARTSTAT, "" for one who asks, or is not asked; of several addresses that of one that answered."""
     answers = [p.answer for p in meeting.participants if p.answer and is_among(p.address.email, own_addresses)]
-    return next((answer for answer in answers if answer != "NEEDS-ACTION"), answers[0] if answers else "")
+    unanswered = answers[0] if answers and not _organizes(meeting, own_addresses) else ""
+    return next((answer for answer in answers if answer != "NEEDS-ACTION"), unanswered)
+
+
+def _organizes(meeting: Meeting, own_addresses: frozenset[str]) -> bool:
+    return any(p.role == "organizer" and is_among(p.address.email, own_addresses) for p in meeting.participants[:1])
 
 
 def judge_meeting(facts: Facts, house: House) -> Judgement:

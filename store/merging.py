@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from activity.facts import Facts
+from activity.meeting import is_of_organizer
 from activity.verdict import MORE_PERSONAL_FIRST
 from store.codes import ROLE
 from store.facts import Stored, load
@@ -29,7 +31,9 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
         if entry.facts.kind == "meeting":
             outdated = _is_outdated(connection, activity_id, entry)
             _see(connection, place, activity_id, entry, outdated)
-            altered = not outdated and _merge_meeting(connection, stored, entry.facts, emails)
+            facts = _answered(connection, stored, entry, outdated)
+            known = {p.address.email: row for p, row in zip(stored.facts.participants, stored.addresses, strict=True)}
+            altered = facts != stored.facts and _merge_meeting(connection, stored, facts, {**known, **emails})
             altered |= entry.facts.answers not in ((), stored.facts.answers)
         else:
             _see(connection, place, activity_id, entry)
@@ -47,6 +51,26 @@ def _is_outdated(connection: sqlite3.Connection, activity_id: int, entry: Entry)
     )
     values = (activity_id, entry.object_id, entry.facts.revision)
     return connection.execute(query, values).fetchone() is not None
+
+
+def _answered(connection: sqlite3.Connection, stored: Stored, entry: Entry, outdated: bool) -> Facts:
+    """The copy that holds, with the answers that only the other one of two objects knows.
+
+    Of the same SEQUENCE a real answer is newer than NEEDS-ACTION, but for the organizer, who gets them all (RFC 5546).
+    """
+    holds, other = (stored.facts, entry.facts) if outdated else (entry.facts, stored.facts)
+    of_same_sequence = holds.revision.partition("|")[0] == other.revision.partition("|")[0]
+    answers = {p.address.email: p.answer for p in other.participants if p.answer not in ("", "NEEDS-ACTION")}
+    if is_of_organizer(holds.revision) or not of_same_sequence or not answers:
+        return holds
+    shown = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id IS NOT ? LIMIT 1"
+    if connection.execute(shown, (stored.id, entry.object_id)).fetchone() is None:
+        return holds
+    people = [
+        p._replace(answer=answers.get(p.address.email, p.answer)) if p.answer in ("", "NEEDS-ACTION") else p
+        for p in holds.participants
+    ]
+    return replace(holds, participants=tuple(people))
 
 
 def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry, outdated: bool = False) -> None:

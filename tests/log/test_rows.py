@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activity.meeting import of_organizer
+
 if TYPE_CHECKING:
     from conftest import Log
 
@@ -31,6 +33,6 @@ def test_an_answer_belongs_to_the_conversation_that_its_first_message_began(log:
 def test_a_meeting_ends_and_has_its_revision(log: Log) -> None:
     log.meet(BOB, 3)
     ends, revision = log.connection.execute("SELECT ends, revision FROM activity").fetchone()
-    assert (ends, revision) == (int(log.day(3).timestamp()) + 3600, "1")
+    assert (ends, revision) == (int(log.day(3).timestamp()) + 3600, of_organizer("1"))
     answers = log.connection.execute("SELECT answer FROM participation ORDER BY role_code").fetchall()
     assert answers == [(None,), ("ACCEPTED",)]
