@@ -21,8 +21,8 @@ class Facts:
 
     `identity` is the same wherever the activity is seen. `at` and `ends` are aware UTC; `ends` is None
     for mail. `evidence` holds the headers or properties that can decide a verdict, shortened; it is
-    empty for an ordinary message. `references` are message ids, the oldest first, the one replied to
-    last. `failed` are the addresses a bounce says it could not reach. For a meeting, `answers` holds
+    empty for an ordinary message. `references` are the ids of the messages it names, the oldest first, the
+    one replied to last. `failed` are the addresses a bounce says it could not reach. For a meeting, `answers` holds
     the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the owner is not listed;
     `revision` orders copies of it. `deleted_at` is when it was found gone from every calendar.
     """

@@ -23,7 +23,7 @@ from matchers.domains import with_parents
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
-from store import addresses, bounces, contacts, facts, ingest, places, settings, threads, touches
+from store import addresses, bounces, contacts, conversations, facts, ingest, places, settings, threads, touches
 from store.database import data_version, database_errors, open_for_writing, writing
 
 
@@ -124,7 +124,9 @@ class Agent:
         different += ingest.rejudge(self.connection, bounces.near_unnamed(self.connection), self.judge)
         different += addresses.rematch(self.connection, self.book())
         different += expand_due(self)
-        different += threads.correct(self.connection)
+        moved = conversations.replace_all(self.connection).messages
+        touches.forget_touches(self.connection, moved)
+        different += len(moved) + threads.correct(self.connection)
         return different + touches.correct(self.connection, self.clock())
 
     def correct_touches(self) -> None:

@@ -146,9 +146,12 @@ def _in_role(role: Role, addresses: tuple[Address, ...]) -> list[Participant]:
 
 def _references(envelope: Envelope) -> tuple[str, ...]:
     """The oldest message referred to first, the one replied to last."""
-    answered = envelope.in_reply_to[:1] or envelope.references[-1:]
-    root = envelope.references[:1] or answered
-    return root + answered if root != answered else root
+    if not envelope.in_reply_to:
+        return envelope.references
+    if len(envelope.in_reply_to) == 1 and envelope.references[-1:] == envelope.in_reply_to:
+        return envelope.references
+    before = [one for one in envelope.references if one not in envelope.in_reply_to]
+    return (*before, *reversed(envelope.in_reply_to))
 
 
 def _as_envelope(facts: Facts) -> Envelope:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from activity import source_kind
-from store.codes import DIRECTION, INBOUND, MEETING, OUTBOUND, ROLE, VERDICT
+from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.lists import marks
 from store.rows import instant, timestamp
-from store.threads import THEM, US, waiting
+from store.threads import THEM, US, waiting, waiting_then
 
 FIRST = 100
 PAGE = 64  # what is shown is looked up for so many at once
 Side = Literal["us", "them"]
+_WHO: Mapping[Side, int] = {"us": US, "them": THEM}
 
 
 class Correspondent(NamedTuple):
@@ -51,19 +52,14 @@ def awaiting(
     connection: sqlite3.Connection, moment: datetime, side: Side, newest_first: bool = True, as_of: bool = False
 ) -> Iterator[Waiting]:
     """All that waits for this side at `moment`, in the order of time; `as_of` an earlier one, from the activities."""
-    turns = _turns_then(connection, moment, side, newest_first) if as_of else _turns(connection, side, newest_first)
+    if as_of:
+        turns = iter(waiting_then(connection, _WHO[side], timestamp(moment), newest_first))
+    else:
+        turns = _turns(connection, side, newest_first)
     while page := list(islice(turns, PAGE)):
         yield from _page(connection, moment, side, page)
 
 
-_NEWEST = f"""
-SELECT id, max(at), direction_code FROM activity a
-WHERE verdict_code = {VERDICT["person"]} AND at <= ? AND (direction_code = {DIRECTION["inbound"]} OR EXISTS (
-    SELECT 1 FROM participation p WHERE p.activity_id = a.id AND p.touch_code = {OUTBOUND}))
-GROUP BY conversation ORDER BY 2 {{order}}, 1 {{order}}"""
-_TO_US = f"""
-SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
-WHERE p.activity_id = ? AND p.role_code = {ROLE["to"]} AND r.rule = 'self'"""
 _OTHERS = """
 SELECT p.activity_id, r.id, r.email, coalesce(c.name, r.name), c.id, coalesce(o.name, d.name),
     coalesce(nullif(c.owner, ''), o.owner, '')
@@ -78,7 +74,8 @@ WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? AND EXIST
     AND q.touch_code = {MEETING} AND q.at > p.at AND m.ends <= ?)"""
 _ACCOUNTS = """
 SELECT DISTINCT one.id, o.account_id FROM activity one
-JOIN activity other ON (other.thread = one.conversation OR other.identity_hash = one.conversation)
+JOIN activity other ON other.thread = one.conversation
+    OR (other.thread IS NULL AND other.identity_hash = one.conversation)
 JOIN sighting s ON s.activity_id = other.id JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id
 WHERE one.id IN ({}) ORDER BY o.account_id"""
 
@@ -87,24 +84,11 @@ def _turns(connection: sqlite3.Connection, side: Side, newest_first: bool) -> It
     """The messages (id, instant) whose turn it is on this side; most callers want but the first few."""
     given, size = 0, FIRST
     while True:
-        rows = waiting(connection, US if side == "us" else THEM, size, newest_first)
+        rows = waiting(connection, _WHO[side], size, newest_first)
         yield from rows[given:]
         if len(rows) < size:
             return
         given, size = size, size * 8
-
-
-def _turns_then(
-    connection: sqlite3.Connection, moment: datetime, side: Side, newest_first: bool
-) -> Iterator[tuple[int, int]]:
-    """The same as of an earlier instant."""
-    query = _NEWEST.format(order="DESC" if newest_first else "ASC")
-    for row_id, at, direction in connection.execute(query, (timestamp(moment),)):
-        if direction == DIRECTION["outbound"]:
-            if side == "them":
-                yield row_id, at
-        elif side == "us" and connection.execute(_TO_US, (row_id,)).fetchone():
-            yield row_id, at
 
 
 def _page(

@@ -106,7 +106,8 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
     delete_activities(connection, theirs)
     _strike(connection, struck, ids, emails)
     settle(connection, threads)
-    change_among(connection, "DELETE FROM calendar_person WHERE address_id IN ({})", ids)
+    for table in ("calendar_person", "unplaced"):
+        change_among(connection, f"DELETE FROM {table} WHERE address_id IN ({{}})", ids)
     for table in ("bounce", "put_aside", "address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     return Erased(len(emails), len(theirs), struck)
@@ -132,7 +133,7 @@ def delete_activities(connection: sqlite3.Connection, activity_ids: Sequence[int
     threads = threads_with(connection, activity_ids)
     identities = list(among(connection, "SELECT identity FROM activity WHERE id IN ({})", activity_ids))
     change_among(connection, "DELETE FROM said_of_activity WHERE identity IN ({})", identities)
-    for table in ("participation", "sighting", "bounce"):
+    for table in ("participation", "sighting", "bounce", "reference", "unplaced", "thread"):
         change_among(connection, f"DELETE FROM {table} WHERE activity_id IN ({{}})", activity_ids)
     change_among(connection, "DELETE FROM activity WHERE id IN ({})", activity_ids)
     settle(connection, threads)

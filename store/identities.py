@@ -25,12 +25,6 @@ def known(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str
     return dict(rows_among(connection, "SELECT identity, id FROM activity WHERE identity_hash IN ({})", wanted))
 
 
-def conversations(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:
-    """Identity → the conversation it belongs to, for those that are in the log."""
-    query = "SELECT identity, conversation FROM activity WHERE identity_hash IN ({})"
-    return dict(rows_among(connection, query, map(identity_hash, identities)))
-
-
 def notes_among(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
     """Those of these activities that the user noted by hand."""
     query = f"SELECT id FROM activity WHERE id IN ({{}}) AND substr(identity, 1, {len(NOTE)}) = '{NOTE}'"

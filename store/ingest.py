@@ -11,11 +11,12 @@ from activity.facts import Facts, Judgement
 from store import bounces
 from store.addresses import Matcher, address_ids
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
+from store.conversations import beginning, place_mail
 from store.facts import load
 from store.identities import identity_hash, known
 from store.merging import Copy, merge
 from store.rows import Entry, evidence_text, reason_text, sighting_row, timestamp
-from store.threads import adopt, settle, settle_new, threads_of, threads_with
+from store.threads import settle, threads_with
 from store.touches import forget_touches, forget_touches_of
 
 ROWS_AT_ONCE = 100
@@ -54,18 +55,17 @@ def write(
             copies.append(entry)
         else:
             fresh[entry.facts.identity] = entry
-    roots = _roots(fresh)
-    threads = threads_of(connection, roots)
-    new, parts = _insert(connection, place, list(fresh.values()), emails, threads)
+    new, parts = _insert(connection, place, list(fresh.values()), emails)
     ids.update(new)
     again = merge(connection, place, [Copy(ids[entry.facts.identity], entry) for entry in copies], emails)
     again |= bounces.concerned(connection, {identity: entry.facts for identity, entry in fresh.items()})
     rejudge(connection, again, judge)
-    adopted = adopt(connection, roots, threads)
-    forget_touches(connection, {*again, *adopted})
+    mail = {new[identity]: entry for identity, entry in fresh.items() if entry.facts.kind == "email"}
+    moved = place_mail(connection, mail, emails, again)
+    forget_touches(connection, {*again, *moved.messages})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
-    settle_new(connection, new.values())
-    settle(connection, {*adopted.values(), *threads_with(connection, {*again, *adopted})})
+    personal = {moved.new[row_id] for row_id, entry in mail.items() if entry.judgement.verdict.kind == "person"}
+    settle(connection, personal | moved.conversations | threads_with(connection, again))
     touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
     return Written(len(new), len(touching))
 
@@ -95,20 +95,11 @@ def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) ->
     return len(changed)
 
 
-def _roots(fresh: Mapping[str, Entry]) -> dict[str, str]:
-    return {
-        identity: entry.facts.references[0] if entry.facts.references else identity
-        for identity, entry in fresh.items()
-        if entry.facts.kind == "email"
-    }
-
-
 def _insert(
     connection: sqlite3.Connection,
     place: int,
     entries: Sequence[Entry],
     emails: Mapping[str, int],
-    threads: Mapping[str, int],
 ) -> tuple[dict[str, int], list[_Part]]:
     """Identity → id of what was inserted, and every part in it that sets a date."""
     # not max(id): an id that was erased never names another activity
@@ -116,7 +107,7 @@ def _insert(
     last = row[0] if row else 0
     rows = _Rows(emails)
     for row_id, entry in enumerate(entries, last + 1):
-        rows.add(row_id, place, entry, threads.get(entry.facts.identity))
+        rows.add(row_id, place, entry)
     rows.insert(connection)
     connection.execute(
         "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
@@ -135,14 +126,14 @@ class _Rows:
         self._bounces: list[tuple[Any, ...]] = []
         self.parts: list[_Part] = []
 
-    def add(self, row_id: int, place: int, entry: Entry, thread: int | None) -> None:
+    def add(self, row_id: int, place: int, entry: Entry) -> None:
         facts, judgement, object_id = entry
         at, identity, ends = timestamp(facts.at), facts.identity, facts.ends
         replies_to = facts.references[-1] if facts.references else ""
         self._activities.append(
             (
                 row_id, identity_hash(identity), at, "" if ends is None else timestamp(ends),
-                VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], thread,
+                VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], beginning(facts),
                 identity, reason_text(judgement) or "", replies_to, facts.subject, evidence_text(facts) or "",
                 facts.revision,
             )

@@ -78,8 +78,11 @@ def set_default_cadence(connection: sqlite3.Connection, days: int | None) -> Non
 
 
 def newest_of_conversation(connection: sqlite3.Connection, activity_id: int) -> int:
-    """The message that decides whose turn it is in the conversation of this activity; itself where there is none."""
-    query = "SELECT t.activity_id FROM activity a JOIN thread t ON t.id = a.conversation WHERE a.id = ?"
+    """The newest message that waits for an answer in the conversation of this activity; itself where none does."""
+    query = (
+        "SELECT t.activity_id FROM activity a JOIN thread t ON t.conversation = a.conversation WHERE a.id = ?"
+        " ORDER BY t.at DESC, t.activity_id DESC LIMIT 1"
+    )
     row = connection.execute(query, (activity_id,)).fetchone()
     return int(row[0]) if row else activity_id
 

@@ -192,6 +192,28 @@ CREATE TABLE account_address (
 """
 
 
+CONVERSATIONS = """
+DROP TABLE thread;
+CREATE TABLE thread (
+    activity_id INTEGER PRIMARY KEY REFERENCES activity, conversation INTEGER NOT NULL, at INTEGER NOT NULL,
+    waits_for INTEGER NOT NULL
+) STRICT;
+CREATE INDEX thread_waiting ON thread (waits_for, at);
+CREATE INDEX thread_conversation ON thread (conversation);
+CREATE TABLE reference (
+    activity_id INTEGER NOT NULL REFERENCES activity, rank INTEGER NOT NULL, hash INTEGER NOT NULL,
+    PRIMARY KEY (activity_id, rank)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_hash ON reference (hash);
+CREATE TABLE unplaced (
+    address_id INTEGER NOT NULL REFERENCES address, at INTEGER NOT NULL, activity_id INTEGER NOT NULL
+    REFERENCES activity, PRIMARY KEY (address_id, at, activity_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unplaced_activity ON unplaced (activity_id);
+ALTER TABLE activity ADD COLUMN topic INTEGER;
+"""
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
 
@@ -241,9 +263,16 @@ def _migrations() -> Migrations:
         # how many watches a mail server bears beside a pass; NULL where it was never too many
         db.conn.execute("ALTER TABLE source ADD COLUMN watches_allowed INTEGER")
 
+    @migrations()
+    def conversations(db: Database) -> None:
+        from store.conversations import take_over  # noqa: PLC0415 - only where there is something to take over
+
+        _create(db, CONVERSATIONS)
+        take_over(db.conn)
+
     return migrations
 
 
 def _create(db: Database, statements: str) -> None:
-    for statement in re.split(r"(?<=;)\n+(?=CREATE)", statements.strip()):
+    for statement in re.split(r"(?<=;)\n+(?=CREATE|DROP|ALTER)", statements.strip()):
         db.conn.execute(statement)

@@ -1,55 +1,26 @@
-"""Which conversation a message belongs to, whatever order its messages are found in, and whose turn it is there.
-
-A conversation is known by the hash of its oldest message's id. `activity.thread` holds it, or NULL in that
-oldest message itself; `activity.conversation` is either.
-"""
+"""Which messages wait for an answer: `thread` has a row for each, derived from the conversation it is in."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
-from store.codes import DIRECTION, OUTBOUND, ROLE, VERDICT
-from store.identities import conversations, identity_hash
-from store.lists import among, chunks, marks, rows_among
+from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, VERDICT
+from store.lists import among, chunks, marks
+from store.turns import THEM, US, Said, waiting_in
 
-US, THEM = 1, 2
-"""Who an answer is expected from (thread.waits_for; NULL: nobody)."""
+__all__ = ("THEM", "US", "correct", "settle", "threads_with", "waiting", "waiting_then")
 
-_NEWEST = f"""SELECT v.conversation, v.id, v.at, CASE
-    WHEN v.direction_code = {DIRECTION["outbound"]} THEN {THEM}
-    WHEN EXISTS (SELECT 1 FROM participation p JOIN address a ON a.id = p.address_id
-        WHERE p.activity_id = v.id AND p.role_code = {ROLE["to"]} AND a.rule = 'self') THEN {US} END
-    FROM activity v WHERE {{}} AND v.verdict_code = {VERDICT["person"]} AND (v.direction_code = {DIRECTION["inbound"]}
-        OR EXISTS (SELECT 1 FROM participation p WHERE p.activity_id = v.id AND p.touch_code = {OUTBOUND}))"""
-_IN_ORDER = f"{_NEWEST} ORDER BY v.at, v.id"
-
-
-def threads_of(connection: sqlite3.Connection, roots: Mapping[str, str]) -> dict[str, int]:
-    """The conversation of each new message; `roots` maps its identity to the oldest it refers to (itself if none).
-
-    A message whose root is unknown gets the hash of that root, so that it meets the root's conversation
-    when that comes (see `adopt`).
-    """
-    known = conversations(connection, {root for root in roots.values() if root not in roots})
-    return {
-        identity: identity_hash(identity) if root == identity else _resolve(identity, roots, known)
-        for identity, root in roots.items()
-    }
-
-
-def adopt(connection: sqlite3.Connection, roots: Mapping[str, str], threads: Mapping[str, int]) -> dict[int, int]:
-    """Bring messages that waited for one of these under its own hash into its conversation.
-
-    Returns the conversation that each of them (by id) was taken from.
-    """
-    moves = {identity_hash(identity): threads[identity] for identity, root in roots.items() if root != identity}
-    adopted = dict(rows_among(connection, "SELECT id, thread FROM activity WHERE thread IN ({})", moves))
-    connection.executemany(
-        "UPDATE activity SET thread = ? WHERE id = ?", [(moves[key], row_id) for row_id, key in adopted.items()]
-    )
-    return adopted
+_TO = ROLE["to"]
+_SAID = f"""SELECT v.conversation, v.at, v.id, v.direction_code,
+    p.address_id, p.role_code, p.touch_code, r.rule = 'self'
+    FROM activity v JOIN participation p ON p.activity_id = v.id JOIN address r ON r.id = p.address_id
+    WHERE {{}} AND v.verdict_code = {VERDICT["person"]}
+    AND (p.touch_code IS NOT NULL OR p.role_code = {_TO}) ORDER BY v.conversation, v.at, v.id"""
+Row = tuple[int, int, int, int]
+"""A message that waits: its conversation, when it was exchanged, its id, whom it waits for."""
 
 
 def threads_with(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
@@ -57,42 +28,27 @@ def threads_with(connection: sqlite3.Connection, activity_ids: Iterable[int]) ->
     return set(among(connection, "SELECT conversation FROM activity WHERE id IN ({})", activity_ids))
 
 
-def settle(connection: sqlite3.Connection, threads: Iterable[int]) -> None:
-    """Find anew the newest mail from a person in each of these conversations, and whom it waits for.
+def settle(connection: sqlite3.Connection, conversations: Iterable[int]) -> None:
+    """Find anew what waits in each of these conversations.
 
     Our mail that came back from everybody it was for is as if it had not been written; mail in which we
     are only copied waits for nobody.
     """
-    for chunk in chunks(list(threads)):
-        which = f"(v.thread IN ({marks(chunk)}) OR v.identity_hash IN ({marks(chunk)}))"
-        newest = {row[0]: row for row in connection.execute(_IN_ORDER.format(which), [*chunk, *chunk])}
-        connection.executemany(
-            "INSERT OR REPLACE INTO thread (id, activity_id, at, waits_for) VALUES (?, ?, ?, ?)",
-            [newest[thread] for thread in chunk if thread in newest],
-        )
-        silent = [thread for thread in chunk if thread not in newest]
-        connection.execute(f"DELETE FROM thread WHERE id IN ({marks(silent)})", silent)
-
-
-def settle_new(connection: sqlite3.Connection, activity_ids: Collection[int]) -> None:
-    """The same for activities that have just been added, under the highest ids there are."""
-    if activity_ids:
-        connection.execute(
-            f"INSERT INTO thread (id, activity_id, at, waits_for) {_NEWEST.format('v.id >= ?')} ON CONFLICT (id)"
-            " DO UPDATE SET activity_id = excluded.activity_id, at = excluded.at, waits_for = excluded.waits_for"
-            " WHERE (excluded.at, excluded.activity_id) > (at, activity_id)",
-            (min(activity_ids),),
-        )
+    for chunk in chunks(list(conversations)):
+        which = f"(v.thread IN ({marks(chunk)}) OR (v.thread IS NULL AND v.identity_hash IN ({marks(chunk)})))"
+        rows = list(_waiting(connection.execute(_SAID.format(which), [*chunk, *chunk])))
+        connection.execute(f"DELETE FROM thread WHERE conversation IN ({marks(chunk)})", chunk)
+        _keep(connection, rows)
 
 
 def correct(connection: sqlite3.Connection) -> int:
-    """Derive the newest mail of every conversation anew; how many were wrong."""
-    rows = "SELECT id, activity_id, at, waits_for FROM thread"
-    before: dict[int, tuple[Any, ...]] = {row[0]: row for row in connection.execute(rows)}
-    newest = {row[0]: row for row in connection.execute(_IN_ORDER.format("1"))}
-    wrong = {thread for thread in before.keys() | newest.keys() if before.get(thread) != newest.get(thread)}
-    settle(connection, wrong)
-    return len(wrong)
+    """Derive what waits in every conversation anew; how many messages were wrong."""
+    before = set(connection.execute("SELECT conversation, at, activity_id, waits_for FROM thread"))
+    now = set(_waiting(connection.execute(_SAID.format("true"))))
+    wrong = before ^ now
+    connection.executemany("DELETE FROM thread WHERE activity_id = ?", [(row[2],) for row in before - now])
+    _keep(connection, sorted(now - before))
+    return len({row[2] for row in wrong})
 
 
 def waiting(
@@ -105,12 +61,38 @@ def waiting(
     ).fetchall()
 
 
-def _resolve(identity: str, roots: Mapping[str, str], known: Mapping[str, int]) -> int:
-    """The thread at the end of the chain of roots; in a circle, which only a forger makes, the least id is the root."""
-    seen = {identity}
-    while (root := roots.get(identity, identity)) != identity:
-        if root in seen:
-            return identity_hash(min(seen))
-        identity = root
-        seen.add(identity)
-    return known.get(identity) or identity_hash(identity)
+def waiting_then(
+    connection: sqlite3.Connection, waits_for: int, moment: int, newest_first: bool
+) -> list[tuple[int, int]]:
+    """The same as of an earlier moment, from the activities; all of it."""
+    rows = _waiting(connection.execute(_SAID.format("v.at <= ?"), (moment,)))
+    return sorted([(row_id, at) for _, at, row_id, who in rows if who == waits_for], key=_by_time, reverse=newest_first)
+
+
+def _by_time(one: tuple[int, int]) -> tuple[int, int]:
+    return one[1], one[0]
+
+
+def _keep(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    connection.executemany("INSERT INTO thread (conversation, at, activity_id, waits_for) VALUES (?, ?, ?, ?)", rows)
+
+
+def _waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
+    """From a row for each part in a message, those of a conversation together, its messages in the order of time."""
+    for conversation, group in groupby(rows, key=lambda row: row[0]):
+        for one in waiting_in(_messages(group)):
+            yield conversation, one.at, one.activity_id, one.expects or 0
+
+
+def _messages(rows: Iterable[tuple[Any, ...]]) -> Iterator[Said]:
+    for (at, activity_id, direction), group in groupby(rows, key=lambda row: row[1:4]):
+        parts = list(group)
+        outbound = direction == DIRECTION["outbound"]
+        kind = OUTBOUND if outbound else INBOUND
+        people = frozenset([address for *_, address, _, touch, _ in parts if touch is not None])
+        reached = frozenset([address for *_, address, _, touch, _ in parts if touch == kind])
+        if outbound:
+            expects = THEM if any(touch == OUTBOUND and role == _TO for *_, role, touch, _ in parts) else None
+        else:
+            expects = US if any(ours and role == _TO for *_, role, _, ours in parts) else None
+        yield Said(activity_id, at, people, reached, expects)

@@ -164,7 +164,8 @@ _CONTENTS = {
     " JOIN account c ON c.id = o.account_id WHERE p.name <> ''",
     "strangers": "SELECT r.email, s.inbound, s.outbound, s.meetings, s.first_touch, s.last_touch FROM stranger s"
     " JOIN address r ON r.id = s.address_id",
-    "threads": "SELECT t.id, a.identity, t.at, t.waits_for FROM thread t JOIN activity a ON a.id = t.activity_id",
+    "threads": "SELECT t.conversation, a.identity, t.at, t.waits_for FROM thread t"
+    " JOIN activity a ON a.id = t.activity_id",
     "touches": "SELECT c.name, t.last_touch, t.last_touch_kind, t.last_inbound, t.last_outbound, t.last_meeting,"
     " t.next_meeting, t.last_copied, t.last_two_way, t.touches FROM contact_touch t JOIN contact c"
     " ON c.id = t.contact_id",

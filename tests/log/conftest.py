@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,18 @@ class Log:
 
     def mail(self, sender: str, to: str, days: float, answers: str = "", cc: str = "", **more: Any) -> str:
         """One message; its id. `answers` is the id of another."""
+        entry = self._message(sender=sender, to=to, days=days, answers=answers, cc=cc, **more)
+        self._write([entry])
+        return entry.facts.identity
+
+    def mail_batch(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Several in one batch, each as `mail` takes them."""
+        self._write([self._message(**message) for message in messages])
+
+    def _message(self, sender: str, to: str, days: float, answers: str = "", cc: str = "", **more: Any) -> Entry:
         self._number += 1
         message_id = more.pop("message_id", f"<m{self._number}@x.example>")
+        named = (answers,) if answers else ()
         at = self.day(days)
         envelope = Envelope(
             message_id=message_id,
@@ -53,14 +63,13 @@ class Log:
             from_=(Address(sender),),
             to=(Address(to),),
             cc=(Address(cc),) if cc else (),
-            references=(answers,) if answers else (),
-            in_reply_to=(answers,) if answers else (),
+            references=more.pop("references", named),
+            in_reply_to=more.pop("in_reply_to", named),
             **more,
         )
         facts = message_facts(envelope, at, self.agent.never_log, True)
         assert facts is not None
-        self._write([Entry(facts, judge_mail(facts, self.agent.house))])
-        return message_id
+        return Entry(facts, judge_mail(facts, self.agent.house))
 
     def meet(self, who: str, days: float) -> None:
         self._number += 1

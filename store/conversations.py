@@ -1,0 +1,321 @@
+"""Which conversation a message belongs to, whatever order messages are read in.
+
+A message answers the first of the ids it names, In-Reply-To first, that is in the log and was written by one of us
+or by somebody in the message itself: nobody else's mail can draw others' into another conversation. Where it answers
+none that way, its subject may tell (see by_subject.py). A conversation is known by the hash of the id of the message
+at its beginning, or by the oldest id that is named there. `activity.thread` holds it, or NULL in the message at the
+beginning itself; `activity.conversation` is either.
+
+`reference` has rows only for messages that do not answer the first id they name: the hashes of the better ones, which
+may come yet, then of the one it answers; NOBODY stands behind them where that is none, with the conversation's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from activity.facts import Facts
+from store import by_subject
+from store.by_subject import BY_SUBJECT, NOBODY
+from store.codes import DIRECTION, ROLE, VERDICT
+from store.identities import identity_hash
+from store.lists import rows_among
+from store.rows import Entry
+
+LOOKED_FOR = 30  # of the ids that a message names
+_OURS = (DIRECTION["outbound"], DIRECTION["internal"])
+_NAMED = f"""SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code FROM activity
+    WHERE identity_hash IN ({{}}) AND ends IS NULL AND verdict_code <> {VERDICT["suspect"]}"""
+_AUTHORS = (
+    f"SELECT activity_id, address_id FROM participation WHERE role_code = {ROLE['from']} AND activity_id IN ({{}})"
+)
+_PEOPLE = "SELECT activity_id, address_id FROM participation WHERE activity_id IN ({})"
+_AWAITED = f"""SELECT r.activity_id, r.rank, p.id FROM activity p CROSS JOIN reference r ON r.hash = p.identity_hash
+    WHERE {{}} AND p.ends IS NULL AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
+_MEMBERS = """SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code, replies_to FROM activity
+    WHERE (thread IN ({0}) OR (thread IS NULL AND identity_hash IN ({0}))) AND ends IS NULL"""
+
+
+class _Message(NamedTuple):
+    """A message in the log; `authors` are address ids, None where one of us wrote it."""
+
+    id: int
+    hash: int
+    conversation: int
+    authors: frozenset[int] | None
+
+    def may_be_answered_by(self, people: Collection[int]) -> bool:
+        return self.authors is None or not self.authors.isdisjoint(people)
+
+
+class Moved(NamedTuple):
+    """What came of new mail: `messages` that were known before and answer another now, the `conversations` they were in
+    and are in, and where each of the `new` ones is."""
+
+    messages: set[int]
+    conversations: set[int]
+    new: dict[int, int]
+
+
+def beginning(facts: Facts) -> int:
+    """The conversation of a message that answers none in the log."""
+    return identity_hash(facts.references[0] if facts.references else facts.identity)
+
+
+def place_mail(
+    connection: sqlite3.Connection,
+    fresh: Mapping[int, Entry],
+    emails: Mapping[str, int],
+    rejudged: Collection[int] = (),
+) -> Moved:
+    """Put new mail (by its activity id, inserted into the conversation of its `beginning`) where it belongs.
+
+    What was known and answers some of it follows. `rejudged` are activities whose touches have changed.
+    """
+    new = {row_id: beginning(entry.facts) for row_id, entry in fresh.items()}
+    answers = _links_to(connection, f"p.id >= {min(fresh)}") if fresh else {}
+    answers |= _links_of(connection, fresh, emails)
+    by_words = by_subject.links(connection, by_subject.concerned(connection, fresh, rejudged))
+    return _move(connection, answers | by_words.answers, by_words.alone, new)
+
+
+def replace_all(connection: sqlite3.Connection) -> Moved:
+    """Put everything that waits for a better place into it."""
+    answers = _links_to(connection, "true")
+    by_words = by_subject.links(connection)
+    return _move(connection, answers | by_words.answers, by_words.alone, {})
+
+
+def take_over(connection: sqlite3.Connection) -> None:
+    """From a log whose messages were put to the oldest id they name: note those whose answered message is not there.
+
+    Of the ids a message named, those between the oldest and the one replied to are not known any more. Ids had kept
+    the brackets they came with. What follows from this is derived when the log is opened next.
+    """
+    connection.create_function("identity_hash", 1, identity_hash, deterministic=True)
+    bare = "ends IS NULL AND identity NOT LIKE '<%' AND identity NOT LIKE '%:%'"
+    bracketed = "SELECT 1 FROM activity b WHERE b.identity_hash = identity_hash('<' || a.identity || '>')"
+    connection.execute(
+        "UPDATE activity AS a SET identity = '<' || identity || '>',"
+        f" identity_hash = identity_hash('<' || identity || '>') WHERE {bare} AND NOT EXISTS ({bracketed})"
+    )
+    connection.execute(
+        "INSERT INTO reference SELECT a.id, 0, identity_hash(a.replies_to) FROM activity a"
+        " WHERE a.replies_to IS NOT NULL AND a.ends IS NULL AND NOT EXISTS (SELECT 1 FROM activity p"
+        " WHERE p.identity_hash = identity_hash(a.replies_to) AND p.conversation = a.conversation)"
+    )
+    connection.execute(
+        f"INSERT INTO reference SELECT r.activity_id, {NOBODY}, a.conversation FROM reference r"
+        " JOIN activity a ON a.id = r.activity_id"
+    )
+    connection.execute("DELETE FROM setting WHERE name = 'house'")
+
+
+def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails: Mapping[str, int]) -> dict[int, int]:
+    """The message each new one answers; notes what those wait for that do not answer the first id they name."""
+    named = {row_id: _hashes(entry.facts) for row_id, entry in fresh.items() if entry.facts.references}
+    people = {row_id: [emails[p.address.email] for p in fresh[row_id].facts.participants] for row_id in named}
+    known = _messages(connection, {hashes[0] for hashes in named.values()})
+    links: dict[int, int] = {}
+    open_: list[int] = []
+    for row_id, hashes in named.items():
+        answered = _best(known.get(hashes[0], ()), row_id, people[row_id])
+        if answered is None:
+            open_.append(row_id)
+        else:
+            links[row_id] = answered.id
+    known |= _messages(connection, {one for row_id in open_ for one in named[row_id][1:]} - known.keys())
+    rows: list[tuple[int, int, int]] = []
+    nowhere: list[int] = [row_id for row_id in fresh if row_id not in named]
+    for row_id in open_:
+        for rank, one in enumerate(named[row_id]):
+            rows.append((row_id, rank, one))
+            answered = _best(known.get(one, ()), row_id, people[row_id]) if rank else None
+            if answered is not None:
+                links[row_id] = answered.id
+                break
+        else:
+            rows.append((row_id, NOBODY, beginning(fresh[row_id].facts)))
+            nowhere.append(row_id)
+    connection.executemany("INSERT OR IGNORE INTO reference (activity_id, rank, hash) VALUES (?, ?, ?)", rows)
+    by_subject.note(connection, {row_id: fresh[row_id] for row_id in nowhere}, emails)
+    return links
+
+
+def _links_to(connection: sqlite3.Connection, which: str) -> dict[int, int]:
+    """The messages that wait for one of these (a condition on `p`) and answer it from now on."""
+    hits: dict[int, list[tuple[int, int]]] = {}
+    for row_id, rank, target in connection.execute(_AWAITED.format(which)):
+        hits.setdefault(row_id, []).append((rank, target))
+    if not hits:
+        return {}
+    targets = _messages_by_id(connection, {target for found in hits.values() for _, target in found})
+    inbound = [m for m, found in hits.items() if any(t in targets and targets[t].authors for _, t in found)]
+    people = _grouped(connection, _PEOPLE, inbound)
+    ranks = _grouped(connection, "SELECT activity_id, rank FROM reference WHERE activity_id IN ({})", hits)
+    links: dict[int, int] = {}
+    settled: list[tuple[int, int]] = []
+    for row_id, found in hits.items():
+        now = NOBODY if NOBODY in ranks[row_id] else max(ranks[row_id])
+        for rank, target in sorted(found):
+            if rank >= now:
+                break
+            if target in targets and targets[target].may_be_answered_by(people.get(row_id, ())):
+                links[row_id] = target
+                settled.append((row_id, rank))
+                break
+    connection.executemany("DELETE FROM reference WHERE activity_id = ?1 AND (rank > ?2 OR ?2 = 0)", settled)
+    by_subject.placed(connection, links)
+    return links
+
+
+def _hashes(facts: Facts) -> tuple[int, ...]:
+    """Of the ids that a message names, the one replied to first."""
+    named = dict.fromkeys(reversed(facts.references))
+    named.pop(facts.identity, None)
+    ids = list(named)
+    if len(ids) > LOOKED_FOR:
+        ids = [*ids[: LOOKED_FOR - 1], ids[-1]]
+    return tuple(map(identity_hash, ids)) or (identity_hash(facts.references[0]),)
+
+
+def _best(candidates: Iterable[_Message], row_id: int, people: Collection[int]) -> _Message | None:
+    """Several bear one id where somebody has copied it; ours goes before others'."""
+    may_be = [one for one in candidates if one.id != row_id and one.may_be_answered_by(people)]
+    return min(may_be, key=lambda one: (one.authors is not None, one.id), default=None)
+
+
+def _messages(connection: sqlite3.Connection, hashes: Collection[int]) -> dict[int, list[_Message]]:
+    found: dict[int, list[_Message]] = {}
+    for one in _with_authors(connection, list(rows_among(connection, _NAMED, hashes))):
+        found.setdefault(one.hash, []).append(one)
+    return found
+
+
+def _messages_by_id(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, _Message]:
+    query = _NAMED.replace("identity_hash IN", "id IN")
+    return {one.id: one for one in _with_authors(connection, list(rows_among(connection, query, ids)))}
+
+
+def _with_authors(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int, int]]) -> list[_Message]:
+    authors = _grouped(connection, _AUTHORS, [row[0] for row in rows if row[3] not in _OURS])
+    return [_Message(*row[:3], None if row[3] in _OURS else frozenset(authors.get(row[0], ()))) for row in rows]
+
+
+def _grouped(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, list[int]]:
+    groups: dict[int, list[int]] = {}
+    for key, value in rows_among(connection, query, ids):
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
+def _move(
+    connection: sqlite3.Connection, links: Mapping[int, int], alone: Mapping[int, int], new: Mapping[int, int]
+) -> Moved:
+    """Let conversations follow from `links` (message → the one it answers now) and `alone` (message that answers none
+    any more → its own conversation); `new` has the conversation that each new message was inserted into."""
+    if not links and not alone:
+        return Moved(set(), set(), dict(new))
+    stored = dict(new)
+    stored |= _conversations(connection, [row_id for row_id in {*links, *links.values(), *alone} if row_id not in new])
+    answers = dict(links)
+    affected = {stored[row_id] for row_id in alone}
+    for row_id, target in links.items():
+        begins = target in new and target not in links and new[target] == stored[row_id]
+        if row_id not in new and not begins:
+            affected.add(stored[row_id])
+    hashes = _members(connection, affected, stored, answers, alone)
+    ends = {**stored, **alone}
+    resolved: dict[int, int] = {}
+    for row_id in stored:
+        _resolve(row_id, answers, ends, hashes, resolved)
+    changed = [(resolved[row_id], row_id) for row_id in stored if resolved[row_id] != stored[row_id]]
+    connection.executemany("UPDATE activity SET thread = nullif(?, identity_hash) WHERE id = ?", changed)
+    moved = {row_id for _, row_id in changed if row_id not in new} | {*links, *alone} - new.keys()
+    touched = {conversation for row_id in moved for conversation in (stored[row_id], resolved[row_id])}
+    return Moved(moved, touched, {row_id: resolved[row_id] for row_id in new})
+
+
+def _conversations(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, int]:
+    query = "SELECT id, coalesce(thread, identity_hash) FROM activity WHERE id IN ({})"
+    return dict(rows_among(connection, query, ids))
+
+
+def _members(
+    connection: sqlite3.Connection,
+    conversations: Collection[int],
+    stored: dict[int, int],
+    answers: dict[int, int],
+    alone: Collection[int],
+) -> dict[int, int]:
+    """Take in all messages of these conversations, and what each answers unless that is known; the hash of each."""
+    if not conversations:
+        return {}
+    rows = list(_members_of(connection, conversations))
+    by_hash: dict[int, list[tuple[int, int, int, int]]] = {}
+    for row in rows:
+        stored.setdefault(row[0], row[2])
+        by_hash.setdefault(row[1], []).append(row[:4])
+    references: dict[int, dict[int, int]] = {}
+    query = "SELECT activity_id, rank, hash FROM reference WHERE activity_id IN ({})"
+    for row_id, rank, one in rows_among(connection, query, [row[0] for row in rows]):
+        references.setdefault(row_id, {})[rank] = one
+    ambiguous: list[tuple[int, list[tuple[int, int, int, int]]]] = []
+    for row_id, _, _, _, replies_to in rows:
+        if row_id in answers or row_id in alone or (target := _target(references.get(row_id), replies_to)) is None:
+            continue
+        candidates = [row for row in by_hash.get(target, ()) if row[0] != row_id]
+        if len(candidates) == 1:
+            answers[row_id] = candidates[0][0]
+        elif candidates:
+            ambiguous.append((row_id, candidates))
+    if ambiguous:
+        people = _grouped(connection, _PEOPLE, [row_id for row_id, _ in ambiguous])
+        bearing = {row[0]: row for _, candidates in ambiguous for row in candidates}
+        messages = {one.id: one for one in _with_authors(connection, list(bearing.values()))}
+        for row_id, candidates in ambiguous:
+            best = _best([messages[row[0]] for row in candidates], row_id, people.get(row_id, ()))
+            if best is not None:
+                answers[row_id] = best.id
+    return {row[0]: row[1] for row in rows}
+
+
+def _members_of(
+    connection: sqlite3.Connection, conversations: Collection[int]
+) -> Iterable[tuple[int, int, int, int, str | None]]:
+    wanted = list(conversations)
+    for start in range(0, len(wanted), 400):
+        chunk = wanted[start : start + 400]
+        yield from connection.execute(_MEMBERS.format(",".join("?" * len(chunk))), [*chunk, *chunk])
+
+
+def _target(references: Mapping[int, int] | None, replies_to: str | None) -> int | None:
+    """The hash of the id that a message answers, by what is stored of it."""
+    if references is None:
+        return identity_hash(replies_to) if replies_to else None
+    if NOBODY in references:
+        return references.get(BY_SUBJECT)
+    return references[max(references)]
+
+
+def _resolve(
+    row_id: int, answers: Mapping[int, int], ends: Mapping[int, int], hashes: Mapping[int, int], done: dict[int, int]
+) -> None:
+    """The conversation at the end of what a message answers; in a circle, which only a forger makes, the least one."""
+    way: dict[int, None] = {}
+    while row_id not in done and row_id not in way:
+        way[row_id] = None
+        if row_id not in answers:
+            break
+        row_id = answers[row_id]
+    if row_id in done:
+        end = done[row_id]
+    elif row_id in answers:
+        circle = list(way)[list(way).index(row_id) :]
+        end = min(hashes.get(one, ends[one]) for one in circle)
+    else:
+        end = ends[row_id]
+    for one in way:
+        done[one] = end

@@ -1,0 +1,288 @@
+"""Which conversation a message belongs to, in whatever order messages come; and whose turn it is there."""
+
+from __future__ import annotations
+
+import random
+from itertools import permutations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from config_lines import account, files
+from lasttouch.agent import opened
+from lasttouch.config import load_config
+from store.people import people
+from store.turns import THEM, US
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conftest import Log
+
+ANA, BOB, EVE, MAL = "ana@acme.example", "bob@globex.example", "eve@globex.example", "mal@evil.example"
+
+
+class Letter(NamedTuple):
+    """`name` is its id without brackets; `references` and `in_reply_to` name others so."""
+
+    name: str
+    sender: str
+    to: str
+    day: float
+    in_reply_to: str = ""
+    references: str = ""
+    subject: str = ""
+    cc: str = ""
+
+
+def ids(names: str) -> tuple[str, ...]:
+    return tuple(f"<{name}>" for name in names.split())
+
+
+def send(log: Log, letter: Letter) -> None:
+    more: dict[str, Any] = {"in_reply_to": ids(letter.in_reply_to), "references": ids(letter.references)}
+    log.mail(
+        letter.sender, letter.to, letter.day,
+        cc=letter.cc, subject=letter.subject, message_id=f"<{letter.name}>", **more,
+    )  # fmt: skip
+
+
+def conversations(log: Log) -> set[frozenset[str]]:
+    """The names of the messages of each."""
+    found: dict[int, set[str]] = {}
+    for identity, conversation in log.connection.execute("SELECT identity, conversation FROM activity"):
+        found.setdefault(conversation, set()).add(identity.strip("<>"))
+    return {frozenset(names) for names in found.values()}
+
+
+def waiting(log: Log) -> set[tuple[str, int]]:
+    query = "SELECT a.identity, t.waits_for FROM thread t JOIN activity a ON a.id = t.activity_id"
+    return {(identity.strip("<>"), who) for identity, who in log.connection.execute(query)}
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Callable[[], Any]:
+    """Opens a new log at every call; use as a context."""
+    from conftest import Log
+
+    made: list[int] = []
+
+    def new() -> Any:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(1)
+        (folder / "config.toml").write_text('database = "log.db"\n' + account("ana", files("x")))
+        return opened(load_config(folder / "config.toml"), lambda: Log.start.replace(month=12))
+
+    return new
+
+
+def in_every_order(logs: Callable[[], Any], letters: Sequence[Letter], limit: int = 24) -> list[Log]:
+    """What the log says must not hang on the order; the logs, the last one open."""
+    from conftest import Log
+
+    orders = list(permutations(letters))
+    chosen = orders if len(orders) <= limit else random.Random(len(letters)).sample(orders, limit)
+    results: list[tuple[Any, ...]] = []
+    for order in chosen:
+        with logs() as agent:
+            log = Log(agent)
+            log.contact("Bob", BOB)
+            for letter in order:
+                send(log, letter)
+            assert log.differences() == 0, [one.name for one in order]
+            (bob,) = people(log.connection, log.now)
+            results.append((conversations(log), waiting(log), bob.last_two_way))
+    assert all(result == results[0] for result in results), results
+    return results[0]
+
+
+def test_an_id_that_is_known_goes_before_one_that_nobody_has(logs: Callable[[], Any]) -> None:
+    ask = Letter("ask", ANA, BOB, 1)
+    answer = Letter("answer", BOB, ANA, 2, in_reply_to="ask", references="desk-17 ask")
+    found, turns, two_way = in_every_order(logs, [ask, answer])
+    assert found == {frozenset({"ask", "answer"})}
+    assert turns == {("answer", US)}
+    assert two_way is not None
+
+
+def test_the_nearest_known_one_is_answered_where_the_nearest_is_not_there(logs: Callable[[], Any]) -> None:
+    letters = [
+        Letter("one", ANA, BOB, 1),
+        Letter("two", BOB, ANA, 2, in_reply_to="one", references="one"),
+        Letter("four", BOB, ANA, 4, in_reply_to="lost", references="elsewhere two lost"),
+        Letter("five", ANA, BOB, 5, in_reply_to="four", references="elsewhere two lost four"),
+    ]
+    found, turns, _ = in_every_order(logs, letters)
+    assert found == {frozenset({"one", "two", "four", "five"})}
+    assert turns == {("five", THEM)}
+
+
+def test_who_names_the_same_unknown_beginning_is_together(logs: Callable[[], Any]) -> None:
+    letters = [
+        Letter("two", BOB, ANA, 2, in_reply_to="lost", references="begun lost"),
+        Letter("three", ANA, BOB, 3, in_reply_to="gone", references="begun gone"),
+        Letter("other", BOB, ANA, 4, in_reply_to="x", references="y x"),
+    ]
+    found, turns, _ = in_every_order(logs, letters)
+    assert found == {frozenset({"two", "three"}), frozenset({"other"})}
+    assert turns == {("three", THEM), ("other", US)}
+
+
+def test_what_was_missing_brings_both_ends_together_when_it_comes(logs: Callable[[], Any]) -> None:
+    letters = [
+        Letter("one", BOB, ANA, 1),
+        Letter("two", ANA, BOB, 2, in_reply_to="one"),
+        Letter("three", BOB, ANA, 3, in_reply_to="two"),
+        Letter("four", ANA, BOB, 4, in_reply_to="three"),
+    ]
+    found, turns, _ = in_every_order(logs, letters)
+    assert found == {frozenset({"one", "two", "three", "four"})}
+    assert turns == {("four", THEM)}
+
+
+@pytest.mark.parametrize("forged", ["begun", "lost"])
+def test_a_stranger_who_takes_a_missing_name_draws_nobody_into_his_conversation(
+    logs: Callable[[], Any], forged: str
+) -> None:
+    letters = [
+        Letter("asked", BOB, ANA, 1),
+        Letter("later", BOB, ANA, 6, in_reply_to="lost", references="begun lost"),
+        Letter("wrote", ANA, BOB, 7, in_reply_to="later", references="begun lost later"),
+    ]
+    without = in_every_order(logs, letters)
+    trap = Letter(forged, MAL, ANA, 5, in_reply_to="asked", cc=BOB)
+    found, turns, two_way = in_every_order(logs, [*letters, trap])
+    assert {names - {forged} for names in found} - {frozenset()} == without[0]
+    assert {one for one in turns if one[0] != forged} == without[1]
+    assert ("asked", US) in turns
+    assert two_way == without[2]
+
+
+def test_messages_in_a_circle_are_one_conversation(logs: Callable[[], Any]) -> None:
+    letters = [
+        Letter("egg", BOB, ANA, 1, in_reply_to="hen"),
+        Letter("hen", BOB, ANA, 2, in_reply_to="egg"),
+        Letter("cock", ANA, BOB, 3, in_reply_to="hen"),
+    ]
+    found, turns, _ = in_every_order(logs, letters)
+    assert found == {frozenset({"egg", "hen", "cock"})}
+    assert turns == {("cock", THEM)}
+
+
+# --- by the subject ---
+
+
+@pytest.mark.parametrize(
+    ("subject", "named"),
+    [
+        ("Re: Tender 7", "relay-0815"),
+        ("AW: [EXT] RE: tender 7", "relay-0815"),
+        ("Tender 7", "relay-0815"),
+        ("Antw: Tender 7", ""),
+    ],
+)
+def test_an_answer_to_an_id_nobody_has_goes_by_its_subject(logs: Callable[[], Any], subject: str, named: str) -> None:
+    letters = [
+        Letter("asked", ANA, BOB, 1, subject="Tender 7"),
+        Letter("answered", BOB, ANA, 2, in_reply_to=named, references=named, subject=subject),
+        Letter("thanks", ANA, BOB, 3, in_reply_to="answered", subject=subject),
+    ]
+    found, turns, two_way = in_every_order(logs, letters)
+    assert found == {frozenset({"asked", "answered", "thanks"})}
+    assert turns == {("thanks", THEM)}
+    assert two_way is not None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [Letter("asked", ANA, BOB, 1, subject="Tender 8")],
+        [Letter("asked", ANA, EVE, 1, subject="Tender 7")],
+        [Letter("asked", ANA, BOB, 5, subject="Tender 7")],
+        [Letter("asked", ANA, BOB, 1, subject="Tender 7"), Letter("newer", ANA, BOB, 2, subject="Something else")],
+        [Letter("asked", BOB, ANA, 1, subject="Tender 7")],
+    ],
+)
+def test_the_subject_of_no_other_message_will_do(logs: Callable[[], Any], before: list[Letter]) -> None:
+    answer = Letter("answered", BOB, ANA, 3, in_reply_to="relay-1", references="relay-1", subject="Re: Tender 7")
+    found, _, _ = in_every_order(logs, [*before, answer])
+    assert frozenset({"answered"}) in found
+
+
+def test_after_ninety_days_a_subject_says_nothing(logs: Callable[[], Any]) -> None:
+    for days, together in ((89, True), (91, False)):
+        letters = [
+            Letter("asked", ANA, BOB, 1, subject="Tender 7"),
+            Letter("answered", BOB, ANA, 1 + days, in_reply_to="relay-1", subject="Re: Tender 7"),
+        ]
+        assert (len(in_every_order(logs, letters)[0]) == 1) is together
+
+
+def test_an_id_goes_before_the_subject_when_it_comes(logs: Callable[[], Any]) -> None:
+    letters = [
+        Letter("real", ANA, BOB, 1, subject="Prices"),
+        Letter("asked", ANA, BOB, 2, subject="Tender 7"),
+        Letter("answered", BOB, ANA, 3, in_reply_to="real", references="real", subject="Re: Tender 7"),
+    ]
+    found, _, _ = in_every_order(logs, letters)
+    assert found == {frozenset({"real", "answered"}), frozenset({"asked"})}
+
+
+# --- whose turn it is ---
+
+
+def test_others_in_a_conversation_settle_nothing(log: Log) -> None:
+    send(log, Letter("asked", BOB, ANA, 1))
+    send(log, Letter("intruder", MAL, ANA, 2, in_reply_to="asked", references="asked"))
+    assert waiting(log) == {("asked", US), ("intruder", US)}
+    send(log, Letter("to-mal", ANA, MAL, 3, in_reply_to="intruder", references="asked intruder"))
+    assert waiting(log) == {("asked", US), ("to-mal", THEM)}
+    send(log, Letter("to-bob", ANA, BOB, 4, in_reply_to="asked", references="asked"))
+    assert waiting(log) == {("to-bob", THEM), ("to-mal", THEM)}
+    assert log.differences() == 0
+
+
+def test_whoever_was_written_to_may_answer_for_all(log: Log) -> None:
+    send(log, Letter("asked", ANA, BOB, 1, cc=EVE))
+    assert waiting(log) == {("asked", THEM)}
+    send(log, Letter("answered", EVE, ANA, 2, in_reply_to="asked"))
+    assert waiting(log) == {("answered", US)}
+    assert log.differences() == 0
+
+
+# --- work that does not grow with the square ---
+
+
+@pytest.mark.parametrize("shape", ["star", "chain", "nowhere", "backwards"])
+def test_a_long_conversation_costs_as_much_a_message_as_a_short_one(log: Log, shape: str) -> None:
+    log.contact("Bob", BOB)
+    send(log, Letter("elsewhere", ANA, BOB, 0))
+    steps: list[int] = []
+
+    def letters(first: int, count: int) -> list[Letter]:
+        named = {"star": lambda n: "0", "chain": lambda n: str(n - 1), "nowhere": lambda n: "lost"}
+        name = named.get(shape, named["chain"])
+        made = [Letter(str(n), BOB, ANA, 1 + n / 1e4, in_reply_to=name(n)) for n in range(first, first + count)]
+        return made[::-1] if shape == "backwards" else made
+
+    for count in (400, 1600):
+        spent = 0
+
+        def step() -> int:
+            nonlocal spent
+            spent += 1
+            return 0
+
+        log.connection.set_progress_handler(step, 100)
+        log.mail_batch([
+            {"sender": one.sender, "to": one.to, "days": one.day, "message_id": f"<{count}-{one.name}>",
+             "in_reply_to": ids(f"{count}-{one.in_reply_to}"), "references": ()}
+            for one in letters(1, count)
+        ])  # fmt: skip
+        log.agent.refresh()
+        log.connection.set_progress_handler(None, 0)
+        steps.append(spent)
+    assert steps[1] <= 5 * steps[0]
+    assert log.differences() == 0
