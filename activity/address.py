@@ -30,6 +30,11 @@ def domain_of(email: str) -> str:
     return email.rpartition("@")[2]
 
 
+def is_calendar_address(email: str) -> bool:
+    """Is this normalised address that of a calendar, a room or a feed at Google, and so nobody's?"""
+    return email.endswith((".calendar.google.com", "@calendar.google.com"))
+
+
 @lru_cache(maxsize=8192)
 def normalise(raw: str) -> str | None:
     """The form in which two spellings of one address are equal, or None if `raw` is no address.

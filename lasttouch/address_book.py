@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from activity.address import is_calendar_address
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.agent import Agent
 from lasttouch.meetings import expand_due
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for
-from store import addresses, contact_changes, contacts, touches
+from store import addresses, cards, contact_changes, contacts, touches
 from store.contacts import Imported
 from store.database import writing
 from store.lists import chunks
@@ -22,21 +23,23 @@ class Change(NamedTuple):
     """What a change did.
 
     `rematched` counts addresses of the history that now belong to somebody else, `erased` the people who
-    were passed over because they had been erased for good. `shared` are addresses that somebody else has as
-    well, with the names of all who have them: they count for nobody.
+    were passed over because they had been erased for good, `ours` those who were because they are no contacts:
+    people of ours, and calendars and rooms. `shared` are addresses that somebody else has as well, with the names
+    of all who have them: they count for nobody.
     """
 
     imported: Imported
     rematched: int
     erased: int = 0
+    ours: int = 0
     shared: Sequence[tuple[str, list[str]]] = ()
 
 
 def take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True) -> Change:
     """Add or update contacts and companies, and match the history anew where they bear on it.
 
-    People who were erased are passed over. An entry that `renames` nobody is somebody else beside whoever has
-    its address under quite another name.
+    People who were erased, and those of ours, are passed over. An entry that `renames` nobody is somebody else beside
+    whoever has its address under quite another name.
     """
     with writing(agent.connection):
         change = _take_in(agent, entries, renames)
@@ -48,20 +51,21 @@ def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]])
     kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry)]
     last = contacts.last_id(agent.connection)
     change = _take_in(agent, [entry for _, entry in kept])
-    for (key, _), contact_id in zip(kept, change.imported.contacts, strict=True):
+    shown: dict[str, tuple[int, list[str]]] = {}
+    for (key, entry), contact_id in zip(kept, change.imported.contacts, strict=True):
         contact_changes.move_key(agent.connection, contact_id, key)
         contact_changes.mark_present(agent.connection, contact_id, from_book=contact_id > last)
-    return change
+        shown[key] = contact_id, entry.emails
+    given_up = cards.show(agent.connection, shown, agent.clock())
+    return change._replace(rematched=change.rematched + _rematch(agent, [], given_up)) if given_up else change
 
 
 def let_go(agent: Agent, keys: Iterable[str]) -> None:
     """Cards that are gone: so are their contacts, unless the user listed them, or touches let them stay, marked."""
     gone: list[int] = []
-    for key in keys:
-        contact_id = contact_changes.contact_with_key(agent.connection, key)
-        if contact_id is None:
-            continue
-        contact_changes.drop_key(agent.connection, key)
+    known = contact_changes.contacts_with_keys(agent.connection, keys)
+    given_up = cards.take_away(agent.connection, list(known), agent.clock())
+    for contact_id in dict.fromkeys(known.values()):
         if not contact_changes.is_from_book_alone(agent.connection, contact_id):
             continue
         if touches.derive(agent.connection, contact_id, agent.clock()).touches:
@@ -70,7 +74,7 @@ def let_go(agent: Agent, keys: Iterable[str]) -> None:
             gone.append(contact_id)
     canonicals = contacts.canonicals_of(agent.connection, gone)
     contact_changes.remove(agent.connection, gone)
-    _rematch(agent, [], canonicals)
+    _rematch(agent, [], given_up.union(canonicals))
 
 
 def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True) -> Change:
@@ -78,7 +82,8 @@ def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True
     imported = contacts.import_entries(agent.connection, people, canonical, renames)
     domains = _learn_company_domains(agent, entries)
     rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.connection, imported.ids), domains)
-    return Change(imported, rematched, sum(bool(entry.emails) for entry in entries) - len(people))
+    erased = sum(_was_erased(agent, entry) for entry in entries)
+    return Change(imported, rematched, erased, sum(_is_ours(agent, entry) for entry in entries))
 
 
 def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
@@ -126,8 +131,17 @@ def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = ""
 
 
 def _is_welcome(agent: Agent, entry: ContactEntry) -> bool:
-    """Has the entry addresses, none of which was erased?"""
-    return bool(entry.emails) and not (agent.forgotten.hashes and any(map(agent.forgotten, entry.emails)))
+    """Is it somebody with addresses, and nobody who was erased or is one of us?"""
+    return bool(entry.emails) and not _was_erased(agent, entry) and not _is_ours(agent, entry)
+
+
+def _was_erased(agent: Agent, entry: ContactEntry) -> bool:
+    return bool(agent.forgotten.hashes) and any(map(agent.forgotten, entry.emails))
+
+
+def _is_ours(agent: Agent, entry: ContactEntry) -> bool:
+    """Has the entry an own or internal address, or a calendar's or room's? What is exchanged there touches nobody."""
+    return any(agent.house.is_self(email) or is_calendar_address(email) for email in entry.emails)
 
 
 def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from activity.contact import ContactEntry
 from lasttouch import address_book
 from lasttouch.source_pass import SourcePass
@@ -35,7 +37,10 @@ class AddressBookPass(SourcePass):
             self.visited(batch.place, batch.error)
 
     def _keyed(self, place: str, href: str, entry: ContactEntry) -> tuple[str, ContactEntry]:
-        return self._key(place, href), entry
+        key = self._key(place, href)
+        if entry.key == href or entry.key.startswith(f"{href} ("):  # no UID of its own: another book may have it too
+            entry = replace(entry, key=key)
+        return key, entry
 
     def _key(self, place: str, href: str) -> str:
         """What names a card in the whole log: its href is unique in its book only."""

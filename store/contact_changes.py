@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from store.lists import rows_among
 from store.own_words import move_words
 from store.rows import timestamp
 
@@ -17,6 +18,11 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
         connection.executemany(
             "INSERT OR REPLACE INTO contact_key (key, contact_id, merged) VALUES (?, ?, 1)",
             [(signature(name, email), into) for name, email in _signatures(connection, other)],
+        )
+        connection.execute(
+            "UPDATE contact_email SET given_up_at = NULL WHERE contact_id = ?1 AND given_up_at IS NOT NULL"
+            " AND email IN (SELECT email FROM contact_email WHERE contact_id = ?2 AND given_up_at IS NULL)",
+            (into, other),
         )
         connection.execute("UPDATE OR IGNORE contact_email SET contact_id = ? WHERE contact_id = ?", (into, other))
         connection.execute("UPDATE contact_key SET contact_id = ?, merged = 1 WHERE contact_id = ?", (into, other))
@@ -32,9 +38,14 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
 def add_emails(
     connection: sqlite3.Connection, contact_id: int, emails: Sequence[str], canonical: Callable[[str], str]
 ) -> None:
-    """Further addresses of a contact, behind those it has; one it has already changes nothing."""
-    query = "SELECT email, position FROM contact_email WHERE contact_id = ?"
-    known = dict(connection.execute(query, (contact_id,)))
+    """Further addresses of a contact, behind those it has; one it has already is not given up any more."""
+    query = "SELECT email, position, given_up_at FROM contact_email WHERE contact_id = ?"
+    rows = connection.execute(query, (contact_id,)).fetchall()
+    known = {email: position for email, position, _ in rows}
+    again = {email for email, _, given_up in rows if given_up is not None}.intersection(emails)
+    if again:
+        statement = "UPDATE contact_email SET given_up_at = NULL WHERE contact_id = ? AND email = ?"
+        connection.executemany(statement, [(contact_id, email) for email in sorted(again)])
     new = [email for email in dict.fromkeys(emails) if email not in known]
     if new:
         last = max(known.values(), default=0)
@@ -48,6 +59,11 @@ def contact_with_key(connection: sqlite3.Connection, key: str) -> int | None:
     """The contact that a file or address book knows by this key."""
     row = connection.execute("SELECT contact_id FROM contact_key WHERE key = ?", (key,)).fetchone()
     return row[0] if row else None
+
+
+def contacts_with_keys(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Contact ids by those of these keys that are known."""
+    return dict(rows_among(connection, "SELECT key, contact_id FROM contact_key WHERE key IN ({})", keys))
 
 
 def signature(name: str, email: str) -> str:
@@ -73,10 +89,6 @@ def move_key(connection: sqlite3.Connection, contact_id: int, key: str) -> None:
         " WHERE contact_id <> ?2",
         (key, contact_id),
     )
-
-
-def drop_key(connection: sqlite3.Connection, key: str) -> None:
-    connection.execute("DELETE FROM contact_key WHERE key = ?", (key,))
 
 
 def mark_present(connection: sqlite3.Connection, contact_id: int, from_book: bool) -> None:
@@ -112,6 +124,8 @@ def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
 
 def delete(connection: sqlite3.Connection, contact_id: int) -> None:
     """Take every row of a contact away; no address may point to it any more."""
+    keys = "SELECT key FROM contact_key WHERE contact_id = ?"
+    connection.execute(f"DELETE FROM card_address WHERE key IN ({keys})", (contact_id,))
     for table in ("contact_touch", "contact_email", "contact_key", "said_of_contact"):
         connection.execute(f"DELETE FROM {table} WHERE contact_id = ?", (contact_id,))
     connection.execute("DELETE FROM contact WHERE id = ?", (contact_id,))

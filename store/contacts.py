@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from activity.contact import ContactEntry
+from store.cards import HANDED_ON
 from store.contact_changes import add_emails, add_key, contact_with_key, signature
 from store.lists import among, marks, rows_among
 
@@ -24,8 +25,8 @@ class Imported(NamedTuple):
 def emails(connection: sqlite3.Connection, canonicals: Sequence[str] | None = None) -> list[tuple[str, int]]:
     """(address, contact id) of all contacts, or of those whose addresses have one of these canonical forms."""
     if canonicals is None:
-        return connection.execute("SELECT email, contact_id FROM contact_email").fetchall()
-    query = "SELECT email, contact_id FROM contact_email WHERE canonical IN ({})"
+        return connection.execute(f"SELECT email, contact_id FROM contact_email e WHERE NOT {HANDED_ON}").fetchall()
+    query = f"SELECT email, contact_id FROM contact_email e WHERE canonical IN ({{}}) AND NOT {HANDED_ON}"
     return [(email, contact_id) for email, contact_id in rows_among(connection, query, canonicals)]
 
 
@@ -57,14 +58,15 @@ def shared_addresses(connection: sqlite3.Connection, contact_ids: Collection[int
     """(address, the names of all whose it is), where one of these contacts shares an address with another."""
     shared = among(
         connection,
-        "SELECT mine.email FROM contact_email mine WHERE mine.contact_id IN ({}) AND EXISTS"
-        " (SELECT 1 FROM contact_email e WHERE e.email = mine.email AND e.contact_id <> mine.contact_id)",
+        "SELECT mine.email FROM contact_email mine WHERE mine.contact_id IN ({}) AND mine.given_up_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM contact_email e"
+        " WHERE e.email = mine.email AND e.contact_id <> mine.contact_id AND e.given_up_at IS NULL)",
         contact_ids,
     )
     holders = rows_among(
         connection,
         "SELECT e.email, c.name FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email IN ({})"
-        " ORDER BY e.email, c.id",
+        " AND e.given_up_at IS NULL ORDER BY e.email, c.id",
         sorted(set(shared)),
     )
     found: dict[str, list[str]] = {}

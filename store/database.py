@@ -16,7 +16,7 @@ WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a
 READER_CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 16_000
 MIGRATIONS = frozenset(  # the names of all in store.schema
-    ("first_light", "own_words", "account_addresses", "few_connections", "conversations")
+    ("first_light", "own_words", "account_addresses", "few_connections", "conversations", "shown_by_cards")
 )
 
 

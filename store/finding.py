@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from activity.address import normalise, normalise_domain
 from store.addresses import site_of
+from store.cards import HANDED_ON
 from store.identities import known
 
 _ID = re.compile(r"#(\d{1,18})", re.ASCII)
@@ -24,7 +25,7 @@ def find_contacts(connection: sqlite3.Connection, who: str) -> list[int]:
     domain = normalise_domain(word.lstrip("@"))
     attempts: list[tuple[str, object]] = [
         ("SELECT id FROM contact WHERE id = ?", int(number[1]) if (number := _ID.fullmatch(word)) else -1),
-        ("SELECT contact_id FROM contact_email WHERE email = ?", address),
+        (f"SELECT contact_id FROM contact_email e WHERE email = ? AND NOT {HANDED_ON}", address),
         ("SELECT contact_id FROM address WHERE email = ? AND contact_id IS NOT NULL", address),
         ("SELECT id FROM contact WHERE lower(name) = lower(?)", word),
         ("SELECT c.id FROM contact c JOIN company o ON o.id = c.company_id WHERE lower(o.name) = lower(?)", word),

@@ -80,7 +80,8 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     """
     names = names_of(connection, contact_ids)
     erased = erase_activities(connection, emails)
-    change_among(connection, "DELETE FROM contact_email WHERE email IN ({})", emails)
+    for table in ("contact_email", "card_address"):
+        change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     for contact_id in contact_ids:
         delete(connection, contact_id)
     _unname(connection, names)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from store.by_whom import by_whom
+from store.cards import HANDED_ON
 from store.identities import notes_among
 from store.lists import rows_among
 from store.rows import instant, timestamp
@@ -50,9 +51,9 @@ class Person(NamedTuple):
 
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way")
 
-_SELECT = """SELECT c.id, c.name, co.name, c.owner, co.owner, c.vanished_at,
+_SELECT = f"""SELECT c.id, c.name, co.name, c.owner, co.owner, c.vanished_at,
     (SELECT group_concat(email, char(10)) FROM
-        (SELECT email FROM contact_email WHERE contact_id = c.id ORDER BY position)), t.*
+        (SELECT email FROM contact_email e WHERE contact_id = c.id AND NOT {HANDED_ON} ORDER BY position)), t.*
     FROM contact c JOIN contact_touch t ON t.contact_id = c.id LEFT JOIN company co ON co.id = c.company_id"""
 _ONE = f"{_SELECT} WHERE c.id = ?"
 _FIXED = 8  # columns before those of contact_touch.row()

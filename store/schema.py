@@ -1,7 +1,7 @@
 """The tables of the activity log, and how a database of an older version becomes one of this.
 
 Facts: activity, participation, sighting, calendar_object with calendar_person, bounce. Listed by
-the user: contact, contact_email, company, company_domain. Said by the user: said_of_contact,
+the user: contact, contact_email, card_address, company, company_domain. Said by the user: said_of_contact,
 said_of_company, said_of_activity, put_aside. Derived, and always recomputable from those: the match
 of an address (address.contact_id, company_id, rule), participation.touch, and three caches:
 contact_touch (a row for every contact), stranger (for every address that is nobody's), thread (for
@@ -191,6 +191,18 @@ CREATE TABLE account_address (
 ) STRICT, WITHOUT ROWID;
 """
 
+CARDS = """
+CREATE TABLE card_address (key TEXT NOT NULL, email TEXT NOT NULL, PRIMARY KEY (key, email)) STRICT, WITHOUT ROWID;
+"""
+# Of older cards, it is known which addresses they showed only where a contact has no other origin.
+CARDS_SO_FAR = """
+INSERT INTO card_address (key, email)
+SELECT k.key, e.email FROM contact c
+JOIN contact_key k ON k.contact_id = c.id JOIN contact_email e ON e.contact_id = c.id
+WHERE c.from_book AND k.key LIKE 'carddav:%'
+    AND (SELECT count(*) FROM contact_key o WHERE o.contact_id = c.id AND o.key LIKE 'carddav:%') = 1
+"""
+
 
 CONVERSATIONS = """
 DROP TABLE thread;
@@ -269,6 +281,12 @@ def _migrations() -> Migrations:
 
         _create(db, CONVERSATIONS)
         take_over(db.conn)
+
+    @migrations()
+    def shown_by_cards(db: Database) -> None:
+        _create(db, CARDS)
+        db.conn.execute("ALTER TABLE contact_email ADD COLUMN given_up_at INTEGER")
+        db.conn.execute(CARDS_SO_FAR)
 
     return migrations
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from activity.contact import ContactEntry
 from capture.contact_files.card_lines import Card, split_cards
 from capture.contact_files.cards import read_cards
+from capture.contact_files.contents import RowProblem
 
 _MOST_CHARACTERS = 262_144  # of a card without its pictures
 _MOST_PROBLEMS = 5
@@ -46,7 +47,7 @@ def read_card(text: str) -> CardContents:
     for finding in read_cards(data):
         if isinstance(finding, ContactEntry):
             entries.append(replace(finding, line=0))
-        elif len(problems) < _MOST_PROBLEMS:
+        elif isinstance(finding, RowProblem) and len(problems) < _MOST_PROBLEMS:
             problems.append(finding.message)
     if not entries and not any(isinstance(part, Card) for part in split_cards(data)):
         raise BrokenCard(problems[0] if problems else "no vCard in it")

@@ -73,7 +73,7 @@ def _take(
         if contents.entry:
             contents.entry.key = keys.give(name, contents.entry.key)
             batch.entries.append((name, contents.entry))
-        elif keys.take_back(name):
+        elif not contents.problems and keys.take_back(name):
             batch.removed.append(name)
     position.etags[name] = member.text(DAV + "getetag").strip() or etag
     return True

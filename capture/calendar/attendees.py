@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from activity.address import Address, normalise
+from activity.address import Address, is_calendar_address, normalise
 from activity.participant import Participant
 from capture.calendar.content_lines import EventLines
 
@@ -31,6 +31,7 @@ _PLAIN_WORD = re.compile(r";[ \t]*(CUTYPE|PARTSTAT|ROLE)[ \t]*=[ \t]*\"?([A-Z-]+
 class _Line(NamedTuple):
     """One ORGANIZER or ATTENDEE: `kind` is its CUTYPE and `answer` its PARTSTAT, in upper case.
 
+    A calendar's own address is a resource, whatever is said of it.
     `told`: it is there for information only (ROLE=NON-PARTICIPANT, RFC 5545 §3.2.16).
     """
 
@@ -60,10 +61,10 @@ def read_participants(lines: EventLines, unread: list[str]) -> tuple[tuple[Parti
             unread.append(f"an {name} could not be read")
             continue
         address = line.address
+        if line.kind in _PLACES:
+            continue
         if name == "ORGANIZER":
             organizer = organizer or (Participant(address, "organizer") if address else None)
-            continue
-        if line.kind in _PLACES:
             continue
         invited.add(line.uri.lower())
         if address and line.kind != "GROUP" and not line.told:
@@ -83,7 +84,7 @@ def people_in(text: str) -> tuple[list[Address], bool]:
         line = _read(text_of_line)
         if line is None:
             all_read = False
-        elif line.address is not None and (role[0] in "Oo" or line.kind not in (*_PLACES, "GROUP")):
+        elif line.address is not None and line.kind not in (_PLACES if role[0] in "Oo" else (*_PLACES, "GROUP")):
             found.append(line.address)
     return found, all_read
 
@@ -123,9 +124,12 @@ def _parsed(text: str) -> _Line | None:
 
 def _line(value: str, parameters: Mapping[str, str]) -> _Line:
     uri = value.strip()
+    address = _address(uri, parameters)
     kind, answer = parameters.get("CUTYPE", "").upper(), parameters.get("PARTSTAT", "").upper()
+    if address and is_calendar_address(address.email):
+        kind = "RESOURCE"
     told = parameters.get("ROLE", "").upper() == "NON-PARTICIPANT"
-    return _Line(uri, _address(uri, parameters), kind, answer, told)
+    return _Line(uri, address, kind, answer, told)
 
 
 def _names_an_address(uri: str) -> bool:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from activity.contact import ContactEntry
 from capture.contact_files.card_lines import Card, split_cards
-from capture.contact_files.contents import Finding, RowProblem, quoted, squeezed
+from capture.contact_files.contents import Finding, RowProblem, WithoutEmail, quoted, squeezed
 from capture.contact_files.emails import emails_in
 from capture.contact_files.properties import Property, read_property
+
+# A list of other cards, a room (RFC 6350 §6.1.4), a program (RFC 6473), a thing (RFC 6869).
+_NOBODY = {"group", "location", "application", "device"}
 
 
 def read_cards(data: bytes) -> Iterator[Finding]:
@@ -29,8 +32,8 @@ def _read_card(card: Card) -> Iterator[Finding]:
             problems.append(found)
         else:
             properties.append(found)
-    if any(prop.name.endswith("KIND") and prop.text.strip().lower() == "group" for prop in properties):
-        return  # a list of other cards (RFC 6350 §6.1.4)
+    if any(prop.name.endswith("KIND") and prop.text.strip().lower() in _NOBODY for prop in properties):
+        return
     yield from problems
     emails: list[str] = []
     any_bad = False
@@ -45,7 +48,7 @@ def _read_card(card: Card) -> Iterator[Finding]:
         name = _first(properties, "FN") or _first(properties, "N") or company or emails[0]
         yield ContactEntry(name, emails, company, key=_first(properties, "UID"), line=card.line)
     elif not any_bad:
-        yield RowProblem(card.line, "no e-mail address")
+        yield WithoutEmail(card.line)
 
 
 def _first(properties: list[Property], name: str) -> str:

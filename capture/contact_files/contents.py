@@ -28,14 +28,23 @@ class RowProblem:
 class ContactFile:
     """The contacts of a file in its order, and the problems in theirs.
 
-    An entry without `emails` has no name either and stands for a company with its domain.
+    An entry without `emails` has no name either and stands for a company with its domain. `without_email`
+    counts the people who have no address: nothing is wrong with them.
     """
 
     entries: list[ContactEntry] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
+    without_email: int = 0
 
 
-Finding = ContactEntry | RowProblem
+@dataclass(frozen=True, slots=True)
+class WithoutEmail:
+    """Somebody in a file who has no address. `line` as in RowProblem."""
+
+    line: int
+
+
+Finding = ContactEntry | RowProblem | WithoutEmail
 
 
 def squeezed(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from activity.errors import NotFound, UsageError
 from capture.contact_files.cards import read_cards
-from capture.contact_files.contents import ContactFile, Finding, RowProblem
+from capture.contact_files.contents import ContactFile, Finding, RowProblem, WithoutEmail
 from capture.contact_files.lines import as_utf8
 from capture.contact_files.table import read_table
 
@@ -32,6 +32,8 @@ def read_contacts(path: Path) -> ContactFile:
         for finding in _findings(path, data):
             if isinstance(finding, RowProblem):
                 contents.problems.append(finding)
+            elif isinstance(finding, WithoutEmail):
+                contents.without_email += 1
             else:
                 contents.entries.append(finding)
             if len(contents.problems) > _MAX_PROBLEMS:

@@ -11,20 +11,21 @@ from activity.address import normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from capture.contact_files.columns import Columns, recognise
-from capture.contact_files.contents import MAX_TEXT, Finding, RowProblem, quoted, squeezed
+from capture.contact_files.contents import MAX_TEXT, Finding, RowProblem, WithoutEmail, quoted, squeezed
 from capture.contact_files.emails import emails_in
 from capture.contact_files.lines import decode, physical_lines
 from capture.contact_files.rows import Row, read_rows
 
 _MAX_LINE = 1_000_000  # bytes
 _DELIMITERS = (",", ";", "\t")
+_LONGEST_PREAMBLE = 20  # lines
 _EXCEL_DELIMITER = re.compile(r"sep=([,;|\t])\s*", re.IGNORECASE)
 _WEB_PREFIX = re.compile(r"@|(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _DOMAIN = re.compile(r"[^\s.@/:,;]+(?:\.[^\s.@/:,;]+)+")
 
 
 def read_table(data: bytes) -> Iterator[Finding]:
-    """Entries and problems of a table, in its order.
+    """Entries and problems of a table, in its order; lines of prose above the header row are passed over.
 
     Raises UsageError where the header row names no column to know a contact or company by.
     """
@@ -34,8 +35,11 @@ def read_table(data: bytes) -> Iterator[Finding]:
     stated = _EXCEL_DELIMITER.fullmatch(first)
     if stated:
         first, line = next(lines, ""), line + 1
+    head = [first, *itertools.islice(lines, _LONGEST_PREAMBLE)]
+    preamble = next((number for number, text in enumerate(head) if _is_header(text, alone=not number)), 0)
+    first, line = head[preamble], line + preamble
     delimiter = stated[1] if stated else max(_DELIMITERS, key=lambda candidate: _fit(first, candidate))
-    rows = read_rows(itertools.chain([first], lines), delimiter, line)
+    rows = read_rows(itertools.chain(head[preamble:], lines), delimiter, line)
     header = next((row.cells for row in rows if isinstance(row, Row)), [])
     columns = recognise(header)
     if not columns.suffice:
@@ -66,12 +70,25 @@ def _first_line(lines: Iterator[str]) -> tuple[str, int]:
     return "", 1
 
 
+def _is_header(line: str, alone: bool) -> bool:
+    """Does the line name columns of ours? Below others (LinkedIn has a note first) one alone may be chance."""
+    return any(
+        (columns := recognise(cells)).suffice and (alone or columns.recognised > 1)
+        for delimiter in _DELIMITERS
+        if (cells := _cells(line, delimiter)) and not any("@" in cell for cell in cells)
+    )
+
+
 def _fit(line: str, delimiter: str) -> tuple[int, int]:
-    try:
-        cells = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return 0, 0
+    cells = _cells(line, delimiter)
     return recognise(cells).recognised, len(cells)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _no_address_column(header: list[str]) -> UsageError:
@@ -108,7 +125,7 @@ def _read_row(row: Row, columns: Columns, width: int) -> Iterator[Finding]:
         yield RowProblem(row.line, f"{quoted(written_domain)} is no domain")
     if not emails and (bad or name or not company or not domain):
         if not bad:
-            yield RowProblem(row.line, "no e-mail address")
+            yield WithoutEmail(row.line)
         return
     owner, key = _first_of(cells, columns.known["owner"]), _first_of(cells, columns.known["key"])
     name = name or (emails[0] if emails else "")

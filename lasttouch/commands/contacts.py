@@ -77,9 +77,9 @@ def import_(file: Path, as_json: bool) -> None:
     with changing() as agent:
         change = take_in(agent, read.entries)
     if as_json:
-        print_json(import_json(change, read.problems))
+        print_json(import_json(change, read.problems, read.without_email))
     else:
-        print_lines(import_text(change, read.problems))
+        print_lines(import_text(change, read.problems, read.without_email))
 
 
 @command.command("add")
@@ -127,6 +127,11 @@ def add(
         if name is not None:
             entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
             change = take_in(agent, [entry], renames=False)
+            if change.ours:
+                raise UsageError(
+                    f"{entry.emails[0]} is nobody to keep in touch with: it is one of us, or a calendar",
+                    "see addresses and internal_domains in the configuration",
+                )
         else:
             change = add_strangers(agent, _strangers(agent, number, min_exchanges))
     if as_json:

@@ -17,7 +17,6 @@ NO_CONTACTS = (
     "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
     " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
 )
-NO_ADDRESS = "no e-mail address"
 PROBLEMS_SHOWN = 20
 EXPORTED_DATES = ("last_touch", "last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_two_way")
 
@@ -41,7 +40,7 @@ def contacts_table(people: Sequence[Person]) -> Rows:
     return headings, [[f"#{one.id}", one.name, " ".join(one.emails), one.company or "", one.owner] for one in people]
 
 
-def import_json(change: Change, problems: Sequence[Problem]) -> dict[str, Any]:
+def import_json(change: Change, problems: Sequence[Problem], without_email: int = 0) -> dict[str, Any]:
     """The object of `contacts import --json`; see docs/json.md."""
     return {
         "added": change.imported.added,
@@ -49,12 +48,14 @@ def import_json(change: Change, problems: Sequence[Problem]) -> dict[str, Any]:
         "unchanged": change.imported.unchanged,
         "rematched": change.rematched,
         "erased": change.erased,
+        "ours": change.ours,
+        "without_email": without_email,
         "problems": [{"line": one.line, "message": one.message} for one in problems],
         "shared": [{"address": address, "names": names} for address, names in change.shared],
     }
 
 
-def import_text(change: Change, problems: Sequence[Problem]) -> list[str]:
+def import_text(change: Change, problems: Sequence[Problem], without_email: int = 0) -> list[str]:
     done = change.imported
     lines = [f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged."]
     if change.rematched:
@@ -62,18 +63,18 @@ def import_text(change: Change, problems: Sequence[Problem]) -> list[str]:
         lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
     if change.erased:
         lines.append(f"{change.erased} passed over: they were erased with `contacts forget`.")
+    if change.ours:
+        lines.append(f"{change.ours} passed over: at an own or internal address, or a calendar's; that touches nobody.")
     for address, names in change.shared[:PROBLEMS_SHOWN]:
         whose = " and ".join(map(clean, names))
         lines.append(f"{clean(address)} is listed for {whose}: it counts for none of them until they are merged.")
     if len(change.shared) > PROBLEMS_SHOWN:
         lines.append(f"and {len(change.shared) - PROBLEMS_SHOWN} more such addresses: see --json")
-    nameless = [one for one in problems if one.message == NO_ADDRESS]
-    others = [one for one in problems if one.message != NO_ADDRESS]
-    if nameless:
-        lines.append(f"{len(nameless)} without an e-mail address passed over.")
-    lines += [f"line {one.line}: {one.message}" for one in others[:PROBLEMS_SHOWN]]
-    if len(others) > PROBLEMS_SHOWN:
-        lines.append(f"and {len(others) - PROBLEMS_SHOWN} more like these: see --json")
+    if without_email:
+        lines.append(f"{without_email} without an e-mail address passed over.")
+    lines += [f"line {one.line}: {one.message}" for one in problems[:PROBLEMS_SHOWN]]
+    if len(problems) > PROBLEMS_SHOWN:
+        lines.append(f"and {len(problems) - PROBLEMS_SHOWN} more like these: see --json")
     return lines
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from activity.contact import ContactEntry
 from activity.errors import UsageError
 from capture.contact_files import ContactFile
 
@@ -141,9 +142,6 @@ def test_every_bad_row_is_named_with_its_line_and_the_rest_is_read(read: Reader)
     assert contents.entries[1].company == "A B"
     assert problems(contents) == [
         "line 6: 'not-an-address' is no e-mail address",
-        "line 7: no e-mail address",
-        "line 8: no e-mail address",
-        "line 9: no e-mail address",
         "line 12: 'bad' is no e-mail address",
         "line 13: 'Bo' is no e-mail address",
         "line 13: 'Acme' is no domain",
@@ -153,6 +151,7 @@ def test_every_bad_row_is_named_with_its_line_and_the_rest_is_read(read: Reader)
         "line 17: 'acme example' is no domain",
         "line 18: 'bad@' is no e-mail address",
     ]
+    assert contents.without_email == 3
 
 
 def test_cells_beyond_the_header_are_said(read: Reader) -> None:
@@ -205,7 +204,7 @@ def test_companies_alone_make_a_file(read: Reader) -> None:
     contents = read("company,domain,owner\nAcme,https://www.Acme.example/en,Ana\nNo Domain,,\n")
     [entry] = contents.entries
     assert (entry.name, entry.emails, entry.company, entry.domain) == ("", [], "Acme", "acme.example")
-    assert problems(contents) == ["line 3: no e-mail address"]
+    assert (problems(contents), contents.without_email) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -261,3 +260,31 @@ def test_no_table_is_too_strange(read: Reader, body: str) -> None:
 def test_no_bytes_are_too_strange(read: Reader, body: bytes) -> None:
     contents = read(b"name,email\n" + body + b"\nAna,ana@acme.example\n")
     assert contents.entries[-1].emails == ["ana@acme.example"]
+
+
+NOTE = (
+    "Notes:\n"
+    '"Some connections are listed without an email address, as they chose not to share it, or have none; ""why"" is'
+    ' told in the help, and so is what ""email"" means"\n'
+    "\n"
+)
+
+
+@pytest.mark.parametrize("note", [NOTE, "Connections of Ana\n", "a@b.example,company\n"])
+def test_prose_above_the_columns_is_passed_over(read: Reader, note: str) -> None:
+    """As in LinkedIn's export of connections, where most have no address."""
+    contents = read(
+        note
+        + "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n"
+        + "Nia,Okafor,https://www.linkedin.example/in/nia,nia@harbour.example,Harbour & Co,Head of Tides,12 Mar 2026\n"
+        + "Olu,Brandt,https://www.linkedin.example/in/olu,,Lighthouse,Keeper,03 Feb 2026\n"
+    )
+    line = note.count("\n") + 2
+    assert contents.entries == [ContactEntry("Nia Okafor", ["nia@harbour.example"], "Harbour & Co", line=line)]
+    assert (problems(contents), contents.without_email) == ([], 1)
+
+
+def test_columns_are_not_looked_for_among_the_rows(read: Reader) -> None:
+    with pytest.raises(UsageError, match="no column with e-mail addresses"):
+        read("name,phone,prefers\n" + "Ana,1,email\n" * 3)
+    assert [entry.line for entry in read("email,company\n\nname,email\nann@a.example,A\n").entries] == [4]

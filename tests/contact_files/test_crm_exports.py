@@ -24,7 +24,7 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
             ContactEntry("sales@quietco.example", ["sales@quietco.example"], line=6),
             ContactEntry("=cmd|'/c calc'!A0", ["formula@hostile.example"], line=7),
         ],
-        ["line 5: no e-mail address", "line 7: 'not-an-address' is no e-mail address"],
+        ["line 7: 'not-an-address' is no e-mail address"],
     ),
     "google.csv": (
         [
@@ -46,7 +46,7 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
                 "Jörg-Änne Größe", ["joerg@suess.example", "j.groesse@web.de"], company="Bäckerei Süß GmbH", line=2
             )
         ],
-        ["line 3: no e-mail address"],
+        [],
     ),
     "outlook-french.csv": (
         [
@@ -76,7 +76,7 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
                 line=5,
             ),
         ],
-        ["line 3: no e-mail address", "line 5: 'typo@@startup.example' is no e-mail address"],
+        ["line 5: 'typo@@startup.example' is no e-mail address"],
     ),
     "salesforce-report.csv": (
         [
@@ -165,7 +165,6 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
         ],
         [
             "line 26: the vCard has no END:VCARD and was skipped",
-            "line 30: no e-mail address",
             "line 45: 'siobhan at oneill' is no e-mail address",
         ],
     ),
