@@ -15,6 +15,7 @@ from capture.calendar.text import decoded
 from capture.files.calendar_objects import FileObject, is_whole, objects_of
 from capture.files.calendar_position import KnownFile, Position, Stamp, stamp_of
 from capture.files.opening import open_regular, unreachable
+from capture.files.other_uids import content_of, etag_of, under_first_uids
 
 FILE_BYTES = 32 << 20
 MANY = 5  # that many meetings do not vanish at once; a file or folder without any is an error
@@ -92,6 +93,7 @@ class _Reading:
         self._batch = Batch(place)
         self._characters = 0
         self._failed = False
+        self._keys: dict[str, str] | None = None  # of all objects, by content
         self._gone: dict[str, tuple[Stamp, set[str]]] = {}
 
     def batches(self, listed_all: bool) -> Iterator[Batch]:
@@ -121,14 +123,15 @@ class _Reading:
             return
         keys: set[str] = set()
         try:
-            for one in objects_of(text, self._private_events):
+            for one, remembered in self._under_first_uids(text, known):
                 if not one.text:  # of what is private now, the log shall keep nothing
                     if known.objects.pop(one.key, None) is not None:
                         yield from self._show(file, one)
                     continue
                 keys.add(one.key)
-                if known.objects.get(one.key) != one.etag:
-                    known.objects[one.key] = one.etag
+                changed = etag_of(known.objects.get(one.key, "")) != one.etag
+                self._remember(known, one.key, remembered)
+                if changed:
                     yield from self._show(file, one)
         except BrokenObject as error:
             self._batch.skipped.append(Skip(file.name, str(error)))
@@ -145,6 +148,21 @@ class _Reading:
             self._gone[file.name] = (stamp, missing)
             return
         known.stamp = stamp
+
+    def _under_first_uids(self, text: str, known: KnownFile) -> Iterator[tuple[FileObject, str]]:
+        return under_first_uids(objects_of(text, self._private_events), dict(known.objects), self._shown_as)
+
+    def _shown_as(self, content: str) -> str | None:
+        """The key of an object with this content in any file."""
+        if self._keys is None:
+            files = self.position.files.values()
+            self._keys = {content_of(mark): key for file in files for key, mark in file.objects.items()}
+        return self._keys.get(content)
+
+    def _remember(self, known: KnownFile, key: str, remembered: str) -> None:
+        known.objects[key] = remembered
+        if self._keys is not None:
+            self._keys.setdefault(content_of(remembered), key)
 
     def _content(self, file: CalendarFile, stamp: Stamp) -> Content | None:
         """None if it is as it was at `stamp` or cannot be read."""
@@ -184,7 +202,7 @@ class _Reading:
         if content is None:
             return
         try:
-            for one in objects_of(content.text, self._private_events):
+            for one, _ in self._under_first_uids(content.text, self.position.files[file.name]):
                 if one.key in keys:
                     yield from self._show(file, one)
         except BrokenObject as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from capture.calendar.content_lines import BROKEN, CalendarLines, EventLines, written
@@ -15,6 +15,7 @@ from capture.calendar.zone_names import stated_zone, zone_name
 # No zone needs more; a longer one would be copied into every object that names it.
 _ZONE_CHARACTERS = 65_536
 _UID_CHARACTERS = 255
+NO_UID = "no-uid-"  # begins a stand-in for a UID
 _BEGUN = re.compile(r"^[ \t]*BEGIN:VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ENDED = re.compile(r"^[ \t]*END:VCALENDAR[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _WRITTEN_AT = re.compile(r"^DTSTAMP[;:].*\n", re.IGNORECASE | re.MULTILINE)
@@ -26,13 +27,14 @@ class FileObject(NamedTuple):
     """The events of one UID (their text stripped, see `objects.strip`) with the zones they name.
 
     `etag` changes with the text, which is "" where nothing of them may be kept. `reason` says why it cannot be used,
-    "" if it can.
+    "" if it can. `events` are what the text was written from.
     """
 
     key: str
     text: str
     etag: str
     reason: str = ""
+    events: Sequence[EventLines] = ()
 
 
 def is_whole(text: str) -> bool:
@@ -63,7 +65,8 @@ def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
             written(CalendarLines(calendar.properties, _named(events, own_zones[id(calendar)], all_zones), events))
             for calendar, events in parts
         )
-        yield FileObject(key, own_text, digest(own_text), _unusable([event for _, events in parts for event in events]))
+        all_events = [event for _, events in parts for event in events]
+        yield FileObject(key, own_text, digest(own_text), _unusable(all_events), all_events)
 
 
 def _unusable(events: list[EventLines]) -> str:
@@ -78,7 +81,7 @@ def _key(event: EventLines) -> str:
     uid = event.value("UID")
     if uid and len(uid) <= _UID_CHARACTERS:
         return uid
-    return "no-uid-" + digest(uid or "\n".join(line for _, line in event.lines))
+    return NO_UID + digest(uid or "\n".join(line for _, line in event.lines))
 
 
 def _zones(calendar: CalendarLines) -> dict[str, list[str]]:

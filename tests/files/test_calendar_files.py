@@ -25,10 +25,18 @@ END:STANDARD
 END:VTIMEZONE"""
 
 
-def event(uid: str, *lines: str, summary: str = "Lunch", start: str = "DTSTART:20260302T100000Z") -> str:
+def event(uid: str, *lines: str, summary: str = "Lunch of {uid}", start: str = "DTSTART:20260302T100000Z") -> str:
     uid_line = [f"UID:{uid}"] if uid else []
     return "\n".join(
-        ["BEGIN:VEVENT", *uid_line, start, f"SUMMARY:{summary}", "DESCRIPTION:never kept", *lines, "END:VEVENT"]
+        [
+            "BEGIN:VEVENT",
+            *uid_line,
+            start,
+            f"SUMMARY:{summary.format(uid=uid)}",
+            "DESCRIPTION:never kept",
+            *lines,
+            "END:VEVENT",
+        ]
     )
 
 
@@ -262,7 +270,7 @@ def test_a_calendar_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     assert log.objects.keys() == {"export#a@x"}
 
 
-_CONTENTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["Lunch", "Supper"]))
+_CONTENTS = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["Lunch of {uid}", "Supper of {uid}"]))
 
 
 @given(
@@ -290,7 +298,9 @@ def test_after_a_whole_pass_the_log_holds_what_the_files_hold(
             log.sync(stop or None)
         held = {href: re.findall("SUMMARY:(.*)\r", item.text)[0] for href, item in log.objects.items()}
         expected = states[-1][0] if states else {}
-        assert held == {f"{file}.ics#{uid}": s for file, contents in expected.items() for uid, s in contents.items()}
+        assert held == {
+            f"{file}.ics#{uid}": s.format(uid=uid) for file, contents in expected.items() for uid, s in contents.items()
+        }
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ SECRET = "private-5ec7e7"
 def calendar(*uids: str, stamp: str = "20261101T000000Z", **summaries: str) -> bytes:
     events = "".join(
         f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:{stamp}\r\nDTSTART:20261120T100000Z\r\n"
-        f"SUMMARY:{summaries.get(uid, 'Lunch')}\r\nATTENDEE:mailto:bob@globex.example\r\nEND:VEVENT\r\n"
+        f"SUMMARY:{summaries.get(uid, 'Lunch ' + uid)}\r\nATTENDEE:mailto:bob@globex.example\r\nEND:VEVENT\r\n"
         for uid in uids
     )
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:PUBLISH\r\n{events}END:VCALENDAR\r\n".encode()
