@@ -207,11 +207,10 @@ WHERE c.from_book AND k.key LIKE 'carddav:%'
 CONVERSATIONS = """
 DROP TABLE thread;
 CREATE TABLE thread (
-    activity_id INTEGER PRIMARY KEY REFERENCES activity, conversation INTEGER NOT NULL, at INTEGER NOT NULL,
-    waits_for INTEGER NOT NULL
-) STRICT;
+    conversation INTEGER NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity, at INTEGER NOT NULL,
+    waits_for INTEGER NOT NULL, PRIMARY KEY (conversation, activity_id)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX thread_waiting ON thread (waits_for, at);
-CREATE INDEX thread_conversation ON thread (conversation);
 CREATE TABLE reference (
     activity_id INTEGER NOT NULL REFERENCES activity, rank INTEGER NOT NULL, hash INTEGER NOT NULL,
     PRIMARY KEY (activity_id, rank)

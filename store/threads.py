@@ -46,7 +46,10 @@ def correct(connection: sqlite3.Connection) -> int:
     before = set(connection.execute("SELECT conversation, at, activity_id, waits_for FROM thread"))
     now = set(_waiting(connection.execute(_SAID.format("true"))))
     wrong = before ^ now
-    connection.executemany("DELETE FROM thread WHERE activity_id = ?", [(row[2],) for row in before - now])
+    connection.executemany(
+        "DELETE FROM thread WHERE conversation = ? AND activity_id = ?",
+        [(row[0], row[2]) for row in before - now],
+    )
     _keep(connection, sorted(now - before))
     return len({row[2] for row in wrong})
 
