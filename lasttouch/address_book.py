@@ -11,11 +11,12 @@ from activity.errors import UsageError
 from lasttouch.agent import Agent
 from lasttouch.meetings import expand_due
 from matchers.canonical import canonical
-from matchers.domains import company_domain_for
-from store import addresses, cards, contact_changes, contacts, touches
+from matchers.domains import company_domain_for, company_shown
+from store import addresses, cards, contact_changes, contacts, own_words, touches
 from store.contacts import Imported
 from store.database import writing
 from store.lists import chunks
+from store.own_words import Speaker
 from store.unmatched import Stranger
 
 
@@ -23,32 +24,44 @@ class Change(NamedTuple):
     """What a change did.
 
     `rematched` counts addresses of the history that now belong to somebody else, `erased` the people who
-    were passed over because they had been erased for good, `ours` those who were because they are no contacts:
-    people of ours, and calendars and rooms. `shared` are addresses that somebody else has as well, with the names
-    of all who have them: they count for nobody.
+    were passed over because they had been erased for good or a never_log rule keeps them out, `ours` those who were
+    because they are no contacts: people of ours, and calendars and rooms; `put_aside` those whom the user had removed
+    or ignored. `shared` are addresses that somebody else has as well, with the names of all who have them: they
+    count for nobody.
     """
 
     imported: Imported
     rematched: int
     erased: int = 0
     ours: int = 0
+    put_aside: int = 0
     shared: Sequence[tuple[str, list[str]]] = ()
 
 
-def take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True) -> Change:
+def take_in(
+    agent: Agent,
+    entries: Sequence[ContactEntry],
+    renames: bool = True,
+    by_name: bool = False,
+    by_itself: bool = False,
+) -> Change:
     """Add or update contacts and companies, and match the history anew where they bear on it.
 
-    People who were erased, and those of ours, are passed over. An entry that `renames` nobody is somebody else beside
-    whoever has its address under quite another name.
+    People who were erased, and those of ours, are passed over, and those put aside, unless the user asks for them one
+    `by_name`. Companies that are made `by_itself`, of domains, give way to those that are listed later. An entry that
+    `renames` nobody is somebody else beside whoever has its address under quite another name.
     """
     with writing(agent.connection):
-        change = _take_in(agent, entries, renames)
+        if by_name:
+            own_words.take_back(agent.connection, [canonical(email) for entry in entries for email in entry.emails])
+        change = _take_in(agent, entries, renames, by_itself)
         return change._replace(shared=contacts.shared_addresses(agent.connection, change.imported.ids))
 
 
 def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]]) -> Change:
     """The same for the cards of an address book, each with the key that names it; within the caller's transaction."""
-    kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry)]
+    aside = _PutAside(agent, [entry for _, entry in entries])
+    kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry) and not aside(entry)]
     last = contacts.last_id(agent.connection)
     change = _take_in(agent, [entry for _, entry in kept])
     shown: dict[str, tuple[int, list[str]]] = {}
@@ -77,13 +90,19 @@ def let_go(agent: Agent, keys: Iterable[str]) -> None:
     _rematch(agent, [], given_up.union(canonicals))
 
 
-def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True) -> Change:
-    people = [entry for entry in entries if _is_welcome(agent, entry)]
+def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True, by_itself: bool = False) -> Change:
+    welcome = [entry for entry in entries if _is_welcome(agent, entry)]
+    aside = _PutAside(agent, welcome)
+    people = [entry for entry in welcome if not aside(entry)]
+    if by_itself:
+        domains = _learn_company_domains(agent, people, by_itself)  # first, so that the companies are marked
     imported = contacts.import_entries(agent.connection, people, canonical, renames)
-    domains = _learn_company_domains(agent, entries)
+    if not by_itself:
+        domains = _learn_company_domains(agent, entries)
     rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.connection, imported.ids), domains)
     erased = sum(_was_erased(agent, entry) for entry in entries)
-    return Change(imported, rematched, erased, sum(_is_ours(agent, entry) for entry in entries))
+    ours = sum(_is_ours(agent, entry) for entry in entries)
+    return Change(imported, rematched, erased, ours, len(welcome) - len(people))
 
 
 def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
@@ -95,15 +114,34 @@ def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
 
 
 def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
-    """Give a contact further addresses; how many addresses of the history now belong to somebody else."""
+    """Give a contact further addresses; how many addresses of the history now belong to somebody else.
+
+    Raises UsageError where one was erased, or a never_log rule keeps it out.
+    """
+    refused = next((email for email in emails if agent.never_log(email)), None)
+    if refused is not None:
+        raise UsageError(f"{refused} is kept out", "it was erased, or is under a never_log rule")
     with writing(agent.connection):
         contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
         return _rematch(agent, [contact_id], map(canonical, emails))
 
 
-def remove(agent: Agent, contact_ids: Sequence[int]) -> int:
-    """Strike contacts off the list; how many addresses of the history are nobody's now, or another's."""
+def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None) -> int:
+    """Strike contacts off the list, for good: nobody but the user makes contacts of their addresses again.
+
+    Returns how many addresses of the history are nobody's now, or another's.
+    """
     with writing(agent.connection):
+        for contact_id in contact_ids:
+            emails = contacts.emails_of_contact(agent.connection, contact_id)
+            name = contacts.name_of_contact(agent.connection, contact_id)
+            own_words.put_aside(
+                agent.connection,
+                [(email, canonical(email)) for email in emails],
+                name,
+                "removed",
+                who or Speaker(agent.clock(), None),
+            )
         canonicals = contacts.canonicals_of(agent.connection, contact_ids)
         before = addresses.owned(agent.connection, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)
@@ -111,10 +149,15 @@ def remove(agent: Agent, contact_ids: Sequence[int]) -> int:
     return before
 
 
-def add_strangers(agent: Agent, strangers: Sequence[Stranger]) -> Change:
-    """Make contacts of people who are none yet, by the names they sign with."""
-    entries = [ContactEntry(one.name or one.address, [one.address], company=one.company or "") for one in strangers]
-    return take_in(agent, entries)
+def add_strangers(agent: Agent, strangers: Sequence[Stranger], by_name: bool = False) -> Change:
+    """Make contacts of people who are none yet, by the names they sign with, at the companies their domains show."""
+    entries = [
+        ContactEntry(
+            one.name or one.address, [one.address], company=one.company or company_shown(one.address, agent.house)
+        )
+        for one in strangers
+    ]
+    return take_in(agent, entries, by_name=by_name, by_itself=True)
 
 
 def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = "") -> int:
@@ -136,7 +179,8 @@ def _is_welcome(agent: Agent, entry: ContactEntry) -> bool:
 
 
 def _was_erased(agent: Agent, entry: ContactEntry) -> bool:
-    return bool(agent.forgotten.hashes) and any(map(agent.forgotten, entry.emails))
+    """Was somebody with one of the addresses erased, or does a never_log rule keep them out?"""
+    return any(map(agent.never_log, entry.emails))
 
 
 def _is_ours(agent: Agent, entry: ContactEntry) -> bool:
@@ -144,17 +188,46 @@ def _is_ours(agent: Agent, entry: ContactEntry) -> bool:
     return any(agent.house.is_self(email) or is_calendar_address(email) for email in entry.emails)
 
 
-def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry]) -> list[str]:
-    """Each company's domains: the one given, else those its people's addresses show."""
+class _PutAside:
+    """Is an entry of somebody whom the user put aside?
+
+    One of its addresses is, and it has the name of whoever that was, or no other address. Who is a contact all the
+    same, as ignored ones are, is not passed over.
+    """
+
+    def __init__(self, agent: Agent, entries: Iterable[ContactEntry]) -> None:
+        emails = {email: canonical(email) for entry in entries for email in entry.emails}
+        self._aside = own_words.names_put_aside(agent.connection, set(emails.values()))
+        self._listed = {email for email, _ in contacts.emails(agent.connection, sorted(self._aside))}
+
+    def __call__(self, entry: ContactEntry) -> bool:
+        names = [self._aside.get(canonical(email)) for email in entry.emails] if self._aside else []
+        if not any(name is not None for name in names) or not self._listed.isdisjoint(entry.emails):
+            return False
+        return None not in names or entry.name.casefold() in [name.casefold() for name in names if name]
+
+
+def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry], by_itself: bool = False) -> list[str]:
+    """Each company's domains: the one given, else those its people's addresses show.
+
+    A company that was made `by_itself` of a domain becomes the first that is listed with that domain.
+    """
+    connection = agent.connection
     shown = [(entry, domain) for entry in entries if entry.company for domain in _domains_shown(agent, entry)]
-    known = dict(contacts.company_domains(agent.connection, sorted({domain for _, domain in shown})))
+    known = dict(contacts.company_domains(connection, sorted({domain for _, domain in shown})))
     learned: list[str] = []
     for entry, domain in shown:
+        if by_itself and domain not in known and contacts.has_domains(connection, entry.company):
+            entry.company = domain  # another company of that name
+        company = contacts.company_id(connection, entry.company, "" if entry.emails else entry.owner, by_itself)
         if domain not in known:
-            company = contacts.company_id(agent.connection, entry.company, "" if entry.emails else entry.owner)
-            contacts.add_company_domain(agent.connection, company, domain)
-            known[domain] = company
-            learned.append(domain)
+            contacts.add_company_domain(connection, company, domain)
+        elif known[domain] == company or by_itself or not contacts.is_made_by_itself(connection, known[domain]):
+            continue
+        else:
+            contacts.absorb_company(connection, company, known[domain])
+        known[domain] = company
+        learned.append(domain)
     return learned
 
 

@@ -71,9 +71,14 @@ def erase_again(agent: Agent) -> None:
 
 
 def obey_rules(agent: Agent) -> Erased:
-    """Erase from the log what the never_log rules forbid now and did not before; within the caller's transaction."""
+    """Erase from the log what the never_log rules forbid now and did not before; within the caller's transaction.
+
+    Contacts without any other address go as well; whoever has one loses those that are forbidden.
+    """
     forbidden = [email for email in forgetting.known_emails(agent.connection) if agent.never_log(email)]
+    contact_ids = forgetting.contacts_within(agent.connection, forbidden)
     erased = forgetting.erase_activities(agent.connection, forbidden)
+    forgetting.strike_from_contacts(agent.connection, forbidden, contact_ids)
     if forbidden:
         forgetting.rewrite_objects(agent.connection, forbidden, _redaction(agent, []))
     ingest.rejudge(agent.connection, erased.struck, agent.judge)

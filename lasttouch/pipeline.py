@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activity import source_kind
+from activity.address import domain_of
 from activity.batch import Batch, Item, Skip
 from activity.envelope import Envelope
 from activity.errors import LasttouchError, Superseded
@@ -24,6 +25,7 @@ from lasttouch.options import Account
 from lasttouch.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.sources import source_of
 from matchers.canonical import canonical
+from matchers.domains import is_free_mail
 from matchers.message import judge_mail, message_facts, message_identity, message_time
 from store import calendars, deferred, forgetting, ingest, places, touches
 from store.database import writing
@@ -77,9 +79,10 @@ def settle(agent: Agent) -> None:
     """What follows from new activities, or from time, once they are in the log: contacts, and touches that are due."""
     with agent.turn:
         if agent.config.contacts_from == "two-way":
-            met = unmatched(agent.connection, agent.clock(), two_way=True)
-            if met:
-                add_strangers(agent, met)
+            met = unmatched(agent.connection, agent.clock(), two_way=True, to_be_listed=True)
+            at_work = [one for one in met if one.company or not is_free_mail(domain_of(one.address))]
+            if at_work:  # private mailboxes are for the user to choose among: contacts suggest
+                add_strangers(agent, at_work)
         agent.refresh()
 
 

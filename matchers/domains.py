@@ -94,3 +94,15 @@ def company_domain_for(email: str, house: House) -> str | None:
     if is_free_mail(domain) or is_disposable(domain) or house.is_internal_domain(domain):
         return None
     return registrable(domain)
+
+
+def company_shown(email: str, house: House) -> str:
+    """What to call the company that an address shows (Globex of bob@globex.example), "" where it could be anybody's."""
+    domain = company_domain_for(email, house)
+    return company_name_from(domain) if domain else ""
+
+
+def company_name_from(domain: str) -> str:
+    """What a company is called of which nothing is known but its domain."""
+    label = domain.partition(".")[0]
+    return domain if label.startswith("xn--") else label.replace("-", " ").title()

@@ -125,14 +125,35 @@ def last_id(connection: sqlite3.Connection) -> int:
     return int(last)
 
 
-def company_id(connection: sqlite3.Connection, name: str, owner: str = "") -> int:
-    """The company of this name in any case, made if it is new."""
+def company_id(connection: sqlite3.Connection, name: str, owner: str = "", by_itself: bool = False) -> int:
+    """The company of this name in any case, made if it is new (`by_itself`: of nothing but a domain)."""
     row = connection.execute("SELECT id FROM company WHERE lower(name) = lower(?)", (name,)).fetchone()
     if row is None:
         row = connection.execute(
-            "INSERT INTO company (name, owner) VALUES (?, ?) RETURNING id", (name, owner)
+            "INSERT INTO company (name, owner, by_itself) VALUES (?, ?, ?) RETURNING id",
+            (name, owner, by_itself or None),
         ).fetchone()
     return int(row[0])
+
+
+def has_domains(connection: sqlite3.Connection, name: str) -> bool:
+    """Is there a company of this name, in any case, that is known by a domain?"""
+    query = "SELECT 1 FROM company o JOIN company_domain d ON d.company_id = o.id WHERE lower(o.name) = lower(?)"
+    return connection.execute(query, (name,)).fetchone() is not None
+
+
+def is_made_by_itself(connection: sqlite3.Connection, company: int) -> bool:
+    """Was the company made of a domain, and never listed?"""
+    return connection.execute("SELECT 1 FROM company WHERE id = ? AND by_itself", (company,)).fetchone() is not None
+
+
+def absorb_company(connection: sqlite3.Connection, into: int, other: int) -> None:
+    """The domains and people of a company become those of another, and it is no more; the caller matches anew."""
+    for table in ("contact", "company_domain", "address"):
+        connection.execute(f"UPDATE {table} SET company_id = ? WHERE company_id = ?", (into, other))
+    connection.execute("UPDATE OR IGNORE said_of_company SET company_id = ? WHERE company_id = ?", (into, other))
+    connection.execute("DELETE FROM said_of_company WHERE company_id = ?", (other,))
+    connection.execute("DELETE FROM company WHERE id = ?", (other,))
 
 
 def add_company_domain(connection: sqlite3.Connection, company: int, domain: str) -> bool:

@@ -15,8 +15,19 @@ BUSY_MILLISECONDS = 45_000
 WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a first pass holds 40 MB more
 READER_CACHE_KIB = 65_536
 CHECKPOINT_PAGES = 16_000
-MIGRATIONS = frozenset(  # the names of all in store.schema
-    ("first_light", "own_words", "account_addresses", "few_connections", "conversations", "shown_by_cards")
+MIGRATIONS = frozenset(
+    (  # the names of all in store.schema
+        "first_light",
+        "own_words",
+        "account_addresses",
+        "few_connections",
+        "conversations",
+        "shown_by_cards",
+        "companies_by_itself",
+        "tags",
+        "read_back",
+        "who_exchanges",
+    )
 )
 
 

@@ -80,12 +80,17 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     """
     names = names_of(connection, contact_ids)
     erased = erase_activities(connection, emails)
+    strike_from_contacts(connection, emails, contact_ids)
+    _unname(connection, names)
+    return erased
+
+
+def strike_from_contacts(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> None:
+    """These addresses are no contact's any more, and these contacts are none."""
     for table in ("contact_email", "card_address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     for contact_id in contact_ids:
         delete(connection, contact_id)
-    _unname(connection, names)
-    return erased
 
 
 def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> Erased:

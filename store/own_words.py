@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from store import settings
-from store.lists import among, change_among
+from store.lists import change_among, rows_among
 from store.rows import timestamp
 from store.said import DEFAULT_CADENCE
 
@@ -103,10 +103,13 @@ def put_aside(
 ) -> None:
     """Addresses (each with its canonical form) nobody makes a contact of by himself: "ignored" or "removed".
 
-    `name` is whose they are, so that a card of that name with further addresses is known too.
+    `name` is whose they are, so that a card of that name with further addresses is known too. Who is removed after
+    being ignored stays ignored.
     """
     connection.executemany(
-        "INSERT OR REPLACE INTO put_aside (canonical, email, name, kind, said_at, said_by) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO put_aside (canonical, email, name, kind, said_at, said_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT (canonical) DO UPDATE SET email = ?2, name = ?3, kind = ?4, said_at = ?5, said_by = ?6"
+        " WHERE ?4 = 'ignored' OR kind <> 'ignored'",
         [(canonical, email, name, kind, *_spoken(speaker)) for email, canonical in emails],
     )
 
@@ -118,9 +121,10 @@ def take_back(connection: sqlite3.Connection, canonicals: Iterable[str]) -> bool
     return connection.total_changes > before
 
 
-def are_put_aside(connection: sqlite3.Connection, canonicals: Iterable[str]) -> set[str]:
-    """Those of these addresses, in canonical form, of which nobody makes a contact by himself."""
-    return set(among(connection, "SELECT canonical FROM put_aside WHERE canonical IN ({})", canonicals))
+def names_put_aside(connection: sqlite3.Connection, canonicals: Iterable[str]) -> dict[str, str]:
+    """Those of these addresses, in canonical form, of which nobody makes a contact by himself; whose they were."""
+    query = "SELECT canonical, name FROM put_aside WHERE canonical IN ({})"
+    return dict(rows_among(connection, query, sorted(canonicals)))
 
 
 def _spoken(speaker: Speaker) -> tuple[int, int | None]:

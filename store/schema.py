@@ -202,6 +202,18 @@ JOIN contact_key k ON k.contact_id = c.id JOIN contact_email e ON e.contact_id =
 WHERE c.from_book AND k.key LIKE 'carddav:%'
     AND (SELECT count(*) FROM contact_key o WHERE o.contact_id = c.id AND o.key LIKE 'carddav:%') = 1
 """
+TAGS = """
+CREATE TABLE contact_tag (
+    contact_id INTEGER NOT NULL REFERENCES contact, tag TEXT NOT NULL, PRIMARY KEY (contact_id, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_tag_tag ON contact_tag (tag);
+"""
+WHO_EXCHANGES = """
+CREATE TABLE contact_account (
+    contact_id INTEGER PRIMARY KEY REFERENCES contact, account_id INTEGER NOT NULL REFERENCES account
+) STRICT;
+CREATE INDEX contact_account_account ON contact_account (account_id);
+"""
 
 
 CONVERSATIONS = """
@@ -286,6 +298,22 @@ def _migrations() -> Migrations:
         _create(db, CARDS)
         db.conn.execute("ALTER TABLE contact_email ADD COLUMN given_up_at INTEGER")
         db.conn.execute(CARDS_SO_FAR)
+
+    @migrations()
+    def companies_by_itself(db: Database) -> None:  # NULL: listed by the user
+        db.conn.execute("ALTER TABLE company ADD COLUMN by_itself INTEGER")
+
+    @migrations()
+    def tags(db: Database) -> None:
+        _create(db, TAGS)
+
+    @migrations()
+    def read_back(db: Database) -> None:  # NULL: not known; a place that is read to its end again says it
+        db.conn.execute("ALTER TABLE place ADD COLUMN read_back_to INTEGER")
+
+    @migrations()
+    def who_exchanges(db: Database) -> None:
+        _create(db, WHO_EXCHANGES)
 
     return migrations
 

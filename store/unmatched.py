@@ -33,27 +33,35 @@ class Stranger:
         return bool((self.inbound and self.outbound) or self.meetings)
 
 
+# those ignored; for who would make contacts by himself (?4) those removed too
+_ASIDE = """(SELECT x.id FROM put_aside w JOIN address x ON x.canonical = w.canonical
+    WHERE w.kind = 'ignored' OR ?4)"""
 # both halves come in order, so that only as many rows as are wanted are looked at
 _RANKED = f"""WITH derived AS MATERIALIZED ({DUE}), ranked AS (
     SELECT * FROM (SELECT two_way, exchanges, last_touch, first_touch, address_id, inbound, outbound, meetings
         FROM stranger WHERE last_touch IS NOT NULL AND coalesce(due, ?1 + 1) > ?1 AND two_way >= ?3
-        ORDER BY two_way DESC, exchanges DESC, last_touch DESC LIMIT ?2)
+        AND address_id NOT IN {_ASIDE} ORDER BY two_way DESC, exchanges DESC, last_touch DESC LIMIT ?2)
     UNION ALL SELECT (inbound > 0 AND outbound > 0) OR meetings > 0, inbound + outbound + meetings, last_touch,
         first_touch, address_id, inbound, outbound, meetings FROM derived
-        WHERE last_touch IS NOT NULL AND ((inbound > 0 AND outbound > 0) OR meetings > 0) >= ?3)
+        WHERE last_touch IS NOT NULL AND ((inbound > 0 AND outbound > 0) OR meetings > 0) >= ?3
+        AND address_id NOT IN {_ASIDE})
 SELECT a.email, a.name, c.name, r.inbound, r.outbound, r.meetings, r.first_touch, r.last_touch
     FROM ranked r JOIN address a ON a.id = r.address_id LEFT JOIN company c ON c.id = a.company_id
     ORDER BY r.two_way DESC, r.exchanges DESC, r.last_touch DESC, a.email DESC LIMIT ?2"""
 
 
 def unmatched(
-    connection: sqlite3.Connection, now: datetime, limit: int | None = None, two_way: bool = False
+    connection: sqlite3.Connection,
+    now: datetime,
+    limit: int | None = None,
+    two_way: bool = False,
+    to_be_listed: bool = False,
 ) -> list[Stranger]:
-    """Those with two-way exchanges first (or they alone), then by how many and how recent.
+    """Those with two-way exchanges first (or they alone), then by how many and how recent; none who is ignored.
 
-    Only what counts as a touch counts here.
+    Only what counts as a touch counts here. `to_be_listed`: without those who were contacts and were removed.
     """
-    rows = connection.execute(_RANKED, (timestamp(now), -1 if limit is None else limit, two_way))
+    rows = connection.execute(_RANKED, (timestamp(now), -1 if limit is None else limit, two_way, to_be_listed))
     return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))
         for email, name, company, inbound, outbound, meetings, first, last in rows

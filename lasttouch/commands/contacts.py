@@ -126,14 +126,15 @@ def add(
     with changing() as agent:
         if name is not None:
             entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
-            change = take_in(agent, [entry], renames=False)
+            change = take_in(agent, [entry], renames=False, by_name=True)
             if change.ours:
                 raise UsageError(
                     f"{entry.emails[0]} is nobody to keep in touch with: it is one of us, or a calendar",
                     "see addresses and internal_domains in the configuration",
                 )
         else:
-            change = add_strangers(agent, _strangers(agent, number, min_exchanges))
+            strangers = _strangers(agent, number, min_exchanges)
+            change = add_strangers(agent, strangers, by_name=number is not None)
     if as_json:
         print_json(import_json(change, []))
     else:

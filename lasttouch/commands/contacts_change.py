@@ -85,16 +85,18 @@ def alias(who: str, emails: tuple[str, ...], as_json: bool) -> None:
 def remove(who: str, as_json: bool) -> None:
     """Strike a contact off the list. What was exchanged stays in the log; to erase it: contacts forget.
 
+    Nothing but `contacts add` makes a contact of them again: no address book, no import and no sync.
+
     \b
     Examples:
       lasttouch contacts remove "Bob Stone"
     """
-    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
+    from lasttouch import address_book, own_words  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
         contact_id = one_contact(agent.connection, who)
         removed = _named(agent, [contact_id])
-        rematched = address_book.remove(agent, [contact_id])
+        rematched = address_book.remove(agent, [contact_id], own_words.speaker(agent, None))
     if as_json:
         print_json({"removed": [contact_id], "rematched": rematched})
     else:

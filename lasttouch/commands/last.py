@@ -10,7 +10,7 @@ import click
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
-from lasttouch.commands.naming import chosen, companies_named
+from lasttouch.commands.naming import chosen, companies_named, without_ignored
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
@@ -66,11 +66,12 @@ def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, fo
 def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
     now, zone = filters.moment(), machine_zone()
     ids = chosen(log, who, filters.owner)
-    found = filters.applied(people_reader(filters.as_of)(log, now, ids))
+    everybody = people_reader(filters.as_of)(log, now, ids)
+    found = filters.applied(everybody if who else without_ignored(log, everybody))
     weeks = sparklines(log, found, now) if form.is_for_people else {}
     through = earlier(seen_through(log), now)
     shown = answer(form, columns.LAST, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks))
     if shown and not found:
-        everybody = ids is None and filters.since is filters.until is None
-        print_lines([NO_CONTACTS if everybody else "No contact is left by that."])
+        unfiltered = not everybody and ids is None
+        print_lines([NO_CONTACTS if unfiltered else "No contact is left by that."])
     return shown

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from activity.errors import NotFound, UsageError
 from lasttouch.local_time import utc_now
 from lasttouch.views.contacts import NO_CONTACTS
+from store import said
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.finding import company_calls, find_contacts, is_called, near_names
 from store.people import Person, is_anybody_listed, people
@@ -31,6 +32,12 @@ def chosen(
     if owner is not None:
         left = _both(left, of_owner(connection, owner_named(connection, owner)))
     return None if left is None else sorted(left)
+
+
+def without_ignored(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
+    """What a list shows of them: who is ignored is shown when asked for by name."""
+    ignored = said.ignored(connection, [one.id for one in found])
+    return [one for one in found if one.id not in ignored]
 
 
 def contacts_named(connection: sqlite3.Connection, who: str) -> list[int]:

@@ -49,6 +49,7 @@ def import_json(change: Change, problems: Sequence[Problem], without_email: int 
         "rematched": change.rematched,
         "erased": change.erased,
         "ours": change.ours,
+        "put_aside": change.put_aside,
         "without_email": without_email,
         "problems": [{"line": one.line, "message": one.message} for one in problems],
         "shared": [{"address": address, "names": names} for address, names in change.shared],
@@ -62,7 +63,9 @@ def import_text(change: Change, problems: Sequence[Problem], without_email: int 
         addresses = "address" if change.rematched == 1 else "addresses"
         lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
     if change.erased:
-        lines.append(f"{change.erased} passed over: they were erased with `contacts forget`.")
+        lines.append(f"{change.erased} passed over: erased with `contacts forget`, or under a never_log rule.")
+    if change.put_aside:
+        lines.append(f"{change.put_aside} passed over: removed or ignored before; contacts add brings them back.")
     if change.ours:
         lines.append(f"{change.ours} passed over: at an own or internal address, or a calendar's; that touches nobody.")
     for address, names in change.shared[:PROBLEMS_SHOWN]:

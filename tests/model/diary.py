@@ -85,6 +85,12 @@ class Diary:
     def is_erased(self, email: str) -> bool:
         return _untagged(email) in self.erased
 
+    def never_log_again(self, email: str) -> None:
+        """The address is no contact's any more, nor is there a contact without any."""
+        self.never_log.append(email)
+        kept = {one: {e for e in emails if not self.is_kept_out(e)} for one, emails in self.contacts.items()}
+        self.contacts = {one: emails for one, emails in kept.items() if emails}
+
     def erase(self, contact_id: int) -> None:
         """For good, in every spelling; a contact that has no other address goes with it."""
         self.erased |= {_untagged(email) for email in self.contacts.pop(contact_id)}
@@ -94,7 +100,7 @@ class Diary:
                 del self.contacts[other]
 
     def is_kept_out(self, email: str) -> bool:
-        return self.is_erased(email) or email in self.never_log
+        return self.is_erased(email) or _untagged(email) in self.never_log
 
     def owner_of(self, email: str) -> int | None:
         """The one contact an address belongs to: exactly, else but for a tag."""

@@ -174,12 +174,12 @@ class History(RuleBasedStateMachine):
     @rule(email=GUEST, with_company=st.booleans())
     def a_contact_is_added(self, email: str, with_company: bool) -> None:
         diary = self.diary
-        if diary.is_erased(email) or any(email in emails for emails in diary.contacts.values()):
+        if diary.is_kept_out(email) or any(email in emails for emails in diary.contacts.values()):
             return
         domain = email.partition("@")[2]
         entry = ContactEntry(f"N {email}", [email], company=f"The {domain}" if with_company else "")
         with self.agent() as agent:
-            (contact_id,) = address_book.take_in(agent, [entry]).imported.contacts
+            (contact_id,) = address_book.take_in(agent, [entry], by_name=True).imported.contacts
         diary.contacts[contact_id] = {email}
         if with_company and domain not in diary.internal:
             diary.companies[domain] = entry.company
@@ -188,7 +188,7 @@ class History(RuleBasedStateMachine):
     @rule(data=st.data(), email=GUEST)
     def a_contact_gets_an_alias(self, data: st.DataObject, email: str) -> None:
         contact_id = data.draw(st.sampled_from(sorted(self.diary.contacts)))
-        if self.diary.is_erased(email):
+        if self.diary.is_kept_out(email):
             return
         with self.agent() as agent:
             address_book.add_alias(agent, contact_id, [email])
@@ -235,7 +235,7 @@ class History(RuleBasedStateMachine):
     @precondition(lambda self: not self.diary.never_log)
     @rule(email=st.sampled_from(PEOPLE))
     def somebody_is_never_to_be_logged(self, email: str) -> None:
-        self.diary.never_log.append(email)
+        self.diary.never_log_again(email)
 
     # what must hold
 
