@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -39,8 +40,8 @@ def is_calendar_address(email: str) -> bool:
 def normalise(raw: str) -> str | None:
     """The form in which two spellings of one address are equal, or None if `raw` is no address.
 
-    Case folded, surrounding quotes, angle brackets and comments gone, the domain in A-labels
-    (UTS 46, RFC 5891; lower case alone where that fails).
+    Case folded and in Unicode's composed form (NFC), surrounding quotes, angle brackets and comments gone,
+    the domain in A-labels (UTS 46, RFC 5891; lower case alone where that fails).
     """
     folded = raw.strip().lower()
     if _PLAIN.fullmatch(folded) and ".." not in folded:
@@ -77,7 +78,7 @@ def _unusual(raw: str) -> str | None:
     if len(text) > 2 and text[0] == text[-1] == '"' and "@" in text:  # quoted as a whole: "a@b.example"
         text = text[1:-1]
     local, at, domain = text.rpartition("@")
-    local, domain = local.strip().casefold(), normalise_domain(domain)
+    local, domain = unicodedata.normalize("NFC", local.strip().casefold()), normalise_domain(domain)
     if not at or not local or len(text) > 1000 or not _HOST.fullmatch(domain):
         return None
     if len(local) > 1 and local[0] == local[-1] == '"':

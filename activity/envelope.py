@@ -38,6 +38,9 @@ SIGN_HEADERS: tuple[str, ...] = (
 CALENDAR_PART = "calendar-part"
 """A sign that is no header: a part of the message's structure is a scheduling message between calendars."""
 
+FROM_DOUBT = "from-doubt"
+"""A sign that is no header: why the From header may be read in more than one way."""
+
 
 @dataclass(slots=True)
 class Envelope:
@@ -49,7 +52,7 @@ class Envelope:
     `signs` maps the lower-case names of SIGN_HEADERS that were present to their unfolded values,
     several of one name joined by a newline, topmost first; "from" is among them only where the
     From header holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has
-    such a part ("text/calendar; method=REQUEST"). `in_reply_to` and `references` are
+    such a part ("text/calendar; method=REQUEST"), FROM_DOUBT only where there is a doubt. `in_reply_to` and `references` are
     message ids in angle brackets. `failed_recipients` are normalised addresses named by the
     delivery-status part of a bounce (RFC 3464 §2.3), where that part was read.
     """

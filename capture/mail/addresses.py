@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from operator import itemgetter
 
 from activity.address import Address, normalise
 from capture.mail.encoded_words import LONGEST, decode_words
 
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;:<>()\\]+|\\.|.', re.DOTALL)
+PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[^",;:<>()\\]+|\\.|.', re.DOTALL)
 _SIMPLE = re.compile(r"\s*([^\s\",;:<>()@\[\]\\]+@[A-Za-z0-9.-]+)\s*")
 _NAMED = re.compile(r"\s*(\"?)([^\"\\,;:<>()@=]*)\1\s*<([^\s\",;:<>()@\[\]\\]+@[A-Za-z0-9.-]+)>\s*")
 _UNQUOTE = re.compile(r"\\(.)", re.DOTALL)
 _LOOSE = re.compile(r"\s*([.@])\s*")  # white space within an address (RFC 5322 §4.4, obs-domain)
 _LOOSE_DOT = re.compile(r"\s+\.\s*(?=\w)")
+_QUOTED_ADDRESS = re.compile(r'"[^"@]*@[^"]*"')
+_BEHIND_ANGLE = re.compile(r"(?<=>)\s*[,;]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 NAME_CHARACTERS = 200
 ADDRESS_CHARACTERS = 1000
@@ -65,26 +68,33 @@ def _simple(value: str) -> tuple[Address, ...] | None:
     return (Address(email, name, seen),) if email else ()
 
 
+def is_plain(value: str) -> bool:
+    """Is it one address as most are written, with a plain name or none?"""
+    return len(value) <= CACHED_CHARACTERS and _simple_cached(value) is not None
+
+
 _simple_cached = lru_cache(maxsize=8192)(_simple)
 
 
 def _parse(value: str) -> tuple[Address, ...]:
+    if _lacks_a_quote(value) and _QUOTED_ADDRESS.search(value):
+        return _parse_unpaired(value)  # a quote that lacks its pair has taken the next one, and people between them
     found: list[Address] = []
     phrase: list[str] = []
     angle: str | None = None
     comment: list[str] = []
     depth = 0
 
-    def flush() -> None:
+    named = 0  # how much of the phrase stood before the angle bracket
+
+    def flush(end: int | None = None) -> None:
         nonlocal angle
-        address = _address("".join(phrase), angle, "".join(comment))
-        if address is not None:
-            found.append(address)
-        phrase.clear()
+        found.extend(_members("".join(phrase[:end]), angle, "".join(comment)))
+        del phrase[:end]
         comment.clear()
         angle = None
 
-    for piece in map(itemgetter(0), _PIECE.finditer(value)):
+    for piece in map(itemgetter(0), PIECE.finditer(value)):
         if depth:
             depth += (piece == "(") - (piece == ")")
             if depth and len(comment) < 50:
@@ -98,7 +108,11 @@ def _parse(value: str) -> tuple[Address, ...]:
         elif piece == ":" and angle is None and "@" not in "".join(phrase[-8:]):
             phrase.clear()  # the name of a group
         elif piece[0] == "<" and len(piece) > 1:
-            angle = piece[1:-1]
+            if angle is not None and "@" in angle:  # the comma between two is missing
+                flush(named)
+                if len(found) >= MOST:
+                    return tuple(found)
+            angle, named = piece[1:-1], len(phrase)
         else:
             phrase.append(piece)
     if depth:  # a comment without end would swallow everybody behind it
@@ -107,18 +121,47 @@ def _parse(value: str) -> tuple[Address, ...]:
     return tuple(found)
 
 
-def _address(phrase: str, angle: str | None, comment: str) -> Address | None:
+def _parse_unpaired(value: str) -> tuple[Address, ...]:
+    """A list with an odd number of quotes: where a member, which ends with its angle bracket, has one too many,
+    none of its quotes counts."""
+    found: list[Address] = []
+    for member in _BEHIND_ANGLE.split(value, MOST):
+        found += _parse(member.replace('"', " ") if _lacks_a_quote(member) else member)
+    return tuple(found)
+
+
+def _lacks_a_quote(value: str) -> bool:
+    quotes = value.count('"')
+    return bool(quotes) and (quotes - value.count('\\"')) % 2 == 1
+
+
+def _members(phrase: str, angle: str | None, comment: str) -> Iterator[Address]:
+    """What stands between two commas: one address as a rule, none, or several that nothing parts but blanks."""
     if angle is None:
-        seen, name = _bare(phrase.strip(), comment.strip())
-    else:
-        route = angle.lstrip()[:1] == "@"  # RFC 5322 §4.4, obs-route
-        seen, name = (angle.rpartition(":")[2] if route else angle).strip(), phrase.strip()
-        if len(seen) <= ADDRESS_CHARACTERS:
-            seen = _LOOSE.sub(r"\1", seen)
+        phrase = phrase.strip()
+        if "=?" in phrase and "@" not in phrase:  # a whole member in one encoded word
+            phrase = decode_words(phrase.strip('"'))
+            if "=?" not in phrase and ("<" in phrase or "," in phrase):
+                yield from _parse(phrase)
+                return
+        for seen, name in _bare(phrase, comment.strip()):
+            yield from _address(seen, name)
+        return
+    route = angle.lstrip()[:1] == "@"  # RFC 5322 §4.4, obs-route
+    seen = (angle.rpartition(":")[2] if route else angle).strip()
+    if "=?" in seen and "@" not in seen:
+        seen = decode_words(seen)
+    if len(seen) <= ADDRESS_CHARACTERS:
+        seen = _LOOSE.sub(r"\1", seen)
+    one = list(_address(seen, phrase.strip().strip("<>").strip()))
+    yield from one or (_parse(seen) if seen.count("@") > 1 and "<" not in seen else ())
+
+
+def _address(seen: str, name: str) -> Iterator[Address]:
     if seen[:7].lower() == "mailto:":
         seen = seen[7:]
-    email = _normalised(seen)
-    return Address(email, _name(name), _CONTROL.sub("", seen)[:NAME_CHARACTERS]) if email else None
+    if email := _normalised(seen):
+        yield Address(email, _name(name), _CONTROL.sub("", seen)[:NAME_CHARACTERS])
 
 
 def _normalised(seen: str) -> str | None:
@@ -126,18 +169,26 @@ def _normalised(seen: str) -> str | None:
     return email if email and email.rpartition("@")[0].strip() else None  # ""@x.example is nobody
 
 
-def _bare(text: str, comment: str) -> tuple[str, str]:
-    """An address without angle brackets, and the name beside it."""
+def _bare(text: str, comment: str) -> list[tuple[str, str]]:
+    """Addresses without angle brackets, each with the name beside it."""
     if _normalised(text):
-        return text, comment
+        return [(text, comment)]
     if len(text) <= ADDRESS_CHARACTERS:
         text = _LOOSE_DOT.sub(".", text)
     if "<" in text:  # the closing bracket is missing
         name, _, rest = text.rpartition("<")
-        return rest.strip(), name
-    words = text.split()
-    at = [word for word in words if "@" in word and not word.startswith('"')]
-    return (at[-1], " ".join(word for word in words if word != at[-1])) if at else ("", "")
+        if name.count("@") and _normalised(before := name.rpartition("<")[2].strip()):
+            return [(before, ""), (rest.strip(), "")]
+        return [(rest.strip(), name)]
+    words = [word.strip("[]<>") for word in text.split(maxsplit=MOST)]
+    at = {word: seen for word in words if "@" in word and _normalised(seen := _unlinked(word))}
+    if len(at) > 1:
+        return [(seen, "") for seen in at.values()]
+    return [(seen, " ".join(one for one in words if one != word)) for word, seen in at.items()]
+
+
+def _unlinked(word: str) -> str:
+    return word[7:] if word[:7].lower() == "mailto:" else word
 
 
 def _name(raw: str) -> str:

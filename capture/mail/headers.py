@@ -6,8 +6,9 @@ import re
 from datetime import datetime
 
 from activity.address import Address
-from activity.envelope import CALENDAR_PART, SIGN_HEADERS, Envelope
+from activity.envelope import CALENDAR_PART, FROM_DOUBT, SIGN_HEADERS, Envelope
 from capture.mail.addresses import parse_addresses
+from capture.mail.author import doubt_about
 from capture.mail.dates import parse_date
 from capture.mail.encoded_words import decode_words
 from capture.mail.message_ids import message_id, message_ids
@@ -23,6 +24,7 @@ _MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SUBJECT_CHARACTERS = 500
 SIGN_CHARACTERS = 2000
+_WHOLE = "authentication-results"  # what was cut off may say that it failed
 
 
 def parse_header(block: bytes, internal_date: datetime | None, calendar_part: str = "") -> Envelope:
@@ -50,9 +52,11 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
         0 if from_ is None else from_.count("\n") + 1,
     )
     if len(block) > SIGN_CHARACTERS:
-        signs.update({name: value[:SIGN_CHARACTERS] for name, value in signs.items()})
+        signs.update({name: value[:SIGN_CHARACTERS] for name, value in signs.items() if name != _WHOLE})
     if from_ is not None and not senders:
         signs["from"] = _topmost(from_)[:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
+    if senders and from_ is not None and (doubt := doubt_about(from_, block)):
+        signs[FROM_DOUBT] = doubt
     if calendar_part:
         signs[CALENDAR_PART] = calendar_part
     return envelope

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activity.envelope import CALENDAR_PART, Envelope
+from activity.envelope import CALENDAR_PART, FROM_DOUBT, Envelope
 from matchers.verdicts import subjects
 from matchers.verdicts.authentication import dmarc_results, may_fail
 from matchers.verdicts.automatic import (
@@ -44,7 +44,7 @@ def evidence(envelope: Envelope) -> dict[str, str]:
     """
     if envelope.from_headers > 1:
         return {"from-headers": str(envelope.from_headers)}
-    kept = _authentication(envelope.signs)
+    kept = _authentication(envelope.signs) | _doubt(envelope.signs)
     if is_ordinary(envelope):
         return kept
     if is_ordinary_list_mail(envelope):
@@ -67,6 +67,10 @@ def _authentication(signs: Mapping[str, str]) -> dict[str, str]:
         results.pop()  # below the last failure nothing can decide
     lines = [f"{authserv_id}; dmarc={'fail' if failed else 'pass'}" for authserv_id, failed in results]
     return {"authentication-results": "\n".join(lines)} if lines else {}
+
+
+def _doubt(signs: Mapping[str, str]) -> dict[str, str]:
+    return {FROM_DOUBT: quoted(signs[FROM_DOUBT], 80)} if FROM_DOUBT in signs else {}
 
 
 def _report(signs: Mapping[str, str]) -> dict[str, str]:

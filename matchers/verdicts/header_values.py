@@ -58,6 +58,20 @@ def without_comments(field: str, keep_quoted: bool = True) -> str:
     return " ".join(kept)
 
 
+def is_closed(field: str) -> bool:
+    """Does every comment and quoted string in `field` end?"""
+    if "(" not in field and '"' not in field:
+        return True
+    depth, quoted = 0, False
+    for lexeme in _LEXEME.finditer(field):
+        mark = lexeme[0]
+        if mark == '"' and depth == 0:
+            quoted = not quoted
+        elif not quoted:
+            depth += (mark == "(") - (mark == ")" and depth > 0)
+    return depth == 0 and not quoted
+
+
 @lru_cache(maxsize=1024)
 def keyword(field: str) -> str:
     """The first word of a field in lower case, comments and parameters aside; "" if there is none."""

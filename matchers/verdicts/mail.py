@@ -5,7 +5,7 @@ from __future__ import annotations
 from activity.envelope import Envelope
 from activity.verdict import PERSON, Verdict
 from matchers.house import House
-from matchers.verdicts.authentication import dmarc_failure
+from matchers.verdicts.authentication import dmarc_failure, doubtful_author
 from matchers.verdicts.automatic import automatic, null_return_path, program_sender
 from matchers.verdicts.lists import list_mail
 from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
@@ -17,14 +17,14 @@ def judge_message(envelope: Envelope, house: House) -> Verdict:
 
     The order is the contract. Two From headers: suspect. Then what a message says of itself, the
     most exact first: its media type, the marks of a bounce, automatic replies, lists and bulk, a
-    null Return-Path, a sender's name. A DMARC failure overrides all of them but a list post, whose
-    signature every list breaks. Only then who wrote to whom: internal, broadcast, person.
+    null Return-Path, a sender's name. A DMARC failure, or an author that cannot be told for certain where
+    a server checks them for us, overrides all of them but a list post, whose signature every list breaks. Only then who wrote to whom: internal, broadcast, person.
     """
     if envelope.from_headers > 1:
         return Verdict("suspect", f"From: {envelope.from_headers} such headers")
     said = None if is_ordinary(envelope) else _said_by_itself(envelope, house)
     if said is None or said.kind != "list":
-        failure = dmarc_failure(envelope, house)
+        failure = dmarc_failure(envelope, house) or doubtful_author(envelope, house)
         if failure is not None:
             return failure
     return said or _by_participants(envelope, house)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from activity.envelope import Envelope
+from activity.envelope import FROM_DOUBT, Envelope
 from matchers.verdicts.header_values import is_plain_type, keyword
 from matchers.verdicts.lists import has_list_headers
 from matchers.verdicts.senders import calendar_service, sender_kind
 from matchers.verdicts.subjects import out_of_office
 
 # Signs that no rule reads, or that are looked at below; Authentication-Results is judged apart.
-_QUIET = frozenset(("content-type", "return-path", "sender", "authentication-results", "reply-to", "feedback-id"))
+_QUIET = frozenset(("content-type", "return-path", "sender", "authentication-results", "reply-to", FROM_DOUBT))
 _OF_LISTS = _QUIET | {"list-id", "list-post", "list-unsubscribe", "precedence"}
 _AUTOMATIC_PRECEDENCES = frozenset(("auto_reply", "auto-reply", "autoreply"))
 _PLAIN_PATH = re.compile(r"<?(?!mail|microsoft)[^<>()\s\"@]+@[a-z0-9.-]+>?\s*\Z", re.IGNORECASE)

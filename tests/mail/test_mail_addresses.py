@@ -72,6 +72,27 @@ def read(value: str) -> list[tuple[str, str]]:
         (f'"{ANA}" <not an address>', []),
         (f"=?utf-8?q?{ANA.replace('@', '=40')}?= <{BEN}>", [(BEN, ANA)]),
         (f"=?utf-8?q?=3C{ANA.replace('@', '=40')}=3E=2C?= <{BEN}>", [(BEN, f"<{ANA}>,")]),
+        (f'"<{ANA}>, " <{BEN}>', [(BEN, f"<{ANA}>,")]),
+        # nobody is lost where commas, quotes or brackets are
+        (f"{ANA} {BEN}", [(ANA, ""), (BEN, "")]),
+        (f"Ana {ANA}  Ben {BEN}", [(ANA, ""), (BEN, "")]),
+        (f"Ana <{ANA}> Ben <{BEN}>", [(ANA, "Ana"), (BEN, "Ben")]),
+        (f"<{ANA}><{BEN}>", [(ANA, ""), (BEN, "")]),
+        (f"<{ANA}, {BEN}>", [(ANA, ""), (BEN, "")]),
+        (f"<{ANA} {BEN}>", [(ANA, ""), (BEN, "")]),
+        (f"Ana <<{ANA}>>", [(ANA, "Ana")]),
+        (f"Ana [{ANA}]", [(ANA, "Ana")]),
+        (f"Ana [mailto:{ANA}]", [(ANA, "")]),
+        (f'"Ana Kim <{ANA}>, "Ben" <{BEN}>', [(ANA, "Ana Kim"), (BEN, "Ben")]),
+        (f'"Kim, Ana <{ANA}>, "Cho, Ben" <{BEN}>', [(ANA, "Ana"), (BEN, "Cho, Ben")]),
+        (f'"Ana {ANA}, "Ben" <{BEN}>, c@z.example', [(ANA, "Ana"), (BEN, "Ben"), ("c@z.example", "")]),
+        ("=?utf-8?q?Ana_Kim_=3Cana=40x=2Eexample=3E?=", [(ANA, "Ana Kim")]),
+        ("=?utf-8?b?QW5hIEtpbSA8YW5hQHguZXhhbXBsZT4=?=", [(ANA, "Ana Kim")]),
+        (f"=?utf-8?q?Ana_=3Cana=40x=2Eexample=3E?=, {BEN}", [(ANA, "Ana"), (BEN, "")]),
+        ("Ana <=?utf-8?q?ana=40x=2Eexample?=>", [(ANA, "Ana")]),
+        # one way to write an accent
+        ("Bjo\u0308rn <bjo\u0308rn@x.example>", [("bj\u00f6rn@x.example", "Bjo\u0308rn")]),
+        ("bj\u00f6rn@x.example", [("bj\u00f6rn@x.example", "")]),
         # nothing there
         ("", []),
         ("MAILER-DAEMON", []),
@@ -99,7 +120,9 @@ def test_a_list_without_end_is_cut() -> None:
     assert time.monotonic() - started < 2
 
 
-@pytest.mark.parametrize("unit", ['"', '"a', "<", "(", "()", "\\", ":", "a:", "@", "a@b ", '"\\"', "<a", "=?", "(\\)"])
+@pytest.mark.parametrize(
+    "unit", ['"', '"a', "<", "(", "()", "\\", ":", "a:", "@", "a@b ", '"\\"', "<a", "=?", "(\\)", "<a@b>", '<a@b>"']
+)
 def test_what_is_said_a_hundred_thousand_times_takes_no_longer_than_that(unit: str) -> None:
     started = time.monotonic()
     parse_addresses("Ana " + unit * 100_000)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activity.address import Address
-from activity.envelope import CALENDAR_PART, SIGN_HEADERS, Envelope
+from activity.envelope import CALENDAR_PART, FROM_DOUBT, SIGN_HEADERS, Envelope
 from matchers.house import House
 from matchers.message import judge_mail, message_facts
 from matchers.verdicts import evidence as evidence_room
@@ -69,6 +69,7 @@ _VALUES: dict[str, list[str]] = {
         "mx.x; dmarc=fail\nmx.y; dmarc=fail\nmx.z; dmarc=pass\nmx.a; dmarc=fail\nmx.b; DMARC = FAIL",
     ],
     "from": ["MAILER-DAEMON <>", "Your Bank", "Post Master"],
+    FROM_DOUBT: ["text left over beside the address"],
     CALENDAR_PART: ["text/calendar; method=REQUEST", "text/calendar; method=CANCEL"],
 }  # fmt: skip
 _SUBJECTS = [
@@ -110,7 +111,7 @@ _envelopes = st.builds(
 
 
 def test_generated_names_are_the_headers_that_are_fetched() -> None:
-    assert set(_VALUES) == {*SIGN_HEADERS, "from", CALENDAR_PART}
+    assert set(_VALUES) == {*SIGN_HEADERS, "from", CALENDAR_PART, FROM_DOUBT}
 
 
 @settings(max_examples=1500, deadline=None)
@@ -173,4 +174,5 @@ def test_a_header_full_of_everything_keeps_only_what_decides() -> None:
     assert evidence(everything) == {
         "authentication-results": "mx.a; dmarc=fail",
         "content-type": "multipart/report",
+        FROM_DOUBT: "text left over beside the address",
     }
