@@ -147,10 +147,12 @@ def _unsee(
 ) -> set[int]:
     """These meetings are seen here no more; one that nobody shows any more is marked, or gone if it was not over.
 
+    Gone is also what its calendar shows under another UID: some write a meeting anew whenever they look at it.
     The last sighting of a marked one stays, without its object: it tells what the owner had answered.
     """
     changed: set[int] = set()
     for activity_id in activity_ids:
+        seen = activity_id, object_id
         forget_touches(connection, [activity_id])
         shown = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id <> ?"
         if connection.execute(shown, (activity_id, object_id)).fetchone():
@@ -158,7 +160,7 @@ def _unsee(
             changed.add(activity_id)
             continue
         (ends,) = connection.execute("SELECT ends FROM activity WHERE id = ?", (activity_id,)).fetchone()
-        if outright or (ends is not None and ends > timestamp(now)):
+        if outright or (ends is not None and ends > timestamp(now)) or _is_shown_under_another_uid(connection, *seen):
             for table, column in (("sighting", "activity_id"), ("participation", "activity_id"), ("activity", "id")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (activity_id,))
         else:
@@ -166,3 +168,23 @@ def _unsee(
             connection.execute("UPDATE activity SET deleted_at = ? WHERE id = ?", (timestamp(now), activity_id))
             changed.add(activity_id)
     return changed
+
+
+_SAME_PEOPLE_THEN = """
+    SELECT DISTINCT b.id FROM activity a JOIN participation p ON p.activity_id = a.id
+    JOIN participation q ON q.address_id = p.address_id AND q.at = p.at AND q.activity_id <> p.activity_id
+    JOIN activity b ON b.id = q.activity_id AND b.ends IS a.ends AND b.subject IS a.subject
+    JOIN sighting s ON s.activity_id = b.id AND s.object_id <> ?2
+    JOIN calendar_object o ON o.id = s.object_id AND o.place_id = (SELECT place_id FROM calendar_object WHERE id = ?2)
+    WHERE a.id = ?1"""
+
+
+def _is_shown_under_another_uid(connection: sqlite3.Connection, activity_id: int, object_id: int) -> bool:
+    """Does another object of the calendar show the same start, end, people and title?"""
+    same = connection.execute(_SAME_PEOPLE_THEN, (activity_id, object_id)).fetchall()
+    people = _people(connection, activity_id) if same else set()
+    return any(_people(connection, other) == people for (other,) in same)
+
+
+def _people(connection: sqlite3.Connection, activity_id: int) -> set[tuple[int]]:
+    return set(connection.execute("SELECT address_id FROM participation WHERE activity_id = ?", (activity_id,)))
