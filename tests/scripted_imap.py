@@ -194,7 +194,7 @@ class ScriptedIMAP:
         session.ok(tag, "[READ-ONLY] open")
 
     def answer_search(self, session: Session, tag: str, arguments: str) -> None:
-        low, high = re.findall(r"UID (\d+):(\d+|\*)", arguments)[0]
+        low, high = (re.findall(r"UID (\d+):(\d+|\*)", arguments) or [("1", "*")])[0]
         uids = sorted(self.boxes[session.selected].messages)
         last = uids[-1] if uids else 0
         found = [u for u in uids if int(low) <= u and (high == "*" or u <= int(high))]

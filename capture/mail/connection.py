@@ -13,6 +13,7 @@ import imapclient
 
 from activity.errors import SourceError, UntrustedServer
 from capture.credentials import Secret
+from capture.mail.budget import Budget
 from capture.mail.guarded_imap import GuardedIMAP4
 from capture.mail.guarded_stream import GuardedStream
 from capture.mail.login import TokenRefused, log_in
@@ -25,8 +26,9 @@ CONNECT_SECONDS = 20.0
 class Connection(imapclient.IMAPClient):  # type: ignore[misc]
     """An IMAPClient that reads through a GuardedStream and takes mailbox names as wire bytes."""
 
-    def __init__(self, server: MailServer, context: ssl.SSLContext | None) -> None:
+    def __init__(self, server: MailServer, context: ssl.SSLContext | None, budget: Budget | None = None) -> None:
         self._server = server
+        self._budget = budget or Budget()
         super().__init__(server.host, server.port, ssl=server.security == "tls", ssl_context=context)
         self._imap.debug = 0
         self.folder_encode = False
@@ -36,7 +38,7 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
         server = self._server
         context = self.ssl_context if self.ssl else None
         patience = min(CONNECT_SECONDS, server.stall_seconds)
-        return GuardedIMAP4(server.host, server.port, context, patience, server.stall_seconds)
+        return GuardedIMAP4(server.host, server.port, context, patience, server.stall_seconds, self._budget)
 
     def _set_read_timeout(self) -> None:
         """The GuardedStream sets it for each read."""
@@ -77,8 +79,8 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
             self.shutdown()
 
 
-def connect(server: MailServer) -> Connection:
-    """A logged-in connection, to be closed by its `hang_up`.
+def connect(server: MailServer, budget: Budget | None = None) -> Connection:
+    """A logged-in connection, to be closed by its `hang_up`; it spends `budget`, or one of its own.
 
     Where an access token is refused, another is fetched and tried once: the first may have expired
     just now. Raises SourceError kinds only: Unreachable, UntrustedServer (before any credential is
@@ -91,18 +93,18 @@ def connect(server: MailServer) -> Connection:
         return secrets[-1]
 
     try:
-        return _connect(server, secret)
+        return _connect(server, secret, budget)
     except TokenRefused:
         another = server.password()
         if another in secrets:
             raise
-        return _connect(server, lambda: another)
+        return _connect(server, lambda: another, budget)
 
 
 @contextlib.contextmanager
-def connected(server: MailServer) -> Iterator[Connection]:
+def connected(server: MailServer, budget: Budget | None = None) -> Iterator[Connection]:
     """A logged-in connection, closed at the end whatever happened; raises what `connect` does."""
-    connection = connect(server)
+    connection = connect(server, budget)
     try:
         with in_plain_words(server.where):
             yield connection
@@ -112,9 +114,9 @@ def connected(server: MailServer) -> Iterator[Connection]:
         connection.hang_up()
 
 
-def _connect(server: MailServer, secret: Secret) -> Connection:
+def _connect(server: MailServer, secret: Secret, budget: Budget | None) -> Connection:
     with in_plain_words(server.where):
-        connection = Connection(server, None if server.security == "none" else _trust(server))
+        connection = Connection(server, None if server.security == "none" else _trust(server), budget)
         try:
             if server.security == "starttls":
                 _start_tls(connection, server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import quopri
 import re
+from collections.abc import Iterator
 
 from activity.batch import Skip
 from activity.delivery_status import failed_recipients
@@ -87,9 +88,15 @@ class DeliveryReports:
                     self._bounces[response.uid].failed_recipients = failed_recipients(text)
 
 
-def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> list[Response]:
+def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> Iterator[Response]:
+    """The first answer for each message, as it comes; to be read out."""
     tags = {connection.send_command(f"UID FETCH {uid_set.text} (UID {item})")}
-    return [one for one in read_responses(connection, tags, section.encode(), PART_BYTES) if one is not None]
+    given: set[int] = set()
+    for one in read_responses(connection, tags, section.encode(), PART_BYTES):
+        if one is not None and one.uid not in given and uid_set.first <= one.uid <= uid_set.last:
+            given.add(one.uid)
+            connection.wire.budget.earn()
+            yield one
 
 
 def _encoding_of_status(mime: Response) -> str | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from activity.batch import Skip
 from activity.envelope import Envelope
+from capture.mail.budget import Budget
 from capture.mail.connection import Connection
 from capture.mail.dates import parse_date
 from capture.mail.delivery_reports import DeliveryReports
@@ -62,10 +63,17 @@ class _Asked:
     def complete(self, tags: set[bytes]) -> bool:
         return self.tag not in tags or len(self._fetched) + len(self._handed_on) >= self.uids.size
 
-    def keep(self, one: Fetched, weight: int) -> None:
-        if one.uid not in self._handed_on:
-            self._fetched[one.uid] = one
-            self._held += weight
+    def has(self, uid: int) -> bool:
+        """Did it come, in a form that a further answer could not better?"""
+        kept = self._fetched.get(uid)
+        return uid in self._handed_on or (kept is not None and kept.skip is None)
+
+    def keep(self, one: Fetched, weight: int) -> bool:
+        """Is it the first answer for this message?"""
+        first = one.uid not in self._fetched
+        self._fetched[one.uid] = one
+        self._held += weight
+        return first
 
     def hand_on(self, but: DeliveryReports) -> Part | None:
         """What has come so far, if it is much; not the bounces that wait for their reports."""
@@ -113,8 +121,10 @@ def _fetch(
         _ask_ahead(connection, to_ask, asked, tags, items)
         try:
             for response in read_responses(connection, tags, _SECTION, HEADER_BYTES):
-                if response is not None and (part := _keep(response, asked, reports, sent)) is not None:
-                    yield part
+                if response is not None and (one := _of(response, asked)) is not None:
+                    part = _keep(response, one, reports, sent, connection.wire.budget)
+                    if part is not None:
+                        yield part
                 if not reports:  # for these nothing else may be on its way
                     while asked and asked[0].complete(tags):
                         yield asked.popleft().rest({})
@@ -136,27 +146,26 @@ def _ask_ahead(
         tags.add(asked[-1].tag)
 
 
-def _keep(response: Response, asked: deque[_Asked], reports: DeliveryReports, sent: bool) -> Part | None:
-    for one in asked:
-        if one.uids.first <= response.uid <= one.uids.last:
-            break
-    else:
-        return None  # another message's flags changed just now
-    fetched = _message(response, sent)
-    if fetched is None:
+def _of(response: Response, asked: deque[_Asked]) -> _Asked | None:
+    """The set whose message this is, for the first time; None for news of a message: flags that changed just now."""
+    if response.body is None and not response.oversize and not response.internal_date:
         return None
+    uid = response.uid
+    return next((one for one in asked if one.uids.first <= uid <= one.uids.last and not one.has(uid)), None)
+
+
+def _keep(response: Response, one: _Asked, reports: DeliveryReports, sent: bool, budget: Budget) -> Part | None:
+    fetched = _message(response, sent)
+    if one.keep(fetched, _weight(response, fetched.envelope)):
+        budget.earn()
     if fetched.envelope is None:
-        one.keep(fetched, 0)
         return None
     reports.consider(fetched.uid, fetched.envelope, response.status_section)
-    one.keep(fetched, _weight(response, fetched.envelope))
     return one.hand_on(reports)
 
 
-def _message(response: Response, sent: bool) -> Fetched | None:
+def _message(response: Response, sent: bool) -> Fetched:
     uid = response.uid
-    if response.body is None and not response.oversize and not response.internal_date:
-        return None  # flags alone are news of a message, not an answer to us
     if not sent and b"\\draft" in response.flags.lower():
         return Fetched(uid, None, None)
     if response.oversize:
@@ -169,6 +178,8 @@ def _message(response: Response, sent: bool) -> Fetched | None:
     return Fetched(uid, parse_header(response.body, arrived, response.calendar_part), None)
 
 
-def _weight(response: Response, envelope: Envelope) -> int:
+def _weight(response: Response, envelope: Envelope | None) -> int:
     """About how much memory the message takes until it is stored."""
+    if envelope is None:
+        return 0
     return len(response.body or b"") + ADDRESS_BYTES * (len(envelope.to) + len(envelope.cc) + len(envelope.bcc))

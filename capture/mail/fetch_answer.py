@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from activity.errors import ServerFault, Unreachable
+from capture.mail.budget import SECONDS_A_LINE
 from capture.mail.connection import Connection
 from capture.mail.fetch_response import FETCH, Response, announced_literal, response_of
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
@@ -36,6 +37,7 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
     while tags:
         line = _line(wire)
         silence += 1
+        wire.budget.spend(SECONDS_A_LINE)
         if silence > RESPONSES:
             raise ServerFault("the mail server sent a million responses without completing a command")
         if line.startswith(b"* "):

@@ -10,18 +10,20 @@ import time
 from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
+from capture.mail.budget import SECONDS_A_LINE, Budget
 from capture.mail.guarded_stream import AGAIN, GuardedStream
 from capture.mail.other_protocols import GREETING_SECONDS, refuse_other_greeting, refuse_other_protocol
 
 LITERAL_BYTES = 1 << 20
-ANSWER_BYTES = 1 << 26
+ANSWER_BYTES = 1 << 24
+ANSWER_LINES = 100_000
 _WITHOUT_TEXT = re.compile(rb"\w+ (?:OK|NO|BAD)\r\n")  # against RFC 3501 §9, resp-text; imaplib insists on it
 
 
 class GuardedIMAP4(imaplib.IMAP4):
     """An IMAP4 connection that reads through a GuardedStream; with a `context` it speaks TLS from the start.
 
-    imaplib keeps what it reads here, so one answer may hold ANSWER_BYTES and a literal (the name
+    imaplib keeps what it reads here, so one answer may hold ANSWER_BYTES and ANSWER_LINES, and a literal (the name
     of a mailbox, nothing longer) LITERAL_BYTES; ServerFault beyond that. FETCH answers are read
     past this, from `stream`.
     """
@@ -30,13 +32,20 @@ class GuardedIMAP4(imaplib.IMAP4):
     capabilities: tuple[str, ...]
 
     def __init__(
-        self, host: str, port: int, context: ssl.SSLContext | None, connect_seconds: float, stall_seconds: float
+        self,
+        host: str,
+        port: int,
+        context: ssl.SSLContext | None,
+        connect_seconds: float,
+        stall_seconds: float,
+        budget: Budget | None = None,
     ) -> None:
         self._context = context
         self._connect_seconds = connect_seconds
         self._stall_seconds = stall_seconds
         self._stream: GuardedStream | None = None
-        self._answer_bytes = 0
+        self._budget = budget
+        self._answer_bytes = self._answer_lines = 0
         super().__init__(host, port)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
@@ -54,7 +63,7 @@ class GuardedIMAP4(imaplib.IMAP4):
     @property
     def stream(self) -> GuardedStream:
         if self._stream is None or self._stream.sock is not self.sock:  # new after STARTTLS: nothing injected survives
-            self._stream = GuardedStream(self.sock, self._stall_seconds)
+            self._stream = GuardedStream(self.sock, self._stall_seconds, budget=self._budget)
         return self._stream
 
     @property
@@ -85,6 +94,10 @@ class GuardedIMAP4(imaplib.IMAP4):
     def readline(self) -> bytes:
         line = self.stream.readline()
         self._count(len(line))
+        self._answer_lines += 1
+        self.stream.budget.spend(SECONDS_A_LINE)
+        if self._answer_lines > ANSWER_LINES:
+            raise ServerFault(f"the mail server's answer is over {ANSWER_LINES:,} lines long")
         if line.endswith(b"\n") and not line.endswith(b"\r\n"):  # imaplib takes such a line for the end of all
             line = line[:-1] + b"\r\n"
         return line[:-2] + b" \r\n" if _WITHOUT_TEXT.fullmatch(line) else line
@@ -101,7 +114,7 @@ class GuardedIMAP4(imaplib.IMAP4):
             raise ServerFault(f"the mail server's answer is over {ANSWER_BYTES:,} bytes long")
 
     def send(self, data: bytes) -> None:  # type: ignore[override]
-        self._answer_bytes = 0
+        self._answer_bytes = self._answer_lines = 0
         self.stream.start()
         try:
             self.sock.settimeout(self._stall_seconds)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from activity.errors import ServerFault, Unreachable
+from capture.mail.budget import Budget
 
 AGAIN = "it is tried again; check the network if this lasts"
 BUFFER_BYTES = 1 << 18
@@ -25,17 +26,23 @@ class GuardedStream:
     """Buffered reading with a deadline that only real progress extends.
 
     From `start()` on, each `stall_seconds` must bring the end of the answer or at least
-    PROGRESS_BYTES; a socket time-out alone is outlived by a server sending one byte a second.
-    Raises Stalled when the deadline passes, Unreachable when the connection breaks, ServerFault
-    for a line over LINE_BYTES.
+    PROGRESS_BYTES; a socket time-out alone is outlived by a server sending one byte a second. What is read must be
+    worth it, too: `budget` is spent by reading.
+    Raises Stalled when the deadline passes, Exhausted when the budget is used up, Unreachable when the connection
+    breaks, ServerFault for a line over LINE_BYTES.
     """
 
     def __init__(
-        self, sock: socket.socket, stall_seconds: float, monotonic: Callable[[], float] = time.monotonic
+        self,
+        sock: socket.socket,
+        stall_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+        budget: Budget | None = None,
     ) -> None:
         self.sock = sock
+        self.budget = budget or Budget()
         self._monotonic = monotonic
-        self._raw = _DeadlineIO(sock, stall_seconds, monotonic)
+        self._raw = _DeadlineIO(sock, stall_seconds, monotonic, self.budget)
         self._buffer = io.BufferedReader(self._raw, BUFFER_BYTES)
 
     def start(self) -> None:
@@ -87,8 +94,11 @@ class GuardedStream:
 
 
 class _DeadlineIO(io.RawIOBase):
-    def __init__(self, sock: socket.socket, stall_seconds: float, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, sock: socket.socket, stall_seconds: float, monotonic: Callable[[], float], budget: Budget
+    ) -> None:
         self._sock = sock
+        self._budget = budget
         self._stall = stall_seconds
         self._monotonic = monotonic
         self.patient = True
@@ -104,19 +114,22 @@ class _DeadlineIO(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
         """None if nothing is there and we are not `patient`."""
-        remaining = self._deadline - self._monotonic() if self.patient else 0.0
+        began = self._monotonic()
+        remaining = self._deadline - began if self.patient else 0.0
         if self.patient and remaining <= 0:
             raise Stalled(f"the mail server sent next to nothing for {self._stall:.0f} s", AGAIN)
-        self._sock.settimeout(remaining)
+        self._sock.settimeout(min(remaining, self._budget.left))
         try:
             count = self._sock.recv_into(buffer)
         except (BlockingIOError, ssl.SSLWantReadError):
             return None
         except TimeoutError:
+            self._budget.spend(self._monotonic() - began)
             raise Stalled(f"the mail server did not answer within {self._stall:.0f} s", AGAIN) from None
         except OSError as error:
             raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}", AGAIN) from None
         self.ended = count == 0
+        self._budget.spend(self._monotonic() - began, count)
         self._since_progress += count
         if self._since_progress >= PROGRESS_BYTES:
             self.restart()

@@ -90,6 +90,7 @@ class Watch:
             if now >= self._renew_at:
                 self._renew()
             elif self._connection.wire.ready(min(until, self._renew_at) - now):
+                self._connection.wire.budget.renew()
                 self._told += 1
                 if self._told > RESPONSES:
                     raise ServerFault(f"{self._server.host} told {RESPONSES:,} things within a few minutes")
@@ -101,6 +102,7 @@ class Watch:
 
     def _renew(self) -> None:
         """Ask again: before the server takes us for gone, and to learn whether it is still there."""
+        self._connection.wire.budget.renew()
         self._connection.send_line(b"DONE")
         done = self._read_until(self._tag + b" ")
         if done.split(b" ", 1)[1][:2].upper() != b"OK":

@@ -18,6 +18,7 @@ from capture.mail.namespaces import namespaces, placed
 from capture.mail.plain_words import refusal
 
 LONGEST_NAME = 2000
+LAST_UID = (1 << 32) - 1  # RFC 3501 §2.3.1.1
 _STATUS_ITEMS = "MESSAGES UIDNEXT UIDVALIDITY"
 _UNSENDABLE = re.compile(rb"[\r\n\0]")
 
@@ -134,4 +135,7 @@ def _state(items: dict[Any, Any], messages: bytes = b"MESSAGES") -> MailboxState
         value = told.get(name)
         return value if isinstance(value, int) else None
 
-    return MailboxState(number(b"UIDVALIDITY"), number(b"UIDNEXT"), number(messages), number(b"HIGHESTMODSEQ"))
+    uidnext = number(b"UIDNEXT")
+    if uidnext is not None and uidnext > LAST_UID:
+        uidnext = None  # it would be asked for what lies between for ever
+    return MailboxState(number(b"UIDVALIDITY"), uidnext, number(messages), number(b"HIGHESTMODSEQ"))

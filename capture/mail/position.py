@@ -93,26 +93,27 @@ class UidSet(NamedTuple):
 
 def uid_sets(uids: Sequence[int], messages: int) -> Iterator[UidSet]:
     """Cut ascending UIDs into sets, each of at most `messages` and of bounded length."""
-    runs: list[tuple[int, int]] = []
+    taken: list[tuple[int, int]] = []
     characters = count = 0
-    for first, last in _runs(uids, messages):
+    for first, last in runs(uids, messages):
         length, size = len(f"{first}:{last},"), last - first + 1
-        if runs and (count + size > messages or characters + length > SET_CHARACTERS):
-            yield _uid_set(runs, count)
-            runs, characters, count = [], 0, 0
-        runs.append((first, last))
+        if taken and (count + size > messages or characters + length > SET_CHARACTERS):
+            yield _uid_set(taken, count)
+            taken, characters, count = [], 0, 0
+        taken.append((first, last))
         characters += length
         count += size
-    if runs:
-        yield _uid_set(runs, count)
+    if taken:
+        yield _uid_set(taken, count)
 
 
-def _uid_set(runs: list[tuple[int, int]], count: int) -> UidSet:
-    text = ",".join(str(first) if first == last else f"{first}:{last}" for first, last in runs)
-    return UidSet(text, runs[0][0], runs[-1][1], count)
+def _uid_set(taken: list[tuple[int, int]], count: int) -> UidSet:
+    text = ",".join(str(first) if first == last else f"{first}:{last}" for first, last in taken)
+    return UidSet(text, taken[0][0], taken[-1][1], count)
 
 
-def _runs(uids: Sequence[int], longest: int) -> Iterator[tuple[int, int]]:
+def runs(uids: Sequence[int], longest: int) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of ascending UIDs without a gap, none of more than `longest`."""
     start = previous = None
     for uid in uids:
         if previous is not None and start is not None and uid == previous + 1 and uid - start < longest:

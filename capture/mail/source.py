@@ -11,19 +11,22 @@ from datetime import UTC, date, datetime, time
 from activity.batch import Batch
 from activity.envelope import Envelope
 from activity.errors import SourceError, Throttled, Unreachable
+from capture.mail.budget import Budget, Exhausted
+from capture.mail.completeness import fetch_all
 from capture.mail.connection import Connection, connected
-from capture.mail.fetch import fetch_headers
 from capture.mail.guarded_stream import Stalled
 from capture.mail.idle import Watch
 from capture.mail.labels import readable
-from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
-from capture.mail.mailboxes import Choice, Mailbox, choose, holds_sent_mail, worth_watching
+from capture.mail.listing import LAST_UID, MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
+from capture.mail.mailboxes import Choice, Mailbox, MailboxState, choose, holds_sent_mail, worth_watching
 from capture.mail.plain_words import in_plain_words
-from capture.mail.position import Position, resume, uid_sets, unchanged
+from capture.mail.position import Position, resume, unchanged
 from capture.mail.server import MailServer
 
 BATCH_MESSAGES = 5000
 SEARCH_UIDS = 100_000
+EMPTY_WINDOWS = 20
+LONGEST_LEAP = 1 << 24
 FEW_UIDS = 500
 LOST_CONNECTIONS = 2
 PATIENCE_SHRINKS = 4  # times, with each stall: all of a pass's waiting for a silent server ends within a minute
@@ -73,13 +76,14 @@ class MailSource:
         A mailbox that fails becomes a batch with its error, and the next one is read over a new
         connection; after LOST_CONNECTIONS lost ones, or when none can be made, the pass ends.
         """
+        budget = Budget()
         waiting: list[Mailbox] | None = None
         positions = {name: Position.from_cursor(cursor) for name, cursor in cursors.items()}
         drafts = any(position.drafts for position in positions.values() if position is not None)
         lost = 0
         server = self._server
         while waiting is None or waiting:
-            with connected(server) as connection:
+            with connected(server, budget) as connection:
                 if waiting is None:
                     choice = self._choose(connection, drafts)
                     waiting = list(choice.read)
@@ -88,9 +92,12 @@ class MailSource:
                     try:
                         with in_plain_words(server.where):
                             yield from self._mailbox(connection, mailbox, positions.get(mailbox.name), choice)
+                        budget.earn()
                     except MailboxRefused as error:
                         _log.warning("mailbox %r was not read: %s", mailbox.name, error.message)
                         yield Batch(mailbox.name, error=error)
+                    except Exhausted as error:
+                        raise Exhausted(f"{error.message}; that was in mailbox {mailbox.name}", error.hint) from None
                     except SourceError as error:
                         lost += isinstance(error, Unreachable)
                         if lost > LOST_CONNECTIONS or isinstance(error, Throttled):
@@ -112,14 +119,14 @@ class MailSource:
             return
         state = open_mailbox(connection, mailbox)
         start = resume(position, state, since)
-        uids = _uids_to_read(connection, start, state.uidnext)
-        after = max(state.uidnext or 0, start.next_uid, uids[-1] + 1 if uids else 0)
+        uids = _uids_to_read(connection, start, state)
+        after = _read_to(start, state.uidnext, uids)
         if choice.labels:
             uids = readable(connection, uids, choice.unwanted)
         uids = [*start.drafts, *uids] if start.drafts else uids
         read, found = start, set[int]()
         first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
-        for part in fetch_headers(connection, list(uid_sets(uids, BATCH_MESSAGES)), holds_sent_mail(mailbox)):
+        for part in fetch_all(connection, uids, BATCH_MESSAGES, holds_sent_mail(mailbox)):
             found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
             if part.through is not None:
                 ahead = found.union(uid for uid in start.drafts if uid > part.through)
@@ -136,24 +143,44 @@ class MailSource:
             yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids))
 
 
-def _uids_to_read(connection: Connection, start: Position, uidnext: int | None) -> Sequence[int]:
+def _uids_to_read(connection: Connection, start: Position, state: MailboxState) -> Sequence[int]:
     """The UIDs from `start` on that arrived since its day, ascending, searched in windows of bounded size.
 
     Where a mailbox has a few new ones only, all are asked for, whether they are there or not, and those that
     arrived before are left out when they come: that saves asking which.
     """
-    if uidnext is not None and start.next_uid > 1 and uidnext - start.next_uid <= FEW_UIDS:
+    uidnext = state.uidnext
+    few = FEW_UIDS if start.next_uid > 1 else 0
+    if uidnext is not None and uidnext - start.next_uid <= few:
         return range(start.next_uid, uidnext)
-    since = date.fromisoformat(start.since)
-    if uidnext is None:
-        found = connection.search(["UID", f"{start.next_uid}:*", "SINCE", since])
-        return sorted({uid for uid in found if uid >= start.next_uid})  # n:* finds the last message even below n
+    if uidnext is None or (state.messages is not None and state.messages <= SEARCH_UIDS):
+        return _found(connection, start, start.next_uid, None)
     uids = array("Q")  # a mailbox may hold millions
+    empty = 0
     for low in range(start.next_uid, uidnext, SEARCH_UIDS):
-        high = min(low + SEARCH_UIDS, uidnext) - 1
-        found = connection.search(["UID", f"{low}:{high}", "SINCE", since])
-        uids.extend(sorted({uid for uid in found if low <= uid <= high}))
+        found = _found(connection, start, low, min(low + SEARCH_UIDS, uidnext) - 1)
+        uids.extend(found)
+        empty = 0 if found else empty + 1
+        if empty == EMPTY_WINDOWS:  # UIDNEXT may be any number, and what lies between hold nothing
+            uids.extend(_found(connection, start, low + SEARCH_UIDS, None))
+            break
     return uids
+
+
+def _found(connection: Connection, start: Position, low: int, high: int | None) -> list[int]:
+    """The UIDs from `low` to `high`, or to the last, that arrived since the day of `start`."""
+    found = connection.search(["UID", f"{low}:{high or '*'}", "SINCE", date.fromisoformat(start.since)])
+    uids = sorted({uid for uid in found if low <= uid <= (high or LAST_UID)})  # n:* finds the last even below n
+    if uids:
+        connection.wire.budget.earn()
+    return uids
+
+
+def _read_to(start: Position, uidnext: int | None, uids: Sequence[int]) -> int:
+    """The next UID to read once all of `uids` are; a UIDNEXT far beyond them is not believed: mail may come below."""
+    last = uids[-1] if uids else start.next_uid - 1
+    told = uidnext if uidnext is not None and uidnext - last <= LONGEST_LEAP else 0
+    return max(told, start.next_uid, last + 1)
 
 
 def _arrived(envelope: Envelope, first: datetime) -> bool:

@@ -39,6 +39,7 @@ def literal(before: bytes, after: bytes = b"", item: bytes = HEADER_ITEM, size: 
 
 ALL = ["Number 1", "Number 2", "Number 3"]
 OK = "{tag} OK done\r\n"
+NOT_GIVEN = "the mail server did not give it, though it was asked for twice"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_odd_answers_to_a_fetch(answer: list[bytes | str], expected: list[str]) 
         assert log.try_sync() is None
         assert log.subjects() == expected
         assert log.subjects("Work") == ["Number 7", "Number 8"]
-        assert log.skipped == []
+        assert {skip.reason for skip in log.skipped} <= {NOT_GIVEN}
 
 
 def test_a_body_is_never_taken_for_a_header() -> None:
