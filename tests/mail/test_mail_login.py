@@ -216,6 +216,20 @@ def test_who_we_are_is_said_at_once_to_whoever_wants_to_know() -> None:
         assert log.count() == 5
 
 
+def test_a_bare_line_feed_ends_an_answer() -> None:
+    def welcome(session: Session, tag: str, arguments: str) -> None:
+        session.send(f"* CAPABILITY IMAP4rev1 ID\n{tag} OK\n")
+
+    def listing(session: Session, tag: str, arguments: str) -> None:
+        session.send(f'* LIST () "/" INBOX\n* LIST () "/" {{4}}\nWork\n{tag} OK listed\n')
+
+    greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\n"
+    with ScriptedIMAP(three(), {"AUTHENTICATE": welcome, "LIST": listing}, greeting=greeting) as scripted:
+        log = log_with(scripted, lambda: "pw", by_token=False)
+        assert log.try_sync() is None
+        assert log.count() == 5
+
+
 def test_who_does_not_ask_is_not_told() -> None:
     with ScriptedIMAP(three()) as scripted:
         assert log_with(scripted, lambda: "pw", by_token=False).try_sync() is None
