@@ -52,8 +52,8 @@ class Envelope:
     `signs` maps the lower-case names of SIGN_HEADERS that were present to their unfolded values,
     several of one name joined by a newline, topmost first; "from" is among them only where the
     From header holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has
-    such a part ("text/calendar; method=REQUEST"), FROM_DOUBT only where there is a doubt. `in_reply_to` and `references` are
-    message ids in angle brackets. `failed_recipients` are normalised addresses named by the
+    such a part ("text/calendar; method=REQUEST"), FROM_DOUBT only where there is one. `in_reply_to`
+    and `references` are message ids in angle brackets. `failed_recipients` are normalised addresses named by the
     delivery-status part of a bounce (RFC 3464 §2.3), where that part was read.
     """
 

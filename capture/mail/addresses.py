@@ -95,6 +95,8 @@ def _parse(value: str) -> tuple[Address, ...]:
         angle = None
 
     for piece in map(itemgetter(0), PIECE.finditer(value)):
+        if len(found) >= MOST:
+            return tuple(found[:MOST])
         if depth:
             depth += (piece == "(") - (piece == ")")
             if depth and len(comment) < 50:
@@ -103,15 +105,11 @@ def _parse(value: str) -> tuple[Address, ...]:
             depth = 1
         elif piece in (",", ";"):
             flush()
-            if len(found) >= MOST:
-                return tuple(found)
         elif piece == ":" and angle is None and "@" not in "".join(phrase[-8:]):
             phrase.clear()  # the name of a group
         elif piece[0] == "<" and len(piece) > 1:
             if angle is not None and "@" in angle:  # the comma between two is missing
                 flush(named)
-                if len(found) >= MOST:
-                    return tuple(found)
             angle, named = piece[1:-1], len(phrase)
         else:
             phrase.append(piece)

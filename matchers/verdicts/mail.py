@@ -17,8 +17,9 @@ def judge_message(envelope: Envelope, house: House) -> Verdict:
 
     The order is the contract. Two From headers: suspect. Then what a message says of itself, the
     most exact first: its media type, the marks of a bounce, automatic replies, lists and bulk, a
-    null Return-Path, a sender's name. A DMARC failure, or an author that cannot be told for certain where
-    a server checks them for us, overrides all of them but a list post, whose signature every list breaks. Only then who wrote to whom: internal, broadcast, person.
+    null Return-Path, a sender's name. A DMARC failure, or an author who may be read as somebody else
+    where a server checks authors for us, overrides all of them but a list post, whose signature every
+    list breaks. Only then who wrote to whom: internal, broadcast, person.
     """
     if envelope.from_headers > 1:
         return Verdict("suspect", f"From: {envelope.from_headers} such headers")
