@@ -13,7 +13,7 @@ help:  ## Say what there is to make
 demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, synced and answered for real
 	@$(BIN)/lasttouch demo
 
-test: $(VENV)/dev.stamp  ## Run all tests (with a real Dovecot where one is installed: apt-get install dovecot-imapd)
+test: $(VENV)/dev.stamp  ## Run all tests (with real servers where they are installed: see .ci/run)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/dev.stamp  ## Check style and types

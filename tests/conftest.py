@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sabredav_server import SabredavServer, sabredav_is_installed
 
 from capture.dav.transport import Answer, Transport
 from dovecot_server import DovecotServer, dovecot_binary
@@ -53,6 +54,15 @@ def radicale() -> Iterator[RadicaleServer]:
     """A Radicale with the users of `user`, all with the password "secret"."""
     names = [f"user{number}{letter}" for number in range(1, 2000) for letter in ("", "b", "c")]
     with RadicaleServer(dict.fromkeys(names, "secret")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sabredav() -> Iterator[SabredavServer]:
+    """A sabre/dav without anybody."""
+    if not sabredav_is_installed():
+        _server_missing("sabre/dav", "on Debian: apt-get install php-sabre-dav php-cli php-sqlite3")
+    with SabredavServer() as server:
         yield server
 
 

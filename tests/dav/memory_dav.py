@@ -25,7 +25,8 @@ class _Calendar:
 class MemoryDav:
     """`syncs`: it knows sync-collection; `ctags`: it has collection tags; `refuses` with this status every token but
     its newest, as iCloud does after a while; `page` is the most a listing holds; `lists_gone`: a listing names
-    objects that are there no more (404), a deletion is told by nothing else.
+    objects that are there no more (404), a deletion is told by nothing else; `seconds`: as SOGo, its calendars are
+    outboxes too, and their tags are times in seconds, in each of which three changes fall.
     """
 
     syncs: bool = True
@@ -33,6 +34,7 @@ class MemoryDav:
     refuses: int = 0
     page: int = 0
     lists_gone: bool = False
+    seconds: bool = False
     calendars: dict[str, _Calendar] = field(default_factory=dict)
 
     def create_calendar(self, calendar: str, name: str) -> str:
@@ -82,8 +84,10 @@ class MemoryDav:
     def _listed(self, key: str) -> str:
         one = self.calendars[key]
         more = f"<d:sync-token>t{one.revision}</d:sync-token>" if self.syncs else ""
-        more += f"<s:getctag>{one.revision}</s:getctag>" if self.ctags else ""
-        kind = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>"
+        ctag = 1_764_356_400 + one.revision // 3 if self.seconds else one.revision
+        more += f"<s:getctag>{ctag}</s:getctag>" if self.ctags else ""
+        also = "<c:schedule-outbox/>" if self.seconds else ""
+        kind = f"<d:resourcetype><d:collection/><c:calendar/>{also}</d:resourcetype>"
         return response(f"{_HOME}{key}/", f"{kind}<d:displayname>{escape(one.name)}</d:displayname>{more}")
 
     def _given(self, key: str, body: str) -> Reply:

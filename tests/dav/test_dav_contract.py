@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
+from sabredav_server import SabredavAccount, SabredavServer
 
 from activity.batch import Batch
 from activity.errors import ServerFault
@@ -61,13 +63,21 @@ class Account(DavLog):
     """An account on a server, whose requests are counted."""
 
     def __init__(
-        self, server: Server, url: str, user: str, tells_deletions: bool = True, tells_changes: bool = True
+        self,
+        server: Server,
+        url: str,
+        user: str,
+        tells_deletions: bool = True,
+        tells_changes: bool = True,
+        principal: str = "",
     ) -> None:
         self.server = server
         self.url = url
         self.user = user
         self.tells_deletions = tells_deletions
         self.tells_changes = tells_changes
+        self.principal = url + (principal or f"{user}/")
+        self.is_doubted = False  # what its tags say is believed when a second pass has found nothing new
         self.requests: list[str] = []
         super().__init__(self.source_at(url))
 
@@ -100,10 +110,11 @@ HABITS = {
     "drops-tokens-412": MemoryDav(refuses=412, page=2),
     "ctags": MemoryDav(syncs=False, ctags=True),
     "etags": MemoryDav(syncs=False),
+    "sogo": MemoryDav(syncs=False, ctags=True, seconds=True),
 }
 
 
-@pytest.fixture(params=["radicale", "xandikos", *HABITS])
+@pytest.fixture(params=["radicale", "xandikos", "sabredav", *HABITS])
 def account(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, user: str) -> Iterator[Account]:
     made: list[str] = []
     if request.param == "radicale":
@@ -112,9 +123,14 @@ def account(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, use
     elif request.param == "xandikos":
         server: XandikosServer = request.getfixturevalue("xandikos")
         account = Account(server, server.url, "ana")
+    elif request.param == "sabredav":
+        sabredav: SabredavServer = request.getfixturevalue("sabredav")
+        account = Account(
+            SabredavAccount(sabredav, user), sabredav.url, user, tells_deletions=False, principal=f"principals/{user}/"
+        )
     else:
         habit = HABITS[request.param]
-        twin = MemoryDav(habit.syncs, habit.ctags, habit.refuses, habit.page, habit.lists_gone)
+        twin = replace(habit, calendars={})
         start: Start = request.getfixturevalue("scripted")
         account = Account(
             twin,
@@ -123,6 +139,7 @@ def account(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, use
             tells_deletions=habit.syncs and not habit.refuses,
             tells_changes=habit.syncs or habit.ctags,
         )
+        account.is_doubted = habit.seconds
     create, send = account.server.create_calendar, Transport._send
 
     def created(calendar: str, name: str) -> str:
@@ -130,8 +147,10 @@ def account(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, use
         return create(calendar, name)
 
     def counted(self: Transport, method: str, url: str, *rest: object) -> Answer:
-        account.requests.append(method)
-        return send(self, method, url, *rest)  # type: ignore[arg-type]
+        answer = send(self, method, url, *rest)  # type: ignore[arg-type]
+        if answer.status != 401:  # to be asked who we are, as Digest begins, is no request
+            account.requests.append(method)
+        return answer
 
     monkeypatch.setattr(account.server, "create_calendar", created)
     monkeypatch.setattr(Transport, "_send", counted)
@@ -164,6 +183,8 @@ def test_nothing_new_is_one_request_for_all_calendars(account: Account) -> None:
     for calendar in ("work", "other"):
         account.server.put(calendar, "1.ics", event(calendar))
     account.sync()
+    if account.is_doubted:
+        account.sync()
     batches = account.sync()
     assert [(batch.items, batch.removed, batch.cursor, batch.error) for batch in batches] == [([], [], None, None)] * 2
     assert len(account.requests) == (1 if account.tells_changes else 3)
@@ -172,6 +193,8 @@ def test_nothing_new_is_one_request_for_all_calendars(account: Account) -> None:
 def test_with_nothing_new_the_objects_that_were_read_are_not_even_looked_at(account: Account) -> None:
     account.server.put("work", "1.ics", event("1"))
     account.sync()
+    if account.is_doubted:
+        account.sync()
     if account.tells_changes:
         account.cursors[WORK] = account.cursors[WORK].partition("\n")[0] + "\n{as large as the calendar}"
     (batch,) = account.sync()
@@ -286,7 +309,7 @@ def test_every_url_on_the_way_to_the_calendars_leads_there(account: Account, sta
     (home,) = json.loads(batches[0].cursor or "")["urls"]
     urls = {
         "root": account.url,
-        "principal": f"{account.url}{account.user}/",
+        "principal": account.principal,
         "home": home,
         "calendar": f"{home}work/",
     }
