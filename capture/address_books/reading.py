@@ -75,7 +75,7 @@ def _take(
             batch.entries.append((name, contents.entry))
         elif not contents.problems and keys.take_back(name):
             batch.removed.append(name)
-    position.etags[name] = member.text(DAV + "getetag").strip() or etag
+    position.etags[name] = member.tag(DAV + "getetag") or etag
     return True
 
 

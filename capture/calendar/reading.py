@@ -72,7 +72,7 @@ def _outcome(member: Member | None, private_events: str) -> _Outcome:
         return _Outcome(reason=why_withheld(member), again=True)
     if CALENDARS.data not in member.properties:
         return _Outcome(reason=f"not given out by the server ({member.status})")
-    etag = member.text(DAV + "getetag").strip()
+    etag = member.tag(DAV + "getetag")
     try:
         return _Outcome(strip(member.text(CALENDARS.data), private_events), etag)
     except BrokenObject as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from activity.errors import ServerFault
 from capture.dav.entity_tags import is_same_tag
 from capture.dav.listing import Collection
-from capture.dav.multistatus import DAV, Member
+from capture.dav.multistatus import DAV, MOST_MEMBERS, Member
 from capture.dav.position import Position
 from capture.dav.reports import UnexpectedAnswer, propfind, sync_collection
 from capture.dav.transport import Transport
@@ -47,7 +47,7 @@ class _Told:
     token: str = ""
 
     def add(self, collection: Collection, name: str, member: Member) -> None:
-        self.etags[name] = member.text(DAV + "getetag").strip()
+        self.etags[name] = member.tag(DAV + "getetag")
         self.gone.pop(name, None)
         if member.href != collection.path + name:
             self.hrefs[name] = member.href
@@ -142,7 +142,7 @@ def _synced(transport: Transport, collection: Collection, token: str) -> _Told:
         if not truncated:
             told.token = page.token
             return told
-        if not page.token or page.token == token:
+        if not page.token or page.token == token or len(told.etags) + len(told.gone) > MOST_MEMBERS:
             break
         token = page.token
     raise ServerFault(f"{transport.host} lists changes without end", "ask who runs the server")

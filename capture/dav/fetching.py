@@ -56,6 +56,7 @@ def _given(
         yield from _given(transport, service, collection, names[half:], hrefs)
         return
     given = {collection.member_name(member.href): member for member in members}
+    transport.budget.earn(objects=sum(not is_withheld(given.get(name)) for name in names))
     for name in names:
         yield name, given.get(name)
 

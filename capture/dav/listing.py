@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from activity.errors import ServerFault
 from capture.dav.hrefs import collection_path, joined, member_name
 from capture.dav.multistatus import CALDAV, CALENDARSERVER, DAV, Member
 from capture.dav.position import Home
@@ -26,6 +27,7 @@ _LISTED = (
 _SUBSCRIBED = CALENDARSERVER + "subscribed"
 _READABLE = {DAV + "read", DAV + "all"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+MOST_COLLECTIONS = 2000
 _NOT_THERE = (403, 404, 405, 410)
 
 
@@ -89,6 +91,8 @@ def list_collections(transport: Transport, service: Service, home: Home) -> List
         base = url if home.single else url.rstrip("/") + "/"
         for member in answer.members:
             _sort_in(listing, service, base, member)
+    if len(listing.collections) + len(listing.left_out) > MOST_COLLECTIONS:
+        raise ServerFault(f"{transport.host} lists more {service.noun}s than anybody has", "check its URL")
     listing.collections = sorted({one.path: one for one in listing.collections}.values(), key=lambda one: one.path)
     return listing
 
@@ -143,12 +147,12 @@ def _collection(service: Service, base: str, member: Member) -> Collection:
     url = joined(base, member.href).rstrip("/") + "/"
     path = collection_path(url)
     plain = Collection(url, path, "")
-    token = member.text(DAV + "sync-token").strip()
+    token = member.tag(DAV + "sync-token")
     return Collection(
         url=url,
         path=path,
         name=_CONTROL.sub(" ", member.text(DAV + "displayname")).strip()[:200] or plain.segment or service.noun,
-        ctag=member.text(CALENDARSERVER + "getctag").strip(),
+        ctag=member.tag(CALENDARSERVER + "getctag"),
         token=token,
         syncs=bool(token) or DAV + "sync-collection" in member.prop(_REPORTS).tags,
     )

@@ -12,8 +12,10 @@ from capture.child_environment import child_environment
 from capture.dav.service import Service
 
 _SECONDS = 45
+_BYTES = 250 << 20  # it reads an answer as a whole
 _PROGRAM = """
-import sys, logging
+import sys, logging, resource
+resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[4]), int(sys.argv[4])))
 logging.disable(logging.CRITICAL)
 from caldav.discovery import discover_service
 found = discover_service(sys.argv[1], sys.argv[2], ssl_verify_cert=sys.argv[3] or True)
@@ -37,7 +39,7 @@ def look_up(service: Service, identifier: str, ca_file: str | None) -> str:
     environment = child_environment() | {"NETRC": os.devnull, "NO_PROXY": "*"}
     try:
         done = subprocess.run(  # noqa: S603  our own interpreter and program
-            [sys.executable, "-P", "-c", _PROGRAM, identifier, service.protocol, ca_file or ""],
+            [sys.executable, "-P", "-c", _PROGRAM, identifier, service.protocol, ca_file or "", str(_BYTES)],
             env=environment, capture_output=True, timeout=_SECONDS, check=False, text=True,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

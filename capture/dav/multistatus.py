@@ -17,6 +17,7 @@ CALENDARSERVER = "{http://calendarserver.org/ns/}"
 MOST_MEMBERS = 200_000
 _MOST_ELEMENTS = 10_000  # of a member that is not complete
 _UNTOLD_BYTES = 64 * 1024  # after so many without the document's beginning, or a member's end, we have a look
+_LONGEST_TAG = 4096  # characters; of an href too: file systems and servers allow less
 _HREF, _STATUS, _PROPSTAT, _PROP = (DAV + name for name in ("href", "status", "propstat", "prop"))
 _ROOT, _RESPONSE, _TOKEN = (DAV + name for name in ("multistatus", "response", "sync-token"))
 
@@ -46,6 +47,10 @@ class Member(NamedTuple):
 
     def text(self, name: str) -> str:
         return self.prop(name).text
+
+    def tag(self, name: str) -> str:
+        """A tag that is to be remembered, "" if there is none, or none that anybody could remember."""
+        return fit(self.text(name))
 
     def prop(self, name: str) -> Property:
         return self.properties.get(name, _NO_PROPERTY)
@@ -118,7 +123,7 @@ class MultistatusReader:
                 if len(members) > MOST_MEMBERS:
                     raise TooLarge(f"{self._host} sent a listing without end")
             else:
-                self._result.token = (element.text or "").strip()
+                self._result.token = fit(element.text or "")
             element.clear()
             while element.getprevious() is not None:
                 self._root.remove(element.getprevious())
@@ -158,7 +163,7 @@ def _member(element: etree._Element) -> Member:
         if tag == _PROPSTAT:
             properties.update(_found(child))
         elif tag == _HREF:
-            href = (child.text or "").strip()
+            href = fit(child.text or "")
         elif tag == _STATUS:
             status = _code(child.text, 200)
     return Member(href, status, properties)
@@ -188,6 +193,11 @@ def _property(element: etree._Element) -> Property:
         names=frozenset(name.upper() for found in inner if (name := found.get("name"))),
         hrefs=tuple(href for found in inner if found.tag == DAV + "href" and (href := (found.text or "").strip())),
     )
+
+
+def fit(text: str) -> str:
+    """A tag or href without blanks around it; "" where it is so long that it is none."""
+    return "" if len(text) > _LONGEST_TAG else text.strip()
 
 
 def _code(line: str | None, default: int) -> int:

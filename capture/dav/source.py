@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
+from capture.dav.budget import Exhausted
 from capture.dav.choice import EVERYTHING, Choice
 from capture.dav.discovery import find_home
 from capture.dav.listing import Collection, Listed, Listing, list_collections, name_places
@@ -20,7 +21,7 @@ from capture.dav.service import Service
 from capture.dav.transport import Transport
 
 # After these, the other collections of the same server would only fare the same, or make it worse.
-_ENDS_THE_PASS = (Unreachable, UntrustedServer, Throttled)
+_ENDS_THE_PASS = (Unreachable, UntrustedServer, Throttled, Exhausted)
 
 B = TypeVar("B")
 
@@ -148,6 +149,7 @@ class DavSource(ABC, Generic[B]):
                     raise ended
                 transport.admit(collection.url)
                 yield from self.read(transport, collection, place, cursors.get(place))
+                transport.budget.earn(collections=1)
             except UnexpectedAnswer as refused:
                 if refused.status == 401:
                     raise refused.error from None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
+from capture.dav.budget import Budget
 from capture.dav.origins import are_siblings, elsewhere, origin_of
 from capture.dav.refusals import TooLarge, refusal, too_slow, trouble
 from capture.dav.sockets import Sockets
@@ -29,6 +30,10 @@ _MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
 
 Sink = Callable[[bytes], None]
+
+
+class _OutOfTime(Exception):
+    """What is left of an answer would come too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Transport:
     """Requests with one user's credentials to one server (and its siblings, see `admit`).
 
     Without a user name there are no credentials, and redirects may lead to other servers. Reads neither
-    .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request.
+    .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request,
+    `budget` all of them.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Transport:
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: float = REQUEST_SECONDS,
+        budget: Budget | None = None,
     ) -> None:
         if re.search(r"[\r\n\0]", username + password):
             raise AuthenticationFailed("the user name or password holds a line break or NUL", "store it again without")
@@ -71,6 +78,7 @@ class Transport:
         self._noun = noun
         self._now = now
         self._seconds = seconds
+        self.budget = budget or Budget(noun)
         self._asked_for_digest = False
         self._sockets = Sockets()
         self._session = self._new_session(ca_file)
@@ -134,38 +142,50 @@ class Transport:
         if origin not in self._origins:
             raise UntrustedServer(f"{origin.host} is not the configured server; nothing was sent there")
         began = monotonic()
-        with self._sockets.cut_after(self._seconds) as cut:
+        seconds = min(self._seconds, max(self.budget.left, 0.0))
+        with self._sockets.cut_after(seconds) as cut:
             try:
                 response = self._session.request(
                     method, url, data=body, headers=headers, auth=self._auth, stream=True, allow_redirects=False,
                     timeout=(CONNECT_SECONDS, READ_SECONDS),
                 )  # fmt: skip
                 with response:
-                    answer = self._read(response, url, sink, expected, began)
+                    answer, octets = self._read(response, url, sink, expected, began + seconds)
+            except _OutOfTime:
+                raise self._too_slow(origin.host, seconds) from None
             except SourceError:
                 raise
             except UnicodeError:
                 raise AuthenticationFailed("the user name cannot be sent as it is written") from None
             except Exception as error:  # noqa: BLE001  niquests and what lies beneath share no class of their own
-                raise too_slow(origin.name, self._seconds) if cut.is_set() else trouble(error, origin.name) from None
+                raise self._too_slow(origin.name, seconds) if cut.is_set() else trouble(error, origin.name) from None
         if cut.is_set():
-            raise too_slow(answer.host, self._seconds)
+            raise self._too_slow(answer.host, seconds)
+        self.budget.spend(monotonic() - began, octets)
         return answer
 
-    def _read(self, response: niquests.Response, url: str, sink: Sink, expected: int, began: float) -> Answer:
+    def _too_slow(self, host: str, seconds: float) -> SourceError:
+        """This request took too long; or all of them together, if it was given less than a request is."""
+        return too_slow(host, seconds) if seconds == self._seconds else self.budget.exhausted()
+
+    def _read(
+        self, response: niquests.Response, url: str, sink: Sink, expected: int, deadline: float
+    ) -> tuple[Answer, int]:
         headers = {name.lower(): str(value) for name, value in response.headers.items()}
         status = response.status_code or 0
         kept = bytearray()
+        octets = 0
         for chunk in self._unpacked(response, headers.get("content-encoding", ""), url):
-            if monotonic() - began > self._seconds:
-                raise too_slow(urlsplit(url).hostname or "", self._seconds)
+            octets += len(chunk)
+            if monotonic() > deadline:
+                raise _OutOfTime
             if status == expected:
                 sink(chunk)
             else:
                 kept += chunk
                 if len(kept) > _ERROR_BYTES:
                     break
-        return Answer(status, url, headers, bytes(kept[:_ERROR_BYTES]))
+        return Answer(status, url, headers, bytes(kept[:_ERROR_BYTES])), octets
 
     def _unpacked(self, response: niquests.Response, encoding: str, url: str) -> Iterator[bytes]:
         """The body in pieces, unpacked here: a bomb grows to one piece beyond the bound and no further."""
