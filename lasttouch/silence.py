@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from store.blindness import Blind, blind_sources, seen_in
 from store.people import Person
+from store.read_back import read_back
 from store.silence import longest_silent, never_touched, past_rhythm
 
 State = Literal["stale", "never", "unknown"]
@@ -64,7 +65,9 @@ def is_stale(person: Person, now: datetime, longer_than: timedelta | None) -> bo
 
 
 def _with_doubts(connection: sqlite3.Connection, found: list[Silence], now: datetime) -> list[Silence]:
-    """Those for whom a source that matters was not read up to date are unknown."""
+    """Those for whom a source that matters was not read up to date, or not as far back as to their last touch."""
+    back = read_back(connection)
+    found = [one if back.vouches_for(one.person.last_touch) else replace(one, state="unknown") for one in found]
     blind = blind_sources(connection, now)
     if not blind:
         return found

@@ -222,7 +222,15 @@ class SourcePass:
                 self._plan(error, now)
             if self.went_through:
                 read = self._visited if self.row.kind in source_kind.COLLECTIONS else None
-                places.note_places(connection, self.row.id, self.started, now, read, self.report.failed)
+                places.note_places(
+                    connection, self.row.id, self.started, now, read, self.report.failed, self._back_to()
+                )
+
+    def _back_to(self) -> datetime:
+        """From when on the source is read; meetings by the window of the whole configuration, as `init` reads them."""
+        meetings = self.row.kind in ("caldav", "calendar_urls")
+        config = self.agent.config if meetings else self.agent.loaded.config
+        return self.started - config.backfill
 
     def _in_view_of_refusals(self, error: SourceError | None) -> SourceError | None:
         """What keeps us from trying again is the password, though the last we saw was a connection that ended."""

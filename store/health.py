@@ -10,6 +10,7 @@ from datetime import datetime
 from activity import source_kind
 from activity.mistakes import OUR_MISTAKE
 from store.codes import INBOUND, MEETING
+from store.read_back import SOURCE_BACK_TO
 from store.rows import instant, timestamp
 
 
@@ -33,6 +34,7 @@ class PlaceHealth:
 class SourceHealth:
     """One source of an active account. Instants are aware UTC, None for never; `error` is None when all is well.
 
+    `read_back_to` is the instant from which on all its places were read; None where that is not known.
     `watches_allowed`: how many mailboxes its server lets us watch for new mail, None where it was never too many.
     `places` are its calendars, address books and published calendars; of mailboxes and files those that
     could not be read, wholly or in part.
@@ -49,6 +51,7 @@ class SourceHealth:
     error: str | None
     hint: str | None
     watches_allowed: int | None
+    read_back_to: datetime | None
     places: tuple[PlaceHealth, ...]
 
     @property
@@ -70,7 +73,8 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
     """Every active source, with its places."""
     rows = connection.execute(
         "SELECT s.id, a.name, s.kind, s.last_attempt, s.last_success, s.seen_through, s.next_attempt, s.failing_since,"
-        " s.error_code, s.error, s.hint, s.watches_allowed FROM source s JOIN account a ON a.id = s.account_id"
+        " s.error_code, s.error, s.hint, s.watches_allowed,"
+        f" {SOURCE_BACK_TO} FROM source s JOIN account a ON a.id = s.account_id"
         " WHERE s.active AND a.active ORDER BY a.id, s.id"
     ).fetchall()
     return [
@@ -86,6 +90,7 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
             error=row[9],
             hint=row[10] or None,
             watches_allowed=row[11],
+            read_back_to=instant(row[12]),
             places=_places(connection, row[0], row[2]),
         )
         for row in rows

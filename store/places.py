@@ -193,15 +193,22 @@ def note_places(
     now: datetime,
     read: Iterable[str] | None,
     failed: Mapping[str, SourceError],
+    back_to: datetime,
 ) -> None:
     """A pass went through a whole source: the places in `failed` could not be read, those in `read` were.
 
-    None for `read`: all the others.
+    None for `read`: all the others. `back_to` is from when on a place that was never read before is read: what was
+    read once, further back, stays in the log.
     """
     names = _place_names(connection, source_id) if read is None else read
     connection.executemany(
         "UPDATE place SET seen_through = ? WHERE source_id = ? AND name = ?",
         [(timestamp(started), source_id, name) for name in names if name not in failed],
+    )
+    connection.executemany(
+        "UPDATE place SET read_back_to = ?1 WHERE source_id = ?2 AND name = ?3"
+        " AND (read_back_to IS NULL OR read_back_to > ?1)",
+        [(timestamp(back_to), source_id, name) for name in names if name not in failed],
     )
     connection.executemany(
         "UPDATE place SET failing_since = NULL, error_code = NULL, error = NULL, hint = NULL"

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -145,6 +146,12 @@ class Household:
     def last(self, who: str) -> dict[str, Any]:
         (one,) = self.ok("last", who)
         return one
+
+    @contextlib.contextmanager
+    def written(self) -> Iterator[sqlite3.Connection]:
+        """The database, to be changed behind the program's back."""
+        with contextlib.closing(sqlite3.connect(self.database)) as log, log:
+            yield log
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything the log says, without row numbers."""

@@ -27,6 +27,7 @@ from lasttouch.views.timeline import log_table
 from lasttouch.views.why_contact import contact_text
 from store.health import seen_through
 from store.people import people
+from store.read_back import read_back
 from store.timeline import newest
 from store.unmatched import Stranger, unmatched
 
@@ -195,7 +196,7 @@ def show(who: tuple[str, ...], as_json: bool) -> None:
     with reading() as log:
         found = people(log, now, contacts_named(log, " ".join(who)))
         if as_json:
-            print_json(last_json(found, seen_through(log)))
+            print_json(last_json(found, seen_through(log), read_back(log)))
             return
         for person in found:
             print_lines(contact_text(person, behind_dates(log, person), [], now, zone))

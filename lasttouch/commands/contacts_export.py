@@ -16,6 +16,7 @@ from lasttouch.views.contacts import export_rows, vcards
 from lasttouch.views.last import last_json
 from store.health import seen_through
 from store.people import people
+from store.read_back import read_back
 
 
 @click.command("export")
@@ -35,9 +36,9 @@ def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
     if vcard + as_json + as_csv > 1:
         raise UsageError("--vcard, --json and --csv exclude each other")
     with reading() as log:
-        found, through = people(log, utc_now()), seen_through(log)
+        found, through, back = people(log, utc_now()), seen_through(log), read_back(log)
     if as_json:
-        print_json(last_json(found, through))
+        print_json(last_json(found, through, back))
     elif vcard:
         speak_utf8()
         sys.stdout.write(vcards(found))

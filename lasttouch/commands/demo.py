@@ -24,6 +24,7 @@ from lasttouch.views.why_contact import contact_text
 from store.finding import find_contacts
 from store.health import counts, seen_through
 from store.people import people
+from store.read_back import read_back
 
 TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, and does not count
 
@@ -52,7 +53,7 @@ def command(keep: Path | None, as_json: bool) -> None:
         now = utc_now()
         if as_json:
             config = None if keep is None else str(done.loaded.path)
-            print_json({"last": last_json(people(log, now), seen_through(log)), "config": config})
+            print_json({"last": last_json(people(log, now), seen_through(log), read_back(log)), "config": config})
             return
         _typed(f"contacts import {CONTACTS}")
         print_lines(import_text(done.change, []))

@@ -125,15 +125,18 @@ def _synced(loaded: Loaded, account: str, as_json: bool, ask: bool) -> list[Repo
 
 
 def _answered(path: Path) -> None:
-    from lasttouch.views.last import last_table  # noqa: PLC0415
+    from lasttouch.views.last import last_table, read_back_lines, vouched_order  # noqa: PLC0415
     from store.people import people  # noqa: PLC0415
+    from store.read_back import read_back  # noqa: PLC0415
 
     now = utc_now()
     with reading(path) as log:
-        found = people(log, now)
-    headings, rows = last_table(found[:SHOWN], now, machine_zone())
+        back = read_back(log)
+        found = vouched_order(people(log, now), back)
+    headings, rows = last_table(found[:SHOWN], now, machine_zone(), back=back)
     print_lines([""])
     print_table(headings, rows)
+    print_lines(read_back_lines(found[:SHOWN], back, machine_zone()))
     if not found:
         print_lines(["Nobody to show yet: no contact is listed, and with nobody were messages exchanged both ways."])
     elif len(found) > SHOWN:

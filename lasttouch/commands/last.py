@@ -19,9 +19,10 @@ from lasttouch.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.contacts import NO_CONTACTS
-from lasttouch.views.last import last_json, last_table
+from lasttouch.views.last import last_json, last_table, read_back_lines, vouched_order
 from lasttouch.views.moments import earlier
 from store.health import seen_through, sources
+from store.read_back import read_back
 
 
 @click.command("last")
@@ -66,11 +67,21 @@ def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, fo
 def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
     now, zone = filters.moment(), machine_zone()
     ids = chosen(log, who, filters.owner)
+    back = read_back(log)
     everybody = people_reader(filters.as_of)(log, now, ids)
+    if len(everybody) > 1:
+        everybody = vouched_order(everybody, back)
     found = filters.applied(everybody if who else without_ignored(log, everybody))
     weeks = sparklines(log, found, now) if form.is_for_people else {}
     through = earlier(seen_through(log), now)
-    shown = answer(form, columns.LAST, lambda: last_json(found, through), lambda: last_table(found, now, zone, weeks))
+    shown = answer(
+        form,
+        columns.LAST,
+        lambda: last_json(found, through, back),
+        lambda: last_table(found, now, zone, weeks, back),
+    )
+    if shown:
+        print_lines(read_back_lines(found, back, zone))
     if shown and not found:
         unfiltered = not everybody and ids is None
         print_lines([NO_CONTACTS if unfiltered else "No contact is left by that."])

@@ -22,6 +22,7 @@ from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
 from store.health import seen_through, sources
+from store.read_back import read_back
 
 NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
 PAGE = 100
@@ -67,7 +68,10 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
         through = earlier(seen_through(log), now)
         weeks = sparklines(log, [one.person for one in found], now) if form.is_for_people else {}
         if answer(
-            form, columns.STALE, lambda: stale_json(found, through), lambda: stale_table(found, weeks, now, zone)
+            form,
+            columns.STALE,
+            lambda: stale_json(found, through, read_back(log)),
+            lambda: stale_table(found, weeks, now, zone),
         ):
             if not any(one.state == "stale" for one in found):
                 length = "is usual" if days is None else f"{days} day{'' if days == 1 else 's'}"

@@ -16,6 +16,7 @@ from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.today import today_json, today_text
 from store.health import seen_through
 from store.people import is_anybody_listed
+from store.read_back import read_back
 
 PAGE = 10
 
@@ -43,7 +44,7 @@ def command(filters: Filters, as_json: bool) -> None:
         owner = None if filters.owner is None else owner_named(log, filters.owner)
         page = today(log, now, zone, owner, most)
         if as_json:
-            print_json(today_json(page, now, zone, seen_through(log)))
+            print_json(today_json(page, now, zone, seen_through(log), read_back(log)))
         else:
             print_lines(today_text(page, now, zone))
             print_lines([] if is_anybody_listed(log) else ["", NO_CONTACTS])

@@ -22,6 +22,7 @@ from lasttouch.views.why_contact import contact_json, contact_text
 from store import forgetting, said
 from store.finding import Unlisted, find_activity, find_contacts, find_unlisted
 from store.people import people
+from store.read_back import read_back
 from store.timeline import activities, newest
 
 
@@ -68,14 +69,17 @@ def _activity(log: sqlite3.Connection, activity_id: int, now: datetime, zone: tz
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
     found = [(person, *proof(log, person, now)) for person in people(log, now, find_contacts(log, who))]
+    back = read_back(log)
     words = said.of_contacts(log, [person.id for person, _, _ in found])
     if as_json:
-        print_json([contact_json(one, behind, recent, now, words.get(one.id, [])) for one, behind, recent in found])
+        print_json(
+            [contact_json(one, behind, recent, now, words.get(one.id, []), back) for one, behind, recent in found]
+        )
     else:
         print_lines(
             line
             for one, behind, recent in found
-            for line in contact_text(one, behind, recent, now, zone, words.get(one.id, []))
+            for line in contact_text(one, behind, recent, now, zone, words.get(one.id, []), back)
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 LAST = (
     "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
-    "last_copied", "last_two_way", "touches", "seen_through",
+    "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 )  # fmt: skip
 STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since")
 COMPANIES = (
@@ -28,6 +28,6 @@ UNMATCHED = (
 CONTACTS = ("id", "name", "emails", "company", "owner", "vanished")
 SKIPPED = ("account", "source", "place", "item", "reason")
 STATUS = (
-    "account", "source", "last_attempt", "last_success", "seen_through", "next_attempt", "failing_since", "error",
-    "error_code", "hint", "watches_allowed", "skipped", "skipped_items", "places",
+    "account", "source", "last_attempt", "last_success", "seen_through", "read_back_to", "next_attempt",
+    "failing_since", "error", "error_code", "hint", "watches_allowed", "skipped", "skipped_items", "places",
 )  # fmt: skip

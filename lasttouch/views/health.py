@@ -26,6 +26,7 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemo
                 "last_attempt": utc(one.last_attempt),
                 "last_success": utc(one.last_success),
                 "seen_through": utc(one.seen_through),
+                "read_back_to": utc(one.read_back_to),
                 "next_attempt": utc(one.next_attempt),
                 "failing_since": utc(one.failing_since),
                 "error": one.error,
@@ -58,7 +59,7 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemo
 
 def status_table(sources: list[SourceHealth], now: datetime, zone: tzinfo) -> Rows:
     """A line a source; below it one for each of its places that fails, or skips something."""
-    headings = ["Account", "Source", "Place", "State", "Read through", "", "Skipped"]
+    headings = ["Account", "Source", "Place", "State", "Read through", "", "Read back to", "Skipped"]
     rows = []
     for source in sources:
         rows.append([source.account, source.source, "", *_standing(source, now, zone)])
@@ -77,6 +78,7 @@ def _standing(one: SourceHealth | PlaceHealth, now: datetime, zone: tzinfo) -> l
         failing if one.error is not None else "ok" if one.seen_through else "",
         local(one.seen_through, zone) or "never read",
         ago(one.seen_through, now) if one.seen_through else "",
+        local(one.read_back_to, zone)[:10] if isinstance(one, SourceHealth) else "",
         str(len(one.skipped) or ""),
     ]
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from lasttouch.views.chart import sparkline
 from lasttouch.views.moments import ago, local, utc
+from store.read_back import ReadBack
 
 if TYPE_CHECKING:
     from store.companies import Company
     from store.people import Person
+
+READ = ReadBack(None, True)
+"""Where nothing says that anything was not read back."""
 
 Rows = tuple[list[str], list[list[str]]]
 
@@ -27,7 +31,9 @@ def listed(one: Person) -> dict[str, Any]:
     }
 
 
-def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[str, Any]]:
+def last_json(
+    people: list[Person], seen_through: datetime | None, back: ReadBack | None = None
+) -> list[dict[str, Any]]:
     """The array of `last --json`; see docs/json.md."""
     return [
         {
@@ -45,15 +51,27 @@ def last_json(people: list[Person], seen_through: datetime | None) -> list[dict[
             "last_two_way": utc(one.last_two_way),
             "touches": one.touches,
             "seen_through": utc(seen_through),
+            "read_back_to": utc(back.since) if back else None,
         }
         for one in people
     ]
 
 
 def last_table(
-    people: list[Person], now: datetime, zone: tzinfo, weeks: Mapping[int, Sequence[int]] | None = None
+    people: list[Person],
+    now: datetime,
+    zone: tzinfo,
+    weeks: Mapping[int, Sequence[int]] | None = None,
+    back: ReadBack = READ,
 ) -> Rows:
-    """`weeks` are touches by week by contact, where they shall be drawn."""
+    """`weeks` are touches by week by contact, where they shall be drawn.
+
+    A date that may not be the last, by how far was read `back`, is not told as one.
+    """
+
+    def day(moment: datetime | None) -> str:
+        return local(moment, zone)[:10] if back.vouches_for(moment) else ""
+
     headings = [
         "Contact", "Last touch", "How", "12 weeks", "When", "By", "Next meeting", "Company", "They wrote", "We wrote",
         "Met",
@@ -61,18 +79,47 @@ def last_table(
     return headings, [
         [
             one.name,
-            ago(one.last_touch, now),
-            how_of(one),
-            sparkline(weeks[one.id]) if weeks else "",
-            local(one.last_touch, zone),
-            one.last_touch_by or "",
+            *_last_touch(one, now, zone, back, sparkline(weeks[one.id]) if weeks else ""),
             local(one.next_meeting, zone),
             one.company or "",
-            local(one.last_inbound, zone)[:10],
-            local(one.last_outbound, zone)[:10],
-            local(one.last_meeting, zone)[:10],
+            day(one.last_inbound),
+            day(one.last_outbound),
+            day(one.last_meeting),
         ]
         for one in people
+    ]
+
+
+def _last_touch(one: Person, now: datetime, zone: tzinfo, back: ReadBack, drawn: str) -> list[str]:
+    if back.vouches_for(one.last_touch):
+        return [ago(one.last_touch, now), how_of(one), drawn, local(one.last_touch, zone), one.last_touch_by or ""]
+    if not back.is_whole or back.since is None:
+        return ["not known yet", "", drawn, "", ""]
+    return [f"not since {local(back.since, zone)[:10]}", "", drawn, "", ""]
+
+
+def vouched_order(people: Sequence[Person], back: ReadBack) -> list[Person]:
+    """The longest silent first, as they come; those whose last date is not known for sure stand together, by name."""
+
+    def place(one: Person) -> tuple[int, str]:
+        if one.last_touch is None:
+            return 0, ""
+        return (2, "") if back.vouches_for(one.last_touch) else (1, one.name.casefold())
+
+    return sorted(people, key=place)
+
+
+def read_back_lines(people: Sequence[Person], back: ReadBack, zone: tzinfo) -> list[str]:
+    """What to say of them where a date may not be the last; none where all are."""
+    doubtful = sum(not back.vouches_for(one.last_touch) for one in people)
+    if not doubtful:
+        return []
+    if not back.is_whole or back.since is None:
+        return ["The first reading has not come to its end: the newest may be missing. Run: lasttouch sync"]
+    since = local(back.since, zone)[:10]
+    whom = "1 contact" if doubtful == 1 else f"{doubtful} contacts"
+    return [
+        f"Not everything is read back further than {since}: when {whom} last were in touch is not known before that."
     ]
 
 

@@ -36,6 +36,7 @@ def unlisted_json(
         "last_touch_activity": None,
         "last_touch_by": None,
         "last_touch_account": None,
+        "read_back_to": None,
         "dates": dict.fromkeys(DATES),
         "not_counted": not_counted_json(recent, now),
         "said": said_json(words),

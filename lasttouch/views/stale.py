@@ -10,16 +10,19 @@ from lasttouch.silence import Silence
 from lasttouch.views.chart import sparkline
 from lasttouch.views.last import Rows, how, last_json
 from lasttouch.views.moments import ago, local, utc
+from store.read_back import ReadBack
 
 NAMES_SHOWN = 20
 MANY = 10
 
 
-def stale_json(found: Sequence[Silence], seen_through: datetime | None) -> list[dict[str, Any]]:
+def stale_json(
+    found: Sequence[Silence], seen_through: datetime | None, back: ReadBack | None = None
+) -> list[dict[str, Any]]:
     """The array of `stale --json`; see docs/json.md."""
     return [
         {
-            **last_json([one.person], seen_through)[0],
+            **last_json([one.person], seen_through, back)[0],
             "state": one.state,
             "silent_days": _days(one.silent),
             "usual_days": _days(one.usual),
@@ -104,7 +107,7 @@ def _ratio(one: Silence) -> str:
 
 
 def unknown_line(one: Silence, now: datetime, zone: tzinfo) -> str:
-    since = f"since {local(one.unknown_since, zone)}" if one.unknown_since else "as a source was never read"
+    since = f"since {local(one.unknown_since, zone)}" if one.unknown_since else "as a source was not read so far back"
     last = f"last touch known {ago(one.person.last_touch, now)}" if one.person.last_touch else "no touch known"
     return f"Unknown {since}: {one.person.name}, {last}."
 

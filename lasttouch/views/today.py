@@ -15,10 +15,13 @@ from lasttouch.views.stale import arithmetic, stale_json
 from lasttouch.views.timeline import log_json
 from store.blindness import Blind
 from store.people import Person
+from store.read_back import ReadBack
 from store.timeline import Activity
 
 
-def today_json(page: Today, now: datetime, zone: tzinfo, seen_through: datetime | None) -> dict[str, Any]:
+def today_json(
+    page: Today, now: datetime, zone: tzinfo, seen_through: datetime | None, back: ReadBack | None = None
+) -> dict[str, Any]:
     """The object of `today --json`; see docs/json.md."""
     return {
         "date": f"{now.astimezone(zone):%Y-%m-%d}",
@@ -31,7 +34,7 @@ def today_json(page: Today, now: datetime, zone: tzinfo, seen_through: datetime 
             {**shown, "contacts": [_comer(page.coming[i]) for i in sorted(contacts_in(one)) if i in page.coming]}
             for one, shown in zip(page.meetings, log_json(page.meetings, now), strict=True)
         ],
-        "stale": stale_json(page.silent, seen_through),
+        "stale": stale_json(page.silent, seen_through, back),
     }
 
 

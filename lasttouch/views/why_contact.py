@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.views.last import how_of
+from lasttouch.views.last import READ, how_of, read_back_lines
 from lasttouch.views.moments import ago, local, utc
 from lasttouch.views.own_words import said_json, said_lines
 from lasttouch.views.timeline import not_counted_because, verdict_at
 from store.people import DATES, Person
+from store.read_back import ReadBack
 from store.said import Said
 from store.timeline import Activity
 
@@ -21,6 +22,7 @@ def contact_json(
     recent: Sequence[Activity],
     now: datetime,
     words: Sequence[Said] = (),
+    back: ReadBack = READ,
 ) -> dict[str, Any]:
     """One object of the array of `why WHO --json`; see docs/json.md."""
     return {
@@ -32,6 +34,7 @@ def contact_json(
         "last_touch_activity": person.last_touch_activity,
         "last_touch_by": person.last_touch_by,
         "last_touch_account": person.last_touch_account,
+        "read_back_to": utc(back.since),
         "dates": {date: _date(person, date, behind, now) for date in DATES},
         "not_counted": not_counted_json(recent, now),
         "said": said_json(words),
@@ -45,9 +48,10 @@ def contact_text(
     now: datetime,
     zone: tzinfo,
     words: Sequence[Said] = (),
+    back: ReadBack = READ,
 ) -> list[str]:
     """The same for people."""
-    lines = [f"{person.name} <{', '.join(person.emails)}>"]
+    lines = [f"{person.name} <{', '.join(person.emails)}>", *read_back_lines([person], back, zone)]
     if person.last_touch_by:
         lines.append(
             f"  last touch    {how_of(person)}, by {person.last_touch_by} (account {person.last_touch_account})"

@@ -22,7 +22,7 @@ FREE = ("evidence",)  # objects whose keys are data: names of header fields
 LAST = [
     "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
-    "last_copied", "last_two_way", "touches", "seen_through",
+    "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 ]  # fmt: skip
 LOGS_ONLY = {"run"}  # its lines are tested with the daemon
 
