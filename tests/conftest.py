@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cyrus_server import CyrusServer, cyrus_folder
 from sabredav_server import SabredavServer, sabredav_is_installed
 
 from capture.dav.transport import Answer, Transport
@@ -41,6 +42,22 @@ def dovecot() -> Iterator[DovecotServer]:
     finally:
         server.stop()
         shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cyrus() -> Iterator[CyrusServer]:
+    """A Cyrus whose mailboxes look like Dovecot's: beside INBOX, and separated by "/"."""
+    yield from _cyrus()
+
+
+def _cyrus(**alternatives: bool) -> Iterator[CyrusServer]:
+    if cyrus_folder() is None:
+        _server_missing("Cyrus", "on Debian: .ci/cyrus")
+    server = CyrusServer(**alternatives)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import itertools
 import re
 from typing import Protocol
 
+from cyrus_server import CyrusServer
 from imapclient.imap_utf7 import decode, encode
 from mail_log import server_of
 
@@ -34,15 +35,16 @@ class Host(Protocol):
     def unflag_draft(self, mailbox: str, uid: int) -> None: ...
 
 
-class DovecotHost:
-    """A user of a real Dovecot."""
+class RealHost:
+    """A user of a real server."""
 
-    def __init__(self, dovecot: DovecotServer, user: str) -> None:
-        self.dovecot, self.user = dovecot, user
-        self.server = server_of(dovecot, user)
+    server: MailServer
+
+    def __init__(self, real: DovecotServer | CyrusServer, user: str) -> None:
+        self.real, self.user = real, user
 
     def put(self, mailbox: str, *messages: bytes, flags: str = "") -> None:
-        with self.dovecot.client(self.user) as client:
+        with self.real.client(self.user) as client:
             client.folder_encode = False  # imapclient leaves quotes in names as they are
             if not client.folder_exists(_wire(mailbox)):
                 client.create_folder(_wire(mailbox))
@@ -50,23 +52,36 @@ class DovecotHost:
                 client.append(_wire(mailbox), one, (flags.encode(),) if flags else ())
 
     def expunge(self, mailbox: str, *uids: int) -> None:
-        with self.dovecot.client(self.user) as client:
+        with self.real.client(self.user) as client:
             client.select_folder(mailbox)
             client.delete_messages(uids)
             client.expunge()
 
     def rename(self, old: str, new: str) -> None:
-        with self.dovecot.client(self.user) as client:
+        with self.real.client(self.user) as client:
             client.rename_folder(old, new)
 
     def remove(self, mailbox: str) -> None:
-        with self.dovecot.client(self.user) as client:
+        with self.real.client(self.user) as client:
             client.delete_folder(mailbox)
 
     def unflag_draft(self, mailbox: str, uid: int) -> None:
-        with self.dovecot.client(self.user) as client:
+        with self.real.client(self.user) as client:
             client.select_folder(mailbox)
             client.remove_flags([uid], [rb"\Draft"])
+
+
+class DovecotHost(RealHost):
+    def __init__(self, dovecot: DovecotServer, user: str) -> None:
+        super().__init__(dovecot, user)
+        self.server = server_of(dovecot, user)
+
+
+class CyrusHost(RealHost):
+    def __init__(self, cyrus: CyrusServer, user: str) -> None:
+        super().__init__(cyrus, user)
+        cyrus.add_user(user)
+        self.server = MailServer("127.0.0.1", cyrus.port, "none", user, lambda: cyrus.password, None, 20.0)
 
 
 class MemoryHost(ScriptedIMAP):
