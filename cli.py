@@ -159,7 +159,7 @@ def run(arguments: list[str]) -> int:
 
             click.echo(traceback_of(error), err=True)
         hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
-        return _fail("internal", f"internal error: {type(error).__name__}", hint, 1, as_json)
+        return _fail("internal", "internal error", hint, 1, as_json)
     return 0
 
 

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 
+def in_words(error: BaseException, otherwise: str = "the connection broke off") -> str:
+    """What the system says of a failure, else what we can say of it: never the name of a class."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return str(getattr(error, "strerror", None) or otherwise)
+
+
 class LasttouchError(Exception):
     """Anything a user can be told about in one sentence.
 

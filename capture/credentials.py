@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from activity.errors import AuthenticationFailed
+from activity.errors import AuthenticationFailed, in_words
 
 Secret = Callable[[], str]
 
@@ -212,4 +212,4 @@ def checked(credential: str) -> str:
 
 
 def _plain(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or type(error).__name__
+    return in_words(error, "it does not say why")

@@ -25,6 +25,16 @@ def speak_utf8() -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def silence_libraries() -> None:
+    """What libraries log, and warn of, goes nowhere: what goes wrong is told once, by the command."""
+    import logging  # noqa: PLC0415 - queries start sooner without
+
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
+    logging.captureWarnings(True)
+
+
 def discard() -> None:
     """Write the rest nowhere: whoever reads it has gone, or there is no room for it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

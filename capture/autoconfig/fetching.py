@@ -7,6 +7,8 @@ import ssl
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from activity.errors import in_words
+
 MOST_BYTES = 256 * 1024
 SECONDS = 5.0
 _MOST_REDIRECTS = 3
@@ -52,7 +54,7 @@ def _get(url: str, ca_file: str | None) -> tuple[int, str, bytes]:
             raise NotFetched("it is too long")
         return answer.status, answer.getheader("Location", ""), body
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise NotFetched(getattr(error, "strerror", None) or type(error).__name__) from None
+        raise NotFetched(in_words(error)) from None
     finally:
         if connection is not None:
             connection.close()
@@ -92,5 +94,5 @@ def _resolve(name: str, kind: str) -> list[Any]:
         raise NotFetched("there is no such name") from None
     except dns.resolver.NoAnswer:
         raise NotFetched("there is no such record") from None
-    except (dns.exception.DNSException, OSError, ValueError) as error:
-        raise NotFetched(f"the DNS gives no answer ({type(error).__name__})") from None
+    except (dns.exception.DNSException, OSError, ValueError):
+        raise NotFetched("the DNS gives no answer") from None

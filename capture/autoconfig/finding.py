@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from activity.address import domain_of
+from activity.errors import in_words
 from capture.at_once import at_once
 from capture.autoconfig import fetching
 from capture.autoconfig.client_config import read_client_config
@@ -85,7 +86,7 @@ def _questions(address: str, network: Network) -> dict[str, Callable[[], Any]]:
 
 
 def _why(error: Exception) -> str:
-    return str(error) if isinstance(error, NotFetched | TimeoutError) else type(error).__name__
+    return str(error) if isinstance(error, NotFetched | TimeoutError) else in_words(error)
 
 
 def _published(address: str, answers: Mapping[str, Any]) -> tuple[MailSettings | None, CalendarSettings | None]:

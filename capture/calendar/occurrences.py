@@ -113,8 +113,8 @@ def expand_here(
         found = [_meeting(one, zone) for one in _bounded(occurrences(events, start, end, zone), start, end, zone)]
     except BrokenEvent as error:
         expansion.skipped.append(Skip(events[0].meeting.uid, str(error)))
-    except _NONSENSE as error:
-        expansion.skipped.append(Skip(events[0].meeting.uid, f"cannot be expanded ({type(error).__name__})"))
+    except _NONSENSE:
+        expansion.skipped.append(Skip(events[0].meeting.uid, "cannot be expanded"))
     else:
         expansion.meetings = [meeting for event, meeting in found if not event.withheld]
         expansion.withheld = [meeting for event, meeting in found if event.withheld and event not in unreadable]
@@ -128,8 +128,8 @@ def _read(reader: EventReader, lines: EventLines, calendar: CalendarLines) -> tu
         return reader.read(lines, calendar), ""
     except BrokenEvent as error:
         return None, str(error)
-    except _NONSENSE as error:
-        return None, f"unreadable event ({type(error).__name__})"
+    except _NONSENSE:
+        return None, "unreadable event"
 
 
 def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, list[CalendarLines]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -70,7 +71,12 @@ def trouble(error: BaseException, host: str) -> SourceError:
             return UntrustedServer(f"{host} does not speak TLS as it should", "check the port; no password was sent")
     if any(isinstance(cause, TimeoutError) or "timeout" in type(cause).__name__.lower() for cause in _causes(error)):
         return Unreachable(f"{host} did not answer in time", "it is tried again; check the network if this lasts")
-    return Unreachable(f"no connection to {host} ({type(error).__name__})", "check the network and the host name")
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror) or "NameResolution" in type(cause).__name__:
+            return Unreachable(f"the host name {host} cannot be found", "check the URL, and the network")
+        if isinstance(cause, ConnectionRefusedError):
+            return Unreachable(f"{host} refuses connections", "check the URL; is the server running?")
+    return Unreachable(f"the connection to {host} broke off", "it is tried again; check the network if this lasts")
 
 
 def too_slow(host: str, seconds: float) -> SourceError:

@@ -8,7 +8,7 @@ import os
 import stat
 from datetime import UTC, datetime
 
-from activity.errors import Unreachable
+from activity.errors import Unreachable, in_words
 from capture.files.names import readable
 
 
@@ -31,7 +31,7 @@ def modified(status: os.stat_result) -> datetime | None:
 
 def why(error: OSError) -> str:
     """What is wrong, without the path."""
-    return f"cannot be read: {error.strerror or type(error).__name__}"
+    return f"cannot be read: {in_words(error, 'the system does not say why')}"
 
 
 def unreachable(path: str, error: OSError) -> Unreachable:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from imapclient.exceptions import IMAPClientError
 
-from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
+from activity.errors import ServerFault, SourceError, Throttled, Unreachable, UntrustedServer, in_words
 from capture.mail.guarded_stream import AGAIN
 
 _log = logging.getLogger(__name__)
@@ -66,13 +66,11 @@ def in_plain_words(where: str) -> Iterator[None]:
     except IMAPClientError as error:  # imaplib's own errors are of this class too
         raise refusal(where, error) from None
     except OSError as error:
-        raise Unreachable(f"{where} cannot be reached: {error.strerror or type(error).__name__}", AGAIN) from None
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError) as error:
+        raise Unreachable(f"{where} cannot be reached: {in_words(error)}", AGAIN) from None
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError):
         # imaplib and imapclient stumble so over answers that are not IMAP
         _log.debug("stumbled over an answer of %s", where, exc_info=True)
-        raise ServerFault(
-            f"{where} sent something that is not IMAP ({type(error).__name__})", "is this an IMAP port?"
-        ) from None
+        raise ServerFault(f"{where} sent something that is not IMAP", "is this an IMAP port?") from None
 
 
 def refusal(where: str, error: IMAPClientError) -> SourceError:

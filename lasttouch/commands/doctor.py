@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import click
 
 from activity.errors import ConfigError, LasttouchError
@@ -11,6 +9,7 @@ from lasttouch.commands.opening import named_config
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import is_terminal, print_json, print_lines
+from lasttouch.standard_streams import silence_libraries
 from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
 
 
@@ -34,7 +33,7 @@ def command(offline: bool, as_json: bool) -> None:
     """
     from lasttouch.doctor.examination import examine  # noqa: PLC0415 - imports all that reads mail
 
-    logging.lastResort = None  # what goes wrong is told once, by the finding
+    silence_libraries()
     if not offline and not as_json and is_terminal():
         click.echo("Asking the servers …", err=True)
     findings = list(examine(named_config(), utc_now, offline))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from lasttouch.commands.options import config_option, json_option
 from lasttouch.config_file import ConfigFile, read_config
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.standard_streams import silence_libraries
 from lasttouch.views.next_steps import next_steps
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def command(given: Given, wanted: bool | None, no_test: bool, add: bool, force: 
     from lasttouch.config import checked  # noqa: PLC0415
     from lasttouch.wizard.account import drafted  # noqa: PLC0415 - all that finds servers
 
-    logging.lastResort = None  # what goes wrong is told once, by the command
+    silence_libraries()
     path = named_config()
     before = _to_add_to(path, given, add) if path.exists() and not force else None
     taken = {one.name for one in checked(before).accounts} if before else set()

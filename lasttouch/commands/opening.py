@@ -12,6 +12,7 @@ import click
 
 from activity.errors import DatabaseError, ForeignDatabase
 from lasttouch.config_file import ConfigFile, config_path, read_config
+from lasttouch.standard_streams import silence_libraries
 from store import settings
 from store.database import database_errors, is_begun, open_for_reading
 from store.deferred import any_with_strangers
@@ -28,11 +29,9 @@ def named_config() -> Path:
 
 def loaded_config() -> Loaded:
     """The same, read and checked."""
-    import logging  # noqa: PLC0415
-
     from lasttouch.config import load_config  # noqa: PLC0415 - checking costs more than a query
 
-    logging.lastResort = None  # what goes wrong is told once, by the command
+    silence_libraries()
     return load_config(named_config())
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from activity.errors import LasttouchError
+from activity.errors import LasttouchError, in_words
 from lasttouch.demo import leash
 from lasttouch.private_files import write_private
 
@@ -142,7 +142,7 @@ def store_calendar(server: Server, user: str, password: str, text: str) -> None:
         connection.request("PUT", f"/{user}/calendar/", text.encode(), headers)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        raise LasttouchError(f"the demo's calendar server broke off: {type(error).__name__}") from None
+        raise LasttouchError(f"the demo's calendar server broke off: {in_words(error)}") from None
     finally:
         connection.close()
     if status >= 400:

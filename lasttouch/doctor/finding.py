@@ -33,5 +33,6 @@ def failed(kind: str, error: Exception, account: str) -> Finding:
         return Finding(f"{kind}-{step}", "failure", error.message, error.hint, account)
     if isinstance(error, TimeoutError):
         return Finding(f"{kind}-{step}", "failure", str(error), "check the network, and that the server runs", account)
-    message = f"this check itself failed: {type(error).__name__}"
-    return Finding(f"{kind}-{step}", "failure", message, "this is a mistake of ours; please report it", account)
+    return Finding(
+        f"{kind}-{step}", "failure", "this check itself failed", "this is a mistake of ours; please report it", account
+    )

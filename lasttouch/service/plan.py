@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from activity.errors import LasttouchError
+from activity.errors import LasttouchError, in_words
 from lasttouch.private_files import replacement
 from store.database import make_private_folder
 
@@ -57,7 +57,7 @@ def carry_out(steps: Sequence[Step]) -> None:
             _do(step)
         except OSError as error:
             hint = "run it as root: sudo …" if isinstance(error, PermissionError) else ""
-            raise LasttouchError(f"could not {step}: {error.strerror or type(error).__name__}", hint) from None
+            raise LasttouchError(f"could not {step}: {in_words(error, 'it failed')}", hint) from None
         except subprocess.TimeoutExpired:
             raise LasttouchError(f"could not {step}: no answer within {COMMAND_SECONDS} s") from None
 

@@ -50,7 +50,7 @@ def expanded(*lines: str, before: list[str] | None = None) -> Expansion:
         (["DTSTART:00010101T000000Z"], "a time in the year 1"),
         (["DTSTART:20260101T000000Z", "DTEND:99991231T000000Z"], "a time in the year 9999"),
         (["DTSTART:20260101T000000Z", "DURATION:P999999D"], "a time in the year 4763"),
-        (["DTSTART:20260101T000000Z", "DURATION:P99999999D"], "unreadable event (OverflowError)"),
+        (["DTSTART:20260101T000000Z", "DURATION:P99999999D"], "unreadable event"),
         (["DTSTART:20260101T000000Z", "SUMMARY:a\rb"], "a bare CR within a line"),
         (["DTSTART:20260101T000000Z", "RRULE:FREQ=SECONDLY"], "RRULE with FREQ=SECONDLY"),
         (["DTSTART:20260101T000000Z", "RRULE:FREQ=MINUTELY;COUNT=3"], "RRULE with FREQ=MINUTELY"),
