@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from activity.meeting import CalendarObject
+from capture.calendar.allowance import Allowance
 from capture.calendar.first_look import FirstLook, first_look
 from lasttouch.agent import Agent
 from lasttouch.occurrences import Expanded, Window, expanded, permitted
@@ -42,6 +43,7 @@ class Meetings:
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
+        self._allowance = Allowance()
         self._connection = agent.connection
         accounts = agent.config.accounts
         self._windows = {one.name: Window.of(agent.config, one, agent.clock()) for one in accounts}
@@ -55,7 +57,7 @@ class Meetings:
             matter = [self._matters(row, place, one, book) for one in seen]
         window = self._windows[row.account]
         return [
-            replace(one, occurrences=expanded(self._agent, one.item, window)) if matters else one
+            replace(one, occurrences=expanded(self._agent, one.item, window, self._allowance)) if matters else one
             for one, matters in zip(seen, matter, strict=True)
         ]
 
@@ -66,7 +68,7 @@ class Meetings:
         for one in looked:
             found = one.occurrences
             if found is None and self._matters(row, name, one, book):  # as it has come to since
-                found = expanded(self._agent, one.item, self._windows[row.account])
+                found = expanded(self._agent, one.item, self._windows[row.account], self._allowance)
             written = _sum(written, self._keep(row.account, place, one, found, book))
         shared = [one.first.uid for one in looked if one.occurrences]
         return _sum(written, self.expand(deferred.of_meetings(self._connection, shared)))
@@ -104,7 +106,7 @@ class Meetings:
         for account, place, item, since in waiting:
             if account in self._windows:
                 window = self._windows[account].reaching(since)
-                found = expanded(self._agent, item, window)
+                found = expanded(self._agent, item, window, self._allowance)
                 written = _sum(written, self._write(window, place, item, first_look(item.text), found))
                 places.note_skipped(self._connection, place, found.named, self._agent.clock())
         return written

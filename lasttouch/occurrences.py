@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from activity.batch import Skip
 from activity.facts import Facts
 from activity.meeting import CalendarObject, series_identity
+from capture.calendar.allowance import Allowance
 from lasttouch.agent import Agent
 from lasttouch.local_time import machine_zone
 from lasttouch.options import Account, Config
@@ -68,11 +69,11 @@ def permitted(agent: Agent, item: CalendarObject) -> CalendarObject:
     return replace(item, text=redacted(item.text, agent.never_log, agent.config.store_subjects))
 
 
-def expanded(agent: Agent, item: CalendarObject, window: Window) -> Expanded:
-    """The occurrences of an object that is `permitted`."""
+def expanded(agent: Agent, item: CalendarObject, window: Window, allowance: Allowance) -> Expanded:
+    """The occurrences of an object that is `permitted`, within what a pass allows for unusual rules."""
     from capture.calendar.occurrences import expand  # noqa: PLC0415 - icalendar takes its time to import
 
-    found = expand(item.text, window.start, window.end, window.zone)
+    found = expand(item.text, window.start, window.end, window.zone, allowance)
     keep_subject = agent.config.store_subjects
     facts: list[Facts] = []
     withheld = {meeting_identity(meeting) for meeting in found.withheld}

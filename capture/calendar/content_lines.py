@@ -37,6 +37,7 @@ _PARTS_OF_ZONES = (("BEGIN:STANDARD", "END:STANDARD"), ("BEGIN:DAYLIGHT", "END:D
 _END_OF_ZONE = "\nEND:VTIMEZONE\n"
 _LONGEST_ZONE, _LONGEST_BORDER = 8192, 80  # characters of what is remembered
 _DEEPEST = 50
+MOST_ZONES = 1000  # of one VCALENDAR, where IANA knows some 600; what comes after them is passed over
 _COUNTED = re.compile(":(?:VEVENT|VCALENDAR)", re.IGNORECASE)
 _OTHER_COMPONENTS = frozenset(("VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"))
 
@@ -137,6 +138,8 @@ class _Reader:
 
     def read_zone(self, text: str) -> None:
         """Take a VTIMEZONE. The same ones come again and again."""
+        if self._found and len(self._found[-1][1]) >= MOST_ZONES:
+            return
         lines = _zone_lines(text) if self._within == ["VCALENDAR"] else []
         if lines:
             self._found[-1][1].append(lines)
@@ -171,7 +174,7 @@ class _Reader:
         if component == "VEVENT" and kept is _CALENDAR:
             self._kept, self._lines = _EVENT, []
             self._found[-1][2].append(EventLines(self._lines))
-        elif component == "VTIMEZONE" and kept is _CALENDAR:
+        elif component == "VTIMEZONE" and kept is _CALENDAR and len(self._found[-1][1]) < MOST_ZONES:
             self._kept, self._lines = _ZONE, []
             self._found[-1][1].append(self._lines)
         elif component == "VCALENDAR":

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -17,6 +18,7 @@ from socket import socketpair
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from capture.calendar.allowance import PASS_SECONDS, Allowance
 from capture.child_environment import child_environment
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 SECONDS = 2.0
 MEGABYTES = 200
 _START_SECONDS = 60.0
+_NOTHING_LEFT = f"no time left of the {PASS_SECONDS:g} s that a pass has for unusual rules"
 _TOO_MUCH_MEMORY = f"its rule needs more than {MEGABYTES} MB to expand"
 _TOO_LONG = f"its rule takes longer than {SECONDS:g} s to expand"
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -37,9 +40,16 @@ class Refused(Exception):
     """The guard stopped an expansion; the message says at which bound."""
 
 
-def guarded(text: str, start: datetime, end: datetime, zone: ZoneInfo, seconds: float) -> Expansion:
-    """`expand_here` in a process of its own, for at most `seconds` of a processor and 200 MB. Raises Refused."""
-    return _worker.expand(text, start, end, zone, seconds)
+def guarded(
+    text: str, start: datetime, end: datetime, zone: ZoneInfo, seconds: float, allowance: Allowance
+) -> Expansion:
+    """`expand_here` in a process of its own, for at most `seconds` of a processor and 200 MB. Raises Refused.
+
+    The `allowance` bounds when the last one may begin.
+    """
+    if allowance.left <= 0:
+        raise Refused(_NOTHING_LEFT)
+    return _worker.expand(text, start, end, zone, seconds, allowance)
 
 
 class _Worker:
@@ -50,15 +60,19 @@ class _Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
 
-    def expand(self, text: str, start: datetime, end: datetime, zone: ZoneInfo, seconds: float) -> Expansion:
+    def expand(
+        self, text: str, start: datetime, end: datetime, zone: ZoneInfo, seconds: float, allowance: Allowance
+    ) -> Expansion:
         with self._lock:
             pipe = self._ready()
+            held_up: tuple[Expansion | str, float] = "", seconds
             try:
                 pipe.send((text, start, end, zone.key, seconds))
                 # The process stops itself in time; the wait here only covers one that is held up.
-                answer: Expansion | str = pipe.recv() if pipe.poll(seconds + 10) else ""
+                answer, spent = pipe.recv() if pipe.poll(seconds + 10) else held_up
             except (EOFError, OSError):
-                answer = ""
+                answer, spent = held_up
+            allowance.spend(spent)
             if isinstance(answer, str):
                 in_time = self._stop() not in (-signal.SIGPROF, -signal.SIGKILL)
                 raise Refused(answer or (_TOO_MUCH_MEMORY if in_time else _TOO_LONG))
@@ -128,13 +142,14 @@ def serve(descriptor: int) -> None:
     with suppress(EOFError, OSError):
         while True:
             text, start, end, zone, seconds = pipe.recv()
+            began = time.process_time()
             signal.setitimer(signal.ITIMER_PROF, seconds)
             try:
                 answer: Expansion | str = _expanded(text, start, end, ZoneInfo(zone))
             except MemoryError:
                 answer = _TOO_MUCH_MEMORY
             signal.setitimer(signal.ITIMER_PROF, 0)
-            pipe.send(answer)
+            pipe.send((answer, time.process_time() - began))
 
 
 def _expanded(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from activity.meeting import Meeting
+from capture.calendar.allowance import Allowance
 from capture.calendar.content_lines import BrokenObject, CalendarLines, EventLines, read, written
 from capture.calendar.events import Event, EventReader
 from capture.calendar.guard import SECONDS, Refused, guarded
@@ -53,13 +54,14 @@ class Expansion:
         self.ahead |= other.ahead
 
 
-def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:
+def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo, allowance: Allowance | None = None) -> Expansion:
     """The meetings of an object, stripped or raw, that overlap [start, end] (aware UTC).
 
     Floating times and dates are in `zone`, the account's. Never raises for what `text` says: what is
     broken or unbounded is in `skipped`. Takes 2 s at most for what is ordinary, and 2 s and 200 MB for what is not,
-    which another process expands.
+    which another process expands, and no longer than `allowance` leaves for that; None is that of a single pass.
     """
+    allowance = allowance or Allowance()
     expansion = Expansion()
     if not text.strip():
         return expansion
@@ -78,9 +80,10 @@ def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansi
                 continue
             if (left := deadline - monotonic()) <= 0:  # then what there is to expand need not even be written
                 raise Refused(f"no time left of the {SECONDS:g} s for one object")
-            expansion.add(guarded("".join(map(written, group)), start, end, zone, left))
-        except Refused as error:
-            expansion.skipped.append(Skip(uid, str(error)))
+            expansion.add(guarded("".join(map(written, group)), start, end, zone, left, allowance))
+        except (Refused, MemoryError) as error:
+            reason = str(error) if isinstance(error, Refused) else "there is no memory for it"
+            expansion.skipped.append(Skip(uid, reason))
             expansion.recurring = True
     return expansion
 

@@ -77,6 +77,8 @@ def _outcome(member: Member | None, private_events: str) -> _Outcome:
         return _Outcome(strip(member.text(CALENDARS.data), private_events), etag)
     except BrokenObject as error:
         return _Outcome(etag=etag, reason=str(error))
+    except MemoryError:
+        return _Outcome(etag=etag, reason="there is no memory for it")
 
 
 def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: str) -> None:

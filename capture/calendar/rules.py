@@ -12,6 +12,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1600, 2500
 _ORDINARY_TEXT = 64 * 1024
 _ORDINARY_SINCE = 1900
 _LONGEST_INTERVAL = 500
+_LAST_SECOND = time(23, 59, 59)
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _OTHER_SETS = ("BYMONTH", "BYHOUR", "BYMINUTE", "BYSECOND")
 _WEEKDAYS = r"(?:MO|TU|WE|TH|FR|SA|SU)"
@@ -34,9 +35,13 @@ def parts(rule: str) -> dict[str, str]:
 
 
 def day_of(moment: datetime, zone: tzinfo) -> date:
-    """The day that an instant stands for in an all-day event: its day in `zone`; of a local midnight its own."""
-    is_local_midnight = moment.time() == time() and str(moment.tzinfo) != "UTC"
-    return moment.date() if is_local_midnight else moment.astimezone(zone).date()
+    """The day that an instant stands for in an all-day event: its day in `zone`.
+
+    A local midnight is its own day; so is the last second of a day of UTC, as which Google wrote UNTIL.
+    """
+    is_utc = str(moment.tzinfo) == "UTC"
+    names_its_day = moment.time() == (_LAST_SECOND if is_utc else time())
+    return moment.date() if names_its_day else moment.astimezone(zone).date()
 
 
 def checked(rule: str, start: Moment, zone: tzinfo) -> str:

@@ -13,10 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from capture.calendar.content_lines import value_of
+from capture.calendar.content_lines import MOST_ZONES, value_of
 from capture.calendar.zone_names import zone_name
-
-_MOST_DEFINITIONS = 1000  # of one object; the time to look them up is part of the 2 s that it has
 
 _OFFSET = re.compile(r"(?:GMT|UTC)([+-])(1[0-4]|0?\d)(?::?([0-5]\d))?", re.IGNORECASE | re.ASCII)
 
@@ -30,7 +28,7 @@ class Zones:
     """
 
     def __init__(self, definitions: Iterable[list[str]] = ()) -> None:
-        named = {_tzid(lines): tuple(lines) for lines in islice(definitions, _MOST_DEFINITIONS)}
+        named = {_tzid(lines): tuple(lines) for lines in islice(definitions, MOST_ZONES)}
         self.own = {tzid: lines for tzid, lines in named.items() if _is_bare(tzid) or known_zone(tzid) is None}
 
     def named(self, tzid: str) -> tzinfo | None:

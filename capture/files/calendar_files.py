@@ -133,8 +133,8 @@ class _Reading:
                 self._remember(known, one.key, remembered)
                 if changed:
                     yield from self._show(file, one)
-        except BrokenObject as error:
-            self._batch.skipped.append(Skip(file.name, str(error)))
+        except (BrokenObject, MemoryError) as error:
+            self._batch.skipped.append(Skip(file.name, str(error) or "there is no memory for it"))
             known.stamp = stamp
             return
         missing = known.objects.keys() - keys

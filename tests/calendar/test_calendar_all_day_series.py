@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from event_lines import expanded, one, vevent
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 AUCKLAND, NEW_YORK, BERLIN = ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -40,6 +40,11 @@ def test_a_local_midnight_is_its_own_day() -> None:
         assert days(DAILY[0], "RRULE:FREQ=DAILY;UNTIL=20260310T000000", zone=zone) == ["20260309", "20260310"]
 
 
+def test_the_last_second_of_a_day_of_utc_is_that_day() -> None:
+    for zone in (BERLIN, NEW_YORK, AUCKLAND):
+        assert days(DAILY[0], "RRULE:FREQ=DAILY;UNTIL=20260310T235959Z", zone=zone) == ["20260309", "20260310"]
+
+
 def test_where_the_calendar_names_its_zone_it_is_the_day_there() -> None:
     before = ["X-WR-TIMEZONE:America/New_York"]
     assert "20260311" not in days(*DAILY, "EXDATE:20260312T030000Z", before=before)
@@ -57,9 +62,10 @@ def test_a_single_day_may_end_at_an_instant() -> None:
     assert meeting.end - meeting.start == timedelta(days=2)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["Pacific/Auckland", "America/New_York", "Asia/Kolkata", "Africa/Casablanca", "Pacific/Pago_Pago"]),
-    st.integers(0, 300),
+    st.integers(0, 110),
     st.integers(0, 23),
 )
 def test_whatever_hour_of_a_day_is_taken_out_that_day_is(name: str, number: int, hour: int) -> None:
@@ -67,7 +73,7 @@ def test_whatever_hour_of_a_day_is_taken_out_that_day_is(name: str, number: int,
     day = date(2026, 1, 5) + timedelta(days=number)
     instant = datetime(day.year, day.month, day.day, hour, 20, tzinfo=zone).astimezone(ZoneInfo("UTC"))
     found = days(
-        "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY;COUNT=350", f"EXDATE:{instant:%Y%m%dT%H%M%SZ}", zone=zone
+        "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY;COUNT=120", f"EXDATE:{instant:%Y%m%dT%H%M%SZ}", zone=zone
     )
     assert f"{day:%Y%m%d}" not in found
-    assert len(found) == 349
+    assert len(found) == 119

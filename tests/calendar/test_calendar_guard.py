@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from capture.calendar import guard
+from capture.calendar.allowance import Allowance
 from capture.calendar.content_lines import BrokenObject
 from capture.calendar.first_look import first_look
 from capture.calendar.objects import strip
@@ -138,7 +139,7 @@ def test_who_is_in_it_is_read_within_bounds() -> None:
 def test_a_rule_that_eats_memory_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "SECONDS", 2.0)
     with pytest.raises(guard.Refused, match="MB"):
-        guard.guarded(_series(f"RRULE:FREQ=DAILY;{ALL_DAY_LONG}"), START, END, BERLIN, 60)
+        guard.guarded(_series(f"RRULE:FREQ=DAILY;{ALL_DAY_LONG}"), START, END, BERLIN, 60, Allowance())
 
 
 def test_after_a_stop_the_next_one_is_expanded() -> None:
@@ -170,10 +171,11 @@ def test_no_process_is_left_behind(tmp_path: Path) -> None:
         "from capture.calendar import guard\n"
         "utc = ZoneInfo('UTC')\n"
         "start, end = datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)\n"
-        f"guard.guarded({_series('RRULE:FREQ=HOURLY;COUNT=5')!r}, start, end, utc, 2)\n"
+        f"guard.guarded({_series('RRULE:FREQ=HOURLY;COUNT=5')!r}, start, end, utc, 2, guard.Allowance())\n"
+        "once = guard.Allowance()\n"
         "print(guard._worker._process.pid, flush=True)\n"
         "if sys.argv[1] == 'killed':\n"
-        f"    guard.guarded({_series('RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30')!r}, start, end, utc, 2)\n"
+        f"    guard.guarded({_series('RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30')!r}, start, end, utc, 2, once)\n"
     )
     for way in ("ends", "killed"):
         process = subprocess.Popen([sys.executable, str(program), way], stdout=subprocess.PIPE, text=True)
@@ -200,3 +202,56 @@ def _lives(pid: int) -> bool:
 def _series(rule: str) -> str:
     lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:u", "DTSTART:20260101T000000Z", rule, "END:VEVENT"]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+COSTLY = f"RRULE:FREQ=DAILY;{ALL_DAY_LONG}"
+
+
+def _object(uid: str, *lines: str) -> str:
+    return "\r\n".join(
+        ["BEGIN:VCALENDAR", "BEGIN:VEVENT", f"UID:{uid}", *lines, "END:VEVENT", *GOOD, "END:VCALENDAR", ""]
+    )
+
+
+def test_a_pass_gives_unusual_rules_so_much_time_and_no_more() -> None:
+    """What is ordinary goes on, and what was given up is looked for again."""
+    allowance = Allowance(seconds=0.5)
+    began = time.monotonic()
+    found = [
+        expand(_object(f"bad{n}", "DTSTART:20260101T000000Z", COSTLY), START, END, BERLIN, allowance) for n in range(60)
+    ]
+    assert time.monotonic() - began < 20
+    assert all([one.uid for one in each.meetings] == ["good"] for each in found)
+    assert all(each.recurring for each in found)
+    reasons = {each.skipped[0].reason for each in found[1:]}
+    assert reasons == {"no time left of the 20 s that a pass has for unusual rules"}
+
+
+def test_what_is_unusual_and_cheap_is_free() -> None:
+    allowance = Allowance(seconds=0.01)
+    lines = "DTSTART:20260101T000000Z", "RRULE:FREQ=YEARLY;BYDAY=-1FR"
+    for _ in range(20):
+        assert expand(_object("cheap", *lines), START, END, BERLIN, allowance).skipped == []
+
+
+def test_no_object_keeps_more_zones_than_there_are() -> None:
+    before = _zones(20_000)
+    text = "\r\n".join(
+        ["BEGIN:VCALENDAR", *before, *_events(1, "DTSTART;TZID=Z5:20260701T100000"), "END:VCALENDAR", ""]
+    )
+    stripped = strip(text)
+    assert stripped.count("BEGIN:VTIMEZONE") == stripped.count("END:VTIMEZONE") == 1000
+    (meeting,) = expand(stripped, START, END, BERLIN).meetings
+    assert (meeting.start.hour, meeting.warnings) == (8, ())
+
+
+def test_memory_that_is_not_there_is_a_reason_to_skip(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> Expansion:
+        raise MemoryError
+
+    monkeypatch.setattr("capture.calendar.occurrences.expand_here", exhausted)
+    found = expand(_object("large", "DTSTART:20260101T000000Z"), START, END, BERLIN)
+    assert [(skip.item, skip.reason) for skip in found.skipped] == [
+        ("large", "there is no memory for it"),
+        ("good", "there is no memory for it"),
+    ]

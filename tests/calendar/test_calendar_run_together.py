@@ -6,7 +6,7 @@ import re
 
 import pytest
 from event_lines import END, PARIS, START, calendar, vevent
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.calendar.content_lines import BrokenObject
@@ -96,6 +96,7 @@ _BORDER_ENDS = re.compile(r"\r\n(?=BEGIN:|END:)|(?<=VEVENT)\r\n|(?<=VALARM)\r\n|
 _SECRET = "zxq"
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["", "PRIVATE", "CONFIDENTIAL"]), st.integers(0, 3)), min_size=1, max_size=5),
     st.data(),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from event_lines import BERLIN, END, START, calendar, expanded, vevent
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.calendar.occurrences import expand
@@ -37,6 +37,7 @@ def test_a_position_that_no_week_has_is_named(positions: str) -> None:
     assert [skip.reason for skip in expand(text, START, END, BERLIN).skipped] == ["RRULE that never holds"]
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 200),
     st.sets(st.sampled_from(DAYS), min_size=1),

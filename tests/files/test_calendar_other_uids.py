@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from file_log import FileLog
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 GUEST = "ATTENDEE;PARTSTAT={answer}:mailto:{who}@globex.example"
@@ -160,6 +160,7 @@ def test_a_position_of_before_is_read_on(feed: Feed) -> None:
     assert feed.fetch(event("a2"), event("b2", day=9), event("c2", day=10)) == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sets(st.tuples(st.integers(1, 6), st.sampled_from(["Review", "Talk"])), min_size=1), min_size=1, max_size=6
