@@ -42,6 +42,10 @@ FROM_DOUBT = "from-doubt"
 """A sign that is no header: why the From header may be read in more than one way."""
 
 
+AUTHOR_SIGN = "x-lasttouch-author"
+"""A sign that is no header: how the author was found where From names what passed the message on."""
+
+
 @dataclass(slots=True)
 class Envelope:
     """One message as its source showed it.
@@ -54,7 +58,11 @@ class Envelope:
     From header holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has
     such a part ("text/calendar; method=REQUEST"), FROM_DOUBT only where there is one. `in_reply_to`
     and `references` are message ids in angle brackets. `failed_recipients` are normalised addresses named by the
-    delivery-status part of a bounce (RFC 3464 §2.3), where that part was read.
+    delivery-status part of a bounce (RFC 3464 §2.3), where that part was read. `original_from` are the
+    addresses of X-Original-From, else of X-Original-Sender, which groups write that put their own address into
+    From. `copy_of` is the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
+    `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author was read from where a group or a
+    contact form puts it (see matchers.authors), or it is a copy that has an id of its own.
     """
 
     message_id: str
@@ -70,3 +78,8 @@ class Envelope:
     signs: Mapping[str, str] = field(default_factory=dict)
     from_headers: int = 1
     failed_recipients: tuple[str, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    original_from: tuple[Address, ...] = ()
+    copy_of: str = ""
+    in_sent: bool = False
+    passed_on: bool = False

@@ -10,6 +10,10 @@ from typing import Literal, NamedTuple
 from activity.participant import Participant
 from activity.verdict import Verdict
 
+SENT, RECEIVED, PASSED_ON = STANDINGS = ("S", "", "P")
+"""The standing of a copy of a message, what knows best first: the sender's own, one that was received, one that was
+passed on by what wrote itself into it (a group that puts its own address into From, a redirection)."""
+
 Kind = Literal["email", "meeting"]
 Direction = Literal["inbound", "outbound", "internal"]
 Touch = Literal["inbound", "outbound", "meeting", "copied"]
@@ -24,7 +28,9 @@ class Facts:
     empty for an ordinary message. `references` are the ids of the messages it names, the oldest first, the
     one replied to last. `failed` are the addresses a bounce says it could not reach. For a meeting, `answers` holds
     the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the owner is not listed;
-    `revision` orders copies of it. `deleted_at` is when it was found gone from every calendar.
+    `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of STANDINGS. `own_id`
+    is the Message-ID of a copy that bears another than the message it is a copy of, whose is `identity`.
+    `deleted_at` is when it was found gone from every calendar.
     """
 
     identity: str
@@ -40,6 +46,7 @@ class Facts:
     answers: tuple[str, ...] = ()
     revision: str = ""
     deleted_at: datetime | None = None
+    own_id: str = ""
 
 
 class Judgement(NamedTuple):

@@ -174,6 +174,7 @@ def house_of(config: Config) -> House:
         unanswered_invitations=config.unanswered_invitations,
         correction_window_seconds=int(config.correction_window.total_seconds()),
         trusted_authserv_ids=frozenset(a.authserv_id.lower() for a in config.accounts if a.authserv_id),
+        forms=frozenset(config.forms),
     )
 
 

@@ -85,6 +85,7 @@ class Config(Section):
 
     database: FilePath = DEFAULT_DATABASE
     internal_domains: list[Domain] = []
+    forms: list[EmailAddress] = []
     backfill: Duration = timedelta(days=730.5)
     horizon: Duration = timedelta(days=90)
     never_log: list[Rule] = []

@@ -24,6 +24,7 @@ from lasttouch.meetings import Looked, Meetings, is_about_somebody_listed
 from lasttouch.options import Account
 from lasttouch.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.sources import source_of
+from matchers.authors import as_written
 from matchers.canonical import canonical
 from matchers.domains import is_free_mail
 from matchers.message import judge_mail, message_facts, message_identity, message_time
@@ -187,6 +188,7 @@ class _ActivityPass(SourcePass):
         if at is None:
             skipped.append(Skip(_name_of(envelope), "it has no readable date"))
             return None
+        envelope = as_written(envelope, self.agent.house)
         facts = message_facts(envelope, at, self.agent.never_log, self.agent.config.store_subjects)
         if facts is None:
             withheld.append(self.agent.forgotten.hash(message_identity(envelope)))

@@ -20,7 +20,8 @@ class House:
     `own_addresses` are the normalised addresses of all accounts, `internal_domains` normalised
     domains; an address at one of them, or at a subdomain of one, is ours. `trusted_authserv_ids`
     are the authserv-ids (RFC 8601 §2.5) whose Authentication-Results we believe, lower case;
-    with none, nothing is inferred from that header.
+    with none, nothing is inferred from that header. `forms` are the normalised addresses of contact
+    forms: who wrote into one is in Reply-To.
 
     `plain_mail` holds judgements on messages of which nothing but the participants decides, by these.
     """
@@ -32,6 +33,7 @@ class House:
     unanswered_invitations: str = "count"
     correction_window_seconds: int = 7 * 86400
     trusted_authserv_ids: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
     _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
     plain_mail: dict[tuple[Participant, ...], Judgement] = field(
         default_factory=dict, init=False, repr=False, compare=False

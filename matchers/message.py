@@ -7,9 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from activity.address import Address
-from activity.envelope import Envelope
-from activity.facts import Direction, Facts, Judgement, Touch
+from activity.envelope import AUTHOR_SIGN, Envelope
+from activity.facts import PASSED_ON, RECEIVED, SENT, Direction, Facts, Judgement, Touch
 from activity.participant import Participant, Role
+from activity.verdict import PERSON, Verdict
 from matchers.house import House
 from matchers.verdicts.bounces import failed_addresses
 from matchers.verdicts.evidence import evidence
@@ -60,6 +61,8 @@ def message_facts(
         evidence(envelope),
         _references(envelope),
         tuple([email for email in failed_addresses(envelope) if not never_log(email)]),
+        revision=PASSED_ON if envelope.passed_on else SENT if envelope.in_sent else RECEIVED,
+        own_id=envelope.message_id if envelope.copy_of else "",
     )
 
 
@@ -69,12 +72,13 @@ def _still_an_exchange(allowed: tuple[Participant, ...]) -> bool:
 
 
 def message_identity(envelope: Envelope) -> str:
-    """The Message-ID in its brackets; without one, a hash of From, Date, To, Cc and Subject.
+    """The Message-ID in its brackets, of a copy that of the message it is a copy of; without one, a hash of
+    From, Date, To, Cc and Subject.
 
     Ids of mail begin with "<" and hashes with "hash:", so that whatever a Message-ID says, it is never
     the name of a meeting ("meeting:") nor of a message without one.
     """
-    if named := envelope.message_id:
+    if named := envelope.copy_of or envelope.message_id:
         return named if named[0] == "<" and named[-1] == ">" else f"<{named.strip('<> ')}>"
     parts = [
         *(address.email for address in envelope.from_), "|",
@@ -100,6 +104,8 @@ def judge_mail(facts: Facts, house: House) -> Judgement:
 
 def _judge(facts: Facts, envelope: Envelope, house: House) -> Judgement:
     verdict = judge_message(envelope, house)
+    if verdict == PERSON and AUTHOR_SIGN in envelope.signs:
+        verdict = Verdict("person", f"{PERSON.reason}; {envelope.signs[AUTHOR_SIGN]}")
     return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
 
 

@@ -7,10 +7,11 @@ it is the last message sent to the failed address before it, not longer ago than
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from activity.facts import Facts
-from store.identities import known
+from store.identities import bearing
 from store.lists import among, marks
 
 _PATIENCE = 5 * 86400  # seconds; RFC 5321 §4.5.4.1: "at least 4-5 days"
@@ -36,20 +37,21 @@ def bounced(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tupl
         yield from connection.execute(f"{query} AND p.activity_id = ({_LAST_SENT})", ids)
 
 
-def concerned(connection: sqlite3.Connection, fresh: Mapping[str, Facts]) -> set[int]:
-    """Messages that a bounce in the log speaks of, where either of the two is among `fresh`, by identity."""
+def concerned(connection: sqlite3.Connection, fresh: Sequence[Facts]) -> set[int]:
+    """Messages that a bounce in the log speaks of, where either of the two is among `fresh`."""
     named: set[str] = set()
     failed: set[str] = set()
-    for facts in fresh.values():
+    for facts in fresh:
         if facts.failed and facts.references:
             named.add(facts.references[-1])
         elif facts.failed:
             failed.update(facts.failed)
-    named.update(among(connection, "SELECT message_id FROM bounce WHERE message_id IN ({})", fresh))
+    identities = [facts.identity for facts in fresh]
+    named.update(among(connection, "SELECT message_id FROM bounce WHERE message_id IN ({})", identities))
     unnamed = {email for (email,) in connection.execute("SELECT email FROM bounce WHERE message_id = ''")}
     if unnamed:
-        failed |= unnamed & {person.address.email for facts in fresh.values() for person in facts.participants}
-    return {*known(connection, named).values(), *near_unnamed(connection, sorted(failed))}
+        failed |= unnamed & {person.address.email for facts in fresh for person in facts.participants}
+    return {*chain.from_iterable(bearing(connection, named).values()), *near_unnamed(connection, sorted(failed))}
 
 
 def near_unnamed(connection: sqlite3.Connection, emails: Sequence[str] | None = None) -> set[int]:

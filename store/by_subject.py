@@ -63,7 +63,7 @@ def note(connection: sqlite3.Connection, mail: Mapping[int, Entry], emails: Mapp
             rows += [(emails[email], timestamp(facts.at), row_id) for email in others]
             if not facts.references:
                 marked.append((row_id, identity_hash(facts.identity)))
-    connection.executemany(f"INSERT INTO reference (activity_id, rank, hash) VALUES (?, {NOBODY}, ?)", marked)
+    connection.executemany(f"INSERT OR IGNORE INTO reference (activity_id, rank, hash) VALUES (?, {NOBODY}, ?)", marked)
     connection.executemany("INSERT OR IGNORE INTO unplaced (address_id, at, activity_id) VALUES (?, ?, ?)", rows)
 
 

@@ -13,17 +13,19 @@ may come yet, then of the one it answers; NOBODY stands behind them where that i
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from activity.facts import Facts
+from activity.facts import Facts, Judgement
 from store import by_subject
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.identities import identity_hash
-from store.lists import rows_among
+from store.lists import change_among, rows_among
+from store.message_copies import Change
 from store.rows import Entry
 
+Judge = Callable[[Facts], Judgement]
 LOOKED_FOR = 30  # of the ids that a message names
 _OURS = (DIRECTION["outbound"], DIRECTION["internal"])
 _NAMED = f"""SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code FROM activity
@@ -34,6 +36,12 @@ _AUTHORS = (
 _PEOPLE = "SELECT activity_id, address_id FROM participation WHERE activity_id IN ({})"
 _AWAITED = f"""SELECT r.activity_id, r.rank, p.id FROM activity p CROSS JOIN reference r ON r.hash = p.identity_hash
     WHERE {{}} AND p.ends IS NULL AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
+_AWAITED_BY_ANOTHER_ID = f"""SELECT r.activity_id, r.rank, p.id FROM other_id o
+    CROSS JOIN activity p ON p.id = o.activity_id CROSS JOIN reference r ON r.hash = o.identity_hash
+    WHERE {{}} AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
+_BY_ANOTHER_ID = f"""SELECT a.id, o.identity_hash, coalesce(a.thread, a.identity_hash), a.direction_code FROM other_id o
+    JOIN activity a ON a.id = o.activity_id
+    WHERE o.identity_hash IN ({{}}) AND a.verdict_code <> {VERDICT["suspect"]}"""
 _MEMBERS = """SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code, replies_to FROM activity
     WHERE (thread IN ({0}) OR (thread IS NULL AND identity_hash IN ({0}))) AND ends IS NULL"""
 
@@ -58,6 +66,10 @@ class Moved(NamedTuple):
     conversations: set[int]
     new: dict[int, int]
 
+    def and_then(self, later: Moved) -> Moved:
+        messages, conversations = self.messages | later.messages, self.conversations | later.conversations
+        return Moved(messages, conversations, self.new | later.new)
+
 
 def beginning(facts: Facts) -> int:
     """The conversation of a message that answers none in the log."""
@@ -79,6 +91,45 @@ def place_mail(
     answers |= _links_of(connection, fresh, emails)
     by_words = by_subject.links(connection, by_subject.concerned(connection, fresh, rejudged))
     return _move(connection, answers | by_words.answers, by_words.alone, new)
+
+
+def renote(connection: sqlite3.Connection, changed: Sequence[Change], emails: Mapping[str, int], judge: Judge) -> None:
+    """Copies tell another time of these messages, or other people: by their subject they may answer another now."""
+    ids = [one.stored.id for one in changed]
+    query = f"SELECT activity_id FROM reference WHERE rank = {NOBODY} AND activity_id IN ({{}})"
+    marked = {row_id for (row_id,) in rows_among(connection, query, ids)}
+    by_subject.placed(connection, ids)
+    for one in changed:
+        if one.stored.id in marked or not one.facts.references:
+            entry = {one.stored.id: Entry(one.facts, judge(one.facts))}
+            by_subject.note(connection, entry, one.address_ids(emails))
+
+
+def replace_mail(
+    connection: sqlite3.Connection,
+    changed: Sequence[Change],
+    told_anew: Collection[int],
+    emails: Mapping[str, int],
+    judge: Judge,
+) -> Moved:
+    """Put messages where they belong that answer another than was known, by the copy that holds now.
+
+    Others may have waited for what was suspect, and for activities `told_anew`, which bear further ids.
+    """
+    waited_for = [*told_anew, *(one.stored.id for one in changed if one.stored.judgement.verdict.kind == "suspect")]
+    answers = _links_to(connection, f"p.id IN ({','.join(map(str, waited_for))})") if waited_for else {}
+    turned = {one.stored.id: Entry(one.facts, judge(one.facts)) for one in changed if one.answers_another}
+    if not answers and not turned:
+        return Moved(set(), set(), {})
+    change_among(connection, "DELETE FROM reference WHERE activity_id IN ({})", turned)
+    people = dict(emails)
+    for one in changed:
+        people |= one.address_ids(emails)
+    answers |= _links_of(connection, turned, people)
+    by_words = by_subject.links(connection, list(turned))
+    answers |= by_words.answers
+    alone = {row_id: beginning(entry.facts) for row_id, entry in turned.items() if row_id not in answers}
+    return _move(connection, answers, by_words.alone | alone, {})
 
 
 def replace_all(connection: sqlite3.Connection) -> Moved:
@@ -147,7 +198,8 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
 def _links_to(connection: sqlite3.Connection, which: str) -> dict[int, int]:
     """The messages that wait for one of these (a condition on `p`) and answer it from now on."""
     hits: dict[int, list[tuple[int, int]]] = {}
-    for row_id, rank, target in connection.execute(_AWAITED.format(which)):
+    awaited = connection.execute(f"{_AWAITED.format(which)} UNION {_AWAITED_BY_ANOTHER_ID.format(which)}")
+    for row_id, rank, target in awaited.fetchall():
         hits.setdefault(row_id, []).append((rank, target))
     if not hits:
         return {}
@@ -190,6 +242,9 @@ def _best(candidates: Iterable[_Message], row_id: int, people: Collection[int]) 
 def _messages(connection: sqlite3.Connection, hashes: Collection[int]) -> dict[int, list[_Message]]:
     found: dict[int, list[_Message]] = {}
     for one in _with_authors(connection, list(rows_among(connection, _NAMED, hashes))):
+        found.setdefault(one.hash, []).append(one)
+    others = [one for one in hashes if one not in found]
+    for one in _with_authors(connection, list(rows_among(connection, _BY_ANOTHER_ID, others))):
         found.setdefault(one.hash, []).append(one)
     return found
 
@@ -258,6 +313,10 @@ def _members(
     for row in rows:
         stored.setdefault(row[0], row[2])
         by_hash.setdefault(row[1], []).append(row[:4])
+    members = {row[0]: row[:4] for row in rows}
+    query = "SELECT activity_id, identity_hash FROM other_id WHERE activity_id IN ({})"
+    for row_id, another in rows_among(connection, query, members):
+        by_hash.setdefault(another, []).append(members[row_id])
     references: dict[int, dict[int, int]] = {}
     query = "SELECT activity_id, rank, hash FROM reference WHERE activity_id IN ({})"
     for row_id, rank, one in rows_among(connection, query, [row[0] for row in rows]):

@@ -27,6 +27,7 @@ MIGRATIONS = frozenset(
         "tags",
         "read_back",
         "who_exchanges",
+        "other_ids",
     )
 )
 

@@ -9,8 +9,14 @@ from typing import NamedTuple
 from activity.address import normalise, normalise_domain
 from store.addresses import site_of
 from store.cards import HANDED_ON
-from store.identities import known
+from store.codes import DIRECTION
+from store.identities import bearing
+from store.lists import among
 
+_FOREMOST = f"""SELECT a.id FROM activity a WHERE a.id IN ({{}})
+    ORDER BY a.direction_code IS NOT {DIRECTION["outbound"]}, a.verdict_code, NOT EXISTS (
+        SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
+        WHERE p.activity_id = a.id AND p.touch_code IS NOT NULL AND r.contact_id IS NOT NULL), a.id"""
 _ID = re.compile(r"#(\d{1,18})", re.ASCII)
 
 
@@ -92,16 +98,24 @@ def near_names(connection: sqlite3.Connection, who: str, companies_only: bool = 
 
 
 def find_activity(connection: sqlite3.Connection, word: str) -> int | None:
-    """The id of an activity given by its id, by a Message-ID with or without brackets, or by a meeting's UID."""
+    """The first of `find_activities`."""
+    return next(iter(find_activities(connection, word)), None)
+
+
+def find_activities(connection: sqlite3.Connection, word: str) -> list[int]:
+    """The ids of the activities given by an id, by a Message-ID with or without brackets, or by a meeting's UID.
+
+    More than one where others bear the same Message-ID or UID: first what one of us sent, then what a person did,
+    then what touches a contact, the oldest row first.
+    """
     if word.isdecimal():
-        row = connection.execute(
-            "SELECT id FROM activity WHERE id = ?", (int(word) if len(word) < 19 else -1,)
-        ).fetchone()
-        return row[0] if row else None
+        number = int(word) if len(word) < 19 else -1
+        return [row_id for (row_id,) in connection.execute("SELECT id FROM activity WHERE id = ?", (number,))]
     bare = word.strip().strip("<>")
     spellings = (word.strip(), f"<{bare}>", f"meeting:{bare}")
-    found = known(connection, spellings)
-    return next((found[identity] for identity in spellings if identity in found), None)
+    found = bearing(connection, spellings)
+    ids = next((found[identity] for identity in spellings if identity in found), [])
+    return list(among(connection, _FOREMOST, ids)) if len(ids) > 1 else ids
 
 
 def contacts_like(connection: sqlite3.Connection, words: str, limit: int) -> list[tuple[str, str]]:

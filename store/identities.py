@@ -1,12 +1,19 @@
-"""Activities by what names them everywhere: a Message-ID, or the UID and RECURRENCE-ID of a meeting."""
+"""Activities by what names them everywhere: a Message-ID, or the UID and RECURRENCE-ID of a meeting.
+
+Such a name is no secret, and whoever knows it may write it into a mail or an invitation of their own. So an activity is
+told from others by whose it is as well: the From of a message, the ORGANIZER of a meeting.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
+from activity.facts import Facts
+from store.codes import ROLE
 from store.lists import among, rows_among
 
 NOTE = "note:"
@@ -17,6 +24,74 @@ NOTE = "note:"
 def identity_hash(identity: str) -> int:
     """An identity as a 63-bit number, which is what the index holds; what is found by it has still to be compared."""
     return int.from_bytes(hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
+
+
+NOBODY = "-"
+
+
+class Name(NamedTuple):
+    """What tells an activity from all others.
+
+    `by`: of a message the addresses in From; of a meeting its organizer, "" for one of us or none (who puts down a
+    meeting without an organizer is whose calendar it is), NOBODY where nobody at all is named.
+    """
+
+    identity: str
+    by: str
+
+
+def name_of(facts: Facts, is_self: Callable[[str], bool]) -> Name:
+    if facts.kind == "email":
+        return Name(facts.identity, _joined([one.address.email for one in facts.participants if one.role == "from"]))
+    organizers = [one.address.email for one in facts.participants if one.role == "organizer"]
+    by = _joined([email for email in organizers if not is_self(email)])
+    return Name(facts.identity, by if facts.participants else NOBODY)
+
+
+def _joined(emails: Sequence[str]) -> str:
+    return emails[0] if len(emails) == 1 else " ".join(sorted(set(emails)))
+
+
+def named(connection: sqlite3.Connection, names: Collection[Name]) -> dict[Name, int]:
+    """Name → activity id, for those that are in the log; of several rows of one name the oldest."""
+    wanted = {identity_hash(name.identity) for name in names}
+    rows = list(rows_among(connection, "SELECT identity, id FROM activity WHERE identity_hash IN ({})", wanted))
+    by = whose(connection, [row_id for _, row_id in rows]) if rows else {}
+    found: dict[Name, int] = {}
+    for identity, row_id in sorted(rows, key=lambda row: row[1]):
+        found.setdefault(Name(identity, by.get(row_id, NOBODY)), row_id)
+    return found
+
+
+def whose(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+    """For each of these activities, whose it is (see `Name.by`); what nobody is in is not among them."""
+    query = (
+        "SELECT p.activity_id, p.role_code, r.email, r.rule = 'self' FROM participation p"
+        " JOIN address r ON r.id = p.address_id WHERE p.activity_id IN ({})"
+    )
+    found: dict[int, list[str]] = {}
+    for row_id, role, email, ours in rows_among(connection, query, ids):
+        named_by = found.setdefault(row_id, [])
+        if role == ROLE["from"] or (role == ROLE["organizer"] and not ours):
+            named_by.append(email)
+    return {row_id: _joined(emails) for row_id, emails in found.items()}
+
+
+def bearing(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, list[int]]:
+    """Identity → the ids of all activities that bear it, the oldest row first, for those that are in the log.
+
+    A copy's own Message-ID (see `Facts.own_id`) is borne by what it is a copy of.
+    """
+    wanted = {identity_hash(identity): identity for identity in identities}
+    found: dict[str, list[int]] = {}
+    query = "SELECT identity, id FROM activity WHERE identity_hash IN ({}) ORDER BY id"
+    for identity, row_id in rows_among(connection, query, wanted):
+        found.setdefault(identity, []).append(row_id)
+    query = "SELECT identity_hash, activity_id FROM other_id WHERE identity_hash IN ({}) ORDER BY activity_id"
+    for key, row_id in rows_among(connection, query, wanted):
+        if row_id not in (ids := found.setdefault(wanted[key], [])):
+            ids.append(row_id)
+    return found
 
 
 def known(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:

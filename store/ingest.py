@@ -8,12 +8,12 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
-from store import bounces
+from store import bounces, conversations, message_copies, other_ids
 from store.addresses import Matcher, address_ids
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
 from store.facts import load
-from store.identities import identity_hash, known
+from store.identities import NOBODY, Name, identity_hash, name_of, named
 from store.merging import Copy, merge
 from store.rows import Entry, evidence_text, reason_text, sighting_row, timestamp
 from store.threads import settle, threads_with
@@ -43,31 +43,72 @@ def write(
 ) -> Written:
     """Store `entries`, seen at `place`, within the caller's transaction.
 
-    An identity that is in the log already is the same activity seen once more: what its copies tell
-    is put together and judged again by `judge`. Writing the same entries again writes no row.
+    What has the name of an activity in the log (see `store.identities`) is the same seen once more: what its
+    copies tell is put together and judged again by `judge`. Writing the same entries again writes no row.
     """
     emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
-    ids = known(connection, [entry.facts.identity for entry in entries])
-    fresh: dict[str, Entry] = {}
-    copies: list[Entry] = []
-    for entry in entries:
-        if entry.facts.identity in ids or entry.facts.identity in fresh:
-            copies.append(entry)
-        else:
-            fresh[entry.facts.identity] = entry
-    new, parts = _insert(connection, place, list(fresh.values()), emails)
+    names = [_name_of(entry.facts, matcher) for entry in entries]
+    ids = named(connection, set(names))
+    fresh, messages, meetings = _sorted_out(names, entries, ids, judge)
+    new, parts = _insert(connection, place, fresh, emails)
+    changed = message_copies.changes(connection, messages)
+    message_copies.apply(connection, changed, emails)
+    message_copies.see(connection, place, messages)
     ids.update(new)
-    again = merge(connection, place, [Copy(ids[entry.facts.identity], entry) for entry in copies], emails)
-    again |= bounces.concerned(connection, {identity: entry.facts for identity, entry in fresh.items()})
+    again = merge(connection, place, [Copy(_meeting(name, ids) or 0, entry) for name, entry in meetings], emails)
+    again |= {one.stored.id for one in changed}
+    mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
+    again |= bounces.concerned(connection, [entry.facts for entry in mail.values()])
     rejudge(connection, again, judge)
-    mail = {new[identity]: entry for identity, entry in fresh.items() if entry.facts.kind == "email"}
+    own = [(ids[name], e.facts.own_id) for name, e in zip(names, entries, strict=True) if e.facts.own_id]
+    told_anew = other_ids.note(connection, own)
+    conversations.renote(connection, changed, emails, judge)
     moved = place_mail(connection, mail, emails, again)
+    if changed or told_anew:
+        moved = moved.and_then(
+            conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
+        )
     forget_touches(connection, {*again, *moved.messages})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
     personal = {moved.new[row_id] for row_id, entry in mail.items() if entry.judgement.verdict.kind == "person"}
     settle(connection, personal | moved.conversations | threads_with(connection, again))
     touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
     return Written(len(new), len(touching))
+
+
+def _name_of(facts: Facts, matcher: Matcher) -> Name:
+    return name_of(facts, lambda email: matcher.match(email).rule == "self")
+
+
+def _sorted_out(
+    names: Sequence[Name], entries: Sequence[Entry], ids: Mapping[Name, int], judge: Judge
+) -> tuple[dict[Name, Entry], dict[int, Entry], list[tuple[Name, Entry]]]:
+    """What is new, the copies of stored messages by activity id, and further copies of meetings."""
+    fresh: dict[Name, Entry] = {}
+    messages: dict[int, Entry] = {}
+    meetings: list[tuple[Name, Entry]] = []
+    for name, entry in zip(names, entries, strict=True):
+        row_id = ids.get(name) if entry.facts.kind == "email" else _meeting(name, ids)
+        if entry.facts.kind == "meeting" and (row_id is not None or name in fresh):
+            meetings.append((name, entry))
+        elif row_id is None:
+            fresh[name] = message_copies.combined(fresh[name], entry, judge) if name in fresh else entry
+        elif row_id in messages:
+            messages[row_id] = message_copies.combined(messages[row_id], entry, judge)
+        else:
+            messages[row_id] = entry
+    return fresh, messages, meetings
+
+
+def _meeting(name: Name, ids: Mapping[Name, int]) -> int | None:
+    """The meeting in the log that a copy is of: that of its organizer, or one in which nobody is named.
+
+    A copy that names nobody, as published calendars show them, may be of anybody's.
+    """
+    if name.by == NOBODY:
+        others = [row_id for other, row_id in ids.items() if other.identity == name.identity]
+        return ids.get(name) or min(others, default=None)
+    return ids.get(name) or ids.get(Name(name.identity, NOBODY))
 
 
 def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) -> int:
@@ -98,21 +139,21 @@ def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) ->
 def _insert(
     connection: sqlite3.Connection,
     place: int,
-    entries: Sequence[Entry],
+    entries: Mapping[Name, Entry],
     emails: Mapping[str, int],
-) -> tuple[dict[str, int], list[_Part]]:
-    """Identity → id of what was inserted, and every part in it that sets a date."""
+) -> tuple[dict[Name, int], list[_Part]]:
+    """Name → id of what was inserted, and every part in it that sets a date."""
     # not max(id): an id that was erased never names another activity
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'activity'").fetchone()
     last = row[0] if row else 0
     rows = _Rows(emails)
-    for row_id, entry in enumerate(entries, last + 1):
+    for row_id, entry in enumerate(entries.values(), last + 1):
         rows.add(row_id, place, entry)
     rows.insert(connection)
     connection.execute(
         "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
     )
-    return {entry.facts.identity: row_id for row_id, entry in enumerate(entries, last + 1)}, rows.parts
+    return {name: row_id for row_id, name in enumerate(entries, last + 1)}, rows.parts
 
 
 class _Rows:

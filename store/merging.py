@@ -1,4 +1,4 @@
-"""Putting together what several copies say of one activity, in whatever order they come."""
+"""Putting together what several calendars say of one meeting, in whatever order they come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from activity.facts import Facts
 from activity.meeting import is_of_organizer
-from activity.verdict import MORE_PERSONAL_FIRST
 from store.codes import ROLE
 from store.facts import Stored, load
 from store.rows import Entry, evidence_text, sighting_row, timestamp
@@ -17,7 +16,7 @@ from store.touches import forget_touches
 
 
 class Copy(NamedTuple):
-    """Another copy of the activity `activity_id`, seen at the place being written."""
+    """Another copy of the meeting `activity_id`, seen at the place being written."""
 
     activity_id: int
     entry: Entry
@@ -28,17 +27,14 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     changed: set[int] = set()
     for activity_id, entry in copies:
         (stored,) = load(connection, [activity_id])
-        if entry.facts.kind == "meeting":
-            outdated = _is_outdated(connection, activity_id, entry)
-            _see(connection, place, activity_id, entry, outdated)
-            facts = _answered(connection, stored, entry, outdated)
-            known = {p.address.email: row for p, row in zip(stored.facts.participants, stored.addresses, strict=True)}
-            altered = facts != stored.facts and _merge_meeting(connection, stored, facts, {**known, **emails})
-            altered |= entry.facts.answers not in ((), stored.facts.answers)
-        else:
-            _see(connection, place, activity_id, entry)
-            altered = _merge_message(connection, stored, entry, emails)
-        if altered:
+        outdated = _is_outdated(connection, activity_id, entry)
+        if stored.facts.participants and not entry.facts.participants:
+            outdated = True  # it hides them
+        _see(connection, place, activity_id, entry, outdated)
+        facts = _answered(connection, stored, entry, outdated)
+        known = {p.address.email: row for p, row in zip(stored.facts.participants, stored.addresses, strict=True)}
+        altered = facts != stored.facts and _merge_meeting(connection, stored, facts, {**known, **emails})
+        if altered or entry.facts.answers not in ((), stored.facts.answers):
             changed.add(activity_id)
     return changed
 
@@ -85,28 +81,6 @@ def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: En
     )
     if entry.object_id is not None:  # what is left of calendars it was deleted from
         connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id IS NULL", (activity_id,))
-
-
-def _merge_message(connection: sqlite3.Connection, stored: Stored, entry: Entry, emails: Mapping[str, int]) -> bool:
-    """All recipients any copy shows (Bcc is in the sender's only), the earliest instant, the more personal signs."""
-    facts = entry.facts
-    rank = MORE_PERSONAL_FIRST.index
-    before = connection.total_changes
-    if facts.at < stored.facts.at:
-        _move(connection, stored.id, facts)
-    at = min(timestamp(facts.at), timestamp(stored.facts.at))
-    known = {(person.address.email, person.role) for person in stored.facts.participants}
-    connection.executemany(
-        "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at) VALUES (?, ?, ?, ?)",
-        [
-            (stored.id, emails[person.address.email], ROLE[person.role], at)
-            for person in facts.participants
-            if (person.address.email, person.role) not in known
-        ],
-    )
-    if rank(entry.judgement.verdict.kind) < rank(stored.judgement.verdict.kind):
-        connection.execute("UPDATE activity SET evidence = ? WHERE id = ?", (evidence_text(facts), stored.id))
-    return connection.total_changes > before
 
 
 def _merge_meeting(connection: sqlite3.Connection, stored: Stored, facts: Facts, emails: Mapping[str, int]) -> bool:

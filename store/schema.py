@@ -236,6 +236,14 @@ CREATE INDEX unplaced_activity ON unplaced (activity_id);
 ALTER TABLE activity ADD COLUMN topic INTEGER;
 """
 
+OTHER_IDS = """
+CREATE TABLE other_id (
+    activity_id INTEGER NOT NULL REFERENCES activity, identity_hash INTEGER NOT NULL,
+    PRIMARY KEY (activity_id, identity_hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX other_id_hash ON other_id (identity_hash);
+"""
+
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
@@ -314,6 +322,10 @@ def _migrations() -> Migrations:
     @migrations()
     def who_exchanges(db: Database) -> None:
         _create(db, WHO_EXCHANGES)
+
+    @migrations()
+    def other_ids(db: Database) -> None:
+        _create(db, OTHER_IDS)
 
     return migrations
 

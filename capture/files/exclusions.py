@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from capture.mail.encoded_words import decode_words
-from capture.mail.well_known_names import KIND_BY_NAME, comparable
+from capture.mail.well_known_names import KIND_BY_NAME, SENT_NAMES, comparable
 
 _UNWANTED = {"drafts": "drafts", "junk": "junk", "trash": "trash", "unsent": "mail yet to be sent"}
 _SUFFIX = re.compile(r"\.(?:mbox\w*|mbx|sbd|maildir)\Z", re.IGNORECASE)
@@ -50,9 +50,8 @@ def is_unwanted(header: bytes) -> bool:
     or queued. The topmost counts, which the export wrote.
     """
     lowered = header.lower()
-    if b"x-gmail-labels:" in lowered and (labels := _LABELS.search(header)):
-        text = decode_words(re.sub(r"[\r\n]+", "", labels[1].decode("utf-8", "replace")))
-        return any(_unwanted_kind(label.strip('" ')) for label in text.split(","))
+    if b"x-gmail-labels:" in lowered:
+        return any(map(_unwanted_kind, _labels(header)))
     if b"x-mozilla-" in lowered and (_DRAFT.search(header) or _is_gone_or_queued(header)):
         return True
     return b"x-status:" in lowered and bool((status := _STATUS.search(header)) and b"T" in status[1].upper())
@@ -62,6 +61,22 @@ def _is_gone_or_queued(header: bytes) -> bool:
     low, high = _MOZILLA_STATUS.search(header), _MOZILLA_STATUS2.search(header)
     flags = (int(low[1], 16) if low else 0) | (int(high[1], 16) & 0xFFFF0000 if high else 0)
     return bool(flags & (_EXPUNGED | _QUEUED | _IMAP_DELETED))
+
+
+def holds_sent_mail(parts: Sequence[str]) -> bool:
+    """Is the mailbox with this path one for sent mail, or below one?"""
+    return any(comparable(_SUFFIX.sub("", part)) in SENT_NAMES for part in parts)
+
+
+def is_labelled_sent(header: bytes) -> bool:
+    """Does Takeout's label say that the message was sent?"""
+    return b"x-gmail-labels:" in header.lower() and any(comparable(one) in SENT_NAMES for one in _labels(header))
+
+
+def _labels(header: bytes) -> list[str]:
+    labels = _LABELS.search(header)
+    text = decode_words(re.sub(r"[\r\n]+", "", labels[1].decode("utf-8", "replace"))) if labels else ""
+    return [label.strip('" ') for label in text.split(",")]
 
 
 def _unwanted_kind(name: str) -> str | None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from activity.envelope import Envelope
-from capture.files.exclusions import is_unwanted
+from capture.files.exclusions import is_labelled_sent, is_unwanted
 from capture.files.separators import plausible
 from capture.files.structure import Structure
 from capture.mail.dates import parse_date
@@ -50,6 +50,7 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
         return Outcome()
     envelope = parse_header(block, internal_date, structure.calendar_part)
     envelope.failed_recipients = structure.failed
+    envelope.in_sent = is_labelled_sent(block)
     if not (envelope.message_id or envelope.from_ or envelope.date or envelope.subject or envelope.signs):
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)

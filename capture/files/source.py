@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from activity.batch import Batch, Skip
+from activity.envelope import Envelope
 from activity.errors import SourceError
 from capture.files.calendar_files import CalendarFile, calendar_file, read_calendar_files
-from capture.files.exclusions import left_out
+from capture.files.exclusions import holds_sent_mail, left_out
 from capture.files.foreign_files import gone, named
 from capture.files.listing import Found, look_at_file, look_into
 from capture.files.mbox_reading import read_mbox
@@ -98,7 +99,11 @@ class FileSource:
             parts = (*one.parts, f"*{os.path.splitext(one.names[0])[1]}") if one.kind == "foreign" else one.parts
             place = distinct("/".join((label, *parts)), places)
             places.add(place)
-            yield from self._read_mailbox(one, place, cursors.get(place))
+            sent = holds_sent_mail((label, *one.parts))
+            for batch in self._read_mailbox(one, place, cursors.get(place)):
+                if sent:
+                    _mark_as_sent(batch)
+                yield batch
         if listed_all:
             yield from gone(label, places, cursors)
         cursor = cursors.get(calendar_place)
@@ -126,3 +131,9 @@ class FileSource:
             case "doubtful":
                 assert found.error is not None
                 yield Batch(place, skipped=[Skip(found.parts[-1], why(found.error))])
+
+
+def _mark_as_sent(batch: Batch) -> None:
+    for item in batch.items:
+        if isinstance(item, Envelope):
+            item.in_sent = True

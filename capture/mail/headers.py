@@ -14,12 +14,14 @@ from capture.mail.encoded_words import decode_words
 from capture.mail.message_ids import message_id, message_ids
 
 HEADER_FIELDS: tuple[str, ...] = (
-    "date", "from", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references", *SIGN_HEADERS,
+    "date", "from", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references", "reply-to",
+    "x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id", *SIGN_HEADERS,
 )  # fmt: skip
 
 _READ = frozenset(HEADER_FIELDS)
 _SPELT = {spelling: name for name in HEADER_FIELDS for spelling in (name.title(), name.upper(), name)}
 _SPELT |= {"Message-ID": "message-id", "List-ID": "list-id", "Content-class": "content-class"}
+_OF_COPIES = ("x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id")
 _MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SUBJECT_CHARACTERS = 500
@@ -51,6 +53,12 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
         signs,
         0 if from_ is None else from_.count("\n") + 1,
     )
+    if (reply_to := take("reply-to", None)) is not None:
+        envelope.reply_to = _addresses(reply_to)
+    if not signs.keys().isdisjoint(_OF_COPIES):
+        sender = take("x-original-sender", None)
+        envelope.original_from = _addresses(take("x-original-from", None)) or _addresses(sender)
+        envelope.copy_of = message_id(take("x-ms-exchange-parent-message-id", None))
     if len(block) > SIGN_CHARACTERS:
         signs.update({name: value[:SIGN_CHARACTERS] for name, value in signs.items() if name != _WHOLE})
     if from_ is not None and not senders:

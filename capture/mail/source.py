@@ -126,14 +126,19 @@ class MailSource:
         uids = [*start.drafts, *uids] if start.drafts else uids
         read, found = start, set[int]()
         first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
-        for part in fetch_all(connection, uids, BATCH_MESSAGES, holds_sent_mail(mailbox)):
+        sent = holds_sent_mail(mailbox)
+        for part in fetch_all(connection, uids, BATCH_MESSAGES, sent):
             found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
             if part.through is not None:
                 ahead = found.union(uid for uid in start.drafts if uid > part.through)
                 read = replace(start, next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, start.modseq)
+            envelopes = [one.envelope for one in part.messages if one.envelope and _arrived(one.envelope, first)]
+            if sent:
+                for envelope in envelopes:
+                    envelope.in_sent = True
             yield Batch(
                 mailbox.name,
-                items=[one.envelope for one in part.messages if one.envelope and _arrived(one.envelope, first)],
+                items=list(envelopes),
                 skipped=[one.skip for one in part.messages if one.skip is not None],
                 cursor=None if part.through is None else read.cursor(),
                 found=len(uids),

@@ -17,10 +17,10 @@ from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.output import print_json, print_lines
 from lasttouch.proof import RECENT, proof
-from lasttouch.views.timeline import why_json, why_text
+from lasttouch.views.timeline import namesakes_json, namesakes_text, why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
 from store import forgetting, said
-from store.finding import Unlisted, find_activity, find_contacts, find_unlisted
+from store.finding import Unlisted, find_activities, find_contacts, find_unlisted
 from store.people import people
 from store.read_back import read_back
 from store.timeline import activities, newest
@@ -45,26 +45,27 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     """
     now, zone, what = utc_now(), machine_zone(), " ".join(words)
     with reading() as log:
-        if (activity_id := find_activity(log, what)) is not None:
-            return _activity(log, activity_id, now, zone, as_json)
+        if found := find_activities(log, what):
+            return _activity(log, found, now, zone, as_json)
         if find_contacts(log, what):
             return _somebody(log, what, now, zone, as_json)
     with reading_all() as log:
-        if (activity_id := find_activity(log, what)) is not None:
-            return _activity(log, activity_id, now, zone, as_json)
+        if found := find_activities(log, what):
+            return _activity(log, found, now, zone, as_json)
         if strangers := find_unlisted(log, what):
             return _unlisted(log, strangers, now, zone, as_json)
         return _nothing(log, loaded_config().database, what, as_json)
 
 
-def _activity(log: sqlite3.Connection, activity_id: int, now: datetime, zone: tzinfo, as_json: bool) -> None:
-    (one,) = activities(log, [activity_id])
+def _activity(log: sqlite3.Connection, activity_ids: Sequence[int], now: datetime, zone: tzinfo, as_json: bool) -> None:
+    """The first of these, with its proof; the others bear the same Message-ID or UID."""
+    one, *others = activities(log, activity_ids)
     concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
-    words = said.of_activities(log, [activity_id]).get(activity_id, [])
+    words = said.of_activities(log, [one.id]).get(one.id, [])
     if as_json:
-        print_json(why_json(one, concerned, now, words))
+        print_json({**why_json(one, concerned, now, words), "others": namesakes_json(others, now)})
     else:
-        print_lines(why_text(one, concerned, now, zone, words))
+        print_lines(why_text(one, concerned, now, zone, words) + namesakes_text(others, now, zone))
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:

@@ -128,6 +128,33 @@ def why_text(
     return lines + dates + said_lines(words, zone)
 
 
+def namesakes_json(others: list[Activity], now: datetime) -> list[dict[str, Any]]:
+    """`others` of `why --json`: what bears the same Message-ID or UID and is another's."""
+    return [
+        {
+            "activity": one.id,
+            "at": utc(one.at),
+            "by": _by(one),
+            "direction": one.direction,
+            "verdict": verdict_at(one, now),
+        }
+        for one in others
+    ]
+
+
+def namesakes_text(others: list[Activity], now: datetime, zone: tzinfo) -> list[str]:
+    """The same for people."""
+    return [
+        f"  not to be confused with activity {one.id}, of the same name but of {', '.join(_by(one)) or 'nobody'}:"
+        f" {_what(one, now)}, {local(one.at, zone)}"
+        for one in others
+    ]
+
+
+def _by(activity: Activity) -> list[str]:
+    return [part.address for part in activity.parts if part.role in ("from", "organizer")]
+
+
 def sets(activity: Activity, person: Person) -> list[str]:
     """The dates of this contact that this activity sets."""
     dates = [date for date in DATES if person.activities.get(date) == activity.id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activity.envelope import CALENDAR_PART, FROM_DOUBT, Envelope
+from activity.envelope import AUTHOR_SIGN, CALENDAR_PART, FROM_DOUBT, Envelope
 from matchers.verdicts import subjects
 from matchers.verdicts.authentication import dmarc_results, may_fail
 from matchers.verdicts.automatic import (
@@ -38,13 +38,13 @@ _PRECEDENCES = frozenset(("bulk", "junk", "list", "auto_reply", "auto-reply", "a
 def evidence(envelope: Envelope) -> dict[str, str]:
     """The signs to store: {} for plain mail, else some of `envelope.signs` with shortened values.
 
-    Two keys are no headers: "from-headers" is the count of From headers where it is more than one,
+    Three keys are no headers: AUTHOR_SIGN, "from-headers" is the count of From headers where it is more than one,
     "x-lasttouch-subject" the fixed wording of a subject that took part in the decision, so that
     the subject itself need not be stored. Participants, In-Reply-To and References are not in it.
     """
     if envelope.from_headers > 1:
         return {"from-headers": str(envelope.from_headers)}
-    kept = _authentication(envelope.signs) | _doubt(envelope.signs)
+    kept = _authentication(envelope.signs) | _doubt(envelope.signs) | _author(envelope.signs)
     if is_ordinary(envelope):
         return kept
     if is_ordinary_list_mail(envelope):
@@ -71,6 +71,10 @@ def _authentication(signs: Mapping[str, str]) -> dict[str, str]:
 
 def _doubt(signs: Mapping[str, str]) -> dict[str, str]:
     return {FROM_DOUBT: quoted(signs[FROM_DOUBT], 80)} if FROM_DOUBT in signs else {}
+
+
+def _author(signs: Mapping[str, str]) -> dict[str, str]:
+    return {AUTHOR_SIGN: signs[AUTHOR_SIGN]} if AUTHOR_SIGN in signs else {}
 
 
 def _report(signs: Mapping[str, str]) -> dict[str, str]:
