@@ -18,7 +18,8 @@ from capture.mail.guarded_stream import AGAIN
 _log = logging.getLogger(__name__)
 _THROTTLED = re.compile(
     r"\[(LIMIT|UNAVAILABLE|INUSE|THROTTLED|OVERQUOTA)\]|too many|try again later|throttled|exceeded|server unavailable"
-    r"|(rate|bandwidth|connection) limit",
+    r"|(rate|bandwidth|connections?) limit|maximum\W.{0,30}\b(connections|sessions|logins)"
+    r"|(simultaneous|concurrent)\W.{0,30}\b(connections|sessions|logins)|connections (reached|exhausted)",
     re.I,
 )
 _WAIT = re.compile(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from cyrus_server import CyrusServer
 
 from activity.errors import AuthenticationFailed
 from capture.address_books.source import AddressBookSource
 from capture.dav.source import DavAccount
-from cyrus_server import CyrusServer
 from dav_log import DavLog
 from scripted_collections import card
 

@@ -57,43 +57,55 @@ def test_every_source_is_read_however_few_connections_are_allowed(
         assert daemon.stopped() == 0
 
 
-def closing_beyond(most: int) -> ScriptedIMAP:
-    """A server that hangs up on whoever comes while it has so many connections, as Courier does."""
-    held: list[Session] = []
-    lock = threading.Lock()
+class Courier(ScriptedIMAP):
+    """It hangs up on whoever comes while it has so many connections: before the greeting, or where one logs in."""
 
-    def let_in(session: Session, tag: str, _: str) -> None:
-        with lock:
-            if len(held) >= most:
+    def __init__(self, most: int, before_the_greeting: bool) -> None:
+        self.most = most
+        self.held: set[Session] = set()
+        self._lock = threading.Lock()
+        self._before_the_greeting = before_the_greeting
+        capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR IDLE"
+        boxes = {name: Box({1: header(1)}) for name in ("INBOX", "Sent")}
+        super().__init__(boxes, {}, f"* OK [CAPABILITY {capabilities}] ready\r\n", capabilities)
+
+    def _serve(self, session: Session) -> None:
+        if self._before_the_greeting and not self._let_in(session):
+            return
+        super()._serve(session)
+        with self._lock:
+            self.held.discard(session)
+
+    def _let_in(self, session: Session) -> bool:
+        with self._lock:
+            if len(self.held) >= self.most:
                 session.close()
-                return
-            held.append(session)
-        session.ok(tag)
+                return False
+            self.held.add(session)
+            return True
 
-    def leave(session: Session, tag: str, _: str) -> None:
-        with lock:
-            held.remove(session)
-        session.ok(tag)
+    def answer_authenticate(self, session: Session, tag: str, _: str) -> None:
+        if self._before_the_greeting or self._let_in(session):
+            session.ok(tag)
 
-    def idle(session: Session, tag: str, _: str) -> None:
+    def answer_logout(self, session: Session, tag: str, _: str) -> None:
+        session.close()
+
+    def answer_idle(self, session: Session, tag: str, _: str) -> None:
         session.send("+ idling\r\n")
         if session.readline():
             session.ok(tag)
-        else:
-            with lock:
-                held.remove(session)
-
-    boxes = {name: Box({1: header(1)}) for name in ("INBOX", "Sent")}
-    scripts = {"AUTHENTICATE": let_in, "LOGOUT": leave, "IDLE": idle}
-    capabilities = "IMAP4rev1 AUTH=PLAIN SASL-IR IDLE"
-    return ScriptedIMAP(boxes, scripts, f"* OK [CAPABILITY {capabilities}] ready\r\n", capabilities)
 
 
-def test_a_server_that_hangs_up_on_one_too_many_is_read_all_the_same(household: Household, user: str) -> None:
-    with closing_beyond(2) as server:
+@pytest.mark.parametrize("before_the_greeting", [True, False])
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_server_that_hangs_up_on_one_too_many_is_read_all_the_same(
+    household: Household, user: str, most: int, before_the_greeting: bool
+) -> None:
+    with Courier(most, before_the_greeting) as server:
         an_account(household, "ana", user, "2s", port=server.port)
         with RunningDaemon(household.folder):
-            until(lambda: state(household, "ana").get("watches_allowed") == 1)
+            until(lambda: state(household, "ana").get("watches_allowed") == most - 1)
             server.boxes["INBOX"].messages[2] = header(2)
             is_in_the_log(household, "2@client.example")
 

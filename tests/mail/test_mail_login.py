@@ -267,6 +267,8 @@ def test_a_server_that_forbids_passwords_says_what_else_there_is() -> None:
         ("{tag} NO [LIMIT] Rate limit hit, retry in 90 seconds\r\n", 90.0),
         ("{tag} NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded\r\n", None),
         ("{tag} NO [INUSE] locked\r\n", None),
+        ("{tag} NO [ALERT] Maximum number of connections reached\r\n", None),
+        ("{tag} NO Login failed: maximum of 10 simultaneous sessions\r\n", None),
         ("{tag} NO [OVERQUOTA] over quota\r\n", None),
         ("{tag} NO [ALERT] Too many simultaneous connections. (Failure)\r\n", None),
         ("{tag} NO Account exceeded command or bandwidth limits. (Failure)\r\n", None),
