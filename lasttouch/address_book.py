@@ -12,6 +12,7 @@ from lasttouch.agent import Agent
 from lasttouch.meetings import expand_due
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for, company_shown
+from matchers.owners import owner_meant
 from store import addresses, cards, contact_changes, contacts, own_words, touches
 from store.contacts import Imported
 from store.database import writing
@@ -91,6 +92,8 @@ def let_go(agent: Agent, keys: Iterable[str]) -> None:
 
 
 def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True, by_itself: bool = False) -> Change:
+    for entry in entries:
+        entry.owner = owner_meant(entry.owner, agent.colleagues)
     welcome = [entry for entry in entries if _is_welcome(agent, entry)]
     aside = _PutAside(agent, welcome)
     people = [entry for entry in welcome if not aside(entry)]
@@ -166,7 +169,7 @@ def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = ""
     Raises UsageError where a domain belongs to another company already.
     """
     with writing(agent.connection):
-        company = contacts.company_id(agent.connection, name, owner)
+        company = contacts.company_id(agent.connection, name, owner_meant(owner, agent.colleagues))
         for domain in domains:
             if not contacts.add_company_domain(agent.connection, company, domain):
                 raise UsageError(f"{domain} belongs to another company already", "see: lasttouch companies list")

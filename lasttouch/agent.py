@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
+from functools import cached_property
 
 from activity.address import domain_of
 from activity.errors import Superseded
@@ -23,7 +24,20 @@ from matchers.domains import with_parents
 from matchers.house import House
 from matchers.judge import judge
 from matchers.never_log import NeverLog
-from store import addresses, bounces, contacts, conversations, facts, ingest, places, settings, threads, touches
+from matchers.owners import Colleague, owner_meant
+from store import (
+    addresses,
+    bounces,
+    choosing,
+    contacts,
+    conversations,
+    facts,
+    ingest,
+    places,
+    settings,
+    threads,
+    touches,
+)
 from store.database import data_version, database_errors, open_for_writing, writing
 
 
@@ -84,6 +98,14 @@ class Agent:
         if self.retired or self.is_superseded():
             raise Superseded("the configuration has changed meanwhile", "run it again")
 
+    @cached_property
+    def colleagues(self) -> list[Colleague]:
+        """The owners of the accounts."""
+        return [
+            Colleague(account.name, account.owner or account.name, frozenset(account.addresses))
+            for account in self.config.accounts
+        ]
+
     def judge(self, one: Facts) -> Judgement:
         return judge(one, self.house)
 
@@ -113,7 +135,14 @@ class Agent:
         if self.loaded.digest and settings.read(self.connection, settings.CONFIGURATION) != self.loaded.digest:
             with writing(self.connection):
                 register_sources(self.connection, self.config)  # a new one was never read, and answers have to say so
+                self._know_owners()
                 settings.write(self.connection, settings.CONFIGURATION, self.loaded.digest)
+
+    def _know_owners(self) -> None:
+        """Owners that were listed in other words than the configuration's are those of the accounts they mean."""
+        for owner in choosing.owners_listed(self.connection):
+            if (name := owner_meant(owner, self.colleagues)) != owner:
+                choosing.rename_owner(self.connection, owner, name)
 
     def recompute(self) -> int:
         """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from activity import source_kind
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
+from store.exchanges import OWNER
 from store.lists import marks
 from store.rows import instant, timestamp
 from store.threads import THEM, US, waiting, waiting_then
@@ -60,12 +61,12 @@ def awaiting(
         yield from _page(connection, moment, side, page)
 
 
-_OTHERS = """
+_OTHERS = f"""
 SELECT p.activity_id, r.id, r.email, coalesce(c.name, r.name), c.id, coalesce(o.name, d.name),
-    coalesce(nullif(c.owner, ''), o.owner, '')
+    {OWNER}
 FROM participation p JOIN address r ON r.id = p.address_id LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.company_id
-WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
+WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
 _MET = f"""
 SELECT p.activity_id FROM participation p JOIN address r ON r.id = p.address_id
 WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? AND EXISTS (

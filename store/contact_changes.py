@@ -126,6 +126,6 @@ def delete(connection: sqlite3.Connection, contact_id: int) -> None:
     """Take every row of a contact away; no address may point to it any more."""
     keys = "SELECT key FROM contact_key WHERE contact_id = ?"
     connection.execute(f"DELETE FROM card_address WHERE key IN ({keys})", (contact_id,))
-    for table in ("contact_touch", "contact_email", "contact_key", "said_of_contact"):
+    for table in ("contact_touch", "contact_email", "contact_key", "said_of_contact", "contact_account", "contact_tag"):
         connection.execute(f"DELETE FROM {table} WHERE contact_id = ?", (contact_id,))
     connection.execute("DELETE FROM contact WHERE id = ?", (contact_id,))

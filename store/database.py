@@ -28,6 +28,7 @@ MIGRATIONS = frozenset(
         "read_back",
         "who_exchanges",
         "other_ids",
+        "views_with_accounts",
     )
 )
 

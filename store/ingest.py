@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
-from store import bounces, conversations, message_copies, other_ids
+from store import bounces, conversations, exchanges, message_copies, other_ids
 from store.addresses import Matcher, address_ids
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
@@ -49,6 +49,7 @@ def write(
     emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
     names = [_name_of(entry.facts, matcher) for entry in entries]
     ids = named(connection, set(names))
+    newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
     fresh, messages, meetings = _sorted_out(names, entries, ids, judge)
     new, parts = _insert(connection, place, fresh, emails)
     changed = message_copies.changes(connection, messages)
@@ -68,7 +69,7 @@ def write(
         moved = moved.and_then(
             conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
         )
-    forget_touches(connection, {*again, *moved.messages})
+    forget_touches(connection, {*again, *moved.messages, *newly_held})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
     personal = {moved.new[row_id] for row_id, entry in mail.items() if entry.judgement.verdict.kind == "person"}
     settle(connection, personal | moved.conversations | threads_with(connection, again))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from store.by_whom import by_whom
 from store.cards import HANDED_ON
+from store.exchanges import OWNER
 from store.identities import notes_among
 from store.lists import rows_among
 from store.rows import instant, timestamp
@@ -51,12 +52,12 @@ class Person(NamedTuple):
 
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way")
 
-_SELECT = f"""SELECT c.id, c.name, co.name, c.owner, co.owner, c.vanished_at,
+_SELECT = f"""SELECT c.id, c.name, o.name, {OWNER}, c.vanished_at,
     (SELECT group_concat(email, char(10)) FROM
         (SELECT email FROM contact_email e WHERE contact_id = c.id AND NOT {HANDED_ON} ORDER BY position)), t.*
-    FROM contact c JOIN contact_touch t ON t.contact_id = c.id LEFT JOIN company co ON co.id = c.company_id"""
+    FROM contact c JOIN contact_touch t ON t.contact_id = c.id LEFT JOIN company o ON o.id = c.company_id"""
 _ONE = f"{_SELECT} WHERE c.id = ?"
-_FIXED = 8  # columns before those of contact_touch.row()
+_FIXED = 7  # columns before those of contact_touch.row()
 
 
 def is_anybody_listed(connection: sqlite3.Connection) -> bool:
@@ -109,7 +110,7 @@ def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: d
 
 def _person(row: tuple[Any, ...]) -> Person:
     (
-        contact_id, name, company, owner, company_owner, vanished_at, emails, _,
+        contact_id, name, company, owner, vanished_at, emails, _,
         last, kind, last_activity, inbound, inbound_id, outbound, outbound_id, meeting, meeting_id,
         ahead, ahead_id, copied, copied_id, two_way, two_way_id, touches, gap, overdue, _due,
     ) = row  # fmt: skip
@@ -119,7 +120,7 @@ def _person(row: tuple[Any, ...]) -> Person:
         name,
         tuple(emails.split("\n")) if emails else (),
         company,
-        owner or company_owner or "",
+        owner or "",
         instant(vanished_at),
         instant(last),
         kind,

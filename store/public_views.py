@@ -7,6 +7,7 @@ read, never taken from a cache.
 from __future__ import annotations
 
 from store.codes import INBOUND, MEETING, OUTBOUND
+from store.exchanges import OWNER
 
 _NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
 
@@ -25,7 +26,22 @@ def _newest(touch: int, contact: str) -> str:
 
 _VERDICT = f"CASE WHEN a.verdict = 'held' AND a.ends > {_NOW} THEN 'upcoming' ELSE a.verdict END"
 
-_OWNER = "nullif(coalesce(nullif(c.owner, ''), o.owner), '')"
+_OWNER = f"nullif({OWNER}, '')"
+
+_LAST_ACTIVITY = f"""(SELECT p.activity_id FROM address r CROSS JOIN participation p ON p.address_id = r.id
+        JOIN activity a ON a.id = p.activity_id WHERE r.contact_id = c.id
+        AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND coalesce(a.ends, p.at) <= {_NOW}
+        ORDER BY p.at DESC, p.activity_id DESC LIMIT 1)"""
+
+# the same rule as by_whom.py has
+_BY_WHOM = """(SELECT account_id FROM (
+        SELECT d.account_id, CASE WHEN p.role IN ('from', 'organizer') THEN 0 ELSE
+            CASE p.role WHEN 'cc' THEN 2 WHEN 'bcc' THEN 3 ELSE 1 END + CASE WHEN EXISTS (SELECT 1 FROM v_sightings s
+                WHERE s.activity_id = p.activity_id AND s.account_id = d.account_id) THEN 0 ELSE 10 END END AS rank
+        FROM participation p JOIN address r ON r.id = p.address_id JOIN account_address d ON d.email = r.email
+        WHERE p.activity_id = t.l_id
+        UNION ALL SELECT s.account_id, 4 FROM v_sightings s WHERE s.activity_id = t.l_id)
+    ORDER BY rank, account_id LIMIT 1)"""
 
 VIEWS = f"""
 CREATE VIEW v_activities AS
@@ -39,7 +55,7 @@ SELECT p.activity_id, {_iso("p.at")} AS at, r.email AS address, nullif(coalesce(
 FROM participation p JOIN address r ON r.id = p.address_id LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.company_id;
 CREATE VIEW v_sightings AS
-SELECT s.activity_id, n.name AS account, n.owner, l.name AS place
+SELECT s.activity_id, n.name AS account, n.owner, l.name AS place, n.id AS account_id
 FROM sighting s JOIN place l ON l.id = s.place_id JOIN source f ON f.id = l.source_id
 JOIN account n ON n.id = f.account_id;
 CREATE VIEW v_touches AS
@@ -55,11 +71,14 @@ SELECT t.id, t.name, t.company, t.owner, t.emails,
         WHEN t.l_in THEN 'inbound' WHEN t.l_out THEN 'outbound' WHEN t.l_met THEN 'meeting' END AS last_touch_kind,
     {_iso("t.l_in")} AS last_inbound, {_iso("t.l_out")} AS last_outbound, {_iso("t.l_met")} AS last_meeting,
     (SELECT {_iso("min(p.at)")} FROM address r CROSS JOIN participation p ON p.address_id = r.id
-        WHERE r.contact_id = t.id AND p.touch_code = {MEETING} AND p.at > {_NOW}) AS next_meeting
+        WHERE r.contact_id = t.id AND p.touch_code = {MEETING} AND p.at > {_NOW}) AS next_meeting,
+    (SELECT coalesce(nullif(owner, ''), name) FROM account WHERE id = {_BY_WHOM}) AS last_touch_by,
+    (SELECT name FROM account WHERE id = {_BY_WHOM}) AS last_touch_account
 FROM (SELECT c.id, c.name, o.name AS company, {_OWNER} AS owner,
     (SELECT group_concat(email, '; ') FROM (
         SELECT email FROM contact_email e WHERE e.contact_id = c.id ORDER BY position)) AS emails,
-    {_newest(INBOUND, "c.id")} AS l_in, {_newest(OUTBOUND, "c.id")} AS l_out, {_newest(MEETING, "c.id")} AS l_met
+    {_newest(INBOUND, "c.id")} AS l_in, {_newest(OUTBOUND, "c.id")} AS l_out, {_newest(MEETING, "c.id")} AS l_met,
+    {_LAST_ACTIVITY} AS l_id
     FROM contact c LEFT JOIN company o ON o.id = c.company_id) t;
 CREATE VIEW v_companies AS
 SELECT o.id, o.name, nullif(o.owner, '') AS owner,

@@ -321,13 +321,29 @@ def _migrations() -> Migrations:
 
     @migrations()
     def who_exchanges(db: Database) -> None:
+        from store.exchanges import keep  # noqa: PLC0415 - only where there is something to take over
+
         _create(db, WHO_EXCHANGES)
+        touched = "SELECT contact_id, touches > 0 OR next_meeting IS NOT NULL FROM contact_touch"
+        keep(db.conn, {row_id: bool(has_touches) for row_id, has_touches in db.conn.execute(touched)})
+
+    @migrations()
+    def views_with_accounts(db: Database) -> None:
+        _renew_views(db)
 
     @migrations()
     def other_ids(db: Database) -> None:
         _create(db, OTHER_IDS)
 
     return migrations
+
+
+def _renew_views(db: Database) -> None:
+    from store.public_views import VIEWS  # noqa: PLC0415
+
+    for (name,) in db.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
+        db.conn.execute(f"DROP VIEW {name}")
+    _create(db, VIEWS)
 
 
 def _create(db: Database, statements: str) -> None:

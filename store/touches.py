@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from store import strangers
+from store import exchanges, strangers
 from store.lists import among, change_among, chunks, marks, rows_among
 from store.rows import timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
@@ -102,6 +102,7 @@ def correct(connection: sqlite3.Connection, now: datetime) -> int:
     stored = {row[0]: row[1:] for row in connection.execute("SELECT * FROM contact_touch")}
     derived = derive_all(connection, [i for (i,) in connection.execute("SELECT id FROM contact")], now)
     wrong = {contact_id: touches for contact_id, touches in derived.items() if stored.get(contact_id) != touches.row()}
+    wrong.update((row_id, derived[row_id]) for row_id in exchanges.wrong(connection, _touched(derived)))
     _keep(connection, wrong)
     return len(wrong) + strangers.correct(connection, now)
 
@@ -111,3 +112,9 @@ def _keep(connection: sqlite3.Connection, derived: dict[int, Touches]) -> None:
         f"INSERT OR REPLACE INTO contact_touch VALUES ({marks(range(_COLUMNS))})",
         [(contact_id, *touches.row()) for contact_id, touches in derived.items()],
     )
+    exchanges.keep(connection, _touched(derived))
+
+
+def _touched(derived: dict[int, Touches]) -> dict[int, bool]:
+    """Has each of them a touch, or one ahead?"""
+    return {row_id: bool(one.touches) or one.next_meeting.at is not None for row_id, one in derived.items()}

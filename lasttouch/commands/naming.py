@@ -10,6 +10,7 @@ from activity.errors import NotFound, UsageError
 from lasttouch.local_time import utc_now
 from lasttouch.views.contacts import NO_CONTACTS
 from store import said
+from store.accounts import accounts_meant
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.finding import company_calls, find_contacts, is_called, near_names
 from store.people import Person, is_anybody_listed, people
@@ -97,13 +98,14 @@ def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:
 
 
 def owner_named(connection: sqlite3.Connection, owner: str) -> str:
-    """The one colleague that is meant, by the whole name or a part of it."""
-    fitting = owners_like(connection, owner)
+    """The one colleague that is meant: by an account's name, a whole name, an address or a part of a name."""
+    accounts = list(dict.fromkeys(one.owner for one in accounts_meant(connection, owner)))
+    fitting = accounts if len(accounts) == 1 else owners_like(connection, owner)
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
         everybody = owners_like(connection, "")
-        raise NotFound(f"nobody named {owner!r} owns contacts", f"owners are: {', '.join(everybody) or 'nobody yet'}")
+        raise NotFound(f"{owner!r} is none of us", f"owners are: {', '.join(everybody) or 'nobody yet'}")
     raise UsageError(f"{owner!r} is more than one colleague", f"give one of: {', '.join(fitting)}")
 
 

@@ -1,0 +1,48 @@
+"""A log of the version before the user's own words keeps all it holds, and takes them."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from store.database import open_for_writing
+from store.read_back import ReadBack, read_back
+from store.schema import _migrations
+
+_ROWS = """
+INSERT INTO account (id, name, owner, active) VALUES (1, 'ana', 'Ana Kim', 1), (2, 'ben', '', 1);
+INSERT INTO source (id, account_id, kind, active, seen_through) VALUES (1, 1, 'imap', 1, 5000), (2, 2, 'imap', 1, 5000);
+INSERT INTO place (id, source_id, name, cursor, seen_through)
+    VALUES (1, 1, 'INBOX', '[]', 5000), (2, 2, 'INBOX', '[]', 5000);
+INSERT INTO company (id, name) VALUES (1, 'Globex');
+INSERT INTO contact (id, name, company_id) VALUES (1, 'Bob', 1), (2, 'Eve', NULL);
+INSERT INTO address (id, email, canonical, site, name, contact_id, rule)
+    VALUES (1, 'bob@globex.example', 'bob@globex.example', 'example.globex', '', 1, 'exact');
+INSERT INTO activity (id, identity_hash, at, verdict_code, direction_code, identity)
+    VALUES (1, 11, 1000, 0, 0, '<b1@globex.example>');
+INSERT INTO participation (activity_id, address_id, role_code, at, touch_code) VALUES (1, 1, 0, 1000, 0);
+INSERT INTO sighting (activity_id, place_id) VALUES (1, 2);
+UPDATE contact_touch SET touches = 1, last_touch = 1000, last_touch_activity = 1, due = NULL WHERE contact_id = 1;
+"""
+
+
+def test_an_older_log_is_brought_here_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        _migrations().apply(Database(older), stop_before="own_words")
+        older.executescript(_ROWS)
+        older.commit()
+    path.chmod(0o600)
+    with contextlib.closing(open_for_writing(path)) as log:
+        assert log.execute("SELECT * FROM contact_account").fetchall() == [(1, 2)]
+        assert log.execute("SELECT owner, last_touch_by FROM v_contacts ORDER BY id").fetchall() == [
+            ("ben", "ben"),
+            (None, None),
+        ]
+        assert read_back(log) == ReadBack(None, True), "what was read before is not doubted for being old"
+        assert log.execute("SELECT by_itself FROM company").fetchall() == [(None,)]
+        for table in ("said_of_contact", "said_of_company", "said_of_activity", "put_aside", "contact_tag"):
+            assert log.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
