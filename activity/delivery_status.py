@@ -10,7 +10,7 @@ from activity.address import normalise
 _LONGEST = 262_144  # characters of a part that are read
 _MOST = 1000  # recipients that are kept
 _RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient")
-_FIELDS = frozenset((*_RECIPIENT_FIELDS, "action", "status"))
+_FIELDS = frozenset((*_RECIPIENT_FIELDS, "action", "status", "arrival-date"))
 _UNITEXT = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _COMMENT = re.compile(r"\([^()]{0,500}\)")
 
@@ -30,6 +30,11 @@ def failed_recipients(part: str) -> tuple[str, ...]:
                 if address and len(failed) < _MOST:
                     failed[address] = None
     return tuple(failed)
+
+
+def arrival_date(part: str) -> str:
+    """When the returned message had come to the host that reports, as it is written there; "" where it is not."""
+    return next((group["arrival-date"][:200] for group in _groups(part[:_LONGEST]) if "arrival-date" in group), "")
 
 
 def _groups(text: str) -> Iterator[dict[str, str]]:

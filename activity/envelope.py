@@ -58,7 +58,9 @@ class Envelope:
     From header holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has
     such a part ("text/calendar; method=REQUEST"), FROM_DOUBT only where there is one. `in_reply_to`
     and `references` are message ids in angle brackets. `failed_recipients` are normalised addresses named by the
-    delivery-status part of a bounce (RFC 3464 §2.3), where that part was read. `original_from` are the
+    delivery-status part of a bounce (RFC 3464 §2.3), where that part was read; `is_report` says that there is
+    such a part, `arrival_date` is when the returned message had come to the host that reports (§2.2.5),
+    `returned_id` the Message-ID in the returned header (RFC 6522 §3), in angle brackets. `original_from` are the
     addresses of X-Original-From, else of X-Original-Sender, which groups write that put their own address into
     From. `copy_of` is the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
     `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author was read from where a group or a
@@ -83,3 +85,6 @@ class Envelope:
     copy_of: str = ""
     in_sent: bool = False
     passed_on: bool = False
+    is_report: bool = False
+    arrival_date: datetime | None = None
+    returned_id: str = ""

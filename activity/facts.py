@@ -26,11 +26,13 @@ class Facts:
     `identity` is the same wherever the activity is seen. `at` and `ends` are aware UTC; `ends` is None
     for mail. `evidence` holds the headers or properties that can decide a verdict, shortened; it is
     empty for an ordinary message. `references` are the ids of the messages it names, the oldest first, the
-    one replied to last. `failed` are the addresses a bounce says it could not reach. For a meeting, `answers` holds
-    the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the owner is not listed;
-    `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of STANDINGS. `own_id`
-    is the Message-ID of a copy that bears another than the message it is a copy of, whose is `identity`.
-    `deleted_at` is when it was found gone from every calendar.
+    one replied to last. `failed` are the addresses a bounce of the mail system says it could not reach, "" alone where
+    that is whomever its message was to; `returned` is the id of the message it returns, `arrived` when that
+    had come to the host that reports, where it says so; `prompt`: it came in when it was written. For a
+    meeting, `answers` holds the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the
+    owner is not listed; `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of
+    STANDINGS. `own_id` is the Message-ID of a copy that bears another than the message it is a copy of, whose is
+    `identity`. `deleted_at` is when it was found gone from every calendar.
     """
 
     identity: str
@@ -41,6 +43,9 @@ class Facts:
     evidence: Mapping[str, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    returned: str = ""
+    arrived: datetime | None = None
+    prompt: bool = True
     bounced: tuple[str, ...] = ()
     ends: datetime | None = None
     answers: tuple[str, ...] = ()

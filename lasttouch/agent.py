@@ -150,7 +150,7 @@ class Agent:
 
         different = ingest.rejudge(self.connection, facts.all_ids(self.connection), self.judge)
         # which message a bounce speaks of may depend on directions that were decided just now
-        different += ingest.rejudge(self.connection, bounces.near_unnamed(self.connection), self.judge)
+        different += ingest.rejudge(self.connection, sorted(bounces.all_concerned(self.connection)), self.judge)
         different += addresses.rematch(self.connection, self.book())
         different += expand_due(self)
         moved = conversations.replace_all(self.connection).messages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from activity.address import Address
 from activity.envelope import AUTHOR_SIGN, Envelope
@@ -20,6 +21,7 @@ from matchers.verdicts.subjects import out_of_office
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
+_ON_ITS_WAY = timedelta(days=5)  # that a bounce may take; what is dated back further claims anything
 _FEW = 20  # participants of a message that may well come again with the same ones
 # Mail of these classes has its direction whoever it names as sender: our own mail host bounces to us.
 _OWN_DIRECTION: dict[str, Direction] = {"internal": "internal", "bounce": "inbound", "complaint": "inbound"}
@@ -60,10 +62,23 @@ def message_facts(
         envelope.subject if keep_subject and not struck else "",
         evidence(envelope),
         _references(envelope),
-        tuple([email for email in failed_addresses(envelope) if not never_log(email)]),
         revision=PASSED_ON if envelope.passed_on else SENT if envelope.in_sent else RECEIVED,
         own_id=envelope.message_id if envelope.copy_of else "",
+        **_bounce_facts(envelope, never_log),
     )
+
+
+def _bounce_facts(envelope: Envelope, never_log: Callable[[str], bool]) -> dict[str, Any]:
+    failed = failed_addresses(envelope)
+    if not failed:
+        return {}
+    taken_in = envelope.internal_date
+    return {
+        "failed": tuple([email for email in failed if not email or not never_log(email)]),
+        "returned": envelope.returned_id,
+        "arrived": envelope.arrival_date,
+        "prompt": envelope.date is None or taken_in is None or taken_in - envelope.date <= _ON_ITS_WAY,
+    }
 
 
 def _still_an_exchange(allowed: tuple[Participant, ...]) -> bool:

@@ -29,6 +29,7 @@ MIGRATIONS = frozenset(
         "who_exchanges",
         "other_ids",
         "views_with_accounts",
+        "believable_bounces",
     )
 )
 

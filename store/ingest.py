@@ -15,7 +15,7 @@ from store.conversations import beginning, place_mail
 from store.facts import load
 from store.identities import NOBODY, Name, identity_hash, name_of, named
 from store.merging import Copy, merge
-from store.rows import Entry, evidence_text, reason_text, sighting_row, timestamp
+from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
 from store.threads import settle, threads_with
 from store.touches import forget_touches, forget_touches_of
 
@@ -59,7 +59,7 @@ def write(
     again = merge(connection, place, [Copy(_meeting(name, ids) or 0, entry) for name, entry in meetings], emails)
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
-    again |= bounces.concerned(connection, [entry.facts for entry in mail.values()])
+    again |= bounces.concerned(connection, {ids[name] for name in names if name in ids})
     rejudge(connection, again, judge)
     own = [(ids[name], e.facts.own_id) for name, e in zip(names, entries, strict=True) if e.facts.own_id]
     told_anew = other_ids.note(connection, own)
@@ -188,7 +188,7 @@ class _Rows:
         if object_id is not None or facts.answers:
             self._sightings.append(sighting_row(row_id, place, entry))
         if facts.failed:
-            self._bounces += [(replies_to, email, row_id) for email in facts.failed]
+            self._bounces += bounce_rows(row_id, facts)
 
     def insert(self, connection: sqlite3.Connection) -> None:
         connection.executemany(  # nullif, because to bind a None costs several times what it does
@@ -203,4 +203,4 @@ class _Rows:
             rows = self._participations[start : start + ROWS_AT_ONCE]
             connection.execute(f"{into} {','.join([values] * len(rows))}", list(chain.from_iterable(rows)))
         connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", self._sightings)
-        connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?)", self._bounces)
+        connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?, ?, ?)", self._bounces)

@@ -7,6 +7,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from activity.verdict import PERSON
+from store.identities import identity_hash
 
 if TYPE_CHECKING:
     from activity.facts import Facts, Judgement  # queries start sooner without
@@ -41,6 +42,14 @@ def evidence_text(facts: Facts) -> str | None:
 
 def reason_text(judgement: Judgement) -> str | None:
     return None if judgement.verdict == PERSON else judgement.verdict.reason
+
+
+def bounce_rows(activity_id: int, facts: Facts) -> list[tuple[int, str, int | None, int | None, int]]:
+    """In the order of the columns of bounce: a row for each address that it gives up on."""
+    named = facts.returned or (facts.references[-1] if facts.references else "")
+    arrived = None if facts.arrived is None else timestamp(facts.arrived)
+    key = identity_hash(named) if named else None
+    return [(activity_id, email, key, arrived, int(facts.prompt)) for email in facts.failed]
 
 
 def sighting_row(activity_id: int, place: int, entry: Entry) -> tuple[int, int, int | None, str | None, str | None]:

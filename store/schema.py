@@ -245,6 +245,24 @@ CREATE INDEX other_id_hash ON other_id (identity_hash);
 """
 
 
+BOUNCES = """
+ALTER TABLE bounce RENAME TO bounce_before;
+CREATE TABLE bounce (
+    activity_id INTEGER NOT NULL REFERENCES activity, email TEXT NOT NULL, named INTEGER, arrived INTEGER,
+    prompt INTEGER NOT NULL, PRIMARY KEY (activity_id, email)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bounce_named ON bounce (named) WHERE named IS NOT NULL;
+CREATE INDEX bounce_email ON bounce (email);
+INSERT OR IGNORE INTO bounce SELECT b.activity_id, b.email, nullif(identity_hash(b.message_id), identity_hash('')),
+    NULL, 1 FROM bounce_before b JOIN activity a ON a.id = b.activity_id
+    WHERE a.evidence LIKE '%return-path%' OR a.evidence LIKE '%report%' OR a.evidence LIKE '%"from"%' OR EXISTS (
+        SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
+        WHERE p.activity_id = a.id AND p.role = 'from'
+        AND (r.email LIKE 'mailer-daemon@%' OR r.email LIKE 'postmaster@%' OR r.email LIKE 'microsoftexchange%'));
+DROP TABLE bounce_before;
+"""
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
 
@@ -335,6 +353,14 @@ def _migrations() -> Migrations:
     def other_ids(db: Database) -> None:
         _create(db, OTHER_IDS)
 
+    @migrations()
+    def believable_bounces(db: Database) -> None:
+        from store.identities import identity_hash  # noqa: PLC0415
+
+        db.conn.create_function("identity_hash", 1, identity_hash, deterministic=True)
+        _create(db, BOUNCES)
+        db.conn.execute("DELETE FROM setting WHERE name = 'house'")  # what follows is derived at the next opening
+
     return migrations
 
 
@@ -347,5 +373,5 @@ def _renew_views(db: Database) -> None:
 
 
 def _create(db: Database, statements: str) -> None:
-    for statement in re.split(r"(?<=;)\n+(?=CREATE|DROP|ALTER)", statements.strip()):
+    for statement in re.split(r"(?<=;)\n+(?=CREATE|DROP|ALTER|INSERT)", statements.strip()):
         db.conn.execute(statement)

@@ -51,6 +51,9 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
     envelope = parse_header(block, internal_date, structure.calendar_part)
     envelope.failed_recipients = structure.failed
     envelope.in_sent = is_labelled_sent(block)
+    envelope.is_report = structure.is_report
+    envelope.arrival_date = structure.arrived
+    envelope.returned_id = structure.returned
     if not (envelope.message_id or envelope.from_ or envelope.date or envelope.subject or envelope.signs):
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)

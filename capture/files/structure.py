@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import os
 import re
+from datetime import datetime
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 from typing import NamedTuple
 
 from activity.delivery_status import failed_recipients
-from capture.mail.delivery_reports import PART_BYTES, STATUS_PART, status_text
+from capture.mail.delivery_reports import PART_BYTES, STATUS_PART, arrived, returned_id, status_text
 from capture.mail.headers import header_fields
-from capture.mail.structure import scheduling_part
+from capture.mail.structure import RETURNED_PARTS, scheduling_part
 
 SEARCHED_BYTES = 1 << 20  # calendars put that part before what is large
 _PART_HEADER_BYTES = 8192
@@ -29,11 +30,15 @@ class Structure(NamedTuple):
     """What the parts of a message add to its header.
 
     `calendar_part` is as `capture.mail.structure` has it. `failed` are the recipients that the delivery-status
-    part of a bounce gave up on (see `activity.delivery_status`).
+    part of a bounce gave up on (see `activity.delivery_status`). `is_report`, `arrived` and `returned` are as
+    `activity.envelope` has them.
     """
 
     calendar_part: str = ""
     failed: tuple[str, ...] = ()
+    is_report: bool = False
+    arrived: datetime | None = None
+    returned: str = ""
 
 
 def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
@@ -52,7 +57,8 @@ def _structure(block: bytes, text: bytes) -> Structure:
     """Follows the boundaries (RFC 2046 §5.1.1) of multiparts within multiparts, but not into attached messages."""
     open_boundaries: list[bytes] = []
     calendar = ""
-    failed: tuple[str, ...] = ()
+    status = ""
+    returned = ""
     status_from: int | None = None  # where the delivery-status part that was met begins
     parts = 0
     _open(open_boundaries, _content_type(block))
@@ -62,7 +68,7 @@ def _structure(block: bytes, text: bytes) -> Structure:
         if not ends and line not in open_boundaries:
             continue
         if status_from is not None:
-            failed, status_from = _failed(text[status_from : delimiter.start()]), None
+            status, status_from = _status(text[status_from : delimiter.start()]), None
         if ends:
             del open_boundaries[open_boundaries.index(line[:-2]) :]
             continue
@@ -75,17 +81,30 @@ def _structure(block: bytes, text: bytes) -> Structure:
         calendar = calendar or scheduling_part(
             part.get_content_type(), collapse_rfc2231_value(part.get_param("method", ""))
         )
-        if not failed and STATUS_PART.match(part.get_content_type()):
+        if not status and STATUS_PART.match(part.get_content_type()):
             status_from = at
+        elif status and not returned and part.get_content_type() in RETURNED_PARTS:
+            returned = returned_id(_body(text[at : at + PART_BYTES]))
         _open(open_boundaries, part)
-    return Structure(calendar, failed if status_from is None else _failed(text[status_from:]))
+    if status_from is not None:
+        status = _status(text[status_from:])
+    return Structure(calendar, failed_recipients(status), bool(status), arrived(status), returned)
 
 
-def _failed(part: bytes) -> tuple[str, ...]:
-    """The failed recipients of a delivery-status part, its own header included."""
-    header, _, body = part.replace(b"\r\n", b"\n").replace(b"\r", b"\n").partition(b"\n\n")
+def _status(part: bytes) -> str:
+    """The text of a delivery-status part that is given with its own header."""
+    header, _, body = _lines(part).partition(b"\n\n")
     encoding = header_fields(header, _ENCODING).get("content-transfer-encoding", "").lower()
-    return failed_recipients(status_text(body[:PART_BYTES], encoding))
+    return status_text(body[:PART_BYTES], encoding)
+
+
+def _body(part: bytes) -> bytes:
+    """A part without its own header."""
+    return _lines(part).partition(b"\n\n")[2]
+
+
+def _lines(part: bytes) -> bytes:
+    return part.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _open(boundaries: list[bytes], part: Message) -> None:

@@ -1,19 +1,26 @@
-"""Whom a bounce could not reach: its delivery-status part, and never any other part of a message."""
+"""Whom a bounce could not reach, and with which message: its delivery-status part and the header that it returns.
+
+No other part of a message is read.
+"""
 
 from __future__ import annotations
 
 import binascii
+import logging
 import quopri
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from activity.batch import Skip
-from activity.delivery_status import failed_recipients
+from activity.delivery_status import arrival_date, failed_recipients
 from activity.envelope import Envelope
 from capture.mail.connection import Connection
+from capture.mail.dates import parse_date
 from capture.mail.fetch_answer import FetchRefused, read_responses
 from capture.mail.fetch_response import Response
 from capture.mail.headers import header_fields
+from capture.mail.message_ids import message_id
 from capture.mail.position import UidSet, uid_sets
 
 PART_BYTES = 65_536
@@ -24,6 +31,9 @@ _NAMED = re.compile(r";\s*report-type\s*=", re.IGNORECASE)
 _DELIVERY = re.compile(r";\s*report-type\s*=\s*\"?(?:global-)?delivery-status\b", re.IGNORECASE)
 STATUS_PART = re.compile(r"message/(?:global-)?delivery-status\b", re.IGNORECASE)
 _MIME_FIELDS = frozenset(("content-type", "content-transfer-encoding"))
+_ID_FIELD = frozenset(("message-id",))
+
+_log = logging.getLogger(__name__)
 
 
 class DeliveryReports:
@@ -37,6 +47,7 @@ class DeliveryReports:
     def __init__(self) -> None:
         self._bounces: dict[int, Envelope] = {}
         self._sections: dict[str, list[int]] = {}  # the part, and in which messages it is that one
+        self._returned: dict[str, list[int]] = {}  # the same of the header that is returned
 
     def __bool__(self) -> bool:
         return bool(self._bounces)
@@ -44,20 +55,23 @@ class DeliveryReports:
     def __contains__(self, uid: int) -> bool:
         return uid in self._bounces
 
-    def consider(self, uid: int, envelope: Envelope, section: str = "") -> None:
+    def consider(self, uid: int, envelope: Envelope, section: str = "", returned: str = "") -> None:
         """Keep the message if it is a delivery report by its header or its structure; one to a crowd is none.
 
-        `section`: see `capture.mail.structure.status_section`.
+        `section`, `returned`: see `capture.mail.structure.status_section` and `returned_section`.
         """
         kind = envelope.signs.get("content-type", "")
+        envelope.is_report = bool(section)
         named = _REPORT.match(kind) and _NAMED.search(kind)
         is_report = _DELIVERY.search(kind) if named else section
         if is_report and uid not in self._bounces and len(envelope.to) + len(envelope.cc) <= RECIPIENTS:
             self._bounces[uid] = envelope
             self._sections.setdefault(section or "2", []).append(uid)
+            if returned:
+                self._returned.setdefault(returned, []).append(uid)
 
     def read(self, connection: Connection) -> dict[int, Skip]:
-        """Fill in `failed_recipients` of the envelopes; what could not be read, by UID.
+        """Fill in what the reports say into the envelopes; what could not be read, by UID.
 
         Raises SourceErrors of the connection; a server that refuses to give a part is only noted.
         """
@@ -69,7 +83,20 @@ class DeliveryReports:
                 except FetchRefused as error:
                     for uid in filter(lambda uid: uid_set.first <= uid <= uid_set.last, uids):
                         skipped[uid] = Skip(f"UID {uid}", f"its delivery status was refused: {error.message}")
+        for section, uids in sorted(self._returned.items()):
+            failures = [uid for uid in sorted(uids) if self._bounces[uid].failed_recipients]
+            for uid_set in uid_sets(failures, MESSAGES):
+                try:
+                    self._read_returned(connection, uid_set, section)
+                except FetchRefused as error:
+                    _log.info("reading bounces without the headers they return: %s", error.message)
         return skipped
+
+    def _read_returned(self, connection: Connection, uid_set: UidSet, section: str) -> None:
+        part = section.partition(" ")[0]
+        for response in _fetch(connection, uid_set, part, f"BODY.PEEK[{section}]<0.{PART_BYTES}>"):
+            if response.uid in self._bounces and response.body:
+                self._bounces[response.uid].returned_id = returned_id(response.body)
 
     def _read(self, connection: Connection, uid_set: UidSet, section: str, skipped: dict[int, Skip]) -> None:
         encodings: dict[int, str] = {}
@@ -85,7 +112,19 @@ class DeliveryReports:
                     skipped[response.uid] = Skip(f"UID {response.uid}", "its delivery status could not be read")
                 else:
                     text = status_text(response.body, encodings[response.uid])
-                    self._bounces[response.uid].failed_recipients = failed_recipients(text)
+                    bounce = self._bounces[response.uid]
+                    bounce.failed_recipients = failed_recipients(text)
+                    bounce.arrival_date = arrived(text)
+
+
+def returned_id(header: bytes) -> str:
+    """The Message-ID in the header that a bounce returns; "" where it has none."""
+    return message_id(header_fields(header, _ID_FIELD).get("message-id"))
+
+
+def arrived(status: str) -> datetime | None:
+    """When the returned message had come to the host that reports, by the text of a delivery-status part."""
+    return parse_date(arrival_date(status))
 
 
 def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> Iterator[Response]:

@@ -160,7 +160,7 @@ def _keep(response: Response, one: _Asked, reports: DeliveryReports, sent: bool,
         budget.earn()
     if fetched.envelope is None:
         return None
-    reports.consider(fetched.uid, fetched.envelope, response.status_section)
+    reports.consider(fetched.uid, fetched.envelope, response.status_section, response.returned_section)
     return one.hand_on(reports)
 
 

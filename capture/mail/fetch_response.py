@@ -9,7 +9,7 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
 from activity.errors import ServerFault
-from capture.mail.structure import calendar_part, status_section
+from capture.mail.structure import calendar_part, returned_section, status_section
 
 LONGEST_LINE = 1 << 17
 FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
@@ -27,8 +27,8 @@ class Response(NamedTuple):
 
     `internal_date` and `flags` are as they were sent, b"" where they were not. `body` is the content of the
     one body section that was asked for, None where the response has none (or NIL). `oversize` is the size of
-    a literal that was too long to keep, 0 if there was none. `calendar_part` and
-    `status_section` are what the functions of these names say of its structure.
+    a literal that was too long to keep, 0 if there was none. `calendar_part`,
+    `status_section` and `returned_section` are what the functions of these names say of its structure.
     """
 
     uid: int
@@ -38,6 +38,7 @@ class Response(NamedTuple):
     oversize: int
     calendar_part: str = ""
     status_section: str = ""
+    returned_section: str = ""
 
 
 def announced_literal(line: bytes) -> int | None:
@@ -87,7 +88,8 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     parts = _parsed(structure) if b"calendar" in lowered or b"delivery-status" in lowered else None
     calendar, status = calendar_part(parts), status_section(parts)
     body = None if oversize else data
-    return Response(int(uid), internal_date or b"", flags or b"", body, oversize, calendar, status)
+    returned = returned_section(parts, status) if status else ""
+    return Response(int(uid), internal_date or b"", flags or b"", body, oversize, calendar, status, returned)
 
 
 def _parsed(structure: bytes) -> object:
@@ -115,6 +117,7 @@ def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, ove
     body = next((value for name, value in told.items() if name.startswith(b"BODY[" + section)), None)
     if body is not None and not isinstance(body, bytes):
         body = str(body).encode()
+    status = status_section(told.get(b"BODYSTRUCTURE"))
     return Response(
         uid=told[b"UID"],
         internal_date=told.get(b"INTERNALDATE") or b"",
@@ -122,7 +125,8 @@ def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, ove
         body=None if oversize else body,
         oversize=oversize,
         calendar_part=calendar_part(told.get(b"BODYSTRUCTURE")),
-        status_section=status_section(told.get(b"BODYSTRUCTURE")),
+        status_section=status,
+        returned_section=returned_section(told.get(b"BODYSTRUCTURE"), status) if status else "",
     )
 
 

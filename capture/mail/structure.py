@@ -6,6 +6,16 @@ from __future__ import annotations
 _SCHEDULING = frozenset(("REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER", "DECLINECOUNTER"))
 
 
+# The part that brings back the returned message, or its header alone, and the section of that header within the part.
+RETURNED_PARTS = {
+    "message/rfc822": ".HEADER.FIELDS (MESSAGE-ID)",
+    "message/global": ".HEADER.FIELDS (MESSAGE-ID)",
+    "text/rfc822-headers": "",
+    "message/rfc822-headers": "",
+    "message/global-headers": "",
+}
+
+
 def scheduling_part(media_type: str, method: str) -> str:
     """How the sign CALENDAR_PART names a part of this type and METHOD parameter; "" if it is no scheduling message.
 
@@ -46,6 +56,23 @@ def status_section(structure: object, above: str = "") -> str:
         case (bytes() as top, bytes() as sub, *_) if above and top.lower() == b"message":
             if sub.lower() in (b"delivery-status", b"global-delivery-status"):
                 return above.removesuffix(".")
+    return ""
+
+
+def returned_section(structure: object, status: str) -> str:
+    """Where the header of the returned message is, beside the delivery-status part at `status` (RFC 6522 §3).
+
+    "3.HEADER.FIELDS (MESSAGE-ID)" where the message is whole, "3" where only its header came back; "" for neither.
+    """
+    *above, number = map(int, status.split(".")) if status else (0,)
+    for step in above:
+        structure = structure[step - 1] if isinstance(structure, tuple) and len(structure) >= step else ()
+    for position, part in enumerate(structure if isinstance(structure, tuple) else (), 1):
+        match part:
+            case (bytes() as top, bytes() as sub, *_) if position > number > 0:
+                header = RETURNED_PARTS.get(f"{_text(top)}/{_text(sub)}".lower())
+                if header is not None:
+                    return ".".join([*map(str, above), str(position)]) + header
     return ""
 
 

@@ -29,7 +29,7 @@ def test_a_bounce_takes_the_touch_back(household: Household, user: str, referenc
     household.import_contacts("Bob,bob@globex.example,Globex")
     sent = [mail("ana@acme.example", "bob@globex.example", ago(days=d), f"s{d}") for d in (9, 2)]
     bounce = mail(
-        "MAILER-DAEMON@mx.example", "ana@acme.example", ago(days=1.9), "dsn", "Undelivered",
+        "MAILER-DAEMON@mx.example", "ana@acme.example", ago(days=1.98), "dsn", "Undelivered",
         X_Failed_Recipients="bob@globex.example", Auto_Submitted="auto-replied", **reference,
     )  # fmt: skip
     # the bounce is read first: INBOX comes before Sent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,18 @@ def test_a_bounce_in_a_file_names_whom_it_could_not_reach(
     (envelope,) = [item for batch in FileLog(tmp_path / name).sync() for item in batch.items]
     assert isinstance(envelope, Envelope)
     assert envelope.failed_recipients == expected
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "text/rfc822-headers"])
+def test_a_bounce_in_a_file_tells_what_it_returns(tmp_path: Path, kind: str) -> None:
+    report = BOUNCE.replace("x.example\n\nFinal", "x.example\nArrival-Date: Mon, 2 Mar 2026 09:00:00 +0000\n\nFinal")
+    report = report.replace("message/rfc822", kind).replace("hello", "hello\nMessage-ID: <lost@acme.example>")
+    (tmp_path / "one.eml").write_text(report, encoding="utf-8")
+    (envelope,) = [item for batch in FileLog(tmp_path / "one.eml").sync() for item in batch.items]
+    assert isinstance(envelope, Envelope)
+    assert envelope.failed_recipients == ("gone@client.example",)
+    assert (envelope.is_report, envelope.returned_id) == (True, "<lost@acme.example>")
+    assert envelope.arrival_date == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def assert_calendar(log: FileLog, samples: list[CalendarMail]) -> None:

@@ -41,10 +41,12 @@ class Log:
     def day(self, days: float) -> datetime:
         return self.start + timedelta(days=days)
 
-    def mail(self, sender: str, to: str, days: float, answers: str = "", cc: str = "", **more: Any) -> str:
-        """One message; its id. `answers` is the id of another."""
+    def mail(
+        self, sender: str, to: str, days: float, answers: str = "", cc: str = "", account: str = "ana", **more: Any
+    ) -> str:
+        """One message; its id. `answers` is the id of another, `account` whose mailbox it is in."""
         entry = self._message(sender=sender, to=to, days=days, answers=answers, cc=cc, **more)
-        self._write([entry])
+        self._write([entry], account)
         return entry.facts.identity
 
     def mail_batch(self, messages: Sequence[Mapping[str, Any]]) -> None:
@@ -59,7 +61,7 @@ class Log:
         envelope = Envelope(
             message_id=message_id,
             date=at,
-            internal_date=at,
+            internal_date=more.pop("internal_date", at),
             from_=(Address(sender),),
             to=(Address(to),),
             cc=(Address(cc),) if cc else (),
@@ -87,10 +89,12 @@ class Log:
         (contact_id,) = address_book.take_in(self.agent, [ContactEntry(name, list(emails))]).imported.contacts
         return contact_id
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[Entry], account: str = "ana") -> None:
         with writing(self.connection):
-            (source,) = places.register(self.connection, {"ana": ("Ana", ["imap"])})
-            place = places.place_id(self.connection, source.id, "INBOX")
+            sources = places.register(
+                self.connection, {name: (name.title(), ["imap"]) for name in dict.fromkeys(("ana", account))}
+            )
+            place = places.place_id(self.connection, sources[-1].id, "INBOX")
             ingest.write(self.connection, place, entries, self.agent.book(), self.agent.judge)
 
     def differences(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from mail_log import Log, message, server_of
@@ -24,7 +25,9 @@ STATUS = (
     "Final-Recipient: rfc822; {0}\r\nOriginal-Recipient: rfc822;{0}\r\nAction: {1}\r\nStatus: 5.1.1\r\n"
     "Remote-MTA: dns; mx.client.example\r\nDiagnostic-Code: smtp; 550 5.1.1 <{0}>: user unknown\r\n"
 )
-ORIGINAL = "From: ana@acme.example\r\nTo: gone@client.example\r\nX-Note: confidential\r\n"
+ORIGINAL = (
+    "From: ana@acme.example\r\nTo: gone@client.example\r\nMessage-ID: <lost@acme.example>\r\nX-Note: confidential\r\n"
+)
 
 
 def bounce(
@@ -77,6 +80,26 @@ def test_no_other_part_is_ever_fetched(imap: DovecotServer, log: Log, proxy: Fau
     assert [line.partition("UID FETCH ")[2] for line in fetches[1:]] == [
         "1:2 (UID BODY.PEEK[2.MIME])",
         "1 (UID BODY.PEEK[2]<0.65536>)",
+        "1 (UID BODY.PEEK[3.HEADER.FIELDS (MESSAGE-ID)]<0.65536>)",
+    ]
+    assert {one.subject: one.returned_id for one in log.seen["INBOX"]} == {
+        "Undelivered 1": "<lost@acme.example>", "Undelivered 2": "", "Number 3": ""
+    }  # fmt: skip
+
+
+def test_a_bounce_tells_when_its_message_had_come_and_what_it_was_called(
+    imap: DovecotServer, log: Log, user: str
+) -> None:
+    headers_alone = bounce(2).replace(b"Content-Type: message/rfc822", b"Content-Type: text/rfc822-headers")
+    nameless = bounce(3).replace(b"Message-ID: <lost@acme.example>\r\n", b"").replace(b"Arrival-Date", b"X-Arrival")
+    imap.append(user, "INBOX", [bounce(1), headers_alone, nameless, message(4)])
+    log.sync()
+    came = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert [(one.is_report, one.arrival_date, one.returned_id) for one in log.seen["INBOX"]] == [
+        (True, came, "<lost@acme.example>"),
+        (True, came, "<lost@acme.example>"),
+        (True, None, ""),
+        (False, None, ""),
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 CORRECTION_WINDOW = timedelta(days=7)
-PATIENCE = timedelta(days=5)
+HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -175,8 +175,13 @@ class Diary:
         return {
             "in" if email == message.sender else "out" if ours else "copied"
             for email in emails & outside
-            if not (ours and (email in message.bounced or self._was_last_before_a_bounce(message, email)))
+            if not (ours and self._came_back(message, email))
         }
+
+    def _came_back(self, message: Message, email: str) -> bool:
+        if any(m.sender == email and m.at > message.at and self._kinds(m, {email}) for m in self.messages):
+            return False  # whoever writes is there
+        return email in message.bounced or self._was_last_before_a_bounce(message, email)
 
     def _left_of(self, message: Message) -> set[str]:
         """The people of a message but for those who are kept out; nobody where it is kept out as a whole."""
@@ -187,7 +192,7 @@ class Diary:
     def _was_last_before_a_bounce(self, message: Message, email: str) -> bool:
         sent = [m for m in self.messages if email in m.to and self.is_self(m.sender) and self._left_of(m)]
         for at, failed in self.unnamed_bounces:
-            before = [m for m in sent if failed == email and at - PATIENCE <= m.at <= at]
+            before = [m for m in sent if failed == email and at - HOUR <= m.at <= at]
             if before and max(before, key=lambda m: (m.at, m.number)) is message:
                 return True
         return False

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from activity.address import Address
 from activity.delivery_status import failed_recipients
 from activity.envelope import Envelope
 from matchers.verdicts.bounces import failed_addresses
@@ -76,9 +77,19 @@ def test_a_hostile_part_is_bounded() -> None:
 
 
 def _bounce(subject: str, named: str, failed: tuple[str, ...] = ()) -> Envelope:
-    return Envelope(
-        "<1@x>", None, None, subject=subject, signs={"x-failed-recipients": named}, failed_recipients=failed
-    )
+    signs = {"x-failed-recipients": named, "return-path": "<>"}
+    return Envelope("<1@x>", None, None, subject=subject, signs=signs, failed_recipients=failed)
+
+
+@pytest.mark.parametrize("path", ["<mal@evil.example>", ""])
+def test_only_the_mail_system_is_believed(path: str) -> None:
+    believed = _bounce("failure", "a@b.example", ("e@f.example",))
+    believed.from_ = (Address("mal@evil.example"),)
+    assert failed_addresses(believed) == ("a@b.example", "e@f.example")
+    believed.signs = {"x-failed-recipients": "a@b.example", **({"return-path": path} if path else {})}
+    assert failed_addresses(believed) == ()
+    believed.from_ = (Address("postmaster@b.example"),)
+    assert failed_addresses(believed) == ("a@b.example", "e@f.example")
 
 
 def test_failed_addresses_join_header_and_part() -> None:
