@@ -11,8 +11,9 @@ from store.rows import timestamp
 
 # A contact's card gave the address up, and somebody else has it, or had it longer: it is theirs. `e` is contact_email.
 HANDED_ON = (
-    "(e.given_up_at IS NOT NULL AND EXISTS (SELECT 1 FROM contact_email o WHERE o.canonical = e.canonical"
-    " AND o.contact_id <> e.contact_id AND (o.given_up_at IS NULL OR o.given_up_at > e.given_up_at)))"
+    "(e.given_up_at IS NOT NULL"
+    " AND (EXISTS (SELECT 1 FROM contact_email o WHERE o.canonical = e.canonical AND o.given_up_at IS NULL)"
+    " OR EXISTS (SELECT 1 FROM contact_email o WHERE o.canonical = e.canonical AND o.given_up_at > e.given_up_at)))"
 )
 _GIVEN_UP = """UPDATE contact_email SET given_up_at = ?3 WHERE contact_id = ?1 AND email = ?2 AND given_up_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM card_address a JOIN contact_key k ON k.key = a.key

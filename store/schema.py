@@ -323,6 +323,8 @@ def _migrations() -> Migrations:
     def shown_by_cards(db: Database) -> None:
         _create(db, CARDS)
         db.conn.execute("ALTER TABLE contact_email ADD COLUMN given_up_at INTEGER")
+        db.conn.execute("DROP INDEX contact_email_canonical")
+        db.conn.execute("CREATE INDEX contact_email_canonical ON contact_email (canonical, given_up_at)")
         db.conn.execute(CARDS_SO_FAR)
 
     @migrations()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import sqlite3
 from datetime import datetime
 
 import pytest
@@ -84,6 +86,13 @@ def test_a_card_that_goes_gives_up_what_it_showed(household: Household, user: st
     household.ok("sync")
     assert _last(household, "quim") == utc(written)
     assert household.ok("check")["differences"] == 0
+
+
+@pytest.mark.usefixtures("written")
+def test_who_is_forgotten_is_shown_by_no_card(household: Household) -> None:
+    household.ok("contacts", "forget", "Nia Okafor", "--yes")
+    with contextlib.closing(sqlite3.connect(household.database)) as log:
+        assert log.execute("SELECT email FROM card_address").fetchall() == [("olu@harbour.example",)]
 
 
 def test_what_two_cards_show_at_once_is_still_nobodys(household: Household, user: str, written: datetime) -> None:
