@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from activity.address import is_calendar_address
+from activity.address import Address, is_calendar_address
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.agent import Agent
@@ -13,11 +13,12 @@ from lasttouch.meetings import expand_due
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for, company_shown
 from matchers.owners import owner_meant
-from store import addresses, cards, contact_changes, contacts, own_words, touches
+from store import addresses, cards, contact_changes, contacts, notes, own_words, touches
 from store.contacts import Imported
 from store.database import writing
 from store.lists import chunks
 from store.own_words import Speaker
+from store.tags import add_tags, remove_tags
 from store.unmatched import Stranger
 
 
@@ -126,6 +127,53 @@ def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
         raise UsageError(f"{refused} is kept out", "it was erased, or is under a never_log rule")
     with writing(agent.connection):
         contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
+        return _rematch(agent, [contact_id], map(canonical, emails))
+
+
+class Edit(NamedTuple):
+    """What to change of a contact; None leaves it as it is, "" for a company or an owner takes it away."""
+
+    name: str | None = None
+    company: str | None = None
+    owner: str | None = None
+    tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
+
+
+def edit(agent: Agent, contact_id: int, what: Edit) -> int:
+    """Change a contact; how many addresses of the history now are known to be at a company."""
+    connection = agent.connection
+    with writing(connection):
+        if what.name is not None:
+            contacts.rename(connection, contact_id, what.name.strip())
+        if what.owner is not None:
+            contacts.give_to(connection, contact_id, owner_meant(what.owner.strip(), agent.colleagues))
+        domains: list[str] = []
+        if what.company is not None:
+            name = what.company.strip()
+            contacts.move_to_company(connection, contact_id, contacts.company_id(connection, name) if name else None)
+            emails = contacts.emails_of_contact(connection, contact_id)
+            domains = _learn_company_domains(agent, [ContactEntry("", emails, name)])
+        add_tags(connection, contact_id, what.tags)
+        remove_tags(connection, contact_id, what.untags)
+        return _rematch(agent, [contact_id], [], domains)
+
+
+def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
+    """Take addresses away from a contact; how many addresses of the history now belong to somebody else.
+
+    Raises UsageError where it has not got one of them, or would be left without any.
+    """
+    with writing(agent.connection):
+        listed = contacts.emails_of_contact(agent.connection, contact_id)
+        if missing := next((email for email in emails if email not in listed), None):
+            raise UsageError(f"{missing} is none of their addresses", f"they have: {', '.join(listed)}")
+        if not set(listed) - set(emails):
+            raise UsageError("a contact has an address", "to strike them off the list: lasttouch contacts remove")
+        contact_changes.drop_emails(agent.connection, contact_id, emails)
+        kept = next(email for email in listed if email not in emails)
+        ids = addresses.address_ids(agent.connection, [Address(kept)], agent.book([canonical(kept)]))
+        notes.speak_by(agent.connection, emails, ids[kept])
         return _rematch(agent, [contact_id], map(canonical, emails))
 
 

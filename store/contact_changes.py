@@ -9,6 +9,7 @@ from datetime import datetime
 from store.lists import rows_among
 from store.own_words import move_words
 from store.rows import timestamp
+from store.tags import move_tags
 
 
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
@@ -27,6 +28,7 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
         connection.execute("UPDATE OR IGNORE contact_email SET contact_id = ? WHERE contact_id = ?", (into, other))
         connection.execute("UPDATE contact_key SET contact_id = ?, merged = 1 WHERE contact_id = ?", (into, other))
         move_words(connection, into, other)
+        move_tags(connection, into, other)
         connection.execute(
             "UPDATE contact SET company_id = coalesce(company_id, (SELECT company_id FROM contact WHERE id = ?1)),"
             " owner = CASE owner WHEN '' THEN (SELECT owner FROM contact WHERE id = ?1) ELSE owner END WHERE id = ?2",
@@ -53,6 +55,13 @@ def add_emails(
             "INSERT INTO contact_email (email, contact_id, position, canonical) VALUES (?, ?, ?, ?)",
             [(email, contact_id, last + offset, canonical(email)) for offset, email in enumerate(new, 1)],
         )
+
+
+def drop_emails(connection: sqlite3.Connection, contact_id: int, emails: Sequence[str]) -> None:
+    """These are no addresses of the contact's any more."""
+    connection.executemany(
+        "DELETE FROM contact_email WHERE contact_id = ? AND email = ?", [(contact_id, email) for email in emails]
+    )
 
 
 def contact_with_key(connection: sqlite3.Connection, key: str) -> int | None:

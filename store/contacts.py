@@ -10,6 +10,7 @@ from activity.contact import ContactEntry
 from store.cards import HANDED_ON
 from store.contact_changes import add_emails, add_key, contact_with_key, signature
 from store.lists import among, marks, rows_among
+from store.tags import add_tags
 
 
 class Imported(NamedTuple):
@@ -114,6 +115,7 @@ def import_entries(
         contacts.append(contact_id)
         add_key(connection, contact_id, entry.key)
         add_emails(connection, contact_id, entry.emails, canonical)
+        add_tags(connection, contact_id, entry.tags)
         if connection.total_changes > before:
             ids.add(contact_id)
     return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids), tuple(contacts))
@@ -134,6 +136,19 @@ def company_id(connection: sqlite3.Connection, name: str, owner: str = "", by_it
             (name, owner, by_itself or None),
         ).fetchone()
     return int(row[0])
+
+
+def rename(connection: sqlite3.Connection, contact_id: int, name: str) -> None:
+    connection.execute("UPDATE contact SET name = ? WHERE id = ?", (name, contact_id))
+
+
+def move_to_company(connection: sqlite3.Connection, contact_id: int, company: int | None) -> None:
+    connection.execute("UPDATE contact SET company_id = ? WHERE id = ?", (company, contact_id))
+
+
+def give_to(connection: sqlite3.Connection, contact_id: int, owner: str) -> None:
+    """The contact is this owner's; "" for nobody's in particular."""
+    connection.execute("UPDATE contact SET owner = ? WHERE id = ?", (owner, contact_id))
 
 
 def has_domains(connection: sqlite3.Connection, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 
 from store.forgetting import delete_activities
 from store.identities import NOTE
@@ -23,6 +24,16 @@ def newest_note(connection: sqlite3.Connection, contact_id: int) -> int | None:
 def is_note(connection: sqlite3.Connection, activity_id: int) -> bool:
     query = f"SELECT 1 FROM activity WHERE id = ? AND {_IS_NOTE}"
     return connection.execute(query, (activity_id,)).fetchone() is not None
+
+
+def speak_by(connection: sqlite3.Connection, emails: Iterable[str], address_id: int) -> None:
+    """Notes of whoever had these addresses name another one of theirs."""
+    connection.executemany(
+        "UPDATE OR REPLACE participation SET address_id = ?1"
+        " WHERE address_id = (SELECT id FROM address WHERE email = ?2)"
+        f" AND (SELECT {_IS_NOTE} FROM activity a WHERE a.id = activity_id)",
+        [(address_id, email) for email in emails],
+    )
 
 
 def take_back(connection: sqlite3.Connection, activity_id: int) -> None:

@@ -13,6 +13,7 @@ from store.exchanges import OWNER
 from store.identities import notes_among
 from store.lists import rows_among
 from store.rows import instant, timestamp
+from store.tags import tags_of
 from store.touches import derive_all
 
 
@@ -48,6 +49,7 @@ class Person(NamedTuple):
     last_touch_by: str | None = None
     last_touch_account: str | None = None
     last_touch_noted: bool = False
+    tags: tuple[str, ...] = ()
 
 
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way")
@@ -74,7 +76,10 @@ def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | N
 
 
 def attributed(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
-    """These with by whom their last touch was."""
+    """These with by whom their last touch was, and with their tags."""
+    tags = tags_of(connection, [one.id for one in found])
+    if tags:
+        found = [one._replace(tags=tags.get(one.id, ())) for one in found]
     ids = sorted({one.last_touch_activity for one in found if one.last_touch_activity is not None})
     authors = by_whom(connection, ids)
     noted = notes_among(connection, ids)

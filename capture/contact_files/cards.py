@@ -8,6 +8,7 @@ from activity.contact import ContactEntry
 from capture.contact_files.card_lines import Card, split_cards
 from capture.contact_files.contents import Finding, RowProblem, WithoutEmail, quoted, squeezed
 from capture.contact_files.emails import emails_in
+from capture.contact_files.labels import tags_in
 from capture.contact_files.properties import Property, read_property
 
 # A list of other cards, a room (RFC 6350 §6.1.4), a program (RFC 6473), a thing (RFC 6869).
@@ -45,8 +46,9 @@ def _read_card(card: Card) -> Iterator[Finding]:
             yield RowProblem(prop.line, f"{quoted(text)} is no e-mail address")
     if emails:
         company = _first(properties, "ORG")
+        tags = tags_in(_first(properties, "CATEGORIES"))
         name = _first(properties, "FN") or _first(properties, "N") or company or emails[0]
-        yield ContactEntry(name, emails, company, key=_first(properties, "UID"), line=card.line)
+        yield ContactEntry(name, emails, company, key=_first(properties, "UID"), line=card.line, tags=tags)
     elif not any_bad:
         yield WithoutEmail(card.line)
 

@@ -25,6 +25,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
         "owner", "contact owner", "contact owner: full name", "person - owner", "owner name", "owner.name",
         "owner: full name",
     ),
+    "tags": ("tags", "tag", "labels", "label", "group membership", "categories", "kategorien", "catégories"),
     "key": ("id", "record id", "record id - contact", "contact id", "contact: id", "person - id"),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from activity.errors import UsageError
 from capture.contact_files.columns import Columns, recognise
 from capture.contact_files.contents import MAX_TEXT, Finding, RowProblem, WithoutEmail, quoted, squeezed
 from capture.contact_files.emails import emails_in
+from capture.contact_files.labels import tags_in
 from capture.contact_files.lines import decode, physical_lines
 from capture.contact_files.rows import Row, read_rows
 
@@ -129,7 +130,8 @@ def _read_row(row: Row, columns: Columns, width: int) -> Iterator[Finding]:
         return
     owner, key = _first_of(cells, columns.known["owner"]), _first_of(cells, columns.known["key"])
     name = name or (emails[0] if emails else "")
-    yield ContactEntry(name, emails, company, domain, owner, f"{columns.key_scope}{key}" if key else "", row.line)
+    tags = tags_in(_first_of(cells, columns.known["tags"]))
+    yield ContactEntry(name, emails, company, domain, owner, f"{columns.key_scope}{key}" if key else "", row.line, tags)
 
 
 def _first_of(cells: list[str], positions: tuple[int, ...]) -> str:

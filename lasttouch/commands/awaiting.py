@@ -32,6 +32,7 @@ RECENT = timedelta(days=90)
 @click.option("--all", "unlisted", is_flag=True, help="With people who are no contacts, too.")
 @filter_options(
     owner=True,
+    tag=True,
     company=True,
     since="Only what has waited since then or a shorter time:",
     until="Only what has waited since then or longer.",
@@ -64,7 +65,7 @@ def command(who: tuple[str, ...], on: Side | None, unlisted: bool, filters: Filt
     narrowed = who or filters.since or filters.until
     recent = now - RECENT if form.is_for_people and not narrowed else None
     with reading() as log:
-        contacts = chosen(log, who, company=filters.company)
+        contacts = chosen(log, who, company=filters.company, tag=filters.tag)
         wanted = Wanted(
             contacts=None if contacts is None else frozenset(contacts),
             unlisted=unlisted,

@@ -15,6 +15,7 @@ from lasttouch.output import clean
 from store.choosing import owners_like
 from store.database import open_for_reading
 from store.finding import company_names_like, contacts_like
+from store.tags import all_tags
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -50,6 +51,10 @@ def complete_company(ctx: click.Context, _: click.Parameter, incomplete: str) ->
 
 def complete_owner(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     return _whole_names(ctx, incomplete, lambda log: owners_like(log, incomplete))
+
+
+def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return _whole_names(ctx, incomplete, all_tags)
 
 
 def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -12,9 +12,11 @@ from activity.contact import ContactEntry
 from activity.errors import NotFound, UsageError
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
+from lasttouch.commands.contacts_edit import edit
 from lasttouch.commands.contacts_export import export
+from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
-from lasttouch.commands.naming import contacts_named
+from lasttouch.commands.naming import chosen, contacts_named
 from lasttouch.commands.opening import bring_strangers, changing, reading
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
@@ -51,7 +53,7 @@ def command() -> None:
     """
 
 
-for change in (merge, alias, remove, forget, export):
+for change in (edit, merge, alias, remove, forget, export):
     command.add_command(change)
 
 
@@ -164,18 +166,21 @@ def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Str
 
 
 @command.command("list")
+@filter_options(tag=True)
 @form_options
 @config_option
-def list_(form: Form) -> None:
+def list_(filters: Filters, form: Form) -> None:
     """All contacts by name.
 
     \b
     Examples:
       lasttouch contacts list
-      lasttouch contacts list --csv
+      lasttouch contacts list --tag vip --csv
     """
     with reading() as log:
-        found = sorted(people(log, utc_now()), key=lambda one: (one.name.casefold(), one.id))
+        found = sorted(
+            people(log, utc_now(), chosen(log, (), tag=filters.tag)), key=lambda one: (one.name.casefold(), one.id)
+        )
     if answer(form, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found)):
         print_lines([] if found else [NO_CONTACTS])
 

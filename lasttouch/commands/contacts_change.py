@@ -57,25 +57,31 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
 @click.command("alias")
 @click.argument("who", shell_complete=complete_address)
 @click.argument("emails", nargs=-1, required=True)
+@click.option("--remove", "takes_away", is_flag=True, help="Take these addresses away.")
 @json_option
 @config_option
-def alias(who: str, emails: tuple[str, ...], as_json: bool) -> None:
-    """Give a contact further addresses.
+def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) -> None:
+    """Give a contact further addresses, or take some away.
+
+    What was exchanged with an address goes with it.
 
     \b
     Examples:
       lasttouch contacts alias "Bob Stone" bob@home.example
+      lasttouch contacts alias "Bob Stone" bob@home.example --remove
     """
     from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
 
     addresses = [_address(email) for email in emails]
     with changing() as agent:
         contact_id = one_contact(agent.connection, who)
-        rematched = address_book.add_alias(agent, contact_id, addresses)
+        change = address_book.remove_alias if takes_away else address_book.add_alias
+        rematched = change(agent, contact_id, addresses)
     if as_json:
         print_json({"contact": contact_id, "emails": addresses, "rematched": rematched})
     else:
-        print_lines([f"{len(addresses)} added to #{contact_id}; {rematched} were in the log already."])
+        done = "taken from" if takes_away else "added to"
+        print_lines([f"{len(addresses)} {done} #{contact_id}; {rematched} in the log changed hands."])
 
 
 @click.command("remove")

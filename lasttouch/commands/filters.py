@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from lasttouch.commands import typed_moments
-from lasttouch.commands.completion_words import complete_company, complete_owner
+from lasttouch.commands.completion_words import complete_company, complete_owner, complete_tag
 from lasttouch.commands.form import Form
 from lasttouch.commands.options import F, as_one_value
 from lasttouch.local_time import machine_zone, utc_now
@@ -31,11 +31,12 @@ _EXAMPLES = "2026-11-01, or 30d for 30 days ago."
 class Filters:
     """What was asked for; a command has only some of these options, and the others leave everything.
 
-    `owner` and `company` are as they were typed (see naming.py); moments are aware.
+    `owner`, `company` and `tag` are as they were typed (see naming.py); moments are aware.
     """
 
     owner: str | None = None
     company: str | None = None
+    tag: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
@@ -59,6 +60,7 @@ def filter_options(
     *,
     owner: bool = False,
     company: bool | str = False,
+    tag: bool = False,
     since: str = "",
     until: str = "",
     as_of: bool = False,
@@ -80,6 +82,8 @@ def filter_options(
     if company:
         text = company if isinstance(company, str) else _AT_COMPANY
         add("--company", metavar="NAME", shell_complete=complete_company, help=text)
+    if tag:
+        add("--tag", metavar="TAG", shell_complete=complete_tag, help="Only contacts with this tag.")
     if since:
         add("--since", metavar="DATE", callback=_since, help=f"{since} {_EXAMPLES}" if since.endswith(":") else since)
     if until:

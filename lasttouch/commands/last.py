@@ -30,6 +30,7 @@ from store.read_back import read_back
 @click.option("--company", "by_company", is_flag=True, help="Companies instead of contacts.")
 @filter_options(
     owner=True,
+    tag=True,
     since="Only whose last touch was then or later:",
     until="Only whose last touch was then or earlier, or never.",
     as_of=True,
@@ -66,7 +67,7 @@ def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, fo
 
 def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
     now, zone = filters.moment(), machine_zone()
-    ids = chosen(log, who, filters.owner)
+    ids = chosen(log, who, filters.owner, tag=filters.tag)
     back = read_back(log)
     everybody = people_reader(filters.as_of)(log, now, ids)
     if len(everybody) > 1:

@@ -37,6 +37,7 @@ NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch syn
 @click.argument("who", nargs=-1, shell_complete=complete_who)
 @filter_options(
     owner=True,
+    tag=True,
     company=True,
     since="Only what was then or later:",
     until="Only what was then or earlier.",
@@ -85,7 +86,7 @@ def _concerned(
 ) -> tuple[list[int] | None, list[Unlisted]]:
     """Contacts (None for everybody) or, where these words mean none, people who are no contacts."""
     try:
-        return chosen(log, who, filters.owner, filters.company), []
+        return chosen(log, who, filters.owner, filters.company, tag=filters.tag), []
     except NotFound:
         strangers = find_unlisted(log, " ".join(who)) if who and filters.owner is filters.company is None else []
         if not strangers:

@@ -14,6 +14,7 @@ from store.accounts import accounts_meant
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.finding import company_calls, find_contacts, is_called, near_names
 from store.people import Person, is_anybody_listed, people
+from store.tags import all_tags, with_tag
 
 if TYPE_CHECKING:
     from store.companies import Company
@@ -22,7 +23,11 @@ SEVERAL_SHOWN = 10
 
 
 def chosen(
-    connection: sqlite3.Connection, who: Sequence[str], owner: str | None = None, company: str | None = None
+    connection: sqlite3.Connection,
+    who: Sequence[str],
+    owner: str | None = None,
+    company: str | None = None,
+    tag: str | None = None,
 ) -> list[int] | None:
     """The ids of the contacts that these words leave; None for everybody."""
     left: set[int] | None = None
@@ -32,7 +37,17 @@ def chosen(
         left = _both(left, at_companies(connection, companies_named(connection, company)))
     if owner is not None:
         left = _both(left, of_owner(connection, owner_named(connection, owner)))
+    if tag is not None:
+        left = _both(left, _tagged(connection, tag))
     return None if left is None else sorted(left)
+
+
+def _tagged(connection: sqlite3.Connection, tag: str) -> set[int]:
+    found = with_tag(connection, tag)
+    if not found:
+        known = ", ".join(all_tags(connection))
+        raise NotFound(f"nobody has the tag {tag!r}", f"tags are: {known or 'none yet; see: lasttouch contacts edit'}")
+    return found
 
 
 def without_ignored(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:

@@ -33,6 +33,7 @@ _STATES = ("stale", "unknown", "never")
 @click.option("--days", metavar="N", type=click.IntRange(0, 100_000), help="Silent for more than so many days.")
 @filter_options(
     owner=True,
+    tag=True,
     company=True,
     as_of=True,
     sort=("overdue", "rhythm", "silence", "name", "company"),
@@ -59,7 +60,7 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
     most = filters.most(form, PAGE)
     with reading() as log:
         longer_than = None if days is None else timedelta(days=days)
-        ids = chosen(log, (), filters.owner, filters.company)
+        ids = chosen(log, (), filters.owner, filters.company, tag=filters.tag)
         if ids is None and filters.as_of is None and filters.sort == "overdue":
             ids = candidates(log, now, longer_than, most + 1)
         all_of_them = silences(log, people_reader(filters.as_of)(log, now, ids), now, longer_than)

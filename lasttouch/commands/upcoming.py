@@ -34,6 +34,7 @@ A_SERIES = "Of a series the next meeting is shown."
 @click.option("--days", metavar="N", type=click.IntRange(1, 36_500), help="Only those of the next N days.")
 @filter_options(
     owner=True,
+    tag=True,
     company=True,
     since="Only what begins then or later: 2026-12-01, or +7d.",
     until="Only what begins then or earlier: 2026-12-24, or +14d.",
@@ -58,7 +59,7 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
     if days is not None:
         until = min(until or now + timedelta(days=days), now + timedelta(days=days))
     with reading() as log:
-        ids = chosen(log, who, filters.owner, filters.company)
+        ids = chosen(log, who, filters.owner, filters.company, tag=filters.tag)
         most = filters.most(form, PAGE)
         found = ahead(log, max(filters.since or now, now), None if form.is_for_people else most, ids, until)
         series = by_series(found) if form.is_for_people else list(map(Series, found))

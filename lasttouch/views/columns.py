@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LAST = (
-    "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity",
+    "id", "name", "emails", "company", "owner", "tags", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
     "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 )  # fmt: skip
@@ -25,7 +25,7 @@ AWAITING = (
 UNMATCHED = (
     "address", "name", "company", "inbound", "outbound", "meetings", "two_way", "first_touch", "last_touch",
 )  # fmt: skip
-CONTACTS = ("id", "name", "emails", "company", "owner", "vanished")
+CONTACTS = ("id", "name", "emails", "company", "owner", "tags", "vanished")
 SKIPPED = ("account", "source", "place", "item", "reason")
 STATUS = (
     "account", "source", "last_attempt", "last_success", "seen_through", "read_back_to", "next_attempt",

@@ -28,6 +28,7 @@ def listed(one: Person) -> dict[str, Any]:
         "emails": list(one.emails),
         "company": one.company,
         "owner": one.owner or None,
+        "tags": list(one.tags),
     }
 
 

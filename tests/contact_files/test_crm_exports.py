@@ -19,7 +19,11 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
                 line=2,
             ),
             ContactEntry(
-                "Émile Brûlé", ["emile@brule.example", "e.brule@atelier.example"], company="Atelier Brûlé", line=4
+                "Émile Brûlé",
+                ["emile@brule.example", "e.brule@atelier.example"],
+                company="Atelier Brûlé",
+                line=4,
+                tags=["Friends"],
             ),
             ContactEntry("sales@quietco.example", ["sales@quietco.example"], line=6),
             ContactEntry("=cmd|'/c calc'!A0", ["formula@hostile.example"], line=7),
@@ -29,7 +33,9 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
     "google.csv": (
         [
             ContactEntry("Dana Whitfield", DANA, company="Northwind Traders", line=2),
-            ContactEntry("Grace Brewster Hopper", ["grace@navy.example", "grace@home.example"], "US Navy", line=4),
+            ContactEntry(
+                "Grace Brewster Hopper", ["grace@navy.example", "grace@home.example"], "US Navy", line=4, tags=["Navy"]
+            ),
         ],
         ["line 5: '* Other' is no e-mail address"],
     ),

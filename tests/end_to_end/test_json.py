@@ -20,7 +20,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-
 SECTIONS = dict(re.findall(r"^## ([a-z ]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
 FREE = ("evidence",)  # objects whose keys are data: names of header fields
 LAST = [
-    "id", "name", "emails", "company", "owner", "last_touch", "last_touch_kind", "last_touch_activity",
+    "id", "name", "emails", "company", "owner", "tags", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
     "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 ]  # fmt: skip
@@ -100,7 +100,8 @@ def calls(home: Household, user: str) -> list[tuple[str, str]]:
         ("snooze", "bob 2w"), ("cadence", "bob 30d"), ("done", "1"), ("note", "bob call"), ("confirm", "1"),
         ("ignore", "kim@globex.example"), ("ignore", "kim@globex.example --undo"), ("why", "1"),
         ("why", "bob"), ("why", "<withheld>"), ("unmatched", ""), ("contacts list", ""),
-        ("contacts show", "bob"), ("contacts export", ""), ("companies list", ""), ("export", ""),
+        ("contacts show", "bob"), ("contacts edit", "bob --tag vip"),
+        ("contacts export", ""), ("companies list", ""), ("export", ""),
         ("rules test", "--never-log hooli.example --own-address bob@globex.example"), ("doctor", ""), ("check", ""),
         ("backup", str(home.folder / "backup.db")), ("completion", "bash"), ("contacts import", str(file)),
         ("contacts add", "Kim kim@globex.example"), ("contacts alias", "Kim kim@home.example"),
