@@ -135,7 +135,7 @@ def _state(items: dict[Any, Any], messages: bytes = b"MESSAGES") -> MailboxState
         value = told.get(name)
         return value if isinstance(value, int) else None
 
-    uidnext = number(b"UIDNEXT")
-    if uidnext is not None and uidnext > LAST_UID:
-        uidnext = None  # it would be asked for what lies between for ever
-    return MailboxState(number(b"UIDVALIDITY"), uidnext, number(messages), number(b"HIGHESTMODSEQ"))
+    uidnext, count = number(b"UIDNEXT"), number(messages)
+    if uidnext is not None and not (count or 0) < uidnext <= LAST_UID:
+        uidnext = None  # no number at all is better than one that cannot be: too low hides mail, too high has no end
+    return MailboxState(number(b"UIDVALIDITY"), uidnext, count, number(b"HIGHESTMODSEQ"))

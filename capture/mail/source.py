@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from array import array
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -77,7 +78,7 @@ class MailSource:
         connection; after LOST_CONNECTIONS lost ones, or when none can be made, the pass ends.
         """
         budget = Budget()
-        waiting: list[Mailbox] | None = None
+        waiting: deque[Mailbox] | None = None
         positions = {name: Position.from_cursor(cursor) for name, cursor in cursors.items()}
         drafts = any(position.drafts for position in positions.values() if position is not None)
         lost = 0
@@ -86,9 +87,9 @@ class MailSource:
             with connected(server, budget) as connection:
                 if waiting is None:
                     choice = self._choose(connection, drafts)
-                    waiting = list(choice.read)
+                    waiting = deque(choice.read)
                 while waiting:
-                    mailbox = waiting.pop(0)
+                    mailbox = waiting.popleft()
                     try:
                         with in_plain_words(server.where):
                             yield from self._mailbox(connection, mailbox, positions.get(mailbox.name), choice)

@@ -137,7 +137,7 @@ def test_more_names_than_anybody_has(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "1,000 lines" in error.message
 
 
-@pytest.mark.parametrize("uidnext", [10**18, 2**32, 2**32 - 1, 4_000_000_000])
+@pytest.mark.parametrize("uidnext", [1, 3, 10**18, 2**32, 2**32 - 1, 4_000_000_000])
 def test_a_uidnext_out_of_all_proportion_costs_little_and_hides_nothing(uidnext: int) -> None:
     boxes = three()
     boxes["INBOX"].next_uid = uidnext
