@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SHORT_LIVED_SECONDS = 60.0
+REFUSED_SECONDS = 10.0
 LINGER_SECONDS = 2.5  # a server that restarts, or is full, is better for a moment's peace
 PAUSES_SECONDS = (10.0, 30.0, 60.0)
 RELEARN_SECONDS = 6 * 3600.0
@@ -34,12 +35,17 @@ class WatchPolicy:
         self._learnt = now
 
     def after_loss(self, lived: float) -> float | None:
-        """Seconds until the source is read, and so watched again; None: at its next poll, the server wants no watch."""
+        """Seconds until the source is read, and so watched again; None: at its next poll.
+
+        That is for a server that wants no watch: it has ended several within REFUSED_SECONDS each.
+        """
         if lived > SHORT_LIVED_SECONDS:
             self._short_lived = 0
             return LINGER_SECONDS
         self._short_lived += 1
-        return PAUSES_SECONDS[self._short_lived - 1] if self._short_lived <= len(PAUSES_SECONDS) else None
+        if self._short_lived > len(PAUSES_SECONDS):
+            return None if lived < REFUSED_SECONDS else PAUSES_SECONDS[-1]
+        return PAUSES_SECONDS[self._short_lived - 1]
 
     def was_read(self, now: float, brought: bool) -> None:
         """A pass over the source is over; did it bring anything?"""

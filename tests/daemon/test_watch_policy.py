@@ -12,6 +12,7 @@ def test_after_a_loss_the_server_gets_a_moment_and_who_drops_us_at_once_longer_o
     policy = WatchPolicy()
     assert 2 <= (policy.after_loss(3600) or 0) <= 3
     assert [policy.after_loss(5) for _ in range(5)] == [10, 30, 60, None, None]
+    assert [policy.after_loss(40) for _ in range(3)] == [60, 60, 60]  # its watches die, but it takes them
     assert 2 <= (policy.after_loss(61) or 0) <= 3
     assert policy.after_loss(0) == 10
 
