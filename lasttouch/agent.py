@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
+from datetime import timedelta
 from functools import cached_property
 
 from activity.address import domain_of
@@ -39,6 +40,8 @@ from store import (
     touches,
 )
 from store.database import data_version, database_errors, open_for_writing, writing
+
+CLOCK_TOLERANCE = timedelta(minutes=10)  # machines that share a database may differ by a little
 
 
 class Agent:
@@ -123,6 +126,8 @@ class Agent:
         """Bring what the log holds in line with the configuration, and with who was erased."""
         self.follow_configuration()
         erase_again(self)
+        if places.was_read_after(self.connection, self.clock() + CLOCK_TOLERANCE):
+            self.correct_touches()  # our clock was ahead then, and has been set right since
 
     def follow_configuration(self) -> None:
         """Judge, match and erase anew if what that depends on is not as it was last time."""

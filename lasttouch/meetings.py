@@ -130,7 +130,7 @@ class Meetings:
 
     def _write(self, window: Window, place: int, item: CalendarObject, first: FirstLook, found: Expanded) -> Written:
         agent, connection = self._agent, self._connection
-        object_id = calendars.keep(connection, place, item, first.uid, found.expanded_to)
+        object_id = calendars.keep(connection, place, item, first.uid, window.start, found.expanded_to)
         shown = {facts.identity: facts.at for facts in found.facts}
         vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
         moved = {identity: at for identity, at in vanished.items() if not found.withholds(identity)}

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from activity import source_kind
@@ -149,9 +149,8 @@ class _ActivityPass(SourcePass):
     def _judged(self, batch: Batch) -> _Judged:
         skipped = list(batch.skipped)
         withheld: list[bytes] = []
-        now = self.agent.clock()
         entries = [
-            e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, now, skipped, withheld))
+            e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
         ]
         items = [item for item in batch.items if isinstance(item, CalendarObject)]
         objects = self.meetings.look(self.row, batch.place, items)
@@ -183,8 +182,8 @@ class _ActivityPass(SourcePass):
         self._count(meetings)
         return True
 
-    def _entry(self, envelope: Envelope, now: datetime, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
-        at = message_time(envelope.date, envelope.internal_date, now)
+    def _entry(self, envelope: Envelope, skipped: list[Skip], withheld: list[bytes]) -> Entry | None:
+        at = message_time(envelope.date, envelope.internal_date)
         if at is None:
             skipped.append(Skip(_name_of(envelope), "it has no readable date"))
             return None
@@ -208,11 +207,13 @@ class _ActivityPass(SourcePass):
         self.report.touches += written.touches
 
     def _expand_further(self) -> None:
-        """Series go on: as the window moves, further occurrences come into it without any change on the server."""
+        """As the window moves, further occurrences of series come into it, and earlier meetings where it grows, without
+        any change on the server."""
         connection = self.agent.connection
         known_to = self.started + self.agent.config.horizon - EXPAND_AGAIN_AFTER
+        known_from = self.started - self.agent.config.backfill + EXPAND_AGAIN_AFTER
         with self.agent.turn:
-            due = deferred.to_expand_again(connection, self.row.id, known_to)
+            due = deferred.to_expand_again(connection, self.row.id, known_from, known_to)
         for stored in due:
             with self.agent.turn, writing(connection):
                 self.agent.insist_on_being_current()

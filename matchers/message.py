@@ -27,18 +27,16 @@ _FEW = 20  # participants of a message that may well come again with the same on
 _OWN_DIRECTION: dict[str, Direction] = {"internal": "internal", "bounce": "inbound", "complaint": "inbound"}
 
 
-def message_time(date: datetime | None, internal_date: datetime | None, now: datetime) -> datetime | None:
+def message_time(date: datetime | None, internal_date: datetime | None) -> datetime | None:
     """When a message was exchanged: by its Date header, unless that is missing or cannot be.
 
-    Before 1980, more than a day after the server took it in, or later than `now`: then the
-    server's INTERNALDATE holds. None where neither tells.
+    Before 1980, or more than a day after the server took it in: then the server's INTERNALDATE holds.
+    None where neither tells. Our own clock has no say, since it may be wrong: what lies ahead of it is
+    stored so, and no answer shows it before its time.
     """
-    taken_in = now if internal_date is None else internal_date + _AHEAD
-    if date is not None and _EARLIEST <= date <= min(now, taken_in):
+    if date is not None and date >= _EARLIEST and (internal_date is None or date - internal_date <= _AHEAD):
         return date
-    if internal_date is not None and internal_date >= _EARLIEST:
-        return min(internal_date, now)
-    return None
+    return internal_date if internal_date is not None and internal_date >= _EARLIEST else None
 
 
 def message_facts(

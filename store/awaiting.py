@@ -56,7 +56,7 @@ def awaiting(
     if as_of:
         turns = iter(waiting_then(connection, _WHO[side], timestamp(moment), newest_first))
     else:
-        turns = _turns(connection, side, newest_first)
+        turns = _turns(connection, moment, side, newest_first)
     while page := list(islice(turns, PAGE)):
         yield from _page(connection, moment, side, page)
 
@@ -81,11 +81,13 @@ JOIN sighting s ON s.activity_id = other.id JOIN place l ON l.id = s.place_id JO
 WHERE one.id IN ({}) ORDER BY o.account_id"""
 
 
-def _turns(connection: sqlite3.Connection, side: Side, newest_first: bool) -> Iterator[tuple[int, int]]:
+def _turns(
+    connection: sqlite3.Connection, moment: datetime, side: Side, newest_first: bool
+) -> Iterator[tuple[int, int]]:
     """The messages (id, instant) whose turn it is on this side; most callers want but the first few."""
     given, size = 0, FIRST
     while True:
-        rows = waiting(connection, _WHO[side], size, newest_first)
+        rows = waiting(connection, _WHO[side], size, newest_first, timestamp(moment))
         yield from rows[given:]
         if len(rows) < size:
             return

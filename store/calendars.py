@@ -14,13 +14,21 @@ from store.touches import forget_touches
 
 
 def keep(
-    connection: sqlite3.Connection, place: int, item: CalendarObject, uid: str, expanded_to: datetime | None
+    connection: sqlite3.Connection,
+    place: int,
+    item: CalendarObject,
+    uid: str,
+    expanded_from: datetime,
+    expanded_to: datetime | None,
 ) -> int:
     """Store an object's text as it is now, with its occurrences in the log; its id.
 
-    `expanded_to` is None where no later occurrence can come.
+    `expanded_from` is where the window began that was looked at, `expanded_to` where it ended, None where no later
+    occurrence can come.
     """
     object_id = _put(connection, place, item, uid, None, expanded_to)
+    query = "UPDATE calendar_object SET expanded_from = ?1 WHERE id = ?2 AND expanded_from IS NOT ?1"
+    connection.execute(query, (timestamp(expanded_from), object_id))
     connection.execute("DELETE FROM calendar_person WHERE object_id = ?", (object_id,))
     return object_id
 

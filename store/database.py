@@ -30,6 +30,7 @@ MIGRATIONS = frozenset(
         "other_ids",
         "views_with_accounts",
         "believable_bounces",
+        "expanded_from",
     )
 )
 

@@ -38,9 +38,14 @@ _STRANGERS = _WITH.format("a.rule = 'none'")
 _SHARED = "EXISTS (SELECT 1 FROM calendar_object x WHERE x.uid = o.uid AND o.uid <> '' AND x.deferred_since IS NULL)"
 
 
-def to_expand_again(connection: sqlite3.Connection, source_id: int, before: datetime) -> list[StoredObject]:
-    """Recurring objects of a source whose occurrences are known up to an instant earlier than `before` only."""
-    return _stored(connection, "s.id = ? AND o.expanded_to < ?", source_id, timestamp(before))
+def to_expand_again(
+    connection: sqlite3.Connection, source_id: int, since: datetime, before: datetime
+) -> list[StoredObject]:
+    """Objects of a source whose occurrences are known from a later instant than `since` only, as it is when more of the
+    past is wanted than was, or when our clock was ahead; and series known up to an earlier one than `before`."""
+    known = "o.expanded_to < ? OR (o.deferred_since IS NULL AND coalesce(o.expanded_from, ?) > ?)"
+    unknown = timestamp(since) + 1  # by a version that did not note it
+    return _stored(connection, f"s.id = ? AND ({known})", source_id, timestamp(before), unknown, timestamp(since))
 
 
 def due(connection: sqlite3.Connection) -> list[StoredObject]:

@@ -260,3 +260,9 @@ def standing_error(connection: sqlite3.Connection, source_id: int) -> tuple[str,
     query = "SELECT coalesce(error, ''), coalesce(hint, '') FROM source WHERE id = ?"
     message, hint = connection.execute(query, (source_id,)).fetchone()
     return message, hint
+
+
+def was_read_after(connection: sqlite3.Connection, moment: datetime) -> bool:
+    """Was any source read, by the clock of that time, later than `moment`?"""
+    query = "SELECT 1 FROM source WHERE active AND last_attempt > ? LIMIT 1"
+    return connection.execute(query, (timestamp(moment),)).fetchone() is not None

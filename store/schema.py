@@ -363,6 +363,10 @@ def _migrations() -> Migrations:
         _create(db, BOUNCES)
         db.conn.execute("DELETE FROM setting WHERE name = 'house'")  # what follows is derived at the next opening
 
+    @migrations()
+    def expanded_from(db: Database) -> None:  # NULL: not known; such objects are expanded once more
+        db.conn.execute("ALTER TABLE calendar_object ADD COLUMN expanded_from INTEGER")
+
     return migrations
 
 

@@ -17,8 +17,8 @@ _DERIVED = f"""SELECT s.address_id,
     count(DISTINCT CASE WHEN p.touch_code = {OUTBOUND} THEN p.activity_id END) AS outbound,
     count(DISTINCT CASE WHEN p.touch_code = {MEETING} THEN p.activity_id END) AS meetings,
     min(p.at) AS first_touch, max(p.at) AS last_touch,
-    (SELECT min(n.at) FROM participation n WHERE n.address_id = s.address_id AND n.touch_code = {MEETING} AND n.at > ?1)
-        AS due
+    (SELECT min(n.at) FROM participation n WHERE n.address_id = s.address_id
+        AND n.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING}) AND n.at > ?1) AS due
     FROM stranger s LEFT JOIN participation p
         ON p.address_id = s.address_id AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND p.at <= ?1"""
 DUE = f"{_DERIVED} WHERE s.address_id IN (SELECT address_id FROM stranger WHERE due <= ?1) GROUP BY s.address_id"

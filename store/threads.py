@@ -13,6 +13,7 @@ from store.turns import THEM, US, Said, waiting_in
 
 __all__ = ("THEM", "US", "correct", "settle", "threads_with", "waiting", "waiting_then")
 
+FOR_EVER = 1 << 62
 _TO = ROLE["to"]
 _SAID = f"""SELECT v.conversation, v.at, v.id, v.direction_code,
     p.address_id, p.role_code, p.touch_code, r.rule = 'self'
@@ -55,12 +56,16 @@ def correct(connection: sqlite3.Connection) -> int:
 
 
 def waiting(
-    connection: sqlite3.Connection, waits_for: int, limit: int, newest_first: bool = False
+    connection: sqlite3.Connection, waits_for: int, limit: int, newest_first: bool = False, until: int = FOR_EVER
 ) -> list[tuple[int, int]]:
-    """(activity id, seconds since 1970) of the mail that waits for US or THEM, the one that waits longest first."""
+    """(activity id, seconds since 1970) of the mail that waits for US or THEM, the one that waits longest first.
+
+    What is dated later than `until` is not shown yet.
+    """
     order = "DESC" if newest_first else "ASC"
     return connection.execute(
-        f"SELECT activity_id, at FROM thread WHERE waits_for = ? ORDER BY at {order} LIMIT ?", (waits_for, limit)
+        f"SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?",
+        (waits_for, until, limit),
     ).fetchall()
 
 
