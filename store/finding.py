@@ -61,6 +61,10 @@ def company_calls(connection: sqlite3.Connection, company_id: int) -> set[str]:
     return {name.casefold() for (name,) in connection.execute(query, (company_id,))}
 
 
+STRANGERS_BY_NAME = 20
+SHORTEST_PART = 3  # of a name, to be looked for among strangers
+
+
 class Unlisted(NamedTuple):
     """An address of the log that is no contact's; `is_ours` if it is an own one."""
 
@@ -71,14 +75,27 @@ class Unlisted(NamedTuple):
 
 
 def find_unlisted(connection: sqlite3.Connection, who: str) -> list[Unlisted]:
-    """Whom an address means that is no contact's, or a domain: the unlisted people there."""
+    """Whom an address means that is no contact's, or a domain: the unlisted people there; else a part of a name.
+
+    By name those with whom most was exchanged come first, and a few of them only.
+    """
     columns = "SELECT id, email, name, rule = 'self' FROM address WHERE contact_id IS NULL"
     if (email := normalise(who.strip())) is not None:
         rows = connection.execute(f"{columns} AND email = ?", (email,))
     else:
         site = site_of(normalise_domain(who.strip().lstrip("@")))
         rows = connection.execute(f"{columns} AND site = ? AND rule <> 'self' ORDER BY email", (site,))
-    return [Unlisted(row_id, email, name, bool(ours)) for row_id, email, name, ours in rows]
+    found = [Unlisted(row_id, email, name, bool(ours)) for row_id, email, name, ours in rows]
+    return found or _unlisted_by_name(connection, who.strip())
+
+
+def _unlisted_by_name(connection: sqlite3.Connection, who: str) -> list[Unlisted]:
+    rows = connection.execute(
+        "SELECT a.id, a.email, a.name FROM address a JOIN stranger s ON s.address_id = a.id"
+        " WHERE a.name LIKE ? ESCAPE '\\' ORDER BY s.exchanges DESC, s.last_touch DESC, a.email LIMIT ?",
+        (f"%{escaped(who)}%", STRANGERS_BY_NAME if len(who) >= SHORTEST_PART else 0),
+    )
+    return [Unlisted(row_id, email, name, False) for row_id, email, name in rows]
 
 
 def escaped(word: str) -> str:

@@ -14,6 +14,7 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_edit import edit
 from lasttouch.commands.contacts_export import export
+from lasttouch.commands.contacts_suggest import suggest
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, contacts_named
@@ -53,7 +54,7 @@ def command() -> None:
     """
 
 
-for change in (edit, merge, alias, remove, forget, export):
+for change in (edit, merge, alias, remove, forget, suggest, export):
     command.add_command(change)
 
 

@@ -11,7 +11,7 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, companies_named, without_ignored
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, reading_all
 from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone
@@ -21,6 +21,7 @@ from lasttouch.views.blindness import blindness
 from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.last import last_json, last_table, read_back_lines, vouched_order
 from lasttouch.views.moments import earlier
+from store.finding import Unlisted, find_contacts, find_unlisted
 from store.health import seen_through, sources
 from store.read_back import read_back
 
@@ -42,7 +43,8 @@ from store.read_back import read_back
 def command(who: tuple[str, ...], by_company: bool, filters: Filters, form: Form) -> None:
     """When did we last talk to them? The longest silent first.
 
-    WHO is a name or part of one, an address, a domain or a company; without it, everybody.
+    WHO is a name or part of one, an address, a domain or a company; without it, everybody. Where no
+    contact is meant, people are who are none yet.
 
     \b
     Examples:
@@ -54,7 +56,13 @@ def command(who: tuple[str, ...], by_company: bool, filters: Filters, form: Form
       lasttouch last --company
     """
     with reading() as log:
-        shown = _companies(log, who, filters, form) if by_company else _contacts(log, who, filters, form)
+        strangers = [] if by_company else _strangers(log, who, filters)
+        if by_company:
+            shown = _companies(log, who, filters, form)
+        elif strangers:
+            shown = _unlisted(strangers, filters, form)
+        else:
+            shown = _contacts(log, who, filters, form)
         if shown:
             print_lines(blindness(sources(log), filters.moment(), machine_zone()))
 
@@ -63,6 +71,34 @@ def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, fo
     from lasttouch.commands.companies import answer_companies  # noqa: PLC0415 - contacts are asked for more often
 
     return answer_companies(log, filters, form, companies_named(log, " ".join(who)) if who else None)
+
+
+def _strangers(log: sqlite3.Connection, who: Sequence[str], filters: Filters) -> list[Unlisted]:
+    """The people who are meant where no contact is."""
+    narrowed = filters.owner or filters.tag or filters.as_of
+    if not who or narrowed or find_contacts(log, " ".join(who)):
+        return []
+    return [one for one in find_unlisted(log, " ".join(who)) if not one.is_ours]
+
+
+def _unlisted(strangers: Sequence[Unlisted], filters: Filters, form: Form) -> bool:
+    """With the meetings among strangers, which nothing else here needs."""
+    from lasttouch.views.no_contact import no_contact  # noqa: PLC0415 - most are contacts
+    from store.unlisted_people import unlisted_people  # noqa: PLC0415
+
+    now, zone = filters.moment(), machine_zone()
+    with reading_all() as log:
+        found = filters.applied(unlisted_people(log, now, strangers))
+        through, back = earlier(seen_through(log), now), read_back(log)
+    shown = answer(
+        form,
+        columns.LAST,
+        lambda: last_json(found, through, back),
+        lambda: last_table(found, now, zone, None, back),
+    )
+    if shown:
+        print_lines([*read_back_lines(found, back, zone), *no_contact(strangers)])
+    return shown
 
 
 def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:

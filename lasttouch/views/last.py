@@ -23,7 +23,7 @@ Rows = tuple[list[str], list[list[str]]]
 def listed(one: Person) -> dict[str, Any]:
     """What the user has listed of a contact: the first fields of each object about one."""
     return {
-        "id": one.id,
+        "id": one.id or None,
         "name": one.name,
         "emails": list(one.emails),
         "company": one.company,

@@ -100,7 +100,7 @@ def calls(home: Household, user: str) -> list[tuple[str, str]]:
         ("snooze", "bob 2w"), ("cadence", "bob 30d"), ("done", "1"), ("note", "bob call"), ("confirm", "1"),
         ("ignore", "kim@globex.example"), ("ignore", "kim@globex.example --undo"), ("why", "1"),
         ("why", "bob"), ("why", "<withheld>"), ("unmatched", ""), ("contacts list", ""),
-        ("contacts show", "bob"), ("contacts edit", "bob --tag vip"),
+        ("contacts show", "bob"), ("contacts edit", "bob --tag vip"), ("contacts suggest", ""),
         ("contacts export", ""), ("companies list", ""), ("export", ""),
         ("rules test", "--never-log hooli.example --own-address bob@globex.example"), ("doctor", ""), ("check", ""),
         ("backup", str(home.folder / "backup.db")), ("completion", "bash"), ("contacts import", str(file)),

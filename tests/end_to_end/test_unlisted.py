@@ -76,7 +76,7 @@ def test_a_csv_without_rows_has_its_header(ana: Household, command: tuple[str, .
 def test_the_status_and_the_export_name_all_their_fields(ana: Household) -> None:
     assert tuple(ana.ok("status")["accounts"][0]) == columns.STATUS
     assert ana.run("status", "--csv").out.splitlines()[0] == ",".join(columns.STATUS)
-    assert tuple(ana.ok("why", "<z1>")) == columns.EXPORT
+    assert tuple(ana.ok("why", "<z1>")) == (*columns.EXPORT, "others")
 
 
 def test_a_domain_of_a_company_means_its_contacts_wherever_their_mail_is(ana: Household) -> None:
@@ -87,3 +87,15 @@ def test_a_domain_of_a_company_means_its_contacts_wherever_their_mail_is(ana: Ho
         ("yan@other.example", None),
         ("zoe@other.example", "Zoe O'Hara"),
     ]
+
+
+def test_a_name_is_looked_for_among_those_who_are_no_contacts(ana: Household) -> None:
+    (zoe,) = ana.ok("last", "zoe")
+    assert (zoe["id"], zoe["emails"], zoe["last_touch_kind"]) == (None, ["zoe@other.example"], "inbound")
+    assert zoe["last_touch"] == ana.ok("log", "zoe")[0]["at"]
+    shown = ana.run("last", "o'hara").out
+    assert "is no contact" in shown
+    assert "contacts add" in shown
+    assert ana.run("last", "zo").code == 6
+    assert ana.run("last", "nobody at all").code == 6
+    assert ana.ok("why", "o'hara")[0]["emails"] == ["zoe@other.example"]

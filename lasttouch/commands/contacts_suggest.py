@@ -1,0 +1,37 @@
+"""lasttouch contacts suggest"""
+
+from __future__ import annotations
+
+import click
+
+from lasttouch.commands.opening import reading_all
+from lasttouch.commands.options import config_option, json_option
+from lasttouch.local_time import utc_now
+from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.suggestions import suggested
+
+NOTHING = "Nothing to suggest: no two contacts look like one person."
+
+
+@click.command("suggest")
+@json_option
+@config_option
+def suggest(as_json: bool) -> None:
+    """Who may be one person, addresses that may be your own, and private mailboxes; with what to type.
+
+    Contacts of the same name, people who sign like a contact, who answer for one from another address,
+    or who sign as one of you. Nothing is changed.
+
+    \b
+    Examples:
+      lasttouch contacts suggest
+      lasttouch contacts suggest --json
+    """
+    with reading_all() as log:
+        found = suggested(log, utc_now())
+    if as_json:
+        print_json([one._asdict() for one in found])
+        return
+    headings = ["Who", "Address", "Because", "To do it"]
+    print_table(headings, [[one.name, one.address or "", one.because, one.command] for one in found])
+    print_lines([] if found else [NOTHING])
