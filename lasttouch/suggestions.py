@@ -16,7 +16,7 @@ from store.unmatched import unmatched
 
 
 class Suggestion(NamedTuple):
-    """`kind` is "same-name", "answers-from", "own-address" or "private-mailbox"; `contact` an id, None for nobody yet."""
+    """`kind` is "same-name", "answers-from", "own-address" or "private-mailbox"; `contact` an id, None for nobody."""
 
     kind: str
     contact: int | None
