@@ -21,7 +21,8 @@ _log = logging.getLogger(__name__)
 def fetch_all(connection: Connection, uids: Sequence[int], at_once: int, sent: bool) -> Iterator[Part]:
     """The headers of these messages, ascending, in sets of `at_once`; see `fetch_headers`.
 
-    Some servers answer OK and leave messages out, when they are busy or their index is damaged. Such are asked for
+    Some servers answer OK and leave messages out, when they are busy or their index is damaged, and Apache James
+    sends some of them after its OK. Such are asked for
     again once all else was read; what is still not given becomes a named skip, unless it is gone by now. From the
     first message missing on, parts come without `through`: nothing may be taken for read beyond it before the end.
     """
@@ -43,7 +44,7 @@ def fetch_all(connection: Connection, uids: Sequence[int], at_once: int, sent: b
 
 def _again(connection: Connection, uids: list[int], at_once: int, sent: bool) -> Iterator[Part]:
     wanted = set(uids)
-    for part in fetch_headers(connection, list(uid_sets(uids, at_once)), sent):
+    for part in fetch_headers(connection, list(uid_sets(uids, at_once)), sent, times=2):
         given = [one for one in part.messages if one.uid in wanted]
         wanted.difference_update(one.uid for one in given)
         yield Part(given, None)

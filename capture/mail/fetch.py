@@ -90,10 +90,13 @@ class _Asked:
         return Part(list(self._fetched.values()), self.uids.last)
 
 
-def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet], sent: bool = False) -> Iterator[Part]:
+def fetch_headers(
+    connection: Connection, uid_sets: Sequence[UidSet], sent: bool = False, times: int = 1
+) -> Iterator[Part]:
     """Fetch each UID set of the selected mailbox; usually one part a set, more where headers are huge.
 
-    In a mailbox of `sent` mail the flag of drafts is some server's or program's mistake.
+    In a mailbox of `sent` mail the flag of drafts is some server's or program's mistake. Each command is sent so
+    many `times`: what comes late, after its own is completed, comes before the next one is.
 
     The next command is on its way while an answer is read, so that latency costs little. Nothing
     is marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and
@@ -104,21 +107,21 @@ def fetch_headers(connection: Connection, uid_sets: Sequence[UidSet], sent: bool
     while to_ask:
         asked: deque[_Asked] = deque()
         try:
-            yield from _fetch(connection, to_ask, asked, FETCH_ITEMS, sent)
+            yield from _fetch(connection, to_ask, asked, FETCH_ITEMS, sent, times)
         except FetchRefused as error:
             _log.info("reading without the structure of messages: %s", error.message)
             refused = deque(one.uids for one in asked)
-            yield from _fetch(connection, refused, deque(), WITHOUT_STRUCTURE, sent)
+            yield from _fetch(connection, refused, deque(), WITHOUT_STRUCTURE, sent, times)
 
 
 def _fetch(
-    connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], items: str, sent: bool
+    connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], items: str, sent: bool, times: int
 ) -> Iterator[Part]:
     """Take sets from `to_ask`; those in `asked` are on their way. Raises FetchRefused when nothing else is."""
     while to_ask:
         tags: set[bytes] = set()
         reports = DeliveryReports()
-        _ask_ahead(connection, to_ask, asked, tags, items)
+        _ask_ahead(connection, to_ask, asked, tags, items, times)
         try:
             for response in read_responses(connection, tags, _SECTION, HEADER_BYTES):
                 if response is not None and (one := _of(response, asked)) is not None:
@@ -128,7 +131,7 @@ def _fetch(
                 if not reports:  # for these nothing else may be on its way
                     while asked and asked[0].complete(tags):
                         yield asked.popleft().rest({})
-                        _ask_ahead(connection, to_ask, asked, tags, items)
+                        _ask_ahead(connection, to_ask, asked, tags, items, times)
         except FetchRefused:
             read_past(connection, tags, _SECTION, HEADER_BYTES)
             raise
@@ -138,12 +141,13 @@ def _fetch(
 
 
 def _ask_ahead(
-    connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], tags: set[bytes], items: str
+    connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], tags: set[bytes], items: str, times: int
 ) -> None:
     while to_ask and len(asked) < SETS_AHEAD:
         uid_set = to_ask.popleft()
-        asked.append(_Asked(uid_set, connection.send_command(f"UID FETCH {uid_set.text} {items}")))
-        tags.add(asked[-1].tag)
+        sent = [connection.send_command(f"UID FETCH {uid_set.text} {items}") for _ in range(times)]
+        asked.append(_Asked(uid_set, sent[-1]))
+        tags.update(sent)
 
 
 def _of(response: Response, asked: deque[_Asked]) -> _Asked | None:
