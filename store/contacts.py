@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from activity.contact import ContactEntry
 from store.cards import HANDED_ON
-from store.contact_changes import add_emails, add_key, contact_with_key, signature
+from store.contact_changes import add_emails, add_key, contact_with_key, merge, signature
 from store.lists import among, marks, rows_among
 from store.tags import add_tags
 
@@ -87,8 +87,9 @@ def import_entries(
     An entry is the contact with its key, else the one that has its name and one of its addresses, else
     the only one with one of its addresses, unless another entry has claimed that, or unless it `renames`
     nobody and theirs is quite another name. An entry that says who it is no better than by the name and an
-    address of an earlier one is the same person again, and only fills in what that left empty. Addresses
-    are added, never taken away: what was once theirs tells whose the old mail is.
+    address of an earlier one is the same person again, and only fills in what that left empty. Contacts of its
+    name that have its addresses between them are one, as it says. Addresses and tags are added, never taken
+    away: what was once theirs tells whose the old mail is.
     """
     claimed: set[int] = set()
     found: list[int | None] = []
@@ -113,6 +114,8 @@ def import_entries(
         if not again:
             described.add(contact_id)
         contacts.append(contact_id)
+        if not again and len(entry.emails) > 1:
+            _absorb(connection, contact_id, entry, _same_person(connection, entry, claimed))
         add_key(connection, contact_id, entry.key)
         add_emails(connection, contact_id, entry.emails, canonical)
         add_tags(connection, contact_id, entry.tags)
@@ -215,6 +218,22 @@ def _by_address(
             return contact_id, False
     again = next((one for one, name, _ in holders if one in claimed and _is_same(name, entry)), None)
     return again, again is not None
+
+
+def _absorb(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry, others: Sequence[int]) -> None:
+    """Make others that the entry says are one with this contact so; what later entries say of it holds as before."""
+    if others:
+        merge(connection, contact_id, others)
+        keys = [(signature(entry.name, email), contact_id) for email in entry.emails]
+        connection.executemany("DELETE FROM contact_key WHERE key = ? AND contact_id = ?", keys)
+
+
+def _same_person(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> list[int]:
+    """Further holders of the entry's addresses that are nobody else: of its name or of none, and no other record."""
+    unclaimed = [
+        (one, name) for one, name, has_key in _holders(connection, entry) if not has_key and one not in claimed
+    ]
+    return [one for one, name in unclaimed if name.casefold() == entry.name.casefold() or name in entry.emails]
 
 
 def _is_same(name: str, entry: ContactEntry) -> bool:

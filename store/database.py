@@ -31,6 +31,7 @@ MIGRATIONS = frozenset(
         "views_with_accounts",
         "believable_bounces",
         "expanded_from",
+        "record_keys",
     )
 )
 

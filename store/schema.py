@@ -367,6 +367,14 @@ def _migrations() -> Migrations:
     def expanded_from(db: Database) -> None:  # NULL: not known; such objects are expanded once more
         db.conn.execute("ALTER TABLE calendar_object ADD COLUMN expanded_from INTEGER")
 
+    @migrations()
+    def record_keys(db: Database) -> None:  # ids of Salesforce records were kept as they were written
+        from activity.record_keys import record_key  # noqa: PLC0415 - only where there is something to take over
+
+        keys = [key for (key,) in db.conn.execute("SELECT key FROM contact_key WHERE key GLOB '00[3Q]*'")]
+        renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
+        db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
+
     return migrations
 
 

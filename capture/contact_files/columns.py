@@ -25,12 +25,21 @@ _KNOWN: dict[str, tuple[str, ...]] = {
         "owner", "contact owner", "contact owner: full name", "person - owner", "owner name", "owner.name",
         "owner: full name",
     ),
-    "tags": ("tags", "tag", "labels", "label", "group membership", "categories", "kategorien", "catégories"),
+    "tags": (
+        "tags", "tag", "labels", "label", "person - label", "person - labels", "group membership", "categories",
+        "kategorien", "catégories",
+    ),
     "key": ("id", "record id", "record id - contact", "contact id", "contact: id", "person - id"),
 }  # fmt: skip
 
 # These count from 1 in every account of theirs, so two exports would share ids without a mark.
 _KEY_SCOPES = {"record id": "hubspot:", "record id - contact": "hubspot:", "person - id": "pipedrive:"}
+_ONLY_PIPEDRIVE = {
+    "open deals",
+    "closed deals",
+    "won deals",
+    "next activity date",
+}  # its list of people says "ID" alone
 
 _EMAIL = re.compile(
     r"""(?: (?P<kind> primary|main | work|business|professional|home|private|personal
@@ -68,6 +77,8 @@ def recognise(header: list[str]) -> Columns:
     ranked = sorted((rank, position) for position, name in enumerate(names) if (rank := _email_rank(name)) is not None)
     key = known["key"][:1]
     scope = _KEY_SCOPES.get(names[key[0]], "") if key else ""
+    if key and names[key[0]] == "id" and _ONLY_PIPEDRIVE.intersection(names):
+        scope = "pipedrive:"
     return Columns(tuple(position for _, position in ranked), known, scope)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from activity.address import normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
+from activity.record_keys import record_key
 from capture.contact_files.columns import Columns, recognise
 from capture.contact_files.contents import MAX_TEXT, Finding, RowProblem, WithoutEmail, quoted, squeezed
 from capture.contact_files.emails import emails_in
@@ -131,7 +132,7 @@ def _read_row(row: Row, columns: Columns, width: int) -> Iterator[Finding]:
     owner, key = _first_of(cells, columns.known["owner"]), _first_of(cells, columns.known["key"])
     name = name or (emails[0] if emails else "")
     tags = tags_in(_first_of(cells, columns.known["tags"]))
-    yield ContactEntry(name, emails, company, domain, owner, f"{columns.key_scope}{key}" if key else "", row.line, tags)
+    yield ContactEntry(name, emails, company, domain, owner, record_key(columns.key_scope, key), row.line, tags)
 
 
 def _first_of(cells: list[str], positions: tuple[int, ...]) -> str:

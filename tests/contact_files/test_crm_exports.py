@@ -91,7 +91,7 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
                 ["dana@northwind.example"],
                 company="Northwind Traders, Inc.",
                 owner="Ana Kim",
-                key="0035g00000ABCDEAA1",
+                key="salesforce:0035g00000ABCDEAA1",
                 line=2,
             ),
             ContactEntry(
@@ -99,7 +99,7 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
                 ["ana@lopez.example"],
                 company='Lopez "and" Sons',
                 owner="Ben Ode",
-                key="0035g00000ABCDEAA3",
+                key="salesforce:0035g00000ABCDEAA3",
                 line=4,
             ),
         ],
@@ -112,7 +112,7 @@ EXPECTED: dict[str, tuple[list[ContactEntry], list[str]]] = {
                 ["dana@northwind.example"],
                 company="Northwind Traders",
                 owner="Ana Kim",
-                key="0035g00000ABCDEAA1",
+                key="salesforce:0035g00000ABCDEAA1",
                 line=2,
             )
         ],
@@ -212,3 +212,30 @@ def test_an_export_is_read_as_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_reading_again_gives_the_same(name: str) -> None:
     assert read_contacts(SAMPLES / name) == read_contacts(SAMPLES / name)
+
+
+@pytest.mark.parametrize(
+    ("header", "record_id", "key"),
+    [
+        ("Record ID", "151", "hubspot:151"),
+        ("Record ID - Contact", "151", "hubspot:151"),
+        ("Person - ID", "12", "pipedrive:12"),
+        ("Open deals,ID", "0,12", "pipedrive:12"),
+        ("Contact ID", "0035g00000ABCDEAA4", "salesforce:0035g00000ABCDEAA4"),
+        ("Contact ID", "003A0000006Vm9r", "salesforce:003A0000006Vm9rIAC"),
+        ("Id", "00QA0000006Vm9r", "salesforce:00QA0000006Vm9rMAC"),
+        ("Id", "c-1", "c-1"),
+        ("Id", "", ""),
+    ],
+)
+def test_the_id_of_a_record_says_whose_it_is(tmp_path: Path, header: str, record_id: str, key: str) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"Name,Email,{header}\nNia,nia@harbour.example,{record_id}\n", encoding="utf-8")
+    assert [entry.key for entry in read_contacts(path).entries] == [key]
+
+
+@pytest.mark.parametrize("header", ["tags", "Tag", "Labels", "Person - Label", "Categories"])
+def test_tags_are_read(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f'name,email,{header}\nNia,nia@harbour.example,"vip; Spring fair, vip"\n', encoding="utf-8")
+    assert [entry.tags for entry in read_contacts(path).entries] == [["vip", "Spring fair"]]
