@@ -30,8 +30,8 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
         outdated = _is_outdated(connection, activity_id, entry)
         if stored.facts.participants and not entry.facts.participants:
             outdated = True  # it hides them
-        _see(connection, place, activity_id, entry, outdated)
         facts = _answered(connection, stored, entry, outdated)
+        _see(connection, place, activity_id, entry, outdated)
         known = {p.address.email: row for p, row in zip(stored.facts.participants, stored.addresses, strict=True)}
         altered = facts != stored.facts and _merge_meeting(connection, stored, facts, {**known, **emails})
         if altered or entry.facts.answers not in ((), stored.facts.answers):
@@ -52,12 +52,14 @@ def _is_outdated(connection: sqlite3.Connection, activity_id: int, entry: Entry)
 def _answered(connection: sqlite3.Connection, stored: Stored, entry: Entry, outdated: bool) -> Facts:
     """The copy that holds, with the answers that only the other one of two objects knows.
 
-    Of the same SEQUENCE a real answer is newer than NEEDS-ACTION, but for the organizer, who gets them all (RFC 5546).
+    Of the same SEQUENCE a real answer is newer than NEEDS-ACTION, but in the organizer's own copy, which gets them all
+    (RFC 5546). Of two copies that the organizer has nobody knows which is that one.
     """
     holds, other = (stored.facts, entry.facts) if outdated else (entry.facts, stored.facts)
     of_same_sequence = holds.revision.partition("|")[0] == other.revision.partition("|")[0]
     answers = {p.address.email: p.answer for p in other.participants if p.answer not in ("", "NEEDS-ACTION")}
-    if is_of_organizer(holds.revision) or not of_same_sequence or not answers:
+    knows_all = is_of_organizer(holds.revision) and not is_of_organizer(other.revision)
+    if knows_all or not of_same_sequence or not answers:
         return holds
     shown = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id IS NOT ? LIMIT 1"
     if connection.execute(shown, (stored.id, entry.object_id)).fetchone() is None:
