@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from activity.errors import ServerFault
 
-WHOLE_SECONDS = 80.0
+WHOLE_SECONDS = 100.0
 EARNED_SECONDS = 5.0
-SECONDS_A_MEGABYTE = 0.02
+SECONDS_A_MEGABYTE = 0.025
 SECONDS_A_LINE = 0.0001  # about what it takes us to understand one
 _MEGABYTE = 1 << 20
 
