@@ -103,8 +103,9 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
 
 def few_connections(watches: int) -> str:
     """What it means that a server bears so few watches."""
-    watched = "1 mailbox is" if watches == 1 else f"{watches or 'no'} mailboxes are"
-    return f"the server allows few connections at a time: {watched} watched for new mail, the rest is polled"
+    watched = "1 mailbox is" if watches == 1 else f"{watches} mailboxes are"
+    new_mail = f"{watched} watched for new mail, the others are polled" if watches else "all mailboxes are polled"
+    return f"the server allows few connections at a time: {new_mail}"
 
 
 def _trouble(where: str, one: SourceHealth | PlaceHealth, zone: tzinfo) -> list[str]:
