@@ -11,40 +11,48 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from store.codes import ROLE
+from store.codes import NOTES, ROLE
 from store.lists import rows_among
 
-_SEEN = """SELECT s.activity_id, o.account_id FROM sighting s JOIN place l ON l.id = s.place_id
-    JOIN source o ON o.id = l.source_id WHERE s.activity_id IN ({})"""
-_IN_IT = """SELECT p.activity_id, p.role_code, d.account_id FROM participation p JOIN address r ON r.id = p.address_id
-    JOIN account_address d ON d.email = r.email WHERE p.activity_id IN ({})"""
+_SEEN = f"""SELECT s.activity_id, n.id, n.name, n.owner, o.kind = '{NOTES}', (SELECT count(*) FROM account)
+    FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id
+    JOIN account n ON n.id = o.account_id WHERE s.activity_id IN ({{}})"""
+_IN_IT = """SELECT p.activity_id, n.id, n.name, n.owner, p.role_code FROM participation p
+    JOIN address r ON r.id = p.address_id JOIN account_address d ON d.email = r.email
+    JOIN account n ON n.id = d.account_id WHERE p.activity_id IN ({})"""
 _AUTHORS = (ROLE["from"], ROLE["organizer"])
 _RANK = {ROLE["to"]: 1, ROLE["attendee"]: 1, ROLE["cc"]: 2, ROLE["bcc"]: 3}
 _NO_PART = 4
 
 
 class ByWhom(NamedTuple):
-    """The account, and whose it is (its name where the configuration does not say)."""
+    """The account, whose it is (its name where the configuration does not say), and if it was noted by hand."""
 
     account: str
     owner: str
+    noted: bool = False
 
 
 def by_whom(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, ByWhom]:
     """Activity → by whose account, for those that any account took part in or holds."""
-    accounts = {
-        row_id: ByWhom(name, owner or name)
-        for row_id, name, owner in connection.execute("SELECT id, name, owner FROM account")
-    }
-    seen: dict[int, set[int]] = {}
-    for activity_id, account_id in rows_among(connection, _SEEN, activity_ids):
-        seen.setdefault(activity_id, set()).add(account_id)
-    if len(accounts) == 1:  # whoever else is one of us has no account
-        return {activity_id: accounts[account_id] for activity_id, (account_id,) in seen.items()}
-    ranks = {one: {account: (1, _NO_PART, account) for account in holders} for one, holders in seen.items()}
-    for activity_id, role, account_id in rows_among(connection, _IN_IT, activity_ids):
-        held = account_id in seen.get(activity_id, ())
-        rank = (0, 0, account_id) if role in _AUTHORS else (1 if held else 2, _RANK[role], account_id)
-        of_this = ranks.setdefault(activity_id, {})
-        of_this[account_id] = min(rank, of_this.get(account_id, rank))
-    return {activity_id: accounts[min(found.values())[2]] for activity_id, found in ranks.items()}
+    best: dict[int, tuple[tuple[int, int, int], ByWhom]] = {}
+    held: set[tuple[int, int]] = set()
+    noted: set[int] = set()
+    accounts = 0
+
+    def offer(activity_id: int, rank: tuple[int, int, int], name: str, owner: str) -> None:
+        if activity_id not in best or rank < best[activity_id][0]:
+            best[activity_id] = rank, ByWhom(name, owner or name)
+
+    for activity_id, account_id, name, owner, is_note, count in rows_among(connection, _SEEN, activity_ids):
+        accounts = count
+        held.add((activity_id, account_id))
+        offer(activity_id, (1, _NO_PART, account_id), name, owner)
+        if is_note:
+            noted.add(activity_id)
+    if accounts > 1:  # else whoever besides is one of us has no account
+        for activity_id, account_id, name, owner, role in rows_among(connection, _IN_IT, activity_ids):
+            holds = 1 if (activity_id, account_id) in held else 2
+            rank = (0, 0, account_id) if role in _AUTHORS else (holds, _RANK[role], account_id)
+            offer(activity_id, rank, name, owner)
+    return {row_id: author._replace(noted=True) if row_id in noted else author for row_id, (_, author) in best.items()}

@@ -20,6 +20,9 @@ _TOUCHES = ("inbound", "outbound", "meeting", "copied")
 INBOUND, OUTBOUND, MEETING, COPIED = range(4)
 """The numbers of touches. Those up to MEETING count as touches; being copied does not."""
 
+NOTES = "notes"
+"""The kind of source that what was noted by hand is seen in; it is never read."""
+
 
 def _numbers(words: Sequence[str]) -> dict[str, int]:
     return {word: number for number, word in enumerate(words)}

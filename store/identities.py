@@ -10,11 +10,13 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from activity.facts import Facts
 from store.codes import ROLE
-from store.lists import among, rows_among
+from store.lists import rows_among
+
+if TYPE_CHECKING:
+    from activity.facts import Facts  # queries start sooner without
 
 NOTE = "note:"
 """What the identity of a note begins with, which no server gives."""
@@ -98,9 +100,3 @@ def known(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str
     """Identity → activity id, for those that are in the log."""
     wanted = {identity_hash(identity): identity for identity in identities}
     return dict(rows_among(connection, "SELECT identity, id FROM activity WHERE identity_hash IN ({})", wanted))
-
-
-def notes_among(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
-    """Those of these activities that the user noted by hand."""
-    query = f"SELECT id FROM activity WHERE id IN ({{}}) AND substr(identity, 1, {len(NOTE)}) = '{NOTE}'"
-    return set(among(connection, query, activity_ids))

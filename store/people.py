@@ -10,10 +10,8 @@ from typing import Any, NamedTuple
 from store.by_whom import by_whom
 from store.cards import HANDED_ON
 from store.exchanges import OWNER
-from store.identities import notes_among
 from store.lists import rows_among
 from store.rows import instant, timestamp
-from store.tags import tags_of
 from store.touches import derive_all
 
 
@@ -55,11 +53,13 @@ class Person(NamedTuple):
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_copied", "last_two_way")
 
 _SELECT = f"""SELECT c.id, c.name, o.name, {OWNER}, c.vanished_at,
+    (SELECT group_concat(tag, char(10)) FROM
+        (SELECT tag FROM contact_tag WHERE contact_id = c.id ORDER BY lower(tag))),
     (SELECT group_concat(email, char(10)) FROM
         (SELECT email FROM contact_email e WHERE contact_id = c.id AND NOT {HANDED_ON} ORDER BY position)), t.*
     FROM contact c JOIN contact_touch t ON t.contact_id = c.id LEFT JOIN company o ON o.id = c.company_id"""
 _ONE = f"{_SELECT} WHERE c.id = ?"
-_FIXED = 7  # columns before those of contact_touch.row()
+_FIXED = 8  # columns before those of contact_touch.row()
 
 
 def is_anybody_listed(connection: sqlite3.Connection) -> bool:
@@ -76,19 +76,11 @@ def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | N
 
 
 def attributed(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
-    """These with by whom their last touch was, and with their tags."""
-    tags = tags_of(connection, [one.id for one in found])
-    if tags:
-        found = [one._replace(tags=tags.get(one.id, ())) for one in found]
-    ids = sorted({one.last_touch_activity for one in found if one.last_touch_activity is not None})
-    authors = by_whom(connection, ids)
-    noted = notes_among(connection, ids)
+    """These with by whom their last touch was."""
+    ids = {one.last_touch_activity for one in found if one.last_touch_activity is not None}
+    authors = by_whom(connection, sorted(ids)) if ids else {}
     return [
-        one._replace(
-            last_touch_account=author.account,
-            last_touch_by=author.owner,
-            last_touch_noted=one.last_touch_activity in noted,
-        )
+        one._replace(last_touch_account=author.account, last_touch_by=author.owner, last_touch_noted=author.noted)
         if (author := authors.get(one.last_touch_activity or 0))
         else one
         for one in found
@@ -115,7 +107,7 @@ def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: d
 
 def _person(row: tuple[Any, ...]) -> Person:
     (
-        contact_id, name, company, owner, vanished_at, emails, _,
+        contact_id, name, company, owner, vanished_at, tags, emails, _,
         last, kind, last_activity, inbound, inbound_id, outbound, outbound_id, meeting, meeting_id,
         ahead, ahead_id, copied, copied_id, two_way, two_way_id, touches, gap, overdue, _due,
     ) = row  # fmt: skip
@@ -140,4 +132,5 @@ def _person(row: tuple[Any, ...]) -> Person:
         {date: row_id for date, row_id in zip(DATES, ids, strict=True) if row_id is not None},
         None if gap is None else timedelta(seconds=gap),
         instant(overdue),
+        tags=tuple(tags.split("\n")) if tags else (),
     )

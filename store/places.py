@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from activity.batch import Skip
 from activity.errors import SourceError, Throttled
+from store.codes import NOTES
 from store.rows import instant, timestamp
 
 REFUSALS_KEPT = 3
-NOTES = "notes"
 NOTED_BY_HAND = "noted by hand"
 
 

@@ -15,7 +15,6 @@ from lasttouch.output import clean
 from store.choosing import owners_like
 from store.database import open_for_reading
 from store.finding import company_names_like, contacts_like
-from store.tags import all_tags
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -54,6 +53,8 @@ def complete_owner(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
 
 
 def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from store.tags import all_tags  # noqa: PLC0415 - for one option
+
     return _whole_names(ctx, incomplete, all_tags)
 
 

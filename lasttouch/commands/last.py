@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
 from lasttouch.commands.form import Form, answer, form_options
@@ -21,7 +22,7 @@ from lasttouch.views.blindness import blindness
 from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.last import last_json, last_table, read_back_lines, vouched_order
 from lasttouch.views.moments import earlier
-from store.finding import Unlisted, find_contacts, find_unlisted
+from store.finding import Unlisted, find_unlisted
 from store.health import seen_through, sources
 from store.read_back import read_back
 
@@ -56,13 +57,7 @@ def command(who: tuple[str, ...], by_company: bool, filters: Filters, form: Form
       lasttouch last --company
     """
     with reading() as log:
-        strangers = [] if by_company else _strangers(log, who, filters)
-        if by_company:
-            shown = _companies(log, who, filters, form)
-        elif strangers:
-            shown = _unlisted(strangers, filters, form)
-        else:
-            shown = _contacts(log, who, filters, form)
+        shown = _companies(log, who, filters, form) if by_company else _contacts(log, who, filters, form)
         if shown:
             print_lines(blindness(sources(log), filters.moment(), machine_zone()))
 
@@ -74,9 +69,8 @@ def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, fo
 
 
 def _strangers(log: sqlite3.Connection, who: Sequence[str], filters: Filters) -> list[Unlisted]:
-    """The people who are meant where no contact is."""
-    narrowed = filters.owner or filters.tag or filters.as_of
-    if not who or narrowed or find_contacts(log, " ".join(who)):
+    """The people who are meant, where no contact is."""
+    if not who or filters.owner or filters.tag or filters.as_of:
         return []
     return [one for one in find_unlisted(log, " ".join(who)) if not one.is_ours]
 
@@ -103,7 +97,13 @@ def _unlisted(strangers: Sequence[Unlisted], filters: Filters, form: Form) -> bo
 
 def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
     now, zone = filters.moment(), machine_zone()
-    ids = chosen(log, who, filters.owner, tag=filters.tag)
+    try:
+        ids = chosen(log, who, filters.owner, tag=filters.tag)
+    except NotFound:
+        strangers = _strangers(log, who, filters)
+        if not strangers:
+            raise
+        return _unlisted(strangers, filters, form)
     back = read_back(log)
     everybody = people_reader(filters.as_of)(log, now, ids)
     if len(everybody) > 1:

@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 from activity.errors import NotFound, UsageError
 from lasttouch.local_time import utc_now
 from lasttouch.views.contacts import NO_CONTACTS
-from store import said
-from store.accounts import accounts_meant
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.finding import company_calls, find_contacts, is_called, near_names
 from store.people import Person, is_anybody_listed, people
-from store.tags import all_tags, with_tag
 
 if TYPE_CHECKING:
     from store.companies import Company
@@ -43,6 +40,8 @@ def chosen(
 
 
 def _tagged(connection: sqlite3.Connection, tag: str) -> set[int]:
+    from store.tags import all_tags, with_tag  # noqa: PLC0415 - few ask for a tag
+
     found = with_tag(connection, tag)
     if not found:
         known = ", ".join(all_tags(connection))
@@ -52,6 +51,8 @@ def _tagged(connection: sqlite3.Connection, tag: str) -> set[int]:
 
 def without_ignored(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
     """What a list shows of them: who is ignored is shown when asked for by name."""
+    from store import said  # noqa: PLC0415 - whoever is named is shown
+
     ignored = said.ignored(connection, [one.id for one in found])
     return [one for one in found if one.id not in ignored]
 
@@ -114,6 +115,8 @@ def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:
 
 def owner_named(connection: sqlite3.Connection, owner: str) -> str:
     """The one colleague that is meant: by an account's name, a whole name, an address or a part of a name."""
+    from store.accounts import accounts_meant  # noqa: PLC0415 - few ask for an owner
+
     accounts = list(dict.fromkeys(one.owner for one in accounts_meant(connection, owner)))
     fitting = accounts if len(accounts) == 1 else owners_like(connection, owner)
     if len(fitting) == 1:
