@@ -6,6 +6,7 @@ import re
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 _CANONICAL = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]+")
 _SITE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 _SLASHES = re.compile("/{2,}")
 
@@ -41,5 +42,7 @@ def member_name(collection_url: str, path: str, href: str) -> str:
 
     A server that lists objects under another path has that path as their name.
     """
+    if href.startswith(path) and _PLAIN_NAME.fullmatch(href, len(path)):
+        return href[len(path) :]
     found = canonical_path(joined(collection_url, href) if href.startswith("//") else href)
     return "" if found == path.rstrip("/") else found.removeprefix(path)
