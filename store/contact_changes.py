@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from store.lists import rows_among
+from store.lists import chunks, marks, rows_among
 from store.own_words import move_words
 from store.rows import timestamp
 from store.tags import move_tags
@@ -41,16 +41,19 @@ def add_emails(
     connection: sqlite3.Connection, contact_id: int, emails: Sequence[str], canonical: Callable[[str], str]
 ) -> None:
     """Further addresses of a contact, behind those it has; one it has already is not given up any more."""
-    query = "SELECT email, position, given_up_at FROM contact_email WHERE contact_id = ?"
-    rows = connection.execute(query, (contact_id,)).fetchall()
-    known = {email: position for email, position, _ in rows}
-    again = {email for email, _, given_up in rows if given_up is not None}.intersection(emails)
+    wanted = list(dict.fromkeys(emails))
+    known: dict[str, int | None] = {}
+    for chunk in chunks(wanted):
+        query = f"SELECT email, given_up_at FROM contact_email WHERE contact_id = ? AND email IN ({marks(chunk)})"
+        known.update(connection.execute(query, (contact_id, *chunk)).fetchall())
+    again = sorted(email for email, given_up in known.items() if given_up is not None)
     if again:
         statement = "UPDATE contact_email SET given_up_at = NULL WHERE contact_id = ? AND email = ?"
-        connection.executemany(statement, [(contact_id, email) for email in sorted(again)])
-    new = [email for email in dict.fromkeys(emails) if email not in known]
+        connection.executemany(statement, [(contact_id, email) for email in again])
+    new = [email for email in wanted if email not in known]
     if new:
-        last = max(known.values(), default=0)
+        query = "SELECT coalesce(max(position), 0) FROM contact_email WHERE contact_id = ?"
+        (last,) = connection.execute(query, (contact_id,)).fetchone()
         connection.executemany(
             "INSERT INTO contact_email (email, contact_id, position, canonical) VALUES (?, ?, ?, ?)",
             [(email, contact_id, last + offset, canonical(email)) for offset, email in enumerate(new, 1)],

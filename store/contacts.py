@@ -9,6 +9,7 @@ from typing import NamedTuple
 from activity.contact import ContactEntry
 from store.cards import HANDED_ON
 from store.contact_changes import add_emails, add_key, contact_with_key, merge, signature
+from store.holders import Holders
 from store.lists import among, marks, rows_among
 from store.tags import add_tags
 
@@ -93,8 +94,9 @@ def import_entries(
     """
     claimed: set[int] = set()
     found: list[int | None] = []
+    holders = Holders(connection, entries)
     for entry in entries:
-        known = _by_key(connection, entry) or _by_name_and_address(connection, entry, claimed)
+        known = _by_key(connection, entry) or _by_name_and_address(holders, entry, claimed)
         found.append(known)
         if known is not None:
             claimed.add(known)
@@ -103,22 +105,27 @@ def import_entries(
     ids: set[int] = set()
     described: set[int] = set()
     for entry, known in zip(entries, found, strict=True):
-        contact_id, again = (known, False) if known is not None else _by_address(connection, entry, claimed, renames)
+        contact_id, again = (
+            (known, False) if known is not None else _by_address(connection, holders, entry, claimed, renames)
+        )
         before = connection.total_changes
         if contact_id is None:
-            contact_id = _add(connection, entry)
+            contact_id, name = _add(connection, entry), entry.name
             added += 1
         else:
-            _update(connection, contact_id, entry, only_gaps=again or contact_id in described)
+            name = _update(connection, contact_id, entry, only_gaps=again or contact_id in described)
         claimed.add(contact_id)
         if not again:
             described.add(contact_id)
         contacts.append(contact_id)
         if not again and len(entry.emails) > 1:
-            _absorb(connection, contact_id, entry, _same_person(connection, entry, claimed))
+            others = _same_person(connection, holders, entry, claimed)
+            _absorb(connection, contact_id, entry, others)
+            holders.absorb(contact_id, name, others)
         add_key(connection, contact_id, entry.key)
         add_emails(connection, contact_id, entry.emails, canonical)
         add_tags(connection, contact_id, entry.tags)
+        holders.take_in(contact_id, name, entry.emails)
         if connection.total_changes > before:
             ids.add(contact_id)
     return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids), tuple(contacts))
@@ -196,27 +203,24 @@ def _was_merged(connection: sqlite3.Connection, entry: ContactEntry) -> bool:
     return bool(keys) and connection.execute(query, keys).fetchone() is not None
 
 
-def _by_name_and_address(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> int | None:
-    for contact_id, name, _ in _holders(connection, entry):
-        if contact_id not in claimed and name.casefold() == entry.name.casefold():
-            return contact_id
-    return None
+def _by_name_and_address(holders: Holders, entry: ContactEntry, claimed: set[int]) -> int | None:
+    return next((one for one in holders.named(entry.emails, entry.name) if one not in claimed), None)
 
 
 def _by_address(
-    connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int], renames: bool
+    connection: sqlite3.Connection, holders: Holders, entry: ContactEntry, claimed: set[int], renames: bool
 ) -> tuple[int | None, bool]:
     """Another name for the only holder, or somebody claimed once again (then True is said beside it).
 
     Where both have keys of their own and different names, they are two who share an address.
     """
-    holders = _holders(connection, entry)
-    if len(holders) == 1:
-        ((contact_id, name, has_key),) = holders
-        may_be = contact_id not in claimed and not (entry.key and has_key)
+    only = holders.only_one(entry.emails)
+    if only is not None:
+        contact_id, name = only
+        may_be = contact_id not in claimed and not (entry.key and _has_key(connection, contact_id))
         if may_be and (renames or _may_be(name, entry.name)):
             return contact_id, False
-    again = next((one for one, name, _ in holders if one in claimed and _is_same(name, entry)), None)
+    again = _again(holders, entry, claimed)
     return again, again is not None
 
 
@@ -228,17 +232,18 @@ def _absorb(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry
         connection.executemany("DELETE FROM contact_key WHERE key = ? AND contact_id = ?", keys)
 
 
-def _same_person(connection: sqlite3.Connection, entry: ContactEntry, claimed: set[int]) -> list[int]:
+def _same_person(connection: sqlite3.Connection, holders: Holders, entry: ContactEntry, claimed: set[int]) -> list[int]:
     """Further holders of the entry's addresses that are nobody else: of its name or of none, and no other record."""
-    unclaimed = [
-        (one, name) for one, name, has_key in _holders(connection, entry) if not has_key and one not in claimed
-    ]
-    return [one for one, name in unclaimed if name.casefold() == entry.name.casefold() or name in entry.emails]
+    may_be = {*holders.named(entry.emails, entry.name), *holders.nameless(entry.emails)} - claimed
+    return [one for one in sorted(may_be) if not _has_key(connection, one)]
 
 
-def _is_same(name: str, entry: ContactEntry) -> bool:
-    """Who has no name but an address is whoever else has that address."""
-    return name.casefold() == entry.name.casefold() or name in entry.emails or entry.name in entry.emails
+def _again(holders: Holders, entry: ContactEntry, claimed: set[int]) -> int | None:
+    """Who of those claimed it is; who has no name but an address is whoever else has that address."""
+    if entry.name in entry.emails:
+        return holders.first_among(entry.emails, claimed)
+    same = {*holders.named(entry.emails, entry.name), *holders.nameless(entry.emails)}
+    return min(same & claimed, default=None)
 
 
 def _may_be(name: str, other: str) -> bool:
@@ -246,13 +251,8 @@ def _may_be(name: str, other: str) -> bool:
     return "@" in name or "@" in other or not set(name.casefold().split()).isdisjoint(other.casefold().split())
 
 
-def _holders(connection: sqlite3.Connection, entry: ContactEntry) -> list[tuple[int, str, int]]:
-    return connection.execute(
-        "SELECT DISTINCT c.id, c.name, EXISTS (SELECT 1 FROM contact_key k WHERE k.contact_id = c.id)"
-        " FROM contact_email e JOIN contact c ON c.id = e.contact_id"
-        f" WHERE e.email IN ({marks(entry.emails)}) ORDER BY c.id",
-        entry.emails,
-    ).fetchall()
+def _has_key(connection: sqlite3.Connection, contact_id: int) -> bool:
+    return connection.execute("SELECT 1 FROM contact_key WHERE contact_id = ?", (contact_id,)).fetchone() is not None
 
 
 def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
@@ -264,8 +264,11 @@ def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
     return int(contact_id)
 
 
-def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry, only_gaps: bool) -> None:
-    """What the entry says holds, or what was said before with `only_gaps`; what it leaves empty stays as it was."""
+def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry, only_gaps: bool) -> str:
+    """What the entry says holds, or what was said before with `only_gaps`; what it leaves empty stays as it was.
+
+    Returns the name from now on.
+    """
     query = "SELECT name, company_id, owner FROM contact WHERE id = ?"
     name, company, owner = stored = connection.execute(query, (contact_id,)).fetchone()
     company = company_id(connection, entry.company) if entry.company else company
@@ -277,3 +280,4 @@ def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry
         connection.execute(
             "UPDATE contact SET name = ?, company_id = ?, owner = ? WHERE id = ?", (*updated, contact_id)
         )
+    return str(updated[0])
