@@ -17,7 +17,8 @@ from matchers.verdicts.bounces import failed_addresses
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
 from matchers.verdicts.ordinary import is_ordinary
-from matchers.verdicts.subjects import out_of_office
+from matchers.verdicts.persons import NOBODY, PERSON_SIGN, may_be_person
+from matchers.verdicts.subjects import notice, out_of_office
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
@@ -104,7 +105,8 @@ def message_identity(envelope: Envelope) -> str:
 
 def judge_mail(facts: Facts, house: House) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
-    if facts.evidence or facts.bounced or (facts.references and out_of_office(facts.subject)):
+    subject = facts.subject
+    if facts.evidence or facts.bounced or notice(subject) or (facts.references and out_of_office(subject)):
         return _judge(facts, _as_envelope(facts), house)
     known = house.plain_mail.get(facts.participants)  # the same people write to each other again and again
     if known is None:
@@ -177,6 +179,9 @@ def _as_envelope(facts: Facts) -> Envelope:
     among: dict[str, list[Address]] = {"from": [], "to": [], "cc": [], "bcc": []}
     for address, role, _ in facts.participants:
         among[role].append(address)
+    signs = facts.evidence
+    if PERSON_SIGN not in signs and any(may_be_person(sender.email) for sender in among["from"]):
+        signs = {**signs, PERSON_SIGN: NOBODY}  # kept by an older version; the names of addresses change
     return Envelope(
         facts.identity,
         facts.at,
@@ -188,6 +193,6 @@ def _as_envelope(facts: Facts) -> Envelope:
         facts.subject,
         facts.references[-1:],
         facts.references,
-        facts.evidence,
+        signs,
         int(facts.evidence.get("from-headers", "1")),
     )

@@ -48,7 +48,7 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
         return Outcome(reason=f"its header is longer than {HEADER_BYTES:,} bytes")
     if is_unwanted(block):
         return Outcome()
-    envelope = parse_header(block, internal_date, structure.calendar_part)
+    envelope = parse_header(block, internal_date, structure.calendar_part, structure.report_part)
     envelope.failed_recipients = structure.failed
     envelope.in_sent = is_labelled_sent(block)
     envelope.is_report = structure.is_report

@@ -1,4 +1,4 @@
-"""What the parts of a message in a file say: an invitation, or whom it did not reach. The body is not kept."""
+"""What the parts of a message in a file say: an invitation, a receipt, whom it did not reach. No body is kept."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from email.utils import collapse_rfc2231_value
 from typing import NamedTuple
 
 from activity.delivery_status import failed_recipients
+from capture.mail.calendar_methods import PART_BYTES as CALENDAR_BYTES
+from capture.mail.calendar_methods import scheduling_within
 from capture.mail.delivery_reports import PART_BYTES, STATUS_PART, arrived, returned_id, status_text
 from capture.mail.headers import header_fields
-from capture.mail.structure import RETURNED_PARTS, scheduling_part
+from capture.mail.structure import RETURNED_PARTS, scheduling_part, telling_part
 
 SEARCHED_BYTES = 1 << 20  # calendars put that part before what is large
 _PART_HEADER_BYTES = 8192
@@ -21,6 +23,8 @@ _VALUE_CHARACTERS = 2000
 _OPEN = 20  # multiparts within each other
 _PARTS = 500
 _MULTIPART = re.compile(rb"^content-type:\s*multipart/", re.IGNORECASE | re.MULTILINE)
+_CALENDAR = re.compile(rb"^content-type:\s*text/calendar", re.IGNORECASE | re.MULTILINE)
+_TELLING = (b"text/calendar", b"delivery-status", b"disposition-notification", b"email-reaction")
 _DELIMITER = re.compile(rb"(?:\A|[\r\n])--([^\r\n]{1,200})")
 _ENCODING = frozenset(("content-transfer-encoding",))
 _CONTENT_TYPE = frozenset(("content-type",))
@@ -29,9 +33,9 @@ _CONTENT_TYPE = frozenset(("content-type",))
 class Structure(NamedTuple):
     """What the parts of a message add to its header.
 
-    `calendar_part` is as `capture.mail.structure` has it. `failed` are the recipients that the delivery-status
-    part of a bounce gave up on (see `activity.delivery_status`). `is_report`, `arrived` and `returned` are as
-    `activity.envelope` has them.
+    `calendar_part` and `report_part` are as `capture.mail.structure` has them. `failed` are the recipients that
+    the delivery-status part of a bounce gave up on (see `activity.delivery_status`). `is_report`, `arrived` and
+    `returned` are as `activity.envelope` has them.
     """
 
     calendar_part: str = ""
@@ -39,6 +43,7 @@ class Structure(NamedTuple):
     is_report: bool = False
     arrived: datetime | None = None
     returned: str = ""
+    report_part: str = ""
 
 
 def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
@@ -47,16 +52,18 @@ def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structu
     The first SEARCHED_BYTES are looked through, and only of a multipart. Raises OSError.
     """
     if not _MULTIPART.search(block):
-        return Structure()
+        if not _CALENDAR.search(block):
+            return Structure()
+        return Structure(_scheduling(os.pread(file.fileno(), len(block) + _PART_HEADER_BYTES, start), len(block)))
     text = os.pread(file.fileno(), min(SEARCHED_BYTES, end - start), start)
     lowered = text.lower()
-    return _structure(block, text) if b"text/calendar" in lowered or b"delivery-status" in lowered else Structure()
+    return _structure(block, text) if any(word in lowered for word in _TELLING) else Structure()
 
 
 def _structure(block: bytes, text: bytes) -> Structure:
     """Follows the boundaries (RFC 2046 §5.1.1) of multiparts within multiparts, but not into attached messages."""
     open_boundaries: list[bytes] = []
-    calendar = ""
+    calendar = report = ""
     status = ""
     returned = ""
     status_from: int | None = None  # where the delivery-status part that was met begins
@@ -78,17 +85,26 @@ def _structure(block: bytes, text: bytes) -> Structure:
             break
         at = delimiter.end() + (2 if text.startswith(b"\r\n", delimiter.end()) else 1)
         part = _content_type(text[at : at + _PART_HEADER_BYTES])
-        calendar = calendar or scheduling_part(
-            part.get_content_type(), collapse_rfc2231_value(part.get_param("method", ""))
-        )
-        if not status and STATUS_PART.match(part.get_content_type()):
+        media_type = part.get_content_type()
+        if not calendar and media_type == "text/calendar":
+            method = collapse_rfc2231_value(part.get_param("method", ""))
+            calendar = scheduling_part(media_type, method) if method else _scheduling(text[at:])
+        report = report or telling_part(media_type)
+        if not status and STATUS_PART.match(media_type):
             status_from = at
         elif status and not returned and part.get_content_type() in RETURNED_PARTS:
             returned = returned_id(_body(text[at : at + PART_BYTES]))
         _open(open_boundaries, part)
     if status_from is not None:
         status = _status(text[status_from:])
-    return Structure(calendar, failed_recipients(status), bool(status), arrived(status), returned)
+    return Structure(calendar, failed_recipients(status), bool(status), arrived(status), returned, report)
+
+
+def _scheduling(part: bytes, header_bytes: int = _PART_HEADER_BYTES) -> str:
+    """The METHOD that a text/calendar part, its own header included, says within."""
+    header, _, body = part[: header_bytes + 2 * CALENDAR_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
+    encoding = header_fields(header, _ENCODING).get("content-transfer-encoding", "").lower()
+    return scheduling_within(body, encoding)
 
 
 def _status(part: bytes) -> str:

@@ -94,18 +94,18 @@ class DeliveryReports:
 
     def _read_returned(self, connection: Connection, uid_set: UidSet, section: str) -> None:
         part = section.partition(" ")[0]
-        for response in _fetch(connection, uid_set, part, f"BODY.PEEK[{section}]<0.{PART_BYTES}>"):
+        for response in fetch_parts(connection, uid_set, part, f"BODY.PEEK[{section}]<0.{PART_BYTES}>"):
             if response.uid in self._bounces and response.body:
                 self._bounces[response.uid].returned_id = returned_id(response.body)
 
     def _read(self, connection: Connection, uid_set: UidSet, section: str, skipped: dict[int, Skip]) -> None:
         encodings: dict[int, str] = {}
-        for response in _fetch(connection, uid_set, f"{section}.MIME", f"BODY.PEEK[{section}.MIME]"):
+        for response in fetch_parts(connection, uid_set, f"{section}.MIME", f"BODY.PEEK[{section}.MIME]"):
             encoding = _encoding_of_status(response)
             if encoding is not None and response.uid in self._bounces:
                 encodings[response.uid] = encoding
         for status_set in uid_sets(sorted(encodings), MESSAGES):
-            for response in _fetch(connection, status_set, section, f"BODY.PEEK[{section}]<0.{PART_BYTES}>"):
+            for response in fetch_parts(connection, status_set, section, f"BODY.PEEK[{section}]<0.{PART_BYTES}>"):
                 if response.uid not in encodings:
                     continue
                 if response.oversize or response.body is None:
@@ -127,7 +127,7 @@ def arrived(status: str) -> datetime | None:
     return parse_date(arrival_date(status))
 
 
-def _fetch(connection: Connection, uid_set: UidSet, section: str, item: str) -> Iterator[Response]:
+def fetch_parts(connection: Connection, uid_set: UidSet, section: str, item: str) -> Iterator[Response]:
     """The first answer for each message, as it comes; to be read out."""
     tags = {connection.send_command(f"UID FETCH {uid_set.text} (UID {item})")}
     given: set[int] = set()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from activity.batch import Skip
 from activity.envelope import Envelope
 from capture.mail.budget import Budget
+from capture.mail.calendar_methods import CalendarMethods
 from capture.mail.connection import Connection
 from capture.mail.dates import parse_date
 from capture.mail.delivery_reports import DeliveryReports
@@ -50,6 +51,29 @@ class Part(NamedTuple):
     through: int | None
 
 
+class _Waiting:
+    """Messages of which one part is still to be read, when nothing else is on its way."""
+
+    def __init__(self) -> None:
+        self.reports, self.methods = DeliveryReports(), CalendarMethods()
+
+    def __bool__(self) -> bool:
+        return bool(self.reports or self.methods)
+
+    def __contains__(self, uid: int) -> bool:
+        return uid in self.reports or uid in self.methods
+
+    def consider(self, response: Response, envelope: Envelope) -> None:
+        self.reports.consider(response.uid, envelope, response.status_section, response.returned_section)
+        if response.inner_calendar is not None:
+            self.methods.consider(response.uid, envelope, response.inner_calendar)
+
+    def read(self, connection: Connection) -> Mapping[int, Skip]:
+        """Read these parts; what could not be read, by UID."""
+        self.methods.read(connection)
+        return self.reports.read(connection)
+
+
 class _Asked:
     """A set on its way: complete when its command is, or when every one of its messages has come."""
 
@@ -75,12 +99,12 @@ class _Asked:
         self._held += weight
         return first
 
-    def hand_on(self, but: DeliveryReports) -> Part | None:
-        """What has come so far, if it is much; not the bounces that wait for their reports."""
+    def hand_on(self, waiting: _Waiting) -> Part | None:
+        """What has come so far, if it is much; not what waits for one of its parts."""
         if self._held <= HELD_BYTES:
             return None
         self._held = 0
-        ready = [uid for uid in self._fetched if uid not in but]
+        ready = [uid for uid in self._fetched if uid not in waiting]
         self._handed_on.update(ready)
         return Part([self._fetched.pop(uid) for uid in ready], None)
 
@@ -100,7 +124,8 @@ def fetch_headers(
 
     The next command is on its way while an answer is read, so that latency costs little. Nothing
     is marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and
-    named. Bounces come with the recipients their delivery-status part names. Sets that the server
+    named. Bounces come with the recipients their delivery-status part names, calendars with the METHOD that
+    stands in them alone. Sets that the server
     refuses to give with the structure of their messages are read without it.
     """
     to_ask = deque(uid_sets)
@@ -120,22 +145,22 @@ def _fetch(
     """Take sets from `to_ask`; those in `asked` are on their way. Raises FetchRefused when nothing else is."""
     while to_ask:
         tags: set[bytes] = set()
-        reports = DeliveryReports()
+        waiting = _Waiting()
         _ask_ahead(connection, to_ask, asked, tags, items, times)
         try:
             for response in read_responses(connection, tags, _SECTION, HEADER_BYTES):
                 if response is not None and (one := _of(response, asked)) is not None:
-                    part = _keep(response, one, reports, sent, connection.wire.budget)
+                    part = _keep(response, one, waiting, sent, connection.wire.budget)
                     if part is not None:
                         yield part
-                if not reports:  # for these nothing else may be on its way
+                if not waiting:  # for these nothing else may be on its way
                     while asked and asked[0].complete(tags):
                         yield asked.popleft().rest({})
                         _ask_ahead(connection, to_ask, asked, tags, items, times)
         except FetchRefused:
             read_past(connection, tags, _SECTION, HEADER_BYTES)
             raise
-        skips = reports.read(connection)
+        skips = waiting.read(connection)
         while asked:
             yield asked.popleft().rest(skips)
 
@@ -158,14 +183,14 @@ def _of(response: Response, asked: deque[_Asked]) -> _Asked | None:
     return next((one for one in asked if one.uids.first <= uid <= one.uids.last and not one.has(uid)), None)
 
 
-def _keep(response: Response, one: _Asked, reports: DeliveryReports, sent: bool, budget: Budget) -> Part | None:
+def _keep(response: Response, one: _Asked, waiting: _Waiting, sent: bool, budget: Budget) -> Part | None:
     fetched = _message(response, sent)
     if one.keep(fetched, _weight(response, fetched.envelope)):
         budget.earn()
     if fetched.envelope is None:
         return None
-    reports.consider(fetched.uid, fetched.envelope, response.status_section, response.returned_section)
-    return one.hand_on(reports)
+    waiting.consider(response, fetched.envelope)
+    return one.hand_on(waiting)
 
 
 def _message(response: Response, sent: bool) -> Fetched:
@@ -179,7 +204,7 @@ def _message(response: Response, sent: bool) -> Fetched:
     if not sent and _UNSENT in response.body:
         return Fetched(uid, None, None)
     arrived = parse_date(response.internal_date.decode("ascii", "replace"))
-    return Fetched(uid, parse_header(response.body, arrived, response.calendar_part), None)
+    return Fetched(uid, parse_header(response.body, arrived, response.calendar_part, response.report_part), None)
 
 
 def _weight(response: Response, envelope: Envelope | None) -> int:

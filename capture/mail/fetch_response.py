@@ -9,7 +9,14 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
 from activity.errors import ServerFault
-from capture.mail.structure import calendar_part, returned_section, status_section
+from capture.mail.structure import (
+    InnerCalendar,
+    calendar_part,
+    inner_calendar,
+    report_part,
+    returned_section,
+    status_section,
+)
 
 LONGEST_LINE = 1 << 17
 FETCH = re.compile(rb"\* \d+ FETCH \(", re.IGNORECASE)
@@ -28,7 +35,8 @@ class Response(NamedTuple):
     `internal_date` and `flags` are as they were sent, b"" where they were not. `body` is the content of the
     one body section that was asked for, None where the response has none (or NIL). `oversize` is the size of
     a literal that was too long to keep, 0 if there was none. `calendar_part`,
-    `status_section` and `returned_section` are what the functions of these names say of its structure.
+    `status_section`, `returned_section`, `report_part` and `inner_calendar` are what the functions of these names
+    say of its structure.
     """
 
     uid: int
@@ -39,6 +47,8 @@ class Response(NamedTuple):
     calendar_part: str = ""
     status_section: str = ""
     returned_section: str = ""
+    report_part: str = ""
+    inner_calendar: InnerCalendar | None = None
 
 
 def announced_literal(line: bytes) -> int | None:
@@ -85,11 +95,22 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     if uid is None:
         return None
     lowered = structure.lower()
-    parts = _parsed(structure) if b"calendar" in lowered or b"delivery-status" in lowered else None
-    calendar, status = calendar_part(parts), status_section(parts)
     body = None if oversize else data
-    returned = returned_section(parts, status) if status else ""
-    return Response(int(uid), internal_date or b"", flags or b"", body, oversize, calendar, status, returned)
+    response = Response(int(uid), internal_date or b"", flags or b"", body, oversize)
+    if b"calendar" in lowered or b"-status" in lowered or b"-notification" in lowered or b"-reaction" in lowered:
+        return _with_structure(response, _parsed(structure))
+    return response
+
+
+def _with_structure(response: Response, parts: object) -> Response:
+    status = status_section(parts)
+    return response._replace(
+        calendar_part=calendar_part(parts),
+        status_section=status,
+        returned_section=returned_section(parts, status) if status else "",
+        report_part=report_part(parts),
+        inner_calendar=inner_calendar(parts),
+    )
 
 
 def _parsed(structure: bytes) -> object:
@@ -117,17 +138,14 @@ def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, ove
     body = next((value for name, value in told.items() if name.startswith(b"BODY[" + section)), None)
     if body is not None and not isinstance(body, bytes):
         body = str(body).encode()
-    status = status_section(told.get(b"BODYSTRUCTURE"))
-    return Response(
+    response = Response(
         uid=told[b"UID"],
         internal_date=told.get(b"INTERNALDATE") or b"",
         flags=b" ".join(map(_octets, told.get(b"FLAGS", ()))),
         body=None if oversize else body,
         oversize=oversize,
-        calendar_part=calendar_part(told.get(b"BODYSTRUCTURE")),
-        status_section=status,
-        returned_section=returned_section(told.get(b"BODYSTRUCTURE"), status) if status else "",
     )
+    return _with_structure(response, told.get(b"BODYSTRUCTURE"))
 
 
 def _octets(flag: object) -> bytes:

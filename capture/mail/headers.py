@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from activity.address import Address
-from activity.envelope import CALENDAR_PART, FROM_DOUBT, SIGN_HEADERS, Envelope
+from activity.envelope import CALENDAR_PART, FROM_DOUBT, REPORT_PART, SIGN_HEADERS, Envelope
 from capture.mail.addresses import parse_addresses
 from capture.mail.author import doubt_about
 from capture.mail.dates import parse_date
@@ -29,11 +29,13 @@ SIGN_CHARACTERS = 2000
 _WHOLE = "authentication-results"  # what was cut off may say that it failed
 
 
-def parse_header(block: bytes, internal_date: datetime | None, calendar_part: str = "") -> Envelope:
+def parse_header(
+    block: bytes, internal_date: datetime | None, calendar_part: str = "", report_part: str = ""
+) -> Envelope:
     """Read the fields we know from a header block (RFC 5322 §2.2); anything else is passed over.
 
-    `calendar_part` is what the message's structure adds to its signs. Never raises: what is
-    malformed is absent. Line ends may be CRLF, LF or CR.
+    `calendar_part` and `report_part` are what the message's structure adds to its signs. Never
+    raises: what is malformed is absent. Line ends may be CRLF, LF or CR.
     """
     signs = _usual_fields(block) or header_fields(block, _READ)
     take = signs.pop
@@ -67,6 +69,8 @@ def parse_header(block: bytes, internal_date: datetime | None, calendar_part: st
         signs[FROM_DOUBT] = doubt
     if calendar_part:
         signs[CALENDAR_PART] = calendar_part
+    if report_part:
+        signs[REPORT_PART] = report_part
     return envelope
 
 

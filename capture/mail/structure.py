@@ -1,6 +1,8 @@
-"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): an invitation in it, a delivery report?"""
+"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): an invitation in it, a report, a reaction?"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 # What calendars send each other (RFC 5546 §1.4). PUBLISH is not among them: people attach what they publish.
 _SCHEDULING = frozenset(("REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER", "DECLINECOUNTER"))
@@ -14,12 +16,31 @@ RETURNED_PARTS = {
     "message/rfc822-headers": "",
     "message/global-headers": "",
 }
+# Parts that tell what the whole message is: a receipt (RFC 8098, RFC 6533), an emoji of Gmail's.
+_TELLING = frozenset((
+    "message/disposition-notification", "message/global-disposition-notification",
+    "text/vnd.google.email-reaction+json", "text/vnd.google.email-reaction",
+))  # fmt: skip
+
+
+class InnerCalendar(NamedTuple):
+    """A text/calendar part that does not name its METHOD: where it is ("2"), and its Content-Transfer-Encoding."""
+
+    section: str
+    encoding: str
+
+
+def telling_part(media_type: str) -> str:
+    """How the sign REPORT_PART names a part of this type; "" if it tells nothing of the whole message."""
+    lowered = media_type.lower()
+    return lowered if lowered in _TELLING else ""
 
 
 def scheduling_part(media_type: str, method: str) -> str:
     """How the sign CALENDAR_PART names a part of this type and METHOD parameter; "" if it is no scheduling message.
 
-    Without METHOD (RFC 6047 §2.4), a text/calendar part is a file that somebody attached.
+    Without METHOD (RFC 6047 §2.4), here or in the calendar itself, a text/calendar part is a file that somebody
+    attached.
     """
     word = method.strip().upper()
     return f"text/calendar; method={word}" if media_type.lower() == "text/calendar" and word in _SCHEDULING else ""
@@ -40,6 +61,39 @@ def calendar_part(structure: object) -> str:
         case (bytes() as top, bytes() as sub, tuple() as parameters, *_):
             return scheduling_part(f"{_text(top)}/{_text(sub)}", _method(parameters))
     return ""
+
+
+def report_part(structure: object) -> str:
+    """The first part of a parsed BODYSTRUCTURE that tells what the message is (see `telling_part`), at any depth of
+    multiparts; "" if there is none. Not within an attached message."""
+    match structure:
+        case (tuple(), *_):
+            for part in structure:
+                if not isinstance(part, tuple):
+                    break
+                if found := report_part(part):
+                    return found
+        case (bytes() as top, bytes() as sub, *_):
+            return telling_part(f"{_text(top)}/{_text(sub)}")
+    return ""
+
+
+def inner_calendar(structure: object, above: str = "") -> InnerCalendar | None:
+    """The first text/calendar part of a parsed BODYSTRUCTURE without a METHOD parameter. Not within an attached
+    message."""
+    match structure:
+        case (tuple(), *_):
+            for number, part in enumerate(structure, 1):
+                if not isinstance(part, tuple):
+                    break
+                if found := inner_calendar(part, f"{above}{number}."):
+                    return found
+        case (bytes() as top, bytes() as sub, parameters, _, _, bytes() as encoding, *_):
+            is_calendar = (top.lower(), sub.lower()) == (b"text", b"calendar")
+            named = isinstance(parameters, tuple) and _method(parameters)
+            if is_calendar and not named:
+                return InnerCalendar(above.removesuffix(".") or "1", _text(encoding).lower())
+    return None
 
 
 def status_section(structure: object, above: str = "") -> str:

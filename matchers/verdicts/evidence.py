@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activity.envelope import AUTHOR_SIGN, CALENDAR_PART, FROM_DOUBT, Envelope
+from activity.envelope import AUTHOR_SIGN, CALENDAR_PART, FROM_DOUBT, REPORT_PART, Envelope
 from matchers.verdicts import subjects
 from matchers.verdicts.authentication import dmarc_results, may_fail
-from matchers.verdicts.automatic import (
-    AUTO_REPLY_HEADERS,
-    PERSONAL_STRUCTURES,
-    automatic,
-    says_yes,
-    suppresses_replies,
-)
-from matchers.verdicts.header_values import auto_submitted, fields, keyword, media_types
-from matchers.verdicts.lists import list_ids, post_domain, takes_no_posts
+from matchers.verdicts.automatic import PERSONAL_STRUCTURES, automatic, suppresses_replies
+from matchers.verdicts.header_values import auto_submitted, fields, keyword, media_types, precedence
+from matchers.verdicts.lists import list_ids, older_list_domains, post_domain, takes_no_posts
+from matchers.verdicts.marks import automatic_mark, bulk_mark
 from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
+from matchers.verdicts.persons import NOBODY, PERSON_SIGN, may_be_person, sign_of_person
 from matchers.verdicts.reports import (
     CONTENT_CLASSES,
     EXCHANGE_MEETING,
@@ -32,8 +28,6 @@ from matchers.verdicts.reports import (
 from matchers.verdicts.senders import calendar_service, names_mail_system
 from matchers.verdicts.wording import quoted
 
-_PRECEDENCES = frozenset(("bulk", "junk", "list", "auto_reply", "auto-reply", "autoreply"))
-
 
 def evidence(envelope: Envelope) -> dict[str, str]:
     """The signs to store: {} for plain mail, else some of `envelope.signs` with shortened values.
@@ -44,18 +38,36 @@ def evidence(envelope: Envelope) -> dict[str, str]:
     """
     if envelope.from_headers > 1:
         return {"from-headers": str(envelope.from_headers)}
-    kept = _authentication(envelope.signs) | _doubt(envelope.signs) | _author(envelope.signs)
+    kept = _authentication(envelope.signs)
+    if FROM_DOUBT in envelope.signs:
+        kept[FROM_DOUBT] = quoted(envelope.signs[FROM_DOUBT], 80)
+    if AUTHOR_SIGN in envelope.signs:
+        kept[AUTHOR_SIGN] = envelope.signs[AUTHOR_SIGN]
     if is_ordinary(envelope):
         return kept
+    kept |= _bearer(envelope)
     if is_ordinary_list_mail(envelope):
         return kept | _list(envelope.signs) | _person(envelope)
     if report(envelope) is not None:
-        return kept | _report(envelope.signs)
+        return kept | _report(envelope)
     if bounce(envelope) is not None:
         return kept | _bounce(envelope)
     if automatic(envelope) is not None:
         return kept | _automatic(envelope)
-    return kept | _list(envelope.signs) | _null_path(envelope) | _person(envelope)
+    return kept | _list(envelope.signs) | _null_path(envelope) | _person(envelope) | _bulk(envelope)
+
+
+def _bearer(envelope: Envelope) -> dict[str, str]:
+    """Whether a person bears the name that is a program's word as well."""
+    for sender in envelope.from_:
+        if may_be_person(sender.email):
+            return {PERSON_SIGN: sign_of_person(envelope, sender) or NOBODY}
+    return {}
+
+
+def _bulk(envelope: Envelope) -> dict[str, str]:
+    found = bulk_mark(envelope)
+    return {found[0].title.lower(): found[1]} if found else {}
 
 
 def _authentication(signs: Mapping[str, str]) -> dict[str, str]:
@@ -69,15 +81,8 @@ def _authentication(signs: Mapping[str, str]) -> dict[str, str]:
     return {"authentication-results": "\n".join(lines)} if lines else {}
 
 
-def _doubt(signs: Mapping[str, str]) -> dict[str, str]:
-    return {FROM_DOUBT: quoted(signs[FROM_DOUBT], 80)} if FROM_DOUBT in signs else {}
-
-
-def _author(signs: Mapping[str, str]) -> dict[str, str]:
-    return {AUTHOR_SIGN: signs[AUTHOR_SIGN]} if AUTHOR_SIGN in signs else {}
-
-
-def _report(signs: Mapping[str, str]) -> dict[str, str]:
+def _report(envelope: Envelope) -> dict[str, str]:
+    signs = envelope.signs
     for media_type, parameters in media_types(signs.get("content-type", "")):
         if kind_of_media_type(media_type, parameters):
             named = "".join(f"; {name}={value}" for name, value in parameters.items() if value)
@@ -87,6 +92,9 @@ def _report(signs: Mapping[str, str]) -> dict[str, str]:
             return {"content-class": field.strip().lower()}
     if CALENDAR_PART in signs:
         return {CALENDAR_PART: quoted(signs[CALENDAR_PART], 48)}
+    part = signs.get(REPORT_PART, "")
+    if part.startswith("text/") or (part.startswith("message/") and not subjects.is_forward(envelope.subject)):
+        return {REPORT_PART: quoted(part, 60)}
     if EXCHANGE_MEETING in signs:
         return {EXCHANGE_MEETING: quoted(signs[EXCHANGE_MEETING], 24)}
     service = calendar_service(signs.get("sender", ""))
@@ -107,10 +115,8 @@ def _automatic(envelope: Envelope) -> dict[str, str]:
     submitted = _submitted(signs)
     if submitted:
         return submitted | _wording(envelope) | _return_path(envelope)
-    for name in AUTO_REPLY_HEADERS:
-        if name in signs and says_yes(name, signs[name]):
-            short = quoted(signs[name], 30)
-            return {name: short if says_yes(name, short) else "yes"} | _wording(envelope)
+    if mark := automatic_mark(signs):
+        return {mark[0].title.lower(): mark[1]} | _wording(envelope)
     suppresses = suppresses_replies(signs.get("x-auto-response-suppress", ""))
     kept = {"x-auto-response-suppress": "All"} if suppresses else {}
     return kept | _precedence(signs) | _wording(envelope) | _return_path(envelope)
@@ -128,6 +134,9 @@ def _list(signs: Mapping[str, str]) -> dict[str, str]:
     unsubscribe = signs.get("list-unsubscribe", "").strip()
     if unsubscribe:
         kept["list-unsubscribe"] = quoted(unsubscribe, 32) or "<>"
+    for name, domains in older_list_domains(signs).items():
+        owner = "owner-list" if name == "sender" else "list"
+        kept[name] = " ".join(f"{owner}@{domain}" for domain in domains) or "<>"
     return kept
 
 
@@ -168,5 +177,5 @@ def _submitted(signs: Mapping[str, str]) -> dict[str, str]:
 
 
 def _precedence(signs: Mapping[str, str]) -> dict[str, str]:
-    word = keyword(signs.get("precedence", ""))
-    return {"precedence": word} if word in _PRECEDENCES else {}
+    title, word = precedence(signs)
+    return {title.lower(): word} if word else {}

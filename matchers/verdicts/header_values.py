@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -19,6 +19,8 @@ _TYPE = re.compile(r"\s*([a-z0-9.+-]+)\s*/\s*([a-z0-9.+-]+)", re.IGNORECASE)
 _NOT_IN_TOKEN = re.compile(r"[^a-z0-9-]+")
 _LONGEST_TOKEN = 40
 _WORD = re.compile(r"[a-z0-9_-]+")
+_AUTO_REPLY = frozenset(("auto_reply", "auto-reply", "autoreply"))
+_PRECEDENCES = frozenset(("bulk", "junk", "list", "auto_reply"))
 
 
 def fields(value: str) -> list[str]:
@@ -87,6 +89,17 @@ def auto_submitted(value: str) -> str:
         if word and word != "no":
             return word
     return ""
+
+
+def precedence(signs: Mapping[str, str]) -> tuple[str, str]:
+    """The header that says how a message was sent, as it is written, and its word, "auto_reply" however spelt;
+    ("", "") where none says anything known. cPanel's BoxTrapper says it in the other two."""
+    for title in ("Precedence", "X-Precedence", "Preference"):
+        word = keyword(signs.get(title.lower(), ""))
+        word = "auto_reply" if word in _AUTO_REPLY else word
+        if word in _PRECEDENCES and (title != "Preference" or word == "auto_reply"):
+            return title, word
+    return "", ""
 
 
 def is_plain_type(value: str) -> bool:

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from activity.envelope import Envelope
 from activity.verdict import Verdict
 from matchers.house import House
-from matchers.verdicts.header_values import fields, keyword, without_comments
+from matchers.verdicts.header_values import fields, keyword, precedence, without_comments
 from matchers.verdicts.wording import header
 
 _LONGEST_DOMAIN = 48
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _NOT_IN_ID = re.compile(r"[^\w.@+=/:~-]+")
+_OLDER = {
+    "mailing-list": "Mailing-List", "x-mailing-list": "X-Mailing-List", "x-mailinglist": "X-MailingList",
+    "x-beenthere": "X-BeenThere",
+}  # fmt: skip
+_DOMAIN = re.compile(r"@([a-z0-9][a-z0-9.-]{1,253})")
+_OWNER = re.compile(r"(?<![\w.+-])(?:owner-[\w.+-]{1,100}|[\w.+-]{1,100}-owner)@[\w.-]{1,253}")
 _MAILTO = re.compile(r"mailto:[^@\s<>?]{0,200}@([\w.-]{1,253})")
 
 
 def list_mail(envelope: Envelope, house: House) -> Verdict | None:
     """A post to a list, or mail sent in bulk; None for a message to one of our own groups."""
     signs = envelope.signs
-    precedence = keyword(signs.get("precedence", ""))
     if not own_group(signs, house) or _own_newsletter(envelope, house):
-        verdict = _foreign_list(signs, precedence)
+        verdict = _foreign_list(signs)
         if verdict:
             return verdict
-    if precedence in {"bulk", "junk"}:
-        return Verdict("bulk", header("Precedence", signs["precedence"]))
-    return None
+    title, word = precedence(signs)
+    if word in {"bulk", "junk"}:
+        return Verdict("bulk", header(title, signs[title.lower()]))
+    return _older_list(signs, house)
 
 
 def own_group(signs: Mapping[str, str], house: House) -> bool:
@@ -76,13 +83,42 @@ def takes_no_posts(value: str) -> bool:
     return keyword(value) == "no" and "<" not in value[:1000]
 
 
-def _foreign_list(signs: Mapping[str, str], precedence: str) -> Verdict | None:
+def older_list_domains(signs: Mapping[str, str]) -> dict[str, list[str]]:
+    """The headers of lists that know no RFC 2919 (ezmlm, Yahoo, fml, Majordomo), with the domains they name; none
+    where List-Id or List-Post tells more."""
+    found: dict[str, list[str]] = {}
+    if list_ids(signs.get("list-id", "")) or signs.get("list-post", "").strip():
+        return found
+    for name in _OLDER:
+        if value := signs.get(name, "").strip():
+            found[name] = list(dict.fromkeys(map(_last_labels, _DOMAIN.findall(value[:1000].lower()))))[:2]
+    if owner := list_owner(signs.get("sender", "")):
+        found["sender"] = [_last_labels(owner.rpartition("@")[2])]
+    return found
+
+
+@lru_cache(maxsize=1024)
+def list_owner(sender: str) -> str:
+    """The address in Sender by which a list gets its bounces ("owner-users@…", Majordomo), "" for any other."""
+    found = _OWNER.search(sender[:500].lower()) if "owner" in sender[:500].lower() else None
+    return found[0] if found else ""
+
+
+def _older_list(signs: Mapping[str, str], house: House) -> Verdict | None:
+    for name, domains in older_list_domains(signs).items():
+        if not domains or not all(map(house.is_internal_domain, domains)):
+            return Verdict("list", header(_OLDER.get(name, "Sender"), signs[name]))
+    return None
+
+
+def _foreign_list(signs: Mapping[str, str]) -> Verdict | None:
     post = signs.get("list-post", "").strip()
     if post and not takes_no_posts(post):
         name, value = ("List-Id", signs["list-id"]) if signs.get("list-id") else ("List-Post", post)
         return Verdict("list", header(name, value))
-    if precedence == "list":
-        return Verdict("list", header("Precedence", signs["precedence"]))
+    title, word = precedence(signs)
+    if word == "list":
+        return Verdict("list", header(title, signs[title.lower()]))
     unsubscribe = signs.get("list-unsubscribe", "").strip()
     if unsubscribe:
         return Verdict("bulk", header("List-Unsubscribe", unsubscribe))

@@ -8,6 +8,7 @@ from matchers.house import House
 from matchers.verdicts.authentication import dmarc_failure, doubtful_author
 from matchers.verdicts.automatic import automatic, null_return_path, program_sender
 from matchers.verdicts.lists import list_mail
+from matchers.verdicts.marks import bulk_service
 from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
 from matchers.verdicts.reports import bounce, report
 
@@ -17,9 +18,10 @@ def judge_message(envelope: Envelope, house: House) -> Verdict:
 
     The order is the contract. Two From headers: suspect. Then what a message says of itself, the
     most exact first: its media type, the marks of a bounce, automatic replies, lists and bulk, a
-    null Return-Path, a sender's name. A DMARC failure, or an author who may be read as somebody else
-    where a server checks authors for us, overrides all of them but a list post, whose signature every
-    list breaks. Only then who wrote to whom: internal, broadcast, person.
+    null Return-Path, a sender's name, the marks of services that send in bulk. A DMARC failure, or an
+    author who may be read as somebody else where a server checks authors for us, overrides all of them
+    but a list post, whose signature every list breaks. Only then who wrote to whom: internal,
+    broadcast, person.
     """
     if envelope.from_headers > 1:
         return Verdict("suspect", f"From: {envelope.from_headers} such headers")
@@ -41,6 +43,7 @@ def _said_by_itself(envelope: Envelope, house: House) -> Verdict | None:
         or list_mail(envelope, house)
         or null_return_path(envelope)
         or program_sender(envelope)
+        or bulk_service(envelope, house)
     )
 
 

@@ -5,15 +5,35 @@ from __future__ import annotations
 import re
 
 from activity.envelope import FROM_DOUBT, Envelope
-from matchers.verdicts.header_values import is_plain_type, keyword
-from matchers.verdicts.lists import has_list_headers
+from matchers.verdicts.header_values import is_plain_type, precedence
+from matchers.verdicts.lists import has_list_headers, list_owner
+from matchers.verdicts.marks import is_quiet
 from matchers.verdicts.senders import calendar_service, sender_kind
-from matchers.verdicts.subjects import out_of_office
+from matchers.verdicts.subjects import notice, out_of_office
 
 # Signs that no rule reads, or that are looked at below; Authentication-Results is judged apart.
-_QUIET = frozenset(("content-type", "return-path", "sender", "authentication-results", "reply-to", FROM_DOUBT))
-_OF_LISTS = _QUIET | {"list-id", "list-post", "list-unsubscribe", "precedence"}
-_AUTOMATIC_PRECEDENCES = frozenset(("auto_reply", "auto-reply", "autoreply"))
+_QUIET = frozenset(
+    (
+        "content-type",
+        "return-path",
+        "sender",
+        "authentication-results",
+        "reply-to",
+        FROM_DOUBT,
+        "x-mailer",
+        "user-agent",
+        "delivered-to",
+    )
+)
+_OF_LISTS = _QUIET | {
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "precedence",
+    "mailing-list",
+    "x-mailing-list",
+    "x-beenthere",
+}
 _PLAIN_PATH = re.compile(r"<?(?!mail|microsoft)[^<>()\s\"@]+@[a-z0-9.-]+>?\s*\Z", re.IGNORECASE)
 
 
@@ -27,7 +47,7 @@ def is_ordinary_list_mail(envelope: Envelope) -> bool:
     signs = envelope.signs
     return (
         signs.keys() <= _OF_LISTS
-        and keyword(signs.get("precedence", "")) not in _AUTOMATIC_PRECEDENCES
+        and precedence(signs)[1] != "auto_reply"
         and has_list_headers(signs)
         and _is_unremarkable(envelope)
     )
@@ -44,7 +64,9 @@ def _is_unremarkable(envelope: Envelope) -> bool:
     path = signs.get("return-path")
     if path is not None and not _PLAIN_PATH.match(path):
         return False
-    if "sender" in signs and calendar_service(signs["sender"]):
+    if "sender" in signs and (calendar_service(signs["sender"]) or list_owner(signs["sender"])):
+        return False
+    if not is_quiet(signs) or notice(envelope.subject) is not None:
         return False
     for sender in envelope.from_:
         if sender_kind(sender.email):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from activity.envelope import CALENDAR_PART, Envelope
+from activity.envelope import CALENDAR_PART, REPORT_PART, Envelope
 from activity.verdict import MailVerdict, Verdict
 from matchers.verdicts import subjects
 from matchers.verdicts.header_values import auto_submitted, fields, is_plain_type, media_types, without_comments
+from matchers.verdicts.persons import system_sender
 from matchers.verdicts.senders import calendar_service, is_mail_system, names_mail_system, sender_of_kind
 from matchers.verdicts.wording import header, quoted
 
@@ -46,6 +47,11 @@ def report(envelope: Envelope) -> Verdict | None:
             return Verdict(kind, header("Content-Class", field))
     if CALENDAR_PART in signs:
         return Verdict("calendar", f"a part of it is {quoted(signs[CALENDAR_PART])}")
+    part = signs.get(REPORT_PART, "")
+    if part.startswith("message/") and not subjects.is_forward(envelope.subject):
+        return Verdict("receipt", f"a part of it is {quoted(part)}")
+    if part.startswith("text/"):
+        return Verdict("notification", f"a part of it is {quoted(part)}, an emoji in answer to a message")
     if EXCHANGE_MEETING in signs:
         return Verdict("calendar", header("X-MS-Exchange-Calendar-Series-Instance-Id", signs[EXCHANGE_MEETING]))
     if "sender" in signs and calendar_service(signs["sender"]):
@@ -104,7 +110,7 @@ def _returned(envelope: Envelope) -> Verdict | None:
     beside = _sign_of_mail_system(envelope)
     program = ""
     if beside or not subjects.is_answer(envelope.subject):  # whoever writes "Re: Returned mail" has read it
-        program = sender_of_kind(envelope.from_, "mail-program", "system", "no-reply")
+        program = sender_of_kind(envelope.from_, "mail-program", "no-reply") or system_sender(envelope)
     wording = subjects.wording_of(envelope) if beside or program else None
     if wording is None or wording.kind != subjects.BOUNCE:
         return None

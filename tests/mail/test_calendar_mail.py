@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mail_log import Log, log_of, message
 
 from activity.envelope import CALENDAR_PART, Envelope
+from capture.mail.calendar_methods import scheduling_within
 from capture.mail.structure import calendar_part
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
@@ -41,11 +42,80 @@ def test_over_imap_the_structure_decides(imap: DovecotServer, log: Log, user: st
 
 
 def test_no_body_is_fetched_for_it(imap: DovecotServer, log: Log, proxy: FaultProxy, user: str) -> None:
-    imap.append(user, "INBOX", [sample.message for sample in SAMPLES])
+    samples = [one for one in SAMPLES if "-method-within" not in one.name and one.name != "person-attached-ics"]
+    imap.append(user, "INBOX", [sample.message for sample in samples])
     log.sync()
-    assert len(log.seen["INBOX"]) == len(SAMPLES)
+    assert len(log.seen["INBOX"]) == len(samples)
     assert b"Let us meet" not in proxy.received
     assert b"VCALENDAR" not in proxy.received
+
+
+def test_of_a_calendar_that_does_not_name_its_method_only_the_first_lines_are_fetched(
+    imap: DovecotServer, log: Log, proxy: FaultProxy, user: str
+) -> None:
+    (sample,) = (one for one in SAMPLES if one.name == "calendar-method-within")
+    long = sample.message.replace(b"UID:p2", b"X-FILL:" + b"x" * 5000 + b"\r\nUID:the-end")
+    imap.append(user, "INBOX", [long])
+    log.sync()
+    (envelope,) = log.seen["INBOX"]
+    assert verdict(envelope)[0] == "calendar"
+    assert b"METHOD:REQUEST" in proxy.received
+    assert b"Let us meet" not in proxy.received
+    assert b"the-end" not in proxy.received
+
+
+@pytest.mark.parametrize(
+    ("start", "encoding", "expected"),
+    [
+        (b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\n", "7bit", "text/calendar; method=REQUEST"),
+        (b"BEGIN:VCALENDAR\nMETHOD;X-A=b:cancel\n", "", "text/calendar; method=CANCEL"),
+        (b"BEGIN:VCALENDAR\rMETHOD:REPLY\r", "8bit", "text/calendar; method=REPLY"),
+        (b"BEGIN:VCALENDAR\r\nMET\r\n HOD:REQUEST\r\n", "7bit", "text/calendar; method=REQUEST"),
+        (b"BEGIN:VCALENDAR=0D=0AMETHOD:REQUEST", "quoted-printable", "text/calendar; method=REQUEST"),
+        (b"BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\n", "7bit", ""),
+        (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nMETHOD:REQUEST\r\n", "7bit", ""),
+        (b"BEGIN:VCALENDAR\r\nDESCRIPTION:METHOD:REQUEST\r\n", "7bit", ""),
+        (b"BEGIN:VCALENDAR\r\n" + b"X-FILL:y\r\n" * 100 + b"METHOD:REQUEST\r\n", "7bit", ""),
+        (b"\xff\x00", "base64", ""),
+        (b"", "7bit", ""),
+    ],
+)
+def test_method_stands_among_the_first_lines(start: bytes, encoding: str, expected: str) -> None:
+    assert scheduling_within(start, encoding) == expected
+
+
+RECEIPT = (
+    "--o\r\nContent-Type: multipart/report; report-type=disposition-notification; boundary=i\r\n\r\n"
+    "--i\r\nContent-Type: text/plain\r\n\r\nIt was displayed.\r\n"
+    "--i\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: manual-action; displayed\r\n--i--\r\n"
+    "--o\r\nContent-Type: text/plain\r\n\r\nA disclaimer\r\n--o--\r\n"
+)
+REACTION = (
+    "--o\r\nContent-Type: text/plain\r\n\r\nTom reacted\r\n"
+    '--o\r\nContent-Type: text/vnd.google.email-reaction+json\r\n\r\n{"emoji": "x"}\r\n--o--\r\n'
+)
+FORWARDED = f"--o\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n{RECEIPT}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "expected"),
+    [
+        ("Read: The offer", RECEIPT, "receipt"),
+        ("Re: The offer", RECEIPT.replace("message/disp", "message/global-disp"), "receipt"),
+        ("Fwd: Read: The offer", RECEIPT, "person"),
+        ("Read: The offer", FORWARDED, "person"),
+        ("Re: The offer", REACTION, "notification"),
+        ("The offer", REACTION.replace("email-reaction", "email-news"), "person"),
+    ],
+)
+def test_a_receipt_or_a_reaction_is_one_wherever_its_part_stands(
+    imap: DovecotServer, log: Log, user: str, subject: str, body: str, expected: str
+) -> None:
+    imap.append(user, "INBOX", [message(1, body, Subject=subject, Content_Type='multipart/mixed; boundary="o"')])
+    log.sync()
+    (envelope,) = log.seen["INBOX"]
+    assert envelope.subject == subject
+    assert verdict(envelope)[0] == expected
 
 
 def test_a_structure_that_pretends_to_be_other_items_deceives_nobody(imap: DovecotServer, log: Log, user: str) -> None:

@@ -10,13 +10,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activity.address import Address
-from activity.envelope import CALENDAR_PART, FROM_DOUBT, SIGN_HEADERS, Envelope
+from activity.envelope import CALENDAR_PART, FROM_DOUBT, REPORT_PART, SIGN_HEADERS, Envelope
 from matchers.house import House
 from matchers.message import judge_mail, message_facts
 from matchers.verdicts import evidence as evidence_room
 from matchers.verdicts import mail
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
+from matchers.verdicts.marks import MARK_HEADERS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _HOUSES = [
@@ -32,12 +33,31 @@ _HOUSES = [
 _EMAILS = [
     "tom@widgets.example", "ana@acme.example", "info@other.example", "mailer-daemon@widgets.example", "root@a.example",
     "postmaster@acme.example", "no-reply@shop.example", "calendar-notification@google.com", "mail@other.example",
+    "jenkins@ci.example", "jenkins@jenkins.example",
 ]  # fmt: skip
 _VALUES: dict[str, list[str]] = {
     "return-path": ["<>", "< >", "(x) <>", "<MAILER-DAEMON>", "<mailer-daemon@x.example>", "<a@b.example>", "", "<>x"],
-    "sender": ["Google Calendar <calendar-notification@google.com>", "a@b.example", "x" * 60 + "calendar-invites@x"],
+    "sender": [
+        "owner-users@list.example", "Users <users-owner@acme.example>", "owner@x.example",
+        "Google Calendar <calendar-notification@google.com>", "a@b.example", "x" * 60 + "calendar-invites@x"],
     "auto-submitted": ["no", "No (really)", "auto-replied", "AUTO-GENERATED;x", "auto-notified", "bot", "", "no\nyes"],
     "precedence": ["bulk", "Junk", "list", "auto_reply", "normal", "(bulk) list", "", "first-class"],
+    "x-precedence": ["auto_reply", "Junk", "list", "none"],
+    "preference": ["auto_reply", "bulk", "x"],
+    "x-autoresponse": ["yes", "no"],
+    "x-fc-machinegenerated": ["true", "false", "\x00True"],
+    "x-post-messageclass": ["9; Autoresponder", "9; Mail", "x" * 300 + "autoresponder"],
+    "delivered-to": ["ana@acme.example", "Autoresponder", "ana@acme.example\nautoresponder", "autoresponder@x.example"],
+    "x-amazon-mail-relay-type": ["notification", "x"],
+    "x-cron-env": ["<SHELL=/bin/sh>", ""],
+    "mailing-list": ["contact l+help@list.example; run by ezmlm", "list x@acme.example; contact o@b.example", "x", ""],
+    "x-mailing-list": ["<linux@list.example> archive/1", "team@acme.example"],
+    "x-mailinglist": ["list@widgets.example", " "],
+    "x-beenthere": ["users@list.example", "a@acme.example\nb@widgets.example", "\u0130@x.example"],
+    **{name: ["1234:user", "", "no"] for name in SIGN_HEADERS if name in MARK_HEADERS},
+    "feedback-id": ["1:2:3:sendgrid", "i1234:Fastmail", "123:user:proton", "a\u202e"],
+    "x-mailer": ["Apple Mail (2.3)", "MailChimp Mailer", "PHPMailer", "Microsoft Outlook 16.0", "x" * 300 + "brevo"],
+    "user-agent": ["Mozilla Thunderbird", "Some Newsletter 1.0", "curl"],
     "x-autoreply": ["yes", "no", "", "no\x00"],
     "x-autoreply-from": ["a@b.example", "none"],
     "x-autorespond": ["Re: hello", "\x00"],
@@ -69,6 +89,11 @@ _VALUES: dict[str, list[str]] = {
         "mx.x; dmarc=fail\nmx.y; dmarc=fail\nmx.z; dmarc=pass\nmx.a; dmarc=fail\nmx.b; DMARC = FAIL",
     ],
     "from": ["MAILER-DAEMON <>", "Your Bank", "Post Master"],
+    REPORT_PART: [
+        "message/disposition-notification",
+        "text/vnd.google.email-reaction+json",
+        "message/global-disposition-notification",
+    ],
     FROM_DOUBT: ["text left over beside the address"],
     CALENDAR_PART: ["text/calendar; method=REQUEST", "text/calendar; method=CANCEL"],
 }  # fmt: skip
@@ -76,6 +101,8 @@ _SUBJECTS = [
     "The offer", "Automatic reply: The offer", "Re: Automatic reply: x", "Undeliverable: x", "Read: x",
     "Unzustellbar x", "自動応答 x", "[EXT] Abwesend: Returned mail", "Delivery failed: parcel", "",
     "Gelesen: Mail delivery", "Re: Returned mail: user unknown", "Fwd: Undelivered Mail", "'quoted' (x",
+    "Recall: The offer",
+    "EXTERNAL: Automatic reply: x", "Tom reacted to your message", "[EXT] Read: x", "Re: Recall: x",
 ]  # fmt: skip
 
 _hostile = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -89,7 +116,10 @@ def _value(name: str) -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(_VALUES[name]), st.sampled_from(_VALUES[name]), mixed)
 
 
-_addresses = st.lists(st.sampled_from(_EMAILS).map(Address), max_size=3).map(tuple)
+_addresses = st.lists(
+    st.builds(Address, st.sampled_from(_EMAILS), st.sampled_from(["", "Kate Jenkins", "Jenkins CI", "Root, Paul"])),
+    max_size=3,
+).map(tuple)
 _references = st.sampled_from([(), ("<1@acme.example>",)])
 _signs = st.sets(st.sampled_from(sorted(_VALUES)), max_size=5).flatmap(
     lambda names: st.fixed_dictionaries({name: _value(name) for name in names})
@@ -111,7 +141,7 @@ _envelopes = st.builds(
 
 
 def test_generated_names_are_the_headers_that_are_fetched() -> None:
-    assert set(_VALUES) == {*SIGN_HEADERS, "from", CALENDAR_PART, FROM_DOUBT}
+    assert set(_VALUES) == {*SIGN_HEADERS, "from", CALENDAR_PART, FROM_DOUBT, REPORT_PART}
 
 
 @settings(max_examples=1500, deadline=None)
