@@ -109,8 +109,10 @@ class MboxScan:
                     self._at = found
                     if self._more():
                         continue
-                    if line_end + 1 >= len(self._data):
-                        return False
+                    if self._newline not in self._data[line_end + 1 :] and not begins_header(
+                        self._data[line_end + 1 :]
+                    ):
+                        return False  # its next line, which tells, is still to come
                 if is_separator(line) or (is_bare and begins_header(self._data[line_end + 1 :][:NEXT_LINE])):
                     self._at = found + 1
                     return True
