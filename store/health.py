@@ -114,6 +114,20 @@ def left_out_by_mistake(connection: sqlite3.Connection, since: datetime) -> list
     return [item for (item,) in connection.execute(query, (timestamp(since), len(OUR_MISTAKE), OUR_MISTAKE))]
 
 
+def newest_mail_after(connection: sqlite3.Connection, moment: datetime) -> datetime | None:
+    """When the newest mail from a mail server is dated that is dated later than `moment`; None where none is.
+
+    No server's mail is dated over a day after it took it in (see `matchers.message.message_time`).
+    """
+    (newest,) = connection.execute(
+        "SELECT max(a.at) FROM activity a WHERE a.at > ? AND a.ends IS NULL AND EXISTS (SELECT 1 FROM sighting s"
+        " JOIN place p ON p.id = s.place_id JOIN source o ON o.id = p.source_id"
+        " WHERE s.activity_id = a.id AND o.kind = 'imap')",
+        (timestamp(moment),),
+    ).fetchone()
+    return None if newest is None else instant(int(newest))
+
+
 def counts(connection: sqlite3.Connection) -> tuple[int, int, int]:
     """How many activities, contacts and touches (activities that count for a contact) there are."""
     (activities,) = connection.execute("SELECT count(*) FROM activity").fetchone()

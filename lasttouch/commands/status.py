@@ -17,11 +17,12 @@ from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.lock_file import daemon_pid
 from lasttouch.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.health import skipped_rows, skipped_table, status_json, status_notes, status_table
+from lasttouch.views.health import clock_note, skipped_rows, skipped_table, status_json, status_notes, status_table
 from lasttouch.views.moments import ago
-from store.health import SourceHealth, counts, left_out_by_mistake, sources
+from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
 
 MISTAKES_SHOWN = timedelta(days=7)
+AHEAD_OF_SERVERS = timedelta(days=1, minutes=10)  # what a right clock and a right server allow a Date to be
 
 
 @click.command("status")
@@ -52,19 +53,24 @@ def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
     with reading() as log:
         health = sources(log)
         totals = counts(log)
+        mail_ahead = newest_mail_after(log, now + AHEAD_OF_SERVERS)
         mistakes = left_out_by_mistake(log, now - MISTAKES_SHOWN) if check else []
         if skipped and not form.as_json:
             if answer(form, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
                 print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
             return
         if answer(
-            form, columns.STATUS, lambda: status_json(health, totals, pid), lambda: status_table(health, now, zone)
+            form,
+            columns.STATUS,
+            lambda: status_json(health, totals, pid, mail_ahead),
+            lambda: status_table(health, now, zone),
         ):
             activities, contacts, touches = totals
             print_lines(
                 [
                     f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
                     "No daemon is running." if pid is None else f"A daemon is running: process {pid}.",
+                    *clock_note(mail_ahead, zone),
                     *status_notes(health, zone),
                 ]
             )

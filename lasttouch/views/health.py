@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from lasttouch.source_pass import Report
 
 
-def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemon: int | None) -> dict[str, Any]:
-    """The object of `status --json`; see docs/json.md. `daemon` is its process id."""
+def status_json(
+    sources: list[SourceHealth], counts: tuple[int, int, int], daemon: int | None, mail_ahead: datetime | None = None
+) -> dict[str, Any]:
+    """The object of `status --json`; see docs/json.md. `daemon` is its process id, `mail_ahead` as in `clock_note`."""
     activities, contacts, touches = counts
     return {
         "accounts": [
@@ -54,6 +56,7 @@ def status_json(sources: list[SourceHealth], counts: tuple[int, int, int], daemo
         "contacts": contacts,
         "touches": touches,
         "daemon": {"running": daemon is not None, "pid": daemon},
+        "mail_ahead": utc(mail_ahead),
     }
 
 
@@ -99,6 +102,14 @@ def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
             more = len(one.skipped) - MOST_SKIPPED
             notes.append(f"{where}: and {more} more skipped, see: lasttouch status --skipped")
     return notes
+
+
+def clock_note(mail_ahead: datetime | None, zone: tzinfo) -> list[str]:
+    """What it means that mail servers have taken in mail that is dated over a day later than our clock says."""
+    if mail_ahead is None:
+        return []
+    what = f"there is mail of {local(mail_ahead, zone)}: the clock of this machine is behind, or a mail server's ahead"
+    return [f"{what}. Set it by NTP: what is in the future does not count as a touch."]
 
 
 def few_connections(watches: int) -> str:

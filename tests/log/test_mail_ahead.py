@@ -1,0 +1,35 @@
+"""Mail that a server took in shows that our clock is behind; what files and calendars hold does not."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from lasttouch.views.health import clock_note, status_json
+from store.database import writing
+from store.health import newest_mail_after
+
+if TYPE_CHECKING:
+    from conftest import Log
+
+ANA, BOB = "ana@acme.example", "bob@globex.example"
+
+
+def test_mail_from_a_server_that_is_dated_ahead_is_told_of(log: Log) -> None:
+    log.mail(BOB, ANA, 100.5)
+    log.meet(BOB, 150)
+    edge = log.now + timedelta(days=1)
+    assert newest_mail_after(log.connection, edge) is None
+    assert clock_note(None, UTC) == []
+    log.mail(BOB, ANA, 103)
+    found = newest_mail_after(log.connection, edge)
+    assert found == log.day(103)
+    assert status_json([], (1, 1, 1), None, found)["mail_ahead"] == "2026-04-14T00:00:00Z"
+    assert "the clock of this machine is behind" in "".join(clock_note(found, UTC))
+
+
+def test_files_may_say_of_themselves_what_they_like(log: Log) -> None:
+    log.mail(BOB, ANA, 103)
+    with writing(log.connection):
+        log.connection.execute("UPDATE place SET source_id = (SELECT id FROM source WHERE kind = 'files')")
+    assert newest_mail_after(log.connection, log.now) is None
