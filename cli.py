@@ -32,7 +32,7 @@ COMMANDS = {
     "ignore": "Put somebody aside for good: in no list any more.",
     "note": "Note a call, a meeting or a letter by hand.",
     "cadence": "How often you mean to be in touch with somebody, or with a company.",
-    "confirm": "Say that an event without attendees did take place.",
+    "confirm": "Say of a meeting that it did take place.",
     "log": "The activities with somebody, or with everybody, newest first.",
     "upcoming": "The next meetings with contacts.",
     "why": "The proof of a date: what was recorded, by which rule, and why not.",

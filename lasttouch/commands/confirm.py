@@ -7,14 +7,15 @@ import click
 from activity.errors import UsageError
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
+from store.timeline import activities
 
 
 @click.command("confirm")
 @saying_options()
 def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -> None:
-    """Say that an event without attendees took place with the contact whom its title names.
+    """Say of a meeting that it did take place. It is kept as your word, and shown by `why`.
 
-    WORDS are the id of an activity, as `today` and `why` offer it.
+    WORDS are the id of an activity, as `log` and `why` show it. What counts does not change by it.
 
     \b
     Examples:
@@ -28,7 +29,10 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
         who = own_words.speaker(agent, by)
         activity_id = activity_meant(agent.connection, what)
         if activity_id is None:
-            raise UsageError(f"{what!r} is no activity", "give its id, as `today` and `why` show it")
+            raise UsageError(f"{what!r} is no activity", "give its id, as `log` and `why` show it")
+        (one,) = activities(agent.connection, [activity_id])
+        if one.kind != "meeting":
+            raise UsageError(f"activity {activity_id} is no meeting", "a conversation is settled by: lasttouch done")
         if undo and not own_words.unsay_of_activity(agent, activity_id, "confirm"):
             raise not_said(f"activity {activity_id} was not confirmed")
         if not undo:

@@ -97,7 +97,7 @@ def calls(home: Household, user: str) -> list[tuple[str, str]]:
     return [
         ("sync", ""), ("status", ""), ("last", ""), ("last", "--company"), ("last", "--as-of 30d"), ("stale", ""),
         ("stale", "--days 1"), ("awaiting", ""), ("awaiting", "--all"), ("today", ""), ("log", ""), ("upcoming", ""),
-        ("snooze", "bob 2w"), ("cadence", "bob 30d"), ("done", "1"), ("note", "bob call"), ("confirm", "1"),
+        ("snooze", "bob 2w"), ("cadence", "bob 30d"), ("done", "1"), ("note", "bob call"), ("confirm", "<past>"),
         ("ignore", "kim@globex.example"), ("ignore", "kim@globex.example --undo"), ("why", "1"),
         ("why", "bob"), ("why", "<withheld>"), ("unmatched", ""), ("contacts list", ""),
         ("contacts show", "bob"), ("contacts edit", "bob --tag vip"), ("contacts suggest", ""),

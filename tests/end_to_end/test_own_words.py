@@ -153,6 +153,7 @@ def test_what_makes_no_sense_is_refused_with_an_example(ana: Household) -> None:
         ["snooze", "bob"],
         ["snooze", "bob", "yesterday"],
         ["confirm", "bob"],
+        ["confirm", "<b1>"],
         ["done", "e"],
     ):
         refused = ana.run(*wrong)
