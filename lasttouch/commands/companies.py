@@ -21,6 +21,7 @@ from lasttouch.views.last import companies_json, companies_table
 from lasttouch.views.moments import earlier
 from store.companies import companies
 from store.health import seen_through
+from store.read_back import read_back
 
 
 @click.group("companies")
@@ -92,9 +93,12 @@ def answer_companies(log: sqlite3.Connection, filters: Filters, form: Form, ids:
     now, zone = filters.moment(), machine_zone()
     known = owned(log, companies(log, now, ids, people_reader(filters.as_of)), filters.owner)
     found = filters.applied(known)
-    through = earlier(seen_through(log), now)
+    through, back = earlier(seen_through(log), now), read_back(log)
     shown = answer(
-        form, columns.COMPANIES, lambda: companies_json(found, through), lambda: companies_table(found, now, zone)
+        form,
+        columns.COMPANIES,
+        lambda: companies_json(found, through, back),
+        lambda: companies_table(found, now, zone, back),
     )
     if shown and not known:
         print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])

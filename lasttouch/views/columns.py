@@ -10,7 +10,7 @@ LAST = (
 STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since")
 COMPANIES = (
     "id", "name", "domains", "owner", "contacts", "last_touch", "last_touch_kind", "last_touch_activity",
-    "last_touch_contact", "unlisted", "seen_through",
+    "last_touch_contact", "unlisted", "seen_through", "read_back_to",
 )  # fmt: skip
 LOG = (
     "activity", "message_id", "kind", "noted", "at", "ends", "direction", "verdict", "reason", "subject",

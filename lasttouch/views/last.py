@@ -94,9 +94,7 @@ def last_table(
 def _last_touch(one: Person, now: datetime, zone: tzinfo, back: ReadBack, drawn: str) -> list[str]:
     if back.vouches_for(one.last_touch):
         return [ago(one.last_touch, now), how_of(one), drawn, local(one.last_touch, zone), one.last_touch_by or ""]
-    if not back.is_whole or back.since is None:
-        return ["not known yet", "", drawn, "", ""]
-    return [f"not since {local(back.since, zone)[:10]}", "", drawn, "", ""]
+    return [_not_since(back, zone), "", drawn, "", ""]
 
 
 def vouched_order(people: Sequence[Person], back: ReadBack) -> list[Person]:
@@ -124,7 +122,9 @@ def read_back_lines(people: Sequence[Person], back: ReadBack, zone: tzinfo) -> l
     ]
 
 
-def companies_json(companies: list[Company], seen_through: datetime | None) -> list[dict[str, Any]]:
+def companies_json(
+    companies: list[Company], seen_through: datetime | None, back: ReadBack | None = None
+) -> list[dict[str, Any]]:
     """The array of `last --company --json`; see docs/json.md."""
     return [
         {
@@ -148,26 +148,39 @@ def companies_json(companies: list[Company], seen_through: datetime | None) -> l
                 for person in one.unlisted
             ],
             "seen_through": utc(seen_through),
+            "read_back_to": utc(back.since) if back else None,
         }
         for one in companies
     ]
 
 
-def companies_table(companies: list[Company], now: datetime, zone: tzinfo) -> Rows:
+def companies_table(companies: list[Company], now: datetime, zone: tzinfo, back: ReadBack = READ) -> Rows:
     headings = ["Company", "Domains", "Last touch", "When", "How", "With", "Contacts", "Unlisted people"]
     return headings, [
         [
             one.name,
             " ".join(one.domains),
-            ago(one.last_touch, now),
-            local(one.last_touch, zone),
-            how(one.last_touch_kind),
-            one.last_touch_with or "",
+            *_company_touch(one, now, zone, back),
             str(one.contacts),
             ", ".join(f"{p.address} ({ago(p.last_touch, now)})" for p in one.unlisted),
         ]
         for one in companies
     ]
+
+
+def _company_touch(one: Company, now: datetime, zone: tzinfo, back: ReadBack) -> list[str]:
+    if back.vouches_for(one.last_touch):
+        return [
+            ago(one.last_touch, now),
+            local(one.last_touch, zone),
+            how(one.last_touch_kind),
+            one.last_touch_with or "",
+        ]
+    return [_not_since(back, zone), "", "", ""]
+
+
+def _not_since(back: ReadBack, zone: tzinfo) -> str:
+    return f"not since {local(back.since, zone)[:10]}" if back.is_whole and back.since else "not known yet"
 
 
 def how_of(one: Person) -> str:

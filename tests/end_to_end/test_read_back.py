@@ -40,6 +40,9 @@ def test_after_a_month_was_read_no_older_date_is_told_as_the_last(home: Househol
     assert "Not everything is read back further than" in shown
     assert "Not everything is read back further than" in home.run("why", "bob").out
     assert home.ok("why", "bob")[0]["read_back_to"] == bob["read_back_to"]
+    (globex,) = home.ok("last", "--company", "globex")
+    assert globex["read_back_to"] == bob["read_back_to"]
+    assert "not since" in home.run("last", "--company", "globex").out
     assert [one["state"] for one in home.ok("stale", "--days", "1") if one["name"] == "Bob Stone"] == ["unknown"]
     sources = {one["source"]: one["read_back_to"] for one in home.ok("status")["accounts"]}
     assert sources["imap"] == bob["read_back_to"]
