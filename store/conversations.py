@@ -243,8 +243,7 @@ def _messages(connection: sqlite3.Connection, hashes: Collection[int]) -> dict[i
     found: dict[int, list[_Message]] = {}
     for one in _with_authors(connection, list(rows_among(connection, _NAMED, hashes))):
         found.setdefault(one.hash, []).append(one)
-    others = [one for one in hashes if one not in found]
-    for one in _with_authors(connection, list(rows_among(connection, _BY_ANOTHER_ID, others))):
+    for one in _with_authors(connection, list(rows_among(connection, _BY_ANOTHER_ID, hashes))):
         found.setdefault(one.hash, []).append(one)
     return found
 
