@@ -6,8 +6,9 @@ for. That needs no network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from activity.meeting import CalendarObject
 from capture.calendar.allowance import Allowance
@@ -21,6 +22,7 @@ from store import calendars, deferred, ingest, places
 from store.addresses import address_ids
 from store.database import writing
 from store.deferred import NOBODY_LISTED, StoredObject
+from store.identities import Name, name_of
 from store.ingest import Written
 from store.places import SourceRow
 from store.rows import Entry
@@ -131,10 +133,9 @@ class Meetings:
     def _write(self, window: Window, place: int, item: CalendarObject, first: FirstLook, found: Expanded) -> Written:
         agent, connection = self._agent, self._connection
         object_id = calendars.keep(connection, place, item, first.uid, window.start, found.expanded_to)
-        shown = {facts.identity: facts.at for facts in found.facts}
+        shown = {name_of(facts, agent.house.is_self): facts.at for facts in found.facts}
         vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
-        moved = {identity: at for identity, at in vanished.items() if not found.withholds(identity)}
-        calendars.rename(connection, rescheduled(moved, fresh))
+        calendars.rename(connection, _renamed(vanished, fresh, found.withholds))
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         book = self._book_of([first])
         if not agent.config.store_unmatched:
@@ -144,6 +145,19 @@ class Meetings:
         gone = calendars.drop_vanished(connection, object_id, shown, found.withholds, since, agent.clock())
         ingest.rejudge(connection, gone, agent.judge)
         return written
+
+
+def _renamed(
+    vanished: Mapping[int, tuple[Name, datetime]], fresh: Mapping[Name, datetime], withheld: Callable[[str], bool]
+) -> dict[int, str]:
+    """The new identities, by activity id, of what is the same under another name of the same organizer."""
+    found: dict[int, str] = {}
+    for by in {name.by for name, _ in vanished.values()}:
+        gone = {name.identity: (row_id, at) for row_id, (name, at) in vanished.items() if name.by == by}
+        starts = {identity: at for identity, (_, at) in gone.items() if not withheld(identity)}
+        names = rescheduled(starts, {name.identity: at for name, at in fresh.items() if name.by == by})
+        found |= {gone[old][0]: new for old, new in names.items()}
+    return found
 
 
 def _sum(one: Written, other: Written) -> Written:

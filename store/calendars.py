@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from activity.meeting import CalendarObject
-from store.identities import identity_hash, known
+from store.identities import NOBODY, Name, identity_hash, named, whose
 from store.lists import chunks, marks
 from store.rows import instant, timestamp
 from store.touches import forget_touches
@@ -77,41 +77,57 @@ def others_than(connection: sqlite3.Connection, place: int, holds: Iterable[str]
 
 
 def vanished_and_fresh(
-    connection: sqlite3.Connection, object_id: int, shown: Mapping[str, datetime], since: datetime
-) -> tuple[dict[str, datetime], dict[str, datetime]]:
-    """The occurrences that the object showed from `since` on and does not show now, and those new to the log.
+    connection: sqlite3.Connection, object_id: int, shown: Mapping[Name, datetime], since: datetime
+) -> tuple[dict[int, tuple[Name, datetime]], dict[Name, datetime]]:
+    """The occurrences, by activity id, that the object showed from `since` on and does not show now, and those that
+    are new to the log.
 
-    `shown` are all it shows now. Each is an identity with its start.
+    `shown` are all it shows now. Each is a name with its start.
     """
     rows = connection.execute(
-        "SELECT a.identity, a.at FROM sighting s JOIN activity a ON a.id = s.activity_id"
+        "SELECT a.id, a.identity, a.at FROM sighting s JOIN activity a ON a.id = s.activity_id"
         " WHERE s.object_id = ? AND a.ends >= ?",
         (object_id, timestamp(since)),
-    )
-    vanished = {identity: instant(at) for identity, at in rows if identity not in shown}
+    ).fetchall()
+    names = _names(connection, [row[:2] for row in rows])
+    is_shown = _shown_in(shown)
+    vanished = {row_id: (names[row_id], instant(at)) for row_id, _, at in rows if not is_shown(names[row_id])}
     if not vanished:
         return {}, {}
-    logged = known(connection, shown)
-    return vanished, {identity: at for identity, at in shown.items() if identity not in logged}
+    logged = named(connection, shown)
+    return vanished, {name: at for name, at in shown.items() if name not in logged}
 
 
-def rename(connection: sqlite3.Connection, identities: Mapping[str, str]) -> None:
-    """What was known by one identity is known by another from now on."""
+def _names(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> dict[int, Name]:
+    by = whose(connection, [row_id for row_id, _ in rows])
+    return {row_id: Name(identity, by.get(row_id, NOBODY)) for row_id, identity in rows}
+
+
+def _shown_in(shown: Iterable[Name]) -> Callable[[Name], bool]:
+    """Is a meeting among these? One in which nobody is named, here or there, may be anybody's."""
+    names = set(shown)
+    identities = {name.identity for name in names}
+    hidden = {name.identity for name in names if name.by == NOBODY}
+    return lambda one: one in names or one.identity in (identities if one.by == NOBODY else hidden)
+
+
+def rename(connection: sqlite3.Connection, identities: Mapping[int, str]) -> None:
+    """These activities are known by another identity from now on."""
     connection.executemany(
-        "UPDATE activity SET identity = ?, identity_hash = ? WHERE identity_hash = ? AND identity = ?",
-        [(new, identity_hash(new), identity_hash(old), old) for old, new in identities.items()],
+        "UPDATE activity SET identity = ?, identity_hash = ? WHERE id = ?",
+        [(new, identity_hash(new), row_id) for row_id, new in identities.items()],
     )
 
 
 def drop_vanished(
     connection: sqlite3.Connection,
     object_id: int,
-    shown: Iterable[str],
+    shown: Iterable[Name],
     withheld: Callable[[str], bool],
     since: datetime | None,
     now: datetime,
 ) -> set[int]:
-    """The object shows only the occurrences with identities `shown`, from `since` on: the others are gone from it.
+    """The object shows only the occurrences named in `shown`, from `since` on: the others are gone from it.
 
     Those of them whose identities are `withheld` may not be kept (any more) and go without a trace. Returns the
     activities that must be judged again. What it showed before `since` lies outside the window that was looked at
@@ -121,8 +137,9 @@ def drop_vanished(
         "SELECT a.id, a.identity, a.ends FROM sighting s JOIN activity a ON a.id = s.activity_id WHERE s.object_id = ?",
         (object_id,),
     ).fetchall()
-    still = set(shown)
-    gone = [(row_id, withheld(identity), ends) for row_id, identity, ends in rows if identity not in still]
+    names = _names(connection, [row[:2] for row in rows])
+    is_shown = _shown_in(shown)
+    gone = [(row_id, withheld(identity), ends) for row_id, identity, ends in rows if not is_shown(names[row_id])]
     changed = _unsee(connection, object_id, [row_id for row_id, secret, _ in gone if secret], now, outright=True)
     if since is None:
         return changed

@@ -36,6 +36,16 @@ _AUTHORS = (
 _PEOPLE = "SELECT activity_id, address_id FROM participation WHERE activity_id IN ({})"
 _AWAITED = f"""SELECT r.activity_id, r.rank, p.id FROM activity p CROSS JOIN reference r ON r.hash = p.identity_hash
     WHERE {{}} AND p.ends IS NULL AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
+_AWAITING = (
+    (
+        "SELECT r.activity_id, r.rank, p.id FROM reference r CROSS JOIN activity p ON p.identity_hash = r.hash"
+        f" WHERE r.activity_id IN ({{}}) AND p.ends IS NULL AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"
+    ),
+    (
+        "SELECT r.activity_id, r.rank, o.activity_id FROM reference r CROSS JOIN other_id o ON o.identity_hash = r.hash"
+        f" WHERE r.activity_id IN ({{}}) AND r.rank < {BY_SUBJECT} AND r.activity_id <> o.activity_id"
+    ),
+)
 _AWAITED_BY_ANOTHER_ID = f"""SELECT r.activity_id, r.rank, p.id FROM other_id o
     CROSS JOIN activity p ON p.id = o.activity_id CROSS JOIN reference r ON r.hash = o.identity_hash
     WHERE {{}} AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
@@ -119,6 +129,8 @@ def replace_mail(
     waited_for = [*told_anew, *(one.stored.id for one in changed if one.stored.judgement.verdict.kind == "suspect")]
     answers = _links_to(connection, f"p.id IN ({','.join(map(str, waited_for))})") if waited_for else {}
     turned = {one.stored.id: Entry(one.facts, judge(one.facts)) for one in changed if one.answers_another}
+    met = [one.stored.id for one in changed if not one.answers_another]  # somebody whom they name may be in them now
+    answers |= _linked(connection, [row for query in _AWAITING for row in rows_among(connection, query, met)])
     if not answers and not turned:
         return Moved(set(), set(), {})
     change_among(connection, "DELETE FROM reference WHERE activity_id IN ({})", turned)
@@ -197,9 +209,14 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
 
 def _links_to(connection: sqlite3.Connection, which: str) -> dict[int, int]:
     """The messages that wait for one of these (a condition on `p`) and answer it from now on."""
-    hits: dict[int, list[tuple[int, int]]] = {}
     awaited = connection.execute(f"{_AWAITED.format(which)} UNION {_AWAITED_BY_ANOTHER_ID.format(which)}")
-    for row_id, rank, target in awaited.fetchall():
+    return _linked(connection, awaited.fetchall())
+
+
+def _linked(connection: sqlite3.Connection, awaited: Iterable[tuple[int, int, int]]) -> dict[int, int]:
+    """The message each answers from now on, where it is a better one; (message, rank, what bears the id) as found."""
+    hits: dict[int, list[tuple[int, int]]] = {}
+    for row_id, rank, target in awaited:
         hits.setdefault(row_id, []).append((rank, target))
     if not hits:
         return {}

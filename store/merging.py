@@ -14,6 +14,14 @@ from store.facts import Stored, load
 from store.rows import Entry, evidence_text, sighting_row, timestamp
 from store.touches import forget_touches
 
+_RANKS = {"caldav": 2, "files": 1}
+_OWN = f"""EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
+    JOIN account_address k ON k.email = r.email
+    WHERE p.activity_id = ?1 AND p.role_code = {ROLE["organizer"]} AND k.account_id = o.account_id)"""
+_STANDING = f"""SELECT o.kind, {_OWN}, s.revision FROM sighting s JOIN place l ON l.id = s.place_id
+    JOIN source o ON o.id = l.source_id AND s.object_id IS NOT NULL"""
+_OF_PLACE = f"SELECT o.kind, {_OWN} FROM place l JOIN source o ON o.id = l.source_id WHERE l.id = ?2"
+
 
 class Copy(NamedTuple):
     """Another copy of the meeting `activity_id`, seen at the place being written."""
@@ -27,7 +35,7 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     changed: set[int] = set()
     for activity_id, entry in copies:
         (stored,) = load(connection, [activity_id])
-        outdated = _is_outdated(connection, activity_id, entry)
+        outdated = _is_outdated(connection, place, activity_id, entry)
         if stored.facts.participants and not entry.facts.participants:
             outdated = True  # it hides them
         facts = _answered(connection, stored, entry, outdated)
@@ -39,14 +47,23 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     return changed
 
 
-def _is_outdated(connection: sqlite3.Connection, activity_id: int, entry: Entry) -> bool:
-    """Does another object show a newer revision now? What one object alone shows is as it shows it."""
-    query = (
-        "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id IS NOT ?"
-        " AND revision > ? LIMIT 1"
-    )
-    values = (activity_id, entry.object_id, entry.facts.revision)
-    return connection.execute(query, values).fetchone() is not None
+def _is_outdated(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> bool:
+    """Does another object that is shown now know better? What one object alone shows is as it shows it.
+
+    The organizer's own calendar goes before those of others, and any calendar before files and published ones, which
+    anybody may have written; of equals the newer revision holds.
+    """
+    values = (activity_id, entry.object_id)
+    others = connection.execute(f"{_STANDING} WHERE s.activity_id = ?1 AND s.object_id IS NOT ?2", values).fetchall()
+    if not others:
+        return False
+    (kind, own) = connection.execute(_OF_PLACE, (activity_id, place)).fetchone()
+    mine = (_rank(kind, own), entry.facts.revision)
+    return any((_rank(kind, own), revision or "") > mine for kind, own, revision in others)
+
+
+def _rank(kind: str, is_organizers: int) -> int:
+    return 3 if is_organizers and kind == "caldav" else _RANKS.get(kind, 0)
 
 
 def _answered(connection: sqlite3.Connection, stored: Stored, entry: Entry, outdated: bool) -> Facts:

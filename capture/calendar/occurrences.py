@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from activity.batch import Skip
 from activity.meeting import Meeting
 from capture.calendar.allowance import Allowance
+from capture.calendar.attendees import address_of
 from capture.calendar.content_lines import BrokenObject, CalendarLines, EventLines, read, written
 from capture.calendar.events import Event, EventReader
 from capture.calendar.guard import SECONDS, Refused, guarded
@@ -152,7 +153,34 @@ def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, list[Cale
                 group.append(part)
             of_calendar[key, number].events.append(event)
     for key, group in groups.items():
-        yield key if isinstance(key, str) else "", group
+        for one in _by_organizer(group):
+            yield key if isinstance(key, str) else "", one
+
+
+def _by_organizer(group: list[CalendarLines]) -> Iterator[list[CalendarLines]]:
+    """Events of one UID by their organizers: what another than the series' says is of another meeting.
+
+    Events that name no organizer are the series', that is of the first event that is no override.
+    """
+    events = [(event, _organizer(event)) for part in group for event in part.events]
+    organizers = dict.fromkeys(by for _, by in events if by)
+    if len(organizers) < 2:
+        yield group
+        return
+    series = [by for event, by in events if by and not event.line("RECURRENCE-ID")]
+    main = series[0] if series else next(iter(organizers))
+    for organizer in dict.fromkeys([main, *organizers]):
+        parts: list[CalendarLines] = []
+        for part in group:
+            own = [event for event in part.events if (_organizer(event) or main) == organizer]
+            if own:
+                parts.append(CalendarLines(part.properties, [] if parts else group[0].zones, own))
+        yield parts
+
+
+def _organizer(event: EventLines) -> str:
+    """The normalised address of the organizer, "" where there is none to read."""
+    return address_of(event.line("ORGANIZER")) or ""
 
 
 def _other_versions(events: Sequence[Event]) -> list[Skip]:

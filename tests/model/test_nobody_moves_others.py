@@ -86,7 +86,7 @@ def waiting(agent: Agent, base: Sequence[Seen]) -> set[tuple[str, int]]:
 
 
 def everything(agent: Agent) -> list[tuple[Any, ...]]:
-    """All that is in the log, but for which of two messages of one id Eve answers where both are by people she names."""
+    """The whole log, but for which of two messages of one id Eve answers where she names the authors of both."""
     rows = agent.connection.execute("""SELECT a.identity, a.at, a.verdict, a.reason, a.direction, a.conversation,
         a.replies_to, a.subject, a.evidence, a.revision,
         (SELECT group_concat(one, ';') FROM (SELECT r.email || ' ' || p.role || ' ' || p.at || coalesce(p.touch, '')

@@ -88,7 +88,7 @@ def intrusion(chance: random.Random, known: Sequence[Seen]) -> list[Seen]:
             in_sent=False,
         )
         if chance.random() < 0.15:
-            envelope = replace(envelope, from_=(Address(EVE), Address(TOM)), from_headers=chance.choice([1, 2]))
+            envelope = replace(envelope, from_=(Address(EVE), Address(TOM)), from_headers=2)
         if chance.random() < 0.2:
             envelope = replace(envelope, copy_of=chance.choice(ids))
         if chance.random() < 0.2:
