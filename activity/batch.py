@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from activity.envelope import Envelope
 from activity.errors import SourceError
@@ -21,6 +21,13 @@ class Skip:
     reason: str
 
 
+class MarksNow(NamedTuple):
+    """The marks of all messages that a mailbox shows from the UID `first` on: UID → bits (see activity.envelope)."""
+
+    first: int
+    bits: Mapping[int, int]
+
+
 @dataclass(slots=True)
 class Batch:
     """Some items of one place (a mailbox, a calendar, a file), to be stored in one transaction.
@@ -32,7 +39,7 @@ class Batch:
     `settled` are hrefs that were given anew, or are gone: of them only what `skipped` says now is wrong.
     `error`: the place could not be read (further) in this pass; nothing follows from what is missing.
     `found` is how many items the source expects in this pass for this place, for a progress
-    display; None where it cannot know.
+    display; None where it cannot know. `marks`: what the newest messages of a watched mailbox bear now.
     """
 
     place: str
@@ -44,6 +51,7 @@ class Batch:
     settled: list[str] = field(default_factory=list)
     error: SourceError | None = None
     found: int | None = None
+    marks: MarksNow | None = None
 
 
 class Source(Protocol):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from activity.address import Address
+from activity.shape import Shape
 
 # Header fields beyond the addresses, the date and the identity that tell a person from a machine.
 # They are read, and kept as evidence where present; nothing else of a message is ever asked for.
@@ -81,6 +83,17 @@ AUTHOR_SIGN = "x-lasttouch-author"
 """A sign that is no header: how the author was found where From names what passed the message on."""
 
 
+ANSWERED, FLAGGED = 1, 2
+"""Bits of a mark: to the owner's program the message is answered (\\Answered), or to be kept in view (\\Flagged)."""
+
+
+class Mark(NamedTuple):
+    """Where a message stands in its mailbox (`uid`, 0 where the source has none), and the bits its owner set there."""
+
+    uid: int
+    bits: int
+
+
 @dataclass(slots=True)
 class Envelope:
     """One message as its source showed it.
@@ -99,7 +112,8 @@ class Envelope:
     addresses of X-Original-From, else of X-Original-Sender, which groups write that put their own address into
     From. `copy_of` is the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
     `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author was read from where a group or a
-    contact form puts it (see matchers.authors), or it is a copy that has an id of its own.
+    contact form puts it (see matchers.authors), or it is a copy that has an id of its own. `shape` is None where the
+    structure is not known, `mark` where the source has neither flags nor places that it could tell of again.
     """
 
     message_id: str
@@ -123,3 +137,5 @@ class Envelope:
     is_report: bool = False
     arrival_date: datetime | None = None
     returned_id: str = ""
+    shape: Shape | None = None
+    mark: Mark | None = None

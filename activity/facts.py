@@ -32,7 +32,9 @@ class Facts:
     meeting, `answers` holds the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the
     owner is not listed; `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of
     STANDINGS. `own_id` is the Message-ID of a copy that bears another than the message it is a copy of, whose is
-    `identity`. `deleted_at` is when it was found gone from every calendar.
+    `identity`. `deleted_at` is when it was found gone from every calendar. `shape` is what
+    `activity.shape` packs, None where nothing is known. `mailing` is set where the message is one of many with the
+    same text, sent one by one: how many they are, and the seconds from the first to the last.
     """
 
     identity: str
@@ -52,6 +54,8 @@ class Facts:
     revision: str = ""
     deleted_at: datetime | None = None
     own_id: str = ""
+    shape: int | None = None
+    mailing: tuple[int, int] | None = None
 
 
 class Judgement(NamedTuple):

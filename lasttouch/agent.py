@@ -34,6 +34,7 @@ from store import (
     conversations,
     facts,
     ingest,
+    mailings,
     places,
     settings,
     threads,
@@ -151,8 +152,10 @@ class Agent:
 
     def recompute(self) -> int:
         """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""
+        from lasttouch import expectations  # noqa: PLC0415 - queries do without
         from lasttouch.meetings import expand_due  # noqa: PLC0415 - it works with an Agent
 
+        mailings.correct(self.connection)  # a judgement that hangs on it is found different below
         different = ingest.rejudge(self.connection, facts.all_ids(self.connection), self.judge)
         # which message a bounce speaks of may depend on directions that were decided just now
         different += ingest.rejudge(self.connection, sorted(bounces.all_concerned(self.connection)), self.judge)
@@ -161,6 +164,8 @@ class Agent:
         moved = conversations.replace_all(self.connection).messages
         touches.forget_touches(self.connection, moved)
         different += len(moved) + threads.correct(self.connection)
+        different += expectations.correct(self.connection)
+        expectations.relearn(self.connection, self.clock())
         return different + touches.correct(self.connection, self.clock())
 
     def correct_touches(self) -> None:

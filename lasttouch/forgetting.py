@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.errors import DatabaseError
+from lasttouch import expectations
 from lasttouch.private_files import write_private
 from matchers.canonical import canonical
-from store import forgetting, ingest, settings, touches
+from store import forgetting, ingest, mailings, settings, touches
 from store.database import writing
 from store.forgetting import Erased
 
@@ -96,7 +97,9 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
         names = forgetting.names_of(agent.connection, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)
         forgetting.rewrite_objects(agent.connection, [*emails, *names], _redaction(agent, names))
-        ingest.rejudge(agent.connection, erased.struck, agent.judge)
+        mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
+        ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.connection)], agent.judge)
+        expectations.relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
         touches.refresh(agent.connection, agent.clock())
     forgetting.shred(agent.connection)
     return erased

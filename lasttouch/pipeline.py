@@ -13,10 +13,13 @@ from typing import NamedTuple
 from activity import source_kind
 from activity.address import domain_of
 from activity.batch import Batch, Item, Skip
-from activity.envelope import Envelope
+from activity.envelope import FLAGGED, Envelope, Mark
 from activity.errors import LasttouchError, Superseded
+from activity.facts import Judgement
 from activity.meeting import CalendarObject
 from activity.mistakes import mistake
+from activity.shape import packed
+from lasttouch import expectations
 from lasttouch.address_book import add_strangers
 from lasttouch.agent import Agent, register_sources
 from lasttouch.book_pass import AddressBookPass
@@ -27,15 +30,17 @@ from lasttouch.sources import source_of
 from matchers.authors import as_written
 from matchers.canonical import canonical
 from matchers.domains import is_free_mail
+from matchers.mailings import mailing_key
 from matchers.message import judge_mail, message_facts, message_identity, message_time
-from store import calendars, deferred, forgetting, ingest, places, touches
+from store import calendars, deferred, forgetting, ingest, marks, places, touches
 from store.database import writing
 from store.ingest import Written
 from store.places import SourceRow
-from store.rows import Entry
+from store.rows import Entry, timestamp
 from store.unmatched import unmatched
 
 EXPAND_AGAIN_AFTER = timedelta(days=1)
+MARKS_KEPT = timedelta(days=120)
 # A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
 OBJECTS_BETWEEN_COLLECTIONS = 150_000
@@ -85,6 +90,16 @@ def settle(agent: Agent) -> None:
             if at_work:  # private mailboxes are for the user to choose among: contacts suggest
                 add_strangers(agent, at_work)
         agent.refresh()
+        with writing(agent.connection):
+            expectations.keep_up(agent.connection, agent.clock())
+            marks.prune(agent.connection, timestamp(agent.clock() - MARKS_KEPT), FLAGGED)
+
+
+def _worth_following(mark: Mark | None, judgement: Judgement, age: timedelta) -> Mark | None:
+    """The mark, if the message is a person's to us and recent, or flagged."""
+    if mark is None or judgement.direction != "inbound" or judgement.verdict.kind != "person":
+        return None
+    return mark if mark.bits & FLAGGED or age <= MARKS_KEPT else None
 
 
 class _Judged(NamedTuple):
@@ -171,6 +186,8 @@ class _ActivityPass(SourcePass):
             if batch.holds is not None:
                 removed += calendars.others_than(connection, place, batch.holds)
             self.meetings.remove(place, removed)
+            if batch.marks is not None:
+                marks.follow(connection, place, batch.marks.first, batch.marks.bits)
             settled = [*removed, *batch.settled, *(one.item.href for one in judged.objects)]
             places.forget_skipped(connection, place, settled, batch.holds)
             places.note_skipped(connection, place, judged.skipped, agent.clock())
@@ -192,7 +209,11 @@ class _ActivityPass(SourcePass):
         if facts is None:
             withheld.append(self.agent.forgotten.hash(message_identity(envelope)))
             return None
-        return Entry(facts, judge_mail(facts, self.agent.house))
+        judgement = judge_mail(facts, self.agent.house)
+        if judgement.verdict.kind in ("person", "broadcast"):
+            outbound = judgement.direction == "outbound"
+            facts.shape = packed(envelope.shape, mailing_key(envelope, self.agent.forgotten.key) if outbound else 0)
+        return Entry(facts, judgement, None, _worth_following(envelope.mark, judgement, self.started - at))
 
     def _write(self, place: int, entries: list[Entry]) -> Written:
         # not a book for the whole pass: contacts may change while it is read

@@ -106,7 +106,13 @@ def message_identity(envelope: Envelope) -> str:
 def judge_mail(facts: Facts, house: House) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
     subject = facts.subject
-    if facts.evidence or facts.bounced or notice(subject) or (facts.references and out_of_office(subject)):
+    if (
+        facts.evidence
+        or facts.bounced
+        or facts.mailing
+        or notice(subject)
+        or (facts.references and out_of_office(subject))
+    ):
         return _judge(facts, _as_envelope(facts), house)
     known = house.plain_mail.get(facts.participants)  # the same people write to each other again and again
     if known is None:
@@ -121,7 +127,14 @@ def _judge(facts: Facts, envelope: Envelope, house: House) -> Judgement:
     verdict = judge_message(envelope, house)
     if verdict == PERSON and AUTHOR_SIGN in envelope.signs:
         verdict = Verdict("person", f"{PERSON.reason}; {envelope.signs[AUTHOR_SIGN]}")
+    if facts.mailing is not None and verdict.kind == "person" and any(house.is_self(a.email) for a in envelope.from_):
+        verdict = Verdict("broadcast", _as_one_of_many(*facts.mailing))
     return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
+
+
+def _as_one_of_many(size: int, seconds: int) -> str:
+    minutes = seconds // 60 + 1
+    return f"one of {size} with this subject within {minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def _direction_and_touches(facts: Facts, house: House, verdict: str) -> tuple[Direction, tuple[Touch | None, ...]]:

@@ -9,15 +9,17 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from activity import source_kind
+from activity.subject import topic
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
 from store.lists import marks
 from store.rows import instant, timestamp
-from store.threads import THEM, US, waiting, waiting_then
+from store.threads import THEM, US, by_chance, waiting, waiting_then
 
 FIRST = 100
 PAGE = 64  # what is shown is looked up for so many at once
 Side = Literal["us", "them"]
+Order = Literal["likely", "newest", "oldest"]
 _WHO: Mapping[Side, int] = {"us": US, "them": THEM}
 
 
@@ -36,7 +38,9 @@ class Waiting(NamedTuple):
     """The newest message of a conversation, and the side that it waits for.
 
     `accounts` are (name, owner) of those that hold a message of the conversation, `read_through` the oldest instant
-    through which their mail was read (None: never); an answer sent after that may exist.
+    through which their mail was read (None: never); an answer sent after that may exist. `settled_by` is what settled
+    it otherwise, None where nothing did. `chance` (0 to 1), `likely` and `because` say whether an answer is expected
+    at all, as far as that was looked at (see lasttouch/expectations.py).
     """
 
     activity_id: int
@@ -47,16 +51,32 @@ class Waiting(NamedTuple):
     others: tuple[Correspondent, ...]
     accounts: tuple[tuple[str, str], ...]
     read_through: datetime | None
+    conversation: int = 0
+    settled_by: str | None = None
+    chance: float = 0.0
+    likely: bool = True
+    because: str = ""
 
 
 def awaiting(
-    connection: sqlite3.Connection, moment: datetime, side: Side, newest_first: bool = True, as_of: bool = False
+    connection: sqlite3.Connection,
+    moment: datetime,
+    side: Side,
+    order: Order = "newest",
+    since: datetime | None = None,
+    as_of: bool = False,
 ) -> Iterator[Waiting]:
-    """All that waits for this side at `moment`, in the order of time; `as_of` an earlier one, from the activities."""
+    """All that waits for this side at `moment`, or was settled by a meeting.
+
+    In the order of time, or ("likely") of the chance that an answer is expected, as far as structure tells it: then
+    what is not older than `since` alone. `as_of`: as it was at an earlier moment, from the activities.
+    """
     if as_of:
-        turns = iter(waiting_then(connection, _WHO[side], timestamp(moment), newest_first))
+        turns = iter(waiting_then(connection, _WHO[side], timestamp(moment), order != "oldest"))
+    elif order == "likely":
+        turns = by_chance(connection, _WHO[side], timestamp(since) if since else 0, timestamp(moment))
     else:
-        turns = _turns(connection, moment, side, newest_first)
+        turns = _turns(connection, moment, side, order == "newest")
     while page := list(islice(turns, PAGE)):
         yield from _page(connection, moment, side, page)
 
@@ -97,17 +117,18 @@ def _turns(
 def _page(
     connection: sqlite3.Connection, moment: datetime, side: Side, turns: Sequence[tuple[int, int]]
 ) -> Iterator[Waiting]:
-    """Those of these messages that still wait, with what is to be shown of them."""
+    """These messages, with what is to be shown of them."""
     ids = [row_id for row_id, _ in turns]
     others = _others(connection, ids, side)
     met = _met_since(connection, ids, side, moment)
-    left = [(row_id, at) for row_id, at in turns if row_id in others and row_id not in met]
+    elsewhere = _answered_elsewhere(connection, ids, side, moment)
+    left = [(row_id, at) for row_id, at in turns if row_id in others]
     ids = [row_id for row_id, _ in left]
-    query = f"SELECT id, identity, subject FROM activity WHERE id IN ({marks(ids)})"
-    texts = {row_id: (identity, subject) for row_id, identity, subject in connection.execute(query, ids)}
+    query = f"SELECT id, identity, subject, conversation FROM activity WHERE id IN ({marks(ids)})"
+    texts = {row_id: told for row_id, *told in connection.execute(query, ids)}
     accounts = _accounts(connection, ids)
     for row_id, at in left:
-        identity, subject = texts[row_id]
+        identity, subject, conversation = texts[row_id]
         holders = accounts.get(row_id, [])
         yield Waiting(
             activity_id=row_id,
@@ -118,6 +139,8 @@ def _page(
             others=tuple(others[row_id]),
             accounts=tuple([(one.name, one.owner) for one in holders]),
             read_through=_earliest([through for one in holders for through in one.read_through]),
+            conversation=conversation,
+            settled_by=_settled_by(row_id in met, row_id in elsewhere),
         )
 
 
@@ -137,6 +160,36 @@ def _met_since(connection: sqlite3.Connection, ids: Sequence[int], side: Side, m
     """Those after which there was a meeting with one of the other side: then it was talked about."""
     rows = connection.execute(_MET.format(marks(ids)), (*ids, *_asked(side), timestamp(moment)))
     return {row_id for (row_id,) in rows}
+
+
+def _settled_by(met: bool, elsewhere: bool) -> str | None:
+    if met:
+        return "a meeting since"
+    return "an answer with the same subject in another conversation" if elsewhere else None
+
+
+_ELSEWHERE = """
+SELECT p.activity_id, a.subject, a.topic, m.subject, m.topic
+FROM participation p JOIN address r ON r.id = p.address_id JOIN activity a ON a.id = p.activity_id
+JOIN address k ON k.id = r.id OR k.contact_id = r.contact_id
+JOIN participation q ON q.address_id = k.id AND q.touch_code = ? AND q.at > p.at AND q.at <= ?
+JOIN activity m ON m.id = q.activity_id AND m.conversation <> a.conversation
+WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?"""
+
+
+def _answered_elsewhere(connection: sqlite3.Connection, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
+    """Those that a later message with the same subject, between us and the same person, answers."""
+    answer = OUTBOUND if side == "us" else INBOUND
+    rows = connection.execute(_ELSEWHERE.format(marks(ids)), (answer, timestamp(moment), *ids, *_asked(side)))
+    return {
+        row_id
+        for row_id, asked, kept, told, told_kept in rows
+        if (about := _topic(asked, kept)) is not None and about == _topic(told, told_kept)
+    }
+
+
+def _topic(subject: str | None, kept: int | None) -> object:
+    return topic(subject) or None if subject else kept
 
 
 class _Account(NamedTuple):

@@ -56,7 +56,7 @@ def note(connection: sqlite3.Connection, mail: Mapping[int, Entry], emails: Mapp
     """Remember which of these new messages, none of which answers one by its id, may answer one by its subject."""
     rows: list[tuple[int, int, int]] = []
     marked: list[tuple[int, int]] = []
-    for row_id, (facts, judgement, _) in mail.items():
+    for row_id, (facts, judgement, _, _) in mail.items():
         if judgement.verdict.kind == "person" and _seems_to_answer(facts):
             role = "from" if judgement.direction == "inbound" else "to"
             others = [p.address.email for p in facts.participants if p.role == role]

@@ -32,6 +32,7 @@ MIGRATIONS = frozenset(
         "believable_bounces",
         "expanded_from",
         "record_keys",
+        "expectation",
     )
 )
 

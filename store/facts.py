@@ -43,7 +43,8 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             came_back.setdefault(row[0], []).append(row)
         for row in connection.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
-            f" deleted_at FROM activity WHERE id IN ({marks(chunk)})",
+            " deleted_at, shape, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
+            f" WHERE id IN ({marks(chunk)})",
             chunk,
         ):
             lists = [_second(group.get(row[0], ())) for group in (answers, failed, came_back)]
@@ -80,7 +81,10 @@ def _stored(
     failed: tuple[str, ...],
     bounced: tuple[str, ...],
 ) -> Stored:
-    row_id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision, deleted = row
+    (
+        row_id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision, deleted,
+        shape, size, seconds,
+    ) = row  # fmt: skip
     facts = Facts(
         identity=identity,
         kind=kind,
@@ -95,6 +99,8 @@ def _stored(
         answers=answers,
         revision=revision or "",
         deleted_at=instant(deleted),
+        shape=shape,
+        mailing=None if size is None else (size, seconds),
     )
     judgement = Judgement(
         Verdict(verdict, reason if reason is not None else PERSON.reason),

@@ -139,7 +139,7 @@ def delete_activities(connection: sqlite3.Connection, activity_ids: Sequence[int
     threads = threads_with(connection, activity_ids)
     identities = list(among(connection, "SELECT identity FROM activity WHERE id IN ({})", activity_ids))
     change_among(connection, "DELETE FROM said_of_activity WHERE identity IN ({})", identities)
-    for table in ("participation", "sighting", "bounce", "other_id", "reference", "unplaced"):
+    for table in ("participation", "sighting", "bounce", "other_id", "reference", "unplaced", "mark", "mailing"):
         change_among(connection, f"DELETE FROM {table} WHERE activity_id IN ({{}})", activity_ids)
     change_among(connection, "DELETE FROM activity WHERE id IN ({})", activity_ids)
     settle(connection, threads)

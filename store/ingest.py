@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
-from store import bounces, conversations, exchanges, message_copies, other_ids
+from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids
 from store.addresses import Matcher, address_ids
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
@@ -60,7 +60,10 @@ def write(
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
     again |= bounces.concerned(connection, {ids[name] for name in names if name in ids})
+    again |= mailings.concerned(connection, [*new.values(), *(one.stored.id for one in changed)])
     rejudge(connection, again, judge)
+    seen = [(ids[name], e.mark) for name, e in zip(names, entries, strict=True) if e.mark is not None and name in ids]
+    marks.keep(connection, place, seen)
     own = [(ids[name], e.facts.own_id) for name, e in zip(names, entries, strict=True) if e.facts.own_id]
     told_anew = other_ids.note(connection, own)
     conversations.renote(connection, changed, emails, judge)
@@ -169,7 +172,7 @@ class _Rows:
         self.parts: list[_Part] = []
 
     def add(self, row_id: int, place: int, entry: Entry) -> None:
-        facts, judgement, object_id = entry
+        facts, judgement, object_id, _ = entry
         at, identity, ends = timestamp(facts.at), facts.identity, facts.ends
         replies_to = facts.references[-1] if facts.references else ""
         self._activities.append(
@@ -177,7 +180,7 @@ class _Rows:
                 row_id, identity_hash(identity), at, "" if ends is None else timestamp(ends),
                 VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], beginning(facts),
                 identity, reason_text(judgement) or "", replies_to, facts.subject, evidence_text(facts) or "",
-                facts.revision,
+                facts.revision, "" if facts.shape is None else facts.shape,
             )
         )  # fmt: skip
         for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
@@ -193,8 +196,9 @@ class _Rows:
     def insert(self, connection: sqlite3.Connection) -> None:
         connection.executemany(  # nullif, because to bind a None costs several times what it does
             "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
-            " replies_to, subject, evidence, revision) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6, nullif(?7, ?2), ?8,"
-            " nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''), nullif(?13, ''))",
+            " replies_to, subject, evidence, revision, shape) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6,"
+            " nullif(?7, ?2), ?8, nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''), nullif(?13, ''),"
+            " nullif(?14, ''))",
             self._activities,
         )
         into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer) VALUES"

@@ -49,6 +49,9 @@ def together(one: Facts, other: Facts, kinds: tuple[str, str]) -> Facts:
     if ranks[0] != ranks[1]:
         return one if ranks[0] < ranks[1] else other
     first, second = sorted((one, other), key=_order)
+    shapes = [one.shape for one in (first, second) if one.shape is not None]
+    if shapes and first.shape != min(shapes):
+        first = replace(first, shape=min(shapes))
     if _people(first) == _people(second):
         return first
     known = _people(first)
@@ -93,7 +96,7 @@ def apply(connection: sqlite3.Connection, given: Sequence[Change], emails: Mappi
     """Write what holds now; the conversations these messages are in follow in `store.conversations`."""
     forget_touches(connection, [one.stored.id for one in given])  # of those who are struck off, too
     connection.executemany(
-        "UPDATE activity SET at = ?, subject = ?, evidence = ?, replies_to = ?, revision = ? WHERE id = ?",
+        "UPDATE activity SET at = ?, subject = ?, evidence = ?, replies_to = ?, revision = ?, shape = ? WHERE id = ?",
         [(*_row(one.facts), one.stored.id) for one in given],
     )
     moved = [
@@ -118,7 +121,8 @@ def see(connection: sqlite3.Connection, place: int, ids: Iterable[int]) -> None:
     )
 
 
-def _row(facts: Facts) -> tuple[int, str | None, str | None, str | None, str | None]:
+def _row(facts: Facts) -> tuple[int, str | None, str | None, str | None, str | None, int | None]:
     """The columns of `activity` that a copy may change."""
     answered = facts.references[-1] if facts.references else None
-    return timestamp(facts.at), facts.subject or None, evidence_text(facts), answered, facts.revision or None
+    evidence = evidence_text(facts)
+    return timestamp(facts.at), facts.subject or None, evidence, answered, facts.revision or None, facts.shape

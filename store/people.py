@@ -19,8 +19,9 @@ class Person(NamedTuple):
     """A contact with its dates (aware UTC, None for never) and the activities that set them.
 
     `vanished_at` is when the contact's address book was found not to show it any more. `usual_gap` is the
-    median time between the days with a touch, None where there are too few to tell; `overdue_at` is when the
-    silence since the last touch was twice as long, and a week, or will be. The `…_activity` fields of the
+    median time between the beginnings of bursts of touches, None where there are too few to tell; `overdue_at` is when
+    the silence since the last touch was one and a half times as long, and two weeks, or will be: None with a meeting
+    ahead. The `…_activity` fields of the
     other dates are in `activities`, by the name of the date. `last_touch_account` is the account by which the last
     touch came about, `last_touch_by` whose that is (see by_whom.py); `last_touch_noted` if it was noted by hand.
     """

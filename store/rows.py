@@ -10,15 +10,20 @@ from activity.verdict import PERSON
 from store.identities import identity_hash
 
 if TYPE_CHECKING:
+    from activity.envelope import Mark
     from activity.facts import Facts, Judgement  # queries start sooner without
 
 
 class Entry(NamedTuple):
-    """An activity on its way into the log; `object_id` is the calendar object it was expanded from."""
+    """An activity on its way into the log; `object_id` is the calendar object it was expanded from.
+
+    `mark` is set where the log is to know of the message's flags, or of its leaving the mailbox.
+    """
 
     facts: Facts
     judgement: Judgement
     object_id: int | None = None
+    mark: Mark | None = None
 
 
 def timestamp(moment: datetime) -> int:

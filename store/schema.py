@@ -1,9 +1,9 @@
 """The tables of the activity log, and how a database of an older version becomes one of this.
 
-Facts: activity, participation, sighting, calendar_object with calendar_person, bounce. Listed by
+Facts: activity, participation, sighting, mark, calendar_object with calendar_person, bounce. Listed by
 the user: contact, contact_email, card_address, company, company_domain. Said by the user: said_of_contact,
 said_of_company, said_of_activity, put_aside. Derived, and always recomputable from those: the match
-of an address (address.contact_id, company_id, rule), participation.touch, and three caches:
+of an address (address.contact_id, company_id, rule), participation.touch, mailing, and three caches:
 contact_touch (a row for every contact), stranger (for every address that is nobody's), thread (for
 every conversation with mail from people). A row of the first two with `due` at or before now (0:
 something has changed; else time alone has overtaken it) says nothing until it is derived again.
@@ -263,6 +263,33 @@ DROP TABLE bounce_before;
 """
 
 
+# What is usual with a contact is reckoned otherwise now, so all of them are due.
+EXPECTATION = """
+ALTER TABLE activity ADD COLUMN shape INTEGER;
+ALTER TABLE thread ADD COLUMN chance INTEGER;
+CREATE INDEX thread_chance ON thread (waits_for, chance, at) WHERE chance IS NOT NULL;
+CREATE TABLE mark (
+    activity_id INTEGER NOT NULL REFERENCES activity, place_id INTEGER NOT NULL REFERENCES place, uid INTEGER NOT NULL,
+    bits INTEGER NOT NULL, has_left INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (activity_id, place_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mark_place ON mark (place_id, uid);
+CREATE TABLE mailing (
+    activity_id INTEGER PRIMARY KEY REFERENCES activity, size INTEGER NOT NULL, seconds INTEGER NOT NULL
+) STRICT;
+CREATE TABLE hand (
+    address_id INTEGER PRIMARY KEY, base INTEGER NOT NULL, text INTEGER NOT NULL, quotes INTEGER NOT NULL,
+    given REAL NOT NULL, expected REAL NOT NULL, answered REAL NOT NULL, awaited REAL NOT NULL
+) STRICT;
+CREATE TRIGGER hand_gone AFTER DELETE ON address BEGIN
+    DELETE FROM hand WHERE address_id = old.id;
+END;
+CREATE INDEX mark_flagged ON mark (activity_id) WHERE bits & 2;
+UPDATE contact_touch SET due = 0;
+CREATE INDEX contact_touch_last_meeting ON contact_touch (last_meeting) WHERE next_meeting IS NULL;
+CREATE INDEX contact_touch_met ON contact_touch (last_touch) WHERE last_touch_kind = 'meeting';
+"""
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
 
@@ -375,6 +402,10 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
+    @migrations()
+    def expectation(db: Database) -> None:
+        _create(db, EXPECTATION)
+
     return migrations
 
 
@@ -387,5 +418,5 @@ def _renew_views(db: Database) -> None:
 
 
 def _create(db: Database, statements: str) -> None:
-    for statement in re.split(r"(?<=;)\n+(?=CREATE|DROP|ALTER|INSERT)", statements.strip()):
+    for statement in re.split(r"(?<=;)\n+(?=CREATE|DROP|ALTER|UPDATE|INSERT)", statements.strip()):
         db.conn.execute(statement)

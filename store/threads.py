@@ -11,7 +11,7 @@ from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, VERDICT
 from store.lists import among, chunks, marks
 from store.turns import THEM, US, Said, waiting_in
 
-__all__ = ("THEM", "US", "correct", "settle", "threads_with", "waiting", "waiting_then")
+__all__ = ("THEM", "US", "by_chance", "correct", "settle", "threads_with", "waiting", "waiting_then")
 
 FOR_EVER = 1 << 62
 _TO = ROLE["to"]
@@ -67,6 +67,13 @@ def waiting(
         f"SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?",
         (waits_for, until, limit),
     ).fetchall()
+
+
+def by_chance(connection: sqlite3.Connection, waits_for: int, since: int, until: int) -> Iterator[tuple[int, int]]:
+    """The same in the order of the chance that an answer is expected, of this span; what was not judged comes last."""
+    query = "SELECT activity_id, at FROM thread WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"
+    yield from connection.execute(query.format("NOT NULL", "chance DESC, at DESC"), (waits_for, since, until))
+    yield from connection.execute(query.format("NULL", "at DESC"), (waits_for, since, until))
 
 
 def waiting_then(

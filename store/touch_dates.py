@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
 
 DAY = 86_400
-FEWEST_GAPS = 4
-TIMES_USUAL = 2
-SHORTEST_SILENCE = 7 * DAY
+BURST_DAYS = 10
+FEWEST_BURSTS = 3
+TIMES_USUAL = 1.5
+SHORTEST_SILENCE = 14 * DAY
 
 TouchRow = tuple[int, int, int, int | None, int, int]
 """A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, whose
@@ -31,7 +32,7 @@ NEVER = Moment(None, None)
 class Touches(NamedTuple):
     """The dates of one contact; `due` is when time alone will change them next, None if it will not.
 
-    `usual_gap` is the median of the seconds between the days (of UTC) with a touch, None under four gaps.
+    `usual_gap` is the median of the seconds between the beginnings of bursts (see `usual_gap`), None under three.
     """
 
     last_inbound: Moment
@@ -50,10 +51,15 @@ class Touches(NamedTuple):
         return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
 
     def overdue_at(self) -> int | None:
-        """When the silence since the last touch has lasted twice the usual gap, and a week."""
+        """When the silence since the last touch has lasted one and a half times the usual gap, and two weeks.
+
+        None with a meeting ahead, which ends it.
+        """
         last = self.last_touch()[0].at
         gap = self.usual_gap
-        return None if last is None or gap is None else last + max(TIMES_USUAL * gap, SHORTEST_SILENCE)
+        if last is None or gap is None or self.next_meeting.at is not None:
+            return None
+        return last + max(int(TIMES_USUAL * gap), SHORTEST_SILENCE)
 
     def row(self) -> tuple[Any, ...]:
         """In the order of the columns of contact_touch, without the contact."""
@@ -95,11 +101,17 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
 
 
 def usual_gap(instants: Iterable[int]) -> int | None:
-    """The median of the gaps between the days (of UTC) that these instants lie on, in seconds; None for too few."""
+    """The median of the gaps between the beginnings of bursts, in seconds; None where there are too few of them.
+
+    Days (of UTC) with a touch that are less than BURST_DAYS apart are one burst: one thing that was talked about.
+    """
     days = sorted({at // DAY for at in instants})
-    if len(days) <= FEWEST_GAPS:
+    if len(days) < FEWEST_BURSTS:
         return None
-    gaps = sorted([later - earlier for earlier, later in pairwise(days)])
+    begins = [days[0], *(later for earlier, later in pairwise(days) if later - earlier >= BURST_DAYS)]
+    if len(begins) < FEWEST_BURSTS:
+        return None
+    gaps = sorted([later - earlier for earlier, later in pairwise(begins)])
     return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) * DAY // 2  # statistics.median takes five times as long
 
 

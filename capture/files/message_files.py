@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from activity.batch import Batch, Skip
+from activity.envelope import ANSWERED, FLAGGED, Mark
 from capture.files.contents import MESSAGE_SUFFIXES
 from capture.files.emlx import Span, message_span
 from capture.files.known_files import KnownFiles, cursor_for, digest
@@ -150,5 +151,13 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
     if not span.wanted:
         return True
     outcome = judge_header(header.block, received(header.block), since, structure)
+    if outcome.envelope is not None and (bits := _bits(file.path)):
+        outcome.envelope.mark = Mark(0, bits)
     filling.add(name, outcome, len(header.block or b""))
     return True
+
+
+def _bits(path: str) -> int:
+    """What a Maildir's name says: R for answered, F for flagged (see `_FLAGS`)."""
+    flags = _FLAGS.search(os.path.basename(path))
+    return ANSWERED * ("R" in flags[1]) | FLAGGED * ("F" in flags[1]) if flags else 0

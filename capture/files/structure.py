@@ -11,6 +11,8 @@ from email.utils import collapse_rfc2231_value
 from typing import NamedTuple
 
 from activity.delivery_status import failed_recipients
+from activity.shape import Shape
+from capture.files.sizes import COUNTED_BYTES, shape_of_parts, shape_of_single
 from capture.mail.calendar_methods import PART_BYTES as CALENDAR_BYTES
 from capture.mail.calendar_methods import scheduling_within
 from capture.mail.delivery_reports import PART_BYTES, STATUS_PART, arrived, returned_id, status_text
@@ -44,20 +46,26 @@ class Structure(NamedTuple):
     arrived: datetime | None = None
     returned: str = ""
     report_part: str = ""
+    shape: Shape | None = None
 
 
 def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
     """Of the message from `start` to `end` with the header `block`.
 
-    The first SEARCHED_BYTES are looked through, and only of a multipart. Raises OSError.
+    The first SEARCHED_BYTES are looked through, and only of a multipart; of others the lines of the first
+    COUNTED_BYTES are counted. Raises OSError.
     """
     if not _MULTIPART.search(block):
+        text = os.pread(file.fileno(), min(COUNTED_BYTES, end - start), start)
+        told = Structure(shape=shape_of_single(block, text, end - start))
         if not _CALENDAR.search(block):
-            return Structure()
-        return Structure(_scheduling(os.pread(file.fileno(), len(block) + _PART_HEADER_BYTES, start), len(block)))
+            return told
+        calendar = _scheduling(os.pread(file.fileno(), len(block) + _PART_HEADER_BYTES, start), len(block))
+        return told._replace(calendar_part=calendar)
     text = os.pread(file.fileno(), min(SEARCHED_BYTES, end - start), start)
     lowered = text.lower()
-    return _structure(block, text) if any(word in lowered for word in _TELLING) else Structure()
+    told = _structure(block, text) if any(word in lowered for word in _TELLING) else Structure()
+    return told._replace(shape=shape_of_parts(lowered))
 
 
 def _structure(block: bytes, text: bytes) -> Structure:

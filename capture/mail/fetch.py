@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from activity.batch import Skip
-from activity.envelope import Envelope
+from activity.envelope import ANSWERED, FLAGGED, Envelope, Mark
 from capture.mail.budget import Budget
 from capture.mail.calendar_methods import CalendarMethods
 from capture.mail.connection import Connection
@@ -204,7 +204,23 @@ def _message(response: Response, sent: bool) -> Fetched:
     if not sent and _UNSENT in response.body:
         return Fetched(uid, None, None)
     arrived = parse_date(response.internal_date.decode("ascii", "replace"))
-    return Fetched(uid, parse_header(response.body, arrived, response.calendar_part, response.report_part), None)
+    envelope = parse_header(response.body, arrived, response.calendar_part, response.report_part)
+    envelope.shape = response.shape
+    envelope.mark = mark_of(uid, response.flags)
+    return Fetched(uid, envelope, None)
+
+
+def read_marks(connection: Connection, first: int, last: int) -> dict[int, int]:
+    """UID → bits (see activity.envelope) of the messages of the selected mailbox in this span."""
+    tags = {connection.send_command(f"UID FETCH {first}:{last} (UID FLAGS)")}
+    responses = [one for one in read_responses(connection, tags, _SECTION, HEADER_BYTES) if one is not None]
+    return {one.uid: mark_of(one.uid, one.flags).bits for one in responses if first <= one.uid <= last}
+
+
+def mark_of(uid: int, flags: bytes) -> Mark:
+    """What the owner's programs say of the message, by its flags (RFC 3501 §2.3.2)."""
+    lowered = flags.lower()
+    return Mark(uid, ANSWERED * (b"\\answered" in lowered) | FLAGGED * (b"\\flagged" in lowered))
 
 
 def _weight(response: Response, envelope: Envelope | None) -> int:

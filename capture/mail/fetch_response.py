@@ -9,12 +9,14 @@ from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
 from activity.errors import ServerFault
+from activity.shape import Shape
 from capture.mail.structure import (
     InnerCalendar,
     calendar_part,
     inner_calendar,
     report_part,
     returned_section,
+    shape_at_a_glance,
     status_section,
 )
 
@@ -36,7 +38,7 @@ class Response(NamedTuple):
     one body section that was asked for, None where the response has none (or NIL). `oversize` is the size of
     a literal that was too long to keep, 0 if there was none. `calendar_part`,
     `status_section`, `returned_section`, `report_part` and `inner_calendar` are what the functions of these names
-    say of its structure.
+    say of its structure, `shape` what it tells of sizes.
     """
 
     uid: int
@@ -49,6 +51,7 @@ class Response(NamedTuple):
     returned_section: str = ""
     report_part: str = ""
     inner_calendar: InnerCalendar | None = None
+    shape: Shape | None = None
 
 
 def announced_literal(line: bytes) -> int | None:
@@ -96,7 +99,7 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
         return None
     lowered = structure.lower()
     body = None if oversize else data
-    response = Response(int(uid), internal_date or b"", flags or b"", body, oversize)
+    response = Response(int(uid), internal_date or b"", flags or b"", body, oversize, shape=shape_at_a_glance(lowered))
     if b"calendar" in lowered or b"-status" in lowered or b"-notification" in lowered or b"-reaction" in lowered:
         return _with_structure(response, _parsed(structure))
     return response
@@ -144,6 +147,7 @@ def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, ove
         flags=b" ".join(map(_octets, told.get(b"FLAGS", ()))),
         body=None if oversize else body,
         oversize=oversize,
+        shape=shape_at_a_glance(b" ".join(line for line, _ in pieces).lower() + tail.lower()),
     )
     return _with_structure(response, told.get(b"BODYSTRUCTURE"))
 

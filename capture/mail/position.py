@@ -21,7 +21,8 @@ class Position:
     `since` is the day (ISO date) from which the mailbox was first read; messages older by their
     INTERNALDATE were passed over. `drafts` are the UIDs of messages not in the log because they were
     flagged as drafts, the newest DRAFTS_KEPT; with the mailbox's `modseq` when they were looked at,
-    None where the server has none.
+    None where the server has none. `messages`: the flags of the newest messages are followed, and so many messages
+    there were when they were looked at; None where they are not.
     """
 
     validity: int | None
@@ -29,24 +30,33 @@ class Position:
     since: str
     drafts: tuple[int, ...] = ()
     modseq: int | None = None
+    messages: int | None = None
 
     def cursor(self) -> str:
         read = [self.validity, self.next_uid, self.since]
+        if self.messages is not None:
+            return json.dumps([*read, list(self.drafts), self.modseq, self.messages])
         return json.dumps([*read, list(self.drafts), self.modseq] if self.drafts else read)
 
     def with_drafts(self, drafts: Iterable[int], modseq: int | None) -> Position:
         kept = tuple(sorted(drafts)[-DRAFTS_KEPT:])
-        return replace(self, drafts=kept, modseq=modseq if kept else None)
+        return replace(self, drafts=kept, modseq=modseq if kept or self.messages is not None else None)
+
+    @property
+    def needs_modseq(self) -> bool:
+        """Does it matter whether a flag has changed?"""
+        return bool(self.drafts) or self.messages is not None
 
     @staticmethod
     def from_cursor(cursor: str | None) -> Position | None:
         """The position a cursor stands for; None for no cursor, or one that is not ours."""
         try:
             validity, next_uid, since, *waiting = json.loads(cursor or "null")
-            drafts, modseq = waiting or ((), None)
+            drafts, modseq, messages = (*waiting, None, None, None)[:3] if waiting else ((), None, None)
             date.fromisoformat(since)
             ours = isinstance(next_uid, int) and isinstance(validity, int | None) and isinstance(modseq, int | None)
-            return Position(validity, next_uid, since, tuple(map(int, drafts)), modseq) if ours else None
+            ours = ours and isinstance(messages, int | None)
+            return Position(validity, next_uid, since, tuple(map(int, drafts)), modseq, messages) if ours else None
         except (TypeError, ValueError, RecursionError):
             return None
 
@@ -54,16 +64,18 @@ class Position:
 def unchanged(position: Position | None, state: MailboxState | None, since: str) -> bool:
     """Does this state say that there is nothing to read beyond `position`?
 
-    Without UIDVALIDITY it says nothing. MODSEQ says whether a draft may have become a message, and
-    nothing of new mail.
+    Without UIDVALIDITY it says nothing. MODSEQ says whether a draft may have become a message, or another flag that is
+    followed has changed, and nothing of new mail.
     """
     if position is None or state is None or state.uidvalidity is None or since < position.since:
         return False
     if state.uidvalidity != position.validity:
         return False
+    if position.messages is not None and state.messages not in (None, position.messages):
+        return False
     if state.messages == 0:
         return True
-    flags_changed = bool(position.drafts) and state.modseq not in (None, position.modseq)
+    flags_changed = position.needs_modseq and state.modseq not in (None, position.modseq)
     return state.uidnext == position.next_uid and not flags_changed
 
 

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from activity.batch import Batch
+from activity.batch import Batch, MarksNow
 from activity.envelope import Envelope
 from activity.errors import SourceError, Throttled, Unreachable
 from capture.mail.budget import Budget, Exhausted
 from capture.mail.completeness import fetch_all
 from capture.mail.connection import Connection, connected
+from capture.mail.fetch import read_marks
 from capture.mail.guarded_stream import Stalled
 from capture.mail.idle import Watch
 from capture.mail.labels import readable
@@ -29,6 +30,7 @@ SEARCH_UIDS = 100_000
 EMPTY_WINDOWS = 20
 LONGEST_LEAP = 1 << 24
 FEW_UIDS = 500
+WATCHED_UIDS = 1000  # the newest of the inbox, whose flags are looked at again when any has changed
 LOST_CONNECTIONS = 2
 PATIENCE_SHRINKS = 4  # times, with each stall: all of a pass's waiting for a silent server ends within a minute
 
@@ -80,13 +82,13 @@ class MailSource:
         budget = Budget()
         waiting: deque[Mailbox] | None = None
         positions = {name: Position.from_cursor(cursor) for name, cursor in cursors.items()}
-        drafts = any(position.drafts for position in positions.values() if position is not None)
+        followed = any(position.needs_modseq for position in positions.values() if position is not None)
         lost = 0
         server = self._server
         while waiting is None or waiting:
             with connected(server, budget) as connection:
                 if waiting is None:
-                    choice = self._choose(connection, drafts)
+                    choice = self._choose(connection, followed)
                     waiting = deque(choice.read)
                 while waiting:
                     mailbox = waiting.popleft()
@@ -115,25 +117,35 @@ class MailSource:
         since = self._since.isoformat()
         state = mailbox.state
         if state is None and position is not None:
-            state = mailbox_state(connection, mailbox, with_modseq=bool(position.drafts))
+            state = mailbox_state(connection, mailbox, with_modseq=position.needs_modseq)
         if unchanged(position, state, since):
             return
         state = open_mailbox(connection, mailbox)
+        watched = is_watched(mailbox, choice)
+        if watched and state.modseq is None and connection.has_capability("CONDSTORE"):  # nobody has asked for it yet
+            state = state._replace(modseq=mailbox_state(connection, mailbox, with_modseq=True).modseq)
         start = resume(position, state, since)
         uids = _uids_to_read(connection, start, state)
         after = _read_to(start, state.uidnext, uids)
         if choice.labels:
             uids = readable(connection, uids, choice.unwanted)
         uids = [*start.drafts, *uids] if start.drafts else uids
-        read, found = start, set[int]()
+        begun = start
+        if watched and start != position:  # nothing was read before whose flags may have changed
+            begun = replace(start, modseq=state.modseq, messages=state.messages)
+        read, found = begun, set[int]()
         first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
         sent = holds_sent_mail(mailbox)
         for part in fetch_all(connection, uids, BATCH_MESSAGES, sent):
             found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
             if part.through is not None:
                 ahead = found.union(uid for uid in start.drafts if uid > part.through)
-                read = replace(start, next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, start.modseq)
-            envelopes = [one.envelope for one in part.messages if one.envelope and _arrived(one.envelope, first)]
+                read = replace(begun, next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, begun.modseq)
+            envelopes = [
+                _worth_marking(one.envelope, watched)
+                for one in part.messages
+                if one.envelope and _arrived(one.envelope, first)
+            ]
             if sent:
                 for envelope in envelopes:
                     envelope.in_sent = True
@@ -144,9 +156,30 @@ class MailSource:
                 cursor=None if part.through is None else read.cursor(),
                 found=len(uids),
             )
-        end = replace(start, next_uid=after).with_drafts(found, state.modseq)
-        if read != end or (not uids and end != position):
-            yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids))
+        marks = None
+        if watched and start == position and (start.modseq, start.messages) != (state.modseq, state.messages):
+            marks = _marks_now(connection, after)
+        end = replace(start, next_uid=after, messages=state.messages if watched else None)
+        end = end.with_drafts(found, state.modseq)
+        if read != end or marks is not None or (not uids and end != position):
+            yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids), marks=marks)
+
+
+def is_watched(mailbox: Mailbox, choice: Choice) -> bool:
+    """Is it followed what becomes of its newest messages? The inbox, or what stands for it at Gmail."""
+    return not mailbox.foreign and (choice.labels or mailbox.name.upper() == "INBOX")
+
+
+def _worth_marking(envelope: Envelope, watched: bool) -> Envelope:
+    """Elsewhere only what bears a mark is told of: it will not be looked at again."""
+    if not watched and envelope.mark is not None and not envelope.mark.bits:
+        envelope.mark = None
+    return envelope
+
+
+def _marks_now(connection: Connection, uidnext: int) -> MarksNow:
+    first = max(1, uidnext - WATCHED_UIDS)
+    return MarksNow(first, read_marks(connection, first, max(first, uidnext - 1)))
 
 
 def _uids_to_read(connection: Connection, start: Position, state: MailboxState) -> Sequence[int]:

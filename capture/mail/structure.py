@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+from activity.shape import Shape, shape
 
 # What calendars send each other (RFC 5546 §1.4). PUBLISH is not among them: people attach what they publish.
 _SCHEDULING = frozenset(("REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER", "DECLINECOUNTER"))
@@ -34,6 +37,22 @@ def telling_part(media_type: str) -> str:
     """How the sign REPORT_PART names a part of this type; "" if it tells nothing of the whole message."""
     lowered = media_type.lower()
     return lowered if lowered in _TELLING else ""
+
+
+_SIZES = re.compile(rb'"([^"]*)" (\d{1,12}) (\d{1,12})')
+
+
+def shape_at_a_glance(lowered: bytes) -> Shape | None:
+    """The shape that a BODYSTRUCTURE in lower case tells of; None where it tells of no text."""
+    at = lowered.find(b'("text" "plain" ')
+    html = at < 0
+    if html:
+        at = lowered.find(b'("text" "html" ')
+    found = _SIZES.search(lowered, at) if at >= 0 else None  # what has numbers behind it is the encoding
+    if found is None:
+        return None
+    attachments = max(lowered.count(b'("attachment"'), lowered.count(b'("application" '))
+    return shape(int(found[3]), int(found[2]), found[1].decode("ascii", "replace"), attachments, html)
 
 
 def scheduling_part(media_type: str, method: str) -> str:

@@ -24,7 +24,7 @@ from lasttouch.views.stale import stale_json, stale_notes, stale_table
 from store.health import seen_through, sources
 from store.read_back import read_back
 
-NO_RHYTHM = "With fewer than five days of touches nobody has a rhythm; by length: lasttouch stale --days 90"
+NO_RHYTHM = "With fewer than three bursts of touches nobody has a rhythm; by length: lasttouch stale --days 90"
 PAGE = 100
 _STATES = ("stale", "unknown", "never")
 
@@ -44,10 +44,12 @@ _STATES = ("stale", "unknown", "never")
 def command(days: int | None, filters: Filters, form: Form) -> None:
     """Whom to get back to: contacts silent for longer than is usual with them.
 
-    What is usual is the median gap between days with a touch; it takes five such days to know it.
-    Somebody is stale after twice that gap, and never within a week. With --days everybody silent
-    for longer than that is listed. Contacts of whom a mailbox or calendar that matters was not read
-    up to now are unknown, not stale; those never touched come last.
+    Days with touches less than ten days apart are one burst; what is usual is the median time
+    between the beginnings of bursts, and it takes three to know it. Somebody is stale after one and
+    a half times that, never within two weeks, or past a cadence that was set (lasttouch cadence).
+    Not who is met soon, was put off (snooze) or put aside (ignore). With --days everybody silent for
+    longer than that is listed. Contacts of whom a mailbox or calendar that matters was not read up
+    to now are unknown, not stale; those never touched come last.
 
     \b
     Examples:

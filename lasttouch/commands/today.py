@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form
 from lasttouch.commands.naming import owner_named
 from lasttouch.commands.opening import reading
 from lasttouch.commands.options import config_option, json_option
@@ -26,11 +25,13 @@ PAGE = 10
 @json_option
 @config_option
 def command(filters: Filters, as_json: bool) -> None:
-    """The page for the morning: owed answers, the day's meetings, and whom to get back to.
+    """The page for the morning: who needs you and why, and the day's meetings.
 
-    What was not read up to now stands first. Owed answers are those of the last 30 days, and of
-    those silent for longer than usual the latest come first; all of them: awaiting, stale. It is
-    plain text, so that it can be sent as a mail. --limit counts for each part.
+    What was not read up to now stands first. Then who wrote and has no answer yet, who has not
+    answered for longer than they usually take, what you flagged, whom you met without a word since,
+    who is past the cadence you set or their own rhythm, and whose series of meetings is over: each
+    once, a sentence with its evidence and the activity behind it (see: lasttouch why). All of them:
+    awaiting, stale. It is plain text, so that it can be sent as a mail.
 
     \b
     Examples:
@@ -39,7 +40,7 @@ def command(filters: Filters, as_json: bool) -> None:
       lasttouch today | mail -s "Today" ana@acme.example
     """
     now, zone = utc_now(), machine_zone()
-    most = filters.most(Form(as_json, as_csv=False), PAGE)
+    most = filters.limit or PAGE
     with reading() as log:
         owner = None if filters.owner is None else owner_named(log, filters.owner)
         page = today(log, now, zone, owner, most)

@@ -37,13 +37,17 @@ def awaiting_json(found: Sequence[Waiting], now: datetime) -> list[dict[str, Any
             "accounts": [account for account, _ in one.accounts],
             "owners": whose(one),
             "seen_through": utc(one.read_through),
+            "likely": one.likely,
+            "chance": one.chance,
+            "because": one.because,
+            "settled_by": one.settled_by,
         }
         for one in found
     ]
 
 
 def awaiting_table(found: Sequence[Waiting], now: datetime, zone: tzinfo) -> Rows:
-    headings = ["Waits for", "With", "Since", "Subject", "When", "Whose", "Company", "Id"]
+    headings = ["Waits for", "With", "Since", "Subject", "When", "Whose", "Company", "Because", "Id"]
     return headings, [
         [
             waits_for(one, now, zone),
@@ -53,14 +57,16 @@ def awaiting_table(found: Sequence[Waiting], now: datetime, zone: tzinfo) -> Row
             local(one.at, zone),
             ", ".join(whose(one)[:2]),
             ", ".join(dict.fromkeys(other.company for other in one.others if other.company)),
+            f"settled: {one.settled_by}" if one.settled_by else one.because,
             str(one.activity_id),
         ]
         for one in found
     ]
 
 
-def awaiting_notes(found: Sequence[Waiting], more: bool, older: int, days: int) -> list[str]:
-    """That the limit left some out, and that `older` ones wait beyond the last `days`, of each side COUNTED at most."""
+def awaiting_notes(found: Sequence[Waiting], more: bool, older: int, days: int, unlikely: bool) -> list[str]:
+    """That the limit left some out, that `older` ones wait beyond the last `days`, of each side COUNTED at most, and
+    that what is `unlikely` to want an answer was."""
     lines = []
     if not found:
         lines.append(
@@ -72,6 +78,8 @@ def awaiting_notes(found: Sequence[Waiting], more: bool, older: int, days: int) 
         number = f"{older} or more conversations have" if older >= COUNTED else f"{older} conversations have"
         number = "1 conversation has" if older == 1 else number
         lines.append(f"{number} waited for longer than {days} days: lasttouch awaiting --until {days}d")
+    if unlikely:
+        lines.append("Where an answer is hardly expected, by what was answered before: lasttouch awaiting --all")
     return lines
 
 

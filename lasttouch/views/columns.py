@@ -20,7 +20,7 @@ UPCOMING = (*LOG, "contacts", "own_answers")
 EXPORT = (*LOG, "evidence", "sets", "not_counted_because", "said")
 AWAITING = (
     "activity", "message_id", "waits_for", "since", "direction", "subject", "with", "accounts", "owners",
-    "seen_through",
+    "seen_through", "likely", "chance", "because", "settled_by",
 )  # fmt: skip
 UNMATCHED = (
     "address", "name", "company", "inbound", "outbound", "meetings", "two_way", "first_touch", "last_touch",

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lasttouch.attention import COUNTED
 from lasttouch.awaiting import is_known
 from lasttouch.today import Today, contacts_in
-from lasttouch.views.awaiting import awaiting_json, names, waits_for
+from lasttouch.views.awaiting import awaiting_json, waits_for
 from lasttouch.views.last import how
 from lasttouch.views.moments import ago, local, utc
-from lasttouch.views.stale import arithmetic, stale_json
+from lasttouch.views.stale import stale_json
 from lasttouch.views.timeline import log_json
 from store.blindness import Blind
 from store.people import Person
@@ -29,12 +30,23 @@ def today_json(
             {"account": one.account, "source": one.source, "since": utc(one.seen_through), "error": one.error}
             for one in page.blind
         ],
-        "awaiting": awaiting_json(page.owed, now),
+        "reasons": [
+            {
+                "kind": one.kind,
+                "contact": one.contact,
+                "name": one.name,
+                "activity": one.activity,
+                "because": one.because,
+            }
+            for one in page.attention.reasons
+        ],
+        "more": page.attention.more,
+        "awaiting": awaiting_json(page.attention.owed, now),
         "meetings": [
             {**shown, "contacts": [_comer(page.coming[i]) for i in sorted(contacts_in(one)) if i in page.coming]}
             for one, shown in zip(page.meetings, log_json(page.meetings, now), strict=True)
         ],
-        "stale": stale_json(page.silent, seen_through, back),
+        "stale": stale_json(page.attention.silent, seen_through, back),
     }
 
 
@@ -44,23 +56,23 @@ def today_text(page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
     if page.blind:
         yield from ("", "NOT READ UP TO NOW")
         yield from (f"  {_blind(one, now, zone)}" for one in page.blind)
-    yield from ("", "WAITING FOR YOUR ANSWER")
-    for one in page.owed:
-        doubt = "" if is_known(one, now) else f" ({waits_for(one, now, zone)})"
-        yield f"  {names(one)}, {ago(one.at, now)}: {one.subject or 'no subject kept'}{doubt}"
-    if not page.owed:
-        yield "  Nothing."
+    yield from ("", "WHO NEEDS YOU")
+    owed = {one.activity_id: one for one in page.attention.owed}
+    for reason in page.attention.reasons:
+        one = owed.get(reason.activity or 0)
+        doubt = f" ({waits_for(one, now, zone)})" if one is not None and not is_known(one, now) else ""
+        proof = f" [{reason.activity}]" if reason.activity else ""
+        yield f"  {reason.name}: {reason.because}{doubt}{proof}"
+    if not page.attention.reasons:
+        yield "  Nobody."
+    if page.attention.more:
+        or_more = " or" if page.attention.more >= COUNTED else ""
+        yield f"  and {page.attention.more}{or_more} more: lasttouch today --limit 50"
     yield from ("", "MEETINGS TODAY")
     for meeting in page.meetings:
         yield from _meeting(meeting, page, now, zone)
     if not page.meetings:
         yield "  None with a contact."
-    yield from ("", "SILENT FOR LONGER THAN USUAL")
-    for silence in page.silent:
-        company = f" ({silence.person.company})" if silence.person.company else ""
-        yield f"  {silence.person.name}{company}: {arithmetic(silence)}{_ahead(silence.person, now)}"
-    if not page.silent:
-        yield "  Nobody."
 
 
 def _blind(one: Blind, now: datetime, zone: tzinfo) -> str:
@@ -83,10 +95,6 @@ def _last(person: Person, now: datetime) -> str:
     if person.last_two_way is not None and person.last_two_way != person.last_touch:
         two_way = f", both ways {ago(person.last_two_way, now)}"
     return f"last touch {ago(person.last_touch, now)}, {how(person.last_touch_kind)}{two_way}"
-
-
-def _ahead(person: Person, now: datetime) -> str:
-    return f"; you meet {ago(person.next_meeting, now)}" if person.next_meeting else ""
 
 
 def _comer(person: Person) -> dict[str, Any]:

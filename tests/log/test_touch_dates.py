@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
 
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
 from store.touch_dates import DAY, NEVER, Moment, touches_of, usual_gap
@@ -72,17 +71,20 @@ def test_an_answer_follows_in_its_own_conversation_the_other_way() -> None:
         assert touches_of(mail, NOW).last_two_way == Moment(*max(answers, default=(None, None)))
 
 
-def test_the_usual_gap_is_the_median_between_days_and_takes_four_gaps() -> None:
-    days = [1, 2, 5, 6, 20]
-    assert [later - earlier for earlier, later in pairwise(days)] == [1, 3, 1, 14]
-    assert usual_gap(day * DAY + 60 for day in days) == 2 * DAY
-    assert usual_gap([day * DAY + hour * 3600 for day in days for hour in (1, 9, 23)]) == 2 * DAY, "a day counts once"
-    assert usual_gap(day * DAY for day in days[:4]) is None
+def test_the_usual_gap_is_the_median_between_the_beginnings_of_bursts_and_takes_three() -> None:
+    days = [1, 4, 10, 30, 32, 70, 79, 88, 100]  # bursts begin on 1, 30, 70 and 100: gaps of 29, 40 and 30 days
+    assert usual_gap(day * DAY + 60 for day in days) == 30 * DAY
+    assert usual_gap([day * DAY + hour * 3600 for day in days for hour in (1, 9, 23)]) == 30 * DAY, "a day counts once"
+    assert usual_gap(day * DAY for day in (1, 4, 10, 30, 32)) is None
+    assert usual_gap(day * DAY for day in range(1, 90, 9)) is None, "nine days apart is one burst"
+    assert usual_gap(day * DAY for day in range(1, 90, 10)) == 10 * DAY, "ten days apart are two"
 
 
-def test_silence_is_overdue_after_twice_the_usual_gap_and_never_within_a_week() -> None:
-    seldom = touches_of([_mail(INBOUND, day, day) for day in (10, 20, 30, 40, 50)], NOW)
-    assert seldom.overdue_at() == (50 + 2 * 10) * DAY
-    daily = touches_of([_mail(INBOUND, day, day) for day in (10, 11, 12, 13, 14)], NOW)
-    assert daily.overdue_at() == (14 + 7) * DAY
+def test_silence_is_overdue_after_one_and_a_half_gaps_and_never_within_two_weeks() -> None:
+    seldom = touches_of([_mail(INBOUND, day, day) for day in (10, 30, 50, 70)], NOW)
+    assert seldom.overdue_at() == (70 + 30) * DAY
+    often = touches_of([_mail(INBOUND, 2 * day, day) for day in (10, 15, 20)], NOW)
+    assert often.overdue_at() == (40 + 15) * DAY
+    assert often._replace(usual_gap=2 * DAY).overdue_at() == (40 + 14) * DAY
+    assert often._replace(next_meeting=Moment(10**10, 1)).overdue_at() is None, "a meeting ahead ends it"
     assert touches_of([_mail(COPIED, day, day) for day in range(9)], NOW).usual_gap is None

@@ -8,6 +8,7 @@ import pytest
 from mail_hosts import CyrusHost, DovecotHost, Host, MemoryHost
 from mail_log import Log, message
 
+from activity.batch import MarksNow
 from capture.mail import source
 from capture.mail.listing import MailboxRefused
 from capture.mail.source import MailSource
@@ -56,6 +57,8 @@ def test_expunged_messages_stay_in_the_log_and_leave_no_gap(host: Host, log: Log
     host.put("INBOX", *map(message, range(1, 5)))
     log.sync()
     host.expunge("INBOX", 2, 4)
+    (left,) = log.sync()
+    assert (left.items, left.marks) == ([], MarksNow(1, {1: 0, 3: 0})), "what has left the inbox is told of"
     assert log.sync() == []
     host.put("INBOX", message(5))
     log.sync()
@@ -66,6 +69,7 @@ def test_everything_expunged_is_nothing_new(host: Host, log: Log) -> None:
     host.put("INBOX", message(1))
     log.sync()
     host.expunge("INBOX", 1)
+    assert [(left.items, left.marks) for left in log.sync()] == [([], MarksNow(1, {}))]
     assert log.sync() == []
 
 

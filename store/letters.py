@@ -1,0 +1,165 @@
+"""Reading: messages between people, as `matchers.expectation` looks at them; and what was learned from them.
+
+What was learned stands in the setting LEARNED (the rates) and in the table `hand` (how each address writes). It is
+derived from the newest LETTERS messages, when enough has come since.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from activity.shape import Shape, unpacked
+from store import settings
+from store.codes import DIRECTION, ROLE, VERDICT
+from store.lists import chunks, marks, rows_among
+from store.turns import THEM, US
+
+LETTERS = 20_000
+LEARNED = "learned"
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_FORWARDED = re.compile(r"(?:fwd?|wg|tr|i|rv|enc|fyi)\s*:", re.IGNORECASE)
+
+
+class LetterRow(NamedTuple):
+    """As `matchers.expectation.Letter`, without importing it."""
+
+    id: int
+    conversation: int
+    at: int
+    ours: bool
+    shape: Shape | None
+    writer: int
+    traits: frozenset[str]
+    to_other_side: bool
+    by_account: bool
+    reader: int
+    words: frozenset[str]
+
+
+_COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION["outbound"]}, a.shape, a.subject,
+    (SELECT p.address_id FROM participation p WHERE p.activity_id = a.id AND p.role_code = {ROLE["from"]} LIMIT 1),
+    (SELECT count(*) FROM participation p WHERE p.activity_id = a.id AND p.role_code = {ROLE["to"]}),
+    EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id
+        AND p.role_code = {ROLE["to"]} AND (r.rule = 'self') = (a.direction_code <> {DIRECTION["outbound"]})),
+    EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
+        JOIN account_address o ON o.email = r.email WHERE p.activity_id = a.id AND p.role_code = {ROLE["to"]}),
+    EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
+        JOIN account_address o ON o.email = r.email WHERE p.activity_id = a.id AND p.role_code = {ROLE["from"]}),
+    (SELECT p.address_id FROM participation p JOIN address r ON r.id = p.address_id
+        WHERE p.activity_id = a.id AND p.role_code = {ROLE["to"]} AND r.rule <> 'self' LIMIT 1)
+    FROM activity a"""
+_PERSONS = f"a.verdict_code = {VERDICT['person']} AND a.ends IS NULL"
+
+
+def newest_letters(connection: sqlite3.Connection, until: int) -> list[LetterRow]:
+    """The newest LETTERS messages between people up to `until`, the newest first."""
+    query = f"{_COLUMNS} WHERE {_PERSONS} AND a.at <= ? ORDER BY a.at DESC LIMIT {LETTERS}"
+    return [_letter(row) for row in connection.execute(query, (until,))]
+
+
+def conversations_of(connection: sqlite3.Connection, conversations: Iterable[int]) -> dict[int, list[LetterRow]]:
+    """The letters of each of these conversations, the oldest first."""
+    found: dict[int, list[LetterRow]] = {}
+    for chunk in chunks(list(conversations)):
+        which = f"(a.thread IN ({marks(chunk)}) OR (a.thread IS NULL AND a.identity_hash IN ({marks(chunk)})))"
+        for row in connection.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk]):
+            found.setdefault(row[1], []).append(_letter(row))
+    for letters in found.values():
+        letters.sort(key=lambda one: (one.at, one.id))
+    return found
+
+
+def hands(connection: sqlite3.Connection, address_ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
+    """Address → (base, text, quotes, given, expected, answered, awaited), for those of whom something was learned."""
+    query = "SELECT * FROM hand WHERE address_id IN ({})"
+    return {row[0]: row[1:] for row in rows_among(connection, query, address_ids)}
+
+
+def keep_learned(
+    connection: sqlite3.Connection, learned: Mapping[str, Any], found: Mapping[int, Sequence[float]]
+) -> None:
+    """Put this in the place of what was learned before; nothing that waits is judged by it yet."""
+    settings.write(connection, LEARNED, json.dumps(learned, sort_keys=True))
+    connection.execute("DELETE FROM hand")
+    connection.executemany(
+        "INSERT INTO hand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(address, *values) for address, values in sorted(found.items())],
+    )
+    connection.execute("UPDATE thread SET chance = NULL WHERE chance IS NOT NULL")
+
+
+def learned(connection: sqlite3.Connection) -> dict[str, Any]:
+    """What was kept last; empty for nothing."""
+    text = settings.read(connection, LEARNED)
+    found: dict[str, Any] = json.loads(text) if text else {}
+    return found
+
+
+def unjudged(connection: sqlite3.Connection, since: int) -> list[tuple[int, int, int]]:
+    """(activity, conversation, side) of what waits since then or later, and whose chance is not known yet."""
+    query = """SELECT activity_id, conversation, waits_for FROM thread
+        WHERE waits_for IN (?, ?) AND at >= ? AND chance IS NULL"""
+    return connection.execute(query, (US, THEM, since)).fetchall()
+
+
+def judged(connection: sqlite3.Connection) -> list[tuple[int, int, int, int]]:
+    """(activity, conversation, side, chance) of all that waits and has a chance."""
+    query = "SELECT activity_id, conversation, waits_for, chance FROM thread WHERE chance IS NOT NULL"
+    return connection.execute(query).fetchall()
+
+
+def keep_chances(connection: sqlite3.Connection, chances: Mapping[tuple[int, int], int]) -> None:
+    """(Conversation, activity) → chance, in percent."""
+    connection.executemany(
+        "UPDATE thread SET chance = ? WHERE conversation = ? AND activity_id = ?",
+        [(chance, *key) for key, chance in chances.items()],
+    )
+
+
+def _letter(row: tuple[Any, ...]) -> LetterRow:
+    (
+        row_id,
+        conversation,
+        at,
+        ours,
+        number,
+        subject,
+        writer,
+        recipients,
+        reaches,
+        reaches_account,
+        by_account,
+        reader,
+    ) = row
+    shape = unpacked(number)
+    traits = set()
+    if not ours and reaches and not reaches_account:
+        traits.add("colleague")
+    if recipients > 1:
+        traits.add("several")
+    if shape is not None and shape.attachments:
+        traits.add("attached")
+    if subject and _FORWARDED.match(subject):
+        traits.add("forwarded")
+    if subject and "?" in subject:
+        traits.add("question")
+    words = frozenset(_WORD.findall(subject.casefold())) if subject else frozenset()
+    return LetterRow(
+        row_id, conversation, at, bool(ours), shape, writer or 0, frozenset(traits), bool(reaches), bool(by_account),
+        reader or 0, words,
+    )  # fmt: skip
+
+
+def count_after(connection: sqlite3.Connection, activity_id: int) -> int:
+    """How many messages between people have been added after this id."""
+    query = f"SELECT count(*) FROM activity a WHERE a.id > ? AND {_PERSONS}"
+    return int(connection.execute(query, (activity_id,)).fetchone()[0])
+
+
+def newest_id(connection: sqlite3.Connection) -> int:
+    """The highest id of any activity; 0 for none."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM activity").fetchone()[0])

@@ -1,0 +1,72 @@
+"""What the owner's own programs say of messages: answered, flagged, moved out of the inbox.
+
+`mark` has a row for what is recent in a mailbox that is watched, and for whatever is flagged. The absence of a row
+says nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+from activity.envelope import Mark
+from store.lists import rows_among
+
+
+def keep(connection: sqlite3.Connection, place: int, found: Iterable[tuple[int, Mark]]) -> None:
+    """The marks of activities as they were read at `place`."""
+    connection.executemany(
+        "INSERT INTO mark (activity_id, place_id, uid, bits) VALUES (?, ?, ?, ?) ON CONFLICT (activity_id, place_id)"
+        " DO UPDATE SET uid = excluded.uid, bits = excluded.bits, has_left = 0"
+        " WHERE (uid, bits, has_left) IS NOT (excluded.uid, excluded.bits, 0)",
+        [(activity_id, place, mark.uid, mark.bits) for activity_id, mark in found],
+    )
+
+
+def follow(connection: sqlite3.Connection, place: int, first: int, bits: Mapping[int, int]) -> None:
+    """What a mailbox shows now from the UID `first` on; what it does not show has left it."""
+    rows = connection.execute("SELECT uid, bits, has_left FROM mark WHERE place_id = ? AND uid >= ?", (place, first))
+    stored = {uid: (was, bool(left)) for uid, was, left in rows}
+    shown = {uid: (bits.get(uid, was), uid not in bits) for uid, (was, _) in stored.items()}
+    connection.executemany(
+        "UPDATE mark SET bits = ?, has_left = ? WHERE place_id = ? AND uid = ?",
+        [(now, left, place, uid) for uid, (now, left) in shown.items() if (now, left) != stored[uid]],
+    )
+
+
+def prune(connection: sqlite3.Connection, before: int, but: int) -> None:
+    """Let go of the marks on what is older than `before`, unless one of the bits `but` is set."""
+    connection.execute(
+        "DELETE FROM mark WHERE bits & ?2 = 0 AND activity_id IN (SELECT m.activity_id FROM mark m JOIN activity a"
+        " ON a.id = m.activity_id WHERE a.at < ?1)",
+        (before, but),
+    )
+
+
+def bits_of(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, int]:
+    """Activity → the bits that any of its copies bears."""
+    query = "SELECT activity_id, bits FROM mark WHERE activity_id IN ({}) AND bits <> 0"
+    found: dict[int, int] = {}
+    for activity_id, bits in rows_among(connection, query, activity_ids):
+        found[activity_id] = found.get(activity_id, 0) | bits
+    return found
+
+
+_IN_INBOX = "(l.name = 'INBOX' OR lower(l.name) LIKE '%/inbox')"
+
+
+def filed(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, bool]:
+    """Activity → was it moved out of the inbox; not of those that no source with an inbox has shown."""
+    query = f"""SELECT s.activity_id, max({_IN_INBOX} AND NOT coalesce(m.has_left, 0)), max(NOT {_IN_INBOX})
+        FROM sighting s JOIN place l ON l.id = s.place_id
+        LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id
+        WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(connection)}) GROUP BY s.activity_id"""
+    return {
+        activity_id: not in_inbox or bool(elsewhere)
+        for activity_id, in_inbox, elsewhere in rows_among(connection, query, activity_ids)
+    }
+
+
+def _with_inbox(connection: sqlite3.Connection) -> str:
+    rows = connection.execute(f"SELECT DISTINCT l.source_id FROM place l WHERE {_IN_INBOX}")
+    return ",".join(str(source) for (source,) in rows) or "NULL"

@@ -1,0 +1,146 @@
+"""Mail merges: the same text to many one by one, or a few at a time, is a broadcast, whichever was read first."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from activity.address import Address
+from activity.envelope import Envelope
+from activity.shape import packed
+from bench.logs import agent_on
+from matchers.mailings import mailing_key
+from matchers.message import judge_mail, message_facts
+from store import ingest, mailings, places, touches
+from store.database import writing
+from store.rows import Entry
+
+OWNER = Address("ana@acme.example", "Ana Kim")
+SECRET = b"k" * 32
+
+
+def _guest(number: int) -> Address:
+    return Address(f"guest.nr{number}@firm{number}.example", f"Guest{number} Nr")
+
+
+def _letter(log, number: int, minute: float, subject: str, **how) -> Envelope:
+    at = log.now - timedelta(days=10) + timedelta(minutes=minute)
+    fields = {"from_": (OWNER,), "to": (_guest(number),), "subject": subject, **how}
+    return Envelope(f"<{number}-{minute}@acme.example>", at, at, **fields)
+
+
+class _Log:
+    def __init__(self, agent) -> None:
+        self.agent, self.now = agent, agent.clock()
+        with writing(agent.connection):
+            (self.source,) = places.register(agent.connection, {"ana": ("Ana Kim", ["imap"])})
+
+    def read(self, letters: Sequence[Envelope]) -> None:
+        entries = []
+        for letter in letters:
+            facts = message_facts(letter, letter.date, self.agent.never_log, True)
+            facts.shape = packed(letter.shape, mailing_key(letter, SECRET))
+            entries.append(Entry(facts, judge_mail(facts, self.agent.house)))
+        with writing(self.agent.connection):
+            place = places.place_id(self.agent.connection, self.source.id, "Sent")
+            ingest.write(self.agent.connection, place, entries, self.agent.book(), self.agent.judge)
+            touches.refresh(self.agent.connection, self.now)
+
+    def verdicts(self) -> dict[str, tuple[str, str | None]]:
+        rows = self.agent.connection.execute("SELECT identity, verdict, reason FROM activity")
+        return {identity: (verdict, reason) for identity, verdict, reason in rows}
+
+    def touched(self) -> int:
+        query = "SELECT count(*) FROM participation WHERE touch_code IS NOT NULL"
+        return int(self.agent.connection.execute(query).fetchone()[0])
+
+
+@pytest.fixture
+def log(tmp_path):
+    with agent_on(tmp_path / "log.db") as agent:
+        yield _Log(agent)
+
+
+def test_the_first_nine_become_a_broadcast_when_the_tenth_comes(log: _Log) -> None:
+    letters = [_letter(log, n, n / 2, f"Guest{n}, our news") for n in range(10)]
+    log.read(letters[:9])
+    assert {verdict for verdict, _ in log.verdicts().values()} == {"person"}
+    log.read(letters[9:])
+    assert set(log.verdicts().values()) == {("broadcast", "one of 10 with this subject within 5 minutes")}
+    assert log.touched() == 0
+    with writing(log.agent.connection):
+        assert log.agent.recompute() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("answers", lambda log: [_letter(log, n, n, "Re: News", in_reply_to=(f"<q{n}@x>",)) for n in range(12)]),
+        ("nine", lambda log: [_letter(log, n, n, "News") for n in range(9)]),
+        ("another subject each", lambda log: [_letter(log, n, n, f"About order {n}") for n in range(12)]),
+        ("an hour between each", lambda log: [_letter(log, n, 61 * n, "News") for n in range(12)]),
+        ("to the same person", lambda log: [_letter(log, 1, n, "News") for n in range(12)]),
+        ("a name alone", lambda log: [_letter(log, n, n, f"Guest{n}") for n in range(12)]),
+        ("one message to twelve", lambda log: [_letter(log, 0, 0, "News", to=tuple(map(_guest, range(12))))]),
+        (
+            "by two colleagues",
+            lambda log: [
+                _letter(log, n, n, "News", from_=(OWNER if n % 2 else Address("ben@acme.example", "Ben"),))
+                for n in range(16)
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_no_mailing(log: _Log, name: str, letters) -> None:
+    log.read(letters(log))
+    assert {verdict for verdict, _ in log.verdicts().values()} == {"person"}, name
+
+
+def test_several_blind_copies_below_the_limit_are_one(log: _Log) -> None:
+    parts = [tuple(_guest(n) for n in range(first, first + 6)) for first in (0, 6, 12)]
+    log.read([_letter(log, 100 + n, n, "Our news", to=(OWNER,), bcc=bcc) for n, bcc in enumerate(parts)])
+    assert set(log.verdicts().values()) == {("broadcast", "one of 3 with this subject within 3 minutes")}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_order_of_reading_makes_no_difference(tmp_path, seed: int) -> None:
+    found = []
+    for run in range(2):
+        chance = random.Random(seed)
+        with agent_on(tmp_path / f"{run}.db") as agent:
+            log = _Log(agent)
+            letters = [
+                _letter(log, n, chance.uniform(0, 300), chance.choice(("News", f"Guest{n}: news", "Offer")))
+                for n in range(chance.randrange(15, 60))
+            ]
+            random.Random(seed * 2 + run).shuffle(letters)
+            while letters:
+                size = random.Random(len(letters) + run).randrange(1, 9)
+                log.read(letters[:size])
+                letters = letters[size:]
+            found.append((log.verdicts(), log.touched()))
+            with writing(agent.connection):
+                assert agent.recompute() == 0, seed
+    assert found[0] == found[1], seed
+
+
+def test_work_grows_with_the_messages_not_with_their_square(log: _Log) -> None:
+    steps = []
+    for number, size in enumerate((400, 1600)):
+        log.read([_letter(log, 1, 10_000 * number + 0.1 * n, f"Topic {number} {n}") for n in range(size)])
+        (first,) = log.agent.connection.execute("SELECT max(id) FROM activity").fetchone()
+        ids = list(range(first - size + 1, first + 1))
+        counted = [0]
+
+        def count(counted=counted) -> int:
+            counted[0] += 1
+            return 0
+
+        log.agent.connection.set_progress_handler(count, 1000)
+        mailings.concerned(log.agent.connection, ids)
+        log.agent.connection.set_progress_handler(None, 0)
+        steps.append(counted[0])
+    assert steps[1] < 6 * steps[0] + 20, steps
