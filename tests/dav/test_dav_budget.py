@@ -120,7 +120,8 @@ def test_who_is_slow_and_gives_what_there_is_is_never_given_up(
 
 
 @pytest.mark.parametrize("where", ["listing", "full"])
-def test_a_tag_of_nine_megabytes_is_not_kept(scripted: Start, where: str) -> None:
+def test_a_tag_of_nine_megabytes_is_not_kept(scripted: Start, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "Budget", Budget)
     dav = ScriptedCalendar()
     huge = "t" * (9 << 20)
     if where == "listing":
