@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
 from capture.calendar.content_lines import BrokenObject
-from capture.calendar.objects import strip
+from capture.calendar.objects import rules, strip
 from capture.calendar.service import CALENDARS
 from capture.dav.changes import find_changes
 from capture.dav.fetching import AT_ONCE, TOO_LARGE, fetched, is_withheld, why_withheld
@@ -27,7 +27,7 @@ def read_collection(
     as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
     """
     position = Position(cursor)
-    position.read_by(f"private_events={private_events}")
+    position.read_by(rules(private_events))
     changes = find_changes(transport, collection, position)
     names = list(changes.changed)
     unstored, complete = 0, True

@@ -6,6 +6,8 @@ import json
 import os
 from dataclasses import dataclass, field
 
+from capture.calendar.objects import rules
+
 Stamp = list[int | str]
 
 
@@ -44,4 +46,4 @@ class Position:
 
 def stamp_of(status: os.stat_result, private_events: str) -> Stamp:
     """Differs whenever a file may read differently; the change time tells of one put in its place."""
-    return [status.st_mtime_ns, status.st_ctime_ns, status.st_size, private_events]
+    return [status.st_mtime_ns, status.st_ctime_ns, status.st_size, rules(private_events)]

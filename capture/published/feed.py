@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from activity.errors import ServerFault, SourceError, UntrustedServer
+from capture.calendar.objects import rules
 from capture.calendar.text import decoded
 from capture.dav.refusals import TooLarge
 from capture.dav.transport import Answer, Transport
@@ -28,7 +29,7 @@ class Feed:
 
     def __init__(self, url: Callable[[], str], private_events: str, ca_file: str | None = None) -> None:
         self._url = url
-        self._private_events = private_events
+        self._rules = rules(private_events)
         self._ca_file = ca_file
 
     def read(self, stamp: Stamp) -> Content | None:
@@ -42,11 +43,11 @@ class Feed:
         if now == known:  # the server does not keep to conditions, or only wrote it out anew
             return None
         return Content(
-            [answer.headers.get("etag", ""), answer.headers.get("last-modified", ""), now, self._private_events], text
+            [answer.headers.get("etag", ""), answer.headers.get("last-modified", ""), now, self._rules], text
         )
 
     def _is_ours(self, stamp: Stamp) -> bool:
-        return len(stamp) == 4 and stamp[3] == self._private_events
+        return len(stamp) == 4 and stamp[3] == self._rules
 
     def _answer(self, conditions: dict[str, str]) -> tuple[Answer, bytes]:
         url = _https(self._url())

@@ -317,3 +317,18 @@ def test_an_object_keeps_the_zones_it_names_however_they_are_written(work: Path,
     log = FileLog(work)
     log.sync()
     assert f"TZID:{defined}" in log.objects["work.ics#a@x"].text
+
+
+def test_what_an_earlier_version_read_is_read_once_more(work: Path) -> None:
+    """It may have kept what is no meeting, or left out somebody."""
+    write(work, event("a@x"))
+    log = FileLog(work)
+    log.sync()
+    (place,) = log.cursors
+    earlier = log.cursors[place].replace('"private_events=drop;2"', '"drop"')
+    assert earlier != log.cursors[place]
+    log.cursors[place] = re.sub('(?<="a@x":)"[^"]*"', '"of other content"', earlier)
+    (batch,) = log.sync()
+    assert [item.href for item in batch.items if isinstance(item, CalendarObject)] == ["work.ics#a@x"]
+    assert batch.removed == []
+    assert log.sync() == []
