@@ -34,7 +34,9 @@ class Facts:
     STANDINGS. `own_id` is the Message-ID of a copy that bears another than the message it is a copy of, whose is
     `identity`. `deleted_at` is when it was found gone from every calendar. `shape` is what
     `activity.shape` packs, None where nothing is known. `mailing` is set where the message is one of many with the
-    same text, sent one by one: how many they are, and the seconds from the first to the last.
+    same text, sent one by one: how many they are, and the seconds from the first to the last. `topic` stands
+    for the subject without its prefixes where that is not kept: an even number, or that and one if it had the
+    prefix of an answer; 0 for none.
     """
 
     identity: str
@@ -56,6 +58,7 @@ class Facts:
     own_id: str = ""
     shape: int | None = None
     mailing: tuple[int, int] | None = None
+    topic: int = 0
 
 
 class Judgement(NamedTuple):

@@ -15,6 +15,7 @@ from functools import cached_property
 from activity.address import domain_of
 from activity.errors import Superseded
 from activity.facts import Facts, Judgement
+from activity.subject import has_prefix, topic
 from lasttouch.config import Loaded
 from lasttouch.forgetting import Forgotten, ensure_key, erase_again, obey_rules, recall
 from lasttouch.local_time import Clock, utc_now
@@ -112,6 +113,12 @@ class Agent:
 
     def judge(self, one: Facts) -> Judgement:
         return judge(one, self.house)
+
+    def topic_of(self, subject: str) -> int:
+        """What is kept of a subject where subjects are not, by this log's own key; see `activity.facts`."""
+        text = topic(subject)
+        key = self.forgotten.hash(f"subject:{text}")[:7]
+        return 2 * int.from_bytes(key, "big") + has_prefix(subject) if text else 0
 
     def book(self, canonicals: Collection[str] | None = None) -> AddressBook:
         """The address book as it is now; only the part that decides on these canonical addresses, if given."""

@@ -205,10 +205,12 @@ class _ActivityPass(SourcePass):
             skipped.append(Skip(_name_of(envelope), "it has no readable date"))
             return None
         envelope = as_written(envelope, self.agent.house)
-        facts = message_facts(envelope, at, self.agent.never_log, self.agent.config.store_subjects)
+        facts = message_facts(envelope, at, self.agent.never_log, keep_subject=True)
         if facts is None:
             withheld.append(self.agent.forgotten.hash(message_identity(envelope)))
             return None
+        if not self.agent.config.store_subjects:
+            facts.topic, facts.subject = self.agent.topic_of(facts.subject), ""
         judgement = judge_mail(facts, self.agent.house)
         if judgement.verdict.kind in ("person", "broadcast"):
             outbound = judgement.direction == "outbound"

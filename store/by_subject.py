@@ -111,12 +111,13 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
 
 
 def _seems_to_answer(facts: Facts) -> bool:
-    return bool(facts.references or has_prefix(facts.subject)) and bool(topic(facts.subject))
+    prefixed = has_prefix(facts.subject) or facts.topic & 1
+    return bool(facts.references or prefixed) and bool(topic(facts.subject) or facts.topic)
 
 
 def _topic(subject: str | None, kept: int | None) -> object:
     """What is compared: the subject without prefixes, or the hash of that where subjects are not kept; None: none."""
-    return topic(subject) or None if subject else kept
+    return topic(subject) or None if subject else kept and kept & ~1
 
 
 def _unplaced(connection: sqlite3.Connection, ids: Collection[int] | None) -> dict[int, _Unplaced]:

@@ -150,7 +150,7 @@ def _strike(
 ) -> None:
     mention = re.compile("|".join(re.escape(email) for email in emails) or r"\b\B", re.IGNORECASE)
     for activity_id in activity_ids:
-        connection.execute("UPDATE activity SET subject = NULL WHERE id = ?", (activity_id,))
+        connection.execute("UPDATE activity SET subject = NULL, topic = NULL WHERE id = ?", (activity_id,))
         connection.executemany(
             "DELETE FROM participation WHERE activity_id = ? AND address_id = ?",
             [(activity_id, address) for address in address_ids],
