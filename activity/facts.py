@@ -32,7 +32,9 @@ class Facts:
     meeting, `answers` holds the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the
     owner is not listed; `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of
     STANDINGS. `own_id` is the Message-ID of a copy that bears another than the message it is a copy of, whose is
-    `identity`. `deleted_at` is when it was found gone from every calendar. `shape` is what
+    `identity`. `answered` are the authors of the message it replies to, as the log knows it, where that was to
+    whoever wrote this one; asked for only where that decides.
+    `deleted_at` is when it was found gone from every calendar. `shape` is what
     `activity.shape` packs, None where nothing is known. `mailing` is set where the message is one of many with the
     same text, sent one by one: how many they are, and the seconds from the first to the last. `topic` stands
     for the subject without its prefixes where that is not kept: an even number, or that and one if it had the
@@ -59,6 +61,7 @@ class Facts:
     shape: int | None = None
     mailing: tuple[int, int] | None = None
     topic: int = 0
+    answered: tuple[str, ...] = ()
 
 
 class Judgement(NamedTuple):

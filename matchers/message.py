@@ -15,6 +15,7 @@ from activity.verdict import PERSON, Verdict
 from matchers.house import House
 from matchers.verdicts.bounces import failed_addresses
 from matchers.verdicts.evidence import evidence
+from matchers.verdicts.lists import ANSWERS_US
 from matchers.verdicts.mail import judge_message
 from matchers.verdicts.ordinary import is_ordinary
 from matchers.verdicts.persons import NOBODY, PERSON_SIGN, may_be_person
@@ -113,10 +114,10 @@ def judge_mail(facts: Facts, house: House) -> Judgement:
         or notice(subject)
         or (facts.references and out_of_office(subject))
     ):
-        return _judge(facts, _as_envelope(facts), house)
+        return _judge(facts, _as_envelope(facts, house), house)
     known = house.plain_mail.get(facts.participants)  # the same people write to each other again and again
     if known is None:
-        envelope = _as_envelope(facts)
+        envelope = _as_envelope(facts, house)
         known = _judge(facts, envelope, house)
         if is_ordinary(envelope) and len(facts.participants) <= _FEW:
             house.remember(facts.participants, known)
@@ -188,13 +189,15 @@ def _references(envelope: Envelope) -> tuple[str, ...]:
     return (*before, *reversed(envelope.in_reply_to))
 
 
-def _as_envelope(facts: Facts) -> Envelope:
+def _as_envelope(facts: Facts, house: House) -> Envelope:
     among: dict[str, list[Address]] = {"from": [], "to": [], "cc": [], "bcc": []}
     for address, role, _ in facts.participants:
         among[role].append(address)
     signs = facts.evidence
     if PERSON_SIGN not in signs and any(may_be_person(sender.email) for sender in among["from"]):
         signs = {**signs, PERSON_SIGN: NOBODY}  # kept by an older version; the names of addresses change
+    if facts.answered and any(map(house.is_self, facts.answered)):
+        signs = {**signs, ANSWERS_US: "yes"}
     return Envelope(
         facts.identity,
         facts.at,

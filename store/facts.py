@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from activity.address import Address
@@ -12,6 +12,7 @@ from activity.facts import Facts, Judgement
 from activity.participant import Participant
 from activity.verdict import PERSON, Verdict
 from store import bounces
+from store.answered import DOUBTFUL, authors_answered
 from store.lists import chunks, marks, rows_among
 from store.rows import instant
 
@@ -41,14 +42,34 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
         came_back: dict[int, list[tuple[Any, ...]]] = {}
         for row in bounces.bounced(connection, chunk):
             came_back.setdefault(row[0], []).append(row)
-        for row in connection.execute(
+        rows = connection.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
             " deleted_at, shape, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
             f" WHERE id IN ({marks(chunk)})",
             chunk,
-        ):
+        ).fetchall()
+        answered = _answered(connection, rows, people, known)
+        for row in rows:
             lists = [_second(group.get(row[0], ())) for group in (answers, failed, came_back)]
-            yield _stored(row, people.get(row[0], []), known, *lists)
+            stored = _stored(row, people.get(row[0], []), known, *lists)
+            stored.facts.answered = answered.get(row[0], ())
+            yield stored
+
+
+def _answered(
+    connection: sqlite3.Connection,
+    rows: Sequence[tuple[Any, ...]],
+    people: Mapping[int, list[tuple[Any, ...]]],
+    addresses: Mapping[int, Address],
+) -> dict[int, tuple[str, ...]]:
+    named = {row[0]: row[8] for row in rows if row[8] and row[10] and DOUBTFUL in row[10]}
+    if not named:
+        return {}
+    senders = {
+        row_id: [addresses[person[1]].email for person in people.get(row_id, ()) if person[2] == "from"]
+        for row_id in named
+    }
+    return authors_answered(connection, named, senders)
 
 
 def all_ids(connection: sqlite3.Connection) -> list[int]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from activity.facts import Facts, Judgement
 from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids
 from store.addresses import Matcher, address_ids
+from store.answered import doubtful
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
 from store.facts import load
@@ -72,10 +73,12 @@ def write(
         moved = moved.and_then(
             conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
         )
+    unsure = doubtful(connection, {*mail, *again, *moved.messages})
+    rejudge(connection, unsure, judge)
     forget_touches(connection, {*again, *moved.messages, *newly_held})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
     personal = {moved.new[row_id] for row_id, entry in mail.items() if entry.judgement.verdict.kind == "person"}
-    settle(connection, personal | moved.conversations | threads_with(connection, again))
+    settle(connection, personal | moved.conversations | threads_with(connection, again | unsure))
     touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
     return Written(len(new), len(touching))
 

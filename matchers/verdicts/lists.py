@@ -12,6 +12,8 @@ from matchers.house import House
 from matchers.verdicts.header_values import fields, keyword, precedence, without_comments
 from matchers.verdicts.wording import header
 
+# A sign that is no header and never stored: what the message replies to is one of us's to whoever wrote it.
+ANSWERS_US = "x-lasttouch-answers-us"
 _LONGEST_DOMAIN = 48
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _NOT_IN_ID = re.compile(r"[^\w.@+=/:~-]+")
@@ -27,6 +29,8 @@ _MAILTO = re.compile(r"mailto:[^@\s<>?]{0,200}@([\w.-]{1,253})")
 def list_mail(envelope: Envelope, house: House) -> Verdict | None:
     """A post to a list, or mail sent in bulk; None for a message to one of our own groups."""
     signs = envelope.signs
+    if _is_one_to_one(envelope, house):
+        return None
     if not own_group(signs, house) or _own_newsletter(envelope, house):
         verdict = _foreign_list(signs)
         if verdict:
@@ -35,6 +39,18 @@ def list_mail(envelope: Envelope, house: House) -> Verdict | None:
     if word in {"bulk", "junk"}:
         return Verdict("bulk", header(title, signs[title.lower()]))
     return _older_list(signs, house)
+
+
+def _is_one_to_one(envelope: Envelope, house: House) -> bool:
+    """Tracked mail of one person to one of us: it may be unsubscribed from, yet answers a message of ours, as the log
+    knows, and says nothing else of a list."""
+    signs = envelope.signs
+    if ANSWERS_US not in signs or "list-unsubscribe" not in signs:
+        return False
+    recipients = [*envelope.to, *envelope.cc, *envelope.bcc]
+    alone = len({one.email for one in recipients}) == 1 and house.is_self(recipients[0].email)
+    others = list_ids(signs.get("list-id", "")) or signs.get("list-post", "").strip() or precedence(signs)[1]
+    return alone and not others and not older_list_domains(signs)
 
 
 def own_group(signs: Mapping[str, str], house: House) -> bool:

@@ -1,0 +1,42 @@
+"""Whom a message answers that could be a person's or a machine's: what the log knows of the message it replies to."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping
+
+from store.codes import ROLE
+from store.identities import identity_hash
+from store.lists import rows_among
+
+# The sign that leaves it open: tracked mail from one person to one other bears it as newsletters do.
+DOUBTFUL = "list-unsubscribe"
+_PEOPLE = """SELECT p.identity_hash, x.role_code, a.email FROM activity p
+    JOIN participation x ON x.activity_id = p.id JOIN address a ON a.id = x.address_id
+    WHERE p.ends IS NULL AND p.identity_hash IN ({})"""
+
+
+def authors_answered(
+    connection: sqlite3.Connection, named: Mapping[int, str], senders: Mapping[int, Collection[str]]
+) -> dict[int, tuple[str, ...]]:
+    """Who wrote the message that each activity replies to (`named`, by activity id), if that one was to somebody who
+    wrote the activity itself (`senders`): an id that a stranger found proves nothing."""
+    hashes = {row_id: identity_hash(name) for row_id, name in named.items()}
+    authors: dict[int, list[str]] = {}
+    recipients: dict[int, set[str]] = {}
+    for hashed, role, email in rows_among(connection, _PEOPLE, set(hashes.values())):
+        if role == ROLE["from"]:
+            authors.setdefault(hashed, []).append(email)
+        else:
+            recipients.setdefault(hashed, set()).add(email)
+    return {
+        row_id: tuple(sorted(authors[hashed]))
+        for row_id, hashed in hashes.items()
+        if hashed in authors and not recipients.get(hashed, set()).isdisjoint(senders[row_id])
+    }
+
+
+def doubtful(connection: sqlite3.Connection, ids: Collection[int]) -> set[int]:
+    """Those of these activities whose class depends on whom they answer."""
+    query = f"SELECT id FROM activity WHERE evidence LIKE '%{DOUBTFUL}%' AND replies_to IS NOT NULL AND id IN ({{}})"
+    return {row_id for (row_id,) in rows_among(connection, query, set(ids))}
