@@ -213,8 +213,10 @@ def _message(response: Response, sent: bool) -> Fetched:
 def read_marks(connection: Connection, first: int, last: int) -> dict[int, int]:
     """UID → bits (see activity.envelope) of the messages of the selected mailbox in this span."""
     tags = {connection.send_command(f"UID FETCH {first}:{last} (UID FLAGS)")}
-    responses = [one for one in read_responses(connection, tags, _SECTION, HEADER_BYTES) if one is not None]
-    return {one.uid: mark_of(one.uid, one.flags).bits for one in responses if first <= one.uid <= last}
+    responses = read_responses(
+        connection, tags, _SECTION, HEADER_BYTES
+    )  # one at a time: they may be as long as they like
+    return {one.uid: mark_of(one.uid, one.flags).bits for one in responses if one and first <= one.uid <= last}
 
 
 def mark_of(uid: int, flags: bytes) -> Mark:
