@@ -38,8 +38,8 @@ _END_OF_ZONE = "\nEND:VTIMEZONE\n"
 _LONGEST_ZONE, _LONGEST_BORDER = 8192, 80  # characters of what is remembered
 _DEEPEST = 50
 MOST_ZONES = 1000  # of one VCALENDAR, where IANA knows some 600; what comes after them is passed over
-_COUNTED = re.compile(":(?:VEVENT|VCALENDAR)", re.IGNORECASE)
-_OTHER_COMPONENTS = frozenset(("VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VALARM", "STANDARD", "DAYLIGHT"))
+_COUNTED = re.compile(":(?:VEVENT|VCALENDAR|VALARM)", re.IGNORECASE)
+_OTHER_COMPONENTS = frozenset(("VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT"))
 
 
 class BrokenObject(ValueError):
@@ -104,7 +104,7 @@ class _Reader:
     """Where we are among the nested components. What is not properly ended may have lost lines that matter.
 
     `is_odd`: some component did not begin or end as it should, or is of an unknown kind. `counted` is how often a
-    VEVENT or VCALENDAR began or ended: where the text names them more often, something ran into the end of a line.
+    VEVENT, VCALENDAR or VALARM began or ended: where the text names them more often, something ran into the end of a line.
     `kept` finds the properties kept where we are, and `lines` is what they are added to.
     """
 
@@ -123,7 +123,7 @@ class _Reader:
         self._keep(first)
         for line, run in zip(rest[::2], rest[1::2], strict=True):
             name, component = _border(line) if len(line) < _LONGEST_BORDER else _parsed_border(line)
-            if component in ("VEVENT", "VCALENDAR"):
+            if component in ("VEVENT", "VCALENDAR", "VALARM"):
                 self.counted += 1
             elif component not in _OTHER_COMPONENTS:
                 self.is_odd = True
