@@ -104,7 +104,7 @@ class _Reader:
     """Where we are among the nested components. What is not properly ended may have lost lines that matter.
 
     `is_odd`: some component did not begin or end as it should, or is of an unknown kind. `counted` is how often a
-    VEVENT, VCALENDAR or VALARM began or ended: where the text names them more often, something ran into the end of a line.
+    VEVENT, VCALENDAR or VALARM began or ended: where the text names them more often, lines ran together.
     `kept` finds the properties kept where we are, and `lines` is what they are added to.
     """
 
