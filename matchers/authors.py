@@ -48,6 +48,8 @@ def as_written(envelope: Envelope, house: House) -> Envelope:
 
 def _as_copy(envelope: Envelope) -> Envelope:
     """A redirected message names the one it was made from; so does an automatic answer, which is no copy of it."""
+    if len(envelope.from_) != 1 or envelope.from_headers > 1 or FROM_DOUBT in envelope.signs:
+        return replace(envelope, copy_of="")  # whose it would be is not known
     answers = envelope.copy_of in (*envelope.in_reply_to, *envelope.references)
     if answers or envelope.copy_of == envelope.message_id or auto_submitted(envelope.signs.get("auto-submitted", "")):
         return replace(envelope, copy_of="")

@@ -52,6 +52,7 @@ _AWAITED_BY_ANOTHER_ID = f"""SELECT r.activity_id, r.rank, p.id FROM other_id o
 _BY_ANOTHER_ID = f"""SELECT a.id, o.identity_hash, coalesce(a.thread, a.identity_hash), a.direction_code FROM other_id o
     JOIN activity a ON a.id = o.activity_id
     WHERE o.identity_hash IN ({{}}) AND a.verdict_code <> {VERDICT["suspect"]}"""
+_SUSPECT = f"SELECT id FROM activity WHERE id IN ({{}}) AND verdict_code = {VERDICT['suspect']}"
 _MEMBERS = """SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code, replies_to FROM activity
     WHERE (thread IN ({0}) OR (thread IS NULL AND identity_hash IN ({0}))) AND ends IS NULL"""
 
@@ -325,14 +326,19 @@ def _members(
     if not conversations:
         return {}
     rows = list(_members_of(connection, conversations))
+    members = {row[0]: row[:4] for row in rows}
+    nobody_answers = {row_id for (row_id,) in rows_among(connection, _SUSPECT, members)}
     by_hash: dict[int, list[tuple[int, int, int, int]]] = {}
     for row in rows:
         stored.setdefault(row[0], row[2])
-        by_hash.setdefault(row[1], []).append(row[:4])
-    members = {row[0]: row[:4] for row in rows}
+        if row[0] not in nobody_answers:
+            by_hash.setdefault(row[1], []).append(row[:4])
     query = "SELECT activity_id, identity_hash FROM other_id WHERE activity_id IN ({})"
-    for row_id, another in rows_among(connection, query, members):
-        by_hash.setdefault(another, []).append(members[row_id])
+    by_another_id: dict[int, list[tuple[int, int, int, int]]] = {}
+    for row_id, another in rows_among(
+        connection, query, [row_id for row_id in members if row_id not in nobody_answers]
+    ):
+        by_another_id.setdefault(another, []).append(members[row_id])
     references: dict[int, dict[int, int]] = {}
     query = "SELECT activity_id, rank, hash FROM reference WHERE activity_id IN ({})"
     for row_id, rank, one in rows_among(connection, query, [row[0] for row in rows]):
@@ -344,7 +350,7 @@ def _members(
         candidates = [row for row in by_hash.get(target, ()) if row[0] != row_id]
         if len(candidates) == 1:
             answers[row_id] = candidates[0][0]
-        elif candidates:
+        elif candidates := candidates or [row for row in by_another_id.get(target, ()) if row[0] != row_id]:
             ambiguous.append((row_id, candidates))
     if ambiguous:
         people = _grouped(connection, _PEOPLE, [row_id for row_id, _ in ambiguous])

@@ -65,7 +65,11 @@ def write(
     rejudge(connection, again, judge)
     seen = [(ids[name], e.mark) for name, e in zip(names, entries, strict=True) if e.mark is not None and name in ids]
     marks.keep(connection, place, seen)
-    own = [(ids[name], e.facts.own_id) for name, e in zip(names, entries, strict=True) if e.facts.own_id]
+    own = [
+        (ids[name], e.facts.own_id)
+        for name, e in zip(names, entries, strict=True)
+        if e.facts.own_id and e.judgement.verdict.kind != "suspect"
+    ]
     told_anew = other_ids.note(connection, own)
     conversations.renote(connection, changed, emails, judge)
     moved = place_mail(connection, mail, emails, again)
