@@ -8,7 +8,6 @@ from lasttouch.commands.opening import reading_all
 from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
 from lasttouch.output import print_json, print_lines, print_table
-from lasttouch.suggestions import suggested
 
 NOTHING = "Nothing to suggest: no two contacts look like one person."
 
@@ -27,6 +26,8 @@ def suggest(as_json: bool) -> None:
       lasttouch contacts suggest
       lasttouch contacts suggest --json
     """
+    from lasttouch.suggestions import suggested  # noqa: PLC0415 - other queries in this group do without
+
     with reading_all() as log:
         found = suggested(log, utc_now())
     if as_json:
