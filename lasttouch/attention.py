@@ -28,7 +28,7 @@ OWED_FOR = timedelta(days=45)
 PENDING_FOR = timedelta(days=60)
 MET_AFTER, MET_FOR = timedelta(days=2), timedelta(days=21)
 SERIES_FOR = timedelta(days=45)
-COUNTED = 100
+COUNTED = 40
 _PAGE = 64
 
 

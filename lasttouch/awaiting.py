@@ -15,8 +15,8 @@ from store.awaiting import PAGE, Order, Side, Waiting
 from store.blindness import FRESH
 from store.rows import timestamp
 
-MOST_LOOKED_AT = 1024
-"""Of a list in the order of chance; whatever stands behind these is not likely."""
+LOOKED_AT = 2
+"""So many times the limit are looked at of a list in the order of chance; what stands behind them is hardly likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def awaiting(
     """The first `limit` that wait for this side as of `moment`."""
     found = log.awaiting(connection, moment, side, wanted.order, wanted.since, wanted.as_of)
     if wanted.order == "likely" and wanted.likely:
-        found = islice(found, MOST_LOOKED_AT)
+        found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
     judged = _judged(connection, _fitting(found, wanted), side, moment, wanted)
     if wanted.order != "likely":
         return list(islice(judged, limit))

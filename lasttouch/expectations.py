@@ -15,7 +15,7 @@ from store import marks
 from store.rows import timestamp
 from store.threads import US
 
-LIKELY = 0.28
+LIKELY_OWED, LIKELY_PENDING = 0.22, 0.28
 """From here on it makes a line: then half of the lines are right (see bench/attention.py)."""
 JUDGED = 120 * DAY
 """What has waited for longer is nobody's any more; it is told of with --all."""
@@ -38,20 +38,31 @@ class Expectation(NamedTuple):
     settled: bool = False
 
 
-def keep_up(connection: sqlite3.Connection, now: datetime) -> None:
-    """Within a transaction: learn anew where enough has come, and judge what waits and is not judged yet."""
-    moment = timestamp(now)
+class Lesson(NamedTuple):
+    """What was learned: the rates and what belongs to them, and the hands by address."""
+
+    kept: dict[str, Any]
+    hands: Mapping[int, tuple[float, ...]]
+
+
+def lesson_due(connection: sqlite3.Connection, now: datetime) -> Lesson | None:
+    """What is to be learned anew, where enough has come for it; before a transaction, for it takes its time."""
     known = log.learned(connection)
     new = log.count_after(connection, known.get("through", 0))
-    if new >= max(_FEW_NEW, _SHARE_NEW * known.get("letters", 0)) or (not known and new):
-        _learn(connection, moment)
-    judge_waiting(connection, moment)
+    is_due = new >= max(_FEW_NEW, _SHARE_NEW * known.get("letters", 0)) or (not known and new)
+    return _lesson(connection, timestamp(now)) if is_due else None
+
+
+def keep_up(connection: sqlite3.Connection, now: datetime, lesson: Lesson | None) -> None:
+    """Within a transaction: keep what was learned, and judge what waits and is not judged yet."""
+    if lesson is not None:
+        log.keep_learned(connection, *lesson)
+    judge_waiting(connection, timestamp(now))
 
 
 def relearn(connection: sqlite3.Connection, now: datetime) -> None:
     """Within a transaction: learn anew and judge all that waits."""
-    _learn(connection, timestamp(now))
-    judge_waiting(connection, timestamp(now))
+    keep_up(connection, now, _lesson(connection, timestamp(now)))
 
 
 def correct(connection: sqlite3.Connection) -> int:
@@ -88,7 +99,7 @@ def expectations(
     bits = marks.bits_of(connection, ids) if for_us else {}
     filing = known.get("filed", 0.0)
     filed = marks.filed(connection, ids) if for_us and filing > 0.3 else {}
-    bar = LIKELY * min(1.0, known.get("letters", 0) / _ENOUGH)
+    bar = (LIKELY_OWED if for_us else LIKELY_PENDING) * min(1.0, known.get("letters", 0) / _ENOUGH)
     found = {}
     for activity in ids:
         if activity not in standings:
@@ -136,7 +147,7 @@ def _expectation(
     return Expectation(round(chance, 2), True, "; ".join(said))
 
 
-def _learn(connection: sqlite3.Connection, moment: int) -> None:
+def _lesson(connection: sqlite3.Connection, moment: int) -> Lesson:
     letters = [_letter(row) for row in log.newest_letters(connection, moment)]
     found = learn(letters, moment)
     old = [one.id for one in letters if not one.ours and one.at < moment - _FRESH][:_FILING_SEEN]
@@ -150,7 +161,7 @@ def _learn(connection: sqlite3.Connection, moment: int) -> None:
         "through": log.newest_id(connection),
     }
     hands = {writer: (one.base, one.text, int(one.quotes), *one[3:]) for writer, one in found.hands.items() if writer}
-    log.keep_learned(connection, kept, hands)
+    return Lesson(kept, hands)
 
 
 def _rates(connection: sqlite3.Connection, known: Mapping[str, Any] | None = None) -> tuple[Rates, Rates]:

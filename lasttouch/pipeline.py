@@ -90,8 +90,9 @@ def settle(agent: Agent) -> None:
             if at_work:  # private mailboxes are for the user to choose among: contacts suggest
                 add_strangers(agent, at_work)
         agent.refresh()
+        lesson = expectations.lesson_due(agent.connection, agent.clock())
         with writing(agent.connection):
-            expectations.keep_up(agent.connection, agent.clock())
+            expectations.keep_up(agent.connection, agent.clock(), lesson)
             marks.prune(agent.connection, timestamp(agent.clock() - MARKS_KEPT), FLAGGED)
 
 

@@ -218,6 +218,7 @@ class Rates:
     delays: list[int] = field(default_factory=list)
     clear: tuple[float, int] = (0.0, 0)
     words: dict[str, tuple[float, float]] = field(default_factory=dict)
+    ratios: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
 
     def chance(self, case: Case, hand: Hand = UNKNOWN_HAND) -> float:
         """How likely such a message is answered in the end, 0 to 1."""
@@ -268,7 +269,13 @@ class Rates:
         return max(found, key=lambda one: max(one[1], 1 / one[1]))
 
     def _ratio(self, trait: str, place: str, has: bool) -> float:
-        """How much likelier an answer is where the trait is there, or is not."""
+        """How much likelier an answer is where the trait is there, or is not; asked when all is counted."""
+        name = f"{_of_trait(trait, place)}/{has}"
+        if name not in self.ratios:
+            self.ratios[name] = self._ratio_of(trait, place, has)
+        return self.ratios[name]
+
+    def _ratio_of(self, trait: str, place: str, has: bool) -> float:
         yes, answered, no, unanswered = self.traits.get(_of_trait(trait, place), (0.0, 0.0, 0.0, 0.0))
         prior = _TRAIT_PRIORS[trait]
         among_answered = (yes + _TRAIT_STRENGTH * 0.2 * prior) / (answered + _TRAIT_STRENGTH)

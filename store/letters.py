@@ -18,7 +18,7 @@ from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import chunks, marks, rows_among
 from store.turns import THEM, US
 
-LETTERS = 20_000
+LETTERS = 4_000
 LEARNED = "learned"
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FORWARDED = re.compile(r"(?:fwd?|wg|tr|i|rv|enc|fyi)\s*:", re.IGNORECASE)
