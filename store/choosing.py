@@ -51,6 +51,12 @@ def owners_listed(connection: sqlite3.Connection) -> list[str]:
     return [owner for (owner,) in connection.execute(query)]
 
 
+def listed_owners(connection: sqlite3.Connection) -> dict[int, str]:
+    """Contact → its owner as listed, or its company's, for those that have one."""
+    query = f"SELECT c.id, coalesce(nullif(c.owner, ''), o.owner) FROM {_CONTACTS}"
+    return {row_id: owner for row_id, owner in connection.execute(query) if owner}
+
+
 def rename_owner(connection: sqlite3.Connection, owner: str, name: str) -> None:
     for table in ("contact", "company"):
         connection.execute(f"UPDATE {table} SET owner = ? WHERE owner = ?", (name, owner))

@@ -14,6 +14,7 @@ from lasttouch.output import print_csv, print_json
 from lasttouch.standard_streams import speak_utf8
 from lasttouch.views.contacts import export_rows, vcards
 from lasttouch.views.last import last_json
+from store.choosing import listed_owners
 from store.health import seen_through
 from store.people import people
 from store.read_back import read_back
@@ -37,10 +38,11 @@ def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
         raise UsageError("--vcard, --json and --csv exclude each other")
     with reading() as log:
         found, through, back = people(log, utc_now()), seen_through(log), read_back(log)
+        owners = listed_owners(log)  # what is derived is not to come back as if it were listed
     if as_json:
         print_json(last_json(found, through, back))
     elif vcard:
         speak_utf8()
         sys.stdout.write(vcards(found))
     else:
-        print_csv(*export_rows(found))
+        print_csv(*export_rows([one._replace(owner=owners.get(one.id, "")) for one in found]))
