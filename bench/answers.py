@@ -36,9 +36,9 @@ _INDEX_READS = {
 _ANSWERS = {
     "stale": 3.0,
     "stale --days 90": 3.0,
-    "awaiting --on us": 2.0,
-    "awaiting --on them": 2.0,
-    "today": 10.0,
+    "awaiting --on us": 20.0,
+    "awaiting --on them": 20.0,
+    "today": 50.0,
     "log of the busiest contact": 0.5,
     "log of everybody": 2.0,
     "unmatched": 5.0,

@@ -24,6 +24,7 @@ from activity.envelope import Envelope
 from activity.meeting import Meeting
 from bench import world
 from bench.world import END, Size, World, contact_entries
+from lasttouch import expectations
 from lasttouch.address_book import take_in
 from lasttouch.agent import Agent
 from lasttouch.config import Loaded
@@ -94,6 +95,9 @@ def log(size: Size) -> Path:
                 for _ in write_batches(agent, World(size)):
                     pass
                 agent.refresh()
+                lesson = expectations.lesson_due(agent.connection, END)
+                with writing(agent.connection):
+                    expectations.keep_up(agent.connection, END, lesson)
                 agent.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 agent.connection.execute("PRAGMA journal_mode = DELETE")
             new.rename(path)
