@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from activity.envelope import Envelope
+from activity.mistakes import mistake
 from capture.files.exclusions import is_labelled_sent, is_unwanted
 from capture.files.separators import plausible
 from capture.files.structure import Structure
@@ -48,7 +49,10 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
         return Outcome(reason=f"its header is longer than {HEADER_BYTES:,} bytes")
     if is_unwanted(block):
         return Outcome()
-    envelope = parse_header(block, internal_date, structure.calendar_part, structure.report_part)
+    try:
+        envelope = parse_header(block, internal_date, structure.calendar_part, structure.report_part)
+    except Exception as error:  # noqa: BLE001 - one message must not keep the others from being read
+        return Outcome(reason=mistake(error))
     envelope.failed_recipients = structure.failed
     envelope.in_sent = is_labelled_sent(block)
     envelope.is_report = structure.is_report

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from activity.batch import Skip
 from activity.envelope import ANSWERED, FLAGGED, Envelope, Mark
+from activity.mistakes import mistake
 from capture.mail.budget import Budget
 from capture.mail.calendar_methods import CalendarMethods
 from capture.mail.connection import Connection
@@ -204,7 +205,10 @@ def _message(response: Response, sent: bool) -> Fetched:
     if not sent and _UNSENT in response.body:
         return Fetched(uid, None, None)
     arrived = parse_date(response.internal_date.decode("ascii", "replace"))
-    envelope = parse_header(response.body, arrived, response.calendar_part, response.report_part)
+    try:
+        envelope = parse_header(response.body, arrived, response.calendar_part, response.report_part)
+    except Exception as error:  # noqa: BLE001 - one message must not keep the others from being read
+        return Fetched(uid, None, Skip(f"UID {uid}", mistake(error)))
     envelope.shape = response.shape
     envelope.mark = mark_of(uid, response.flags)
     return Fetched(uid, envelope, None)

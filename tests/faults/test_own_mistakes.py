@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import capture.files.message
 import lasttouch.pipeline
 from activity.facts import Facts
+from capture.mail.headers import parse_header
 from config_lines import files
 from household import Household
 from lasttouch.source_pass import SourcePass
@@ -88,6 +90,18 @@ def test_a_message_that_cannot_be_stored_is_left_out(two_folders: Household, mon
 
     monkeypatch.setattr(ingest, "write", stumbles)
     check_that_only_the_culprit_is_missing(two_folders)
+
+
+def test_a_message_that_cannot_be_parsed_is_left_out(two_folders: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(block: bytes, *rest: Any) -> Any:
+        if b"culprit" in block:
+            raise IndexError
+        return parse_header(block, *rest)
+
+    monkeypatch.setattr(capture.files.message, "parse_header", parse)
+    assert two_folders.run("sync").code == 0
+    assert activities(two_folders) == {*GOOD, "later"}
+    assert [(item, reason[:18]) for item, reason in skipped(two_folders)] == [("culprit.eml", "a mistake of ours:")]
 
 
 def test_where_nothing_can_be_stored_the_source_fails_and_is_read_anew_later(
