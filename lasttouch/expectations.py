@@ -65,17 +65,6 @@ def relearn(connection: sqlite3.Connection, now: datetime) -> None:
     keep_up(connection, now, _lesson(connection, timestamp(now)))
 
 
-def correct(connection: sqlite3.Connection) -> int:
-    """How many of the chances that are kept are not what follows from what was learned."""
-    kept = log.judged(connection)
-    standings = _standing(connection, {activity: conversation for activity, conversation, _, _ in kept})
-    rates = _rates(connection)
-    return sum(
-        activity not in standings or chance != round(100 * rates[side != US].chance_of(standings[activity]))
-        for activity, _, side, chance in kept
-    )
-
-
 def judge_waiting(connection: sqlite3.Connection, moment: int) -> None:
     """The chance of all that waits and has none, as far as structure and past tell it; no clock in it."""
     waiting = log.unjudged(connection, moment - JUDGED)

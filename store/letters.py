@@ -106,12 +106,6 @@ def unjudged(connection: sqlite3.Connection, since: int) -> list[tuple[int, int,
     return connection.execute(query, (US, THEM, since)).fetchall()
 
 
-def judged(connection: sqlite3.Connection) -> list[tuple[int, int, int, int]]:
-    """(activity, conversation, side, chance) of all that waits and has a chance."""
-    query = "SELECT activity_id, conversation, waits_for, chance FROM thread WHERE chance IS NOT NULL"
-    return connection.execute(query).fetchall()
-
-
 def keep_chances(connection: sqlite3.Connection, chances: Mapping[tuple[int, int], int]) -> None:
     """(Conversation, activity) → chance, in percent."""
     connection.executemany(
