@@ -24,6 +24,9 @@ class Verdict(NamedTuple):
 PERSON = Verdict("person", "no sign of an automatic sender")
 """The verdict on most mail; its reason is not stored a million times."""
 
+REACTIONS = ("vnd.google.email-reaction", "reacted to")
+"""What the reason of a notification says where somebody answered with a sign instead of words."""
+
 MORE_PERSONAL_FIRST: tuple[str, ...] = (
     "person", "broadcast", "internal", "calendar", "list", "bulk", "notification", "auto-reply", "receipt",
     "bounce", "complaint", "suspect",

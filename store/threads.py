@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from activity.verdict import REACTIONS
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, VERDICT
 from store.lists import among, chunks, marks
 from store.turns import THEM, US, Said, waiting_in
@@ -15,11 +16,16 @@ __all__ = ("THEM", "US", "by_chance", "correct", "settle", "threads_with", "wait
 
 FOR_EVER = 1 << 62
 _TO = ROLE["to"]
+_REACTED = (
+    f"v.verdict_code = {VERDICT['notification']} AND ("
+    + " OR ".join(f"v.reason LIKE '%{words}%'" for words in REACTIONS)
+    + ")"
+)
 _SAID = f"""SELECT v.conversation, v.at, v.id, v.direction_code,
-    p.address_id, p.role_code, p.touch_code, r.rule = 'self'
+    p.address_id, p.role_code, p.touch_code, r.rule = 'self', v.verdict_code <> {VERDICT["person"]}
     FROM activity v JOIN participation p ON p.activity_id = v.id JOIN address r ON r.id = p.address_id
-    WHERE {{}} AND v.verdict_code = {VERDICT["person"]}
-    AND (p.touch_code IS NOT NULL OR p.role_code = {_TO}) ORDER BY v.conversation, v.at, v.id"""
+    WHERE {{}} AND (v.verdict_code = {VERDICT["person"]} AND (p.touch_code IS NOT NULL OR p.role_code = {_TO})
+        OR p.role_code = {ROLE["from"]} AND {_REACTED}) ORDER BY v.conversation, v.at, v.id"""
 Row = tuple[int, int, int, int]
 """A message that waits: its conversation, when it was exchanged, its id, whom it waits for."""
 
@@ -93,15 +99,21 @@ def _keep(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
 
 
 def _waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
-    """From a row for each part in a message, those of a conversation together, its messages in the order of time."""
+    """From a row for each part in a message, those of a conversation together, its messages in the order of time.
+
+    Who reacts with a sign (an emoji) has answered, and expects nothing.
+    """
     for conversation, group in groupby(rows, key=lambda row: row[0]):
         for one in waiting_in(_messages(group)):
             yield conversation, one.at, one.activity_id, one.expects or 0
 
 
 def _messages(rows: Iterable[tuple[Any, ...]]) -> Iterator[Said]:
-    for (at, activity_id, direction), group in groupby(rows, key=lambda row: row[1:4]):
-        parts = list(group)
+    for (at, activity_id, direction, reacted), group in groupby(rows, key=lambda row: (*row[1:4], row[-1])):
+        parts = [row[:-1] for row in group]
+        if reacted:
+            yield Said(activity_id, at, frozenset(), frozenset([address for *_, address, _, _, _ in parts]), None)
+            continue
         outbound = direction == DIRECTION["outbound"]
         kind = OUTBOUND if outbound else INBOUND
         people = frozenset([address for *_, address, _, touch, _ in parts if touch is not None])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -208,3 +209,22 @@ def test_the_page_of_the_day(ana: Household, monkeypatch: pytest.MonkeyPatch) ->
     assert "\x1b" not in shown
     assert shown.count("\n") < 25
     assert ana.ok("today", "--owner", "Ana")["meetings"] == page["meetings"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "content_type", "waits"),
+    [
+        ("Re: The offer", "text/vnd.google.email-reaction+json", []),
+        ("👍 Reacted to: The offer", "text/plain", []),
+        ("Out of order", "text/plain", [("<react>", "us")]),
+    ],
+)
+def test_a_sign_instead_of_words_is_an_answer_that_asks_for_none(
+    ana: Household, subject: str, content_type: str, waits: list[tuple[str, str]]
+) -> None:
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=3), "offer", "The offer"))
+    headers = {"In_Reply_To": "<offer>", "Content_Type": content_type}
+    _in(ana, mail(BOB, ANA, ago(days=2), "react", f"=?utf-8?b?{b64encode(subject.encode()).decode()}?=", **headers))
+    ana.ok("sync")
+    assert _waits(ana) == waits
+    assert ana.ok("check")["differences"] == 0
