@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
+from store.codes import COPIED, INBOUND, MEETING, OUTBOUND, ROLE
 
 DAY = 86_400
 BURST_DAYS = 10
@@ -14,9 +14,10 @@ FEWEST_BURSTS = 3
 TIMES_USUAL = 1.5
 SHORTEST_SILENCE = 14 * DAY
 
-TouchRow = tuple[int, int, int, int | None, int, int]
-"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, whose
-part it is."""
+TouchRow = tuple[int, int, int, int | None, int, int, int]
+"""A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, the
+number of the role, whose part it is."""
+_ONLY_COPIED = frozenset((ROLE["cc"], ROLE["bcc"]))
 
 
 class Moment(NamedTuple):
@@ -32,7 +33,8 @@ NEVER = Moment(None, None)
 class Touches(NamedTuple):
     """The dates of one contact; `due` is when time alone will change them next, None if it will not.
 
-    `usual_gap` is the median of the seconds between the beginnings of bursts (see `usual_gap`), None under three.
+    `usual_gap` is the median of the seconds between the beginnings of bursts (see `usual_gap`), None under three;
+    to be copied on our mail to somebody else is a touch, but no part of a rhythm.
     """
 
     last_inbound: Moment
@@ -74,7 +76,8 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
     ahead: list[tuple[int, int]] = []
     changes: list[int] = []
     mail: list[tuple[int, int, int, int]] = []
-    for touch, at, activity_id, ends, conversation, _ in rows:
+    spoken: list[int] = []
+    for touch, at, activity_id, ends, conversation, role, _ in rows:
         if at > now:
             changes.append(at)
             if touch == MEETING:
@@ -83,6 +86,8 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
             changes.append(ends)
         else:
             past[touch].append((at, activity_id))
+            if touch <= MEETING and role not in _ONLY_COPIED:
+                spoken.append(at)
             if touch <= OUTBOUND:
                 mail.append((at, activity_id, touch, conversation))
     exchanged = {activity_id: at for kind in (INBOUND, OUTBOUND, MEETING) for at, activity_id in past[kind]}
@@ -95,7 +100,7 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
         last_copied=_newest(past[COPIED]),
         last_two_way=max(last_meeting, _last_answer(mail), key=lambda one: (one.at or 0, one.activity_id or 0)),
         touches=len(exchanged),
-        usual_gap=usual_gap(exchanged.values()),
+        usual_gap=usual_gap(spoken),
         due=min(changes, default=None),
     )
 

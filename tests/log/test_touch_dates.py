@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import random
 
-from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
-from store.touch_dates import DAY, NEVER, Moment, touches_of, usual_gap
+from store.codes import COPIED, INBOUND, MEETING, OUTBOUND, ROLE
+from store.touch_dates import DAY, NEVER, Moment, TouchRow, touches_of, usual_gap
 
 NOW = 1_000 * DAY
 
 
-def _mail(touch: int, day: int, activity: int, conversation: int | None = None) -> tuple[int, int, int, None, int, int]:
-    return touch, day * DAY, activity, None, activity if conversation is None else conversation, 1
+def _mail(touch: int, day: int, activity: int, conversation: int | None = None, role: str = "to") -> TouchRow:
+    return touch, day * DAY, activity, None, activity if conversation is None else conversation, ROLE[role], 1
 
 
-def _met(start: float, activity: int, hours: int = 1) -> tuple[int, int, int, int, int, int]:
+def _met(start: float, activity: int, hours: int = 1) -> TouchRow:
     at = int(start * DAY)
-    return MEETING, at, activity, at + hours * 3600, activity, 1
+    return MEETING, at, activity, at + hours * 3600, activity, ROLE["attendee"], 1
 
 
 def test_the_newest_of_each_kind_in_any_order() -> None:
@@ -42,7 +42,7 @@ def test_a_meeting_counts_when_it_is_over_and_says_when_that_will_be() -> None:
     under_way, ahead = _met(999.99, 1), _met(1_003, 2)
     found = touches_of([under_way, ahead], NOW)
     assert (found.last_meeting, found.next_meeting, found.touches) == (NEVER, Moment(1_003 * DAY, 2), 0)
-    assert found.due == under_way[3]
+    assert found.due == under_way[3] is not None
     later = touches_of([under_way, ahead], under_way[3])
     assert (later.last_meeting, later.touches, later.due) == (Moment(under_way[1], 1), 1, ahead[1])
 
@@ -65,8 +65,8 @@ def test_an_answer_follows_in_its_own_conversation_the_other_way() -> None:
         mail = [_mail(rng.choice((INBOUND, OUTBOUND)), rng.randrange(9), n, rng.randrange(3)) for n in range(1, 12)]
         answers = [
             (at, activity)
-            for touch, at, activity, _, conversation, _ in mail
-            if any(t != touch and when < at and c == conversation for t, when, _, _, c, _ in mail)
+            for touch, at, activity, _, conversation, *_ in mail
+            if any(t != touch and when < at and c == conversation for t, when, _, _, c, *_ in mail)
         ]
         assert touches_of(mail, NOW).last_two_way == Moment(*max(answers, default=(None, None)))
 
@@ -88,3 +88,11 @@ def test_silence_is_overdue_after_one_and_a_half_gaps_and_never_within_two_weeks
     assert often._replace(usual_gap=2 * DAY).overdue_at() == (40 + 14) * DAY
     assert often._replace(next_meeting=Moment(10**10, 1)).overdue_at() is None, "a meeting ahead ends it"
     assert touches_of([_mail(COPIED, day, day) for day in range(9)], NOW).usual_gap is None
+
+
+def test_who_is_only_copied_on_our_mail_to_others_has_no_rhythm_of_that() -> None:
+    copied = [_mail(OUTBOUND, day, day, role="cc") for day in (10, 40, 70, 100)]
+    assert touches_of(copied, NOW).usual_gap is None
+    assert touches_of(copied, NOW).last_outbound == Moment(100 * DAY, 100), "it is a touch all the same"
+    spoken = [_mail(OUTBOUND, day, day) for day in (10, 70, 130)]
+    assert touches_of([*copied, *spoken], NOW).usual_gap == 60 * DAY
