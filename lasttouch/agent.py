@@ -46,6 +46,9 @@ from store.database import data_version, database_errors, open_for_writing, writ
 CLOCK_TOLERANCE = timedelta(minutes=10)  # machines that share a database may differ by a little
 
 
+MOST_ROUNDS = 6  # of deriving everything, until nothing is different; two or three are what it takes
+
+
 class Agent:
     """The log as this configuration sees it. Derived data follows the configuration from `opened` on.
 
@@ -158,8 +161,23 @@ class Agent:
                 choosing.rename_owner(self.connection, owner, name)
 
     def recompute(self) -> int:
-        """Derive every judgement, match and touch from the facts, within a transaction; how many were different."""
+        """Derive every judgement, match and touch from the facts, within a transaction; how many were different.
+
+        Bounces, mailings and conversations hang on directions and matches that are decided in the same round: where
+        anything was different, another round follows.
+        """
         from lasttouch import expectations  # noqa: PLC0415 - queries do without
+
+        different = 0
+        for _ in range(MOST_ROUNDS):
+            in_this_round = self._derive_once()
+            different += in_this_round
+            if not in_this_round:
+                break
+        expectations.relearn(self.connection, self.clock())  # an estimate as of its making: never wrong, only older
+        return different
+
+    def _derive_once(self) -> int:
         from lasttouch.meetings import expand_due  # noqa: PLC0415 - it works with an Agent
 
         mailings.correct(self.connection)  # a judgement that hangs on it is found different below
@@ -171,7 +189,6 @@ class Agent:
         moved = conversations.replace_all(self.connection).messages
         touches.forget_touches(self.connection, moved)
         different += len(moved) + threads.correct(self.connection)
-        expectations.relearn(self.connection, self.clock())  # an estimate as of its making: never wrong, only older
         return different + touches.correct(self.connection, self.clock())
 
     def correct_touches(self) -> None:

@@ -174,9 +174,11 @@ class History(RuleBasedStateMachine):
     @rule(email=GUEST, with_company=st.booleans())
     def a_contact_is_added(self, email: str, with_company: bool) -> None:
         diary = self.diary
+        domain = email.partition("@")[2]
         if diary.is_kept_out(email) or any(email in emails for emails in diary.contacts.values()):
             return
-        domain = email.partition("@")[2]
+        if domain in diary.internal or email in diary.own:
+            return  # one of us is no contact
         entry = ContactEntry(f"N {email}", [email], company=f"The {domain}" if with_company else "")
         with self.agent() as agent:
             (contact_id,) = address_book.take_in(agent, [entry], by_name=True).imported.contacts
