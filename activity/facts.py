@@ -33,7 +33,8 @@ class Facts:
     owner is not listed; `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of
     STANDINGS. `own_id` is the Message-ID of a copy that bears another than the message it is a copy of, whose is
     `identity`. `answered` are the authors of the message it replies to, as the log knows it, where that was to
-    whoever wrote this one; asked for only where that decides.
+    whoever wrote this one; asked for only where that decides. `confirmed`: the user said of this meeting that it took
+    place.
     `deleted_at` is when it was found gone from every calendar. `shape` is what
     `activity.shape` packs, None where nothing is known. `mailing` is set where the message is one of many with the
     same text, sent one by one: how many they are, and the seconds from the first to the last. `topic` stands
@@ -62,6 +63,7 @@ class Facts:
     mailing: tuple[int, int] | None = None
     topic: int = 0
     answered: tuple[str, ...] = ()
+    confirmed: bool = False
 
 
 class Judgement(NamedTuple):

@@ -6,9 +6,12 @@ from typing import Literal, NamedTuple
 
 from activity.address import Address
 
-Role = Literal["from", "to", "cc", "bcc", "organizer", "attendee"]
+Role = Literal["from", "to", "cc", "bcc", "organizer", "attendee", "title"]
 
-ROLES: tuple[Role, ...] = ("from", "to", "cc", "bcc", "organizer", "attendee")
+TITLE: Literal["title"] = "title"
+"""The role of who is not listed in a meeting: its title names them."""
+
+ROLES: tuple[Role, ...] = ("from", "to", "cc", "bcc", "organizer", "attendee", TITLE)
 
 
 class Participant(NamedTuple):

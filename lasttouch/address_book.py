@@ -9,11 +9,11 @@ from activity.address import Address, is_calendar_address
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.agent import Agent
-from lasttouch.meetings import expand_due
+from lasttouch.meetings import expand_due, follow_names
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for, company_shown
 from matchers.owners import owner_meant
-from store import addresses, cards, contact_changes, contacts, notes, own_words, touches
+from store import addresses, cards, contact_changes, contacts, notes, own_words, titles, touches
 from store.contacts import Imported
 from store.database import writing
 from store.lists import chunks
@@ -294,6 +294,7 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
     The touches of those who gained or lost an address, and of `contact_ids`, are derived at once.
     """
     connection = agent.connection
+    contact_ids = set(contact_ids)
     concerned = set(contact_ids)
     rematched = 0
     for chunk in chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
@@ -302,5 +303,7 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
         concerned |= addresses.holders(connection, chunk)
     if rematched:
         expand_due(agent)
+    titles.make_due(connection, contact_ids)
+    follow_names(agent)
     touches.refresh(connection, agent.clock(), sorted(concerned))
     return rematched

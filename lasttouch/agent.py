@@ -178,14 +178,14 @@ class Agent:
         return different
 
     def _derive_once(self) -> int:
-        from lasttouch.meetings import expand_due  # noqa: PLC0415 - it works with an Agent
+        from lasttouch.meetings import correct_titles, expand_due  # noqa: PLC0415 - it works with an Agent
 
         mailings.correct(self.connection)  # a judgement that hangs on it is found different below
         different = ingest.rejudge(self.connection, facts.all_ids(self.connection), self.judge)
         # which message a bounce speaks of may depend on directions that were decided just now
         different += ingest.rejudge(self.connection, sorted(bounces.all_concerned(self.connection)), self.judge)
         different += addresses.rematch(self.connection, self.book())
-        different += expand_due(self)
+        different += expand_due(self) + correct_titles(self)
         moved = conversations.replace_all(self.connection).messages
         touches.forget_touches(self.connection, moved)
         different += len(moved) + threads.correct(self.connection)
@@ -234,6 +234,7 @@ def house_of(config: Config) -> House:
         broadcast_over=config.broadcast_over,
         large_meeting_over=config.large_meeting_over,
         unanswered_invitations=config.unanswered_invitations,
+        titles=config.titles,
         correction_window_seconds=int(config.correction_window.total_seconds()),
         trusted_authserv_ids=frozenset(a.authserv_id.lower() for a in config.accounts if a.authserv_id),
         forms=frozenset(config.forms),

@@ -91,6 +91,8 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
     agent.forgotten = forgotten
     emails = sorted({*named, *filter(forgotten, forgetting.known_emails(agent.connection))})
     contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.connection, emails)})
+    from lasttouch.meetings import correct_titles  # noqa: PLC0415 - it works with an Agent
+
     with writing(agent.connection):
         settings.write(agent.connection, KEY, forgotten.key.hex())
         forgetting.remember(agent.connection, forgotten.hashes)
@@ -100,6 +102,7 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
         mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
         ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.connection)], agent.judge)
         expectations.relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
+        correct_titles(agent)
         touches.refresh(agent.connection, agent.clock())
     forgetting.shred(agent.connection)
     return erased

@@ -13,6 +13,7 @@ from datetime import datetime
 from activity.meeting import CalendarObject
 from capture.calendar.allowance import Allowance
 from capture.calendar.first_look import FirstLook, first_look
+from lasttouch import titles
 from lasttouch.agent import Agent
 from lasttouch.occurrences import Expanded, Window, expanded, permitted
 from matchers.book import AddressBook
@@ -46,6 +47,7 @@ class Meetings:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._allowance = Allowance()
+        self._written: dict[int, bool] = {}  # objects, and whether their titles may name somebody
         self._connection = agent.connection
         accounts = agent.config.accounts
         self._windows = {one.name: Window.of(agent.config, one, agent.clock()) for one in accounts}
@@ -55,8 +57,8 @@ class Meetings:
         allowed = [permitted(self._agent, item) for item in items]
         seen = [Looked(item, first_look(item.text), None) for item in allowed]
         with self._agent.turn:
-            book = self._book_of(one.first for one in seen)
-            matter = [self._matters(row, place, one, book) for one in seen]
+            book, named = self._book_of(one.first for one in seen), self._named_in(one.first for one in seen)
+            matter = [self._matters(row, place, one, book, named) for one in seen]
         window = self._windows[row.account]
         return [
             replace(one, occurrences=expanded(self._agent, one.item, window, self._allowance)) if matters else one
@@ -65,13 +67,14 @@ class Meetings:
 
     def keep(self, row: SourceRow, name: str, place: int, looked: Sequence[Looked]) -> Written:
         """Write objects that were looked at, within the caller's transaction."""
-        book = self._book_of(one.first for one in looked)
+        book, named = self._book_of(one.first for one in looked), self._named_in(one.first for one in looked)
         written = NOTHING
         for one in looked:
             found = one.occurrences
-            if found is None and self._matters(row, name, one, book):  # as it has come to since
+            if found is None and self._matters(row, name, one, book, named):  # as it has come to since
                 found = expanded(self._agent, one.item, self._windows[row.account], self._allowance)
             written = _sum(written, self._keep(row.account, place, one, found, book))
+        self._name()
         shared = [one.first.uid for one in looked if one.occurrences]
         return _sum(written, self.expand(deferred.of_meetings(self._connection, shared)))
 
@@ -87,7 +90,8 @@ class Meetings:
             return _sum(so_far, self._write(window, place, item, first, found))
         if self._agent.config.store_unmatched:
             people = address_ids(self._connection, first.people, book)
-            calendars.defer(self._connection, place, item, first.uid, people.values(), window.start)
+            object_id = calendars.defer(self._connection, place, item, first.uid, people.values(), window.start)
+            titles.index_objects(self._agent, [(object_id, first.titles)])
         return NOTHING
 
     def remove(self, place: int, hrefs: Sequence[str]) -> None:
@@ -111,17 +115,22 @@ class Meetings:
                 found = expanded(self._agent, item, window, self._allowance)
                 written = _sum(written, self._write(window, place, item, first_look(item.text), found))
                 places.note_skipped(self._connection, place, found.named, self._agent.clock())
+        self._name()
         return written
 
-    def _matters(self, row: SourceRow, place: str, one: Looked, book: AddressBook) -> bool:
+    def _matters(self, row: SourceRow, place: str, one: Looked, book: AddressBook, named: Mapping[str, int]) -> bool:
         return bool(one.item.text) and (
             not one.first.sound
+            or any(title in named for title in one.first.titles)
             or self._may_touch(one.first, book)
             or deferred.is_known(self._connection, row.id, place, one.item, one.first.uid)
         )
 
     def _book_of(self, firsts: Iterable[FirstLook]) -> AddressBook:
         return self._agent.book({canonical(person.email) for first in firsts for person in first.people})
+
+    def _named_in(self, firsts: Iterable[FirstLook]) -> dict[str, int]:
+        return titles.named_in(self._agent, (title for first in firsts for title in first.titles))
 
     def _may_touch(self, first: FirstLook, book: AddressBook) -> bool:
         """Is anybody in it listed, or to be listed because we met?"""
@@ -139,12 +148,19 @@ class Meetings:
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         book = self._book_of([first])
         if not agent.config.store_unmatched:
-            entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
+            named = titles.named_in(agent, (entry.facts.subject for entry in entries)) if first.titles else {}
+            entries = [e for e in entries if e.facts.subject in named or is_about_somebody_listed(e, book)]
         written = ingest.write(connection, place, entries, book, agent.judge)
         since = None if found.skipped else window.start  # what could not be read says nothing of what is gone
         gone = calendars.drop_vanished(connection, object_id, shown, found.withholds, since, agent.clock())
         ingest.rejudge(connection, gone, agent.judge)
+        self._written[object_id] = any("invited" not in facts.evidence for facts in found.facts)
         return written
+
+    def _name(self) -> None:
+        """Whom the titles of what was written name, for all of it at once."""
+        titles.derive_shown(self._agent, self._written)
+        self._written.clear()
 
 
 def _renamed(
@@ -176,6 +192,34 @@ def expand_due(agent: Agent) -> int:
         Meetings(agent).expand(waiting)
         count += len(waiting)
     return count
+
+
+def follow_names(agent: Agent) -> None:
+    """What follows for titles from names that have changed, within the caller's transaction."""
+    _follow(agent, titles.concerned(agent))
+
+
+def correct_titles(agent: Agent) -> int:
+    """Compare whom titles name with the contacts and set it right, within a transaction; how much was wrong."""
+    different = titles.correct_names(agent)
+    looked = [(row_id, first_look(text).titles) for row_id, text in deferred.without_attendees(agent.connection)]
+    different += titles.index_objects(agent, looked) + titles.drop_strays(agent)
+    named = titles.named_in(agent, (title for _, texts in looked for title in texts))
+    bearing = [row_id for row_id, texts in looked if any(title in named for title in texts)]
+    waiting = _expandable(agent, deferred.with_ids(agent.connection, bearing))
+    if waiting:
+        Meetings(agent).expand(waiting)
+    return different + len(waiting) + titles.derive(agent, titles.all_concerned(agent))
+
+
+def _follow(agent: Agent, refs: Sequence[int]) -> None:
+    """Work out again whom these titles name: of activities, and of deferred objects by their negated ids."""
+    waiting = _expandable(agent, deferred.with_ids(agent.connection, [-ref for ref in refs if ref < 0]))
+    if waiting:
+        looked = [(one, first_look(one.item.text).titles) for one in waiting]
+        named = titles.named_in(agent, (title for _, texts in looked for title in texts))
+        Meetings(agent).expand([one for one, texts in looked if any(title in named for title in texts)])
+    titles.derive(agent, [ref for ref in refs if ref > 0])
 
 
 def expand_for_strangers(agent: Agent, told: Callable[[int, int], None] | None = None) -> None:

@@ -92,6 +92,7 @@ class Config(Section):
     broadcast_over: Count = 25
     large_meeting_over: Count = 50
     unanswered_invitations: Literal["count", "ignore"] = "count"
+    titles: Literal["suggest", "count", "ignore"] = "suggest"
     correction_window: Duration = timedelta(days=7)
     store_unmatched: bool = True
     store_subjects: bool = True

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from activity.errors import NotFound, UsageError
 from lasttouch.agent import Agent
 from matchers.canonical import canonical
-from store import own_words
+from store import ingest, own_words, touches
 from store.accounts import accounts_known, accounts_meant
 from store.contacts import emails_of_contact, name_of_contact
 from store.database import writing
@@ -80,11 +80,20 @@ def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker) -> 
     """Of a message "done" is said of what its conversation has come to as well: a newer message opens it again."""
     with writing(agent.connection):
         own_words.say_of_activities(agent.connection, _meant(agent, activity_id, kind), kind, who)
+        _judge_again(agent, activity_id, kind)
 
 
 def unsay_of_activity(agent: Agent, activity_id: int, kind: str) -> bool:
     with writing(agent.connection):
-        return own_words.unsay_of_activities(agent.connection, _meant(agent, activity_id, kind), kind)
+        was_said = own_words.unsay_of_activities(agent.connection, _meant(agent, activity_id, kind), kind)
+        _judge_again(agent, activity_id, kind)
+        return was_said
+
+
+def _judge_again(agent: Agent, activity_id: int, kind: str) -> None:
+    if kind == "confirm":  # whom the title of a meeting names counts by it
+        ingest.rejudge(agent.connection, [activity_id], agent.judge)
+        touches.refresh(agent.connection, agent.clock())
 
 
 def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:

@@ -8,21 +8,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from lasttouch.attention import Attention, attention
+from store import titles
 from store.blindness import Blind, blind_sources
 from store.choosing import of_owner
 from store.day import meetings_between
 from store.people import Person, people
-from store.timeline import Activity
+from store.timeline import Activity, activities
+
+OFFERED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """One page. `coming` are the contacts in the meetings, by id; lists are cut at the limit."""
+    """One page. `coming` are the contacts in the meetings, by id; lists are cut at the limit.
+
+    `offered` are events, at most OFFERED, that may have been meetings with whom their titles name.
+    """
 
     blind: list[Blind]
     attention: Attention
     meetings: list[Activity]
     coming: Mapping[int, Person]
+    offered: list[Activity]
 
 
 def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: str | None, limit: int) -> Today:
@@ -43,6 +50,7 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
         coming={
             one.id: one for one in people(connection, now, sorted({i for one in meetings for i in contacts_in(one)}))
         },
+        offered=activities(connection, titles.offered(connection, now, OFFERED, theirs)),
     )
 
 

@@ -31,6 +31,7 @@ class House:
     broadcast_over: int = 25
     large_meeting_over: int = 50
     unanswered_invitations: str = "count"
+    titles: str = "suggest"
     correction_window_seconds: int = 7 * 86400
     trusted_authserv_ids: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
 from activity.meeting import Meeting, of_organizer, series_identity
-from activity.participant import Participant
+from activity.participant import TITLE, Participant
 from activity.verdict import Verdict
 from matchers.canonical import is_among
 from matchers.house import House
@@ -136,6 +136,8 @@ def _touch(person: Participant, facts: Facts, house: House) -> Touch | None:
     if house.is_self(person.address.email) or person.answer in _ABSENT:
         return None
     if "all-day" in facts.evidence and person.answer != "ACCEPTED":
+        return None
+    if person.role == TITLE and house.titles != "count" and not facts.confirmed:
         return None
     return "meeting"
 

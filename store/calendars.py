@@ -40,14 +40,16 @@ def defer(
     uid: str,
     addresses: Iterable[int],
     since: datetime,
-) -> None:
-    """Store an object that is not expanded, with everybody in it; `since` is where its occurrences begin to matter."""
+) -> int:
+    """Store an object that is not expanded, with everybody in it; its id. `since` is where its occurrences begin to
+    matter."""
     object_id = _put(connection, place, item, uid, since, None)
     connection.execute("DELETE FROM calendar_person WHERE object_id = ?", (object_id,))
     connection.executemany(
         "INSERT OR IGNORE INTO calendar_person (object_id, address_id) VALUES (?, ?)",
         [(object_id, address) for address in addresses],
     )
+    return object_id
 
 
 def _put(

@@ -33,6 +33,7 @@ MIGRATIONS = frozenset(
         "expanded_from",
         "record_keys",
         "expectation",
+        "titles",
     )
 )
 

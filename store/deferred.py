@@ -74,6 +74,20 @@ def at(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]) -> list
     return found
 
 
+def without_attendees(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Deferred objects in which nobody is listed, each with its text."""
+    query = "SELECT id, text FROM calendar_object WHERE deferred_since IS NOT NULL AND text NOT LIKE '%ATTENDEE%'"
+    return connection.execute(query).fetchall()
+
+
+def with_ids(connection: sqlite3.Connection, object_ids: Sequence[int]) -> list[StoredObject]:
+    """Of these objects, the deferred ones."""
+    found: list[StoredObject] = []
+    for chunk in chunks(object_ids):
+        found += _deferred(connection, f"o.id IN ({marks(chunk)})", *chunk)
+    return found
+
+
 def with_others(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]) -> list[StoredObject]:
     """Objects in the log, other than these, that show meetings which these show as well."""
     these = {(place, href) for href in hrefs}

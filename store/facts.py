@@ -15,6 +15,7 @@ from store import bounces
 from store.answered import DOUBTFUL, authors_answered
 from store.lists import chunks, marks, rows_among
 from store.rows import instant
+from store.said import confirmed
 
 
 class Stored(NamedTuple):
@@ -49,10 +50,12 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             chunk,
         ).fetchall()
         answered = _answered(connection, rows, people, known)
+        took_place = confirmed(connection, [row[0] for row in rows if row[4] is not None])
         for row in rows:
             lists = [_second(group.get(row[0], ())) for group in (answers, failed, came_back)]
             stored = _stored(row, people.get(row[0], []), known, *lists)
             stored.facts.answered = answered.get(row[0], ())
+            stored.facts.confirmed = row[0] in took_place
             yield stored
 
 

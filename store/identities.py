@@ -69,7 +69,7 @@ def whose(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     """For each of these activities, whose it is (see `Name.by`); what nobody is in is not among them."""
     query = (
         "SELECT p.activity_id, p.role_code, r.email, r.rule = 'self' FROM participation p"
-        " JOIN address r ON r.id = p.address_id WHERE p.activity_id IN ({})"
+        f" JOIN address r ON r.id = p.address_id WHERE p.role_code <> {ROLE['title']} AND p.activity_id IN ({{}})"
     )
     found: dict[int, list[str]] = {}
     for row_id, role, email, ours in rows_among(connection, query, ids):

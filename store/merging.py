@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from activity.facts import Facts
 from activity.meeting import is_of_organizer
+from activity.participant import TITLE
 from store.codes import ROLE
 from store.facts import Stored, load
 from store.rows import Entry, evidence_text, sighting_row, timestamp
@@ -23,6 +24,9 @@ _STANDING = f"""SELECT o.kind, {_OWN}, s.revision FROM sighting s JOIN place l O
 _OF_PLACE = f"SELECT o.kind, {_OWN} FROM place l JOIN source o ON o.id = l.source_id WHERE l.id = ?2"
 
 
+_IS_LISTED = f"role_code <> {ROLE[TITLE]}"
+
+
 class Copy(NamedTuple):
     """Another copy of the meeting `activity_id`, seen at the place being written."""
 
@@ -34,7 +38,7 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     """Add what `copies` tell; the ids of the activities whose facts changed by it and must be judged again."""
     changed: set[int] = set()
     for activity_id, entry in copies:
-        (stored,) = load(connection, [activity_id])
+        stored = _listed(connection, activity_id)
         outdated = _is_outdated(connection, place, activity_id, entry)
         if stored.facts.participants and not entry.facts.participants:
             outdated = True  # it hides them
@@ -45,6 +49,17 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
         if altered or entry.facts.answers not in ((), stored.facts.answers):
             changed.add(activity_id)
     return changed
+
+
+def _listed(connection: sqlite3.Connection, activity_id: int) -> Stored:
+    """The meeting as it is in the log, with those who are listed; whom its title names is derived anew after."""
+    (stored,) = load(connection, [activity_id])
+    people = zip(stored.facts.participants, stored.addresses, strict=True)
+    listed = [(person, address) for person, address in people if person.role != TITLE]
+    if len(listed) == len(stored.addresses):
+        return stored
+    participants, addresses = tuple(person for person, _ in listed), tuple(address for _, address in listed)
+    return stored._replace(facts=replace(stored.facts, participants=participants), addresses=addresses)
 
 
 def _is_outdated(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> bool:
@@ -114,10 +129,10 @@ def _merge_meeting(connection: sqlite3.Connection, stored: Stored, facts: Facts,
         (*new, facts.revision or None, stored.id),
     )
     wanted = {(emails[p.address.email], p.role, p.answer or None) for p in facts.participants}
-    query = "SELECT address_id, role, answer FROM participation WHERE activity_id = ?"
+    query = f"SELECT address_id, role, answer FROM participation WHERE activity_id = ? AND {_IS_LISTED}"
     if wanted != set(connection.execute(query, (stored.id,))):
         forget_touches(connection, [stored.id])  # of those who are struck off, too
-        connection.execute("DELETE FROM participation WHERE activity_id = ?", (stored.id,))
+        connection.execute(f"DELETE FROM participation WHERE activity_id = ? AND {_IS_LISTED}", (stored.id,))
         connection.executemany(
             "INSERT OR REPLACE INTO participation (activity_id, address_id, role_code, at, answer)"
             " VALUES (?, ?, ?, ?, ?)",

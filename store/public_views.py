@@ -51,7 +51,8 @@ SELECT a.id, a.kind, {_iso("a.at")} AS at, {_iso("a.ends")} AS ends, a.direction
 FROM activity a;
 CREATE VIEW v_participants AS
 SELECT p.activity_id, {_iso("p.at")} AS at, r.email AS address, nullif(coalesce(c.name, r.name), '') AS name, p.role,
-    p.answer, p.touch, c.id AS contact_id, coalesce(o.name, d.name) AS company, r.rule
+    p.answer, p.touch, c.id AS contact_id, coalesce(o.name, d.name) AS company,
+    CASE p.role WHEN 'title' THEN 'title' ELSE r.rule END AS rule
 FROM participation p JOIN address r ON r.id = p.address_id LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.company_id;
 CREATE VIEW v_sightings AS

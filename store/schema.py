@@ -16,7 +16,7 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING
 
-from store.codes import DIRECTION_COLUMN, ROLE_COLUMN, TOUCH_COLUMN, VERDICT_COLUMN
+from store.codes import DIRECTION_COLUMN, ROLE, ROLE_COLUMN, TOUCH_COLUMN, VERDICT_COLUMN
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -290,6 +290,45 @@ CREATE INDEX contact_touch_met ON contact_touch (last_touch) WHERE last_touch_ki
 """
 
 
+# The words of a title that changes, or that nothing bears any more, go by themselves; those of a new one are noted by
+# whoever writes it.
+_NAMED_AGAIN = "INSERT OR IGNORE INTO name_due"
+TITLES = f"""
+CREATE TABLE contact_name (contact_id INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;
+CREATE INDEX contact_name_key ON contact_name (key);
+CREATE TABLE name_due (contact_id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE title_pair (hash INTEGER NOT NULL, ref INTEGER NOT NULL, PRIMARY KEY (hash, ref)) STRICT, WITHOUT ROWID;
+CREATE INDEX title_pair_ref ON title_pair (ref);
+CREATE INDEX participation_title ON participation (at) WHERE role_code = {ROLE["title"]};
+CREATE TRIGGER contact_named AFTER INSERT ON contact BEGIN
+    {_NAMED_AGAIN} VALUES (new.id);
+END;
+CREATE TRIGGER contact_renamed AFTER UPDATE OF name ON contact WHEN old.name <> new.name BEGIN
+    {_NAMED_AGAIN} VALUES (new.id);
+END;
+CREATE TRIGGER contact_gone AFTER DELETE ON contact BEGIN
+    {_NAMED_AGAIN} VALUES (old.id);
+END;
+CREATE TRIGGER address_named AFTER UPDATE OF contact_id ON address WHEN old.contact_id IS NOT new.contact_id BEGIN
+    {_NAMED_AGAIN} SELECT id FROM contact WHERE id IN (old.contact_id, new.contact_id);
+END;
+CREATE TRIGGER title_changed AFTER UPDATE OF subject ON activity
+WHEN old.ends IS NOT NULL AND old.subject IS NOT new.subject BEGIN
+    DELETE FROM title_pair WHERE ref = old.id;
+END;
+CREATE TRIGGER title_gone AFTER DELETE ON activity WHEN old.ends IS NOT NULL BEGIN
+    DELETE FROM title_pair WHERE ref = old.id;
+END;
+CREATE TRIGGER object_changed AFTER UPDATE OF text, deferred_since ON calendar_object
+WHEN old.text <> new.text OR new.deferred_since IS NULL BEGIN
+    DELETE FROM title_pair WHERE ref = -old.id;
+END;
+CREATE TRIGGER object_gone AFTER DELETE ON calendar_object BEGIN
+    DELETE FROM title_pair WHERE ref = -old.id;
+END;
+"""
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
 
@@ -402,11 +441,26 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    @migrations()
-    def expectation(db: Database) -> None:
-        _create(db, EXPECTATION)
-
+    for later in (expectation, titles):
+        migrations()(later)
     return migrations
+
+
+def expectation(db: Database) -> None:
+    _create(db, EXPECTATION)
+
+
+def titles(db: Database) -> None:
+    """A generated column says the word of a role; that of an older log has to learn the newest one."""
+    for (name,) in db.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'view'").fetchall():
+        db.conn.execute(f"DROP VIEW {name}")
+    (made_by,) = db.conn.execute("SELECT sql FROM sqlite_schema WHERE name = 'participation'").fetchone()
+    if ROLE_COLUMN not in made_by:
+        db.conn.execute("ALTER TABLE participation DROP COLUMN role")
+        db.conn.execute(f"ALTER TABLE participation ADD COLUMN role {ROLE_COLUMN}")
+    _renew_views(db)
+    _create(db, TITLES)
+    db.conn.execute("DELETE FROM setting WHERE name = 'house'")  # what follows is derived at the next opening
 
 
 def _renew_views(db: Database) -> None:

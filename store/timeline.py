@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from activity.participant import TITLE
 from activity.verdict import PERSON
 from store import bounces
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
@@ -56,6 +57,11 @@ class Activity(NamedTuple):
     @property
     def noted(self) -> str | None:
         return self.evidence.get("noted")
+
+
+def named_by_title(activity: Activity) -> Part | None:
+    """The part of the contact whom the title of a meeting names in which nobody is listed."""
+    return next((part for part in activity.parts if part.role == TITLE and part.contact_id is not None), None)
 
 
 def newest(
@@ -135,14 +141,17 @@ def _activities(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[
     for row_id, identity, kind, at, ends, verdict, reason, direction, subject, evidence in connection.execute(
         query, ids
     ):
+        why = PERSON.reason if reason is None else reason
+        if names := [part.contact for part in parts.get(row_id, ()) if part.role == TITLE and part.contact]:
+            why += f"; the title names {names[0]}"
         yield Activity(
-            row_id, identity, kind, instant(at), instant(ends), verdict, PERSON.reason if reason is None else reason,
+            row_id, identity, kind, instant(at), instant(ends), verdict, why,
             direction, subject or "", json.loads(evidence) if evidence else {}, bounced.get(row_id, ()),
             parts.get(row_id, ()), seen.get(row_id, ()),
         )  # fmt: skip
 
 
-_ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc": 3}
+_ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc": 3, TITLE: 4}
 
 
 def _parts(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, tuple[Part, ...]]:
@@ -155,7 +164,7 @@ def _parts(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[
     found: dict[int, list[Part]] = {}
     for activity_id, address_id, role, answer, touch in rows:
         email, name, contact_id, contact, company, rule = holders[address_id]
-        part = Part(email, name, role, answer, touch, contact_id, contact, company, rule)
+        part = Part(email, name, role, answer, touch, contact_id, contact, company, TITLE if role == TITLE else rule)
         if activity_id in found:
             found[activity_id].append(part)
         else:

@@ -22,16 +22,22 @@ _UNSOUND = re.compile(
 )
 
 
+_ATTENDEE = re.compile(r"\n[ \t]*ATTENDEE[ \t]*[;:]", re.IGNORECASE)
+_TITLE = re.compile(r'\nSUMMARY(?:;(?:[^":\r\n]|"[^"\r\n]*")*)?:([^\r\n]*)', re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(.)")
+
+
 class FirstLook(NamedTuple):
     """The UID of the first event ("" if it has none) and everybody in any of them, each once.
 
     `sound`: no event is seen to be broken, and nobody in it to be missed; else it wants to be read to its end, so that
-    this is named.
+    this is named. `titles` are those of an object without attendees, () of any other.
     """
 
     uid: str
     people: tuple[Address, ...]
     sound: bool
+    titles: tuple[str, ...] = ()
 
 
 def first_look(text: str) -> FirstLook:
@@ -40,4 +46,10 @@ def first_look(text: str) -> FirstLook:
     found, all_read = people_in(text)
     people = {address.email: address for address in found}
     sound = all_read and len(_STARTS.findall(text)) == len(_TIMED.findall(text)) and not _UNSOUND.search(text)
-    return FirstLook(uid[1].strip() if uid else "", tuple(people.values()), sound)
+    return FirstLook(uid[1].strip() if uid else "", tuple(people.values()), sound, _titles(text))
+
+
+def _titles(text: str) -> tuple[str, ...]:
+    if _ATTENDEE.search(text):
+        return ()
+    return tuple(_ESCAPED.sub(lambda one: " " if one[1] in "nN" else one[1], title) for title in _TITLE.findall(text))

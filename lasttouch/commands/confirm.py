@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from activity.errors import UsageError
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
-from store.timeline import activities
+from store.timeline import activities, named_by_title
 
 
 @click.command("confirm")
@@ -15,7 +17,9 @@ from store.timeline import activities
 def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -> None:
     """Say of a meeting that it did take place. It is kept as your word, and shown by `why`.
 
-    WORDS are the id of an activity, as `log` and `why` show it. What counts does not change by it.
+    WORDS are the id of an activity, as `log` and `why` show it. An event in which nobody is listed and whose
+    title names exactly one contact in full counts for them by it; `today` offers such events. What counts of
+    any other meeting does not change.
 
     \b
     Examples:
@@ -37,5 +41,10 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
             raise not_said(f"activity {activity_id} was not confirmed")
         if not undo:
             own_words.say_of_activity(agent, activity_id, "confirm", who)
+        whom = named_by_title(one)
     told = f"Activity {activity_id} is {'no longer ' if undo else ''}confirmed."
-    Answer("confirm", undo, who, activity=activity_id).tell(as_json, told)
+    answer = Answer("confirm", undo, who, activity=activity_id)
+    if whom is not None:
+        told += f" Its title names {whom.contact}."
+        answer = replace(answer, contact=whom.contact_id, name=whom.contact)
+    answer.tell(as_json, told)

@@ -17,7 +17,7 @@ LOG = (
     "participants", "sightings",
 )  # fmt: skip
 UPCOMING = (*LOG, "contacts", "own_answers")
-EXPORT = (*LOG, "evidence", "sets", "not_counted_because", "said")
+EXPORT = (*LOG, "evidence", "sets", "not_counted_because", "said", "suggests")
 AWAITING = (
     "activity", "message_id", "waits_for", "since", "direction", "subject", "with", "accounts", "owners",
     "seen_through", "likely", "chance", "because", "settled_by",

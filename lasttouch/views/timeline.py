@@ -11,7 +11,7 @@ from lasttouch.views.moments import local, utc
 from lasttouch.views.own_words import said_json, said_lines
 from store.people import DATES, Person
 from store.said import Said
-from store.timeline import Activity, Part
+from store.timeline import Activity, Part, named_by_title
 
 _RULES = {
     "exact": "this very address is listed for the contact",
@@ -21,6 +21,7 @@ _RULES = {
     "self": "one of us",
     "ambiguous": "listed for more than one contact, so it counts for none",
     "none": "no contact",
+    "title": "not listed in it; the title names them",
 }
 
 
@@ -104,6 +105,9 @@ def why_json(activity: Activity, people: list[Person], now: datetime, words: Seq
         ],
         "not_counted_because": not_counted_because(activity, now),
         "said": said_json(words),
+        "suggests": None
+        if (part := suggested(activity)) is None
+        else {"contact": part.contact_id, "name": part.contact},
     }
 
 
@@ -161,6 +165,12 @@ def sets(activity: Activity, person: Person) -> list[str]:
     return ["last_touch", *dates] if person.last_touch_activity == activity.id else dates
 
 
+def suggested(activity: Activity) -> Part | None:
+    """Who is named by the title of a meeting that would count for them if it were confirmed."""
+    part = named_by_title(activity)
+    return part if part is not None and part.touch is None and activity.verdict == "held" else None
+
+
 def not_counted_because(activity: Activity, now: datetime) -> str | None:
     """Why it is no touch for any contact; None if it is one."""
     touched = [part for part in activity.parts if part.touch in ("inbound", "outbound", "meeting")]
@@ -173,6 +183,11 @@ def not_counted_because(activity: Activity, now: datetime) -> str | None:
         return f"{verdict}: {activity.reason}"
     if any(part.touch == "copied" for part in activity.parts):
         return "contacts were only copied on somebody else's mail"
+    if (part := suggested(activity)) is not None:
+        return (
+            f"nobody is listed in it, and the title names {part.contact}; if it is a meeting with them, say:"
+            f" lasttouch confirm {activity.id}"
+        )
     if bounced := activity.bounced:
         return f"it did not reach {', '.join(bounced)}"
     return "nobody but us takes part, or everybody else declined"

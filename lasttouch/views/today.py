@@ -17,7 +17,7 @@ from lasttouch.views.timeline import log_json
 from store.blindness import Blind
 from store.people import Person
 from store.read_back import ReadBack
-from store.timeline import Activity
+from store.timeline import Activity, named_by_title
 
 
 def today_json(
@@ -47,6 +47,17 @@ def today_json(
             for one, shown in zip(page.meetings, log_json(page.meetings, now), strict=True)
         ],
         "stale": stale_json(page.attention.silent, seen_through, back),
+        "suggests": [
+            {
+                "activity": one.id,
+                "at": utc(one.at),
+                "subject": one.subject,
+                "contact": who.contact_id,
+                "name": who.contact,
+            }
+            for one in page.offered
+            if (who := named_by_title(one)) is not None
+        ],
     }
 
 
@@ -73,6 +84,18 @@ def today_text(page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
         yield from _meeting(meeting, page, now, zone)
     if not page.meetings:
         yield "  None with a contact."
+    if page.offered:
+        yield from ("", "NOBODY LISTED")
+        yield from (_offer(one, zone) for one in page.offered)
+
+
+def _offer(one: Activity, zone: tzinfo) -> str:
+    who = named_by_title(one)
+    whom = f" with {who.contact}" if who is not None else ""
+    return (
+        f"  Was that a meeting{whom}? “{one.subject}”, {local(one.at, zone)}: lasttouch confirm {one.id}"
+        f" (if not: lasttouch done {one.id})"
+    )
 
 
 def _blind(one: Blind, now: datetime, zone: tzinfo) -> str:

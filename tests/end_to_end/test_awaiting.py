@@ -196,7 +196,7 @@ def test_the_page_of_the_day(ana: Household, monkeypatch: pytest.MonkeyPatch) ->
     ana.radicale.put(_user(ana), "work", "t.ics", event("t", noon + timedelta(days=1), "bob@globex.example"))
     ana.ok("sync")
     page: dict[str, Any] = ana.ok("today")
-    assert list(page) == ["date", "unknown", "reasons", "more", "awaiting", "meetings", "stale"]
+    assert list(page) == ["date", "unknown", "reasons", "more", "awaiting", "meetings", "stale", "suggests"]
     assert page["date"] == f"{noon:%Y-%m-%d}"
     waiting = [] if noon + timedelta(hours=1) <= datetime.now(UTC) else ["The offer"]  # after the meeting it is settled
     assert [one["subject"] for one in page["awaiting"]] == waiting

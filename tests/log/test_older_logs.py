@@ -12,6 +12,7 @@ from store.database import open_for_writing
 from store.read_back import ReadBack, read_back
 from store.schema import _migrations
 
+_ROLE_BEFORE = "TEXT AS (CASE role_code WHEN 0 THEN 'from' WHEN 1 THEN 'to' END) VIRTUAL"
 _ROWS = """
 INSERT INTO account (id, name, owner, active) VALUES (1, 'ana', 'Ana Kim', 1), (2, 'ben', '', 1);
 INSERT INTO source (id, account_id, kind, active, seen_through) VALUES (1, 1, 'imap', 1, 5000), (2, 2, 'imap', 1, 5000);
@@ -46,3 +47,29 @@ def test_an_older_log_is_brought_here_with_all_it_holds(tmp_path: Path) -> None:
         assert log.execute("SELECT by_itself FROM company").fetchall() == [(None,)]
         for table in ("said_of_contact", "said_of_company", "said_of_activity", "put_aside", "contact_tag"):
             assert log.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_an_older_log_learns_the_role_of_whom_a_title_names(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        _migrations().apply(Database(older), stop_before="titles")
+        for view in ("v_participants", "v_contacts", "v_companies", "v_touches"):
+            older.execute(f"DROP VIEW IF EXISTS {view}")
+        older.execute("ALTER TABLE participation DROP COLUMN role")
+        older.execute(
+            "ALTER TABLE participation ADD COLUMN role TEXT AS (CASE role_code WHEN 0 THEN 'from' END) VIRTUAL"
+        )
+        older.executescript(_ROWS)
+        older.execute("INSERT INTO setting VALUES ('house', 'as it was')")
+        older.commit()
+    path.chmod(0o600)
+    with contextlib.closing(open_for_writing(path)) as log:
+        log.execute("INSERT INTO participation (activity_id, address_id, role_code, at) VALUES (1, 1, 6, 1000)")
+        assert log.execute("SELECT role, touch FROM participation ORDER BY role_code").fetchall() == [
+            ("from", "inbound"),
+            ("title", None),
+        ]
+        assert log.execute("SELECT role FROM v_participants ORDER BY role").fetchall() == [("from",), ("title",)]
+        assert log.execute("SELECT value FROM setting WHERE name = 'house'").fetchall() == [], "all is derived anew"
+        log.execute("UPDATE contact SET name = 'Bob Stone' WHERE id = 1")
+        assert log.execute("SELECT contact_id FROM name_due").fetchall() == [(1,)]

@@ -1,0 +1,157 @@
+"""Whom the titles of meetings name: contacts by their names, titles by their words, and the parts that follow.
+
+Derived throughout. `contact_name` has the key of every contact with a full name; `title_pair` the hash of each two
+words that follow one another in a title, with what bears it: an activity by its id, a deferred calendar object by its
+negated id. `name_due` are contacts whose name, addresses or being have changed since `names_renewed`: triggers of the
+schema put them there, as they take the words of a title away that changes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from activity.participant import TITLE
+from store.codes import ROLE, VERDICT
+from store.identities import identity_hash
+from store.lists import among, change_among, rows_among
+from store.rows import timestamp
+from store.said import IS_IGNORED
+from store.touches import forget_touches
+
+_TITLE = ROLE[TITLE]
+_UNLISTED = "ends IS NOT NULL AND subject IS NOT NULL AND instr(coalesce(evidence, ''), '\"invited\"') = 0"
+
+
+def holders(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, set[int]]:
+    """Key → the contacts of that name, for those that are somebody's."""
+    found: dict[str, set[int]] = {}
+    query = "SELECT key, contact_id FROM contact_name WHERE key IN ({})"
+    for key, contact_id in rows_among(connection, query, keys):
+        found.setdefault(key, set()).add(contact_id)
+    return found
+
+
+def make_due(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO name_due VALUES (?)", [(one,) for one in contact_ids])
+
+
+def due(connection: sqlite3.Connection) -> list[int]:
+    return [contact_id for (contact_id,) in connection.execute("SELECT contact_id FROM name_due")]
+
+
+def names(connection: sqlite3.Connection, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """Contact → name; those that are gone are not among them."""
+    if contact_ids is None:
+        return dict(connection.execute("SELECT id, name FROM contact"))
+    return dict(rows_among(connection, "SELECT id, name FROM contact WHERE id IN ({})", contact_ids))
+
+
+def keys_of(connection: sqlite3.Connection, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
+    """Contact → the key that is noted."""
+    if contact_ids is None:
+        return dict(connection.execute("SELECT contact_id, key FROM contact_name"))
+    query = "SELECT contact_id, key FROM contact_name WHERE contact_id IN ({})"
+    return dict(rows_among(connection, query, contact_ids))
+
+
+def names_renewed(connection: sqlite3.Connection, stored: Mapping[int, str], wanted: Mapping[int, str]) -> int:
+    """Note `wanted` where `stored` is; nobody is due any more. How many were different."""
+    gone = [one for one, key in stored.items() if wanted.get(one) != key]
+    new = [(one, key) for one, key in wanted.items() if stored.get(one) != key]
+    change_among(connection, "DELETE FROM contact_name WHERE contact_id IN ({})", gone)
+    connection.executemany("INSERT INTO contact_name (contact_id, key) VALUES (?, ?)", new)
+    connection.execute("DELETE FROM name_due")
+    return len({*gone, *(one for one, _ in new)})
+
+
+def bearing(connection: sqlite3.Connection, pairs: Iterable[str]) -> list[int]:
+    """What bears a title with one of these pairs of words."""
+    hashes = [identity_hash(pair) for pair in pairs]
+    return sorted(set(among(connection, "SELECT ref FROM title_pair WHERE hash IN ({})", hashes)))
+
+
+def index(connection: sqlite3.Connection, titles: Mapping[int, Collection[str]]) -> int:
+    """Note the pairs of words of what bears a title; of how many they were others."""
+    wanted = {ref: {identity_hash(pair) for pair in pairs} for ref, pairs in titles.items()}
+    stored: dict[int, set[int]] = {}
+    for ref, value in rows_among(connection, "SELECT ref, hash FROM title_pair WHERE ref IN ({})", wanted):
+        stored.setdefault(ref, set()).add(value)
+    changed = [ref for ref, hashes in wanted.items() if hashes != stored.get(ref, set())]
+    change_among(connection, "DELETE FROM title_pair WHERE ref IN ({})", changed)
+    rows = [(value, ref) for ref in changed for value in wanted[ref]]
+    connection.executemany("INSERT INTO title_pair (hash, ref) VALUES (?, ?)", rows)
+    return len(changed)
+
+
+def drop_strays(connection: sqlite3.Connection) -> int:
+    """Nothing is noted of a title that is gone; how much was."""
+    return connection.execute(
+        "DELETE FROM title_pair WHERE CASE WHEN ref > 0 THEN NOT EXISTS (SELECT 1 FROM activity WHERE id = ref)"
+        " ELSE NOT EXISTS (SELECT 1 FROM calendar_object WHERE id = -ref AND deferred_since IS NOT NULL) END"
+    ).rowcount
+
+
+def of_objects(connection: sqlite3.Connection, object_ids: Collection[int]) -> set[int]:
+    """The activities that these calendar objects show."""
+    return set(among(connection, "SELECT activity_id FROM sighting WHERE object_id IN ({})", object_ids))
+
+
+def named_by_objects(connection: sqlite3.Connection, object_ids: Collection[int]) -> set[int]:
+    """Those of them whose titles are held to name somebody."""
+    query = (
+        "SELECT s.activity_id FROM sighting s CROSS JOIN participation p ON p.activity_id = s.activity_id"
+        f" AND p.role_code = {_TITLE} WHERE s.object_id IN ({{}})"
+    )
+    return set(among(connection, query, object_ids))
+
+
+def with_parts(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+    """Activity → the address by which its title names somebody, and whose that is, for those that do."""
+    query = (
+        "SELECT p.activity_id, p.address_id, r.contact_id FROM participation p JOIN address r ON r.id = p.address_id"
+        f" WHERE p.role_code = {_TITLE} AND p.activity_id IN ({{}})"
+    )
+    return {row_id: (address, contact) for row_id, address, contact in rows_among(connection, query, activity_ids)}
+
+
+def all_concerned(connection: sqlite3.Connection) -> list[int]:
+    """Every activity whose title may name somebody, or is held to."""
+    query = (
+        f"SELECT id FROM activity WHERE {_UNLISTED} UNION SELECT ref FROM title_pair WHERE ref > 0"
+        f" UNION SELECT activity_id FROM participation WHERE role_code = {_TITLE}"
+    )
+    return [row_id for (row_id,) in connection.execute(query)]
+
+
+def name_by(connection: sqlite3.Connection, activity_id: int, address_id: int | None) -> None:
+    """The title names whose this address is, and nobody else; None for nobody. The caller judges it again."""
+    forget_touches(connection, [activity_id])
+    connection.execute(f"DELETE FROM participation WHERE activity_id = ? AND role_code = {_TITLE}", (activity_id,))
+    connection.execute(
+        "INSERT INTO participation (activity_id, address_id, role_code, at)"
+        f" SELECT id, ?1, {_TITLE}, at FROM activity WHERE id = ?2 AND ?1 IS NOT NULL",
+        (address_id, activity_id),
+    )
+    forget_touches(connection, [activity_id])
+
+
+def offered(connection: sqlite3.Connection, now: datetime, limit: int, theirs: Collection[int] | None) -> list[int]:
+    """Reading: meetings that are over and would count if it were said that they were some; the newest first.
+
+    Not those that were settled by `done`, nor of contacts who are ignored; of `theirs` alone, if given.
+    """
+    query = f"""SELECT p.activity_id, r.contact_id FROM participation p JOIN activity a ON a.id = p.activity_id
+        JOIN address r ON r.id = p.address_id AND r.contact_id IS NOT NULL
+        WHERE p.role_code = {_TITLE} AND p.touch_code IS NULL AND a.verdict_code = {VERDICT["held"]} AND p.at <= ?1
+        AND a.ends <= ?1 AND NOT {IS_IGNORED.format("r.contact_id")} AND NOT EXISTS (
+            SELECT 1 FROM said_of_activity w WHERE w.identity = a.identity AND w.kind = 'done')
+        ORDER BY p.at DESC, p.activity_id DESC"""
+    found: list[int] = []
+    for activity_id, contact_id in connection.execute(query, (timestamp(now),)):
+        if theirs is None or contact_id in theirs:
+            found.append(activity_id)
+            if len(found) == limit:
+                break
+    return found
