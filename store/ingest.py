@@ -17,7 +17,7 @@ from store.facts import load
 from store.identities import NOBODY, Name, identity_hash, name_of, named
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
-from store.threads import settle, threads_with
+from store.threads import settle, settle_new, threads_with
 from store.touches import forget_touches, forget_touches_of
 
 ROWS_AT_ONCE = 100
@@ -81,8 +81,13 @@ def write(
     rejudge(connection, unsure, judge)
     forget_touches(connection, {*again, *moved.messages, *newly_held})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
+    stirred = moved.conversations | threads_with(connection, again | unsure)
     personal = {moved.new[row_id] for row_id, entry in mail.items() if entry.judgement.verdict.kind == "person"}
-    settle(connection, personal | moved.conversations | threads_with(connection, again | unsure))
+    personal -= stirred
+    if len(mail) == len(new):
+        undisturbed = {row_id: one for row_id, one in moved.new.items() if one in personal}
+        personal -= settle_new(connection, undisturbed, mail, emails)
+    settle(connection, personal | stirred)
     touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
     return Written(len(new), len(touching))
 

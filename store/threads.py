@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from activity.verdict import REACTIONS
-from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, VERDICT
+from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
 from store.lists import among, chunks, marks
+from store.rows import Entry, timestamp
 from store.turns import THEM, US, Said, waiting_in
 
-__all__ = ("THEM", "US", "by_chance", "correct", "settle", "threads_with", "waiting", "waiting_then")
+__all__ = ("THEM", "US", "by_chance", "correct", "settle", "settle_new", "threads_with", "waiting", "waiting_then")
 
 FOR_EVER = 1 << 62
 _TO = ROLE["to"]
+_OUTBOUND = DIRECTION["outbound"]
 _REACTED = (
     f"v.verdict_code = {VERDICT['notification']} AND ("
     + " OR ".join(f"v.reason LIKE '%{words}%'" for words in REACTIONS)
@@ -46,6 +49,45 @@ def settle(connection: sqlite3.Connection, conversations: Iterable[int]) -> None
         rows = list(_waiting(connection.execute(_SAID.format(which), [*chunk, *chunk])))
         connection.execute(f"DELETE FROM thread WHERE conversation IN ({marks(chunk)})", chunk)
         _keep(connection, rows)
+
+
+def settle_new(
+    connection: sqlite3.Connection,
+    conversations: Mapping[int, int],
+    mail: Mapping[int, Entry],
+    emails: Mapping[str, int],
+) -> set[int]:
+    """The same for those of these `conversations` (by activity id) that have new messages alone; which they were.
+
+    `mail` is all that has been added, and as it was inserted, so nothing has to be read back.
+    """
+    older: set[int] = set()
+    begun = set(conversations.values())
+    for column in ("thread", "identity_hash"):
+        query = f"SELECT {column} FROM activity WHERE {column} IN ({{}}) AND id < {min(mail, default=0)}"
+        older.update(among(connection, query, begun))
+    begun -= older
+    new = [(row_id, mail[row_id]) for row_id, one in conversations.items() if one in begun]
+    to_us = {emails[p.address.email] for _, entry in new for p in entry.facts.participants if p.role == "to"}
+    ours = set(among(connection, "SELECT id FROM address WHERE rule = 'self' AND id IN ({})", to_us))
+    rows = [row for row_id, entry in new for row in _as_said(row_id, conversations[row_id], entry, emails, ours)]
+    rows.sort(key=itemgetter(0, 1, 2))
+    _keep(connection, list(_waiting(rows)))
+    return begun
+
+
+def _as_said(
+    row_id: int, conversation: int, entry: Entry, emails: Mapping[str, int], ours: Collection[int]
+) -> Iterator[tuple[Any, ...]]:
+    """What _SAID gives of a new message."""
+    facts, (verdict, direction, touches), _, _ = entry
+    reacted = verdict.kind == "notification" and any(words in verdict.reason.lower() for words in REACTIONS)
+    if reacted or verdict.kind == "person":
+        at, towards = timestamp(facts.at), DIRECTION[direction]
+        for (person, role, _), touch in zip(facts.participants, touches, strict=True):
+            if role == "from" if reacted else touch is not None or role == "to":
+                address = emails[person.email]
+                yield conversation, at, row_id, towards, address, ROLE[role], TOUCH[touch], address in ours, reacted
 
 
 def correct(connection: sqlite3.Connection) -> int:
@@ -103,23 +145,27 @@ def _waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
 
     Who reacts with a sign (an emoji) has answered, and expects nothing.
     """
-    for conversation, group in groupby(rows, key=lambda row: row[0]):
+    for conversation, group in groupby(rows, key=itemgetter(0)):
         for one in waiting_in(_messages(group)):
             yield conversation, one.at, one.activity_id, one.expects or 0
 
 
 def _messages(rows: Iterable[tuple[Any, ...]]) -> Iterator[Said]:
-    for (at, activity_id, direction, reacted), group in groupby(rows, key=lambda row: (*row[1:4], row[-1])):
-        parts = [row[:-1] for row in group]
-        if reacted:
-            yield Said(activity_id, at, frozenset(), frozenset([address for *_, address, _, _, _ in parts]), None)
-            continue
-        outbound = direction == DIRECTION["outbound"]
-        kind = OUTBOUND if outbound else INBOUND
-        people = frozenset([address for *_, address, _, touch, _ in parts if touch is not None])
-        reached = frozenset([address for *_, address, _, touch, _ in parts if touch == kind])
-        if outbound:
-            expects = THEM if any(touch == OUTBOUND and role == _TO for *_, role, touch, _ in parts) else None
-        else:
-            expects = US if any(ours and role == _TO for *_, role, _, ours in parts) else None
-        yield Said(activity_id, at, people, reached, expects)
+    for activity_id, group in groupby(rows, key=itemgetter(2)):
+        people: list[int] = []
+        reached: list[int] = []
+        expects: int | None = None
+        for _, at, _, direction, address, role, touch, ours, reacted in group:  # noqa: B007 - at is the message's
+            outbound = direction == _OUTBOUND
+            if reacted:
+                reached.append(address)
+                continue
+            if touch is not None:
+                people.append(address)
+                if touch == (OUTBOUND if outbound else INBOUND):
+                    reached.append(address)
+                    if outbound and role == _TO:
+                        expects = THEM
+            if ours and role == _TO and not outbound:
+                expects = US
+        yield Said(activity_id, at, frozenset(people), frozenset(reached), expects)
