@@ -63,7 +63,8 @@ def _activity(log: sqlite3.Connection, activity_ids: Sequence[int], now: datetim
     concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
     words = said.of_activities(log, [one.id]).get(one.id, [])
     if as_json:
-        print_json({**why_json(one, concerned, now, words), "others": namesakes_json(others, now)})
+        namesakes = {"others": namesakes_json(others, now)} if others else {}
+        print_json({**why_json(one, concerned, now, words), **namesakes})
     else:
         print_lines(why_text(one, concerned, now, zone, words) + namesakes_text(others, now, zone))
 

@@ -7,7 +7,7 @@ LAST = (
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
     "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 )  # fmt: skip
-STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since")
+STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since", "because")
 COMPANIES = (
     "id", "name", "domains", "owner", "contacts", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_contact", "unlisted", "seen_through", "read_back_to",

@@ -40,6 +40,7 @@ def unlisted_json(
         "dates": dict.fromkeys(DATES),
         "not_counted": not_counted_json(recent, now),
         "said": said_json(words),
+        "lists": [],
     }
 
 

@@ -76,7 +76,7 @@ def test_a_csv_without_rows_has_its_header(ana: Household, command: tuple[str, .
 def test_the_status_and_the_export_name_all_their_fields(ana: Household) -> None:
     assert tuple(ana.ok("status")["accounts"][0]) == columns.STATUS
     assert ana.run("status", "--csv").out.splitlines()[0] == ",".join(columns.STATUS)
-    assert tuple(ana.ok("why", "<z1>")) == (*columns.EXPORT, "others")
+    assert tuple(ana.ok("why", "<z1>")) == columns.EXPORT
 
 
 def test_a_domain_of_a_company_means_its_contacts_wherever_their_mail_is(ana: Household) -> None:

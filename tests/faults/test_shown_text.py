@@ -23,7 +23,8 @@ OUR_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # what does not answer with what stands in the log, or needs more than the log to answer
 OTHERWISE = {
     "completion", "contacts add", "contacts alias", "contacts forget", "contacts remove", "contacts import",
-    "contacts merge", "demo", "init", "run", "companies add",
+    "contacts merge", "contacts edit", "cadence", "confirm", "done", "ignore", "note",
+    "snooze", "demo", "init", "run", "companies add",
     "service install", "service uninstall", "service status", "rules test", "why",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from store.timeline import activities
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB, EVE, MAL = "ana@acme.example", "bob@globex.example", "eve@globex.example", "mal@evil.example"
 DAEMON = "mailer-daemon@mx.acme.example"

@@ -18,7 +18,7 @@ from store.turns import THEM, US
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB, EVE, MAL = "ana@acme.example", "bob@globex.example", "eve@globex.example", "mal@evil.example"
 
@@ -64,7 +64,7 @@ def waiting(log: Log) -> set[tuple[str, int]]:
 @pytest.fixture
 def logs(tmp_path: Path) -> Callable[[], Any]:
     """Opens a new log at every call; use as a context."""
-    from conftest import Log
+    from fed_log import Log
 
     made: list[int] = []
 
@@ -80,7 +80,7 @@ def logs(tmp_path: Path) -> Callable[[], Any]:
 
 def in_every_order(logs: Callable[[], Any], letters: Sequence[Letter], limit: int = 24) -> list[Log]:
     """What the log says must not hang on the order; the logs, the last one open."""
-    from conftest import Log
+    from fed_log import Log
 
     orders = list(permutations(letters))
     chosen = orders if len(orders) <= limit else random.Random(len(letters)).sample(orders, limit)

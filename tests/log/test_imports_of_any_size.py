@@ -12,7 +12,7 @@ from lasttouch import address_book
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Log
+    from fed_log import Log
 
 SHAPES: dict[str, Callable[[int, int], list[ContactEntry]]] = {
     "one address under many names": lambda run, n: [

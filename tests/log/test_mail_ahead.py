@@ -10,7 +10,7 @@ from store.database import writing
 from store.health import newest_mail_after
 
 if TYPE_CHECKING:
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB = "ana@acme.example", "bob@globex.example"
 

@@ -22,7 +22,7 @@ from store.rows import Entry
 from store.timeline import activities
 
 if TYPE_CHECKING:
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BEN = "ana@acme.example", "ben@acme.example"
 TOM, KIM, EVE = "tom@client.example", "kim@client.example", "eve@rival.example"

@@ -12,7 +12,7 @@ from store.people import people
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB, EVE = "ana@acme.example", "bob@globex.example", "eve@globex.example"
 TRACKED = {"list-unsubscribe": "<https://track.example/u>"}

@@ -17,7 +17,7 @@ from store.timeline import newest
 from store.unmatched import unmatched
 
 if TYPE_CHECKING:
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB, EVE, FAY = "ana@acme.example", "bob@globex.example", "eve@hooli.example", "fay@initech.example"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from activity.meeting import of_organizer
 
 if TYPE_CHECKING:
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB = "ana@acme.example", "bob@globex.example"
 _ABSENT = "SELECT thread, ends, reason, replies_to, subject, evidence, revision FROM activity ORDER BY id"

@@ -20,7 +20,7 @@ from store.database import open_for_reading, writing
 from store.people import people
 
 if TYPE_CHECKING:
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB, EVE = "ana@acme.example", "bob@globex.example", "eve@hooli.example"
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -14,7 +14,7 @@ from store.own_words import Speaker
 from store.rows import timestamp
 
 if TYPE_CHECKING:
-    from conftest import Log
+    from fed_log import Log
 
 ANA, BOB, EVE, FAY = "ana@acme.example", "bob@globex.example", "eve@hooli.example", "fay@initech.example"
 
