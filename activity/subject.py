@@ -26,5 +26,7 @@ def topic(subject: str) -> str:
 
 def has_prefix(subject: str) -> bool:
     """Does it begin as that of an answer or a forward?"""
+    if ":" not in subject and "：" not in subject:
+        return False
     found = _PREFIX.match(subject[:_LOOKED_AT])
     return found is not None and found[0].rstrip().endswith((":", "："))

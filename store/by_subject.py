@@ -15,7 +15,7 @@ from activity.facts import Facts
 from activity.subject import has_prefix, topic
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
-from store.lists import among, change_among, chunks, marks, rows_among
+from store.lists import among, change_among, chunks, insert, marks, rows_among
 from store.rows import Entry, timestamp
 
 WINDOW = 90 * 86_400  # seconds
@@ -64,7 +64,7 @@ def note(connection: sqlite3.Connection, mail: Mapping[int, Entry], emails: Mapp
             if not facts.references:
                 marked.append((row_id, identity_hash(facts.identity)))
     connection.executemany(f"INSERT OR IGNORE INTO reference (activity_id, rank, hash) VALUES (?, {NOBODY}, ?)", marked)
-    connection.executemany("INSERT OR IGNORE INTO unplaced (address_id, at, activity_id) VALUES (?, ?, ?)", rows)
+    insert(connection, "INSERT OR IGNORE INTO unplaced (address_id, at, activity_id)", "(?, ?, ?)", rows)
 
 
 def placed(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
@@ -111,8 +111,8 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
 
 
 def _seems_to_answer(facts: Facts) -> bool:
-    prefixed = has_prefix(facts.subject) or facts.topic & 1
-    return bool(facts.references or prefixed) and bool(topic(facts.subject) or facts.topic)
+    answers = facts.references or facts.topic & 1 or has_prefix(facts.subject)
+    return bool(answers) and bool(topic(facts.subject) or facts.topic)
 
 
 def _topic(subject: str | None, kept: int | None) -> object:

@@ -21,7 +21,7 @@ from store import by_subject
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.identities import identity_hash
-from store.lists import change_among, rows_among
+from store.lists import change_among, insert, rows_among
 from store.message_copies import Change
 from store.rows import Entry
 
@@ -180,12 +180,17 @@ def take_over(connection: sqlite3.Connection) -> None:
 def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails: Mapping[str, int]) -> dict[int, int]:
     """The message each new one answers; notes what those wait for that do not answer the first id they name."""
     named = {row_id: _hashes(entry.facts) for row_id, entry in fresh.items() if entry.facts.references}
-    people = {row_id: [emails[p.address.email] for p in fresh[row_id].facts.participants] for row_id in named}
+
+    def best(candidates: Sequence[_Message] | None, row_id: int) -> _Message | None:
+        if not candidates:
+            return None
+        return _best(candidates, row_id, [emails[p.address.email] for p in fresh[row_id].facts.participants])
+
     known = _messages(connection, {hashes[0] for hashes in named.values()})
     links: dict[int, int] = {}
     open_: list[int] = []
     for row_id, hashes in named.items():
-        answered = _best(known.get(hashes[0], ()), row_id, people[row_id])
+        answered = best(known.get(hashes[0]), row_id)
         if answered is None:
             open_.append(row_id)
         else:
@@ -196,14 +201,14 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
     for row_id in open_:
         for rank, one in enumerate(named[row_id]):
             rows.append((row_id, rank, one))
-            answered = _best(known.get(one, ()), row_id, people[row_id]) if rank else None
+            answered = best(known.get(one), row_id) if rank else None
             if answered is not None:
                 links[row_id] = answered.id
                 break
         else:
             rows.append((row_id, NOBODY, beginning(fresh[row_id].facts)))
             nowhere.append(row_id)
-    connection.executemany("INSERT OR IGNORE INTO reference (activity_id, rank, hash) VALUES (?, ?, ?)", rows)
+    insert(connection, "INSERT OR IGNORE INTO reference (activity_id, rank, hash)", "(?, ?, ?)", rows)
     by_subject.note(connection, {row_id: fresh[row_id] for row_id in nowhere}, emails)
     return links
 
@@ -243,6 +248,8 @@ def _linked(connection: sqlite3.Connection, awaited: Iterable[tuple[int, int, in
 
 def _hashes(facts: Facts) -> tuple[int, ...]:
     """Of the ids that a message names, the one replied to first."""
+    if len(facts.references) == 1:
+        return (identity_hash(facts.references[0]),)
     named = dict.fromkeys(reversed(facts.references))
     named.pop(facts.identity, None)
     ids = list(named)

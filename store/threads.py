@@ -10,7 +10,7 @@ from typing import Any
 
 from activity.verdict import REACTIONS
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
-from store.lists import among, chunks, marks
+from store.lists import among, chunks, insert, marks
 from store.rows import Entry, timestamp
 from store.turns import THEM, US, Said, waiting_in
 
@@ -137,7 +137,7 @@ def _by_time(one: tuple[int, int]) -> tuple[int, int]:
 
 
 def _keep(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    connection.executemany("INSERT INTO thread (conversation, at, activity_id, waits_for) VALUES (?, ?, ?, ?)", rows)
+    insert(connection, "INSERT INTO thread (conversation, at, activity_id, waits_for)", "(?, ?, ?, ?)", rows)
 
 
 def _waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
