@@ -31,6 +31,11 @@ class Today:
     coming: Mapping[int, Person]
     offered: list[Activity]
 
+    @property
+    def has_news(self) -> bool:
+        """Is there anything to tell of?"""
+        return bool(self.blind or self.attention.reasons or self.meetings or self.offered)
+
 
 def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: str | None, limit: int) -> Today:
     """The page of the local day that `now` is in; of one colleague, if named."""

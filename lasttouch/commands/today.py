@@ -22,9 +22,10 @@ PAGE = 10
 
 @click.command("today")
 @filter_options(owner=True, limit=PAGE)
+@click.option("--quiet-if-empty", is_flag=True, help="Print nothing where there is nothing to tell.")
 @json_option
 @config_option
-def command(filters: Filters, as_json: bool) -> None:
+def command(filters: Filters, quiet_if_empty: bool, as_json: bool) -> None:
     """The page for the morning: who needs you and why, and the day's meetings.
 
     What was not read up to now stands first. Then who wrote and has no answer yet, who has not
@@ -37,7 +38,7 @@ def command(filters: Filters, as_json: bool) -> None:
     Examples:
       lasttouch today
       lasttouch today --owner ana --json
-      lasttouch today | mail -s "Today" ana@acme.example
+      lasttouch today --quiet-if-empty | mail -E -s "Today" ana@acme.example
     """
     now, zone = utc_now(), machine_zone()
     most = filters.limit or PAGE
@@ -46,6 +47,6 @@ def command(filters: Filters, as_json: bool) -> None:
         page = today(log, now, zone, owner, most)
         if as_json:
             print_json(today_json(page, now, zone, seen_through(log), read_back(log)))
-        else:
+        elif page.has_news or not quiet_if_empty:
             print_lines(today_text(page, now, zone))
             print_lines([] if is_anybody_listed(log) else ["", NO_CONTACTS])

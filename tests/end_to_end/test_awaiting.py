@@ -260,3 +260,12 @@ def test_why_tells_what_keeps_somebody_off_the_silent_ones(ana: Household) -> No
     assert "not yet past the 365 days you set" in _lists(ana)["stale", False]
     ana.ok("ignore", "bob")
     assert _lists(ana)["stale", False] == "you ignore them"
+
+
+def test_a_page_with_nothing_on_it_can_be_left_out(ana: Household) -> None:
+    ana.ok("sync")
+    assert ana.run("today", "--quiet-if-empty").out == ""
+    assert "WHO NEEDS YOU" in ana.run("today").out
+    _in(ana, mail(BOB, ANA, ago(days=3), "q", "May I have an offer?"))
+    ana.ok("sync")
+    assert "Bob: wrote 3 days ago" in ana.run("today", "--quiet-if-empty").out

@@ -10,13 +10,11 @@ TESTS = Path(__file__).parents[1]
 ROWS = re.findall(
     r"^\| (\d+) \| .* \| (.*) \|$", (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8"), re.MULTILINE
 )
-FAULTS = 21
+FAULTS = 29
 
 
 def test_every_fault_has_its_tests() -> None:
-    numbers = [int(number) for number, _ in ROWS]
-    assert numbers == sorted(set(numbers))
-    assert set(range(1, FAULTS + 1)) <= set(numbers)
+    assert [int(number) for number, _ in ROWS] == list(range(1, FAULTS + 1))
     for number, cell in ROWS:
         names = re.findall(r"`([^`]+)::([^`]+)`", cell)
         assert names, f"row {number} names no test"
