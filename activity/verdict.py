@@ -27,6 +27,12 @@ PERSON = Verdict("person", "no sign of an automatic sender")
 REACTIONS = ("vnd.google.email-reaction", "reacted to")
 """What the reason of a notification says where somebody answered with a sign instead of words."""
 
+
+def is_reaction(verdict: Verdict) -> bool:
+    """Did somebody answer with a sign (an emoji) instead of words?"""
+    return verdict.kind == "notification" and any(words in verdict.reason.lower() for words in REACTIONS)
+
+
 MORE_PERSONAL_FIRST: tuple[str, ...] = (
     "person", "broadcast", "internal", "calendar", "list", "bulk", "notification", "auto-reply", "receipt",
     "bounce", "complaint", "suspect",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
+from activity.verdict import Verdict, is_reaction
 from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids
 from store.addresses import Matcher, address_ids
 from store.answered import doubtful
@@ -81,7 +82,7 @@ def write(
     forget_touches(connection, {*again, *moved.messages, *newly_held})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
     stirred = moved.conversations | threads_with(connection, again | unsure)
-    personal = {moved.new[row_id] for row_id, entry in mail.items() if entry.judgement.verdict.kind == "person"}
+    personal = {moved.new[row_id] for row_id, entry in mail.items() if _speaks(entry.judgement.verdict)}
     personal -= stirred
     if len(mail) == len(new):
         undisturbed = {row_id: one for row_id, one in moved.new.items() if one in personal}
@@ -89,6 +90,11 @@ def write(
     settle(connection, personal | stirred)
     touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
     return Written(len(new), len(touching))
+
+
+def _speaks(verdict: Verdict) -> bool:
+    """May it change what waits in its conversation?"""
+    return verdict.kind == "person" or is_reaction(verdict)
 
 
 def _name_of(facts: Facts, matcher: Matcher) -> Name:

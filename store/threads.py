@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from activity.verdict import REACTIONS
+from activity.verdict import REACTIONS, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
 from store.lists import among, chunks, insert, marks
 from store.rows import Entry, timestamp
@@ -81,7 +81,7 @@ def _as_said(
 ) -> Iterator[tuple[Any, ...]]:
     """What _SAID gives of a new message."""
     facts, (verdict, direction, touches), _, _ = entry
-    reacted = verdict.kind == "notification" and any(words in verdict.reason.lower() for words in REACTIONS)
+    reacted = is_reaction(verdict)
     if reacted or verdict.kind == "person":
         at, towards = timestamp(facts.at), DIRECTION[direction]
         for (person, role, _), touch in zip(facts.participants, touches, strict=True):

@@ -219,10 +219,13 @@ def test_the_page_of_the_day(ana: Household, monkeypatch: pytest.MonkeyPatch) ->
         ("Out of order", "text/plain", [("<react>", "us")]),
     ],
 )
+@pytest.mark.parametrize("known_before", [False, True])
 def test_a_sign_instead_of_words_is_an_answer_that_asks_for_none(
-    ana: Household, subject: str, content_type: str, waits: list[tuple[str, str]]
+    ana: Household, subject: str, content_type: str, waits: list[tuple[str, str]], known_before: bool
 ) -> None:
     _sent(ana, mail(ANA, "bob@globex.example", ago(days=3), "offer", "The offer"))
+    if known_before:
+        ana.ok("sync")
     headers = {"In_Reply_To": "<offer>", "Content_Type": content_type}
     _in(ana, mail(BOB, ANA, ago(days=2), "react", f"=?utf-8?b?{b64encode(subject.encode()).decode()}?=", **headers))
     ana.ok("sync")
