@@ -129,8 +129,9 @@ def _parse_unpaired(value: str) -> tuple[Address, ...]:
 
 
 def _lacks_a_quote(value: str) -> bool:
-    quotes = value.count('"')
-    return bool(quotes) and (quotes - value.count('\\"')) % 2 == 1
+    if '"' not in value:
+        return False
+    return (_UNQUOTE.sub("", value) if "\\" in value else value).count('"') % 2 == 1
 
 
 def _members(phrase: str, angle: str | None, comment: str) -> Iterator[Address]:

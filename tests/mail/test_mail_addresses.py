@@ -151,3 +151,8 @@ def test_never_raises_and_gives_only_normalised_addresses(value: str) -> None:
 @given(st.text(max_size=60).filter(lambda t: not set(t) & set('"\\')))
 def test_whatever_is_quoted_before_an_address_is_its_name(name: str) -> None:
     assert [address.email for address in parse_addresses(f'"{name}" <{ANA}>')] == [ANA]
+
+
+def test_a_backslash_before_the_closing_quote_is_a_character_of_the_name() -> None:
+    (one,) = parse_addresses(r'''"; ):a@'>';)\\" <tom@acme.example>''')
+    assert (one.email, one.name) == ("tom@acme.example", "; ):a@'>';)\\")
