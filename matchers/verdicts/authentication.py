@@ -34,8 +34,8 @@ def doubtful_author(envelope: Envelope, house: House) -> Verdict | None:
         return None
     if len({sender.email for sender in envelope.from_}) > 1:
         return Verdict("suspect", f"From: {len(envelope.from_)} authors")
-    doubt = envelope.signs.get(FROM_DOUBT)
-    return Verdict("suspect", f"From: {quoted(doubt)}") if doubt else None
+    doubt = quoted(envelope.signs.get(FROM_DOUBT, ""))
+    return Verdict("suspect", f"From: {doubt}") if doubt else None
 
 
 def may_fail(value: str) -> bool:

@@ -128,4 +128,4 @@ def test_a_line_that_cannot_be_read_is_named(line: str) -> None:
     "line", ["ATTENDEE:urn:uuid:1", "ATTENDEE:/principals/a@b/", "ORGANIZER:invalid:nomail", "ATTENDEE:mailto:"]
 )
 def test_who_has_no_address_is_nobody_and_no_mistake(line: str) -> None:
-    assert first_look(strip(calendar("DTSTART:20260310T090000Z", line))) == ("u", (), True)
+    assert first_look(strip(calendar("DTSTART:20260310T090000Z", line)))[:3] == ("u", (), True)

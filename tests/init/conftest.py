@@ -15,7 +15,7 @@ from radicale_server import RadicaleServer
 @pytest.fixture(scope="module")
 def calendars(dovecot: DovecotServer) -> Iterator[RadicaleServer]:
     """A Radicale with TLS of the same authority as Dovecot's."""
-    names = [f"user{number}" for number in range(1, 500)]
+    names = [f"user{number}" for number in range(1, 2000)]
     with RadicaleServer(dict.fromkeys(names, dovecot.password), dovecot.ca) as server:
         yield server
 

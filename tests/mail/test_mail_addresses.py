@@ -154,5 +154,5 @@ def test_whatever_is_quoted_before_an_address_is_its_name(name: str) -> None:
 
 
 def test_a_backslash_before_the_closing_quote_is_a_character_of_the_name() -> None:
-    (one,) = parse_addresses(r'''"; ):a@'>';)\\" <tom@acme.example>''')
+    (one,) = parse_addresses(r""""; ):a@'>';)\\" <tom@acme.example>""")
     assert (one.email, one.name) == ("tom@acme.example", "; ):a@'>';)\\")
