@@ -14,6 +14,7 @@ from capture.mail.structure import (
     InnerCalendar,
     calendar_part,
     inner_calendar,
+    leaves,
     report_part,
     returned_section,
     shape_at_a_glance,
@@ -105,12 +106,13 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     return response
 
 
-def _with_structure(response: Response, parts: object) -> Response:
+def _with_structure(response: Response, structure: object) -> Response:
+    parts = leaves(structure)
     status = status_section(parts)
     return response._replace(
         calendar_part=calendar_part(parts),
         status_section=status,
-        returned_section=returned_section(parts, status) if status else "",
+        returned_section=returned_section(parts, status),
         report_part=report_part(parts),
         inner_calendar=inner_calendar(parts),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from activity.shape import Shape, shape
@@ -24,6 +26,7 @@ _TELLING = frozenset((
     "message/disposition-notification", "message/global-disposition-notification",
     "text/vnd.google.email-reaction+json", "text/vnd.google.email-reaction",
 ))  # fmt: skip
+_STATUS = ("message/delivery-status", "message/global-delivery-status")
 
 
 class InnerCalendar(NamedTuple):
@@ -33,10 +36,23 @@ class InnerCalendar(NamedTuple):
     encoding: str
 
 
+class Leaf(NamedTuple):
+    """A part without parts: where it is ("1.2"; "" where it is all there is), its media type in lower case, and the
+    fields behind that."""
+
+    section: str
+    media_type: str
+    fields: Sequence[object]
+
+    @property
+    def method(self) -> str:
+        """Its METHOD parameter, "" if it has none."""
+        return _method(self.fields[0]) if self.fields else ""
+
+
 def telling_part(media_type: str) -> str:
-    """How the sign REPORT_PART names a part of this type; "" if it tells nothing of the whole message."""
-    lowered = media_type.lower()
-    return lowered if lowered in _TELLING else ""
+    """How the sign REPORT_PART names a part of this type, in lower case; "" if it tells nothing of the whole."""
+    return media_type if media_type in _TELLING else ""
 
 
 _SIZES = re.compile(rb'"([^"]*)" (\d{1,12}) (\d{1,12})')
@@ -65,91 +81,73 @@ def scheduling_part(media_type: str, method: str) -> str:
     return f"text/calendar; method={word}" if media_type.lower() == "text/calendar" and word in _SCHEDULING else ""
 
 
-def calendar_part(structure: object) -> str:
-    """The first scheduling part of a parsed BODYSTRUCTURE, at any depth of multiparts; "" if there is none.
+def leaves(structure: object) -> list[Leaf]:
+    """The parts without parts of a parsed BODYSTRUCTURE, in their order, at any depth of multiparts.
 
-    A forwarded message (message/rfc822) is a part without parts: the invitation in it is somebody else's.
+    An attached message (message/rfc822) is one of them: what is in it is somebody else's.
     """
-    match structure:
-        case (tuple(), *_):
-            for part in structure:  # the parts; behind them the subtype and what extends it
-                if not isinstance(part, tuple):
-                    break
-                if found := calendar_part(part):
-                    return found
-        case (bytes() as top, bytes() as sub, tuple() as parameters, *_):
-            return scheduling_part(f"{_text(top)}/{_text(sub)}", _method(parameters))
-    return ""
+    found: list[Leaf] = []
+    waiting: list[tuple[str, object]] = [("", structure)]
+    while waiting:
+        section, part = waiting.pop()
+        match part:
+            case (tuple(), *_):  # its parts; behind them the subtype and what extends it
+                inner = takewhile(lambda one: isinstance(one, tuple), part)
+                above = f"{section}." if section else ""
+                waiting += reversed([(f"{above}{number}", one) for number, one in enumerate(inner, 1)])
+            case (bytes() as top, bytes() as sub, *more):
+                found.append(Leaf(section, f"{_text(top)}/{_text(sub)}".lower(), more))
+    return found
 
 
-def report_part(structure: object) -> str:
-    """The first part of a parsed BODYSTRUCTURE that tells what the message is (see `telling_part`), at any depth of
-    multiparts; "" if there is none. Not within an attached message."""
-    match structure:
-        case (tuple(), *_):
-            for part in structure:
-                if not isinstance(part, tuple):
-                    break
-                if found := report_part(part):
-                    return found
-        case (bytes() as top, bytes() as sub, *_):
-            return telling_part(f"{_text(top)}/{_text(sub)}")
-    return ""
+def calendar_part(parts: Iterable[Leaf]) -> str:
+    """The first scheduling part; "" if there is none."""
+    return next(filter(None, (scheduling_part(part.media_type, part.method) for part in parts)), "")
 
 
-def inner_calendar(structure: object, above: str = "") -> InnerCalendar | None:
-    """The first text/calendar part of a parsed BODYSTRUCTURE without a METHOD parameter. Not within an attached
-    message."""
-    match structure:
-        case (tuple(), *_):
-            for number, part in enumerate(structure, 1):
-                if not isinstance(part, tuple):
-                    break
-                if found := inner_calendar(part, f"{above}{number}."):
-                    return found
-        case (bytes() as top, bytes() as sub, parameters, _, _, bytes() as encoding, *_):
-            is_calendar = (top.lower(), sub.lower()) == (b"text", b"calendar")
-            named = isinstance(parameters, tuple) and _method(parameters)
-            if is_calendar and not named:
-                return InnerCalendar(above.removesuffix(".") or "1", _text(encoding).lower())
+def report_part(parts: Iterable[Leaf]) -> str:
+    """The first part that tells what the message is (see `telling_part`); "" if there is none."""
+    return next(filter(None, (telling_part(part.media_type) for part in parts)), "")
+
+
+def inner_calendar(parts: Iterable[Leaf]) -> InnerCalendar | None:
+    """The first text/calendar part without a METHOD parameter."""
+    for part in parts:
+        match part.fields:
+            case (_, _, _, bytes() as encoding, *_) if part.media_type == "text/calendar" and not part.method:
+                return InnerCalendar(part.section or "1", _text(encoding).lower())
     return None
 
 
-def status_section(structure: object, above: str = "") -> str:
-    """Where in a parsed BODYSTRUCTURE the first delivery-status part (RFC 3464, RFC 6533) is: "2", or "1.2" where a
-    gateway has put the report into another multipart; "" if there is none. Not within an attached message.
+def status_section(parts: Iterable[Leaf]) -> str:
+    """Where the first delivery-status part (RFC 3464, RFC 6533) is: "2", or "1.2" where a gateway has put the report
+    into another multipart; "" if there is none.
     """
-    match structure:
-        case (tuple(), *_):
-            for number, part in enumerate(structure, 1):
-                if not isinstance(part, tuple):
-                    break
-                if found := status_section(part, f"{above}{number}."):
-                    return found
-        case (bytes() as top, bytes() as sub, *_) if above and top.lower() == b"message":
-            if sub.lower() in (b"delivery-status", b"global-delivery-status"):
-                return above.removesuffix(".")
-    return ""
+    return next((part.section for part in parts if part.media_type in _STATUS), "")
 
 
-def returned_section(structure: object, status: str) -> str:
+def returned_section(parts: Iterable[Leaf], status: str) -> str:
     """Where the header of the returned message is, beside the delivery-status part at `status` (RFC 6522 §3).
 
     "3.HEADER.FIELDS (MESSAGE-ID)" where the message is whole, "3" where only its header came back; "" for neither.
     """
-    *above, number = map(int, status.split(".")) if status else (0,)
-    for step in above:
-        structure = structure[step - 1] if isinstance(structure, tuple) and len(structure) >= step else ()
-    for position, part in enumerate(structure if isinstance(structure, tuple) else (), 1):
-        match part:
-            case (bytes() as top, bytes() as sub, *_) if position > number > 0:
-                header = RETURNED_PARTS.get(f"{_text(top)}/{_text(sub)}".lower())
-                if header is not None:
-                    return ".".join([*map(str, above), str(position)]) + header
+    multipart, number = _place(status)
+    for part in parts:
+        beside, position = _place(part.section)
+        if beside == multipart and position > number > 0 and part.media_type in RETURNED_PARTS:
+            return part.section + RETURNED_PARTS[part.media_type]
     return ""
 
 
-def _method(parameters: tuple[object, ...]) -> str:
+def _place(section: str) -> tuple[str, int]:
+    """The section of the multipart that a part is in, and its number there; 0 where it is in none."""
+    multipart, _, number = section.rpartition(".")
+    return multipart, int(number or 0)
+
+
+def _method(parameters: object) -> str:
+    if not isinstance(parameters, tuple):
+        return ""
     for name, value in zip(parameters[::2], parameters[1::2], strict=False):
         if isinstance(name, bytes) and isinstance(value, bytes) and name.lower() in (b"method", b"method*"):
             return _text(value).rpartition("'")[2]  # RFC 2231 §4: character set'language'value
