@@ -60,8 +60,7 @@ def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structu
         told = Structure(shape=shape_of_single(block, text, end - start))
         if not _CALENDAR.search(block):
             return told
-        calendar = _scheduling(os.pread(file.fileno(), len(block) + _PART_HEADER_BYTES, start), len(block))
-        return told._replace(calendar_part=calendar)
+        return told._replace(calendar_part=_scheduling(os.pread(file.fileno(), len(block) + 2 * CALENDAR_BYTES, start)))
     text = os.pread(file.fileno(), min(SEARCHED_BYTES, end - start), start)
     lowered = text.lower()
     told = _structure(block, text) if any(word in lowered for word in _TELLING) else Structure()
@@ -96,11 +95,12 @@ def _structure(block: bytes, text: bytes) -> Structure:
         media_type = part.get_content_type()
         if not calendar and media_type == "text/calendar":
             method = collapse_rfc2231_value(part.get_param("method", ""))
-            calendar = scheduling_part(media_type, method) if method else _scheduling(text[at:])
+            start = text[at : at + _PART_HEADER_BYTES + 2 * CALENDAR_BYTES]
+            calendar = scheduling_part(media_type, method) if method else _scheduling(start)
         report = report or telling_part(media_type)
         if not status and STATUS_PART.match(media_type):
             status_from = at
-        elif status and not returned and part.get_content_type() in RETURNED_PARTS:
+        elif status and not returned and media_type in RETURNED_PARTS:
             returned = returned_id(_body(text[at : at + PART_BYTES]))
         _open(open_boundaries, part)
     if status_from is not None:
@@ -108,9 +108,9 @@ def _structure(block: bytes, text: bytes) -> Structure:
     return Structure(calendar, failed_recipients(status), bool(status), arrived(status), returned, report)
 
 
-def _scheduling(part: bytes, header_bytes: int = _PART_HEADER_BYTES) -> str:
-    """The METHOD that a text/calendar part, its own header included, says within."""
-    header, _, body = part[: header_bytes + 2 * CALENDAR_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
+def _scheduling(part: bytes) -> str:
+    """The METHOD that a text/calendar part, given from its own header on, says within."""
+    header, _, body = part.replace(b"\r\n", b"\n").partition(b"\n\n")
     encoding = header_fields(header, _ENCODING).get("content-transfer-encoding", "").lower()
     return scheduling_within(body, encoding)
 
