@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from capture.mail.encoded_words import decode_words
-from capture.mail.worded_dates import worded_date
+from capture.mail.worded_dates import leapless, offset, worded_date
 
 _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
@@ -67,7 +67,7 @@ def _from_usual(match: re.Match[str]) -> datetime | None:
     midnight = _midnight(day)
     if midnight is None:
         return None
-    hours, minutes, seconds = int(hour), int(minute), _leapless(int(second or 0))
+    hours, minutes, seconds = int(hour), int(minute), leapless(int(second or 0))
     if hours > 23 or minutes > 59 or seconds > 59:
         raise ValueError("no time of a day")
     return midnight + timedelta(0, hours * 3600 + minutes * 60 + seconds - _zone_seconds(zone))
@@ -90,7 +90,7 @@ def _zone_seconds(zone: str) -> int:
     """Seconds east of Greenwich."""
     if zone[0] not in "+-":
         return 0
-    return int(_offset(zone[0], int(zone[1:3]), int(zone[3:])).total_seconds())
+    return int(offset(zone[0], zone[1:3], zone[3:]).total_seconds())
 
 
 def _from_anything(value: str) -> datetime | None:
@@ -104,14 +104,3 @@ def _from_iso(value: str) -> datetime:
     """What programs write that know no RFC 5322: "2026-11-22T10:00:00Z"."""
     written = datetime.fromisoformat(value.strip()).replace(microsecond=0)
     return written.astimezone(UTC) if written.tzinfo else written.replace(tzinfo=UTC)
-
-
-def _offset(sign: str, hours: int, minutes: int) -> timedelta:
-    if hours > 23 or minutes > 59:
-        raise ValueError("no zone on earth")
-    return timedelta(minutes=(hours * 60 + minutes) * (1 if sign == "+" else -1))
-
-
-def _leapless(second: int) -> int:
-    """The second before a leap second for it: datetime knows none."""
-    return 59 if second == 60 else second

@@ -47,36 +47,37 @@ def worded_date(value: str) -> datetime | None:
     half = _HALF_BEHIND.match(behind) or _HALF_BEFORE.search(before)
     if half is not None and half.string is behind:
         behind = behind[half.end() :]
-    offset, behind = _zone(behind)
+    east, behind = _zone(behind)
     day = _day(f"{before} {behind}")
     if day is None:
         return None
     hour = int(time[1])
     if half is not None and hour <= 12:
         hour = hour % 12 + (12 if AFTER_NOON[half[1]] else 0)
-    return datetime(*day, hour, int(time[2]), _leapless(int(time[3] or 0)), tzinfo=UTC) - offset
+    return datetime(*day, hour, int(time[2]), leapless(int(time[3] or 0)), tzinfo=UTC) - east
 
 
 def _zone(behind: str) -> tuple[timedelta, str]:
     """The offset that stands behind a time, or behind the year that does, and what is left without it."""
     found = _OFFSET.match(behind)
     if found is not None:
-        return _offset(found[1], found[2], found[3] or "0"), _without(behind, found, 1)
+        return offset(found[1], found[2], found[3] or "0"), _without(behind, found)
     if unknown := _NO_OFFSET.match(behind):
         return timedelta(), behind[unknown.end() :]
     named = _NAMED_ZONE.match(behind)
     zone = ZONE_OFFSETS.get(named[1]) if named else None
     if named is None or zone is None:
         return timedelta(), behind
-    return _offset(zone[0], zone[1:3], zone[3:]), _without(behind, named, 1)
+    return offset(zone[0], zone[1:3], zone[3:]), _without(behind, named)
 
 
-def _without(text: str, found: re.Match[str], group: int) -> str:
-    year = re.search(r"\d{4}", text[: found.start(group)])
+def _without(text: str, found: re.Match[str]) -> str:
+    year = re.search(r"\d{4}", text[: found.start(1)])
     return f"{year[0] if year else ''} {text[found.end() :]}"
 
 
-def _offset(sign: str, hours: str, minutes: str) -> timedelta:
+def offset(sign: str, hours: str, minutes: str) -> timedelta:
+    """How far east of Greenwich a zone is. Raises ValueError."""
     if int(hours) > 23 or int(minutes) > 59:
         raise ValueError("no zone on earth")
     return timedelta(hours=int(hours), minutes=int(minutes)) * (1 if sign == "+" else -1)
@@ -123,6 +124,6 @@ def _from_numbers(text: str) -> Day | None:
     return (int(third), int(first), int(second)) if int(second) > 12 else None
 
 
-def _leapless(second: int) -> int:
+def leapless(second: int) -> int:
     """The second before a leap second for it: datetime knows none."""
     return 59 if second == 60 else second
