@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
-from matchers.expectation import DAY, Hand, Letter, Rates, Standing, learn, standing
+from activity.letter import Letter
+from matchers.expectation import DAY, Hand, Rates, Standing, learn, standing
 from store import letters as log
 from store import marks
 from store.rows import timestamp
@@ -137,7 +138,7 @@ def _expectation(
 
 
 def _lesson(connection: sqlite3.Connection, moment: int) -> Lesson:
-    letters = [_letter(row) for row in log.newest_letters(connection, moment)]
+    letters = log.newest_letters(connection, moment)
     found = learn(letters, moment)
     old = [one.id for one in letters if not one.ours and one.at < moment - _FRESH][:_FILING_SEEN]
     filed = marks.filed(connection, old)
@@ -173,10 +174,7 @@ def _rates_from(kept: Mapping[str, Any] | None) -> Rates:
 
 def _standing(connection: sqlite3.Connection, waiting: Mapping[int, int]) -> dict[int, Standing]:
     """Activity → how it stands; `waiting` gives the conversation of each."""
-    conversations = {
-        conversation: [_letter(row) for row in rows]
-        for conversation, rows in log.conversations_of(connection, set(waiting.values())).items()
-    }
+    conversations = log.conversations_of(connection, set(waiting.values()))
     found: dict[int, tuple[Letter, Sequence[Letter]]] = {}
     for activity, conversation in waiting.items():
         letters = conversations.get(conversation, [])
@@ -186,7 +184,3 @@ def _standing(connection: sqlite3.Connection, waiting: Mapping[int, int]) -> dic
     people = {address for letter, _ in found.values() for address in (letter.writer, letter.reader)}
     hands = {address: Hand(*values) for address, values in log.hands(connection, people).items()}
     return {activity: standing(letter, before, hands) for activity, (letter, before) in found.items()}
-
-
-def _letter(row: log.LetterRow) -> Letter:
-    return Letter(*row)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from activity.shape import Shape
+from activity.letter import Letter
 
 DAY = 86_400
 _QUOTE_MARK = 2  # "> " before each line that is quoted
@@ -65,28 +65,6 @@ _TRAITS_SAID = {
     "question": "a question in the subject",
     "colleague": "to a colleague whose mailbox is not read",
 }
-
-
-class Letter(NamedTuple):
-    """A person's message. `ours`: one of us wrote it, `by_account` an owner of an account that is read.
-
-    `to_other_side`: somebody of the other side is in To. `traits`: "several" are in To; something is "attached"; the
-    subject says that it was "forwarded", or is a "question"; of us only a "colleague" is in To, whose mailbox is
-    not read. `reader` is the first of the other side in To, of what we wrote.
-    `words` are those of the subject.
-    """
-
-    id: int
-    conversation: int
-    at: int
-    ours: bool
-    shape: Shape | None
-    writer: int
-    traits: frozenset[str]
-    to_other_side: bool
-    by_account: bool = True
-    reader: int = 0
-    words: frozenset[str] = frozenset()
 
 
 class Hand(NamedTuple):

@@ -10,9 +10,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from activity.shape import Shape, unpacked
+from activity.letter import Letter
+from activity.shape import unpacked
 from store import settings
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import chunks, marks, rows_among
@@ -22,23 +23,6 @@ LETTERS = 4_000
 LEARNED = "learned"
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FORWARDED = re.compile(r"(?:fwd?|wg|tr|i|rv|enc|fyi)\s*:", re.IGNORECASE)
-
-
-class LetterRow(NamedTuple):
-    """As `matchers.expectation.Letter`, without importing it."""
-
-    id: int
-    conversation: int
-    at: int
-    ours: bool
-    shape: Shape | None
-    writer: int
-    traits: frozenset[str]
-    to_other_side: bool
-    by_account: bool
-    reader: int
-    words: frozenset[str]
-
 
 _COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION["outbound"]}, a.shape, a.subject,
     (SELECT p.address_id FROM participation p WHERE p.activity_id = a.id AND p.role_code = {ROLE["from"]} LIMIT 1),
@@ -55,15 +39,15 @@ _COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION[
 _PERSONS = f"a.verdict_code = {VERDICT['person']} AND a.ends IS NULL"
 
 
-def newest_letters(connection: sqlite3.Connection, until: int) -> list[LetterRow]:
+def newest_letters(connection: sqlite3.Connection, until: int) -> list[Letter]:
     """The newest LETTERS messages between people up to `until`, the newest first."""
     query = f"{_COLUMNS} WHERE {_PERSONS} AND a.at <= ? ORDER BY a.at DESC LIMIT {LETTERS}"
     return [_letter(row) for row in connection.execute(query, (until,))]
 
 
-def conversations_of(connection: sqlite3.Connection, conversations: Iterable[int]) -> dict[int, list[LetterRow]]:
+def conversations_of(connection: sqlite3.Connection, conversations: Iterable[int]) -> dict[int, list[Letter]]:
     """The letters of each of these conversations, the oldest first."""
-    found: dict[int, list[LetterRow]] = {}
+    found: dict[int, list[Letter]] = {}
     for chunk in chunks(list(conversations)):
         which = f"(a.thread IN ({marks(chunk)}) OR (a.thread IS NULL AND a.identity_hash IN ({marks(chunk)})))"
         for row in connection.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk]):
@@ -114,7 +98,7 @@ def keep_chances(connection: sqlite3.Connection, chances: Mapping[tuple[int, int
     )
 
 
-def _letter(row: tuple[Any, ...]) -> LetterRow:
+def _letter(row: tuple[Any, ...]) -> Letter:
     (
         row_id,
         conversation,
@@ -142,7 +126,7 @@ def _letter(row: tuple[Any, ...]) -> LetterRow:
     if subject and "?" in subject:
         traits.add("question")
     words = frozenset(_WORD.findall(subject.casefold())) if subject else frozenset()
-    return LetterRow(
+    return Letter(
         row_id, conversation, at, bool(ours), shape, writer or 0, frozenset(traits), bool(reaches), bool(by_account),
         reader or 0, words,
     )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from activity.letter import Letter
 from activity.shape import Shape, mailing_key_of, packed, shape, unpacked
 from matchers.expectation import (
     DAY,
     UNKNOWN_HAND,
     Hand,
-    Letter,
     Rates,
     case_of,
     hand_of,
