@@ -51,13 +51,15 @@ def write(
     names = [_name_of(entry.facts, matcher) for entry in entries]
     ids = named(connection, set(names))
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
-    fresh, messages, meetings = _sorted_out(names, entries, ids, judge)
+    oldest = _oldest(names, ids)
+    fresh, messages, meetings = _sorted_out(names, entries, ids, oldest, judge)
     new, parts = _insert(connection, place, fresh, emails)
     changed = message_copies.changes(connection, messages)
     message_copies.apply(connection, changed, emails)
     message_copies.see(connection, place, messages)
     ids.update(new)
-    again = merge(connection, place, [Copy(_meeting(name, ids) or 0, entry) for name, entry in meetings], emails)
+    copies = [Copy(_meeting(name, ids, oldest) or 0, entry) for name, entry in meetings]
+    again = merge(connection, place, copies, emails)
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
     again |= bounces.concerned(connection, {ids[name] for name in names if name in ids})
@@ -102,14 +104,18 @@ def _name_of(facts: Facts, matcher: Matcher) -> Name:
 
 
 def _sorted_out(
-    names: Sequence[Name], entries: Sequence[Entry], ids: Mapping[Name, int], judge: Judge
+    names: Sequence[Name],
+    entries: Sequence[Entry],
+    ids: Mapping[Name, int],
+    oldest: Mapping[str, int],
+    judge: Judge,
 ) -> tuple[dict[Name, Entry], dict[int, Entry], list[tuple[Name, Entry]]]:
     """What is new, the copies of stored messages by activity id, and further copies of meetings."""
     fresh: dict[Name, Entry] = {}
     messages: dict[int, Entry] = {}
     meetings: list[tuple[Name, Entry]] = []
     for name, entry in zip(names, entries, strict=True):
-        row_id = ids.get(name) if entry.facts.kind == "email" else _meeting(name, ids)
+        row_id = ids.get(name) if entry.facts.kind == "email" else _meeting(name, ids, oldest)
         if entry.facts.kind == "meeting" and (row_id is not None or name in fresh):
             meetings.append((name, entry))
         elif row_id is None:
@@ -121,15 +127,23 @@ def _sorted_out(
     return fresh, messages, meetings
 
 
-def _meeting(name: Name, ids: Mapping[Name, int]) -> int | None:
+def _oldest(names: Sequence[Name], ids: Mapping[Name, int]) -> dict[str, int]:
+    """Identity → the oldest meeting of it in the log; for a batch in which some copy names nobody."""
+    found: dict[str, int] = {}
+    if any(name.by == NOBODY for name in names):
+        for name, row_id in ids.items():
+            found[name.identity] = min(row_id, found.get(name.identity, row_id))
+    return found
+
+
+def _meeting(name: Name, ids: Mapping[Name, int], oldest: Mapping[str, int]) -> int | None:
     """The meeting in the log that a copy is of: that of its organizer, or one in which nobody is named.
 
     A copy that names nobody, as published calendars show them, may be of anybody's.
     """
-    if name.by == NOBODY:
-        others = [row_id for other, row_id in ids.items() if other.identity == name.identity]
-        return ids.get(name) or min(others, default=None)
-    return ids.get(name) or ids.get(Name(name.identity, NOBODY))
+    if (known := ids.get(name)) is not None:
+        return known
+    return oldest.get(name.identity) if name.by == NOBODY else ids.get(Name(name.identity, NOBODY))
 
 
 def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) -> int:
