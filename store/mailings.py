@@ -64,8 +64,8 @@ def _spans(instants: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _widened(connection: sqlite3.Connection, first: int, last: int) -> tuple[int, int]:
     """The stretch up to where nothing that could be of a mailing was sent for GAP, before and after."""
-    before = f"SELECT max(at) FROM activity WHERE at < ? AND at >= ? AND shape >= {_KEYED}"
-    after = f"SELECT min(at) FROM activity WHERE at > ? AND at <= ? AND shape >= {_KEYED}"
+    before = f"SELECT min(at) FROM activity WHERE at < ? AND at >= ? AND shape >= {_KEYED}"
+    after = f"SELECT max(at) FROM activity WHERE at > ? AND at <= ? AND shape >= {_KEYED}"
     while (earlier := connection.execute(before, (first, first - GAP)).fetchone()[0]) is not None:
         first = earlier
     while (later := connection.execute(after, (last, last + GAP)).fetchone()[0]) is not None:
