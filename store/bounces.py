@@ -131,7 +131,7 @@ def _returns(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> Iter
                     yield _Return(row_id, at, email, one)
         elif one.email and one.addresses == 1 and one.prompt:
             unnamed.append(one)
-    sent = _sent_to(connection, unnamed)
+    sent = _sent_to(connection, {one.email for one in unnamed})
     for one in unnamed:
         nearest = _nearest(one, sent.get(one.email, []))
         if nearest is not None:
@@ -155,10 +155,10 @@ def _sole_recipients(connection: sqlite3.Connection, ids: Iterable[int]) -> dict
     return {row_id: emails.pop() for row_id, emails in found.items() if len(emails) == 1}
 
 
-def _sent_to(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> dict[str, list[tuple[int, int]]]:
+def _sent_to(connection: sqlite3.Connection, addresses: Collection[str]) -> dict[str, list[tuple[int, int]]]:
     """Address → what was sent to it (when, which), in the order of time."""
     query = "SELECT id, email FROM address WHERE email IN ({})"
-    emails = dict(rows_among(connection, query, {one.email for one in bounces}))
+    emails = dict(rows_among(connection, query, addresses))
     sent: dict[str, list[tuple[int, int]]] = {}
     for address, at, row_id in rows_among(connection, _SENT_TO, emails):
         sent.setdefault(emails[address], []).append((at, row_id))
@@ -197,10 +197,12 @@ def _believed(connection: sqlite3.Connection, returns: Sequence[_Return]) -> Ite
 def _may_be_meant(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> set[int]:
     named = _named(connection, bounces)
     found = {row_id for messages in named.values() for row_id, _ in messages}
-    unnamed = [one for one in bounces if one.email and one.addresses == 1]
-    for email, sent in _sent_to(connection, unnamed).items():
-        windows = [one.window() for one in unnamed if one.email == email]
-        low, high = min(low for low, _ in windows), max(high for _, high in windows)
+    windows: dict[str, list[tuple[int, int]]] = {}
+    for one in bounces:
+        if one.email and one.addresses == 1:
+            windows.setdefault(one.email, []).append(one.window())
+    for email, sent in _sent_to(connection, windows).items():
+        low, high = min(low for low, _ in windows[email]), max(high for _, high in windows[email])
         found.update(row_id for _, row_id in sent[bisect_left(sent, (low, 0)) : bisect_left(sent, (high + 1, 0))])
     return found
 
