@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from store.codes import DIRECTION, INBOUND, ROLE, VERDICT
-from store.lists import among, rows_among
+from store.lists import among, grouped, rows_among
 
 _PATIENCE = 5 * 86400  # seconds; RFC 5321 §4.5.4.1: "at least 4-5 days"
 _CLOCKS = 600  # seconds by which the clocks of two hosts may differ
@@ -149,9 +149,7 @@ def _named(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> dict[i
 
 def _sole_recipients(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     """Message → whom it was to, where that is one alone."""
-    found: dict[int, set[str]] = {}
-    for row_id, email in rows_among(connection, _TO_OTHERS, set(ids)):
-        found.setdefault(row_id, set()).add(email)
+    found = grouped(connection, _TO_OTHERS, set(ids))
     return {row_id: emails.pop() for row_id, emails in found.items() if len(emails) == 1}
 
 
@@ -180,11 +178,9 @@ def _believed(connection: sqlite3.Connection, returns: Sequence[_Return]) -> Ite
     if not in_time:
         return
     messages = {one.message for one in in_time}
-    accounts = _grouped(connection, _ACCOUNTS, messages | {one.bounce.activity_id for one in in_time})
-    owners = _grouped(connection, _OWNED, messages)
-    recipients: dict[int, set[str]] = {}
-    for row_id, email in rows_among(connection, _TO_OTHERS, messages):
-        recipients.setdefault(row_id, set()).add(email)
+    accounts = grouped(connection, _ACCOUNTS, messages | {one.bounce.activity_id for one in in_time})
+    owners = grouped(connection, _OWNED, messages)
+    recipients = grouped(connection, _TO_OTHERS, messages)
     written = _last_written(connection, {one.email for one in in_time})
     for one in in_time:
         senders = accounts.get(one.message, set()) | owners.get(one.message, set())
@@ -213,10 +209,3 @@ def _last_written(connection: sqlite3.Connection, emails: Iterable[str]) -> dict
         f" AND p.touch_code = {INBOUND} WHERE r.email IN ({{}}) GROUP BY r.id"
     )
     return dict(rows_among(connection, query, emails))
-
-
-def _grouped(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, set[int]]:
-    groups: dict[int, set[int]] = {}
-    for key, value in rows_among(connection, query, ids):
-        groups.setdefault(key, set()).add(value)
-    return groups

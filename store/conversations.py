@@ -21,7 +21,7 @@ from store import by_subject
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.identities import identity_hash
-from store.lists import change_among, insert, rows_among
+from store.lists import change_among, chunks, grouped, insert, marks, rows_among
 from store.message_copies import Change
 from store.rows import Entry
 
@@ -228,8 +228,8 @@ def _linked(connection: sqlite3.Connection, awaited: Iterable[tuple[int, int, in
         return {}
     targets = _messages_by_id(connection, {target for found in hits.values() for _, target in found})
     inbound = [m for m, found in hits.items() if any(t in targets and targets[t].authors for _, t in found)]
-    people = _grouped(connection, _PEOPLE, inbound)
-    ranks = _grouped(connection, "SELECT activity_id, rank FROM reference WHERE activity_id IN ({})", hits)
+    people = grouped(connection, _PEOPLE, inbound)
+    ranks = grouped(connection, "SELECT activity_id, rank FROM reference WHERE activity_id IN ({})", hits)
     links: dict[int, int] = {}
     settled: list[tuple[int, int]] = []
     for row_id, found in hits.items():
@@ -279,15 +279,8 @@ def _messages_by_id(connection: sqlite3.Connection, ids: Collection[int]) -> dic
 
 
 def _with_authors(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int, int]]) -> list[_Message]:
-    authors = _grouped(connection, _AUTHORS, [row[0] for row in rows if row[3] not in _OURS])
+    authors = grouped(connection, _AUTHORS, [row[0] for row in rows if row[3] not in _OURS])
     return [_Message(*row[:3], None if row[3] in _OURS else frozenset(authors.get(row[0], ()))) for row in rows]
-
-
-def _grouped(connection: sqlite3.Connection, query: str, ids: Iterable[int]) -> dict[int, list[int]]:
-    groups: dict[int, list[int]] = {}
-    for key, value in rows_among(connection, query, ids):
-        groups.setdefault(key, []).append(value)
-    return groups
 
 
 def _move(
@@ -360,7 +353,7 @@ def _members(
         elif candidates := candidates or [row for row in by_another_id.get(target, ()) if row[0] != row_id]:
             ambiguous.append((row_id, candidates))
     if ambiguous:
-        people = _grouped(connection, _PEOPLE, [row_id for row_id, _ in ambiguous])
+        people = grouped(connection, _PEOPLE, [row_id for row_id, _ in ambiguous])
         bearing = {row[0]: row for _, candidates in ambiguous for row in candidates}
         messages = {one.id: one for one in _with_authors(connection, list(bearing.values()))}
         for row_id, candidates in ambiguous:
@@ -373,10 +366,8 @@ def _members(
 def _members_of(
     connection: sqlite3.Connection, conversations: Collection[int]
 ) -> Iterable[tuple[int, int, int, int, str | None]]:
-    wanted = list(conversations)
-    for start in range(0, len(wanted), 400):
-        chunk = wanted[start : start + 400]
-        yield from connection.execute(_MEMBERS.format(",".join("?" * len(chunk))), [*chunk, *chunk])
+    for chunk in chunks(list(conversations)):
+        yield from connection.execute(_MEMBERS.format(marks(chunk)), [*chunk, *chunk])
 
 
 def _target(references: Mapping[int, int] | None, replies_to: str | None) -> int | None:

@@ -34,6 +34,14 @@ def among(connection: sqlite3.Connection, query: str, items: Iterable[object]) -
     return (row[0] for row in rows_among(connection, query, items))
 
 
+def grouped(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> dict[Any, set[Any]]:
+    """Of their two columns: the first → all that the second has beside it."""
+    groups: dict[Any, set[Any]] = {}
+    for key, value in rows_among(connection, query, items):
+        groups.setdefault(key, set()).add(value)
+    return groups
+
+
 def insert(connection: sqlite3.Connection, into: str, values: str, rows: Sequence[Sequence[object]]) -> None:
     """Insert rows, many with each statement: a third less work than a row at a time. `values` are those of a row."""
     for start in range(0, len(rows), ROWS_AT_ONCE):

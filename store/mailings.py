@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from activity.shape import KEY_BITS, mailing_key_of
 from store.codes import ROLE
-from store.lists import change_among, chunks, rows_among
+from store.lists import change_among, grouped, rows_among
 
 GAP = 3600
 FEWEST = 10
@@ -114,19 +114,15 @@ def _runs(sent: Sequence[_Sent]) -> Iterator[list[_Sent]]:
         yield run
 
 
-def _recipients(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[int]]:
+def _recipients(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, set[int]]:
     query = (
         "SELECT p.activity_id, p.address_id FROM participation p JOIN address r ON r.id = p.address_id"
         f" WHERE p.activity_id IN ({{}}) AND p.role_code <> {ROLE['from']} AND r.rule <> 'self'"
     )
-    found: dict[int, list[int]] = {}
-    for chunk in chunks(ids):
-        for row_id, address in rows_among(connection, query, chunk):
-            found.setdefault(row_id, []).append(address)
-    return found
+    return grouped(connection, query, ids)
 
 
-def _reaches_many(run: Sequence[_Sent], recipients: dict[int, list[int]]) -> bool:
+def _reaches_many(run: Sequence[_Sent], recipients: dict[int, set[int]]) -> bool:
     """Are there FEWEST different recipients outside, in two messages or more, within any GAP?"""
     within: Counter[int] = Counter()
     oldest = 0

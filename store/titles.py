@@ -15,7 +15,7 @@ from datetime import datetime
 from activity.participant import TITLE
 from store.codes import ROLE, VERDICT
 from store.identities import identity_hash
-from store.lists import among, change_among, rows_among
+from store.lists import among, change_among, grouped, rows_among
 from store.rows import timestamp
 from store.said import IS_IGNORED
 from store.touches import forget_touches
@@ -26,11 +26,7 @@ _UNLISTED = "ends IS NOT NULL AND subject IS NOT NULL AND instr(coalesce(evidenc
 
 def holders(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, set[int]]:
     """Key → the contacts of that name, for those that are somebody's."""
-    found: dict[str, set[int]] = {}
-    query = "SELECT key, contact_id FROM contact_name WHERE key IN ({})"
-    for key, contact_id in rows_among(connection, query, keys):
-        found.setdefault(key, set()).add(contact_id)
-    return found
+    return grouped(connection, "SELECT key, contact_id FROM contact_name WHERE key IN ({})", keys)
 
 
 def make_due(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:
@@ -75,9 +71,7 @@ def bearing(connection: sqlite3.Connection, pairs: Iterable[str]) -> list[int]:
 def index(connection: sqlite3.Connection, titles: Mapping[int, Collection[str]]) -> int:
     """Note the pairs of words of what bears a title; of how many they were others."""
     wanted = {ref: {identity_hash(pair) for pair in pairs} for ref, pairs in titles.items()}
-    stored: dict[int, set[int]] = {}
-    for ref, value in rows_among(connection, "SELECT ref, hash FROM title_pair WHERE ref IN ({})", wanted):
-        stored.setdefault(ref, set()).add(value)
+    stored = grouped(connection, "SELECT ref, hash FROM title_pair WHERE ref IN ({})", wanted)
     changed = [ref for ref, hashes in wanted.items() if hashes != stored.get(ref, set())]
     change_among(connection, "DELETE FROM title_pair WHERE ref IN ({})", changed)
     rows = [(value, ref) for ref in changed for value in wanted[ref]]
