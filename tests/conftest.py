@@ -47,13 +47,9 @@ def dovecot() -> Iterator[DovecotServer]:
 @pytest.fixture(scope="session")
 def cyrus() -> Iterator[CyrusServer]:
     """A Cyrus whose mailboxes look like Dovecot's: beside INBOX, and separated by "/"."""
-    yield from _cyrus()
-
-
-def _cyrus(**alternatives: bool) -> Iterator[CyrusServer]:
     if cyrus_folder() is None:
         _server_missing("Cyrus", "on Debian: .ci/cyrus")
-    server = CyrusServer(**alternatives)
+    server = CyrusServer()
     try:
         yield server.start()
     finally:

@@ -12,8 +12,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -21,6 +19,7 @@ from xml.sax.saxutils import escape
 import imapclient
 
 from dovecot_server import free_port
+from imap_server import ImapServer
 from loopback_process import answered, server_folder
 
 PASSWORD = "secret"
@@ -51,7 +50,6 @@ xlist-drafts: Drafts
 xlist-junk: Junk
 xlist-sent: Sent
 xlist-trash: Trash
-{extra}
 """
 _SERVICES = """
 START {{
@@ -75,20 +73,21 @@ def cyrus_folder() -> Path | None:
     return folder if (folder / "usr/lib/cyrus/bin/imapd").exists() else None
 
 
-class CyrusServer:
+class CyrusServer(ImapServer):
     """Start with `start()`; users are added by name, all with PASSWORD, and made when they first log in.
 
     `altnamespace`: mailboxes stand beside INBOX, not below it; `unixhierarchysep`: "/" separates, not ".".
     """
 
-    def __init__(self, *, altnamespace: bool = True, unixhierarchysep: bool = True, extra: str = "") -> None:
+    password = PASSWORD
+
+    def __init__(self, *, altnamespace: bool = True, unixhierarchysep: bool = True) -> None:
         self.base = server_folder("ltcy")
         self.port, self.http_port = free_port(), free_port()
         self.delimiter = "/" if unixhierarchysep else "."
         self.root = "" if altnamespace else f"INBOX{self.delimiter}"
         self.others = f"{'Other Users' if altnamespace else 'user'}{self.delimiter}"
         self._alternatives = {"altnamespace": altnamespace, "unixhierarchysep": unixhierarchysep}
-        self._extra = extra
         self._added: set[str] = set()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -110,9 +109,7 @@ class CyrusServer:
         group = subprocess.run(["id", "-gn", user.pw_name], check=True, capture_output=True, text=True).stdout.strip()
         where = {"base": self.base, "bin": self._unpacked / "usr/lib/cyrus/bin"}
         (self.base / "imapd.conf").write_text(
-            _SETTINGS.format(
-                **where, **settings, user=user.pw_name, group=group, plugins=f"{libraries}/sasl2", extra=self._extra
-            )
+            _SETTINGS.format(**where, **settings, user=user.pw_name, group=group, plugins=f"{libraries}/sasl2")
         )
         (self.base / "cyrus.conf").write_text(_SERVICES.format(**where, port=self.port, http_port=self.http_port))
         self.add_user("cyrus")
@@ -146,10 +143,6 @@ class CyrusServer:
             self._added.add(user)
 
     @property
-    def password(self) -> str:
-        return PASSWORD
-
-    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.http_port}/"
 
@@ -159,21 +152,6 @@ class CyrusServer:
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each APPEND waits 40 ms
         client.login(user, PASSWORD)
         return client
-
-    def append(
-        self,
-        user: str,
-        mailbox: str,
-        messages: Iterable[bytes],
-        when: datetime | None = None,
-        flags: tuple[bytes, ...] = (),
-    ) -> None:
-        """Put messages into a mailbox, made if it is not there; `when` becomes their INTERNALDATE."""
-        with self.client(user) as client:
-            if not client.folder_exists(mailbox):
-                client.create_folder(mailbox)
-            for message in messages:
-                client.append(mailbox, message, flags, when)
 
     def share(self, owner: str, mailbox: str, reader: str) -> None:
         """Let another user look up and read a mailbox."""

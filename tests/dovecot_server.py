@@ -10,12 +10,12 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 
 import imapclient
 import trustme
+
+from imap_server import ImapServer
 
 PASSWORD = "correct-horse-battery"
 
@@ -100,8 +100,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class DovecotServer:
+class DovecotServer(ImapServer):
     """Start with `start()`; every user name logs in with PASSWORD and finds an empty mailbox of their own."""
+
+    password = PASSWORD
 
     def __init__(self, base: Path, *, location: str = "sdbox", extra: str = "", ca: trustme.CA | None = None) -> None:
         self.base = base
@@ -169,29 +171,10 @@ class DovecotServer:
             if self._process.stderr:
                 self._process.stderr.close()
 
-    @property
-    def password(self) -> str:
-        return PASSWORD
-
     def client(self, user: str) -> imapclient.IMAPClient:
         client = imapclient.IMAPClient("127.0.0.1", self.port, ssl=False, timeout=30)
         client.login(user, self.password)
         return client
-
-    def append(
-        self,
-        user: str,
-        mailbox: str,
-        messages: Iterable[bytes],
-        when: datetime | None = None,
-        flags: tuple[bytes, ...] = (),
-    ) -> None:
-        """Put messages into a mailbox, made if it is not there; `when` becomes their INTERNALDATE."""
-        with self.client(user) as client:
-            if not client.folder_exists(mailbox):
-                client.create_folder(mailbox)
-            for message in messages:
-                client.append(mailbox, message, flags, when)
 
     def tls_context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.ca_file))

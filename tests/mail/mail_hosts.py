@@ -12,6 +12,7 @@ from mail_log import server_of
 
 from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
+from imap_server import ImapServer
 from scripted_imap import Box, ScriptedIMAP, Session
 
 _validities = itertools.count(1_000)
@@ -40,7 +41,7 @@ class RealHost:
 
     server: MailServer
 
-    def __init__(self, real: DovecotServer | CyrusServer, user: str) -> None:
+    def __init__(self, real: ImapServer, user: str) -> None:
         self.real, self.user = real, user
 
     def put(self, mailbox: str, *messages: bytes, flags: str = "") -> None:
