@@ -94,9 +94,3 @@ def bearing(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[s
         if row_id not in (ids := found.setdefault(wanted[key], [])):
             ids.append(row_id)
     return found
-
-
-def known(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, int]:
-    """Identity → activity id, for those that are in the log."""
-    wanted = {identity_hash(identity): identity for identity in identities}
-    return dict(rows_among(connection, "SELECT identity, id FROM activity WHERE identity_hash IN ({})", wanted))

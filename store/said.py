@@ -140,15 +140,6 @@ def of_contacts(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> d
     return _grouped(rows_among(connection, query, contact_ids))
 
 
-def of_companies(connection: sqlite3.Connection, company_ids: Iterable[int]) -> dict[int, list[Said]]:
-    """Company → all that was said of it."""
-    query = (
-        f"SELECT w.company_id, w.kind, w.value, w.said_at, w.said_at, {_BY} FROM said_of_company w"
-        " WHERE w.company_id IN ({}) ORDER BY w.company_id, w.kind"
-    )
-    return _grouped(rows_among(connection, query, company_ids))
-
-
 def of_activities(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> dict[int, list[Said]]:
     """Activity → all that was said of it."""
     query = (

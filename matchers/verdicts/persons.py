@@ -14,7 +14,6 @@ from matchers.verdicts.senders import sender_kind
 PERSON_SIGN = "x-lasttouch-person"
 NOBODY = "no"
 _SURNAMES = frozenset(("alert", "apache", "cron", "daemon", "jenkins", "jira", "monit", "munin", "root"))
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*\.?|\S+")
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]*[-'’]?[^\W\d_]+)*\.?")
 # What stands before or behind such a word in the names of programs; Charlie is root on every BSD.
 _NO_FIRST_NAMES = frozenset((
