@@ -14,10 +14,10 @@ import subprocess
 import time
 from pathlib import Path
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 import imapclient
 
+from dav_bodies import new_address_book, new_calendar
 from dovecot_server import free_port
 from imap_server import ImapServer
 from loopback_process import answered, server_folder
@@ -167,24 +167,15 @@ class CyrusServer(ImapServer):
     def create_calendar(self, user: str, calendar: str, name: str) -> str:
         """Make a calendar with a display name, and return its URL."""
         self._make_home(user, self.calendars(user))
-        body = (
-            '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
-            f"<d:displayname>{escape(name)}</d:displayname></d:prop></d:set></c:mkcalendar>"
-        )
         path = f"{self.calendars(user)}{quote(calendar)}/"
-        self.request(user, "MKCALENDAR", path, body, {"Content-Type": "application/xml"})
+        self.request(user, "MKCALENDAR", path, new_calendar(name), {"Content-Type": "application/xml"})
         return self.url.rstrip("/") + path
 
     def create_address_book(self, user: str, book: str, name: str) -> str:
         """Make an address book with a display name, and return its URL."""
         self._make_home(user, self.address_books(user))
-        body = (
-            '<d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop>'
-            "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype>"
-            f"<d:displayname>{escape(name)}</d:displayname></d:prop></d:set></d:mkcol>"
-        )
         path = f"{self.address_books(user)}{quote(book)}/"
-        self.request(user, "MKCOL", path, body, {"Content-Type": "application/xml"})
+        self.request(user, "MKCOL", path, new_address_book(name), {"Content-Type": "application/xml"})
         return self.url.rstrip("/") + path
 
     def request(

@@ -8,10 +8,10 @@ import shutil
 import ssl
 import sys
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 import trustme
 
+from dav_bodies import new_address_book, new_calendar
 from loopback_process import LoopbackProcess, answered, server_folder
 
 _CONFIG = """
@@ -82,12 +82,8 @@ class RadicaleServer:
 
     def create_calendar(self, user: str, calendar: str, name: str | None = None) -> str:
         """Make /user/calendar/ with a display name, and return its URL."""
-        body = (
-            '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
-            f"<d:displayname>{escape(name or calendar)}</d:displayname></d:prop></d:set></c:mkcalendar>"
-        )
         self.request(user, "PROPFIND", f"/{quote(user)}/", "", {"Depth": "0"})  # makes the user's own collection
-        self.request(user, "MKCALENDAR", self.path(user, calendar), body)
+        self.request(user, "MKCALENDAR", self.path(user, calendar), new_calendar(name or calendar))
         return self.url.rstrip("/") + self.path(user, calendar)
 
     def delete_calendar(self, user: str, calendar: str) -> None:
@@ -100,13 +96,8 @@ class RadicaleServer:
 
     def create_address_book(self, user: str, book: str, name: str | None = None) -> str:
         """Make /user/book/ for vCards with a display name, and return its URL."""
-        body = (
-            '<d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop>'
-            "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype>"
-            f"<d:displayname>{escape(name or book)}</d:displayname></d:prop></d:set></d:mkcol>"
-        )
         self.request(user, "PROPFIND", f"/{quote(user)}/", "", {"Depth": "0"})  # makes the user's own collection
-        self.request(user, "MKCOL", self.path(user, book), body)
+        self.request(user, "MKCOL", self.path(user, book), new_address_book(name or book))
         return self.url.rstrip("/") + self.path(user, book)
 
     def put_card(self, user: str, book: str, name: str, text: str) -> None:

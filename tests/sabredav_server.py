@@ -8,11 +8,11 @@ import shutil
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 import niquests
 from niquests.auth import HTTPDigestAuth
 
+from dav_bodies import new_address_book, new_calendar
 from loopback_process import LoopbackProcess, server_folder
 
 _PROGRAM = Path(__file__).parent / "sabredav" / "server.php"
@@ -65,20 +65,11 @@ class SabredavServer:
 
     def create_calendar(self, user: str, calendar: str, name: str) -> str:
         """Make a calendar with a display name, and return its URL."""
-        body = (
-            '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
-            f"<d:displayname>{escape(name)}</d:displayname></d:prop></d:set></c:mkcalendar>"
-        )
-        return self.request(user, "MKCALENDAR", f"calendars/{user}/{quote(calendar)}/", body)
+        return self.request(user, "MKCALENDAR", f"calendars/{user}/{quote(calendar)}/", new_calendar(name))
 
     def create_address_book(self, user: str, book: str, name: str) -> str:
         """Make an address book with a display name, and return its URL."""
-        body = (
-            '<d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop>'
-            "<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype>"
-            f"<d:displayname>{escape(name)}</d:displayname></d:prop></d:set></d:mkcol>"
-        )
-        return self.request(user, "MKCOL", f"addressbooks/{user}/{quote(book)}/", body)
+        return self.request(user, "MKCOL", f"addressbooks/{user}/{quote(book)}/", new_address_book(name))
 
     def request(self, user: str, method: str, path: str, body: str = "", kind: str = "application/xml") -> str:
         """Any request, and the URL it went to; an answer of 400 or more is a RuntimeError."""

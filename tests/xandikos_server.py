@@ -6,8 +6,8 @@ import http.client
 import shutil
 import sys
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
+from dav_bodies import new_calendar
 from loopback_process import LoopbackProcess, answered, server_folder
 
 _HOME = "/ana/calendars/"
@@ -38,11 +38,7 @@ class XandikosServer:
 
     def create_calendar(self, calendar: str, name: str) -> str:
         """Make a calendar with a display name, and return its URL."""
-        body = (
-            '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>'
-            f"<d:displayname>{escape(name)}</d:displayname></d:prop></d:set></c:mkcalendar>"
-        )
-        self.request("MKCALENDAR", f"{_HOME}{calendar}/", body, {"Content-Type": "application/xml"})
+        self.request("MKCALENDAR", f"{_HOME}{calendar}/", new_calendar(name), {"Content-Type": "application/xml"})
         return f"{self.url.rstrip('/')}{_HOME}{calendar}/"
 
     def delete_calendar(self, calendar: str) -> None:
