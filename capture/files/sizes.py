@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from activity.shape import Shape, shape
 
 COUNTED_BYTES = 1 << 16
 _HEADER_BYTES = 4096
 _PARTS = 20  # of text, before the one that is looked for
-_TYPE = re.compile(rb"^content-type:[ \t]*text/(plain|html)\b", re.MULTILINE)
+# Both look for a name first and only then whether it begins a line: at every line of what is attached is far slower.
+_TYPE = re.compile(rb"content-type:(?<=^content-type:)[ \t]*text/(plain|html)\b", re.MULTILINE)
+_ATTACHED = re.compile(rb"content-disposition:(?<=^content-disposition:)\s*attachment", re.MULTILINE)
 _EMPTY = re.compile(rb"\n\r?\n")
 _ENCODING = re.compile(rb"^content-transfer-encoding:\s*\"?([\w-]+)", re.MULTILINE | re.IGNORECASE)
 _HTML = re.compile(rb"^content-type:\s*text/html", re.MULTILINE | re.IGNORECASE)
 _OTHER = re.compile(rb"^content-type:\s*(?!text/)\w", re.MULTILINE | re.IGNORECASE)
-_ATTACHED = re.compile(rb"^content-disposition:\s*attachment", re.MULTILINE)
 
 
 def shape_of_single(block: bytes, text: bytes, size: int) -> Shape | None:
@@ -31,13 +33,11 @@ def shape_of_single(block: bytes, text: bytes, size: int) -> Shape | None:
 def shape_of_parts(lowered: bytes) -> Shape | None:
     """Of a multipart (RFC 2046 §5.1) in lower case: its first text/plain part, or its first text/html part."""
     plain = html = None
-    for number, found in enumerate(_TYPE.finditer(lowered)):
-        if plain or number > _PARTS:
-            break
+    for found in islice(_TYPE.finditer(lowered), _PARTS + 1):
         if found[1] == b"plain":
             plain = found
-        else:
-            html = html or found
+            break
+        html = html or found
     if (part := plain or html) is None:
         return None
     delimiter = lowered.rfind(b"\n--", max(0, part.start() - _HEADER_BYTES), part.start())
