@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from activity import source_kind
-from activity.subject import topic
+from store.by_subject import compared
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
 from store.lists import marks
@@ -184,12 +184,8 @@ def _answered_elsewhere(connection: sqlite3.Connection, ids: Sequence[int], side
     return {
         row_id
         for row_id, asked, kept, told, told_kept in rows
-        if (about := _topic(asked, kept)) is not None and about == _topic(told, told_kept)
+        if (about := compared(asked, kept)) is not None and about == compared(told, told_kept)
     }
-
-
-def _topic(subject: str | None, kept: int | None) -> object:
-    return topic(subject) or None if subject else kept
 
 
 class _Account(NamedTuple):

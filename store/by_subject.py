@@ -88,7 +88,7 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
     looked_at = _unplaced(connection, ids)
     newest = _newest_before(connection, looked_at)
     query = "SELECT id, identity_hash, subject, topic FROM activity WHERE id IN ({})"
-    candidates = {row[0]: (row[1], _topic(*row[2:])) for row in rows_among(connection, query, set(newest.values()))}
+    candidates = {row[0]: (row[1], compared(*row[2:])) for row in rows_among(connection, query, set(newest.values()))}
     changed = Links({}, {})
     rows: list[tuple[int, int]] = []
     for row_id, one in looked_at.items():
@@ -115,7 +115,7 @@ def _seems_to_answer(facts: Facts) -> bool:
     return bool(answers) and bool(topic(facts.subject) or facts.topic)
 
 
-def _topic(subject: str | None, kept: int | None) -> object:
+def compared(subject: str | None, kept: int | None) -> object:
     """What is compared: the subject without prefixes, or the hash of that where subjects are not kept; None: none."""
     return topic(subject) or None if subject else kept and kept & ~1
 
@@ -125,7 +125,7 @@ def _unplaced(connection: sqlite3.Connection, ids: Collection[int] | None) -> di
     for row_id, address, at, direction, subject, kept, answered, alone in _rows(connection, ids):
         touch = _OTHER_WAY.get(direction)
         if touch is not None:
-            one = found.setdefault(row_id, _Unplaced(at, touch, _topic(subject, kept), answered, alone, []))
+            one = found.setdefault(row_id, _Unplaced(at, touch, compared(subject, kept), answered, alone, []))
             one.addresses.append(address)
     return found
 

@@ -272,3 +272,18 @@ def test_a_page_with_nothing_on_it_can_be_left_out(ana: Household) -> None:
     _in(ana, mail(BOB, ANA, ago(days=3), "q", "May I have an offer?"))
     ana.ok("sync")
     assert "Bob: wrote 3 days ago" in ana.run("today", "--quiet-if-empty").out
+
+
+@pytest.mark.parametrize("kept", ["true", "false"])
+def test_what_is_answered_with_the_same_subject_elsewhere_is_settled_whether_subjects_are_kept_or_not(
+    ana: Household, kept: str
+) -> None:
+    ana.configure(f"store_subjects = {kept}")
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=6), "offer", "The offer"))
+    _in(ana, mail(BOB, ANA, ago(days=5), "q", "Re: The offer", In_Reply_To="<offer>"))
+    _in(ana, mail("Carl <carl@globex.example>", ANA, ago(days=5), "c", "Re: The other offer"))
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=4), "a", "The offer"))
+    ana.ok("sync")
+    assert _waits(ana, "--on", "us") == [("<c>", "us")]
+    (settled,) = [one for one in ana.ok("awaiting", "--on", "us", "--settled") if one["message_id"] == "<q>"]
+    assert settled["settled_by"]
