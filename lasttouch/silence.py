@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from store import said
 from store.blindness import Blind, blind_sources, seen_in
@@ -43,6 +43,25 @@ class Silence:
         return self.silent / self.usual if self.silent is not None and self.usual else None
 
 
+class Calm(NamedTuple):
+    """Why a contact is none to look at: by what was said, by a meeting ahead, or as it is not silent for long enough.
+
+    `until` is the end of it where that is known, `days` the cadence that holds.
+    """
+
+    why: Literal["ignored", "snoozed", "meeting", "cadence", "rhythm", "no-rhythm"]
+    until: datetime | None = None
+    days: int | None = None
+
+
+class _Words(NamedTuple):
+    """What the user has said of some contacts, by id."""
+
+    ignored: set[int]
+    snoozed: Mapping[int, datetime]
+    cadences: Mapping[int, Cadence]
+
+
 def candidates(connection: sqlite3.Connection, now: datetime, longer_than: timedelta | None, limit: int) -> list[int]:
     """The first `limit` contacts that are silent for so long, or past their rhythm, and of those never touched."""
     if longer_than is None:
@@ -60,29 +79,43 @@ def silences(
     """Those silent for `longer_than`, or (None) past the cadence that was set, else past their own rhythm; unknown
     ones; those never touched. Not who is met soon, was put off or put aside.
     """
+    words = _words(connection, people, now, longer_than)
+    judged = (_judged(person, words, now, longer_than) for person in people)
+    return _with_doubts(connection, [one for one in judged if isinstance(one, Silence)], now)
+
+
+def silence_of(connection: sqlite3.Connection, person: Person, now: datetime) -> Silence | Calm:
+    """What `silences` says of one contact, or why it says nothing; by the cadence that was set, else by its rhythm."""
+    one = _judged(person, _words(connection, [person], now, None), now, None)
+    return one if isinstance(one, Calm) else _with_doubts(connection, [one], now)[0]
+
+
+def _words(
+    connection: sqlite3.Connection, people: Sequence[Person], now: datetime, longer_than: timedelta | None
+) -> _Words:
     ids = [person.id for person in people]
-    away = said.ignored(connection, ids) | said.snoozed(connection, ids, now).keys()
     cadences = said.cadences(connection, ids) if longer_than is None else {}
-    found: list[Silence] = []
-    for person in people:
-        if person.id in away or person.next_meeting is not None:
-            continue
-        if person.last_touch is None:
-            found.append(Silence(person, "never", None, None))
-            continue
-        silent, cadence = now - person.last_touch, cadences.get(person.id)
-        if cadence is not None:
-            if silent > timedelta(days=cadence.days):
-                found.append(Silence(person, "stale", silent, person.usual_gap, None, cadence))
-        elif is_stale(person, now, longer_than):
-            found.append(Silence(person, "stale", silent, person.usual_gap))
-    return _with_doubts(connection, found, now)
+    return _Words(said.ignored(connection, ids), said.snoozed(connection, ids, now), cadences)
 
 
-def is_stale(person: Person, now: datetime, longer_than: timedelta | None) -> bool:
-    if longer_than is not None:
-        return person.last_touch is not None and now - person.last_touch > longer_than
-    return person.overdue_at is not None and person.overdue_at < now
+def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta | None) -> Silence | Calm:
+    if person.id in words.ignored:
+        return Calm("ignored")
+    if person.id in words.snoozed:
+        return Calm("snoozed", words.snoozed[person.id])
+    if person.next_meeting is not None:
+        return Calm("meeting", person.next_meeting)
+    if person.last_touch is None:
+        return Silence(person, "never", None, None)
+    silent, cadence = now - person.last_touch, words.cadences.get(person.id)
+    if cadence is not None:
+        if silent > timedelta(days=cadence.days):
+            return Silence(person, "stale", silent, person.usual_gap, None, cadence)
+        return Calm("cadence", days=cadence.days)
+    overdue = person.overdue_at
+    if silent > longer_than if longer_than is not None else overdue is not None and overdue < now:
+        return Silence(person, "stale", silent, person.usual_gap)
+    return Calm("no-rhythm" if overdue is None else "rhythm", overdue)
 
 
 def _with_doubts(connection: sqlite3.Connection, found: list[Silence], now: datetime) -> list[Silence]:

@@ -8,12 +8,19 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from lasttouch.awaiting import Wanted, awaiting
-from lasttouch.silence import silences
+from lasttouch.silence import Calm, silence_of
 from lasttouch.views.silence_words import arithmetic
-from store import said
 from store.awaiting import Side
 from store.people import Person
 
+_CALM = {
+    "ignored": "you ignore them",
+    "snoozed": "you put them off until {until:%Y-%m-%d}",
+    "meeting": "a meeting lies ahead, on {until:%Y-%m-%d}",
+    "cadence": "not yet past the {days} days you set",
+    "rhythm": "not yet past their rhythm: it will be on {until:%Y-%m-%d}",
+    "no-rhythm": "nothing is usual with them yet: that takes three bursts of touches ten days apart",
+}
 MOST = 3  # conversations of a side that are told of, the newest first
 
 
@@ -46,25 +53,9 @@ def _awaiting(connection: sqlite3.Connection, person: Person, now: datetime) -> 
 
 
 def _stale(connection: sqlite3.Connection, person: Person, now: datetime) -> Standing:
-    found = silences(connection, [person], now, None)
-    if found and found[0].state != "stale":
-        unknown = found[0].state == "unknown"
-        because = "unknown: a source that matters was not read far enough" if unknown else arithmetic(found[0])
-        return Standing("stale", not unknown, None, because)
-    if found:
-        return Standing("stale", True, person.last_touch_activity, arithmetic(found[0]))
-    return Standing("stale", False, None, _why_not_stale(connection, person, now))
-
-
-def _why_not_stale(connection: sqlite3.Connection, person: Person, now: datetime) -> str:
-    if person.id in said.ignored(connection, [person.id]):
-        return "you ignore them"
-    if until := said.snoozed(connection, [person.id], now).get(person.id):
-        return f"you put them off until {until:%Y-%m-%d}"
-    if person.next_meeting is not None:
-        return f"a meeting lies ahead, on {person.next_meeting:%Y-%m-%d}"
-    if cadence := said.cadences(connection, [person.id]).get(person.id):
-        return f"not yet past the {cadence.days} days you set"
-    if person.overdue_at is not None:
-        return f"not yet past their rhythm: it will be on {person.overdue_at:%Y-%m-%d}"
-    return "nothing is usual with them yet: that takes three bursts of touches ten days apart"
+    one = silence_of(connection, person, now)
+    if isinstance(one, Calm):
+        return Standing("stale", False, None, _CALM[one.why].format(**one._asdict()))
+    if one.state == "unknown":
+        return Standing("stale", False, None, "unknown: a source that matters was not read far enough")
+    return Standing("stale", True, person.last_touch_activity, arithmetic(one))
