@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import click
 
@@ -24,7 +25,8 @@ from lasttouch.views.last import last_json, last_table, read_back_lines, vouched
 from lasttouch.views.moments import earlier
 from store.finding import Unlisted, find_unlisted
 from store.health import seen_through, sources
-from store.read_back import read_back
+from store.people import Person
+from store.read_back import ReadBack, read_back
 
 
 @click.command("last")
@@ -80,23 +82,18 @@ def _unlisted(strangers: Sequence[Unlisted], filters: Filters, form: Form) -> bo
     from lasttouch.views.no_contact import no_contact  # noqa: PLC0415 - most are contacts
     from store.unlisted_people import unlisted_people  # noqa: PLC0415
 
-    now, zone = filters.moment(), machine_zone()
+    now = filters.moment()
     with reading_all() as log:
         found = filters.applied(unlisted_people(log, now, strangers))
         through, back = earlier(seen_through(log), now), read_back(log)
-    shown = answer(
-        form,
-        columns.LAST,
-        lambda: last_json(found, through, back),
-        lambda: last_table(found, now, zone, None, back),
-    )
+    shown = _answered(found, form, now, through, back)
     if shown:
-        print_lines([*read_back_lines(found, back, zone), *no_contact(strangers)])
+        print_lines(no_contact(strangers))
     return shown
 
 
 def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
-    now, zone = filters.moment(), machine_zone()
+    now = filters.moment()
     try:
         ids = chosen(log, who, filters.owner, tag=filters.tag)
     except NotFound:
@@ -110,7 +107,23 @@ def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, for
         everybody = vouched_order(everybody, back)
     found = filters.applied(everybody if who else without_ignored(log, everybody))
     weeks = sparklines(log, found, now) if form.is_for_people else {}
-    through = earlier(seen_through(log), now)
+    shown = _answered(found, form, now, earlier(seen_through(log), now), back, weeks)
+    if shown and not found:
+        unfiltered = not everybody and ids is None
+        print_lines([NO_CONTACTS if unfiltered else "No contact is left by that."])
+    return shown
+
+
+def _answered(
+    found: list[Person],
+    form: Form,
+    now: datetime,
+    through: datetime | None,
+    back: ReadBack,
+    weeks: Mapping[int, Sequence[int]] | None = None,
+) -> bool:
+    """Did people see it? They are also told where a date may not be the last."""
+    zone = machine_zone()
     shown = answer(
         form,
         columns.LAST,
@@ -119,7 +132,4 @@ def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, for
     )
     if shown:
         print_lines(read_back_lines(found, back, zone))
-    if shown and not found:
-        unfiltered = not everybody and ids is None
-        print_lines([NO_CONTACTS if unfiltered else "No contact is left by that."])
     return shown
