@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
 from activity.letter import Letter
-from matchers.expectation import DAY, Hand, Rates, Standing, learn, standing
+from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
 from store import letters as log
 from store import marks
 from store.rows import timestamp
@@ -176,11 +176,10 @@ def _standing(connection: sqlite3.Connection, waiting: Mapping[int, int]) -> dic
     """Activity → how it stands; `waiting` gives the conversation of each."""
     conversations = log.conversations_of(connection, set(waiting.values()))
     found: dict[int, tuple[Letter, Sequence[Letter]]] = {}
-    for activity, conversation in waiting.items():
-        letters = conversations.get(conversation, [])
+    for letters in conversations.values():
         for number, letter in enumerate(letters):
-            if letter.id == activity:
-                found[activity] = letter, letters[:number]
+            if letter.id in waiting:
+                found[letter.id] = letter, letters[max(0, number - NEAR) : number]  # as far as what was learned looks
     people = {address for letter, _ in found.values() for address in (letter.writer, letter.reader)}
     hands = {address: Hand(*values) for address, values in log.hands(connection, people).items()}
     return {activity: standing(letter, before, hands) for activity, (letter, before) in found.items()}

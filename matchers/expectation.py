@@ -267,7 +267,7 @@ def _of_trait(trait: str, place: str) -> str:
     return f"{'first' if place == 'first' else 'later'}/{trait}"
 
 
-_NEAR = 200  # letters of a conversation before and behind one: a forger may make it as long as he likes
+NEAR = 200  # letters of a conversation before and behind one: a forger may make it as long as he likes
 
 
 class Learned(NamedTuple):
@@ -291,8 +291,8 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
         for number, letter in enumerate(many):
             if not letter.to_other_side:
                 continue
-            case = case_of(letter, many[max(0, number - _NEAR) : number], hands.get(letter.writer, UNKNOWN_HAND))
-            given, delay = _answer(letter, many[number + 1 : number + 1 + _NEAR], hands)
+            case = case_of(letter, many[max(0, number - NEAR) : number], hands.get(letter.writer, UNKNOWN_HAND))
+            given, delay = _answer(letter, many[number + 1 : number + 1 + NEAR], hands)
             if not given and until - letter.at < 10 * DAY:
                 continue
             written.setdefault(letter.writer, []).append((case, given, letter.ours))
