@@ -11,10 +11,9 @@ from activity.errors import UsageError
 from lasttouch.commands import typed_moments
 from lasttouch.commands.naming import company_or_contact
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, not_said, saying_options
+from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
 from lasttouch.local_time import utc_now
 from store.companies import company_names
-from store.contacts import name_of_contact
 
 _EXAMPLE = "such as: lasttouch cadence bob 30d, or --default 90d"
 
@@ -56,12 +55,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, e
                 elif not own_words.unset_company_cadence(agent, found):
                     raise not_said(f"{name} has no cadence")
             else:
-                name = name_of_contact(agent.connection, found)
+                name = say_of_contact(agent, found, own_words.Word("cadence", days), who, undo, "{} has no cadence")
                 answer = Answer("cadence", undo, who, contact=found, name=name, days=days)
-                if days is not None:
-                    own_words.say_of_contact(agent, found, own_words.Word("cadence", days), who)
-                elif not own_words.unsay_of_contact(agent, found, "cadence"):
-                    raise not_said(f"{name} has no cadence")
     answer.tell(as_json, f"No cadence any more: {name}." if undo else f"{name}: every {days} days.")
 
 

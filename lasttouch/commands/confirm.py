@@ -8,7 +8,7 @@ import click
 
 from activity.errors import UsageError
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
+from lasttouch.commands.saying import Answer, activity_meant, say_of_activity, saying_options
 from store.timeline import activities, named_by_title
 
 
@@ -37,10 +37,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
         (one,) = activities(agent.connection, [activity_id])
         if one.kind != "meeting":
             raise UsageError(f"activity {activity_id} is no meeting", "a conversation is settled by: lasttouch done")
-        if undo and not own_words.unsay_of_activity(agent, activity_id, "confirm"):
-            raise not_said(f"activity {activity_id} was not confirmed")
-        if not undo:
-            own_words.say_of_activity(agent, activity_id, "confirm", who)
+        say_of_activity(agent, activity_id, "confirm", who, undo, "{} was not confirmed")
         whom = named_by_title(one)
     told = f"Activity {activity_id} is {'no longer ' if undo else ''}confirmed."
     answer = Answer("confirm", undo, who, activity=activity_id)

@@ -6,8 +6,7 @@ import click
 
 from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
-from store.contacts import name_of_contact
+from lasttouch.commands.saying import Answer, activity_meant, say_of_activity, say_of_contact, saying_options
 
 
 @click.command("done")
@@ -31,19 +30,12 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
         who = own_words.speaker(agent, by)
         activity_id = activity_meant(agent.connection, what)
         if activity_id is not None:
-            if undo and not own_words.unsay_of_activity(agent, activity_id, "done"):
-                raise not_said(f"activity {activity_id} was not done")
-            if not undo:
-                own_words.say_of_activity(agent, activity_id, "done", who)
+            say_of_activity(agent, activity_id, "done", who, undo, "{} was not done")
             answer = Answer("done", undo, who, activity=activity_id)
             name = f"activity {activity_id}"
         else:
             contact_id = one_contact(agent.connection, what)
-            name = name_of_contact(agent.connection, contact_id)
-            if undo and not own_words.unsay_of_contact(agent, contact_id, "done"):
-                raise not_said(f"nothing was done with {name}")
-            if not undo:
-                own_words.say_of_contact(agent, contact_id, own_words.Word("done"), who)
+            name = say_of_contact(agent, contact_id, own_words.Word("done"), who, undo, "nothing was done with {}")
             answer = Answer("done", undo, who, contact=contact_id, name=name)
     told = f"Open again: {name}." if undo else f"Done: {name}. A newer message opens it again; --undo takes it back."
     answer.tell(as_json, told)

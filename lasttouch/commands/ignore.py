@@ -7,8 +7,7 @@ import click
 from activity.address import normalise
 from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, not_said, saying_options
-from store.contacts import name_of_contact
+from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
 from store.finding import find_contacts
 
 
@@ -34,16 +33,12 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
         address = normalise(what)
         if address is not None and not find_contacts(agent.connection, what):
             contact_id, name = None, address
-            if undo and not own_words.unignore_address(agent, address):
-                raise not_said(f"{address} was not ignored")
             if not undo:
                 own_words.ignore_address(agent, address, who)
+            elif not own_words.unignore_address(agent, address):
+                raise not_said(f"{address} was not ignored")
         else:
             contact_id = one_contact(agent.connection, what)
-            name = name_of_contact(agent.connection, contact_id)
-            if undo and not own_words.unsay_of_contact(agent, contact_id, "ignore"):
-                raise not_said(f"{name} was not ignored")
-            if not undo:
-                own_words.say_of_contact(agent, contact_id, own_words.Word("ignore"), who)
+            name = say_of_contact(agent, contact_id, own_words.Word("ignore"), who, undo, "{} was not ignored")
     told = f"{name} may be in lists again." if undo else f"{name} is in no list any more; --undo takes it back."
     Answer("ignore", undo, who, contact=contact_id, name=name).tell(as_json, told)

@@ -15,9 +15,12 @@ from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.options import F, config_option, json_option
 from lasttouch.output import print_json, print_lines
 from lasttouch.views.moments import utc
+from store.contacts import name_of_contact
 from store.finding import find_activity
 
 if TYPE_CHECKING:
+    from lasttouch.agent import Agent
+    from lasttouch.own_words import Word
     from store.own_words import Speaker
 
 
@@ -77,6 +80,28 @@ def activity_meant(connection: sqlite3.Connection, what: str) -> int | None:
     if activity_id is None:
         raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
     return activity_id
+
+
+def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker, undo: bool, unsaid: str) -> str:
+    """Say it of a contact, or take it back; its name. Raises NotFound, `unsaid` with the name, if it was not said."""
+    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+
+    name = name_of_contact(agent.connection, contact_id)
+    if not undo:
+        own_words.say_of_contact(agent, contact_id, word, who)
+    elif not own_words.unsay_of_contact(agent, contact_id, word.kind):
+        raise not_said(unsaid.format(name))
+    return name
+
+
+def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker, undo: bool, unsaid: str) -> None:
+    """The same of an activity, which is named by its id."""
+    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+
+    if not undo:
+        own_words.say_of_activity(agent, activity_id, kind, who)
+    elif not own_words.unsay_of_activity(agent, activity_id, kind):
+        raise not_said(unsaid.format(f"activity {activity_id}"))
 
 
 def not_said(what: str) -> NotFound:

@@ -8,10 +8,9 @@ from activity.errors import UsageError
 from lasttouch.commands import typed_moments
 from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, not_said, saying_options
+from lasttouch.commands.saying import Answer, say_of_contact, saying_options
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.views.moments import local
-from store.contacts import name_of_contact
 from store.rows import timestamp
 
 
@@ -41,11 +40,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     with changing() as agent:
         who = own_words.speaker(agent, by)
         contact_id = one_contact(agent.connection, " ".join(words if undo else given))
-        name = name_of_contact(agent.connection, contact_id)
-        if until is None:
-            if not own_words.unsay_of_contact(agent, contact_id, "snooze"):
-                raise not_said(f"{name} was not put off")
-        else:
-            own_words.say_of_contact(agent, contact_id, own_words.Word("snooze", timestamp(until)), who)
+        word = own_words.Word("snooze", None if until is None else timestamp(until))
+        name = say_of_contact(agent, contact_id, word, who, undo, "{} was not put off")
     told = f"{name} is no longer put off." if undo else f"{name} is put off until {local(until, zone)}."
     Answer("snooze", undo, who, contact=contact_id, name=name, until=until).tell(as_json, told)
