@@ -13,7 +13,7 @@ from lasttouch.awaiting import Wanted, awaiting
 from lasttouch.expectations import patience
 from lasttouch.silence import Silence, silences
 from lasttouch.views.moments import ago
-from lasttouch.views.silence_words import arithmetic
+from lasttouch.views.silence_words import CADENCE_OF, arithmetic
 from store import reasons as log
 from store import said
 from store.awaiting import Waiting
@@ -29,7 +29,6 @@ PENDING_FOR = timedelta(days=60)
 MET_AFTER, MET_FOR = timedelta(days=2), timedelta(days=21)
 SERIES_FOR = timedelta(days=45)
 COUNTED = 40
-_PAGE = 64
 
 
 class Reason(NamedTuple):
@@ -138,11 +137,9 @@ class _Reader:
     def _cadence(self) -> Iterator[Reason]:
         ids = log.with_cadence(self._connection, self._now, self._most)
         for one in self._silences(self._chosen(ids), "cadence"):
-            cadence = f"the {one.cadence.days} days you set" if one.cadence else ""
-            of = {"contact": "", "company": " for the company", "default": " for everybody"}
-            origin = of[one.cadence.of] if one.cadence else ""
-            days = (one.silent or timedelta()).days
-            yield _of_person("cadence", one.person, f"silent for {days} days, past {cadence}{origin}")
+            if one.cadence is not None and one.silent is not None:  # as those past one have
+                past = f"past the {one.cadence.days} days you set{CADENCE_OF[one.cadence.of]}"
+                yield _of_person("cadence", one.person, f"silent for {one.silent.days} days, {past}")
 
     def _rhythm(self) -> Iterator[Reason]:
         ids = [one for one, _ in past_rhythm(self._connection, self._now, self._size())]

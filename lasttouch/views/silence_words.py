@@ -7,6 +7,8 @@ from datetime import timedelta
 from lasttouch.silence import Silence
 
 MANY = 10
+CADENCE_OF = {"contact": "", "company": " for the company", "default": " for everybody"}
+"""For whom a cadence was set, behind its days."""
 
 
 def arithmetic(one: Silence) -> str:

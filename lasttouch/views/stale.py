@@ -10,7 +10,7 @@ from lasttouch.silence import Silence
 from lasttouch.views.chart import sparkline
 from lasttouch.views.last import Rows, how, last_json
 from lasttouch.views.moments import ago, local, utc
-from lasttouch.views.silence_words import arithmetic, days, ratio, silent, usually
+from lasttouch.views.silence_words import CADENCE_OF, arithmetic, days, ratio, silent, usually
 from store.read_back import ReadBack
 
 NAMES_SHOWN = 20
@@ -85,8 +85,7 @@ def because(one: Silence) -> str:
     """Why the contact is here: the cadence that was set, or the rhythm there was."""
     if one.cadence is None:
         return arithmetic(one)
-    origin = {"contact": "", "company": " for the company", "default": " for everybody"}[one.cadence.of]
-    return f"silent {silent(one)}, past the {one.cadence.days} days set{origin}"
+    return f"silent {silent(one)}, past the {one.cadence.days} days set{CADENCE_OF[one.cadence.of]}"
 
 
 def unknown_line(one: Silence, now: datetime, zone: tzinfo) -> str:
