@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from activity.errors import LasttouchError
-from lasttouch import standard_streams
+from lasttouch.terminal import standard_streams
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -155,7 +155,7 @@ def run(arguments: list[str]) -> int:
             hint = "make room where the output goes, or send it elsewhere"
             return _fail("output", f"the answer could not be written: {error.strerror}", hint, 1, as_json)
         if os.environ.get("LASTTOUCH_DEBUG"):
-            from lasttouch.journal import traceback_of  # noqa: PLC0415 - only then
+            from lasttouch.daemon.journal import traceback_of  # noqa: PLC0415 - only then
 
             click.echo(traceback_of(error), err=True)
         hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
@@ -172,7 +172,7 @@ def _is_text(argument: str) -> bool:
 
 
 def _fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
-    from lasttouch.output import clean  # noqa: PLC0415 - only when something went wrong
+    from lasttouch.terminal.output import clean  # noqa: PLC0415 - only when something went wrong
 
     if as_json:
         import json  # noqa: PLC0415

@@ -14,9 +14,9 @@ from functools import partial
 from bench.figures import Figure, at_most, median_of, median_seconds, seconds, told
 from bench.logs import log
 from bench.world import END, Size, person
-from lasttouch.awaiting import Wanted, awaiting
-from lasttouch.silence import Silence, candidates, silences
-from lasttouch.today import today
+from lasttouch.answers.awaiting import Wanted, awaiting
+from lasttouch.answers.silence import Silence, candidates, silences
+from lasttouch.answers.today import today
 from store.database import open_for_reading
 from store.finding import find_contacts
 from store.people import people

@@ -28,9 +28,9 @@ from capture.calendar.source import CalendarSource
 from capture.dav.source import DavAccount
 from capture.dav.transport import Transport
 from config_lines import account, caldav, head
-from lasttouch.address_book import take_in
-from lasttouch.agent import opened
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.address_book import take_in
+from lasttouch.keeping.opening import opened
 from radicale_server import RadicaleServer
 
 _MATCHING = 0.05

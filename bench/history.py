@@ -16,8 +16,9 @@ from bench.figures import Figure, at_most, cpu_seconds, median_of, seconds, told
 from bench.logs import agent_on, copy_of_log, log, write_batches
 from bench.reader import during, idle
 from bench.world import END, Size, World, contact_entries
-from lasttouch import address_book
-from lasttouch.agent import Agent
+from lasttouch.keeping import address_book
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.recomputation import recompute
 from store.database import writing
 from store.people import people
 from store.unmatched import Stranger, unmatched
@@ -143,7 +144,7 @@ def _recomputation(agent: Agent) -> Iterator[Figure]:
     def check() -> None:
         nonlocal different
         with writing(agent.connection):
-            different = agent.recompute()
+            different = recompute(agent)
 
     yield told("everything recomputed", seconds(check), "s")
     yield at_most("differences found by recomputing", different, "rows", 0)

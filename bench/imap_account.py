@@ -10,9 +10,10 @@ from pathlib import Path
 
 from config_lines import account, head, imap
 from dovecot_server import DovecotServer
-from lasttouch.agent import Agent, opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.opening import opened
+from lasttouch.passes.pipeline import sync
 
 ONE_WAY = 0.025  # seconds: 50 ms there and back
 

@@ -24,12 +24,13 @@ from activity.envelope import Envelope
 from activity.meeting import Meeting
 from bench import world
 from bench.world import END, Size, World, contact_entries
-from lasttouch import expectations
-from lasttouch.address_book import take_in
-from lasttouch.agent import Agent
-from lasttouch.config import Loaded
-from lasttouch.lock_file import LockFile
-from lasttouch.options import Config
+from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.options import Config
+from lasttouch.keeping import learning
+from lasttouch.keeping.address_book import take_in
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.lock_file import LockFile
+from lasttouch.keeping.opening import follow_configuration
 from matchers.book import AddressBook
 from matchers.judge import judge
 from matchers.message import judge_mail, message_facts
@@ -67,7 +68,7 @@ def agent_on(database: Path, now: datetime = END) -> Iterator[Agent]:
     config = Config.model_validate(tomllib.loads(config_text(database)))
     try:
         agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now, LockFile(database))
-        agent.follow_configuration()
+        follow_configuration(agent)
         yield agent
     finally:
         connection.close()
@@ -95,9 +96,9 @@ def log(size: Size) -> Path:
                 for _ in write_batches(agent, World(size)):
                     pass
                 agent.refresh()
-                lesson = expectations.lesson_due(agent.connection, END)
+                lesson = learning.lesson_due(agent.connection, END)
                 with writing(agent.connection):
-                    expectations.keep_up(agent.connection, END, lesson)
+                    learning.keep_up(agent.connection, END, lesson)
                 agent.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 agent.connection.execute("PRAGMA journal_mode = DELETE")
             new.rename(path)

@@ -40,7 +40,7 @@ class Waiting(NamedTuple):
     `accounts` are (name, owner) of those that hold a message of the conversation, `read_through` the oldest instant
     through which their mail was read (None: never); an answer sent after that may exist. `settled_by` is what settled
     it otherwise, None where nothing did. `chance` (0 to 1), `likely` and `because` say whether an answer is expected
-    at all, as far as that was looked at (see lasttouch/expectations.py).
+    at all, as far as that was looked at (see lasttouch/answers/expectations.py).
     """
 
     activity_id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+HOUSE = "house"  # the digest of the rules by which all that is in the log was judged last
 CONFIGURATION = "configuration"  # the digest of the configuration that was last checked and followed
 
 

@@ -11,8 +11,9 @@ from activity.contact import ContactEntry
 from activity.envelope import Envelope
 from activity.meeting import Meeting
 from activity.participant import Participant
-from lasttouch import address_book
-from lasttouch.agent import Agent
+from lasttouch.keeping import address_book
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.recomputation import recompute
 from matchers.message import judge_mail, message_facts
 from matchers.occurrence import meeting_facts
 from store import ingest, places
@@ -94,4 +95,4 @@ class Log:
 
     def differences(self) -> int:
         with writing(self.connection):
-            return self.agent.recompute()
+            return recompute(self.agent)

@@ -15,14 +15,13 @@ from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from socket import socketpair
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from capture.calendar.allowance import PASS_SECONDS, Allowance
+from capture.calendar.content_lines import read
+from capture.calendar.expansion import Expansion, expand_here
+from capture.calendar.zones import Zones
 from capture.child_environment import child_environment
-
-if TYPE_CHECKING:
-    from capture.calendar.occurrences import Expansion
 
 SECONDS = 2.0
 MEGABYTES = 200
@@ -134,8 +133,6 @@ def serve(descriptor: int) -> None:
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
-    import capture.calendar.occurrences  # counts as the start, not as work  # noqa: F401, PLC0415
-
     _limit_memory()
     pipe = Connection(descriptor)
     pipe.send("ready")
@@ -153,10 +150,6 @@ def serve(descriptor: int) -> None:
 
 
 def _expanded(text: str, start: datetime, end: datetime, zone: ZoneInfo) -> Expansion:
-    from capture.calendar.content_lines import read  # here, as they import this module  # noqa: PLC0415
-    from capture.calendar.occurrences import expand_here  # noqa: PLC0415
-    from capture.calendar.zones import Zones  # noqa: PLC0415
-
     calendars = read(text)
     return expand_here(calendars, Zones(calendars[0].zones), start, end, zone)
 

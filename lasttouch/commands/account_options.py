@@ -11,7 +11,7 @@ import click
 
 from activity.address import normalise
 from activity.errors import UsageError
-from lasttouch.commands.options import F
+from lasttouch.terminal.options import F
 
 if TYPE_CHECKING:
     from lasttouch.wizard.draft import Way

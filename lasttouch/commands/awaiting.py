@@ -8,15 +8,15 @@ from typing import cast
 
 import click
 
-from lasttouch.awaiting import Wanted, awaiting
+from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, owner_named, told_of_none
 from lasttouch.commands.opening import reading
-from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone
-from lasttouch.output import print_lines
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.awaiting import COUNTED, awaiting_json, awaiting_notes, awaiting_table
 from lasttouch.views.blindness import blindness

@@ -8,10 +8,10 @@ import click
 
 from activity.errors import NotFound
 from lasttouch.commands.opening import loaded_config, reading
-from lasttouch.commands.options import config_option, json_option
-from lasttouch.forgetting import file_beside
-from lasttouch.output import print_json, print_lines
+from lasttouch.keeping.forgotten import file_beside
 from lasttouch.private_files import private_output
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from store.backup import copy
 from store.database import is_begun
 from store.health import counts

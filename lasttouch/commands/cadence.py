@@ -34,7 +34,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, e
       lasttouch cadence --default 90d
       lasttouch cadence bob stone --undo
     """
-    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
     given, days = (words, None) if undo else (words[:-1], _days(words))
     if bool(given) == everybody:

@@ -6,8 +6,9 @@ import click
 
 from activity.errors import LasttouchError
 from lasttouch.commands.opening import changing
-from lasttouch.commands.options import config_option, json_option
-from lasttouch.output import print_json, print_lines
+from lasttouch.keeping.recomputation import recompute
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from store.database import writing
 from store.health import counts
 from store.inspection import integrity
@@ -29,7 +30,7 @@ def command(as_json: bool) -> None:
     with changing() as agent:
         soundness = integrity(agent.connection)
         with writing(agent.connection):
-            different = agent.recompute()
+            different = recompute(agent)
         activities, contacts, touches = counts(agent.connection)
     if as_json:
         print_json(

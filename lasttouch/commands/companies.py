@@ -10,15 +10,15 @@ import click
 from activity.address import normalise_domain
 from activity.errors import UsageError
 from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import owned
 from lasttouch.commands.opening import changing, reading
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone
-from lasttouch.output import print_json, print_lines
+from lasttouch.moments import earlier
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import columns
 from lasttouch.views.last import companies_json, companies_table
-from lasttouch.views.moments import earlier
 from store.companies import companies
 from store.health import seen_through
 from store.read_back import read_back
@@ -73,7 +73,7 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
     Examples:
       lasttouch companies add Globex globex.example globex.co.example
     """
-    from lasttouch.address_book import add_company  # noqa: PLC0415 - `companies list` does without
+    from lasttouch.keeping.address_book import add_company  # noqa: PLC0415 - `companies list` does without
     from matchers.domains import is_disposable, is_free_mail, registrable  # noqa: PLC0415
 
     names = [normalise_domain(domain.lstrip("@")) for domain in domains]

@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from activity.errors import LasttouchError
-from lasttouch.output import print_json
+from lasttouch.terminal.output import print_json
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_LASTTOUCH_COMPLETE"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.config_file import ConfigFile, config_path, read_config
-from lasttouch.output import clean
+from lasttouch.configuration.config_file import ConfigFile, config_path, read_config
+from lasttouch.terminal.output import clean
 from store.choosing import owners_like
 from store.database import open_for_reading
 from store.finding import company_names_like, contacts_like

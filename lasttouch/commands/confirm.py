@@ -26,7 +26,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
       lasttouch confirm 1042
       lasttouch confirm 1042 --undo
     """
-    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
     what = " ".join(words)
     with changing() as agent:

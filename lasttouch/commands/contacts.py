@@ -10,19 +10,19 @@ import click
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import NotFound, UsageError
+from lasttouch.answers.proof import behind_dates
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_edit import edit
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.contacts_suggest import suggest
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, contacts_named
 from lasttouch.commands.opening import bring_strangers, changing, reading
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_json, print_lines, print_table
-from lasttouch.proof import behind_dates
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views import columns
 from lasttouch.views.contacts import NO_CONTACTS, contacts_json, contacts_table, import_json, import_text
 from lasttouch.views.last import last_json
@@ -35,7 +35,7 @@ from store.timeline import newest
 from store.unmatched import Stranger, unmatched
 
 if TYPE_CHECKING:
-    from lasttouch.agent import Agent
+    from lasttouch.keeping.agent import Agent
 
 RECENT = 10
 
@@ -75,7 +75,7 @@ def import_(file: Path, as_json: bool) -> None:
       lasttouch contacts import addressbook.vcf --json
     """
     from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
-    from lasttouch.address_book import take_in  # noqa: PLC0415 - queries do without
+    from lasttouch.keeping.address_book import take_in  # noqa: PLC0415 - queries do without
 
     read = read_contacts(file)
     with changing() as agent:
@@ -121,7 +121,7 @@ def add(
       lasttouch contacts add --from-unmatched 3
       lasttouch contacts add --all-two-way --min-exchanges 2
     """
-    from lasttouch.address_book import add_strangers, take_in  # noqa: PLC0415
+    from lasttouch.keeping.address_book import add_strangers, take_in  # noqa: PLC0415
 
     if sum([name is not None, number is not None, all_two_way]) != 1:
         raise UsageError(

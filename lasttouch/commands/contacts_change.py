@@ -13,13 +13,13 @@ from activity.errors import UsageError
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.naming import contacts_named, one_contact, several, shown
 from lasttouch.commands.opening import changing
-from lasttouch.commands.options import config_option, json_option
-from lasttouch.output import print_json, print_lines
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from store.finding import find_contacts
 from store.people import people
 
 if TYPE_CHECKING:
-    from lasttouch.agent import Agent
+    from lasttouch.keeping.agent import Agent
 
 
 @click.command("merge")
@@ -38,7 +38,7 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
       lasttouch contacts merge "Bob Stone" bob@home.example
       lasttouch contacts merge "#3" "#7" --json
     """
-    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
         kept = one_contact(agent.connection, into)
@@ -70,7 +70,7 @@ def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) ->
       lasttouch contacts alias "Bob Stone" bob@home.example
       lasttouch contacts alias "Bob Stone" bob@home.example --remove
     """
-    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
 
     addresses = [_address(email) for email in emails]
     with changing() as agent:
@@ -97,7 +97,7 @@ def remove(who: str, as_json: bool) -> None:
     Examples:
       lasttouch contacts remove "Bob Stone"
     """
-    from lasttouch import address_book, own_words  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping import address_book, own_words  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
         contact_id = one_contact(agent.connection, who)
@@ -126,7 +126,7 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
       lasttouch contacts forget "Bob Stone"
       lasttouch contacts forget stranger@other.example --yes
     """
-    from lasttouch import forgetting  # noqa: PLC0415
+    from lasttouch.keeping import forgetting  # noqa: PLC0415
 
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")

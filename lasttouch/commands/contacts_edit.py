@@ -8,8 +8,8 @@ from activity.errors import UsageError
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.naming import one_contact, shown
 from lasttouch.commands.opening import changing
-from lasttouch.commands.options import config_option, json_option
-from lasttouch.output import print_json, print_lines
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from store.people import people
 
 LONGEST_TAG = 60
@@ -40,8 +40,8 @@ def edit(
       lasttouch contacts edit bob@globex.example --name "Robert Stone" --company Globex
       lasttouch contacts edit "#7" --tag vip --tag berlin --untag prospect
     """
-    from lasttouch import address_book  # noqa: PLC0415 - queries in this group do without
-    from lasttouch.address_book import Edit  # noqa: PLC0415
+    from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping.address_book import Edit  # noqa: PLC0415
 
     edit = Edit(name, company, owner, _words(tags), _words(untags))
     if edit == Edit():

@@ -8,10 +8,10 @@ import click
 
 from activity.errors import UsageError
 from lasttouch.commands.opening import reading
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
-from lasttouch.output import print_csv, print_json
-from lasttouch.standard_streams import speak_utf8
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_csv, print_json
+from lasttouch.terminal.standard_streams import speak_utf8
 from lasttouch.views.contacts import export_rows, vcards
 from lasttouch.views.last import last_json
 from store.choosing import listed_owners

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from lasttouch.commands.opening import reading_all
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
-from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines, print_table
 
 NOTHING = "Nothing to suggest: no two contacts look like one person."
 
@@ -26,7 +26,7 @@ def suggest(as_json: bool) -> None:
       lasttouch contacts suggest
       lasttouch contacts suggest --json
     """
-    from lasttouch.suggestions import suggested  # noqa: PLC0415 - other queries in this group do without
+    from lasttouch.answers.suggestions import suggested  # noqa: PLC0415 - other queries in this group do without
 
     with reading_all() as log:
         found = suggested(log, utc_now())

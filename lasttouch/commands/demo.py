@@ -11,11 +11,11 @@ from pathlib import Path
 
 import click
 
+from lasttouch.answers.proof import proof
 from lasttouch.commands.opening import reading
-from lasttouch.commands.options import json_option
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_json, print_lines, print_table
-from lasttouch.proof import proof
+from lasttouch.terminal.options import json_option
+from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views.contacts import import_text
 from lasttouch.views.health import sync_table
 from lasttouch.views.last import last_json, last_table

@@ -6,10 +6,10 @@ import click
 
 from activity.errors import ConfigError, LasttouchError
 from lasttouch.commands.opening import named_config
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import utc_now
-from lasttouch.output import is_terminal, print_json, print_lines
-from lasttouch.standard_streams import silence_libraries
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import is_terminal, print_json, print_lines
+from lasttouch.terminal.standard_streams import silence_libraries
 from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
 
 

@@ -23,7 +23,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
       lasttouch done bob stone
       lasttouch done bob --undo
     """
-    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
     what = " ".join(words)
     with changing() as agent:

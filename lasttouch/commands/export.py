@@ -15,15 +15,15 @@ from typing import Any, TextIO
 import click
 
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form, form_options
 from lasttouch.commands.opening import reading_all
-from lasttouch.commands.options import config_option
 from lasttouch.local_time import utc_now
-from lasttouch.output import csv_cells, harmless_json
 from lasttouch.private_files import private_output
-from lasttouch.standard_streams import speak_utf8
+from lasttouch.terminal.csv_cells import csv_row
+from lasttouch.terminal.form import Form, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import csv_cells, harmless_json
+from lasttouch.terminal.standard_streams import speak_utf8
 from lasttouch.views import columns
-from lasttouch.views.csv_cells import csv_row
 from lasttouch.views.timeline import why_json
 from store.export import whole_log
 from store.said import of_activities

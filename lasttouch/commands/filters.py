@@ -13,9 +13,9 @@ import click
 
 from lasttouch.commands import typed_moments
 from lasttouch.commands.completion_words import complete_company, complete_owner, complete_tag
-from lasttouch.commands.form import Form
-from lasttouch.commands.options import F, as_one_value
 from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.terminal.form import Form
+from lasttouch.terminal.options import F, as_one_value
 from lasttouch.views.ordering import itself, ordered, within
 from store.people import Person, people
 

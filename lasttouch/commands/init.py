@@ -11,16 +11,16 @@ import click
 from activity.errors import UsageError
 from lasttouch.commands.account_options import account_options
 from lasttouch.commands.opening import named_config, reading
-from lasttouch.commands.options import config_option, json_option
-from lasttouch.config_file import ConfigFile, read_config
+from lasttouch.configuration.config_file import ConfigFile, read_config
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_json, print_lines, print_table
-from lasttouch.standard_streams import silence_libraries
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines, print_table
+from lasttouch.terminal.standard_streams import silence_libraries
 from lasttouch.views.next_steps import next_steps
 
 if TYPE_CHECKING:
-    from lasttouch.config import Loaded
-    from lasttouch.source_pass import Report
+    from lasttouch.configuration.config import Loaded
+    from lasttouch.passes.source_pass import Report
     from lasttouch.wizard.account import Tried
     from lasttouch.wizard.draft import Draft
     from lasttouch.wizard.given import Given
@@ -52,7 +52,7 @@ def command(given: Given, wanted: bool | None, no_test: bool, add: bool, force: 
       lasttouch init --yes --address ana@acme.example --imap-host imap.acme.example --username ana
           --password-env ANA --caldav-url https://cal.acme.example/ana/ --sync --json
     """
-    from lasttouch.config import checked  # noqa: PLC0415
+    from lasttouch.configuration.config import checked  # noqa: PLC0415
     from lasttouch.wizard.account import drafted  # noqa: PLC0415 - all that finds servers
 
     silence_libraries()
@@ -72,7 +72,7 @@ def command(given: Given, wanted: bool | None, no_test: bool, add: bool, force: 
     else:
         print_lines(_next_steps(reports is not None))
     if reports is not None:
-        from lasttouch.commands.progress import fail_if_any_did  # noqa: PLC0415
+        from lasttouch.terminal.progress import fail_if_any_did  # noqa: PLC0415
 
         fail_if_any_did(reports)
 
@@ -96,7 +96,7 @@ def _to_add_to(path: Path, given: Given, add: bool) -> ConfigFile:
 
 def _written(path: Path, before: ConfigFile | None, draft: Draft) -> Loaded:
     """Write the account down, behind the configuration from before if there is one."""
-    from lasttouch.config import Loaded  # noqa: PLC0415
+    from lasttouch.configuration.config import Loaded  # noqa: PLC0415
     from lasttouch.wizard import config_text  # noqa: PLC0415
     from lasttouch.wizard.trying import keep_typed  # noqa: PLC0415
 
@@ -108,7 +108,7 @@ def _written(path: Path, before: ConfigFile | None, draft: Draft) -> Loaded:
 
 
 def _synced(loaded: Loaded, account: str, as_json: bool, ask: bool) -> list[Report]:
-    from lasttouch.commands.progress import shown_progress  # noqa: PLC0415
+    from lasttouch.terminal.progress import shown_progress  # noqa: PLC0415
     from lasttouch.views.health import sync_table  # noqa: PLC0415
     from lasttouch.wizard.first_sync import first_sync  # noqa: PLC0415
 

@@ -11,18 +11,18 @@ import click
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, companies_named, without_ignored
 from lasttouch.commands.opening import reading, reading_all
-from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone
-from lasttouch.output import print_lines
+from lasttouch.moments import earlier
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.last import last_json, last_table, read_back_lines, vouched_order
-from lasttouch.views.moments import earlier
 from store.finding import Unlisted, find_unlisted
 from store.health import seen_through, sources
 from store.people import Person

@@ -12,15 +12,15 @@ import click
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen
 from lasttouch.commands.opening import reading, reading_all
-from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone
-from lasttouch.output import is_terminal, print_lines, terminal_width
+from lasttouch.moments import earlier
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import is_terminal, print_lines, terminal_width
 from lasttouch.views import columns
 from lasttouch.views.chart import chart
-from lasttouch.views.moments import earlier
 from lasttouch.views.no_contact import no_contact
 from lasttouch.views.timeline import log_json, log_table
 from store.choosing import account_owners

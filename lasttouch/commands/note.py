@@ -13,12 +13,12 @@ from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.views.moments import local
+from lasttouch.moments import local
 from matchers.notes import NoteKind
 from store.contacts import name_of_contact
 
 if TYPE_CHECKING:
-    from lasttouch.agent import Agent
+    from lasttouch.keeping.agent import Agent
     from store.accounts import Account
     from store.own_words import Speaker
 
@@ -54,7 +54,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
     moment = _when(at)
     import secrets  # noqa: PLC0415 - what writes takes longer to import
 
-    from lasttouch import notes, own_words  # noqa: PLC0415
+    from lasttouch.keeping import notes, own_words  # noqa: PLC0415
 
     with changing() as agent:
         contact_id = one_contact(agent.connection, " ".join(words[:-1]))
@@ -70,7 +70,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
 
 
 def _undo(what: str, by: str | None, as_json: bool) -> None:
-    from lasttouch import notes, own_words  # noqa: PLC0415
+    from lasttouch.keeping import notes, own_words  # noqa: PLC0415
     from store.notes import is_note, newest_note  # noqa: PLC0415
 
     with changing() as agent:

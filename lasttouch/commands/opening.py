@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from activity.errors import DatabaseError, ForeignDatabase
-from lasttouch.config_file import ConfigFile, config_path, read_config
-from lasttouch.standard_streams import silence_libraries
+from lasttouch.configuration.config_file import ConfigFile, config_path, read_config
+from lasttouch.terminal.standard_streams import silence_libraries
 from store import settings
 from store.database import database_errors, is_begun, open_for_reading
 from store.deferred import any_with_strangers
 
 if TYPE_CHECKING:
-    from lasttouch.agent import Agent
-    from lasttouch.config import Loaded
+    from lasttouch.configuration.config import Loaded
+    from lasttouch.keeping.agent import Agent
 
 
 def named_config() -> Path:
@@ -29,7 +29,7 @@ def named_config() -> Path:
 
 def loaded_config() -> Loaded:
     """The same, read and checked."""
-    from lasttouch.config import load_config  # noqa: PLC0415 - checking costs more than a query
+    from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
 
     silence_libraries()
     return load_config(named_config())
@@ -72,8 +72,8 @@ def reading_all() -> Iterator[sqlite3.Connection]:
 
 def bring_strangers(agent: Agent) -> None:
     """The meetings among strangers into the log, where they wait; a terminal shows how far that is."""
-    from lasttouch.commands.progress import shown_count  # noqa: PLC0415 - once, before it is a plain query
-    from lasttouch.meetings import expand_for_strangers  # noqa: PLC0415
+    from lasttouch.keeping.meetings import expand_for_strangers  # noqa: PLC0415
+    from lasttouch.terminal.progress import shown_count  # noqa: PLC0415 - once, before it is a plain query
 
     with shown_count("working out meetings among strangers") as told:
         expand_for_strangers(agent, told)
@@ -82,7 +82,7 @@ def bring_strangers(agent: Agent) -> None:
 @contextlib.contextmanager
 def changing() -> Iterator[Agent]:
     """The log of the configuration that was named, to be changed."""
-    from lasttouch.agent import opened  # noqa: PLC0415 - queries do without
+    from lasttouch.keeping.opening import opened  # noqa: PLC0415 - queries do without
 
     with opened(loaded_config()) as agent:
         yield agent
@@ -102,7 +102,7 @@ def _log_that_followed(file: ConfigFile) -> sqlite3.Connection | None:
 
 def _log_before_the_first_sync(loaded: Loaded) -> sqlite3.Connection:
     """Nothing is made on the disk by a question."""
-    from lasttouch.agent import register_sources  # noqa: PLC0415
+    from lasttouch.keeping.agent import register_sources  # noqa: PLC0415
     from store.database import empty_log  # noqa: PLC0415
 
     asked = click.get_current_context().params
@@ -115,8 +115,8 @@ def _log_before_the_first_sync(loaded: Loaded) -> sqlite3.Connection:
 
 def _follow(file: ConfigFile) -> Loaded:
     """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
-    from lasttouch.agent import opened  # noqa: PLC0415
-    from lasttouch.config import load_config  # noqa: PLC0415
+    from lasttouch.configuration.config import load_config  # noqa: PLC0415
+    from lasttouch.keeping.opening import opened  # noqa: PLC0415
 
     loaded = load_config(file.path)
     if is_begun(loaded.database):

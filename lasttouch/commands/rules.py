@@ -7,10 +7,10 @@ import click
 from activity.address import normalise, normalise_domain
 from activity.errors import UsageError
 from lasttouch.commands.opening import changing
-from lasttouch.commands.options import config_option, json_option
+from lasttouch.keeping.rules import rehearse
 from lasttouch.local_time import machine_zone
-from lasttouch.output import print_json, print_lines
-from lasttouch.rules import rehearse
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views.rules import rules_json, rules_text
 from matchers.never_log import checked_rule
 

@@ -12,11 +12,11 @@ import click
 
 from activity.errors import LasttouchError
 from lasttouch.commands.opening import loaded_config
-from lasttouch.commands.options import config_option
-from lasttouch.journal import Format, keep_journal
+from lasttouch.daemon.journal import Format, keep_journal
+from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import utc_now
-from lasttouch.lock_file import LockFile
-from lasttouch.source_pass import Report
+from lasttouch.passes.source_pass import Report
+from lasttouch.terminal.options import config_option
 from store.database import database_errors
 
 
@@ -71,7 +71,7 @@ def _told(listen: str | None, database: Path) -> Callable[[Report], None]:
     """Who is told of every pass: the metrics, if they are wanted."""
     if listen is None:
         return lambda _: None
-    from lasttouch.metrics import serve  # noqa: PLC0415 - an extra
+    from lasttouch.daemon.metrics import serve  # noqa: PLC0415 - an extra
 
     return serve(listen, database, utc_now)
 

@@ -12,15 +12,15 @@ import click
 
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.options import F, config_option, json_option
-from lasttouch.output import print_json, print_lines
-from lasttouch.views.moments import utc
+from lasttouch.moments import utc
+from lasttouch.terminal.options import F, config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from store.contacts import name_of_contact
 from store.finding import find_activity
 
 if TYPE_CHECKING:
-    from lasttouch.agent import Agent
-    from lasttouch.own_words import Word
+    from lasttouch.keeping.agent import Agent
+    from lasttouch.keeping.own_words import Word
     from store.own_words import Speaker
 
 
@@ -84,7 +84,7 @@ def activity_meant(connection: sqlite3.Connection, what: str) -> int | None:
 
 def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker, undo: bool, unsaid: str) -> str:
     """Say it of a contact, or take it back; its name. Raises NotFound, `unsaid` with the name, if it was not said."""
-    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
     name = name_of_contact(agent.connection, contact_id)
     if not undo:
@@ -96,7 +96,7 @@ def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker, undo
 
 def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker, undo: bool, unsaid: str) -> None:
     """The same of an activity, which is named by its id."""
-    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
     if not undo:
         own_words.say_of_activity(agent, activity_id, kind, who)

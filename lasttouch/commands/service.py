@@ -11,13 +11,13 @@ import click
 
 from activity.errors import NotFound, UsageError
 from lasttouch.commands.opening import loaded_config, named_config
-from lasttouch.commands.options import F, config_option, json_option
-from lasttouch.config import Loaded, load_config
-from lasttouch.lock_file import daemon_pid
-from lasttouch.output import print_json, print_lines
+from lasttouch.configuration.config import Loaded, load_config
+from lasttouch.keeping.lock_file import daemon_pid
 from lasttouch.service import launchd, systemd
 from lasttouch.service.plan import Step, carry_out, executable
 from lasttouch.service.reach import check_reach
+from lasttouch.terminal.options import F, config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 
 
 @click.group("service")

@@ -10,7 +10,7 @@ from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, say_of_contact, saying_options
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.views.moments import local
+from lasttouch.moments import local
 from store.rows import timestamp
 
 
@@ -27,7 +27,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
       lasttouch snooze bob stone monday
       lasttouch snooze bob --undo
     """
-    from lasttouch import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
     now, zone = utc_now(), machine_zone()
     *given, last = words

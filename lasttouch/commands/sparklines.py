@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from lasttouch.output import WIDE, is_terminal, terminal_width
+from lasttouch.terminal.output import WIDE, is_terminal, terminal_width
 from store.people import Person
 
 WEEKS = 12

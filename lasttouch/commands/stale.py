@@ -7,18 +7,18 @@ from operator import attrgetter
 
 import click
 
+from lasttouch.answers.silence import Silence, candidates, silences
 from lasttouch.commands.filters import Filters, filter_options, people_reader
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, told_of_none
 from lasttouch.commands.opening import reading
-from lasttouch.commands.options import config_option
 from lasttouch.commands.sparklines import sparklines
 from lasttouch.local_time import machine_zone
-from lasttouch.output import print_lines
-from lasttouch.silence import Silence, candidates, silences
+from lasttouch.moments import earlier
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
-from lasttouch.views.moments import earlier
 from lasttouch.views.ordering import ordered
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
 from store.health import seen_through, sources

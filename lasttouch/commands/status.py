@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 import click
 
 from activity.errors import LasttouchError, UsageError
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.opening import named_config, reading
-from lasttouch.commands.options import config_option
-from lasttouch.config_file import read_config
-from lasttouch.durations import parse_duration
+from lasttouch.configuration.config_file import read_config
+from lasttouch.configuration.durations import parse_duration
+from lasttouch.keeping.lock_file import daemon_pid
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.lock_file import daemon_pid
-from lasttouch.output import print_lines
+from lasttouch.moments import ago
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.health import clock_note, skipped_rows, skipped_table, status_json, status_notes, status_table
-from lasttouch.views.moments import ago
 from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
 
 MISTAKES_SHOWN = timedelta(days=7)

@@ -9,13 +9,13 @@ import click
 from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_account
 from lasttouch.commands.opening import loaded_config
-from lasttouch.commands.options import config_option, json_option
-from lasttouch.output import print_json, print_lines, print_table
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views.health import sync_json, sync_table
 from store.health import counts
 
 if TYPE_CHECKING:
-    from lasttouch.source_pass import Report
+    from lasttouch.passes.source_pass import Report
 
 
 @click.command("sync")
@@ -39,10 +39,10 @@ def command(account: str | None, retry: bool, as_json: bool) -> None:
       lasttouch sync --account ana --json
       lasttouch sync --account ana --retry
     """
-    from lasttouch.agent import opened  # noqa: PLC0415 - a shell asks for the names of accounts at every key
-    from lasttouch.commands.progress import fail_if_any_did, shown_progress  # noqa: PLC0415
-    from lasttouch.pipeline import sync  # noqa: PLC0415
-    from lasttouch.source_pass import Manner  # noqa: PLC0415
+    from lasttouch.keeping.opening import opened  # noqa: PLC0415 - a shell asks for the names of accounts at every key
+    from lasttouch.passes.pipeline import sync  # noqa: PLC0415
+    from lasttouch.passes.source_pass import Manner  # noqa: PLC0415
+    from lasttouch.terminal.progress import fail_if_any_did, shown_progress  # noqa: PLC0415
 
     loaded = loaded_config()
     names = [one.name for one in loaded.config.accounts]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
+from lasttouch.answers.today import today
 from lasttouch.commands.filters import Filters, filter_options
 from lasttouch.commands.naming import owner_named
 from lasttouch.commands.opening import reading
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_json, print_lines
-from lasttouch.today import today
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.today import today_json, today_text
 from store.health import seen_through

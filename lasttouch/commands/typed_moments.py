@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from lasttouch.durations import parse_duration
+from lasttouch.configuration.durations import parse_duration
 
 _EARLIEST = datetime(1969, 12, 31, tzinfo=UTC)
 _LATEST = datetime(9999, 12, 30, tzinfo=UTC)

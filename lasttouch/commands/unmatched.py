@@ -7,12 +7,12 @@ from operator import itemgetter
 import click
 
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import companies_named
 from lasttouch.commands.opening import reading_all
-from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_lines
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
 from store.companies import company_names

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 import click
 
+from lasttouch.answers.series import Series, by_series
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.form import Form, answer, form_options
 from lasttouch.commands.naming import chosen, told_of_none
 from lasttouch.commands.opening import reading
-from lasttouch.commands.options import config_option
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_lines
-from lasttouch.series import Series, by_series
+from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.options import config_option
+from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table

@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from activity.errors import NotFound
+from lasttouch.answers.proof import RECENT, proof
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.naming import no_contact
 from lasttouch.commands.opening import loaded_config, reading, reading_all
-from lasttouch.commands.options import config_option, json_option
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.output import print_json, print_lines
-from lasttouch.proof import RECENT, proof
+from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views.timeline import namesakes_json, namesakes_text, why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
 from store import forgetting, said
@@ -70,7 +70,7 @@ def _activity(log: sqlite3.Connection, activity_ids: Sequence[int], now: datetim
 
 
 def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
-    from lasttouch.standing import standing  # noqa: PLC0415 - an activity alone does without
+    from lasttouch.answers.standing import standing  # noqa: PLC0415 - an activity alone does without
 
     found = [(person, *proof(log, person, now)) for person in people(log, now, find_contacts(log, who))]
     back = read_back(log)
@@ -108,7 +108,7 @@ def _unlisted(
 
 def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) -> None:
     """It is not in the log: kept out by a rule, or never read."""
-    from lasttouch.forgetting import recall  # noqa: PLC0415 - only where nothing was found
+    from lasttouch.keeping.forgotten import recall  # noqa: PLC0415 - only where nothing was found
 
     identity = f"<{what.strip().strip('<>')}>"
     forgotten = recall(log, database)

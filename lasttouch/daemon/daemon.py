@@ -11,18 +11,19 @@ from typing import Literal
 
 from activity.errors import ConfigError, DatabaseError, LasttouchError
 from activity.mistakes import mistake
-from lasttouch import pacing
-from lasttouch.agent import Agent
-from lasttouch.config import Loaded, load_config
+from lasttouch.configuration.config import Loaded, load_config
 from lasttouch.daemon.clock import Look, jump
 from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
 from lasttouch.daemon.schedule import Plan, Schedule
 from lasttouch.daemon.watching import Watching
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.lock_file import LockFile
+from lasttouch.keeping.opening import apply_configuration
 from lasttouch.local_time import utc_now
-from lasttouch.lock_file import LockFile
-from lasttouch.pipeline import registered, settle
-from lasttouch.source_pass import Report
+from lasttouch.passes import pacing
+from lasttouch.passes.pipeline import registered, settle
+from lasttouch.passes.source_pass import Report
 from store import places
 from store.database import database_errors, open_for_writing
 
@@ -134,7 +135,7 @@ class Daemon:
         _log.info("reloaded the configuration: %d accounts", len(loaded.config.accounts))
 
     def _take_up(self, agent: Agent) -> None:
-        agent.take_up()
+        apply_configuration(agent)
         rows = registered(agent)
         self._agent = agent
         self._reading.agent = agent

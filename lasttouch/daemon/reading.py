@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from activity.errors import DatabaseError, SourceBusy, Superseded
 from activity.mistakes import mistake
-from lasttouch.agent import Agent
 from lasttouch.daemon.schedule import Lane, Plan
+from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.daemon.watching import Watching
-from lasttouch.pipeline import pass_over, settle
-from lasttouch.source_pass import Manner, Report, SourcePass
-from lasttouch.sources import mail_source_of
-from lasttouch.views.health import few_connections
+from lasttouch.keeping.agent import Agent
+from lasttouch.passes.pipeline import pass_over, settle
+from lasttouch.passes.source_pass import Manner, Report, SourcePass
+from lasttouch.passes.sources import mail_source_of
 from store import places
 from store.database import database_errors, writing
 from store.places import SourceRow

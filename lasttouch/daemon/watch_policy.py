@@ -56,3 +56,10 @@ class WatchPolicy:
     def before_news(self, now: float) -> float:
         """Seconds until a watch's news are followed: at once, unless passes were made just now and brought nothing."""
         return max(0.0, self._last_read + self._gap - now)
+
+
+def few_connections(watches: int) -> str:
+    """What it means that a server bears so few watches."""
+    watched = "1 mailbox is" if watches == 1 else f"{watches} mailboxes are"
+    new_mail = f"{watched} watched for new mail, the others are polled" if watches else "all mailboxes are polled"
+    return f"the server allows few connections at a time: {new_mail}"

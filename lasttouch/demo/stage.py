@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 
 from activity.errors import LasttouchError, UsageError
 from capture.contact_files import read_contacts
-from lasttouch.address_book import Change, take_in
-from lasttouch.agent import opened
-from lasttouch.config import Loaded, load_config
+from lasttouch.configuration.config import Loaded, load_config
 from lasttouch.demo.calendar_text import calendar_text
 from lasttouch.demo.cast import COLLEAGUES
 from lasttouch.demo.mail_files import deliver
 from lasttouch.demo.servers import Server, calendar_server, check_installed, mail_server, store_calendar
 from lasttouch.demo.settings import write_config, write_contacts, write_passwords
 from lasttouch.demo.world import World, world_at
+from lasttouch.keeping.address_book import Change, take_in
+from lasttouch.keeping.opening import opened
 from lasttouch.local_time import Clock
-from lasttouch.pipeline import sync
-from lasttouch.source_pass import Report
+from lasttouch.passes.pipeline import sync
+from lasttouch.passes.source_pass import Report
 from store.database import make_private_folder
 
 CONFIG = "config.toml"

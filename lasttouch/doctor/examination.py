@@ -9,15 +9,15 @@ from pathlib import Path
 
 from activity.errors import AuthenticationFailed, ConfigError
 from capture.at_once import at_once
-from lasttouch.agent import house_of
-from lasttouch.config import Loaded, load_config
+from lasttouch.configuration.config import Loaded, load_config
+from lasttouch.configuration.options import Account
 from lasttouch.doctor import files, machine
 from lasttouch.doctor.finding import Finding, failed
 from lasttouch.doctor.listings import collection_findings
 from lasttouch.doctor.mail import mail_findings
+from lasttouch.keeping.agent import house_of
 from lasttouch.local_time import Clock
-from lasttouch.options import Account
-from lasttouch.sources import address_books_of, beside, calendars_of, mail_server_of
+from lasttouch.passes.sources import address_books_of, beside, calendars_of, mail_server_of
 
 PATIENCE_SECONDS = 100.0
 STALL_SECONDS = 15.0

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from activity.address import domain_of
 from activity.errors import LasttouchError
-from lasttouch.config import Loaded
+from lasttouch.configuration.config import Loaded
+from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.doctor.finding import Finding
+from lasttouch.moments import ago
 from lasttouch.service.systemd import is_service_group
-from lasttouch.views.health import few_connections
-from lasttouch.views.moments import ago
 from matchers.domains import is_free_mail
 from store.blindness import FRESH
 from store.database import database_errors, is_begun, open_for_reading

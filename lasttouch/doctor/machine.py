@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from capture.credentials import find_keyring
-from lasttouch.config import Loaded
+from lasttouch.configuration.config import Loaded
 from lasttouch.doctor.finding import Finding
 
 _STRICT_TABLES = (3, 37, 0)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from capture.mail.mailboxes import FOREIGN
 from capture.mail.survey import SAMPLE, MailSurvey
+from lasttouch.configuration.options import Account
 from lasttouch.doctor.finding import Finding
-from lasttouch.options import Account
 from matchers.house import House
 
 FEW_DAYS = 14

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from activity.errors import ConfigError
-from lasttouch.config import Loaded
+from lasttouch.configuration.config import Loaded
 from lasttouch.service.systemd import STATE, USER
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lasttouch.config import Loaded
+from lasttouch.configuration.config import Loaded
 from lasttouch.service.plan import Command, Delete, Step, Write
 
 NAME = "lasttouch.service"

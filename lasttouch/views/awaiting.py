@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.awaiting import is_known, whose
+from lasttouch.answers.awaiting import is_known, whose
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import Rows
-from lasttouch.views.moments import ago, local, utc
 from store.awaiting import Waiting
 
 COUNTED = 100

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from activity import source_kind
-from lasttouch.views.moments import ago, local
+from lasttouch.moments import ago, local
 from store.blindness import FRESH
 from store.health import PlaceHealth, SourceHealth
 

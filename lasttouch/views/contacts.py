@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lasttouch.output import clean
+from lasttouch.moments import utc
+from lasttouch.terminal.output import clean
 from lasttouch.views.last import Rows, listed
-from lasttouch.views.moments import utc
 from store.people import Person
 
 if TYPE_CHECKING:
-    from lasttouch.address_book import Change
+    from lasttouch.keeping.address_book import Change
 
 NO_CONTACTS = (
     "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from lasttouch.daemon.watch_policy import few_connections
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import Rows
-from lasttouch.views.moments import ago, local, utc
 from store.health import PlaceHealth, SourceHealth
 
 MOST_SKIPPED = 20
 
 if TYPE_CHECKING:
-    from lasttouch.source_pass import Report
+    from lasttouch.passes.source_pass import Report
 
 
 def status_json(
@@ -110,13 +111,6 @@ def clock_note(mail_ahead: datetime | None, zone: tzinfo) -> list[str]:
         return []
     what = f"there is mail of {local(mail_ahead, zone)}: the clock of this machine is behind, or a mail server's ahead"
     return [f"{what}. Set it by NTP: what is in the future does not count as a touch."]
-
-
-def few_connections(watches: int) -> str:
-    """What it means that a server bears so few watches."""
-    watched = "1 mailbox is" if watches == 1 else f"{watches} mailboxes are"
-    new_mail = f"{watched} watched for new mail, the others are polled" if watches else "all mailboxes are polled"
-    return f"the server allows few connections at a time: {new_mail}"
 
 
 def _trouble(where: str, one: SourceHealth | PlaceHealth, zone: tzinfo) -> list[str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.chart import sparkline
-from lasttouch.views.moments import ago, local, utc
 from store.read_back import ReadBack
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
-from lasttouch.views.moments import local, utc
+from lasttouch.moments import local, utc
 from store.rows import instant
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from lasttouch.rules import Rehearsal
-from lasttouch.views.moments import local, utc
+from lasttouch.keeping.rules import Rehearsal
+from lasttouch.moments import local, utc
 from store.timeline import Standing
 
 SHOWN = 50

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.silence import Silence
+from lasttouch.answers.silence import Silence
+from lasttouch.answers.silence_words import CADENCE_OF, arithmetic, days, ratio, silent, usually
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.chart import sparkline
 from lasttouch.views.last import Rows, how, last_json
-from lasttouch.views.moments import ago, local, utc
-from lasttouch.views.silence_words import CADENCE_OF, arithmetic, days, ratio, silent, usually
 from store.read_back import ReadBack
 
 NAMES_SHOWN = 20

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lasttouch.moments import local, utc
 from lasttouch.views.last import Rows, how
-from lasttouch.views.moments import local, utc
 from lasttouch.views.own_words import said_json, said_lines
 from store.people import DATES, Person
 from store.said import Said

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.attention import COUNTED
-from lasttouch.awaiting import is_known
-from lasttouch.today import Today, contacts_in
+from lasttouch.answers.attention import COUNTED
+from lasttouch.answers.awaiting import is_known
+from lasttouch.answers.today import Today, contacts_in
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.awaiting import awaiting_json, waits_for
 from lasttouch.views.last import how
-from lasttouch.views.moments import ago, local, utc
 from lasttouch.views.stale import stale_json
 from lasttouch.views.timeline import log_json
 from store.blindness import Blind

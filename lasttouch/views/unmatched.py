@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import Rows
-from lasttouch.views.moments import ago, local, utc
 from store.unmatched import Stranger
 
 

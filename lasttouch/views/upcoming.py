@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any
 
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import Rows
-from lasttouch.views.moments import ago, local, utc
 from lasttouch.views.timeline import log_json
 from store.acquaintance import Acquaintance
 from store.people import Person

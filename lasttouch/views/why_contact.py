@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import READ, how_of, read_back_lines
-from lasttouch.views.moments import ago, local, utc
 from lasttouch.views.own_words import said_json, said_lines
 from lasttouch.views.timeline import not_counted_because, verdict_at
 from store.people import DATES, Person
@@ -16,7 +16,7 @@ from store.said import Said
 from store.timeline import Activity
 
 if TYPE_CHECKING:
-    from lasttouch.standing import Standing
+    from lasttouch.answers.standing import Standing
 
 
 def contact_json(

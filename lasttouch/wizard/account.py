@@ -12,7 +12,7 @@ from activity.address import domain_of
 from activity.errors import AuthenticationFailed, LasttouchError
 from capture.autoconfig.finding import Found, find_servers
 from capture.autoconfig.providers import Provider, provider_of_domain, provider_of_host
-from lasttouch.output import print_lines
+from lasttouch.terminal.output import print_lines
 from lasttouch.wizard import dialog
 from lasttouch.wizard.draft import CalendarDraft, Draft, Keeper, MailDraft, account_name, as_flags, owner_name
 from lasttouch.wizard.given import Given, company_domain, given_calendar, given_mail, given_server, missing

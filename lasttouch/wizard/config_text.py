@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from activity.errors import ConfigError
-from lasttouch.config import checked
-from lasttouch.config_file import ConfigFile
-from lasttouch.options import Config
+from lasttouch.configuration.config import checked
+from lasttouch.configuration.config_file import ConfigFile
+from lasttouch.configuration.options import Config
 from lasttouch.private_files import write_private
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 from store.database import make_private_folder

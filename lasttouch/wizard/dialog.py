@@ -14,8 +14,8 @@ from capture.autoconfig.finding import Found
 from capture.autoconfig.providers import Provider
 from capture.autoconfig.settings import MailSettings
 from capture.credentials import find_keyring
-from lasttouch.output import clean, print_lines
-from lasttouch.server_options import default_port
+from lasttouch.configuration.server_options import default_port
+from lasttouch.terminal.output import clean, print_lines
 from lasttouch.wizard.draft import CalendarDraft, Keeper, MailDraft, Way, absolute, advice, as_choices, likely_cause
 from lasttouch.wizard.trying import typed_way
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lasttouch.agent import opened
-from lasttouch.config import Loaded
-from lasttouch.pipeline import Progress, sync
-from lasttouch.source_pass import Report
+from lasttouch.configuration.config import Loaded
+from lasttouch.keeping.opening import opened
+from lasttouch.passes.pipeline import Progress, sync
+from lasttouch.passes.source_pass import Report
 
 FIRST_DAYS = 30
 

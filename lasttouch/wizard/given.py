@@ -10,7 +10,7 @@ from activity.address import domain_of
 from activity.errors import UsageError
 from capture.autoconfig.finding import PUBLISHED, Found
 from capture.autoconfig.settings import MailSettings
-from lasttouch.server_options import default_port
+from lasttouch.configuration.server_options import default_port
 from lasttouch.wizard.draft import CalendarDraft, MailDraft, Way
 from matchers.domains import is_free_mail, registrable
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lasttouch.agent import opened
-from lasttouch.own_words import Word, say_of_contact, speaker
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.own_words import Word, say_of_contact, speaker
 from lasttouch.wizard import dialog
 from store.people import people
 
 if TYPE_CHECKING:
-    from lasttouch.config import Loaded
+    from lasttouch.configuration.config import Loaded
     from store.people import Person
 
 SHOWN = 60

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capture.credentials import keep_in_keyring
-from lasttouch.config import Loaded
+from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.server_options import Caldav, Imap
+from lasttouch.passes.sources import calendar_account_of, mail_server_of
 from lasttouch.private_files import private_output
-from lasttouch.server_options import Caldav, Imap
-from lasttouch.sources import calendar_account_of, mail_server_of
 from lasttouch.wizard.config_text import check_text, new_text
 from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
 from store.database import make_private_folder

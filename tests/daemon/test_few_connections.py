@@ -16,10 +16,10 @@ from capture.mail.source import MailSource
 from daemon_words import an_account, from_bob, is_in_the_log, state
 from dovecot_server import DovecotServer
 from household import Household
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
-from lasttouch.source_pass import Manner
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.opening import opened
+from lasttouch.passes.pipeline import sync
+from lasttouch.passes.source_pass import Manner
 from loopback_process import server_folder
 from running_daemon import RunningDaemon, until
 from scripted_imap import Box, ScriptedIMAP, Session, header

@@ -9,7 +9,7 @@ import pytest
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable, UntrustedServer
 from lasttouch.daemon.clock import Look, jump
-from lasttouch.pacing import after_failure, after_success, at_start, free_again
+from lasttouch.passes.pacing import after_failure, after_success, at_start, free_again
 from store.places import Standing
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable
 from household import NOW, Household
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import registered
-from lasttouch.source_pass import Manner, SourcePass
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.opening import opened
+from lasttouch.passes.pipeline import registered
+from lasttouch.passes.source_pass import Manner, SourcePass
 
 DAEMON = Manner(repeats=True)
 

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from household import NOW, Household, event
-from lasttouch.agent import opened, utc_now
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
 from lasttouch.daemon.schedule import Plan, Schedule
-from lasttouch.pipeline import sync
+from lasttouch.keeping.opening import opened
+from lasttouch.local_time import utc_now
+from lasttouch.passes.pipeline import sync
 from running_daemon import until
 from store.places import SourceRow
 

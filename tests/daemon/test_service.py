@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from household import Household
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
 from lasttouch.service import reach, systemd
 from lasttouch.service.plan import Command, Write
 

@@ -16,7 +16,7 @@ import pytest
 
 from dovecot_server import free_port
 from household import Household, ago, mail
-from lasttouch.journal import Format, keep_journal
+from lasttouch.daemon.journal import Format, keep_journal
 from running_daemon import RunningDaemon, until
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from activity.contact import ContactEntry
-from lasttouch import address_book
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.recomputation import recompute
+from lasttouch.passes.pipeline import sync
 from store.database import writing
 from store.people import people
 
@@ -55,6 +56,6 @@ def test_an_answer_is_known_by_its_subject(
         (bob,) = people(agent.connection, NOW)
         assert (bob.last_two_way == NOW - timedelta(days=2)) is answered
         with writing(agent.connection):
-            assert agent.recompute() == 0
+            assert recompute(agent) == 0
         agent.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert (b"arvest" in (tmp_path / "log.db").read_bytes()) is kept

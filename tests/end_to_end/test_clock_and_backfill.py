@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from activity.contact import ContactEntry
-from lasttouch import address_book
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.recomputation import recompute
+from lasttouch.passes.pipeline import sync
 from store.awaiting import awaiting
 from store.database import writing
 from store.people import people
@@ -75,7 +76,7 @@ class Desk:
         strangers = [one.last_touch for one in unmatched(agent.connection, now)]
         waiting = [one.subject for one in awaiting(agent.connection, now, "us")]
         with writing(agent.connection):
-            assert agent.recompute() == 0
+            assert recompute(agent) == 0
         return {
             "dates": (bob.last_inbound, bob.last_meeting, bob.next_meeting, bob.touches),
             "strangers": strangers,

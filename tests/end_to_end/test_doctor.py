@@ -12,11 +12,11 @@ import pytest
 from capture.mail.mailboxes import Choice, Mailbox, choose
 from capture.mail.survey import MailSurvey
 from household import Household, ago, mail
+from lasttouch.configuration.options import Account
+from lasttouch.configuration.server_options import Imap
 from lasttouch.doctor.finding import Finding
 from lasttouch.doctor.machine import clock
 from lasttouch.doctor.mail import mail_findings
-from lasttouch.options import Account
-from lasttouch.server_options import Imap
 from matchers.house import House
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from household import NOW, Household, ago, event, mail, utc, utc_ago
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.opening import opened
+from lasttouch.passes.pipeline import sync
 from store.people import Person, people
 
 BOB = "bob@globex.example"

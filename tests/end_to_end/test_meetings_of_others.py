@@ -10,10 +10,11 @@ import pytest
 from activity.contact import ContactEntry
 from config_lines import files
 from household import NOW, Household, utc
-from lasttouch import address_book
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.recomputation import recompute
+from lasttouch.passes.pipeline import sync
 from store.database import writing
 from store.people import people
 
@@ -101,7 +102,7 @@ def after(home: Household, *steps: tuple[str, str]) -> dict[str, list[object]]:
             file.write_bytes(text.encode()) if text else file.unlink()
             assert [report.error for report in sync(agent)] == [None, None]
             with writing(agent.connection):
-                assert agent.recompute() == 0
+                assert recompute(agent) == 0
         return {
             one.name: [getattr(one, date) for date in DATES]
             for one in people(agent.connection, NOW)

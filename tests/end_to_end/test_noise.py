@@ -14,7 +14,7 @@ from activity.errors import in_words
 from capture.dav.refusals import trouble
 
 NOISE = """
-from lasttouch.standard_streams import silence_libraries
+from lasttouch.terminal.standard_streams import silence_libraries
 silence_libraries()
 import logging, warnings
 logging.getLogger("niquests").warning("noise")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from household import Household, ago, event, mail, utc, utc_ago
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
 from lasttouch.wizard.first_sync import first_sync
 
 

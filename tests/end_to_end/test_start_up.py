@@ -110,11 +110,11 @@ def test_another_version_of_the_rules_checks_the_configuration_again(
         seen.append(path)
         raise AssertionError
 
-    monkeypatch.setattr("lasttouch.config.load_config", load)
+    monkeypatch.setattr("lasttouch.configuration.config.load_config", load)
     log.ok("last")
     assert seen == []
     for rules in ("options.py", "server_options.py", "option_types.py"):
         (log.folder / rules).write_text("# of another version")
-    monkeypatch.setattr("lasttouch.config_file.__file__", str(log.folder / "config_file.py"))
+    monkeypatch.setattr("lasttouch.configuration.config_file.__file__", str(log.folder / "config_file.py"))
     assert log.run("last").code == 1
     assert len(seen) == 1

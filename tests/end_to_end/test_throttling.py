@@ -8,9 +8,9 @@ import pytest
 
 from config_lines import caldav
 from household import Household
-from lasttouch import agent
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import agent
+from lasttouch.passes.pipeline import sync
 from scripted_collections import ScriptedCalendar
 from scripted_dav import Reply, Start
 

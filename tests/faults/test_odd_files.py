@@ -12,7 +12,7 @@ import pytest
 
 from activity.errors import DatabaseInUse
 from household import Household, ago, mail
-from lasttouch.lock_file import LockFile, daemon_pid, lock_path
+from lasttouch.keeping.lock_file import LockFile, daemon_pid, lock_path
 
 
 @pytest.fixture

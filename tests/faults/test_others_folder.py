@@ -14,7 +14,7 @@ import pytest
 import config_lines
 from activity.errors import DatabaseError
 from household import Household, ago, mail
-from lasttouch.lock_file import LockFile
+from lasttouch.keeping.lock_file import LockFile
 
 pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can be tricked so")
 THEIRS = "lasttouch.db"

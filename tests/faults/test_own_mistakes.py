@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import capture.files.message
-import lasttouch.pipeline
+import lasttouch.passes.pipeline
 from activity.facts import Facts
 from capture.mail.headers import parse_header
 from config_lines import files
 from household import Household
-from lasttouch.source_pass import SourcePass
+from lasttouch.passes.source_pass import SourcePass
 from matchers.house import House
 from matchers.message import judge_mail
 from store import ingest
@@ -75,7 +75,7 @@ def test_a_message_that_cannot_be_judged_is_left_out(
             raise error
         return judge_mail(facts, house)
 
-    monkeypatch.setattr(lasttouch.pipeline, "judge_mail", judge)
+    monkeypatch.setattr(lasttouch.passes.pipeline, "judge_mail", judge)
     check_that_only_the_culprit_is_missing(two_folders)
 
 
@@ -115,7 +115,7 @@ def test_where_nothing_can_be_stored_the_source_fails_and_is_read_anew_later(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(lasttouch.pipeline, "judge_mail", fails)
+        broken.setattr(lasttouch.passes.pipeline, "judge_mail", fails)
         two_folders.accounts.pop("ben")
         two_folders.write_config()
         assert two_folders.run("sync").code == 1
@@ -131,14 +131,14 @@ def test_where_nothing_can_be_stored_the_source_fails_and_is_read_anew_later(
 def test_a_source_that_our_code_cannot_read_delays_no_other(
     two_folders: Household, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = lasttouch.pipeline._ActivityPass.read
+    read = lasttouch.passes.pipeline._ActivityPass.read
 
     def stumbles(self: SourcePass) -> None:
         if self.row.account == "ana":
             raise MemoryError
         read(self)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lasttouch.pipeline._ActivityPass, "read", stumbles)
+    monkeypatch.setattr(lasttouch.passes.pipeline._ActivityPass, "read", stumbles)
     outcome = two_folders.run("sync")
     assert outcome.code == 4
     assert activities(two_folders) == {"later"}

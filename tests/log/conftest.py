@@ -10,8 +10,8 @@ import pytest
 
 from config_lines import account, files
 from fed_log import Log
-from lasttouch.agent import opened
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.opening import opened
 
 
 @pytest.fixture

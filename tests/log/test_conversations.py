@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from config_lines import account, files
-from lasttouch.agent import opened
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping.opening import opened
 from store.people import people
 from store.turns import THEM, US
 

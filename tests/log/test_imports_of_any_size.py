@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from activity.contact import ContactEntry
-from lasttouch import address_book
+from lasttouch.keeping import address_book
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lasttouch import address_book, forgetting
+from lasttouch.keeping import address_book, forgetting
 from store.awaiting import PAGE, awaiting
 from store.finding import find_activity
 from store.people import people

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from activity.contact import ContactEntry
-from lasttouch import address_book
-from lasttouch.agent import opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book
+from lasttouch.keeping.opening import opened
+from lasttouch.passes.pipeline import sync
 from store import touches
 from store.database import open_for_reading, writing
 from store.people import people

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lasttouch import address_book, forgetting
+from lasttouch.keeping import address_book, forgetting
 from store import own_words, said
 from store.companies import company_ids
 from store.database import writing

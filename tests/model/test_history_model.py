@@ -18,10 +18,12 @@ from served import CALENDARS, OWN, config_text, envelope, message_id, object_tex
 from twins import TwinCalendar, TwinMailbox
 
 from activity.contact import ContactEntry
-from lasttouch import address_book, forgetting
-from lasttouch.agent import Agent, opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book, forgetting
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.recomputation import recompute
+from lasttouch.passes.pipeline import sync
 from store.companies import companies
 from store.database import writing
 from store.people import people
@@ -67,7 +69,7 @@ class History(RuleBasedStateMachine):
         def twin(_loaded: Any, account: Any, kind: str, *_: Any) -> TwinMailbox | TwinCalendar:
             return self.box if kind == "imap" else self.calendars[account.name]
 
-        with self.agent() as agent, patch("lasttouch.pipeline.source_of", twin):
+        with self.agent() as agent, patch("lasttouch.passes.pipeline.source_of", twin):
             reports = list(sync(agent))
         assert [report.error for report in reports] == [None] * 3
         return sum(report.new for report in reports)
@@ -256,7 +258,7 @@ class History(RuleBasedStateMachine):
                 for company in companies(agent.connection, self.diary.now)
             }
             with writing(agent.connection):
-                assert agent.recompute() == 0
+                assert recompute(agent) == 0
         expected = self.diary.dates()
         assert found == expected, [(i, found.get(i), expected.get(i)) for i in expected if found.get(i) != expected[i]]
         assert unlisted == self.diary.unlisted(), (unlisted, self.diary.unlisted())

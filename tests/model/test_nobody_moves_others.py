@@ -17,9 +17,11 @@ from worlds import EVE, KIM, NOW, TOM, Seen, exchange, intrusion
 
 from activity.contact import ContactEntry
 from config_lines import account, files
-from lasttouch import address_book
-from lasttouch.agent import Agent, opened
-from lasttouch.config import load_config
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.recomputation import recompute
 from matchers.authors import as_written
 from matchers.message import judge_mail, message_facts
 from store import ingest, places
@@ -126,7 +128,7 @@ def test_mail_from_one_moves_no_date_of_another(agent: Agent, seeds: Sequence[in
             read(agent, shuffled(chance, [*base, *more]))
             assert (dates(agent), waiting(agent, base)) == before, f"seed {seed}: {more}"
             with writing(agent.connection):
-                assert agent.recompute() == 0, f"seed {seed}: check finds differences"
+                assert recompute(agent) == 0, f"seed {seed}: check finds differences"
             logs.append(everything(agent))
         assert logs[0] == logs[1], f"seed {seed}: the order matters, {more}"
 

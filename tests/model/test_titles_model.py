@@ -12,10 +12,12 @@ import pytest
 import config_lines
 from activity.contact import ContactEntry
 from household import event
-from lasttouch import address_book
-from lasttouch.agent import Agent, opened
-from lasttouch.config import load_config
-from lasttouch.pipeline import sync
+from lasttouch.configuration.config import load_config
+from lasttouch.keeping import address_book
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.recomputation import recompute
+from lasttouch.passes.pipeline import sync
 from store.contacts import emails_of_contact
 from store.database import rehearsing
 from store.people import people
@@ -118,4 +120,4 @@ def test_each_title_counts_for_whom_it_names_and_nobody_else(tmp_path: Path, see
                 dates = expected[one.id]
                 assert (one.last_meeting, one.touches) == (max(dates, default=None), len(dates)), (seed, done, one)
         with rehearsing(agent.connection):
-            assert agent.recompute() == 0, (seed, done)
+            assert recompute(agent) == 0, (seed, done)

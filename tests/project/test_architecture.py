@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import shutil
 import subprocess
@@ -23,12 +24,22 @@ MAY_IMPORT = {
     "cli.py": {"activity", "lasttouch"},  # of activity the errors, to which it gives exit codes
 }
 # the demo's servers, a word to systemd, and metrics for Prometheus, none of which is a mail or calendar server
-SOCKETS_ELSEWHERE = {"lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/metrics.py"}
+SOCKETS_ELSEWHERE = {"lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py"}
 NETWORK = {
     "socket", "socketserver", "ssl", "http", "urllib.request", "imaplib", "smtplib", "ftplib", "asyncio", "xmlrpc",
     "imapclient", "caldav", "niquests", "requests", "urllib3", "httpx", "dns", "prometheus_client",
 }  # fmt: skip
 ENTRY = "lasttouch/__main__.py"
+FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and none beside it
+    {"configuration", "local_time", "moments", "private_files"},
+    {"keeping", "service"},
+    {"answers", "passes"},
+    {"demo", "terminal"},
+    {"daemon", "wizard"},
+    {"doctor"},
+    {"views"},
+    {"commands"},
+)
 IMPURE = NETWORK | {
     "os", "io", "pathlib", "tempfile", "subprocess", "threading", "sqlite3", "time", "random", "secrets",
     "click", "rich",
@@ -112,11 +123,38 @@ def test_decisions_and_views_touch_nothing() -> None:
         assert not re.search(r"\b(utc_now|datetime\.now|open)\(", path.read_text(encoding="utf-8")), name
 
 
-def test_data_flows_one_way_within_the_agent() -> None:
+def _modules() -> dict[str, set[str]]:
+    """Every module of ours with those of ours that it imports, wherever in it."""
+    names = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
+        for name, path in _files(*ROOMS).items()
+    }
+    names["cli"] = ROOT / "cli.py"
+
+    def module(imported: str) -> str:
+        return imported if imported in names else imported.rpartition(".")[0]
+
+    return {name: {module(one) for one in _imports(path)} & set(names) for name, path in names.items()}
+
+
+def test_no_module_comes_back_to_itself() -> None:
+    """A circle that an import within a function hides is one all the same."""
+    graphlib.TopologicalSorter(_modules()).prepare()  # raises CycleError, which names the circle
+
+
+def test_every_room_of_the_agent_stands_on_those_below_it() -> None:
     """Commands come last: they are imported by name when they are called, and by nothing else."""
-    for name, path in _files("lasttouch").items():
-        if not name.startswith("lasttouch/commands/"):
-            assert not any(_is_among(module, {"lasttouch.commands"}) for module in _imports(path)), name
+    floor = {f"lasttouch.{room}": number for number, rooms in enumerate(FLOORS) for room in rooms}
+
+    def room(module: str) -> str:
+        return ".".join(module.split(".")[:2])
+
+    modules = _modules()
+    found = {name for name in modules if name.startswith("lasttouch.") and name != "lasttouch.__main__"}
+    assert {room(name) for name in found} == set(floor)
+    for name in found:
+        for other in modules[name] & found:
+            assert room(other) == room(name) or floor[room(other)] < floor[room(name)], f"{name} imports {other}"
 
 
 def test_the_wheel_holds_every_module_and_nothing_else(tmp_path: Path) -> None:

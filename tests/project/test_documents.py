@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from cli import COMMANDS, lasttouch
-from lasttouch.config import load_config
-from lasttouch.options import Account, Config, Files, Metrics
-from lasttouch.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.config import load_config
+from lasttouch.configuration.options import Account, Config, Files, Metrics
+from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lasttouch.output import clean, csv_cells, harmless_json
+from lasttouch.terminal.output import clean, csv_cells, harmless_json
 
 NOT_SEEN = "\xad\u034f\u115f\u1160\u17b4\u180e\u200b\u202e\u2066\u3164\uffa0\ufff9\ufffb\U000e0041\U000e007f"
 

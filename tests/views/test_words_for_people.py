@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lasttouch.answers.silence import Silence
 from lasttouch.doctor.finding import Finding
-from lasttouch.silence import Silence
 from lasttouch.views.doctor import doctor_text
 from lasttouch.views.stale import arithmetic, stale_table
 from store.people import Person

@@ -1,0 +1,91 @@
+"""Of what waits for an answer: is one really expected, and how do we know?"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from activity.envelope import ANSWERED, FLAGGED
+from lasttouch.keeping.learning import rates, standings_of
+from matchers.expectation import DAY, Rates, Standing
+from store import letters as log
+from store import marks
+from store.rows import timestamp
+
+LIKELY_OWED, LIKELY_PENDING = 0.22, 0.28
+"""From here on it makes a line: then half of the lines are right (see bench/attention.py)."""
+_ENOUGH = 60
+"""Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell."""
+_FADES_AFTER, _FADES_IN = 45 * DAY, 21 * DAY
+_FILED_OWED = 0.15  # of what is owed so much is filed all the same
+_TELLS = 0.7
+
+
+class Expectation(NamedTuple):
+    """How likely an answer is expected (0 to 1), whether that makes a line, and the evidence in a sentence's end."""
+
+    chance: float
+    likely: bool
+    because: str
+    settled: bool = False
+
+
+def expectations(
+    connection: sqlite3.Connection, waiting: Mapping[int, int], ages: Mapping[int, int], for_us: bool, now: datetime
+) -> dict[int, Expectation]:
+    """Activity → what to think of it; `waiting` gives the conversation of each, `ages` its instant."""
+    known = log.learned(connection)
+    learned = rates(connection, known)[not for_us]
+    standings = standings_of(connection, waiting)
+    ids = list(waiting)
+    bits = marks.bits_of(connection, ids) if for_us else {}
+    filing = known.get("filed", 0.0)
+    filed = marks.filed(connection, ids) if for_us and filing > 0.3 else {}
+    bar = (LIKELY_OWED if for_us else LIKELY_PENDING) * min(1.0, known.get("letters", 0) / _ENOUGH)
+    found = {}
+    for activity in ids:
+        if activity not in standings:
+            found[activity] = Expectation(0.0, False, "nothing is known of it")
+            continue
+        age = timestamp(now) - ages[activity]
+        found[activity] = _expectation(
+            standings[activity], learned, age, bits.get(activity, 0), filed.get(activity), filing, for_us
+        )
+        likely = not found[activity].settled and found[activity].chance >= bar
+        found[activity] = found[activity]._replace(likely=likely)
+    return found
+
+
+def patience(connection: sqlite3.Connection) -> timedelta:
+    """For how long one waits before it is late: within that, four in five of their answers came; two days at least."""
+    return max(timedelta(days=2), timedelta(seconds=rates(connection)[1].usual_delay(0.8)))
+
+
+def _expectation(
+    one: Standing, learned: Rates, age: int, bits: int, filed: bool | None, filing: float, for_us: bool
+) -> Expectation:
+    if bits & ANSWERED:
+        return Expectation(0.0, False, "your mail program has it as answered", True)
+    case = one.cases[0]
+    reliability = learned.reliability(one.reader)
+    wanted = min(0.97, learned.chance_of(one) / learned.reliability())
+    odds = wanted / (1 - wanted) * (1 - reliability * learned.arrived_by(age))
+    given, number = learned.counted(case)
+    who = "you answered" if for_us else "they answered"
+    said = [f"{who} {given} of {number} like this: {case.said}" if number else f"nothing like it yet: {case.said}"]
+    said += case.also
+    word, ratio = learned.telling_word(case)
+    if ratio < _TELLS or ratio > 1 / _TELLS:
+        said.append(f"“{word}” in the subject is answered {'less' if ratio < 1 else 'more'} often")
+    if filed is not None:
+        odds *= _FILED_OWED / filing if filed else (1 - _FILED_OWED) / (1 - filing)
+        said.append("filed out of the inbox" if filed else f"still in the inbox, out of which you file {filing:.0%}")
+    if age > _FADES_AFTER:
+        odds *= 0.5 ** ((age - _FADES_AFTER) / _FADES_IN)
+    chance = odds / (1 + odds)
+    if bits & FLAGGED:
+        chance = max(chance, 0.9)
+        said.insert(0, "you flagged it")
+    return Expectation(round(chance, 2), True, "; ".join(said))

@@ -1,0 +1,61 @@
+"""Whether somebody is on the lists, and why not: the proof of a line, and of one that is not given."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from lasttouch.answers.awaiting import Wanted, awaiting
+from lasttouch.answers.silence import Calm, silence_of
+from lasttouch.answers.silence_words import arithmetic
+from store.awaiting import Side
+from store.people import Person
+
+_CALM = {
+    "ignored": "you ignore them",
+    "snoozed": "you put them off until {until:%Y-%m-%d}",
+    "meeting": "a meeting lies ahead, on {until:%Y-%m-%d}",
+    "cadence": "not yet past the {days} days you set",
+    "rhythm": "not yet past their rhythm: it will be on {until:%Y-%m-%d}",
+    "no-rhythm": "nothing is usual with them yet: that takes three bursts of touches ten days apart",
+}
+MOST = 3  # conversations of a side that are told of, the newest first
+
+
+class Standing(NamedTuple):
+    """Is a contact on a list (people see it without `--all`), by which activity if by one, and why or why not."""
+
+    list: Literal["awaiting", "stale"]
+    listed: bool
+    activity: int | None
+    because: str
+
+
+def standing(connection: sqlite3.Connection, person: Person, now: datetime) -> list[Standing]:
+    """What `awaiting` and `stale` say of this contact as of now, or why they say nothing."""
+    return [*_awaiting(connection, person, now), _stale(connection, person, now)]
+
+
+def _awaiting(connection: sqlite3.Connection, person: Person, now: datetime) -> Iterator[Standing]:
+    sides: Mapping[Side, str] = {"us": "they wrote", "them": "we wrote"}
+    found = False
+    for side, who in sides.items():
+        wanted = Wanted(contacts=frozenset((person.id,)), settled=True)
+        for one in awaiting(connection, now, side, wanted, MOST):
+            found = True
+            because = f"settled: {one.settled_by}" if one.settled_by else one.because
+            about = f" (“{one.subject}”)" if one.subject else ""
+            yield Standing("awaiting", one.likely, one.activity_id, f"{who}{about}; {because}")
+    if not found:
+        yield Standing("awaiting", False, None, "no conversation with them ends in a message that waits for an answer")
+
+
+def _stale(connection: sqlite3.Connection, person: Person, now: datetime) -> Standing:
+    one = silence_of(connection, person, now)
+    if isinstance(one, Calm):
+        return Standing("stale", False, None, _CALM[one.why].format(**one._asdict()))
+    if one.state == "unknown":
+        return Standing("stale", False, None, "unknown: a source that matters was not read far enough")
+    return Standing("stale", True, person.last_touch_activity, arithmetic(one))

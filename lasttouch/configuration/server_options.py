@@ -1,0 +1,155 @@
+"""What a configuration may say of a server: where it is, who logs in, and the one way to the secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
+from capture.dav.origins import is_loopback
+from lasttouch.configuration.option_types import FilePath, Port, Text
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+
+
+class Login(Section):
+    """Who logs in, and the one way to the password; the password itself is never in the file."""
+
+    username: Text
+    password_command: Text | None = None
+    password_env: Text | None = None
+    password_file: FilePath | None = None
+    password_keyring: Text | None = None
+
+    @staticmethod
+    def _one_way_in(last: str | None, info: ValidationInfo, names: str) -> str | None:
+        """`last`, the value of the last of these options, if exactly one of them is given."""
+        before = (info.data.get(name) for name in names.split()[:-1])
+        if sum(way is not None for way in (*before, last)) != 1:
+            raise ValueError("give exactly one of " + names.replace(" ", ", "))
+        return last
+
+    def secret(self, base: Path) -> Secret:
+        """Fetches the password when it is needed; a relative password_file counts from `base`."""
+        if self.password_command is not None:
+            return from_command(self.password_command)
+        if self.password_env is not None:
+            return from_environment(self.password_env)
+        if self.password_file is not None:
+            return from_file(base / Path(self.password_file).expanduser())
+        return from_keyring(self.password_keyring or "", self.username)
+
+
+def default_port(security: str) -> int:
+    """RFC 8314 §3.2, RFC 9051 §2.1."""
+    return 993 if security == "tls" else 143
+
+
+class Imap(Login):
+    """`token_command` prints an OAuth access token, for servers that take no password."""
+
+    token_command: Text | None = None
+    host: Text
+    port: Port | None = None
+    security: Literal["tls", "starttls", "none"] = "tls"
+    ca_file: FilePath | None = None
+
+    @field_validator("token_command")
+    @classmethod
+    def _one_credential(cls, command: str | None, info: ValidationInfo) -> str | None:
+        return cls._one_way_in(
+            command, info, "password_command password_env password_file password_keyring token_command"
+        )
+
+    @field_validator("security")
+    @classmethod
+    def _plain_text_stays_on_this_machine(cls, security: str, info: ValidationInfo) -> str:
+        if security == "none" and not is_loopback(info.data.get("host", "localhost").strip("[]")):
+            raise ValueError('"none" sends the password in the clear; it is for loopback hosts only')
+        return security
+
+    def secret(self, base: Path) -> Secret:
+        return super().secret(base) if self.token_command is None else from_command(self.token_command, "token_command")
+
+    @property
+    def effective_port(self) -> int:
+        return self.port or default_port(self.security)
+
+
+class Dav(Login):
+    url: str
+    ca_file: FilePath | None = None
+
+    @field_validator("password_keyring")
+    @classmethod
+    def _one_password(cls, entry: str | None, info: ValidationInfo) -> str | None:
+        return cls._one_way_in(entry, info, "password_command password_env password_file password_keyring")
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted_or_local(cls, url: str) -> str:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        if parts.scheme not in ("", "http", "https") or not (parts.hostname or "@" in url):
+            raise ValueError("give an https:// address, or an e-mail address or domain to discover it from")
+        if ("://" in url and parts.username) or parts.password:
+            raise ValueError("the address holds a user name or password; use username and password_command")
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            raise ValueError("plain http sends the password in the clear; use https (http is for loopback hosts only)")
+        return url
+
+
+class Caldav(Dav):
+    pass
+
+
+class Carddav(Dav):
+    address_books: list[str] = []
+    exclude_address_books: list[str] = []
+
+
+class CalendarUrl(Section):
+    """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
+
+    name: Annotated[str, Field(min_length=1)]
+    ca_file: FilePath | None = None
+    url_command: str | None = None
+    url_env: str | None = None
+    url_file: FilePath | None = None
+    url: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _public_and_encrypted(cls, url: str | None, info: ValidationInfo) -> str | None:
+        ways = (url, *(info.data.get(f"url_{way}") for way in ("command", "env", "file")))
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("give exactly one of url, url_command, url_env or url_file")
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("https", "webcal", "webcals", "http") or not parts.hostname:
+            raise ValueError("give the https:// or webcal:// address of a calendar")
+        if parts.username or parts.password:
+            raise ValueError("the address holds a user name or password; read such a calendar with [accounts.caldav]")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("use https (http is for loopback hosts only)")
+        if parts.hostname.startswith("outlook.") or "/private-" in parts.path:
+            raise ValueError(
+                "whoever knows this address can read the calendar, so it is kept like a password:"
+                " use url_command, url_env or url_file"
+            )
+        return url
+
+    def address(self, base: Path) -> Secret:
+        """Fetches the address when it is needed; a relative url_file counts from `base`."""
+        if self.url_command is not None:
+            return from_command(self.url_command, "url_command")
+        if self.url_env is not None:
+            return from_environment(self.url_env)
+        if self.url_file is not None:
+            return from_file(base / Path(self.url_file).expanduser(), "address")
+        return lambda: self.url or ""

@@ -1,0 +1,155 @@
+"""What every command that writes works with: the configuration, the house rules and the open database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Collection
+from dataclasses import fields
+from functools import cached_property
+
+from activity.address import domain_of
+from activity.errors import Superseded
+from activity.facts import Facts, Judgement
+from activity.subject import has_prefix, topic
+from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.options import Config
+from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
+from lasttouch.keeping.lock_file import LockFile
+from lasttouch.local_time import Clock
+from matchers.book import AddressBook
+from matchers.domains import with_parents
+from matchers.house import House
+from matchers.judge import judge
+from matchers.never_log import NeverLog
+from matchers.owners import Colleague
+from store import contacts, places, settings, touches
+from store.database import data_version, writing
+
+
+class Agent:
+    """The log as this configuration sees it. Derived data follows the configuration once it is applied
+    (`opening.py`).
+
+    Whoever uses the `connection` while other threads are about holds the `turn`.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        connection: sqlite3.Connection,
+        clock: Clock,
+        lock: LockFile,
+        turn: threading.RLock | None = None,
+    ) -> None:
+        self.loaded = loaded
+        self.config = loaded.config
+        self.connection = connection
+        self.clock = clock
+        self.lock = lock
+        self.turn = turn or threading.RLock()
+        self.retired = False
+        self.house = house_of(loaded.config)
+        ensure_key(connection)
+        self.catch_up()
+
+    @property
+    def forgotten(self) -> Forgotten:
+        """Who was erased; whom the log must never know of follows from it and the rules."""
+        return self._forgotten
+
+    @forgotten.setter
+    def forgotten(self, forgotten: Forgotten) -> None:
+        self._forgotten = forgotten
+        self.never_log = NeverLog(self.config.never_log, forgotten if forgotten.hashes else None)
+
+    def is_current(self) -> bool:
+        """Is all that we know of the database as it was at `catch_up`, or changed by ourselves?"""
+        return data_version(self.connection) == self._version
+
+    def catch_up(self) -> None:
+        """Learn what other processes have changed."""
+        self._version = data_version(self.connection)
+        self.forgotten = recall(self.connection, self.loaded.database)
+
+    def is_superseded(self) -> bool:
+        """Does the log follow another configuration than this one by now?"""
+        return settings.read(self.connection, settings.HOUSE) != self.rules_digest()
+
+    def rules_digest(self) -> str:
+        """Changes with what judging, matching and erasing depend on."""
+        names = [field.name for field in fields(self.house) if field.init]
+        values = {name: sorted(v) if isinstance(v := getattr(self.house, name), frozenset) else v for name in names}
+        return hashlib.sha256(json.dumps([values, list(self.config.never_log)], sort_keys=True).encode()).hexdigest()
+
+    def followed_configuration(self) -> str | None:
+        """The digest of the configuration that was applied last, by whatever process."""
+        return settings.read(self.connection, settings.CONFIGURATION)
+
+    def insist_on_being_current(self) -> None:
+        """Raises Superseded where what we would store is judged by rules that hold no more."""
+        if self.retired or self.is_superseded():
+            raise Superseded("the configuration has changed meanwhile", "run it again")
+
+    @cached_property
+    def colleagues(self) -> list[Colleague]:
+        """The owners of the accounts."""
+        return [
+            Colleague(account.name, account.owner or account.name, frozenset(account.addresses))
+            for account in self.config.accounts
+        ]
+
+    def judge(self, one: Facts) -> Judgement:
+        return judge(one, self.house)
+
+    def topic_of(self, subject: str) -> int:
+        """What is kept of a subject where subjects are not, by this log's own key; see `activity.facts`."""
+        text = topic(subject)
+        key = self.forgotten.hash(f"subject:{text}")[:7]
+        return 2 * int.from_bytes(key, "big") + has_prefix(subject) if text else 0
+
+    def book(self, canonicals: Collection[str] | None = None) -> AddressBook:
+        """The address book as it is now; only the part that decides on these canonical addresses, if given."""
+        forms = domains = None
+        if canonicals is not None:
+            forms = list(canonicals)
+            domains = sorted({name for domain in set(map(domain_of, forms)) for name in with_parents(domain)})
+        return AddressBook(
+            contacts.emails(self.connection, forms), contacts.company_domains(self.connection, domains), self.house
+        )
+
+    def correct_touches(self) -> None:
+        """Derive all touches anew: the clock went back, and none may lie ahead."""
+        with writing(self.connection):
+            touches.correct(self.connection, self.clock())
+
+    def refresh(self) -> None:
+        """Derive the touches that changed since last time, or that time has made due."""
+        with writing(self.connection):
+            touches.refresh(self.connection, self.clock())
+
+
+def register_sources(connection: sqlite3.Connection, config: Config) -> list[places.SourceRow]:
+    """Make the configured sources those that the log shows."""
+    return places.register(
+        connection,
+        {account.name: (account.owner, account.kinds) for account in config.accounts},
+        {account.name: account.addresses for account in config.accounts},
+    )
+
+
+def house_of(config: Config) -> House:
+    """Who we are and what we count, as configured."""
+    return House(
+        own_addresses=frozenset(address for account in config.accounts for address in account.addresses),
+        internal_domains=frozenset(config.internal_domains),
+        broadcast_over=config.broadcast_over,
+        large_meeting_over=config.large_meeting_over,
+        unanswered_invitations=config.unanswered_invitations,
+        titles=config.titles,
+        correction_window_seconds=int(config.correction_window.total_seconds()),
+        trusted_authserv_ids=frozenset(a.authserv_id.lower() for a in config.accounts if a.authserv_id),
+        forms=frozenset(config.forms),
+    )

@@ -1,0 +1,77 @@
+"""`contacts forget`: gone for good, and kept out for good.
+
+The hashes of who was erased stand in the database and in a small file beside it, so that neither a later
+sync nor a restored backup brings anybody back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.forgotten import KEY, Forgotten, remember_beside
+from lasttouch.keeping.learning import relearn
+from lasttouch.keeping.meetings import correct_titles
+from matchers.canonical import canonical
+from store import forgetting, ingest, mailings, settings, touches
+from store.database import writing
+from store.forgetting import Erased
+
+
+def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> Erased:
+    """Erase contacts and addresses, in every spelling that reaches the same mailbox, with every trace of them."""
+    named = {*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())}
+    known = agent.forgotten
+    forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in named})
+    remember_beside(agent.loaded.database, forgotten)
+    return _erase(agent, forgotten, named, contact_ids)
+
+
+def erase_again(agent: Agent) -> None:
+    """After a backup was restored: whoever was erased since it was made is erased from it too."""
+    _erase(agent, agent.forgotten)
+
+
+def obey_rules(agent: Agent) -> Erased:
+    """Erase from the log what the never_log rules forbid now and did not before; within the caller's transaction.
+
+    Contacts without any other address go as well; whoever has one loses those that are forbidden.
+    """
+    forbidden = [email for email in forgetting.known_emails(agent.connection) if agent.never_log(email)]
+    contact_ids = forgetting.contacts_within(agent.connection, forbidden)
+    erased = forgetting.erase_activities(agent.connection, forbidden)
+    forgetting.strike_from_contacts(agent.connection, forbidden, contact_ids)
+    if forbidden:
+        forgetting.rewrite_objects(agent.connection, forbidden, _redaction(agent, []))
+    ingest.rejudge(agent.connection, erased.struck, agent.judge)
+    return erased
+
+
+def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contact_ids: Sequence[int] = ()) -> Erased:
+    """Whoever is forgotten, and these contacts, with those that have no other address than a forgotten one."""
+    agent.forgotten = forgotten
+    emails = sorted({*named, *filter(forgotten, forgetting.known_emails(agent.connection))})
+    contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.connection, emails)})
+    with writing(agent.connection):
+        settings.write(agent.connection, KEY, forgotten.key.hex())
+        forgetting.remember(agent.connection, forgotten.hashes)
+        names = forgetting.names_of(agent.connection, contact_ids)
+        erased = forgetting.erase(agent.connection, emails, contact_ids)
+        forgetting.rewrite_objects(agent.connection, [*emails, *names], _redaction(agent, names))
+        mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
+        ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.connection)], agent.judge)
+        relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
+        correct_titles(agent)
+        touches.refresh(agent.connection, agent.clock())
+    forgetting.shred(agent.connection)
+    return erased
+
+
+def _redaction(agent: Agent, names: Sequence[str]) -> Callable[[str], str]:
+    from capture.calendar.redaction import redacted  # noqa: PLC0415 - only when somebody is erased
+
+    def rewrite(text: str) -> str:
+        named = any(name.casefold() in text.casefold() for name in names)
+        return redacted(text, agent.never_log, agent.config.store_subjects and not named)
+
+    return rewrite

@@ -1,0 +1,53 @@
+"""`note`: a touch given by hand becomes an activity like any other, seen where its account's notes are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from activity.address import Address
+from activity.errors import UsageError
+from lasttouch.keeping.agent import Agent
+from matchers.canonical import canonical
+from matchers.notes import NoteKind, note_facts
+from store import accounts, contacts, ingest, notes, places, touches
+from store.accounts import Account
+from store.database import writing
+from store.rows import Entry
+
+
+def take_note(
+    agent: Agent, contact_id: int, kind: NoteKind, at: datetime, by: Account, subject: str, token: str
+) -> int:
+    """Note it down; its activity id. Raises UsageError where no address says that it was with this contact."""
+    with writing(agent.connection):
+        theirs = _address_of(agent, contact_id)
+        own = accounts.addresses_of(agent.connection, by.id)
+        ours = Address(own[0], by.owner) if own else None
+        facts = note_facts(token, kind, at, theirs, ours, subject)
+        place = places.place_of_notes(agent.connection, by.id)
+        book = agent.book({canonical(person.address.email) for person in facts.participants})
+        ingest.write(agent.connection, place, [Entry(facts, agent.judge(facts))], book, agent.judge)
+        touches.refresh(agent.connection, agent.clock(), [contact_id])
+        noted = notes.newest_note(agent.connection, contact_id)
+        assert noted is not None
+        return noted
+
+
+def take_back(agent: Agent, activity_id: int) -> None:
+    with writing(agent.connection):
+        notes.take_back(agent.connection, activity_id)
+        touches.refresh(agent.connection, agent.clock())
+
+
+def _address_of(agent: Agent, contact_id: int) -> Address:
+    """The first address that is the contact's alone."""
+    emails = contacts.emails_of_contact(agent.connection, contact_id)
+    book = agent.book(set(map(canonical, emails)))
+    email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
+    if email is None:
+        name = contacts.name_of_contact(agent.connection, contact_id)
+        raise UsageError(
+            f"{name} has no address of their own by which a note could be theirs",
+            'give them one: lasttouch contacts alias "NAME" ADDRESS; or merge them with whom they share it',
+        )
+    return Address(email)

@@ -1,0 +1,68 @@
+"""The log opened for writing, in line with the configuration and with who was erased."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import timedelta
+
+from lasttouch.configuration.config import Loaded
+from lasttouch.keeping.agent import Agent, register_sources
+from lasttouch.keeping.lock_file import LockFile
+from lasttouch.local_time import Clock, utc_now
+from matchers.owners import owner_meant
+from store import choosing, forgetting, places, settings
+from store.database import database_errors, open_for_writing, writing
+
+CLOCK_TOLERANCE = timedelta(minutes=10)  # machines that share a database may differ by a little
+
+
+@contextlib.contextmanager
+def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
+    """The database open for writing. Raises DatabaseError in plain words, whenever it fails."""
+    connection = open_for_writing(loaded.database)
+    lock = LockFile(loaded.database)
+    try:
+        with database_errors(loaded.database):
+            agent = Agent(loaded, connection, clock, lock)
+            apply_configuration(agent)
+            yield agent
+    finally:
+        lock.close()
+        connection.close()
+
+
+def apply_configuration(agent: Agent) -> None:
+    """Bring what the log holds in line with the configuration, and with who was erased."""
+    follow_configuration(agent)
+    if agent.forgotten.hashes != forgetting.hashes(agent.connection):
+        from lasttouch.keeping.forgetting import erase_again  # noqa: PLC0415 - after a backup was restored
+
+        erase_again(agent)
+    if places.was_read_after(agent.connection, agent.clock() + CLOCK_TOLERANCE):
+        agent.correct_touches()  # our clock was ahead then, and has been set right since
+
+
+def follow_configuration(agent: Agent) -> None:
+    """Judge, match and erase anew if what that depends on is not as it was last time."""
+    connection, digest = agent.connection, agent.rules_digest()
+    if settings.read(connection, settings.HOUSE) != digest:
+        from lasttouch.keeping.forgetting import obey_rules  # noqa: PLC0415 - once for each change
+        from lasttouch.keeping.recomputation import recompute  # noqa: PLC0415
+
+        with writing(connection):
+            obey_rules(agent)
+            recompute(agent)
+            settings.write(connection, settings.HOUSE, digest)
+    if agent.loaded.digest and agent.followed_configuration() != agent.loaded.digest:
+        with writing(connection):
+            register_sources(connection, agent.config)  # a new one was never read, and answers have to say so
+            _know_owners(agent)
+            settings.write(connection, settings.CONFIGURATION, agent.loaded.digest)
+
+
+def _know_owners(agent: Agent) -> None:
+    """Owners that were listed in other words than the configuration's are those of the accounts they mean."""
+    for owner in choosing.owners_listed(agent.connection):
+        if (name := owner_meant(owner, agent.colleagues)) != owner:
+            choosing.rename_owner(agent.connection, owner, name)

@@ -1,0 +1,108 @@
+"""What the user says of contacts, companies and activities: kept in the log as facts of their own, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from activity.errors import NotFound, UsageError
+from lasttouch.keeping.agent import Agent
+from matchers.canonical import canonical
+from store import ingest, own_words, touches
+from store.accounts import accounts_known, accounts_meant
+from store.contacts import emails_of_contact, name_of_contact
+from store.database import writing
+from store.own_words import Speaker
+
+
+class Word(NamedTuple):
+    """Something to be said: "done", "snooze" (`value` until when, seconds since 1970), "ignore", "cadence" (days)."""
+
+    kind: str
+    value: int | None = None
+
+
+def speaker(agent: Agent, by: str | None) -> Speaker:
+    """Who speaks, now: the account that is named, or the only one there is. Raises NotFound, UsageError."""
+    found = accounts_known(agent.connection) if by is None else accounts_meant(agent.connection, by)
+    if by is not None and not found:
+        known = ", ".join(one.name for one in accounts_known(agent.connection))
+        raise NotFound(f"there is no account of {by!r}", f"accounts are: {known}")
+    if by is not None and len(found) > 1:
+        raise UsageError(f"{by!r} is more than one account", f"give one of: {', '.join(one.name for one in found)}")
+    return Speaker(agent.clock(), *(found[0].id, found[0].owner) if len(found) == 1 else (None, None))
+
+
+def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker) -> None:
+    with writing(agent.connection):
+        own_words.say_of_contact(agent.connection, contact_id, word.kind, who, word.value)
+        if word.kind == "ignore":
+            _put_aside(agent, contact_id, who)
+
+
+def unsay_of_contact(agent: Agent, contact_id: int, kind: str) -> bool:
+    """False where it had not been said."""
+    with writing(agent.connection):
+        if kind == "ignore":
+            own_words.take_back(
+                agent.connection, [canonical(e) for e in emails_of_contact(agent.connection, contact_id)]
+            )
+        return own_words.unsay_of_contact(agent.connection, contact_id, kind)
+
+
+def ignore_address(agent: Agent, email: str, who: Speaker) -> None:
+    """Nobody makes a contact of this address, and it is no more among the unmatched."""
+    with writing(agent.connection):
+        own_words.put_aside(agent.connection, [(email, canonical(email))], "", "ignored", who)
+
+
+def unignore_address(agent: Agent, email: str) -> bool:
+    with writing(agent.connection):
+        return own_words.take_back(agent.connection, [canonical(email)])
+
+
+def set_company_cadence(agent: Agent, company_id: int, days: int, who: Speaker) -> None:
+    with writing(agent.connection):
+        own_words.say_of_company(agent.connection, company_id, "cadence", who, days)
+
+
+def unset_company_cadence(agent: Agent, company_id: int) -> bool:
+    with writing(agent.connection):
+        return own_words.unsay_of_company(agent.connection, company_id, "cadence")
+
+
+def set_default_cadence(agent: Agent, days: int | None) -> None:
+    with writing(agent.connection):
+        own_words.set_default_cadence(agent.connection, days)
+
+
+def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker) -> None:
+    """Of a message "done" is said of what its conversation has come to as well: a newer message opens it again."""
+    with writing(agent.connection):
+        own_words.say_of_activities(agent.connection, _meant(agent, activity_id, kind), kind, who)
+        _judge_again(agent, activity_id, kind)
+
+
+def unsay_of_activity(agent: Agent, activity_id: int, kind: str) -> bool:
+    with writing(agent.connection):
+        was_said = own_words.unsay_of_activities(agent.connection, _meant(agent, activity_id, kind), kind)
+        _judge_again(agent, activity_id, kind)
+        return was_said
+
+
+def _judge_again(agent: Agent, activity_id: int, kind: str) -> None:
+    if kind == "confirm":  # whom the title of a meeting names counts by it
+        ingest.rejudge(agent.connection, [activity_id], agent.judge)
+        touches.refresh(agent.connection, agent.clock())
+
+
+def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
+    if kind != "done":
+        return [activity_id]
+    return sorted({activity_id, own_words.newest_of_conversation(agent.connection, activity_id)})
+
+
+def _put_aside(agent: Agent, contact_id: int, who: Speaker) -> None:
+    emails = emails_of_contact(agent.connection, contact_id)
+    name = name_of_contact(agent.connection, contact_id)
+    own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, "ignored", who)

@@ -1,0 +1,88 @@
+"""What a rule would change, found by applying it for a moment and taking it back."""
+
+from __future__ import annotations
+
+import copy
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.forgetting import obey_rules
+from lasttouch.keeping.recomputation import recompute
+from matchers.never_log import NeverLog
+from store.database import rehearsing
+from store.people import DATES, people
+from store.timeline import Standing, standings
+
+
+class ActivityChange(NamedTuple):
+    """How an activity is judged now and would be then; `after` is None where it would be erased."""
+
+    activity: int
+    at: datetime
+    before: Standing
+    after: Standing | None
+
+
+class DateChange(NamedTuple):
+    """A date of a contact now and then."""
+
+    contact: int
+    name: str
+    field: str
+    before: datetime | None
+    after: datetime | None
+
+
+class Rehearsal(NamedTuple):
+    activities: list[ActivityChange]
+    dates: list[DateChange]
+
+
+def rehearse(
+    agent: Agent, never_log: Sequence[str] = (), own_addresses: Sequence[str] = (), internal_domains: Sequence[str] = ()
+) -> Rehearsal:
+    """Judge, match and erase as if these rules held as well, compare, and leave the log as it was."""
+    trial = copy.copy(agent)
+    trial.house = replace(
+        agent.house,
+        own_addresses=agent.house.own_addresses | set(own_addresses),
+        internal_domains=agent.house.internal_domains | set(internal_domains),
+    )
+    trial.never_log = NeverLog([*agent.config.never_log, *never_log], agent.forgotten)
+    connection = agent.connection
+    with rehearsing(connection):
+        before = _state(connection, agent.clock())
+        obey_rules(trial)
+        recompute(trial)
+        after = _state(connection, agent.clock())
+    return Rehearsal(_activity_changes(before[0], after[0]), _date_changes(before[1], after[1]))
+
+
+_Activities = dict[int, tuple[datetime, Standing]]
+_Dates = dict[tuple[int, str, str], datetime | None]
+
+
+def _state(connection: sqlite3.Connection, now: datetime) -> tuple[_Activities, _Dates]:
+    dates = {
+        (one.id, one.name, date): getattr(one, date)
+        for one in people(connection, now)
+        for date in ("last_touch", *DATES)
+    }
+    return standings(connection), dates
+
+
+def _activity_changes(before: _Activities, after: _Activities) -> list[ActivityChange]:
+    changes = []
+    for row_id, (at, standing) in before.items():
+        then = after[row_id][1] if row_id in after else None
+        if then != standing:
+            changes.append(ActivityChange(row_id, at, standing, then))
+    return sorted(changes, key=lambda one: (one.at, one.activity), reverse=True)
+
+
+def _date_changes(before: _Dates, after: _Dates) -> list[DateChange]:
+    return [DateChange(*key, was, after.get(key)) for key, was in before.items() if after.get(key) != was]

@@ -1,0 +1,1 @@
+"""From a source to the log: one pass, over one source or over all."""

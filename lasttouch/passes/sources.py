@@ -1,0 +1,108 @@
+"""The sources an account's configuration speaks of. Each kind is imported when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from activity.batch import Source
+from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.options import Account
+from lasttouch.configuration.server_options import Caldav, Dav, Imap
+
+if TYPE_CHECKING:
+    from capture.address_books.source import AddressBookSource
+    from capture.calendar.source import CalendarSource
+    from capture.dav.source import DavAccount
+    from capture.mail.server import MailServer
+    from capture.mail.source import MailSource
+
+# A day more than asked for: the server's dates are in a zone of its own.
+_SLACK_DAYS = 1
+
+
+def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Source:
+    """The source of this kind; nothing is connected before its batches are asked for."""
+    since = date.fromordinal((now - loaded.config.backfill).toordinal() - _SLACK_DAYS)
+    if kind == "imap":
+        return mail_source_of(loaded, account, since)
+    if kind == "caldav" and account.caldav is not None:
+        return calendars_of(loaded, account, account.caldav)
+    if kind == "calendar_urls":
+        return _published(loaded, account)
+    return _files(loaded, account, since)
+
+
+def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
+    """The account's address books; nothing is connected before its changes are asked for."""
+    from capture.address_books.source import AddressBookSource  # noqa: PLC0415
+
+    carddav = account.carddav
+    assert carddav is not None
+    return AddressBookSource(_dav_account(loaded, carddav, carddav.address_books, carddav.exclude_address_books))
+
+
+def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
+    """The server of an account's mail."""
+    from capture.mail.server import MailServer  # noqa: PLC0415
+
+    return MailServer(
+        host=imap.host,
+        port=imap.effective_port,
+        security=imap.security,
+        username=imap.username,
+        password=imap.secret(loaded.folder),
+        ca_file=beside(loaded, imap.ca_file),
+        by_token=imap.token_command is not None,
+    )
+
+
+def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
+    """The account's IMAP server, to be read or watched from; nothing is connected yet."""
+    from capture.mail.source import MailSource  # noqa: PLC0415
+
+    assert account.imap is not None
+    return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes, account.shared_mailboxes)
+
+
+def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:
+    """The account's calendars on a server; nothing is connected before something is asked for."""
+    from capture.calendar.source import CalendarSource  # noqa: PLC0415
+
+    return CalendarSource(calendar_account_of(loaded, account, caldav), account.private_events)
+
+
+def calendar_account_of(loaded: Loaded, account: Account, caldav: Caldav) -> DavAccount:
+    return _dav_account(loaded, caldav, account.calendars, account.exclude_calendars)
+
+
+def _dav_account(loaded: Loaded, dav: Dav, only: Sequence[str], exclude: Sequence[str]) -> DavAccount:
+    from capture.dav.choice import Choice  # noqa: PLC0415
+    from capture.dav.source import DavAccount  # noqa: PLC0415
+
+    secret, ca_file = dav.secret(loaded.folder), beside(loaded, dav.ca_file)
+    return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)))
+
+
+def _published(loaded: Loaded, account: Account) -> Source:
+    from capture.published.source import PublishedCalendar, PublishedCalendars  # noqa: PLC0415
+
+    calendars = [
+        PublishedCalendar(one.name, one.address(loaded.folder), beside(loaded, one.ca_file))
+        for one in account.calendar_urls
+    ]
+    return PublishedCalendars(calendars, account.private_events)
+
+
+def _files(loaded: Loaded, account: Account, since: date) -> Source:
+    from capture.files.source import FileSource  # noqa: PLC0415
+
+    paths = [loaded.folder / Path(files.path).expanduser() for files in account.files]
+    return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
+
+
+def beside(loaded: Loaded, path: str | None) -> str | None:
+    """A path as it counts from the configuration's folder."""
+    return None if path is None else str(loaded.folder / Path(path).expanduser())

@@ -1,0 +1,58 @@
+"""The form of an answer: a table for people, JSON or CSV for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from activity.errors import UsageError
+from lasttouch.terminal.csv_cells import csv_rows
+from lasttouch.terminal.options import F, as_one_value, json_option
+from lasttouch.terminal.output import print_csv, print_json, print_table
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What --json and --csv say."""
+
+    as_json: bool
+    as_csv: bool
+
+    def __post_init__(self) -> None:
+        if self.as_json and self.as_csv:
+            raise UsageError("--json and --csv exclude each other")
+
+    @property
+    def is_for_people(self) -> bool:
+        return not (self.as_json or self.as_csv)
+
+
+def csv_option(function: F) -> F:
+    return click.option("--csv", "as_csv", is_flag=True, help="Answer as CSV: the fields of --json.")(function)
+
+
+def form_options(function: F) -> F:
+    """--json and --csv, received as `form`."""
+    return as_one_value("form", Form, json_option, csv_option)(function)
+
+
+def answer(
+    form: Form,
+    columns: Sequence[str],
+    value: Callable[[], Any],
+    table: Callable[[], tuple[list[str], Sequence[Sequence[str]]]],
+) -> bool:
+    """Print an answer in the form that was asked for; True if that was a form for people.
+
+    `columns` are the headings of the CSV: the fields of the objects in `value`, in order.
+    """
+    if form.as_json:
+        print_json(value())
+    elif form.as_csv:
+        print_csv(columns, csv_rows(value()))
+    else:
+        print_table(*table())
+    return form.is_for_people
