@@ -14,6 +14,7 @@ from functools import partial
 from bench.figures import Figure, at_most, median_of, median_seconds, seconds, told
 from bench.logs import log
 from bench.world import END, Size, person
+from lasttouch.answers.attention import Whom
 from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.answers.silence import Silence, candidates, silences
 from lasttouch.answers.today import today
@@ -86,7 +87,7 @@ def _seconds(size: Size) -> dict[str, float]:
         "stale --days 90": lambda: _stale(connection, timedelta(days=90)),
         "awaiting --on us": lambda: awaiting(connection, END, "us", Wanted(), _PAGE),
         "awaiting --on them": lambda: awaiting(connection, END, "them", Wanted(), _PAGE),
-        "today": lambda: today(connection, END, UTC, None, 10),
+        "today": lambda: today(connection, END, UTC, Whom(), 10),
         "log of the busiest contact": lambda: newest(connection, END, _PAGE, [1]),
         "log of everybody": lambda: newest(connection, END, _PAGE),
         "unmatched": lambda: unmatched(connection, END, _PAGE),

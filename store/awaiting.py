@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Literal, NamedTuple
@@ -12,7 +12,7 @@ from activity import source_kind
 from store.by_subject import compared
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
-from store.lists import marks
+from store.lists import among, marks
 from store.rows import instant, timestamp
 from store.threads import THEM, US, by_chance, waiting, waiting_then
 
@@ -65,11 +65,13 @@ def awaiting(
     order: Order = "newest",
     since: datetime | None = None,
     as_of: bool = False,
+    contacts: Collection[int] | None = None,
 ) -> Iterator[Waiting]:
     """All that waits for this side at `moment`, or was settled by a meeting.
 
     In the order of time, or ("likely") of the chance that an answer is expected, as far as structure tells it: then
-    what is not older than `since` alone. `as_of`: as it was at an earlier moment, from the activities.
+    what is not older than `since` alone. `as_of`: as it was at an earlier moment, from the activities. `contacts`: only
+    what waits with one of these.
     """
     if as_of:
         turns = iter(waiting_then(connection, _WHO[side], timestamp(moment), order != "oldest"))
@@ -77,6 +79,9 @@ def awaiting(
         turns = by_chance(connection, _WHO[side], timestamp(since) if since else 0, timestamp(moment))
     else:
         turns = _turns(connection, moment, side, order == "newest")
+    if contacts is not None:
+        asked = _asking(connection, side, contacts, timestamp(since) if since else 0)
+        turns = (turn for turn in turns if turn[0] in asked)
     while page := list(islice(turns, PAGE)):
         yield from _page(connection, moment, side, page)
 
@@ -147,6 +152,16 @@ def _page(
 def _asked(side: Side) -> tuple[int, int]:
     """Which parts are the other side's: who wrote to us, or to whom we wrote and the message did reach."""
     return (INBOUND, ROLE["from"]) if side == "us" else (OUTBOUND, ROLE["to"])
+
+
+def _asking(connection: sqlite3.Connection, side: Side, contacts: Collection[int], since: int) -> set[int]:
+    """The messages in which one of these contacts is the other side, since then."""
+    touch, role = _asked(side)
+    query = (
+        "SELECT p.activity_id FROM address r CROSS JOIN participation p ON p.address_id = r.id"
+        f" AND p.touch_code = {touch} AND p.at >= {since} WHERE r.contact_id IN ({{}}) AND p.role_code = {role}"
+    )
+    return set(among(connection, query, contacts))
 
 
 def _others(connection: sqlite3.Connection, ids: Sequence[int], side: Side) -> dict[int, list[Correspondent]]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.rows import instant, timestamp
-from store.said import default_cadence
-from store.silence import longest_silent
 
 _SERIES = 3  # occurrences that were held make a series whose end is worth a word
 
@@ -26,8 +24,10 @@ class Row(NamedTuple):
     subject: str
 
 
-def flagged(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Row]:
-    """Mail that the owner flagged, and that neither was answered nor followed by anything from us to its sender."""
+def flagged(connection: sqlite3.Connection, now: datetime) -> Iterator[Row]:
+    """Mail that the owner flagged, and that neither was answered nor followed by anything from us to its sender; the
+    newest first.
+    """
     query = f"""SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, '') FROM mark m
         JOIN activity a ON a.id = m.activity_id
         JOIN participation p ON p.activity_id = a.id AND p.touch_code = {INBOUND}
@@ -35,21 +35,21 @@ def flagged(connection: sqlite3.Connection, now: datetime, limit: int) -> list[R
         WHERE m.bits & {FLAGGED} AND NOT m.bits & {ANSWERED} AND a.at <= ? AND NOT EXISTS (
             SELECT 1 FROM address k CROSS JOIN participation q ON q.address_id = k.id
             WHERE k.contact_id = c.id AND q.touch_code IN ({OUTBOUND}, {MEETING}) AND q.at BETWEEN a.at AND ?)
-        GROUP BY a.id ORDER BY a.at DESC LIMIT ?"""
+        GROUP BY a.id ORDER BY a.at DESC"""
     moment = timestamp(now)
-    return _rows(connection.execute(query, (moment, moment, limit)))
+    return _rows(connection.execute(query, (moment, moment)))
 
 
-def met(connection: sqlite3.Connection, since: datetime, until: datetime, now: datetime, limit: int) -> list[Row]:
+def met(connection: sqlite3.Connection, since: datetime, until: datetime, now: datetime) -> Iterator[Row]:
     """Contacts whose last touch is a meeting within this span, with none ahead; the newest first."""
     query = """SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, '') FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_touch_activity
         WHERE t.last_touch_kind = 'meeting' AND t.last_touch BETWEEN ? AND ? AND t.next_meeting IS NULL
-        AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_touch DESC LIMIT ?"""
-    return _rows(connection.execute(query, (timestamp(since), timestamp(until), timestamp(now), limit)))
+        AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_touch DESC"""
+    return _rows(connection.execute(query, (timestamp(since), timestamp(until), timestamp(now))))
 
 
-def last_of_series(connection: sqlite3.Connection, since: datetime, now: datetime, limit: int) -> list[Row]:
+def last_of_series(connection: sqlite3.Connection, since: datetime, now: datetime) -> Iterator[Row]:
     """Contacts whose last meeting, since then, was one of several of a series, with none ahead; the newest first."""
     query = f"""SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, ''), a.identity FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_meeting_activity
@@ -58,22 +58,11 @@ def last_of_series(connection: sqlite3.Connection, since: datetime, now: datetim
             SELECT count(*) FROM address k CROSS JOIN participation q ON q.address_id = k.id
             JOIN activity m ON m.id = q.activity_id WHERE k.contact_id = c.id AND q.touch_code = {MEETING}
             AND substr(m.identity, 1, instr(a.identity, '/')) = substr(a.identity, 1, instr(a.identity, '/')))
-        ORDER BY t.last_meeting DESC LIMIT ?"""
-    rows = connection.execute(query, (timestamp(since), timestamp(now), timestamp(now), limit))
+        ORDER BY t.last_meeting DESC"""
+    rows = connection.execute(query, (timestamp(since), timestamp(now), timestamp(now)))
     return _rows(row[:5] for row in rows)
 
 
-def with_cadence(connection: sqlite3.Connection, now: datetime, limit: int) -> list[int]:
-    """Contacts for whom a cadence holds, and who may be past it; by default those silent the longest."""
-    query = """SELECT contact_id FROM said_of_contact WHERE kind = 'cadence' UNION SELECT c.id FROM contact c
-        JOIN said_of_company w ON w.company_id = c.company_id AND w.kind = 'cadence' LIMIT ?"""
-    found = [contact_id for (contact_id,) in connection.execute(query, (limit * 8,))]
-    if (days := default_cadence(connection)) is not None:
-        before = datetime.fromtimestamp(timestamp(now) - days * 86_400, now.tzinfo)
-        known = set(found)
-        found += [one for one, _ in longest_silent(connection, now, limit, before) if one not in known]
-    return found
-
-
-def _rows(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
-    return [Row(contact, name, activity, instant(at), subject) for contact, name, activity, at, subject in rows]
+def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
+    for contact, name, activity, at, subject in rows:
+        yield Row(contact, name, activity, instant(at), subject)

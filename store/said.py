@@ -68,6 +68,13 @@ def ignored(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> set[i
     )
 
 
+def count_put_off(connection: sqlite3.Connection) -> int:
+    """How many contacts are passed over by lists, at most: ignored or snoozed."""
+    query = "SELECT count(*) FROM said_of_contact WHERE kind IN ('ignore', 'snooze')"
+    (count,) = connection.execute(query).fetchone()
+    return int(count)
+
+
 def snoozed(connection: sqlite3.Connection, contact_ids: Iterable[int], now: datetime) -> dict[int, datetime]:
     """Contact → until when it is put off, for those that are at `now`; it ends early when they write."""
     moment = timestamp(now)

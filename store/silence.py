@@ -1,13 +1,14 @@
-"""Reading: who has been silent, in order, by index: the longest first, the longest overdue, and those never touched."""
+"""Reading: who has been silent, in order, by index: the longest, the longest overdue, and those never touched."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from store.rows import timestamp
-from store.touch_dates import Touches
+from store.said import cadences, default_cadence
+from store.touch_dates import DAY, Touches
 from store.touches import derive_all
 
 
@@ -35,6 +36,33 @@ def past_rhythm(
     query = f"""SELECT contact_id, overdue_at FROM contact_touch WHERE overdue_at < ?1 AND (due IS NULL OR due > ?2)
         ORDER BY overdue_at {order}, contact_id {order} LIMIT ?3"""
     return _first(connection, query, Touches.overdue_at, timestamp(now), now, limit, latest_first)
+
+
+def past_cadence(connection: sqlite3.Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(contact id, past it since, in seconds since 1970) of those silent for longer than was set for them, for their
+    company, or by default; the longest past it come first.
+
+    By default it may be one for whom something else was set.
+    """
+    moment = timestamp(now)
+    query = f"""WITH held AS (
+            SELECT contact_id, value FROM said_of_contact WHERE kind = 'cadence'
+            UNION ALL SELECT c.id, w.value FROM said_of_company w JOIN contact c ON c.company_id = w.company_id
+            WHERE w.kind = 'cadence' AND NOT EXISTS (
+                SELECT 1 FROM said_of_contact s WHERE s.contact_id = c.id AND s.kind = 'cadence'))
+        SELECT h.contact_id, t.last_touch + {DAY} * h.value AS past FROM held h
+        JOIN contact_touch t ON t.contact_id = h.contact_id
+        WHERE past < ?1 AND t.next_meeting IS NULL AND (t.due IS NULL OR t.due > ?1) ORDER BY past LIMIT ?2"""
+    found = dict(connection.execute(query, (moment, limit)).fetchall())
+    if (days := default_cadence(connection)) is not None:
+        for contact_id, at in longest_silent(connection, now, limit, now - timedelta(days=days)):
+            found.setdefault(contact_id, at + DAY * days)
+    derived = _due(connection, now)
+    for contact_id, cadence in cadences(connection, list(derived)).items():
+        last, _ = derived[contact_id].last_touch()
+        if last.at is not None and last.at + DAY * cadence.days < moment:
+            found[contact_id] = last.at + DAY * cadence.days
+    return sorted(found.items(), key=lambda row: (row[1], row[0]))[:limit]
 
 
 def never_touched(connection: sqlite3.Connection, now: datetime, limit: int) -> list[int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -17,8 +18,9 @@ from lasttouch.moments import ago
 from store import reasons as log
 from store import said
 from store.awaiting import Waiting
+from store.choosing import of_owner
 from store.people import Person, people
-from store.silence import past_rhythm
+from store.silence import past_cadence, past_rhythm
 
 Kind = Literal["owed", "pending", "flagged", "met", "cadence", "rhythm", "series-over"]
 KINDS: tuple[Kind, ...] = ("owed", "pending", "flagged", "met", "cadence", "rhythm", "series-over")
@@ -29,6 +31,20 @@ PENDING_FOR = timedelta(days=60)
 MET_AFTER, MET_FOR = timedelta(days=2), timedelta(days=21)
 SERIES_FOR = timedelta(days=45)
 COUNTED = 40
+
+
+class Whom(NamedTuple):
+    """Of whom alone one asks: of what is the colleague's (`owner`), and of `only` these contacts; None for all."""
+
+    owner: str | None = None
+    only: frozenset[int] | None = None
+
+    def contacts(self, connection: sqlite3.Connection) -> frozenset[int] | None:
+        """The contacts that are left; None for all."""
+        if self.owner is None:
+            return self.only
+        theirs = frozenset(of_owner(connection, self.owner))
+        return theirs if self.only is None else theirs & self.only
 
 
 class Reason(NamedTuple):
@@ -52,11 +68,9 @@ class Attention:
     silent: list[Silence]
 
 
-def attention(
-    connection: sqlite3.Connection, now: datetime, owner: str | None, theirs: set[int] | None, limit: int
-) -> Attention:
-    """As of now; of the contacts of one colleague (`owner`, whose contacts are `theirs`), if named."""
-    reader = _Reader(connection, now, owner, theirs, limit + COUNTED)
+def attention(connection: sqlite3.Connection, now: datetime, whom: Whom, limit: int) -> Attention:
+    """As of now."""
+    reader = _Reader(connection, now, whom, limit + COUNTED)
     found: list[Reason] = []
     told: set[int | None] = set()
     for kind in KINDS:
@@ -80,13 +94,11 @@ def attention(
 class _Reader:
     """Reads the reasons of each kind, at most so many."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, now: datetime, owner: str | None, theirs: set[int] | None, most: int
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, now: datetime, whom: Whom, most: int) -> None:
         self._connection = connection
         self._now = now
-        self._owner = owner
-        self._theirs = theirs
+        self._whom = whom
+        self._theirs = whom.contacts(connection)
         self._most = most
         self.owed: list[Waiting] = []
         self.silent: list[Silence] = []
@@ -104,21 +116,20 @@ class _Reader:
         return islice(read[kind](), self._most)
 
     def _owed(self) -> Iterator[Reason]:
-        wanted = Wanted(owner=self._owner, since=self._now - OWED_FOR, order="likely", likely=True)
+        wanted = self._waiting(OWED_FOR)
         self.owed = awaiting(self._connection, self._now, "us", wanted, self._most)
         for one in self.owed:
-            yield _of_waiting("owed", one, f"wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}")
+            yield self._of_waiting("owed", one, f"wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}")
 
     def _pending(self) -> Iterator[Reason]:
-        until = self._now - patience(self._connection)
-        wanted = Wanted(owner=self._owner, since=self._now - PENDING_FOR, until=until, order="likely", likely=True)
+        wanted = replace(self._waiting(PENDING_FOR), until=self._now - patience(self._connection))
         for one in awaiting(self._connection, self._now, "them", wanted, self._most):
-            yield _of_waiting(
+            yield self._of_waiting(
                 "pending", one, f"has not answered since {ago(one.at, self._now)}{_about(one.subject)}; {one.because}"
             )
 
     def _flagged(self) -> Iterator[Reason]:
-        rows = log.flagged(self._connection, self._now, self._most)
+        rows = log.flagged(self._connection, self._now)
         for row in self._wanted_rows(rows):
             yield Reason(
                 "flagged",
@@ -129,44 +140,56 @@ class _Reader:
             )
 
     def _met(self) -> Iterator[Reason]:
-        rows = log.met(self._connection, self._now - MET_FOR, self._now - MET_AFTER, self._now, self._most)
+        rows = log.met(self._connection, self._now - MET_FOR, self._now - MET_AFTER, self._now)
         for row in self._wanted_rows(rows):
             said_ = f"you met {ago(row.at, self._now)}{_about(row.subject)}, and there was no word since"
             yield Reason("met", row.contact, row.name, row.activity, said_)
 
     def _cadence(self) -> Iterator[Reason]:
-        ids = log.with_cadence(self._connection, self._now, self._most)
-        for one in self._silences(self._chosen(ids), "cadence"):
+        for one in self._silences(partial(past_cadence, self._connection, self._now), "cadence"):
             if one.cadence is not None and one.silent is not None:  # as those past one have
                 past = f"past the {one.cadence.days} days you set{CADENCE_OF[one.cadence.of]}"
                 yield _of_person("cadence", one.person, f"silent for {one.silent.days} days, {past}")
 
     def _rhythm(self) -> Iterator[Reason]:
-        ids = [one for one, _ in past_rhythm(self._connection, self._now, self._size())]
-        for one in self._silences(self._chosen(ids), "rhythm"):
+        for one in self._silences(partial(past_rhythm, self._connection, self._now), "rhythm"):
             yield _of_person("rhythm", one.person, arithmetic(one))
 
     def _series_over(self) -> Iterator[Reason]:
-        rows = log.last_of_series(self._connection, self._now - SERIES_FOR, self._now, self._most)
+        rows = log.last_of_series(self._connection, self._now - SERIES_FOR, self._now)
         for row in self._wanted_rows(rows):
             said_ = f"the last of your meetings{_about(row.subject)} was {ago(row.at, self._now)}, and none is ahead"
             yield Reason("series-over", row.contact, row.name, row.activity, said_)
 
-    def _size(self) -> int:
-        return self._most if self._theirs is None else max(self._most, len(self._theirs) * 8)
+    def _waiting(self, for_: timedelta) -> Wanted:
+        """What has waited for no longer than that."""
+        owner, only = self._whom
+        return Wanted(contacts=only, owner=owner, since=self._now - for_, order="likely", likely=True)
 
-    def _chosen(self, ids: Sequence[int]) -> list[int]:
-        return [one for one in ids if self._theirs is None or one in self._theirs][: self._most]
+    def _of_waiting(self, kind: Kind, one: Waiting, because: str) -> Reason:
+        listed = [other for other in one.others if other.contact_id is not None]
+        meant = [other for other in listed if self._theirs is None or other.contact_id in self._theirs]
+        other = [*meant, *listed, *one.others][0]
+        return Reason(kind, other.contact_id, other.name or other.address, one.activity_id, because)
 
-    def _silences(self, ids: Sequence[int], kind: str) -> list[Silence]:
-        persons = people(self._connection, self._now, list(ids))
-        found = [one for one in silences(self._connection, persons, self._now, None) if one.state == "stale"]
-        found = [one for one in found if (one.cadence is not None) == (kind == "cadence")]
-        found.sort(key=lambda one: -(one.ratio or 0))
-        self.silent += found
-        return found
+    def _silences(self, read: Callable[[int], Sequence[tuple[int, int]]], kind: str) -> Iterator[Silence]:
+        """Of the first contacts that `read` gives, those who are silent by this kind of measure."""
+        for page in _pages(read, self._most + said.count_put_off(self._connection)):
+            ids = [contact for contact, _ in page if self._theirs is None or contact in self._theirs]
+            persons = people(self._connection, self._now, ids)
+            found = [one for one in silences(self._connection, persons, self._now, None) if one.state == "stale"]
+            found = [one for one in found if (one.cadence is not None) == (kind == "cadence")]
+            found.sort(key=lambda one: -(one.ratio or 0))
+            self.silent += found
+            yield from found
+            if self._theirs is None:
+                return  # what comes later is less overdue
 
-    def _wanted_rows(self, rows: Sequence[log.Row]) -> Iterator[log.Row]:
+    def _wanted_rows(self, rows: Iterator[log.Row]) -> Iterator[log.Row]:
+        while page := list(islice(rows, self._most)):
+            yield from self._not_settled(page)
+
+    def _not_settled(self, rows: Sequence[log.Row]) -> Iterator[log.Row]:
         contacts = [row.contact for row in rows]
         ignored, snoozed = (
             said.ignored(self._connection, contacts),
@@ -182,9 +205,15 @@ class _Reader:
                 yield row
 
 
-def _of_waiting(kind: Kind, one: Waiting, because: str) -> Reason:
-    other = next((other for other in one.others if other.contact_id is not None), one.others[0])
-    return Reason(kind, other.contact_id, other.name or other.address, one.activity_id, because)
+def _pages(read: Callable[[int], Sequence[tuple[int, int]]], size: int) -> Iterator[Sequence[tuple[int, int]]]:
+    """All that `read` gives when asked for so many, a few at first."""
+    given = 0
+    while True:
+        rows = read(size)
+        yield rows[given:]
+        if len(rows) < size:
+            return
+        given, size = size, size * 8
 
 
 def _of_person(kind: Kind, person: Person, because: str) -> Reason:

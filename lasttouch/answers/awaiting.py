@@ -42,10 +42,11 @@ def awaiting(
     connection: sqlite3.Connection, moment: datetime, side: Side, wanted: Wanted, limit: int | None
 ) -> list[Waiting]:
     """The first `limit` that wait for this side as of `moment`."""
-    found = log.awaiting(connection, moment, side, wanted.order, wanted.since, wanted.as_of)
+    read = log.awaiting(connection, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts)
+    found = _fitting(read, wanted)
     if wanted.order == "likely" and wanted.likely:
         found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
-    judged = _judged(connection, _fitting(found, wanted), side, moment, wanted)
+    judged = _judged(connection, found, side, moment, wanted)
     if wanted.order != "likely":
         return list(islice(judged, limit))
     return sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
@@ -117,8 +118,6 @@ def _fitting(found: Iterator[Waiting], wanted: Wanted) -> Iterator[Waiting]:
 def _is_wanted(one: Waiting, wanted: Wanted) -> bool:
     contacts = {other.contact_id for other in one.others if other.contact_id is not None}
     if not contacts and not wanted.unlisted:
-        return False
-    if wanted.contacts is not None and not contacts & wanted.contacts:
         return False
     return wanted.owner is None or wanted.owner in whose(one)
 

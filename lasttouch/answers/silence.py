@@ -12,9 +12,8 @@ from store import said
 from store.blindness import Blind, blind_sources, seen_in
 from store.people import Person
 from store.read_back import read_back
-from store.reasons import with_cadence
 from store.said import Cadence
-from store.silence import longest_silent, never_touched, past_rhythm
+from store.silence import longest_silent, never_touched, past_cadence, past_rhythm
 
 State = Literal["stale", "never", "unknown"]
 
@@ -63,11 +62,13 @@ class _Words(NamedTuple):
 
 
 def candidates(connection: sqlite3.Connection, now: datetime, longer_than: timedelta | None, limit: int) -> list[int]:
-    """The first `limit` contacts that are silent for so long, or past their rhythm, and of those never touched."""
+    """The first `limit` contacts that are silent for so long, or past their cadence or rhythm, and of those never
+    touched; and as many more as `silences` may pass over.
+    """
+    limit += said.count_put_off(connection)
     if longer_than is None:
-        with_one = with_cadence(connection, now, limit)
-        silent = [(one, 0) for one in with_one]
-        silent += [row for row in past_rhythm(connection, now, limit) if row[0] not in set(with_one)]
+        found = past_cadence(connection, now, limit) + past_rhythm(connection, now, limit)
+        silent = list(dict(found).items())
     else:
         silent = longest_silent(connection, now, limit, now - longer_than)
     return [contact_id for contact_id, _ in silent] + never_touched(connection, now, limit)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from lasttouch.answers.attention import Attention, attention
+from lasttouch.answers.attention import Attention, Whom, attention
 from store import titles
 from store.blindness import Blind, blind_sources
-from store.choosing import of_owner
 from store.day import meetings_between
 from store.people import Person, people
 from store.timeline import Activity, activities
@@ -37,10 +36,10 @@ class Today:
         return bool(self.blind or self.attention.reasons or self.meetings or self.offered)
 
 
-def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: str | None, limit: int) -> Today:
-    """The page of the local day that `now` is in; of one colleague, if named."""
+def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, whom: Whom, limit: int) -> Today:
+    """The page of the local day that `now` is in."""
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    theirs = None if owner is None else of_owner(connection, owner)
+    theirs = whom.contacts(connection)
     meetings = [
         one
         for one in meetings_between(
@@ -50,7 +49,7 @@ def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, owner: st
     ]
     return Today(
         blind=blind_sources(connection, now),
-        attention=attention(connection, now, owner, theirs, limit),
+        attention=attention(connection, now, whom, limit),
         meetings=meetings[:limit],
         coming={
             one.id: one for one in people(connection, now, sorted({i for one in meetings for i in contacts_in(one)}))

@@ -66,11 +66,13 @@ def filter_options(
     as_of: bool = False,
     sort: Sequence[str] = (),
     limit: int = 0,
+    for_programs: int = MOST_FOR_PROGRAMS,
 ) -> Callable[[F], F]:
     """Those of the options that are given a value here, received as `filters`.
 
     Texts are for --help; `company` may be one, `since` ends in a colon where the usual examples fit behind it. The
-    first order in `sort` is the default, so is `limit` for people (see `Filters.most`): UNLIMITED for none.
+    first order in `sort` is the default, so is `limit` for people (see `Filters.most`): UNLIMITED for none; that of
+    programs is `for_programs`.
     """
     options: list[Callable[[Any], Any]] = []
 
@@ -93,7 +95,8 @@ def filter_options(
     if sort:
         add("--sort", type=click.Choice(sort), default=sort[0], show_default=True, help="The order.")
     if limit:
-        usual = "" if limit == UNLIMITED else f" [default: {limit}, for programs {MOST_FOR_PROGRAMS:,}]"
+        programs = "" if limit == for_programs else f", for programs {for_programs:,}"
+        usual = "" if limit == UNLIMITED else f" [default: {limit}{programs}]"
         add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help=f"At most so many{usual}.")
     return as_one_value("filters", Filters, *options)
 

@@ -88,7 +88,8 @@ def _concerned(
     try:
         return chosen(log, who, filters.owner, filters.company, tag=filters.tag), []
     except NotFound:
-        strangers = find_unlisted(log, " ".join(who)) if who and filters.owner is filters.company is None else []
+        is_narrowed = filters.owner or filters.company or filters.tag
+        strangers = find_unlisted(log, " ".join(who)) if who and not is_narrowed else []
         if not strangers:
             raise
         return [], strangers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from lasttouch.answers.attention import Whom
 from lasttouch.answers.today import today
 from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.naming import owner_named
+from lasttouch.commands.naming import chosen, owner_named
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import config_option, json_option
@@ -21,7 +22,7 @@ PAGE = 10
 
 
 @click.command("today")
-@filter_options(owner=True, limit=PAGE)
+@filter_options(owner=True, tag=True, company=True, limit=PAGE, for_programs=PAGE)
 @click.option("--quiet-if-empty", is_flag=True, help="Print nothing where there is nothing to tell.")
 @json_option
 @config_option
@@ -38,13 +39,18 @@ def command(filters: Filters, quiet_if_empty: bool, as_json: bool) -> None:
     Examples:
       lasttouch today
       lasttouch today --owner ana --json
+      lasttouch today --tag vip
       lasttouch today --quiet-if-empty | mail -E -s "Today" ana@acme.example
     """
     now, zone = utc_now(), machine_zone()
     most = filters.limit or PAGE
     with reading() as log:
-        owner = None if filters.owner is None else owner_named(log, filters.owner)
-        page = today(log, now, zone, owner, most)
+        only = chosen(log, (), company=filters.company, tag=filters.tag)
+        whom = Whom(
+            None if filters.owner is None else owner_named(log, filters.owner),
+            None if only is None else frozenset(only),
+        )
+        page = today(log, now, zone, whom, most)
         if as_json:
             print_json(today_json(page, now, zone, seen_through(log), read_back(log)))
         elif page.has_news or not quiet_if_empty:

@@ -45,9 +45,14 @@ def test_tags_come_with_an_import_and_narrow_every_list(ana: Household) -> None:
     assert {one["name"] for one in ana.ok("last", "--tag", "Vip")} == {"Bob", "Eve"}
     assert [one["name"] for one in ana.ok("contacts", "list", "--tag", "berlin")] == ["Bob"]
     assert {one["participants"][0]["address"] for one in ana.ok("log", "--tag", "berlin")} >= {"bob@globex.example"}
-    for command in ("stale", "upcoming", "awaiting"):
-        assert ana.run(command, "--tag", "berlin").code == 0
-        refused = ana.run(command, "--tag", "nothing")
+    for narrowed in (["--tag", "berlin"], ["--company", "globex"]):
+        assert {one["name"] for one in ana.ok("today", *narrowed)["reasons"]} == {"Bob"}
+    assert ana.ok("today", "--tag", "new")["reasons"] == []
+    assert ana.run("log", "kim@initech.example").code == 0
+    assert ana.run("log", "kim@initech.example", "--tag", "berlin").code == 6, "nobody unlisted has a tag"
+    for command in ("today", "stale", "upcoming", "awaiting", "last", "log", "contacts list"):
+        assert ana.run(*command.split(), "--tag", "berlin").code == 0
+        refused = ana.run(*command.split(), "--tag", "nothing")
         assert (refused.code, "berlin, new, VIP" in refused.err) == (6, True), refused
     assert ana.ok("contacts", "edit", "eve", "--untag", "VIP")["tags"] == ["new"]
     ana.ok("contacts", "merge", "bob", "eve")

@@ -1,0 +1,176 @@
+"""Lists that are narrowed, or many of whose first are passed over, tell of whoever comes after all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from activity.contact import ContactEntry
+from activity.envelope import FLAGGED
+from lasttouch.answers.attention import Whom, attention
+from lasttouch.answers.awaiting import Wanted, awaiting
+from lasttouch.answers.silence import candidates, silences
+from lasttouch.keeping import address_book
+from lasttouch.keeping.own_words import (
+    Word,
+    say_of_activity,
+    say_of_contact,
+    set_company_cadence,
+    set_default_cadence,
+    speaker,
+)
+from store.database import writing
+from store.people import people
+from store.reasons import flagged
+from store.said import Cadence
+
+if TYPE_CHECKING:
+    from fed_log import Log
+
+ANA = "ana@acme.example"
+IRIS = "iris@globex.example"
+MANY = 120
+NEVER = 4_000_000_000  # seconds since 1970
+
+
+@pytest.fixture
+def crowd(log: Log) -> list[int]:
+    """Many contacts of one company; each of those with an even id has a colleague of the same number."""
+    entries = [ContactEntry(f"Guest {n}", [_address(n)], "Hooli", owner="Ben" if n % 2 else "") for n in range(MANY)]
+    return sorted(address_book.take_in(log.agent, entries).imported.contacts)
+
+
+def _address(number: int) -> str:
+    return f"guest{number}@hooli.example"
+
+
+def _in_bursts(address: str, first: float, gap: float, times: int) -> list[dict[str, object]]:
+    return [{"sender": address, "to": ANA, "days": first + gap * number} for number in range(times)]
+
+
+def _all_read(log: Log, derived: bool = True) -> None:
+    with writing(log.connection):
+        log.connection.execute("UPDATE source SET seen_through = ?", (int(log.now.timestamp()),))
+    if derived:
+        log.agent.refresh()
+
+
+def _told(log: Log, whom: Whom, kind: str) -> list[str]:
+    return [one.name for one in attention(log.connection, log.now, whom, 10).reasons if one.kind == kind]
+
+
+def test_what_waits_with_somebody_is_found_however_much_waits_with_others(log: Log, crowd: list[int]) -> None:
+    iris = log.contact("Iris", IRIS)
+    log.mail(IRIS, ANA, 90, subject="The lease")
+    log.mail_batch([{"sender": _address(n), "to": ANA, "days": 95, "subject": f"Order {n}"} for n in range(MANY)])
+    alone = Whom(only=frozenset({iris}))
+    assert _told(log, alone, "owed") == ["Iris"]
+    wanted = Wanted(contacts=alone.only, order="likely", likely=True)
+    assert len(awaiting(log.connection, log.now, "us", wanted, 10)) == 1
+    ana = Wanted(owner="Ana", order="likely", likely=True)
+    ben = Wanted(owner="Ben", order="likely", likely=True)
+    assert len(awaiting(log.connection, log.now, "us", ana, 10)) == 10, "all of it is in her mailbox"
+    listed = [awaiting(log.connection, log.now, "us", ben, None), awaiting(log.connection, log.now, "us", ben, 200)]
+    assert [len(some) for some in listed] == [MANY // 2] * 2
+    assert _told(log, Whom("Ben", frozenset({iris})), "owed") == []
+    assert _told(log, Whom("Ben", frozenset(crowd[:2])), "owed") == ["Guest 1"]
+
+
+def test_a_reason_names_whom_one_asked_for(log: Log, crowd: list[int]) -> None:
+    iris = log.contact("Iris", IRIS)
+    log.mail(ANA, IRIS, 1, subject="Hello")
+    asked = log.mail(ANA, _address(0), 80, subject="Samples")
+    with writing(log.connection):
+        log.connection.execute(
+            "INSERT INTO participation (activity_id, address_id, role_code, at, touch_code)"
+            " SELECT p.activity_id, (SELECT id FROM address WHERE contact_id = ?), p.role_code, p.at, p.touch_code"
+            " FROM participation p JOIN activity a ON a.id = p.activity_id WHERE a.identity = ? AND p.role_code = 1",
+            (iris, asked),
+        )
+    for only, name in ((iris, "Iris"), (crowd[0], "Guest 0")):
+        assert _told(log, Whom(only=frozenset({only})), "pending") == [name]
+
+
+def test_who_is_passed_over_takes_nobodys_place_among_the_silent(log: Log, crowd: list[int]) -> None:
+    iris = log.contact("Iris", IRIS)
+    log.mail_batch([one for n in range(MANY) for one in _in_bursts(_address(n), 1, 12, 4)])
+    log.mail_batch(_in_bursts(IRIS, 3, 17, 3))  # less overdue than they all are
+    _all_read(log)
+    who = speaker(log.agent, "ana")
+    for number, contact in enumerate(crowd):
+        word = Word("ignore") if number % 2 else Word("snooze", NEVER)
+        say_of_contact(log.agent, contact, word, who)
+    assert _told(log, Whom(), "rhythm") == ["Iris"]
+    assert _silent(log, 10) == [iris]
+
+
+def _silent(log: Log, limit: int) -> list[int]:
+    persons = people(log.connection, log.now, candidates(log.connection, log.now, None, limit))
+    return [one.person.id for one in silences(log.connection, persons, log.now, None) if one.state == "stale"]
+
+
+def test_the_silent_of_a_few_are_found_behind_many_others(log: Log, crowd: list[int]) -> None:
+    log.mail_batch([one for n in range(MANY) for one in _in_bursts(_address(n), n / 100, 12, 4)])
+    _all_read(log)
+    last = max(crowd, key=lambda one: int(_name(log, one).split()[1]))
+    assert _told(log, Whom(only=frozenset({last})), "rhythm") == [_name(log, last)]
+
+
+def _name(log: Log, contact: int) -> str:
+    (person,) = people(log.connection, log.now, [contact])
+    return person.name
+
+
+@pytest.mark.parametrize("derived", [True, False])
+def test_who_is_past_a_cadence_is_found_behind_many_who_are_not(log: Log, crowd: list[int], derived: bool) -> None:
+    """However many a cadence is set for, those past it are the first; their own goes before their company's."""
+    more = [ContactEntry(f"Friend {n}", [f"friend{n}@hooli.example"], "Hooli") for n in range(400)]
+    address_book.take_in(log.agent, more)
+    iris = log.contact("Iris", "iris@hooli.example")
+    ken = log.contact("Ken", "ken@initech.example")
+    log.mail_batch([{"sender": _address(n), "to": ANA, "days": 99} for n in range(MANY)])
+    log.mail_batch([{"sender": f"friend{n}@hooli.example", "to": ANA, "days": 99} for n in range(400)])
+    log.mail("iris@hooli.example", ANA, 60)
+    log.mail("ken@initech.example", ANA, 80)
+    log.mail(_address(0), ANA, 99.5)
+    (hooli,) = log.connection.execute("SELECT id FROM company WHERE name = 'Hooli'").fetchone()
+    who = speaker(log.agent, "ana")
+    set_company_cadence(log.agent, hooli, 30, who)
+    with writing(log.connection):
+        log.connection.execute("UPDATE contact SET company_id = ? WHERE id = ?", (hooli, iris))
+    _all_read(log, derived)
+    assert _silent(log, 10) == [iris]
+    set_default_cadence(log.agent, 15)
+    found = silences(
+        log.connection,
+        people(log.connection, log.now, candidates(log.connection, log.now, None, 10)),
+        log.now,
+        None,
+    )
+    assert {one.person.id: one.cadence for one in found if one.state == "stale"} == {
+        iris: Cadence(30, "company"),
+        ken: Cadence(15, "default"),
+    }
+    say_of_contact(log.agent, iris, Word("cadence", 50), who)
+    assert _silent(log, 10) == [ken]
+    log.meet("ken@initech.example", 110)
+    assert _silent(log, 10) == []
+
+
+def test_what_was_flagged_is_found_behind_much_that_was_settled(log: Log, crowd: list[int]) -> None:
+    log.contact("Iris", IRIS)
+    ids = [log.mail(IRIS, ANA, 1, subject="The lease")]
+    ids += [log.mail(_address(n), ANA, 10 + n / 10) for n in range(MANY)]
+    with writing(log.connection):
+        log.connection.execute(
+            "INSERT INTO mark (activity_id, place_id, uid, bits) SELECT a.id, s.place_id, a.id, ? FROM activity a"
+            " JOIN sighting s ON s.activity_id = a.id",
+            (FLAGGED,),
+        )
+    settled = dict(log.connection.execute("SELECT identity, id FROM activity"))
+    who = speaker(log.agent, "ana")
+    for identity in ids[1:]:
+        say_of_activity(log.agent, settled[identity], "done", who)
+    assert [one.activity for one in flagged(log.connection, log.now)][-1] == settled[ids[0]]
+    assert _told(log, Whom(), "flagged") == ["Iris"]
