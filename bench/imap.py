@@ -25,7 +25,7 @@ from bench.imap_poll import nothing_new
 from bench.mailbox import fill
 from capture.mail.fetch import FETCH_ITEMS
 from capture.mail.headers import HEADER_FIELDS
-from capture.mail.source import BATCH_MESSAGES
+from capture.mail.reading import BATCH_MESSAGES
 from dovecot_server import DovecotServer
 
 

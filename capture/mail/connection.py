@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.metadata
 import os
 import ssl
 from collections.abc import Iterator
@@ -131,9 +130,11 @@ def _connect(server: MailServer, secret: Secret, budget: Budget | None) -> Conne
 
 @functools.cache
 def _introduction() -> bytes:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and few servers ask
+
     said = b'"name" "lasttouch"'
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # run from its folder, not installed
-        said += b' "version" "%b"' % importlib.metadata.version("lasttouch").encode("ascii")
+    with contextlib.suppress(PackageNotFoundError):  # run from its folder, not installed
+        said += b' "version" "%b"' % version("lasttouch").encode("ascii")
     return said
 
 

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import logging
-from array import array
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date
+from typing import TYPE_CHECKING
 
-from activity.batch import Batch, MarksNow
-from activity.envelope import Envelope
+from activity.batch import Batch
 from activity.errors import SourceError, Throttled, Unreachable
 from capture.mail.budget import Budget, Exhausted
-from capture.mail.completeness import fetch_all
 from capture.mail.connection import Connection, connected
-from capture.mail.fetch import read_marks
 from capture.mail.guarded_stream import Stalled
-from capture.mail.idle import Watch
-from capture.mail.labels import readable
-from capture.mail.listing import LAST_UID, MailboxRefused, list_mailboxes, mailbox_state, open_mailbox
-from capture.mail.mailboxes import Choice, Mailbox, MailboxState, choose, holds_sent_mail, worth_watching
+from capture.mail.listing import MailboxRefused, list_mailboxes, mailbox_state
+from capture.mail.mailboxes import Choice, Mailbox, choose, worth_watching
 from capture.mail.plain_words import in_plain_words
-from capture.mail.position import Position, resume, unchanged
+from capture.mail.position import Position, unchanged
 from capture.mail.server import MailServer
 
-BATCH_MESSAGES = 5000
-SEARCH_UIDS = 100_000
-EMPTY_WINDOWS = 20
-LONGEST_LEAP = 1 << 24
-FEW_UIDS = 500
-WATCHED_UIDS = 1000  # the newest of the inbox, whose flags are looked at again when any has changed
+if TYPE_CHECKING:
+    from capture.mail.idle import Watch
+
 LOST_CONNECTIONS = 2
 PATIENCE_SHRINKS = 4  # times, with each stall: all of a pass's waiting for a silent server ends within a minute
 
@@ -67,6 +59,8 @@ class MailSource:
 
     def watch(self, mailbox: Mailbox) -> Watch:
         """A connection on which the server tells of new mail in this mailbox; see `Watch` for what it raises."""
+        from capture.mail.idle import Watch  # noqa: PLC0415 - for the daemon only
+
         return Watch(self._server, mailbox)
 
     def _choose(self, connection: Connection, with_modseq: bool = False) -> Choice:
@@ -74,7 +68,7 @@ class MailSource:
         return choose(listing, self._exclude, connection.has_capability("X-GM-EXT-1"), self._shared)
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
-        """Batches of at most BATCH_MESSAGES messages, mailbox by mailbox; see `Source`.
+        """Batches of bounded size, mailbox by mailbox; see `Source`.
 
         A mailbox that fails becomes a batch with its error, and the next one is read over a new
         connection; after LOST_CONNECTIONS lost ones, or when none can be made, the pass ends.
@@ -120,108 +114,6 @@ class MailSource:
             state = mailbox_state(connection, mailbox, with_modseq=position.needs_modseq)
         if unchanged(position, state, since):
             return
-        state = open_mailbox(connection, mailbox)
-        watched = is_watched(mailbox, choice)
-        if watched and state.modseq is None and connection.has_capability("CONDSTORE"):  # nobody has asked for it yet
-            state = state._replace(modseq=mailbox_state(connection, mailbox, with_modseq=True).modseq)
-        start = resume(position, state, since)
-        uids = _uids_to_read(connection, start, state)
-        after = _read_to(start, state.uidnext, uids)
-        if choice.labels:
-            uids = readable(connection, uids, choice.unwanted)
-        uids = [*start.drafts, *uids] if start.drafts else uids
-        begun = start
-        if watched and start != position:  # nothing was read before whose flags may have changed
-            begun = replace(start, modseq=state.modseq, messages=state.messages)
-        read, found = begun, set[int]()
-        first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
-        sent = holds_sent_mail(mailbox)
-        for part in fetch_all(connection, uids, BATCH_MESSAGES, sent):
-            found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
-            if part.through is not None:
-                ahead = found.union(uid for uid in start.drafts if uid > part.through)
-                read = replace(begun, next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, begun.modseq)
-            envelopes = [
-                _worth_marking(one.envelope, watched)
-                for one in part.messages
-                if one.envelope and _arrived(one.envelope, first)
-            ]
-            if sent:
-                for envelope in envelopes:
-                    envelope.in_sent = True
-            yield Batch(
-                mailbox.name,
-                items=list(envelopes),
-                skipped=[one.skip for one in part.messages if one.skip is not None],
-                cursor=None if part.through is None else read.cursor(),
-                found=len(uids),
-            )
-        marks = None
-        if watched and start == position and (start.modseq, start.messages) != (state.modseq, state.messages):
-            marks = _marks_now(connection, after)
-        end = replace(start, next_uid=after, messages=state.messages if watched else None)
-        end = end.with_drafts(found, state.modseq)
-        if read != end or marks is not None or (not uids and end != position):
-            yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids), marks=marks)
+        from capture.mail.reading import read_mailbox  # noqa: PLC0415 - a poll that finds nothing new does without
 
-
-def is_watched(mailbox: Mailbox, choice: Choice) -> bool:
-    """Is it followed what becomes of its newest messages? The inbox, or what stands for it at Gmail."""
-    return not mailbox.foreign and (choice.labels or mailbox.name.upper() == "INBOX")
-
-
-def _worth_marking(envelope: Envelope, watched: bool) -> Envelope:
-    """Elsewhere only what bears a mark is told of: it will not be looked at again."""
-    if not watched and envelope.mark is not None and not envelope.mark.bits:
-        envelope.mark = None
-    return envelope
-
-
-def _marks_now(connection: Connection, uidnext: int) -> MarksNow:
-    first = max(1, uidnext - WATCHED_UIDS)
-    return MarksNow(first, read_marks(connection, first, max(first, uidnext - 1)))
-
-
-def _uids_to_read(connection: Connection, start: Position, state: MailboxState) -> Sequence[int]:
-    """The UIDs from `start` on that arrived since its day, ascending, searched in windows of bounded size.
-
-    Where a mailbox has a few new ones only, all are asked for, whether they are there or not, and those that
-    arrived before are left out when they come: that saves asking which.
-    """
-    uidnext = state.uidnext
-    few = FEW_UIDS if start.next_uid > 1 else 0
-    if uidnext is not None and uidnext - start.next_uid <= few:
-        return range(start.next_uid, uidnext)
-    if uidnext is None or (state.messages is not None and state.messages <= SEARCH_UIDS):
-        return _found(connection, start, start.next_uid, None)
-    uids = array("Q")  # a mailbox may hold millions
-    empty = 0
-    for low in range(start.next_uid, uidnext, SEARCH_UIDS):
-        found = _found(connection, start, low, min(low + SEARCH_UIDS, uidnext) - 1)
-        uids.extend(found)
-        empty = 0 if found else empty + 1
-        if empty == EMPTY_WINDOWS:  # UIDNEXT may be any number, and what lies between hold nothing
-            uids.extend(_found(connection, start, low + SEARCH_UIDS, None))
-            break
-    return uids
-
-
-def _found(connection: Connection, start: Position, low: int, high: int | None) -> list[int]:
-    """The UIDs from `low` to `high`, or to the last, that arrived since the day of `start`."""
-    found = connection.search(["UID", f"{low}:{high or '*'}", "SINCE", date.fromisoformat(start.since)])
-    uids = sorted({uid for uid in found if low <= uid <= (high or LAST_UID)})  # n:* finds the last even below n
-    if uids:
-        connection.wire.budget.earn()
-    return uids
-
-
-def _read_to(start: Position, uidnext: int | None, uids: Sequence[int]) -> int:
-    """The next UID to read once all of `uids` are; a UIDNEXT far beyond them is not believed: mail may come below."""
-    last = uids[-1] if uids else start.next_uid - 1
-    told = uidnext if uidnext is not None and uidnext - last <= LONGEST_LEAP else 0
-    return max(told, start.next_uid, last + 1)
-
-
-def _arrived(envelope: Envelope, first: datetime) -> bool:
-    """Did it arrive at `first` or later, as far as the server tells?"""
-    return envelope.internal_date is None or envelope.internal_date >= first
+        yield from read_mailbox(connection, mailbox, position, choice, since)

@@ -95,5 +95,10 @@ def comparable(name: str) -> str:
     return _ELECTRONIC.sub("e", words)
 
 
-KIND_BY_NAME: dict[str, str] = {comparable(name): kind for kind, names in _NAMES.items() for name in names.split(",")}
-SENT_NAMES: frozenset[str] = frozenset(map(comparable, _SENT.split(",")))
+def _listed(names: str) -> list[str]:
+    """The names of a list above, which are written there as `comparable` gives them."""
+    return [" ".join(name.split()) for name in names.split(",")]
+
+
+KIND_BY_NAME: dict[str, str] = {name: kind for kind, names in _NAMES.items() for name in _listed(names)}
+SENT_NAMES: frozenset[str] = frozenset(_listed(_SENT))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mail_log import Log, log_of, three
 
 from activity.errors import ServerFault
-from capture.mail import source
+from capture.mail import reading, source
 from capture.mail.budget import EARNED_SECONDS, Budget, Exhausted
 from capture.mail.guarded_stream import PROGRESS_BYTES, GuardedStream
 from capture.mail.server import MailServer
@@ -152,11 +152,11 @@ def test_a_uidnext_out_of_all_proportion_costs_little_and_hides_nothing(uidnext:
 
 
 def test_windows_that_hold_nothing_are_not_gone_through_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "SEARCH_UIDS", 2)
+    monkeypatch.setattr(reading, "SEARCH_UIDS", 2)
     boxes = {"INBOX": Box({uid: header(uid) for uid in (1, 2, 3, 999)}, next_uid=1000)}
     with ScriptedIMAP(boxes) as scripted:
         log = log_of(scripted)
         log.sync()
         assert log.count() == 4
-        assert scripted.count("SEARCH") <= source.EMPTY_WINDOWS + 4
+        assert scripted.count("SEARCH") <= reading.EMPTY_WINDOWS + 4
         assert log.sync() == []

@@ -7,7 +7,7 @@ from mail_hosts import MemoryHost
 from mail_log import Log, log_of, message
 
 from activity.errors import Unreachable
-from capture.mail import completeness, source
+from capture.mail import completeness, reading
 from scripted_imap import Box, ScriptedIMAP, Session, fetch_response, header
 
 REASON = "the mail server did not give it, though it was asked for twice"
@@ -100,7 +100,7 @@ def test_who_leaves_out_nearly_everything_is_named_shortly(monkeypatch: pytest.M
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_the_cursor_never_passes_a_message_that_is_yet_to_come(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """The connection is lost at the answer to the `at`th set, or to the second question."""
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 3)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 3)
     with Forgetful(6, {2}, times=1) as server:
         log = log_of(server)
         honest, seen = server.answer_fetch, []

@@ -12,7 +12,7 @@ from mail_log import Log, message, server_of
 from activity.batch import Skip
 from activity.envelope import Envelope
 from activity.errors import Unreachable
-from capture.mail import source
+from capture.mail import reading
 from capture.mail.server import MailServer
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
@@ -179,7 +179,7 @@ def test_the_status_part_is_where_the_structure_says(
 def test_bounces_among_pipelined_fetches(
     imap: DovecotServer, log: Log, user: str, monkeypatch: pytest.MonkeyPatch, places: list[int]
 ) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 5)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 5)
     imap.append(user, "INBOX", [bounce(n) if n in places else message(n) for n in range(30)])
     batches = log.sync()
     expected = [f"Undelivered {n}" if n in places else f"Number {n}" for n in range(30)]

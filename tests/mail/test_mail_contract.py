@@ -9,7 +9,7 @@ from mail_hosts import CyrusHost, DovecotHost, Host, MemoryHost
 from mail_log import Log, message
 
 from activity.batch import MarksNow
-from capture.mail import source
+from capture.mail import reading
 from capture.mail.listing import MailboxRefused
 from capture.mail.source import MailSource
 from dovecot_server import DovecotServer
@@ -157,7 +157,7 @@ def test_what_is_in_sent_mail_was_sent_whatever_its_flags(host: Host, log: Log) 
 
 
 def test_an_interrupted_pass_goes_on_where_it_was(host: Host, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 2)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 2)
     host.put("INBOX", *map(message, range(5)))
     first = next(iter(MailSource(log.server, log.since).batches({})))
     assert len(first.items) == 2

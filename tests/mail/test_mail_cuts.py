@@ -11,7 +11,7 @@ from mail_hosts import MemoryHost
 from mail_log import Log, message, server_of
 
 from activity.errors import SourceError, Unreachable
-from capture.mail import source
+from capture.mail import reading, source
 from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
 
@@ -55,7 +55,7 @@ def _cut_and_again(proxy: FaultProxy, whole: Log, fault: Fault) -> tuple[SourceE
 def test_cut_anywhere_nothing_is_missing_after_the_next_pass(
     dovecot: DovecotServer, proxy: FaultProxy, filled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 40)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 40)
     server = server_of(dovecot, filled, port=proxy.port)
     whole = Log(server)
     whole.sync()
@@ -71,7 +71,7 @@ def test_cut_anywhere_nothing_is_missing_after_the_next_pass(
 
 def test_cut_at_any_byte_of_the_twins_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """As above, with cuts close to each other: in every part of a response, and of the literals."""
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 40)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 40)
     with MemoryHost() as host, FaultProxy(host.port) as proxy:
         host.put("INBOX", *(message(n) for n in range(MESSAGES)))
         host.put("Work", message("work"))

@@ -9,7 +9,7 @@ from mail_log import log_of, three
 
 from activity.batch import Skip
 from activity.errors import ServerFault, Throttled, Unreachable
-from capture.mail import source
+from capture.mail import reading, source
 from capture.mail.fetch_answer import FetchRefused
 from scripted_imap import HEADER_ITEM, Answer, Box, ScriptedIMAP, Session, fetch_response, header
 
@@ -159,7 +159,7 @@ def test_a_fetch_gone_wrong_gives_nothing_and_stops_nobody(answer: list[bytes | 
 
 
 def test_a_refusal_amid_pipelined_fetches_keeps_what_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 1)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 1)
 
     def refuse_the_second(session: Session, tag: str, arguments: str) -> None:
         if session.selected == "INBOX" and arguments.startswith("FETCH 2 "):
@@ -182,7 +182,7 @@ def test_a_refusal_amid_pipelined_fetches_keeps_what_came_before(monkeypatch: py
 def test_what_is_refused_with_its_structure_is_read_without(
     refusal: str, refused: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 1)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 1)
 
     def without_structure(session: Session, tag: str, arguments: str) -> None:
         if "BODYSTRUCTURE" in arguments and arguments.startswith(refused):
@@ -232,7 +232,7 @@ def test_answers_to_commands_on_their_way_together_may_come_mixed(
     monkeypatch: pytest.MonkeyPatch, backwards: bool
 ) -> None:
     """Dovecot completes several at once, after all their responses; another server might begin with the last."""
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 2)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 2)
     waiting: list[tuple[str, list[int]]] = []
 
     def together(session: Session, tag: str, arguments: str) -> None:
@@ -255,7 +255,7 @@ def test_answers_to_commands_on_their_way_together_may_come_mixed(
 
 
 def test_flags_of_another_message_move_no_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 1)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 1)
 
     def with_news(session: Session, tag: str, arguments: str) -> None:
         session.send("* 3 FETCH (UID 3 FLAGS (\\Draft))\r\n")  # somebody begins to edit it just now

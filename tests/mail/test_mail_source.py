@@ -9,7 +9,7 @@ import pytest
 from mail_log import Log, message
 
 from activity.errors import ServerFault
-from capture.mail import source
+from capture.mail import reading, source
 from capture.mail.source import MailSource
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
@@ -69,7 +69,7 @@ def test_only_changed_mailboxes_are_opened(imap: DovecotServer, log: Log, proxy:
 def test_old_mail_that_is_filed_later_is_passed_over(
     imap: DovecotServer, log: Log, user: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "FEW_UIDS", few)
+    monkeypatch.setattr(reading, "FEW_UIDS", few)
     imap.append(user, "INBOX", [message(1)])
     log.sync()
     imap.append(user, "INBOX", [message("old")], datetime(2019, 12, 31, 12, tzinfo=UTC))
@@ -190,7 +190,7 @@ def test_a_mailbox_with_old_mail_only_is_not_opened_every_time(
 def test_batches_are_bounded_and_each_has_its_cursor(
     imap: DovecotServer, log: Log, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "BATCH_MESSAGES", 3)
+    monkeypatch.setattr(reading, "BATCH_MESSAGES", 3)
     imap.append(user, "INBOX", [message(n) for n in range(8)])
     batches = [batch for batch in log.sync() if batch.place == "INBOX"]
     assert [len(batch.items) for batch in batches] == [3, 3, 2]
@@ -208,7 +208,7 @@ def test_batches_are_bounded_and_each_has_its_cursor(
 def test_searches_go_through_a_large_mailbox_in_windows(
     imap: DovecotServer, log: Log, proxy: FaultProxy, user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "SEARCH_UIDS", 3)
+    monkeypatch.setattr(reading, "SEARCH_UIDS", 3)
     imap.append(user, "INBOX", [message(n) for n in range(7)])
     log.sync()
     assert log.subjects() == [f"Number {n}" for n in range(7)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from imapclient.imap_utf7 import encode
 
 from capture.mail.mailboxes import Mailbox, choose, mailbox_name
+from capture.mail.well_known_names import KIND_BY_NAME, SENT_NAMES, comparable
 
 
 def box(name: str, *flags: str, delimiter: str = "/") -> Mailbox:
@@ -48,6 +49,11 @@ def test_what_is_marked_as_sent_mail_is_that_whatever_its_name() -> None:
     assert read(box("INBOX"), box("outbox", r"\Sent"), box("INBOX/Queue", r"\Sent")) == [
         "INBOX", "INBOX/Queue", "outbox",
     ]  # fmt: skip
+
+
+def test_the_well_known_names_are_written_as_they_are_looked_up() -> None:
+    """So that nothing has to be done to a thousand names before every poll."""
+    assert [name for name in (*KIND_BY_NAME, *SENT_NAMES) if name != comparable(name) or not name] == []
 
 
 def test_a_well_known_name_further_down_is_a_mailbox_like_any_other() -> None:
