@@ -83,6 +83,16 @@ AUTHOR_SIGN = "x-lasttouch-author"
 """A sign that is no header: how the author was found where From names what passed the message on."""
 
 
+class ThreadIndex(NamedTuple):
+    """What Exchange says of a message's conversation in Thread-Index (MS-OXOMSG §2.2.1.3).
+
+    `conversation` are the 16 octets that name it; `follows`: the message is not the first one there.
+    """
+
+    conversation: bytes
+    follows: bool
+
+
 ANSWERED, FLAGGED = 1, 2
 """Bits of a mark: to the owner's program the message is answered (\\Answered), or to be kept in view (\\Flagged)."""
 
@@ -132,6 +142,7 @@ class Envelope:
     reply_to: tuple[Address, ...] = ()
     original_from: tuple[Address, ...] = ()
     copy_of: str = ""
+    thread_index: ThreadIndex | None = None
     in_sent: bool = False
     passed_on: bool = False
     is_report: bool = False

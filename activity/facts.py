@@ -39,7 +39,8 @@ class Facts:
     `activity.shape` packs, None where nothing is known. `mailing` is set where the message is one of many with the
     same text, sent one by one: how many they are, and the seconds from the first to the last. `topic` stands
     for the subject without its prefixes where that is not kept: an even number, or that and one if it had the
-    prefix of an answer; 0 for none.
+    prefix of an answer; 0 for none. `thread_index` stands for the conversation that Exchange names in Thread-Index: an
+    even number, or that and one if the message is not the first one there; 0 for none.
     """
 
     identity: str
@@ -62,6 +63,7 @@ class Facts:
     shape: int | None = None
     mailing: tuple[int, int] | None = None
     topic: int = 0
+    thread_index: int = 0
     answered: tuple[str, ...] = ()
     confirmed: bool = False
 

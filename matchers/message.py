@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from activity.address import Address
-from activity.envelope import AUTHOR_SIGN, Envelope
+from activity.envelope import AUTHOR_SIGN, Envelope, ThreadIndex
 from activity.facts import PASSED_ON, RECEIVED, SENT, Direction, Facts, Judgement, Touch
 from activity.participant import Participant, Role
 from activity.verdict import PERSON, Verdict
@@ -64,8 +64,15 @@ def message_facts(
         _references(envelope),
         revision=PASSED_ON if envelope.passed_on else SENT if envelope.in_sent else RECEIVED,
         own_id=envelope.message_id if envelope.copy_of else "",
+        thread_index=_number(envelope.thread_index) if envelope.thread_index else 0,
         **_bounce_facts(envelope, never_log),
     )
+
+
+def _number(index: ThreadIndex) -> int:
+    """See `Facts.thread_index`; as short as it can be, since messages between the same people alone are compared."""
+    digest = hashlib.blake2b(index.conversation, digest_size=4).digest()
+    return (int.from_bytes(digest, "big") >> 2 or 1) << 1 | index.follows
 
 
 def _bounce_facts(envelope: Envelope, never_log: Callable[[str], bool]) -> dict[str, Any]:

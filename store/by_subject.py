@@ -1,7 +1,8 @@
 """Answers that name nobody known: relays give mail new ids, and some programs name none at all.
 
-Such a message answers the newest one in the other direction with the same person in the WINDOW before it, if that has
-its subject. `unplaced` holds those that are looked at so, by whom they are exchanged with.
+Such a message answers the newest one in the other direction with the same person in the WINDOW before it that is of
+the conversation which Exchange names in it (see by_index.py); else the newest of all, if that has its subject.
+`unplaced` holds those that are looked at so, by whom they are exchanged with.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, NamedTuple
 
 from activity.facts import Facts
 from activity.subject import has_prefix, topic
+from store import by_index
+from store.by_index import Indexed
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, marks, rows_among
@@ -26,8 +29,8 @@ _OTHER_WAY = {DIRECTION["inbound"]: OUTBOUND, DIRECTION["outbound"]: INBOUND}
 _NEAR = f"""SELECT DISTINCT u.activity_id FROM (
     SELECT p.address_id, min(p.at) AS low, max(p.at) AS high FROM participation p WHERE {{}} GROUP BY p.address_id) w
     CROSS JOIN unplaced u ON u.address_id = w.address_id AND u.at BETWEEN w.low AND w.high + {WINDOW}"""
-_UNPLACED = """SELECT u.activity_id, u.address_id, u.at, a.direction_code, a.subject, a.topic, b.hash, n.hash
-    FROM unplaced u JOIN activity a ON a.id = u.activity_id
+_UNPLACED = """SELECT u.activity_id, u.address_id, u.at, a.direction_code, a.subject, a.topic, a.thread_index,
+    b.hash, n.hash FROM unplaced u JOIN activity a ON a.id = u.activity_id
     JOIN reference n ON n.activity_id = a.id AND n.rank = {NOBODY}
     LEFT JOIN reference b ON b.activity_id = a.id AND b.rank = {BY_SUBJECT}"""
 _UNPLACED = _UNPLACED.format(NOBODY=NOBODY, BY_SUBJECT=BY_SUBJECT)
@@ -40,6 +43,7 @@ class _Unplaced(NamedTuple):
     at: int
     touch: int
     subject: object
+    thread_index: int | None
     answered: int | None
     alone: int
     addresses: list[int]
@@ -87,20 +91,28 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
     """What these messages answer, or all that are remembered: those for which that has changed."""
     looked_at = _unplaced(connection, ids)
     newest = _newest_before(connection, looked_at)
+    indexed = {
+        row_id: Indexed(one.at, one.touch, one.thread_index & ~1, one.addresses)
+        for row_id, one in looked_at.items()
+        if one.thread_index is not None
+    }
+    named = by_index.newest_before(connection, indexed, WINDOW)
     query = "SELECT id, identity_hash, subject, topic FROM activity WHERE id IN ({})"
-    candidates = {row[0]: (row[1], compared(*row[2:])) for row in rows_among(connection, query, set(newest.values()))}
+    wanted = {*newest.values(), *named.values()}
+    candidates = {row[0]: (row[1], compared(*row[2:])) for row in rows_among(connection, query, wanted)}
     changed = Links({}, {})
     rows: list[tuple[int, int]] = []
     for row_id, one in looked_at.items():
-        answered, subject = candidates.get(newest.get(row_id, 0), (None, None))
-        if subject is None or subject != one.subject:
+        target = named.get(row_id, newest.get(row_id, 0))
+        answered, subject = candidates.get(target, (None, None))
+        if row_id not in named and (subject is None or subject != one.subject):
             answered = None
         if answered == one.answered:
             continue
         if answered is None:
             changed.alone[row_id] = one.alone
         else:
-            changed.answers[row_id] = newest[row_id]
+            changed.answers[row_id] = target
             rows.append((row_id, answered))
     query = f"DELETE FROM reference WHERE rank = {BY_SUBJECT} AND activity_id IN ({{}})"
     change_among(connection, query, changed.alone)
@@ -111,8 +123,8 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
 
 
 def _seems_to_answer(facts: Facts) -> bool:
-    answers = facts.references or facts.topic & 1 or has_prefix(facts.subject)
-    return bool(answers) and bool(topic(facts.subject) or facts.topic)
+    answers = facts.references or facts.topic & 1 or facts.thread_index & 1 or has_prefix(facts.subject)
+    return bool(answers) and bool(topic(facts.subject) or facts.topic or facts.thread_index)
 
 
 def compared(subject: str | None, kept: int | None) -> object:
@@ -122,10 +134,10 @@ def compared(subject: str | None, kept: int | None) -> object:
 
 def _unplaced(connection: sqlite3.Connection, ids: Collection[int] | None) -> dict[int, _Unplaced]:
     found: dict[int, _Unplaced] = {}
-    for row_id, address, at, direction, subject, kept, answered, alone in _rows(connection, ids):
+    for row_id, address, at, direction, subject, kept, index, answered, alone in _rows(connection, ids):
         touch = _OTHER_WAY.get(direction)
         if touch is not None:
-            one = found.setdefault(row_id, _Unplaced(at, touch, compared(subject, kept), answered, alone, []))
+            one = found.setdefault(row_id, _Unplaced(at, touch, compared(subject, kept), index, answered, alone, []))
             one.addresses.append(address)
     return found
 

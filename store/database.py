@@ -34,6 +34,7 @@ MIGRATIONS = frozenset(
         "record_keys",
         "expectation",
         "titles",
+        "thread_index",
     )
 )
 

@@ -45,7 +45,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             came_back.setdefault(row[0], []).append(row)
         rows = connection.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
-            " deleted_at, shape, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
+            " deleted_at, shape, topic, thread_index, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
             f" WHERE id IN ({marks(chunk)})",
             chunk,
         ).fetchall()
@@ -107,7 +107,7 @@ def _stored(
 ) -> Stored:
     (
         row_id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision, deleted,
-        shape, size, seconds,
+        shape, topic, thread_index, size, seconds,
     ) = row  # fmt: skip
     facts = Facts(
         identity=identity,
@@ -125,6 +125,8 @@ def _stored(
         deleted_at=instant(deleted),
         shape=shape,
         mailing=None if size is None else (size, seconds),
+        topic=topic or 0,
+        thread_index=thread_index or 0,
     )
     judgement = Judgement(
         Verdict(verdict, reason if reason is not None else PERSON.reason),

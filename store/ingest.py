@@ -212,6 +212,7 @@ class _Rows:
                 VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], beginning(facts),
                 identity, reason_text(judgement) or "", replies_to, facts.subject, evidence_text(facts) or "",
                 facts.revision, "" if facts.shape is None else facts.shape, facts.topic or "",
+                facts.thread_index or "",
             )
         )  # fmt: skip
         for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
@@ -227,9 +228,9 @@ class _Rows:
     def insert(self, connection: sqlite3.Connection) -> None:
         connection.executemany(  # nullif, because to bind a None costs several times what it does
             "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
-            " replies_to, subject, evidence, revision, shape, topic) VALUES (?1, ?2, ?3, nullif(?4, ''), ?5, ?6,"
-            " nullif(?7, ?2), ?8, nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''), nullif(?13, ''),"
-            " nullif(?14, ''), nullif(?15, ''))",
+            " replies_to, subject, evidence, revision, shape, topic, thread_index) VALUES (?1, ?2, ?3, nullif(?4, ''),"
+            " ?5, ?6, nullif(?7, ?2), ?8, nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''),"
+            " nullif(?13, ''), nullif(?14, ''), nullif(?15, ''), nullif(?16, ''))",
             self._activities,
         )
         into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer)"

@@ -52,6 +52,8 @@ def together(one: Facts, other: Facts, kinds: tuple[str, str]) -> Facts:
     shapes = [one.shape for one in (first, second) if one.shape is not None]
     if shapes and first.shape != min(shapes):
         first = replace(first, shape=min(shapes))
+    if first.thread_index < second.thread_index:
+        first = replace(first, thread_index=second.thread_index)
     if _people(first) == _people(second):
         return first
     known = _people(first)
@@ -96,7 +98,8 @@ def apply(connection: sqlite3.Connection, given: Sequence[Change], emails: Mappi
     """Write what holds now; the conversations these messages are in follow in `store.conversations`."""
     forget_touches(connection, [one.stored.id for one in given])  # of those who are struck off, too
     connection.executemany(
-        "UPDATE activity SET at = ?, subject = ?, evidence = ?, replies_to = ?, revision = ?, shape = ? WHERE id = ?",
+        "UPDATE activity SET at = ?, subject = ?, evidence = ?, replies_to = ?, revision = ?, shape = ?,"
+        " thread_index = ? WHERE id = ?",
         [(*_row(one.facts), one.stored.id) for one in given],
     )
     moved = [
@@ -121,8 +124,8 @@ def see(connection: sqlite3.Connection, place: int, ids: Iterable[int]) -> None:
     )
 
 
-def _row(facts: Facts) -> tuple[int, str | None, str | None, str | None, str | None, int | None]:
+def _row(facts: Facts) -> tuple[int | str | None, ...]:
     """The columns of `activity` that a copy may change."""
     answered = facts.references[-1] if facts.references else None
-    evidence = evidence_text(facts)
-    return timestamp(facts.at), facts.subject or None, evidence, answered, facts.revision or None, facts.shape
+    at, evidence, index = timestamp(facts.at), evidence_text(facts), facts.thread_index or None
+    return at, facts.subject or None, evidence, answered, facts.revision or None, facts.shape, index

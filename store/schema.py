@@ -441,7 +441,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles):
+    for later in (expectation, titles, thread_index):
         migrations()(later)
     return migrations
 
@@ -461,6 +461,12 @@ def titles(db: Database) -> None:
     _renew_views(db)
     _create(db, TITLES)
     db.conn.execute("DELETE FROM setting WHERE name = 'house'")  # what follows is derived at the next opening
+
+
+def thread_index(db: Database) -> None:
+    """NULL: none, or not known of what was read before; see `Facts.thread_index`."""
+    db.conn.execute("ALTER TABLE activity ADD COLUMN thread_index INTEGER")
+    db.conn.execute("CREATE INDEX activity_index ON activity (thread_index, at) WHERE thread_index IS NOT NULL")
 
 
 def _renew_views(db: Database) -> None:

@@ -12,10 +12,11 @@ from capture.mail.author import doubt_about
 from capture.mail.dates import parse_date
 from capture.mail.encoded_words import decode_words
 from capture.mail.message_ids import message_id, message_ids
+from capture.mail.thread_index import thread_index
 
 HEADER_FIELDS: tuple[str, ...] = (
     "date", "from", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references", "reply-to",
-    "x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id", *SIGN_HEADERS,
+    "x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id", "thread-index", *SIGN_HEADERS,
 )  # fmt: skip
 
 _READ = frozenset(HEADER_FIELDS)
@@ -57,6 +58,8 @@ def parse_header(
     )
     if (reply_to := take("reply-to", None)) is not None:
         envelope.reply_to = _addresses(reply_to)
+    if (index := take("thread-index", None)) is not None:
+        envelope.thread_index = thread_index(index)
     if not signs.keys().isdisjoint(_OF_COPIES):
         sender = take("x-original-sender", None)
         envelope.original_from = _addresses(take("x-original-from", None)) or _addresses(sender)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +22,18 @@ def log(tmp_path: Path) -> Iterator[Log]:
     now = Log.start + timedelta(days=100)
     with opened(load_config(config), lambda: now) as agent:
         yield Log(agent)
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Callable[[], Any]:
+    """Opens a new log at every call; use as a context."""
+    made: list[int] = []
+
+    def new() -> Any:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(1)
+        (folder / "config.toml").write_text('database = "log.db"\n' + account("ana", files("x")))
+        return opened(load_config(folder / "config.toml"), lambda: Log.start.replace(month=12))
+
+    return new

@@ -2,100 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from itertools import permutations
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from letters import ANA, BOB, EVE, MAL, Letter, ids, in_every_order, send, waiting
 
-from config_lines import account, files
-from lasttouch.configuration.config import load_config
-from lasttouch.keeping.opening import opened
-from store.people import people
+from fed_log import Log
 from store.turns import THEM, US
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from fed_log import Log
-
-ANA, BOB, EVE, MAL = "ana@acme.example", "bob@globex.example", "eve@globex.example", "mal@evil.example"
-
-
-class Letter(NamedTuple):
-    """`name` is its id without brackets; `references` and `in_reply_to` name others so."""
-
-    name: str
-    sender: str
-    to: str
-    day: float
-    in_reply_to: str = ""
-    references: str = ""
-    subject: str = ""
-    cc: str = ""
-
-
-def ids(names: str) -> tuple[str, ...]:
-    return tuple(f"<{name}>" for name in names.split())
-
-
-def send(log: Log, letter: Letter) -> None:
-    more: dict[str, Any] = {"in_reply_to": ids(letter.in_reply_to), "references": ids(letter.references)}
-    log.mail(
-        letter.sender, letter.to, letter.day,
-        cc=letter.cc, subject=letter.subject, message_id=f"<{letter.name}>", **more,
-    )  # fmt: skip
-
-
-def conversations(log: Log) -> set[frozenset[str]]:
-    """The names of the messages of each."""
-    found: dict[int, set[str]] = {}
-    for identity, conversation in log.connection.execute("SELECT identity, conversation FROM activity"):
-        found.setdefault(conversation, set()).add(identity.strip("<>"))
-    return {frozenset(names) for names in found.values()}
-
-
-def waiting(log: Log) -> set[tuple[str, int]]:
-    query = "SELECT a.identity, t.waits_for FROM thread t JOIN activity a ON a.id = t.activity_id"
-    return {(identity.strip("<>"), who) for identity, who in log.connection.execute(query)}
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Callable[[], Any]:
-    """Opens a new log at every call; use as a context."""
-    from fed_log import Log
-
-    made: list[int] = []
-
-    def new() -> Any:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(1)
-        (folder / "config.toml").write_text('database = "log.db"\n' + account("ana", files("x")))
-        return opened(load_config(folder / "config.toml"), lambda: Log.start.replace(month=12))
-
-    return new
-
-
-def in_every_order(logs: Callable[[], Any], letters: Sequence[Letter], limit: int = 24) -> list[Log]:
-    """What the log says must not hang on the order; the logs, the last one open."""
-    from fed_log import Log
-
-    orders = list(permutations(letters))
-    chosen = orders if len(orders) <= limit else random.Random(len(letters)).sample(orders, limit)
-    results: list[tuple[Any, ...]] = []
-    for order in chosen:
-        with logs() as agent:
-            log = Log(agent)
-            log.contact("Bob", BOB)
-            for letter in order:
-                send(log, letter)
-            assert log.differences() == 0, [one.name for one in order]
-            (bob,) = people(log.connection, log.now)
-            results.append((conversations(log), waiting(log), bob.last_two_way))
-    assert all(result == results[0] for result in results), results
-    return results[0]
 
 
 def test_an_id_that_is_known_goes_before_one_that_nobody_has(logs: Callable[[], Any]) -> None:

@@ -73,3 +73,14 @@ def test_an_older_log_learns_the_role_of_whom_a_title_names(tmp_path: Path) -> N
         assert log.execute("SELECT value FROM setting WHERE name = 'house'").fetchall() == [], "all is derived anew"
         log.execute("UPDATE contact SET name = 'Bob Stone' WHERE id = 1")
         assert log.execute("SELECT contact_id FROM name_due").fetchall() == [(1,)]
+
+
+def test_of_older_mail_it_is_not_known_which_conversation_exchange_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with contextlib.closing(sqlite3.connect(path)) as older:
+        _migrations().apply(Database(older), stop_before="thread_index")
+        older.executescript(_ROWS)
+        older.commit()
+    path.chmod(0o600)
+    with contextlib.closing(open_for_writing(path)) as log:
+        assert log.execute("SELECT identity, thread_index FROM activity").fetchall() == [("<b1@globex.example>", None)]
