@@ -40,10 +40,15 @@ def shape(lines: int, octets: int, encoding: str, attachments: int, html: bool) 
 def packed(one: Shape | None, key: int = 0) -> int | None:
     """As a number; None where neither the shape nor a key is known. `key` is under 2**KEY_BITS."""
     if one is None:
-        return key << _KEY if key else None
+        return with_key(key) or None
     lines, octets, attachments, html = one
     number = lines | -(-octets // UNIT) << _OCTETS | attachments << _ATTACHMENTS | html << _HTML
-    return number | key << _KEY
+    return number | with_key(key)
+
+
+def with_key(key: int) -> int:
+    """The number of a key alone, which may be put to that of a shape; from the number of key 1 on there is one."""
+    return key << _KEY
 
 
 def unpacked(number: int | None) -> Shape | None:

@@ -1,6 +1,6 @@
 """Mail merges: the same text sent to many, one by one or a few at a time.
 
-Messages of one sender with one key (see matchers/mailings.py), each within GAP of the next, are a run. A run that
+Messages of one owner with one key (see matchers/mailings.py), each within GAP of the next, are a run. A run that
 reaches FEWEST outside recipients within any GAP is a mailing, all of it, whichever of it was read first. `mailing`
 holds for each such message how many its run has, and the seconds from the first to the last.
 """
@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from activity.shape import KEY_BITS, mailing_key_of
-from store.codes import ROLE
+from activity.shape import mailing_key_of, with_key
+from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import change_among, grouped, rows_among
 
 GAP = 3600
 FEWEST = 10
-_KEYED = 1 << 23
-assert mailing_key_of(_KEYED) == 1 < 1 << KEY_BITS
+_KEYED = with_key(1)
 
 
 class _Sent(NamedTuple):
@@ -45,6 +44,29 @@ def correct(connection: sqlite3.Connection) -> set[int]:
 def members(connection: sqlite3.Connection) -> list[int]:
     """The messages that are part of a mailing."""
     return [row_id for (row_id,) in connection.execute("SELECT activity_id FROM mailing")]
+
+
+def give_keys(connection: sqlite3.Connection, key_of: Callable[[str, Sequence[str]], int]) -> None:
+    """Note the key of each of our messages that has none though it answers nothing: it was taken for another's when it
+    was read, or an older version did not know of keys. `key_of` makes it of the subject, where that is kept, and of
+    the names and addresses in To.
+    """
+    query = f"""SELECT a.id, a.shape, a.subject FROM activity a WHERE a.direction_code = {DIRECTION["outbound"]}
+        AND a.ends IS NULL AND a.verdict_code IN ({VERDICT["person"]}, {VERDICT["broadcast"]})
+        AND coalesce(a.shape, 0) < {_KEYED} AND a.subject IS NOT NULL AND a.replies_to IS NULL
+        AND NOT EXISTS (SELECT 1 FROM reference f WHERE f.activity_id = a.id)"""
+    keyless = {row_id: (shape or 0, subject) for row_id, shape, subject in connection.execute(query)}
+    named = grouped(
+        connection,
+        "SELECT p.activity_id, r.name || ' ' || r.email FROM participation p JOIN address r ON r.id = p.address_id"
+        f" WHERE p.activity_id IN ({{}}) AND p.role_code = {ROLE['to']}",
+        keyless,
+    )
+    keys = {row_id: key_of(subject, sorted(named.get(row_id, ()))) for row_id, (_, subject) in keyless.items()}
+    connection.executemany(
+        "UPDATE activity SET shape = ? WHERE id = ?",
+        [(keyless[row_id][0] | with_key(key), row_id) for row_id, key in keys.items() if key],
+    )
 
 
 def _spans(instants: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -76,11 +98,12 @@ def _widened(connection: sqlite3.Connection, first: int, last: int) -> tuple[int
 def _settle(connection: sqlite3.Connection, first: int | None, last: int | None) -> set[int]:
     """Compare what the table says of the messages sent in this stretch (None, None: ever) with what they are."""
     where, values = ("a.at BETWEEN ? AND ?", (first, last)) if first is not None else ("1", ())
-    sent: dict[tuple[int, int], list[_Sent]] = {}
+    sent: dict[tuple[int, int | str], list[_Sent]] = {}
+    owners = _owners(connection)
     query = f"""SELECT a.id, a.at, a.shape, p.address_id FROM activity a JOIN participation p ON p.activity_id = a.id
         AND p.role_code = {ROLE["from"]} WHERE {where} AND a.shape >= {_KEYED} ORDER BY a.at, a.id"""
     for row_id, at, number, sender in connection.execute(query, values):
-        sent.setdefault((mailing_key_of(number), sender), []).append(_Sent(at, row_id))
+        sent.setdefault((mailing_key_of(number), owners.get(sender, sender)), []).append(_Sent(at, row_id))
     ids = [one.id for many in sent.values() for one in many]
     found: dict[int, tuple[int, int]] = {}
     for many in sent.values():
@@ -101,6 +124,13 @@ def _settle(connection: sqlite3.Connection, first: int | None, last: int | None)
         [(row_id, *found[row_id]) for row_id in changed & found.keys()],
     )
     return changed
+
+
+def _owners(connection: sqlite3.Connection) -> dict[int, str]:
+    """Address → whose it is, for the own ones of accounts."""
+    query = """SELECT r.id, coalesce(nullif(a.owner, ''), a.name) FROM account_address e
+        JOIN account a ON a.id = e.account_id JOIN address r ON r.email = e.email"""
+    return dict(connection.execute(query))
 
 
 def _runs(sent: Sequence[_Sent]) -> Iterator[list[_Sent]]:

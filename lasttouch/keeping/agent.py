@@ -82,7 +82,9 @@ class Agent:
         """Changes with what judging, matching and erasing depend on."""
         names = [field.name for field in fields(self.house) if field.init]
         values = {name: sorted(v) if isinstance(v := getattr(self.house, name), frozenset) else v for name in names}
-        return hashlib.sha256(json.dumps([values, list(self.config.never_log)], sort_keys=True).encode()).hexdigest()
+        owners = [[one.owner, sorted(one.addresses)] for one in self.colleagues]
+        rules = [values, list(self.config.never_log), owners]
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def followed_configuration(self) -> str | None:
         """The digest of the configuration that was applied last, by whatever process."""

@@ -51,6 +51,8 @@ def follow_configuration(agent: Agent) -> None:
         from lasttouch.keeping.recomputation import recompute  # noqa: PLC0415
 
         with writing(connection):
+            if agent.loaded.digest:
+                register_sources(connection, agent.config)  # whose an address is makes a difference
             obey_rules(agent)
             recompute(agent)
             settings.write(connection, settings.HOUSE, digest)

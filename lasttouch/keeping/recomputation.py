@@ -5,6 +5,7 @@ from __future__ import annotations
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.meetings import correct_titles, expand_due
+from matchers.mailings import subject_key
 from store import addresses, bounces, conversations, facts, ingest, mailings, threads, touches
 
 MOST_ROUNDS = 6  # of deriving everything, until nothing is different; two or three are what it takes
@@ -28,6 +29,7 @@ def recompute(agent: Agent) -> int:
 
 def _derive_once(agent: Agent) -> int:
     connection = agent.connection
+    mailings.give_keys(connection, lambda subject, to: subject_key(subject, to, agent.forgotten.key))
     mailings.correct(connection)  # a judgement that hangs on it is found different below
     different = ingest.rejudge(connection, facts.all_ids(connection), agent.judge)
     # which message a bounce speaks of may depend on directions that were decided just now

@@ -13,9 +13,9 @@ from activity.envelope import Envelope
 from activity.shape import packed
 from bench.logs import agent_on
 from lasttouch.keeping.recomputation import recompute
-from matchers.mailings import mailing_key
+from matchers.mailings import mailing_key, subject_key
 from matchers.message import judge_mail, message_facts
-from store import ingest, mailings, places, touches
+from store import facts, ingest, mailings, places, touches
 from store.database import writing
 from store.rows import Entry
 
@@ -37,14 +37,16 @@ class _Log:
     def __init__(self, agent) -> None:
         self.agent, self.now = agent, agent.clock()
         with writing(agent.connection):
-            (self.source,) = places.register(agent.connection, {"ana": ("Ana Kim", ["imap"])})
+            accounts = {"ana": ("Ana Kim", ["imap"]), "fair": ("Ana Kim", []), "ben": ("Ben", [])}
+            own = {"ana": [OWNER.email], "fair": ["fair@acme.example"], "ben": ["ben@acme.example"]}
+            (self.source,) = places.register(agent.connection, accounts, own)
 
     def read(self, letters: Sequence[Envelope]) -> None:
         entries = []
         for letter in letters:
-            facts = message_facts(letter, letter.date, self.agent.never_log, True)
-            facts.shape = packed(letter.shape, mailing_key(letter, SECRET))
-            entries.append(Entry(facts, judge_mail(facts, self.agent.house)))
+            known = message_facts(letter, letter.date, self.agent.never_log, True)
+            known.shape = packed(letter.shape, mailing_key(letter, SECRET))
+            entries.append(Entry(known, judge_mail(known, self.agent.house)))
         with writing(self.agent.connection):
             place = places.place_id(self.agent.connection, self.source.id, "Sent")
             ingest.write(self.agent.connection, place, entries, self.agent.book(), self.agent.judge)
@@ -104,6 +106,73 @@ def test_several_blind_copies_below_the_limit_are_one(log: _Log) -> None:
     parts = [tuple(_guest(n) for n in range(first, first + 6)) for first in (0, 6, 12)]
     log.read([_letter(log, 100 + n, n, "Our news", to=(OWNER,), bcc=bcc) for n, bcc in enumerate(parts)])
     assert set(log.verdicts().values()) == {("broadcast", "one of 3 with this subject within 3 minutes")}
+
+
+_NAMES = ("Ada", "Björn", "Chloé", "Dmitri", "Jean-Luc", "O'Neil", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Łukasz")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "{}, our news",
+        "{}: our news",
+        "Hi {} - our news",
+        "Our news, {}",
+        "Our news – {}?",
+        "Liebe {}, unsere Neuheiten",
+    ],
+)
+def test_whom_a_subject_speaks_to_need_not_be_named_in_to(log: _Log, subject: str) -> None:
+    """Half of them are, by name or address; the others' addresses tell nothing."""
+    letters = []
+    for n, name in enumerate(_NAMES):
+        address = (
+            f"office{n}@firm{n}.example" if n % 2 else f"{name.encode('ascii', 'ignore').decode()}@firm{n}.example"
+        )
+        to = Address(address, "" if n % 4 else name)
+        letters.append(_letter(log, n, n, subject.format(name), to=(to,)))
+    log.read(letters)
+    assert {verdict for verdict, _ in log.verdicts().values()} == {"broadcast"}
+
+
+def test_subjects_that_differ_in_more_than_whom_they_speak_to_have_keys_of_their_own() -> None:
+    subjects = [
+        "Offer, spring", "Fee, spring", "Order 71, delivery date", "Order 72, delivery date", "order, delivery date",
+        "Delivery date, week 7", "Delivery date, week 8", "Delivery date", "Bob", "Bob, news", "Eve, news",
+    ]  # fmt: skip
+    keys = [subject_key(one, ["sales@firm.example"], SECRET) for one in subjects]
+    assert len(set(keys)) == len(subjects)
+    assert subject_key("", [], SECRET) == subject_key("Bob!", ["bob@firm.example"], SECRET) == 0
+
+
+@pytest.mark.parametrize(("other", "verdict"), [("fair@acme.example", "broadcast"), ("ben@acme.example", "person")])
+def test_one_owner_may_send_it_from_two_accounts(log: _Log, other: str, verdict: str) -> None:
+    second = {"from_": (Address(other),)}
+    log.read([_letter(log, n, n, "Our news", **(second if n % 2 else {})) for n in range(14)])
+    assert {verdict for verdict, _ in log.verdicts().values()} == {verdict}
+    with writing(log.agent.connection):
+        assert recompute(log.agent) == 0
+
+
+def test_what_was_read_before_there_were_keys_gets_one(log: _Log) -> None:
+    news = [_letter(log, n, n, f"Guest{n}, our news") for n in range(12)]
+    answers = [_letter(log, n, n, "Our news", in_reply_to=(f"<q{n}@x>",)) for n in range(20, 40)]
+    single = [_letter(log, n, n, f"About order {n}") for n in range(60, 80)]
+    log.read([*news, *answers, *single])
+    before = log.verdicts()
+    with writing(log.agent.connection):
+        log.agent.connection.execute("UPDATE activity SET shape = NULL")
+        log.agent.connection.execute("DELETE FROM mailing")
+        ingest.rejudge(log.agent.connection, facts.all_ids(log.agent.connection), log.agent.judge)
+    assert {verdict for verdict, _ in log.verdicts().values()} == {"person"}
+    assert _recomputed(log) > 0
+    assert log.verdicts() == before
+    assert _recomputed(log) == 0
+
+
+def _recomputed(log: _Log) -> int:
+    with writing(log.agent.connection):
+        return recompute(log.agent)
 
 
 @pytest.mark.parametrize("seed", range(12))
