@@ -65,7 +65,7 @@ def config_text(database: Path) -> str:
 def agent_on(database: Path, now: datetime = END) -> Iterator[Agent]:
     """The agent at work on this log, at the end of the world's time."""
     connection = open_for_writing(database)
-    config = Config.model_validate(tomllib.loads(config_text(database)))
+    config = Config.of_checked(tomllib.loads(config_text(database)))
     try:
         agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now, LockFile(database))
         follow_configuration(agent)

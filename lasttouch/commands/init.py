@@ -52,7 +52,7 @@ def command(given: Given, wanted: bool | None, no_test: bool, add: bool, force: 
       lasttouch init --yes --address ana@acme.example --imap-host imap.acme.example --username ana
           --password-env ANA --caldav-url https://cal.acme.example/ana/ --sync --json
     """
-    from lasttouch.configuration.config import checked  # noqa: PLC0415
+    from lasttouch.configuration.checking import checked  # noqa: PLC0415
     from lasttouch.wizard.account import drafted  # noqa: PLC0415 - all that finds servers
 
     silence_libraries()

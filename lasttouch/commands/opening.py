@@ -28,11 +28,16 @@ def named_config() -> Path:
 
 
 def loaded_config() -> Loaded:
-    """The same, read and checked."""
-    from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
+    """The same, read, and checked unless the log has followed it already."""
+    from lasttouch.configuration import config  # noqa: PLC0415 - a query does without
 
     silence_libraries()
-    return load_config(named_config())
+    file = read_config(named_config())
+    with contextlib.suppress(DatabaseError):  # told once it is to be written; what is wrong in the file goes before
+        if (log := _log_that_followed(file)) is not None:
+            log.close()
+            return config.checked_before(file)
+    return config.load_config(file.path)
 
 
 @contextlib.contextmanager

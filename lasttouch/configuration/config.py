@@ -1,21 +1,15 @@
-"""The configuration checked, with all its problems told at once."""
+"""A configuration that was checked, now or when the log followed it, and where it came from."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from activity.errors import ConfigError
-from activity.source_kind import KINDS
 from lasttouch.configuration.config_file import ConfigFile, read_config
-from lasttouch.configuration.options import Account, Config, Files
-from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.options import Config
 
 
 class Loaded:
-    """A configuration that was checked, and where it came from. `digest` stands for its text, "" where it has none."""
+    """`digest` stands for the text of the configuration, "" where it has none."""
 
     def __init__(self, path: Path, config: Config, digest: str = "") -> None:
         self.path = path
@@ -33,92 +27,12 @@ class Loaded:
 
 def load_config(path: Path) -> Loaded:
     """Read and check a configuration. Raises ConfigError that lists every problem with its place in the file."""
+    from lasttouch.configuration.checking import checked  # noqa: PLC0415 - takes longer to import than a pass takes
+
     file = read_config(path)
     return Loaded(path, checked(file), file.digest)
 
 
-def checked(file: ConfigFile) -> Config:
-    """Raises ConfigError that lists every problem with its place in the file."""
-    config, problems = None, []
-    try:
-        config = Config.model_validate(file.data)
-    except ValidationError as error:
-        problems = [_problem(one["loc"], one["msg"], one["type"], file.data) for one in error.errors(include_url=False)]
-    problems += _problems_of_accounts(file.data.get("accounts"))
-    if config is None or problems:
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        hint = "config.example.toml shows every option; lasttouch init writes such a file"
-        raise ConfigError(f"{file.path} has {_count(len(problems))}:\n{listed}", hint)
-    return config
-
-
-def _problems_of_accounts(accounts: object) -> list[str]:
-    """What no single option shows. A validator of pydantic's would be asked only once every option is right."""
-    if not isinstance(accounts, list) or not all(isinstance(one, dict) for one in accounts):
-        return []  # and that was said already
-    problems = [] if accounts else ["accounts: there is none; write one as [[accounts]]"]
-    names: set[object] = set()
-    for number, account in enumerate(accounts):
-        name = account.get("name")
-        where = f"accounts[{number}]" + (f" ({name})" if isinstance(name, str) else "")
-        if isinstance(name, str) and name in names:
-            problems.append(f"{where}.name: two accounts are named {name!r}; every name must be its own")
-        names.add(name if isinstance(name, str) else None)
-        if not any(account.get(kind) for kind in KINDS):
-            problems.append(
-                f"{where}: an account needs [accounts.imap], .caldav, .carddav, [[accounts.calendar_urls]]"
-                " or [[accounts.files]]"
-            )
-    return problems
-
-
-def _count(number: int) -> str:
-    return "one problem" if number == 1 else f"{number} problems"
-
-
-def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any) -> str:
-    """ "accounts[0] (ana).imap.host: missing" – the place in the file, then what is wrong there."""
-    where = ""
-    at = data
-    for part in location:
-        try:
-            at = at[part]
-        except (KeyError, IndexError, TypeError):
-            at = None
-        if isinstance(part, int):
-            name = at.get("name") if isinstance(at, dict) else None
-            where += f"[{part}]" + (f" ({name})" if isinstance(name, str) else "")
-        else:
-            where += f".{part}" if where else part
-    if kind == "extra_forbidden":
-        message = f"no such option{_nearest(location)}"
-    elif kind == "missing":
-        message = "missing, but needed"
-    if kind == "value_error" and location and location[-1] in ("password_keyring", "token_command"):
-        where = where.rpartition(".")[0]
-    return f"{where or 'the file'}: {message.removeprefix('Value error, ')}"
-
-
-_TABLES: dict[str, tuple[type[BaseModel], str]] = {  # key → what it may hold, and how it is written
-    "accounts": (Account, "[[accounts]]"),
-    "imap": (Imap, "[accounts.imap]"),
-    "caldav": (Caldav, "[accounts.caldav]"),
-    "carddav": (Carddav, "[accounts.carddav]"),
-    "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
-    "files": (Files, "[[accounts.files]]"),
-    "": (Config, "the file's beginning"),
-}
-
-
-def _nearest(location: tuple[int | str, ...]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
-
-    if location[-1] == "password":
-        return "; a password is never kept in this file, use password_command, _env, _file or _keyring"
-    tables = [part for part in location[:-1] if part in _TABLES]
-    model, _ = _TABLES[str(tables[-1]) if tables else ""]
-    near = get_close_matches(str(location[-1]), model.model_fields, 1)
-    if near:
-        return f"; did you mean {near[0]}?"
-    known = [written for one, written in _TABLES.values() if location[-1] in one.model_fields]
-    return f" here; it belongs into {known[0]}" if known else ""
+def checked_before(file: ConfigFile) -> Loaded:
+    """The configuration of a file whose very text was checked before, by the same options."""
+    return Loaded(file.path, Config.of_checked(file.data), file.digest)

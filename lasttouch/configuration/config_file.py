@@ -1,4 +1,4 @@
-"""The configuration file: found, read, and the little that a query needs of it. Checking it is `config.py`'s."""
+"""The configuration file: found, read, and the little that a query needs of it. Checking it is `checking.py`'s."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from activity.errors import ConfigError
 from store.database import MIGRATIONS
 
 DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
-_CHECKED_BY = ("options.py", "server_options.py", "option_types.py")
+CHECKED_BY = ("checking.py", "models.py", "sections.py", "options.py", "server_options.py", "option_types.py")
 
 
 class ConfigFile:
@@ -50,7 +50,7 @@ class ConfigFile:
         """Changes with the text, and with the program that checks it: the same digest need not be checked again."""
         import hashlib  # noqa: PLC0415 - brings OpenSSL in
 
-        rules = [Path(__file__).with_name(name).stat() for name in _CHECKED_BY]
+        rules = [Path(__file__).with_name(name).stat() for name in CHECKED_BY]
         stamp = " ".join([*(f"{one.st_mtime_ns} {one.st_size}" for one in rules), *sorted(MIGRATIONS)])
         return hashlib.sha256(f"{stamp}\n{self.text}".encode()).hexdigest()
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
-
 from activity.address import normalise, normalise_domain
 from lasttouch.configuration.durations import parse_duration
+from lasttouch.configuration.sections import Checked, Converted
 from matchers.never_log import checked_rule, is_domain
 
 
@@ -57,11 +56,23 @@ def _path(text: str) -> str:
     return text
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-EmailAddress = Annotated[str, BeforeValidator(_address)]
-Domain = Annotated[str, BeforeValidator(_domain)]
-Rule = Annotated[str, BeforeValidator(_rule)]
-Text = Annotated[str, AfterValidator(_something)]
-FilePath = Annotated[Text, AfterValidator(_path)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Count = Annotated[int, Field(ge=1)]
+def _positive(number: int) -> int:
+    if number < 1:
+        raise ValueError(f"{number} is too few; write 1 or more")
+    return number
+
+
+def _port(number: int) -> int:
+    if not 1 <= number <= 65535:
+        raise ValueError(f"{number} is no port; they go from 1 to 65535")
+    return number
+
+
+Duration = Annotated[timedelta, Converted(_duration)]
+EmailAddress = Annotated[str, Converted(_address)]
+Domain = Annotated[str, Converted(_domain)]
+Rule = Annotated[str, Converted(_rule)]
+Text = Annotated[str, Checked(_something)]
+FilePath = Annotated[Text, Checked(_path)]
+Port = Annotated[int, Checked(_port)]
+Count = Annotated[int, Checked(_positive)]

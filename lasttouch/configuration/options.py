@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from pydantic import Field, field_validator
 
 from activity import source_kind
 from lasttouch.configuration.config_file import DEFAULT_DATABASE
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
-from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap, Section
+from lasttouch.configuration.sections import Check, Checked, Section
+from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -22,44 +23,70 @@ def listen_address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _at_least_one(addresses: list[str]) -> list[str]:
+    if not addresses:
+        raise ValueError("there is none; write every address the mailbox is reached by")
+    return addresses
+
+
+def _a_second_at_least(interval: timedelta) -> timedelta:
+    if interval < timedelta(seconds=1):
+        raise ValueError("it is too short; write 1s or more")
+    return interval
+
+
+def _known_zone(name: str | None, _: Mapping[str, Any]) -> str | None:
+    try:
+        ZoneInfo("UTC" if name is None else name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'{name!r} is no time zone; write for example "Europe/Berlin"') from None
+    return name
+
+
+def _calendars_differ(calendars: list[CalendarUrl], _: Mapping[str, Any]) -> list[CalendarUrl]:
+    names = [one.name for one in calendars]
+    if len(set(names)) < len(names):
+        raise ValueError("every published calendar needs a name of its own")
+    return calendars
+
+
+def _host_and_port(listen: str | None, _: Mapping[str, Any]) -> str | None:
+    if listen is not None:
+        listen_address(listen)
+    return listen
+
+
+def _a_file(database: str, _: Mapping[str, Any]) -> str:
+    if "://" in database:
+        raise ValueError("the log is an SQLite file; give its path")
+    return database
+
+
+@dataclass(frozen=True, kw_only=True)
 class Files(Section):
     path: FilePath
 
 
+@dataclass(frozen=True, kw_only=True)
 class Account(Section):
     name: Text
     owner: str = ""
-    addresses: Annotated[list[EmailAddress], Field(min_length=1)]
+    addresses: Annotated[list[EmailAddress], Checked(_at_least_one)]
     timezone: str | None = None
-    exclude_mailboxes: list[str] = []
-    shared_mailboxes: list[str] = []
-    calendars: list[str] = []
-    exclude_calendars: list[str] = []
+    exclude_mailboxes: list[str] = field(default_factory=list)
+    shared_mailboxes: list[str] = field(default_factory=list)
+    calendars: list[str] = field(default_factory=list)
+    exclude_calendars: list[str] = field(default_factory=list)
     private_events: Literal["drop", "time-only"] = "drop"
     authserv_id: str | None = None
-    poll_every: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(minutes=5)
+    poll_every: Annotated[Duration, Checked(_a_second_at_least)] = timedelta(minutes=5)
     imap: Imap | None = None
     caldav: Caldav | None = None
     carddav: Carddav | None = None
-    calendar_urls: list[CalendarUrl] = []
-    files: list[Files] = []
+    calendar_urls: list[CalendarUrl] = field(default_factory=list)
+    files: list[Files] = field(default_factory=list)
 
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str | None) -> str | None:
-        try:
-            ZoneInfo("UTC" if name is None else name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f'{name!r} is no time zone; write for example "Europe/Berlin"') from None
-        return name
-
-    @field_validator("calendar_urls")
-    @classmethod
-    def _calendars_differ(cls, calendars: list[CalendarUrl]) -> list[CalendarUrl]:
-        names = [one.name for one in calendars]
-        if len(set(names)) < len(names):
-            raise ValueError("every published calendar needs a name of its own")
-        return calendars
+    checks: ClassVar[Mapping[str, Check]] = {"timezone": _known_zone, "calendar_urls": _calendars_differ}
 
     @property
     def kinds(self) -> list[str]:
@@ -67,28 +94,25 @@ class Account(Section):
         return [kind for kind in source_kind.KINDS if getattr(self, kind)]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Metrics(Section):
     """Where Prometheus may ask; nowhere unless told."""
 
     listen: str | None = None
 
-    @field_validator("listen")
-    @classmethod
-    def _host_and_port(cls, listen: str | None) -> str | None:
-        if listen is not None:
-            listen_address(listen)
-        return listen
+    checks: ClassVar[Mapping[str, Check]] = {"listen": _host_and_port}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Config(Section):
-    """What accounts must not be beside each other, and as a whole, is checked in `config.py`, with all else at once."""
+    """What accounts must not be beside each other, and as a whole, is asked in `checking.py`, with all else at once."""
 
     database: FilePath = DEFAULT_DATABASE
-    internal_domains: list[Domain] = []
-    forms: list[EmailAddress] = []
+    internal_domains: list[Domain] = field(default_factory=list)
+    forms: list[EmailAddress] = field(default_factory=list)
     backfill: Duration = timedelta(days=730.5)
     horizon: Duration = timedelta(days=90)
-    never_log: list[Rule] = []
+    never_log: list[Rule] = field(default_factory=list)
     broadcast_over: Count = 25
     large_meeting_over: Count = 50
     unanswered_invitations: Literal["count", "ignore"] = "count"
@@ -97,12 +121,7 @@ class Config(Section):
     store_unmatched: bool = True
     store_subjects: bool = True
     contacts_from: Literal["lists", "two-way"] = "lists"
-    metrics: Metrics = Metrics()
+    metrics: Metrics = field(default_factory=Metrics)
     accounts: list[Account]
 
-    @field_validator("database")
-    @classmethod
-    def _a_file(cls, database: str) -> str:
-        if "://" in database:
-            raise ValueError("the log is an SQLite file; give its path")
-        return database
+    checks: ClassVar[Mapping[str, Check]] = {"database": _a_file}

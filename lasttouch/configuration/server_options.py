@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Port, Text
+from lasttouch.configuration.sections import Check, Section
+
+_PASSWORD = "password_command password_env password_file password_keyring"  # noqa: S105 - names of options
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+def _one_way(last: str | None, before: Mapping[str, Any], names: str) -> str | None:
+    """`last`, the value of the last of these options, if exactly one of them is given."""
+    if sum(way is not None for way in (*(before.get(name) for name in names.split()[:-1]), last)) != 1:
+        raise ValueError("give exactly one of " + names.replace(" ", ", "))
+    return last
 
 
+def _one_credential(command: str | None, before: Mapping[str, Any]) -> str | None:
+    return _one_way(command, before, f"{_PASSWORD} token_command")
+
+
+def _one_password(entry: str | None, before: Mapping[str, Any]) -> str | None:
+    return _one_way(entry, before, _PASSWORD)
+
+
+def _plain_text_stays_on_this_machine(security: str, before: Mapping[str, Any]) -> str:
+    if security == "none" and not is_loopback(before.get("host", "localhost").strip("[]")):
+        raise ValueError('"none" sends the password in the clear; it is for loopback hosts only')
+    return security
+
+
+def _encrypted_or_local(url: str, _: Mapping[str, Any]) -> str:
+    parts = urlsplit(url if "://" in url else f"//{url}")
+    if parts.scheme not in ("", "http", "https") or not (parts.hostname or "@" in url):
+        raise ValueError("give an https:// address, or an e-mail address or domain to discover it from")
+    if ("://" in url and parts.username) or parts.password:
+        raise ValueError("the address holds a user name or password; use username and password_command")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("plain http sends the password in the clear; use https (http is for loopback hosts only)")
+    return url
+
+
+def _public_and_encrypted(url: str | None, before: Mapping[str, Any]) -> str | None:
+    ways = (url, *(before.get(f"url_{way}") for way in ("command", "env", "file")))
+    if sum(way is not None for way in ways) != 1:
+        raise ValueError("give exactly one of url, url_command, url_env or url_file")
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "webcal", "webcals", "http") or not parts.hostname:
+        raise ValueError("give the https:// or webcal:// address of a calendar")
+    if parts.username or parts.password:
+        raise ValueError("the address holds a user name or password; read such a calendar with [accounts.caldav]")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("use https (http is for loopback hosts only)")
+    if parts.hostname.startswith("outlook.") or "/private-" in parts.path:
+        raise ValueError(
+            "whoever knows this address can read the calendar, so it is kept like a password:"
+            " use url_command, url_env or url_file"
+        )
+    return url
+
+
+@dataclass(frozen=True, kw_only=True)
 class Login(Section):
     """Who logs in, and the one way to the password; the password itself is never in the file."""
 
@@ -25,14 +78,6 @@ class Login(Section):
     password_env: Text | None = None
     password_file: FilePath | None = None
     password_keyring: Text | None = None
-
-    @staticmethod
-    def _one_way_in(last: str | None, info: ValidationInfo, names: str) -> str | None:
-        """`last`, the value of the last of these options, if exactly one of them is given."""
-        before = (info.data.get(name) for name in names.split()[:-1])
-        if sum(way is not None for way in (*before, last)) != 1:
-            raise ValueError("give exactly one of " + names.replace(" ", ", "))
-        return last
 
     def secret(self, base: Path) -> Secret:
         """Fetches the password when it is needed; a relative password_file counts from `base`."""
@@ -50,6 +95,7 @@ def default_port(security: str) -> int:
     return 993 if security == "tls" else 143
 
 
+@dataclass(frozen=True, kw_only=True)
 class Imap(Login):
     """`token_command` prints an OAuth access token, for servers that take no password."""
 
@@ -59,19 +105,10 @@ class Imap(Login):
     security: Literal["tls", "starttls", "none"] = "tls"
     ca_file: FilePath | None = None
 
-    @field_validator("token_command")
-    @classmethod
-    def _one_credential(cls, command: str | None, info: ValidationInfo) -> str | None:
-        return cls._one_way_in(
-            command, info, "password_command password_env password_file password_keyring token_command"
-        )
-
-    @field_validator("security")
-    @classmethod
-    def _plain_text_stays_on_this_machine(cls, security: str, info: ValidationInfo) -> str:
-        if security == "none" and not is_loopback(info.data.get("host", "localhost").strip("[]")):
-            raise ValueError('"none" sends the password in the clear; it is for loopback hosts only')
-        return security
+    checks: ClassVar[Mapping[str, Check]] = {
+        "token_command": _one_credential,
+        "security": _plain_text_stays_on_this_machine,
+    }
 
     def secret(self, base: Path) -> Secret:
         return super().secret(base) if self.token_command is None else from_command(self.token_command, "token_command")
@@ -81,68 +118,37 @@ class Imap(Login):
         return self.port or default_port(self.security)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Dav(Login):
     url: str
     ca_file: FilePath | None = None
 
-    @field_validator("password_keyring")
-    @classmethod
-    def _one_password(cls, entry: str | None, info: ValidationInfo) -> str | None:
-        return cls._one_way_in(entry, info, "password_command password_env password_file password_keyring")
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted_or_local(cls, url: str) -> str:
-        parts = urlsplit(url if "://" in url else f"//{url}")
-        if parts.scheme not in ("", "http", "https") or not (parts.hostname or "@" in url):
-            raise ValueError("give an https:// address, or an e-mail address or domain to discover it from")
-        if ("://" in url and parts.username) or parts.password:
-            raise ValueError("the address holds a user name or password; use username and password_command")
-        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-            raise ValueError("plain http sends the password in the clear; use https (http is for loopback hosts only)")
-        return url
+    checks: ClassVar[Mapping[str, Check]] = {"password_keyring": _one_password, "url": _encrypted_or_local}
 
 
+@dataclass(frozen=True, kw_only=True)
 class Caldav(Dav):
     pass
 
 
+@dataclass(frozen=True, kw_only=True)
 class Carddav(Dav):
-    address_books: list[str] = []
-    exclude_address_books: list[str] = []
+    address_books: list[str] = field(default_factory=list)
+    exclude_address_books: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
 class CalendarUrl(Section):
     """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Text
     ca_file: FilePath | None = None
     url_command: str | None = None
     url_env: str | None = None
     url_file: FilePath | None = None
     url: str | None = None
 
-    @field_validator("url")
-    @classmethod
-    def _public_and_encrypted(cls, url: str | None, info: ValidationInfo) -> str | None:
-        ways = (url, *(info.data.get(f"url_{way}") for way in ("command", "env", "file")))
-        if sum(way is not None for way in ways) != 1:
-            raise ValueError("give exactly one of url, url_command, url_env or url_file")
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("https", "webcal", "webcals", "http") or not parts.hostname:
-            raise ValueError("give the https:// or webcal:// address of a calendar")
-        if parts.username or parts.password:
-            raise ValueError("the address holds a user name or password; read such a calendar with [accounts.caldav]")
-        if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise ValueError("use https (http is for loopback hosts only)")
-        if parts.hostname.startswith("outlook.") or "/private-" in parts.path:
-            raise ValueError(
-                "whoever knows this address can read the calendar, so it is kept like a password:"
-                " use url_command, url_env or url_file"
-            )
-        return url
+    checks: ClassVar[Mapping[str, Check]] = {"url": _public_and_encrypted}
 
     def address(self, base: Path) -> Secret:
         """Fetches the address when it is needed; a relative url_file counts from `base`."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from activity.errors import ConfigError
-from lasttouch.configuration.config import checked
+from lasttouch.configuration.checking import checked
 from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.configuration.options import Config
 from lasttouch.private_files import write_private

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from lasttouch.configuration.config import Loaded
@@ -18,6 +19,6 @@ def first_sync(loaded: Loaded, account: str, progress: Progress | None = None) -
     Calendars are read as always: what of a series lies in the past is worked out once, when it is read.
     """
     with opened(loaded) as agent:
-        month = loaded.config.model_copy(update={"backfill": timedelta(days=FIRST_DAYS)})
+        month = replace(loaded.config, backfill=timedelta(days=FIRST_DAYS))
         agent.loaded = Loaded(loaded.path, month, loaded.digest)
         return list(sync(agent, account, progress))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from household import Household, ago, mail
+from lasttouch.configuration.config_file import CHECKED_BY
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {
@@ -113,7 +114,7 @@ def test_another_version_of_the_rules_checks_the_configuration_again(
     monkeypatch.setattr("lasttouch.configuration.config.load_config", load)
     log.ok("last")
     assert seen == []
-    for rules in ("options.py", "server_options.py", "option_types.py"):
+    for rules in CHECKED_BY:
         (log.folder / rules).write_text("# of another version")
     monkeypatch.setattr("lasttouch.configuration.config_file.__file__", str(log.folder / "config_file.py"))
     assert log.run("last").code == 1
