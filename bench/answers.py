@@ -6,7 +6,6 @@ Whole answers are told of the first page: ids, names and dates of all that is li
 from __future__ import annotations
 
 import random
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, timedelta
 from functools import partial
@@ -20,6 +19,7 @@ from lasttouch.answers.silence import Silence, candidates, silences
 from lasttouch.answers.today import today
 from store.database import open_for_reading
 from store.finding import find_contacts
+from store.log import Log
 from store.people import people
 from store.silence import longest_silent, never_touched, past_rhythm
 from store.threads import US, waiting
@@ -69,7 +69,7 @@ def figures(small: Size, large: Size) -> Iterator[Figure]:
 
 def _seconds(size: Size) -> dict[str, float]:
     """The median of each query on an open connection; of single contacts, over many different ones."""
-    connection = open_for_reading(log(size))
+    reader = open_for_reading(log(size))
     ids = random.Random(3).sample(range(1, size.contacts + 1), min(size.contacts, 2_000))
     lookup = "SELECT * FROM contact WHERE id = ?"
 
@@ -79,31 +79,31 @@ def _seconds(size: Size) -> dict[str, float]:
         return median_of(seconds(partial(ask, contact)) for contact in ids)
 
     asked: dict[str, Callable[[], object]] = {
-        "longest silent 100": lambda: longest_silent(connection, END, _FIRST),
-        "past their rhythm 100": lambda: past_rhythm(connection, END, _FIRST),
-        "never touched 100": lambda: never_touched(connection, END, _FIRST),
-        "waiting longest 100": lambda: waiting(connection, US, _FIRST),
-        "stale": lambda: _stale(connection, None),
-        "stale --days 90": lambda: _stale(connection, timedelta(days=90)),
-        "awaiting --on us": lambda: awaiting(connection, END, "us", Wanted(), _PAGE),
-        "awaiting --on them": lambda: awaiting(connection, END, "them", Wanted(), _PAGE),
-        "today": lambda: today(connection, END, UTC, Whom(), 10),
-        "log of the busiest contact": lambda: newest(connection, END, _PAGE, [1]),
-        "log of everybody": lambda: newest(connection, END, _PAGE),
-        "unmatched": lambda: unmatched(connection, END, _PAGE),
+        "longest silent 100": lambda: longest_silent(reader, END, _FIRST),
+        "past their rhythm 100": lambda: past_rhythm(reader, END, _FIRST),
+        "never touched 100": lambda: never_touched(reader, END, _FIRST),
+        "waiting longest 100": lambda: waiting(reader, US, _FIRST),
+        "stale": lambda: _stale(reader, None),
+        "stale --days 90": lambda: _stale(reader, timedelta(days=90)),
+        "awaiting --on us": lambda: awaiting(reader, END, "us", Wanted(), _PAGE),
+        "awaiting --on them": lambda: awaiting(reader, END, "them", Wanted(), _PAGE),
+        "today": lambda: today(reader, END, UTC, Whom(), 10),
+        "log of the busiest contact": lambda: newest(reader, END, _PAGE, [1]),
+        "log of everybody": lambda: newest(reader, END, _PAGE),
+        "unmatched": lambda: unmatched(reader, END, _PAGE),
     }
     try:
         return {
-            "lookup": each(lambda contact: connection.execute(lookup, (contact,)).fetchone()),
-            "one": each(lambda contact: people(connection, END, [contact])),
-            "last": each(lambda contact: people(connection, END, find_contacts(connection, person(contact - 1).email))),
+            "lookup": each(lambda contact: reader.execute(lookup, (contact,)).fetchone()),
+            "one": each(lambda contact: people(reader, END, [contact])),
+            "last": each(lambda contact: people(reader, END, find_contacts(reader, person(contact - 1).email))),
             **{name: median_seconds(ask, 50) for name, ask in asked.items()},
-            "all": median_seconds(lambda: people(connection, END), 3),
+            "all": median_seconds(lambda: people(reader, END), 3),
         }
     finally:
-        connection.close()
+        reader.close()
 
 
-def _stale(connection: sqlite3.Connection, longer_than: timedelta | None) -> list[Silence]:
-    ids = candidates(connection, END, longer_than, _FIRST + 1)
-    return silences(connection, people(connection, END, ids), END, longer_than)
+def _stale(reader: Log, longer_than: timedelta | None) -> list[Silence]:
+    ids = candidates(reader, END, longer_than, _FIRST + 1)
+    return silences(reader, people(reader, END, ids), END, longer_than)

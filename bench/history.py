@@ -43,7 +43,7 @@ def run(quick: bool) -> Iterator[Figure]:
             for name, spent in _changes(agent):
                 yield at_most(f"one contact {name}", spent * 1e3, "ms", 5)
                 yield at_most(f"one contact {name}, large ÷ small history", spent / before[name], "×", 1.5)
-            (stranger,) = unmatched(agent.connection, END, 1)
+            (stranger,) = unmatched(agent.log, END, 1)
             alias = seconds(lambda: address_book.add_alias(agent, 1, [stranger.address]))
             yield told("the busiest contact given an alias", alias * 1e3, "ms")
             yield from _imports(agent, large)
@@ -78,9 +78,9 @@ def _changes(agent: Agent) -> Iterator[tuple[str, float]]:
     All concerned have exchanged a few times, whatever the size of the log, so that only that differs.
     """
     chance = random.Random(4)
-    strangers = [one for one in unmatched(agent.connection, END) if one.exchanges in _FEW]
+    strangers = [one for one in unmatched(agent.log, END) if one.exchanges in _FEW]
     newcomers, founders, aliases = _samples(chance, strangers, 3)
-    known = [one.id for one in people(agent.connection, END) if one.touches in _FEW]
+    known = [one.id for one in people(agent.log, END) if one.touches in _FEW]
     receivers, kept, dropped = _samples(chance, known, 3)
     added: list[int] = []
 

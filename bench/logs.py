@@ -96,7 +96,7 @@ def log(size: Size) -> Path:
                 for _ in write_batches(agent, World(size)):
                     pass
                 agent.refresh()
-                lesson = learning.lesson_due(agent.connection, END)
+                lesson = learning.lesson_due(agent.log, END)
                 with writing(agent.connection):
                     learning.keep_up(agent.connection, END, lesson)
                 agent.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

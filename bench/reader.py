@@ -56,17 +56,17 @@ def during(database: Path, contacts: int) -> Iterator[Reading]:
 
 def _read(pipe: Connection, database: Path, contacts: int) -> None:
     chance = random.Random(5)
-    connection = open_for_reading(database)
+    reader = open_for_reading(database)
     taken: list[tuple[float, bool]] = []
     for _ in range(1000):
-        people(connection, END, [chance.randrange(1, contacts + 1)])
+        people(reader, END, [chance.randrange(1, contacts + 1)])
     pipe.send("reading")
     while not pipe.poll():
         contact = chance.randrange(1, contacts + 1)
         started = time.perf_counter()
-        people(connection, END, [contact])
+        people(reader, END, [contact])
         ended = time.perf_counter()
-        (due,) = connection.execute("SELECT due FROM contact_touch WHERE contact_id = ?", (contact,)).fetchone()
+        (due,) = reader.execute("SELECT due FROM contact_touch WHERE contact_id = ?", (contact,)).fetchone()
         taken.append((ended - started, due == 0))
         time.sleep(_PAUSE_SECONDS)
     everything, others = sorted(one for one, _ in taken), sorted(one for one, derived in taken if not derived)

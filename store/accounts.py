@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
+
+from store.log import Log
 
 
 class Account(NamedTuple):
@@ -14,18 +15,18 @@ class Account(NamedTuple):
     owner: str
 
 
-def accounts_known(connection: sqlite3.Connection) -> list[Account]:
+def accounts_known(log: Log) -> list[Account]:
     """Those of the configuration, in its order."""
     query = "SELECT id, name, coalesce(nullif(owner, ''), name) FROM account WHERE active ORDER BY id"
-    return [Account(*row) for row in connection.execute(query)]
+    return [Account(*row) for row in log.execute(query)]
 
 
-def accounts_meant(connection: sqlite3.Connection, word: str) -> list[Account]:
+def accounts_meant(log: Log, word: str) -> list[Account]:
     """Whom `word` means: the account's name, its owner's, one of its addresses, a part of the owner's name."""
-    known = accounts_known(connection)
+    known = accounts_known(log)
     folded = word.strip().casefold()
     addresses = {
-        row_id for (row_id,) in connection.execute("SELECT account_id FROM account_address WHERE email = ?", (folded,))
+        row_id for (row_id,) in log.execute("SELECT account_id FROM account_address WHERE email = ?", (folded,))
     }
     readings = (
         [one for one in known if one.name.casefold() == folded],
@@ -36,7 +37,7 @@ def accounts_meant(connection: sqlite3.Connection, word: str) -> list[Account]:
     return next((found for found in readings if found), [])
 
 
-def addresses_of(connection: sqlite3.Connection, account_id: int) -> list[str]:
+def addresses_of(log: Log, account_id: int) -> list[str]:
     """The own addresses of an account, those it had once as well."""
     query = "SELECT email FROM account_address WHERE account_id = ? ORDER BY position"
-    return [email for (email,) in connection.execute(query, (account_id,))]
+    return [email for (email,) in log.execute(query, (account_id,))]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.lists import chunks, marks
+from store.log import Log
 from store.rows import instant, timestamp
 
 
@@ -20,13 +20,11 @@ class Acquaintance(NamedTuple):
     last_touch: datetime
 
 
-def known_by(
-    connection: sqlite3.Connection, contact_ids: Sequence[int], now: datetime
-) -> dict[int, list[Acquaintance]]:
+def known_by(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, list[Acquaintance]]:
     """By contact, the accounts whose mail or calendar shows a touch with them; the latest first."""
     found: dict[int, list[Acquaintance]] = {}
     for chunk in chunks(contact_ids):
-        rows = connection.execute(
+        rows = log.execute(
             "SELECT r.contact_id, a.name, a.owner, max(p.at) AS last FROM address r"
             " JOIN participation p ON p.address_id = r.id JOIN activity t ON t.id = p.activity_id"
             " JOIN sighting s ON s.activity_id = p.activity_id JOIN place c ON c.id = s.place_id"
@@ -40,10 +38,10 @@ def known_by(
     return found
 
 
-def own_answers(connection: sqlite3.Connection, activity_id: int) -> dict[str, str]:
+def own_answers(log: Log, activity_id: int) -> dict[str, str]:
     """Account → the answer its owner gave to a meeting (PARTSTAT), for those that were asked."""
     return dict(
-        connection.execute(
+        log.execute(
             "SELECT a.name, max(s.answer) FROM sighting s JOIN place p ON p.id = s.place_id"
             " JOIN source o ON o.id = p.source_id JOIN account a ON a.id = o.account_id"
             " WHERE s.activity_id = ? AND coalesce(s.answer, '') <> '' GROUP BY a.name ORDER BY a.name",

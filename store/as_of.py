@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from store.log import Log
 from store.people import DATES, Person, attributed, people
 from store.rows import instant
 from store.touch_dates import Touches
 from store.touches import derive_all
 
 
-def people_then(connection: sqlite3.Connection, moment: datetime, ids: Sequence[int] | None = None) -> list[Person]:
+def people_then(log: Log, moment: datetime, ids: Sequence[int] | None = None) -> list[Person]:
     """As `people`, but as of `moment`: nothing of what came later counts, and a meeting that lay ahead lies ahead.
 
     Contacts, their addresses and the verdicts are those of today.
     """
-    known = people(connection, moment, ids)
-    derived = derive_all(connection, [person.id for person in known], moment)
-    found = attributed(connection, [_then(person, derived[person.id]) for person in known])
+    known = people(log, moment, ids)
+    derived = derive_all(log, [person.id for person in known], moment)
+    found = attributed(log, [_then(person, derived[person.id]) for person in known])
     return sorted(found, key=lambda p: (p.last_touch is not None, p.last_touch or moment, p.name.casefold(), p.id))
 
 

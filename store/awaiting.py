@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -13,6 +12,7 @@ from store.by_subject import compared
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
 from store.lists import among, marks
+from store.log import Log
 from store.rows import instant, timestamp
 from store.threads import THEM, US, by_chance, waiting, waiting_then
 
@@ -59,7 +59,7 @@ class Waiting(NamedTuple):
 
 
 def awaiting(
-    connection: sqlite3.Connection,
+    log: Log,
     moment: datetime,
     side: Side,
     order: Order = "newest",
@@ -74,16 +74,16 @@ def awaiting(
     what waits with one of these.
     """
     if as_of:
-        turns = iter(waiting_then(connection, _WHO[side], timestamp(moment), order != "oldest"))
+        turns = iter(waiting_then(log, _WHO[side], timestamp(moment), order != "oldest"))
     elif order == "likely":
-        turns = by_chance(connection, _WHO[side], timestamp(since) if since else 0, timestamp(moment))
+        turns = by_chance(log, _WHO[side], timestamp(since) if since else 0, timestamp(moment))
     else:
-        turns = _turns(connection, moment, side, order == "newest")
+        turns = _turns(log, moment, side, order == "newest")
     if contacts is not None:
-        asked = _asking(connection, side, contacts, timestamp(since) if since else 0)
+        asked = _asking(log, side, contacts, timestamp(since) if since else 0)
         turns = (turn for turn in turns if turn[0] in asked)
     while page := list(islice(turns, PAGE)):
-        yield from _page(connection, moment, side, page)
+        yield from _page(log, moment, side, page)
 
 
 _OTHERS = f"""
@@ -106,32 +106,28 @@ JOIN sighting s ON s.activity_id = other.id JOIN place l ON l.id = s.place_id JO
 WHERE one.id IN ({}) ORDER BY o.account_id"""
 
 
-def _turns(
-    connection: sqlite3.Connection, moment: datetime, side: Side, newest_first: bool
-) -> Iterator[tuple[int, int]]:
+def _turns(log: Log, moment: datetime, side: Side, newest_first: bool) -> Iterator[tuple[int, int]]:
     """The messages (id, instant) whose turn it is on this side; most callers want but the first few."""
     given, size = 0, FIRST
     while True:
-        rows = waiting(connection, _WHO[side], size, newest_first, timestamp(moment))
+        rows = waiting(log, _WHO[side], size, newest_first, timestamp(moment))
         yield from rows[given:]
         if len(rows) < size:
             return
         given, size = size, size * 8
 
 
-def _page(
-    connection: sqlite3.Connection, moment: datetime, side: Side, turns: Sequence[tuple[int, int]]
-) -> Iterator[Waiting]:
+def _page(log: Log, moment: datetime, side: Side, turns: Sequence[tuple[int, int]]) -> Iterator[Waiting]:
     """These messages, with what is to be shown of them."""
     ids = [row_id for row_id, _ in turns]
-    others = _others(connection, ids, side)
-    met = _met_since(connection, ids, side, moment)
-    elsewhere = _answered_elsewhere(connection, ids, side, moment)
+    others = _others(log, ids, side)
+    met = _met_since(log, ids, side, moment)
+    elsewhere = _answered_elsewhere(log, ids, side, moment)
     left = [(row_id, at) for row_id, at in turns if row_id in others]
     ids = [row_id for row_id, _ in left]
     query = f"SELECT id, identity, subject, conversation FROM activity WHERE id IN ({marks(ids)})"
-    texts = {row_id: told for row_id, *told in connection.execute(query, ids)}
-    accounts = _accounts(connection, ids)
+    texts = {row_id: told for row_id, *told in log.execute(query, ids)}
+    accounts = _accounts(log, ids)
     for row_id, at in left:
         identity, subject, conversation = texts[row_id]
         holders = accounts.get(row_id, [])
@@ -154,26 +150,26 @@ def _asked(side: Side) -> tuple[int, int]:
     return (INBOUND, ROLE["from"]) if side == "us" else (OUTBOUND, ROLE["to"])
 
 
-def _asking(connection: sqlite3.Connection, side: Side, contacts: Collection[int], since: int) -> set[int]:
+def _asking(log: Log, side: Side, contacts: Collection[int], since: int) -> set[int]:
     """The messages in which one of these contacts is the other side, since then."""
     touch, role = _asked(side)
     query = (
         "SELECT p.activity_id FROM address r CROSS JOIN participation p ON p.address_id = r.id"
         f" AND p.touch_code = {touch} AND p.at >= {since} WHERE r.contact_id IN ({{}}) AND p.role_code = {role}"
     )
-    return set(among(connection, query, contacts))
+    return set(among(log, query, contacts))
 
 
-def _others(connection: sqlite3.Connection, ids: Sequence[int], side: Side) -> dict[int, list[Correspondent]]:
+def _others(log: Log, ids: Sequence[int], side: Side) -> dict[int, list[Correspondent]]:
     found: dict[int, list[Correspondent]] = {}
-    for row_id, *other in connection.execute(_OTHERS.format(marks(ids)), (*ids, *_asked(side))):
+    for row_id, *other in log.execute(_OTHERS.format(marks(ids)), (*ids, *_asked(side))):
         found.setdefault(row_id, []).append(Correspondent(*other))
     return found
 
 
-def _met_since(connection: sqlite3.Connection, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
+def _met_since(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
     """Those after which there was a meeting with one of the other side: then it was talked about."""
-    rows = connection.execute(_MET.format(marks(ids)), (*ids, *_asked(side), timestamp(moment)))
+    rows = log.execute(_MET.format(marks(ids)), (*ids, *_asked(side), timestamp(moment)))
     return {row_id for (row_id,) in rows}
 
 
@@ -192,10 +188,10 @@ JOIN activity m ON m.id = q.activity_id AND m.conversation <> a.conversation
 WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?"""
 
 
-def _answered_elsewhere(connection: sqlite3.Connection, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
+def _answered_elsewhere(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
     """Those that a later message with the same subject, between us and the same person, answers."""
     answer = OUTBOUND if side == "us" else INBOUND
-    rows = connection.execute(_ELSEWHERE.format(marks(ids)), (answer, timestamp(moment), *ids, *_asked(side)))
+    rows = log.execute(_ELSEWHERE.format(marks(ids)), (answer, timestamp(moment), *ids, *_asked(side)))
     return {
         row_id
         for row_id, asked, kept, told, told_kept in rows
@@ -211,18 +207,18 @@ class _Account(NamedTuple):
     read_through: tuple[int | None, ...]
 
 
-def _accounts(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[_Account]]:
+def _accounts(log: Log, ids: Sequence[int]) -> dict[int, list[_Account]]:
     """By message, the accounts that hold any of its conversation."""
     through: dict[int, list[int | None]] = {}
     mail = f"SELECT account_id, seen_through FROM source WHERE active AND kind IN ({marks(source_kind.MAIL)})"
-    for account_id, at in connection.execute(mail, source_kind.MAIL):
+    for account_id, at in log.execute(mail, source_kind.MAIL):
         through.setdefault(account_id, []).append(at)
     known = {
         account_id: _Account(name, owner, tuple(through.get(account_id, ())))
-        for account_id, name, owner in connection.execute("SELECT id, name, owner FROM account")
+        for account_id, name, owner in log.execute("SELECT id, name, owner FROM account")
     }
     found: dict[int, list[_Account]] = {}
-    for row_id, account_id in connection.execute(_ACCOUNTS.format(marks(ids)), ids):
+    for row_id, account_id in log.execute(_ACCOUNTS.format(marks(ids)), ids):
         found.setdefault(row_id, []).append(known[account_id])
     return found
 

@@ -8,18 +8,19 @@ from pathlib import Path
 
 from activity.errors import DatabaseError
 from store.inspection import integrity
+from store.log import Log
 
 
-def copy(connection: sqlite3.Connection, to: Path) -> None:
+def copy(log: Log, to: Path) -> None:
     """Copy the whole database into the empty file `to`, and check the copy.
 
     It is taken in one step, as of one instant: in WAL mode a reader holds no writer up, and a copy in several
     steps would begin anew whenever another process has written. Raises DatabaseError where the copy is not sound.
     """
     with contextlib.closing(sqlite3.connect(to, isolation_level=None)) as target:
-        connection.backup(target)
+        log.connection.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
-        soundness = integrity(target)
+        soundness = integrity(Log(target))
         (broken,) = target.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()
     if soundness != "ok" or broken:
         said = soundness if soundness != "ok" else f"{broken} rows refer to nothing"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from activity import source_kind
 from store.lists import chunks, marks
+from store.log import Log
 from store.rows import instant, timestamp
 
 FRESH = timedelta(days=1)
@@ -27,9 +27,9 @@ class Blind:
     error: str | None
 
 
-def blind_sources(connection: sqlite3.Connection, now: datetime) -> list[Blind]:
+def blind_sources(log: Log, now: datetime) -> list[Blind]:
     """The active sources of mail and meetings that are not up to date."""
-    rows = connection.execute(
+    rows = log.execute(
         "SELECT a.id, a.name, a.owner, s.kind, s.seen_through, s.error FROM source s JOIN account a"
         " ON a.id = s.account_id WHERE s.active AND a.active AND s.kind <> ?"
         " AND coalesce(s.seen_through, 0) < ? ORDER BY a.id, s.id",
@@ -41,15 +41,15 @@ def blind_sources(connection: sqlite3.Connection, now: datetime) -> list[Blind]:
     ]
 
 
-def seen_in(connection: sqlite3.Connection, account_id: int, contact_ids: Sequence[int]) -> set[int]:
+def seen_in(log: Log, account_id: int, contact_ids: Sequence[int]) -> set[int]:
     """Those of these contacts with whom this account has an activity."""
     query = "SELECT p.id FROM place p JOIN source s ON s.id = p.source_id WHERE s.account_id = ?"
-    places = [row_id for (row_id,) in connection.execute(query, (account_id,))]
+    places = [row_id for (row_id,) in log.execute(query, (account_id,))]
     if not places:
         return set()
     found: set[int] = set()
     for chunk in chunks(contact_ids):
-        rows = connection.execute(
+        rows = log.execute(
             f"SELECT r.contact_id FROM address r WHERE r.contact_id IN ({marks(chunk)}) AND EXISTS (SELECT 1"
             " FROM participation p CROSS JOIN sighting s ON s.activity_id = p.activity_id"
             f" WHERE p.address_id = r.id AND +s.place_id IN ({','.join(map(str, places))}))",

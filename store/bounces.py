@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from store.codes import DIRECTION, INBOUND, ROLE, VERDICT
 from store.lists import among, grouped, rows_among
+from store.log import Log
 
 _PATIENCE = 5 * 86400  # seconds; RFC 5321 §4.5.4.1: "at least 4-5 days"
 _CLOCKS = 600  # seconds by which the clocks of two hosts may differ
@@ -61,16 +62,16 @@ class _Return(NamedTuple):
     bounce: _Bounce
 
 
-def bounced(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+def bounced(log: Log, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """For these activities (one chunk), the addresses they did not reach; each once."""
-    if _none(connection):
+    if _none(log.connection):
         return
-    wanted = set(among(connection, f"SELECT id FROM activity WHERE {_SENT} AND id IN ({{}})", ids))
+    wanted = set(among(log, f"SELECT id FROM activity WHERE {_SENT} AND id IN ({{}})", ids))
     if not wanted:
         return
-    bounces = _bounces(connection, _speaking_of(connection, wanted))
-    returns = [one for one in _returns(connection, bounces) if one.message in wanted]
-    yield from sorted({(one.message, one.email) for one in _believed(connection, returns)})
+    bounces = _bounces(log.connection, _speaking_of(log.connection, wanted))
+    returns = [one for one in _returns(log.connection, bounces) if one.message in wanted]
+    yield from sorted({(one.message, one.email) for one in _believed(log.connection, returns)})
 
 
 def concerned(connection: sqlite3.Connection, ids: Collection[int]) -> set[int]:

@@ -7,12 +7,12 @@ between equals the one that stands first in the configuration.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from store.codes import NOTES, ROLE
 from store.lists import rows_among
+from store.log import Log
 
 _SEEN = f"""SELECT s.activity_id, n.id, n.name, n.owner, o.kind = '{NOTES}', (SELECT count(*) FROM account)
     FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id
@@ -33,7 +33,7 @@ class ByWhom(NamedTuple):
     noted: bool = False
 
 
-def by_whom(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, ByWhom]:
+def by_whom(log: Log, activity_ids: Sequence[int]) -> dict[int, ByWhom]:
     """Activity → by whose account, for those that any account took part in or holds."""
     best: dict[int, tuple[tuple[int, int, int], ByWhom]] = {}
     held: set[tuple[int, int]] = set()
@@ -44,14 +44,14 @@ def by_whom(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict
         if activity_id not in best or rank < best[activity_id][0]:
             best[activity_id] = rank, ByWhom(name, owner or name)
 
-    for activity_id, account_id, name, owner, is_note, count in rows_among(connection, _SEEN, activity_ids):
+    for activity_id, account_id, name, owner, is_note, count in rows_among(log, _SEEN, activity_ids):
         accounts = count
         held.add((activity_id, account_id))
         offer(activity_id, (1, _NO_PART, account_id), name, owner)
         if is_note:
             noted.add(activity_id)
     if accounts > 1:  # else whoever besides is one of us has no account
-        for activity_id, account_id, name, owner, role in rows_among(connection, _IN_IT, activity_ids):
+        for activity_id, account_id, name, owner, role in rows_among(log, _IN_IT, activity_ids):
             holds = 1 if (activity_id, account_id) in held else 2
             rank = (0, 0, account_id) if role in _AUTHORS else (holds, _RANK[role], account_id)
             offer(activity_id, rank, name, owner)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,11 @@ from datetime import datetime
 from store.codes import INBOUND, MEETING
 from store.finding import escaped
 from store.lists import marks
+from store.log import Log
 from store.people import Person, people
 from store.rows import instant, timestamp
 
-Members = Callable[[sqlite3.Connection, datetime, Sequence[int]], list[Person]]
+Members = Callable[[Log, datetime, Sequence[int]], list[Person]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Company:
 
 
 def companies(
-    connection: sqlite3.Connection,
+    log: Log,
     now: datetime,
     ids: Sequence[int] | None = None,
     members: Members = people,
@@ -57,14 +57,14 @@ def companies(
     """All companies or these, the longest silent first; `members` says how their contacts' dates are come by."""
     wanted = None if ids is None else set(ids)
     found = [
-        _company(connection, row, now, members)
-        for row in connection.execute("SELECT id, name, owner FROM company ORDER BY id").fetchall()
+        _company(log, row, now, members)
+        for row in log.execute("SELECT id, name, owner FROM company ORDER BY id").fetchall()
         if wanted is None or row[0] in wanted
     ]
     return sorted(found, key=lambda c: (c.last_touch is not None, c.last_touch or now, c.name.casefold()))
 
 
-def company_ids(connection: sqlite3.Connection, who: str) -> list[int]:
+def company_ids(log: Log, who: str) -> list[int]:
     """Companies by whole name, by domain, or by part of the name; the first reading that fits any holds."""
     pattern = f"%{escaped(who)}%"
     for query, value in (
@@ -72,24 +72,22 @@ def company_ids(connection: sqlite3.Connection, who: str) -> list[int]:
         ("SELECT company_id FROM company_domain WHERE domain = lower(?)", who),
         ("SELECT id FROM company WHERE name LIKE ? ESCAPE '\\'", pattern),
     ):
-        if found := [row_id for (row_id,) in connection.execute(query, (value,))]:
+        if found := [row_id for (row_id,) in log.execute(query, (value,))]:
             return found
     return []
 
 
-def company_names(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    rows = connection.execute(f"SELECT name FROM company WHERE id IN ({marks(ids)}) ORDER BY name", ids)
+def company_names(log: Log, ids: Sequence[int]) -> list[str]:
+    rows = log.execute(f"SELECT name FROM company WHERE id IN ({marks(ids)}) ORDER BY name", ids)
     return [name for (name,) in rows]
 
 
-def _company(connection: sqlite3.Connection, row: tuple[int, str, str], now: datetime, read: Members) -> Company:
+def _company(log: Log, row: tuple[int, str, str], now: datetime, read: Members) -> Company:
     company_id, name, owner = row
-    domains = connection.execute(
-        "SELECT domain FROM company_domain WHERE company_id = ? ORDER BY domain", (company_id,)
-    )
-    ids = [i for (i,) in connection.execute("SELECT id FROM contact WHERE company_id = ?", (company_id,))]
-    members = read(connection, now, ids)
-    unlisted = _unlisted(connection, company_id, now)
+    domains = log.execute("SELECT domain FROM company_domain WHERE company_id = ? ORDER BY domain", (company_id,))
+    ids = [i for (i,) in log.execute("SELECT id FROM contact WHERE company_id = ?", (company_id,))]
+    members = read(log, now, ids)
+    unlisted = _unlisted(log, company_id, now)
     touched: list[Person | Unlisted] = [one for one in members if one.last_touch is not None]
     newest = max([*touched, *unlisted], key=_last_touch, default=None)
     return Company(
@@ -111,8 +109,8 @@ def _last_touch(one: Person | Unlisted) -> float:
     return one.last_touch.timestamp() if one.last_touch else 0.0
 
 
-def _unlisted(connection: sqlite3.Connection, company_id: int, now: datetime) -> list[Unlisted]:
-    rows = connection.execute(
+def _unlisted(log: Log, company_id: int, now: datetime) -> list[Unlisted]:
+    rows = log.execute(
         "SELECT a.email, a.name, p.at, p.touch, p.activity_id FROM address a"
         " JOIN participation p ON p.address_id = a.id JOIN activity v ON v.id = p.activity_id"
         f" WHERE a.company_id = ?1 AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND coalesce(v.ends, p.at) <= ?2"

@@ -127,6 +127,12 @@ def is_from_book_alone(connection: sqlite3.Connection, contact_id: int) -> bool:
     return bool(alone)
 
 
+def rename_owner(connection: sqlite3.Connection, owner: str, name: str) -> None:
+    """Contacts and companies of this owner, as it is written, are those of `name`."""
+    for table in ("contact", "company"):
+        connection.execute(f"UPDATE {table} SET owner = ? WHERE owner = ?", (name, owner))
+
+
 def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
     """These are contacts no more; what was exchanged with them stays in the log as with anybody unlisted."""
     for contact_id in contact_ids:

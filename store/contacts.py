@@ -11,6 +11,7 @@ from store.cards import HANDED_ON
 from store.contact_changes import add_emails, add_key, contact_with_key, merge, signature
 from store.holders import Holders
 from store.lists import among, marks, rows_among
+from store.log import Log
 from store.tags import add_tags
 
 
@@ -46,8 +47,8 @@ def emails_of_contact(connection: sqlite3.Connection, contact_id: int) -> list[s
     return [email for (email,) in connection.execute(query, (contact_id,))]
 
 
-def name_of_contact(connection: sqlite3.Connection, contact_id: int) -> str:
-    (name,) = connection.execute("SELECT name FROM contact WHERE id = ?", (contact_id,)).fetchone()
+def name_of_contact(log: Log, contact_id: int) -> str:
+    (name,) = log.execute("SELECT name FROM contact WHERE id = ?", (contact_id,)).fetchone()
     return str(name)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from activity.errors import DatabaseError, ForeignDatabase, NotFound
 from store.file_owner import as_owner_of, is_regular_or_missing
+from store.log import Log
 
 BUSY_MILLISECONDS = 45_000
 WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a first pass holds 40 MB more
@@ -95,7 +96,7 @@ def make_private_folder(folder: Path) -> None:
             missing.chmod(0o700)
 
 
-def open_for_reading(path: Path) -> sqlite3.Connection:
+def open_for_reading(path: Path) -> Log:
     """The database at `path`, read-only.
 
     Raises NotFound where nothing was synced yet, DatabaseError as `open_for_writing` does.
@@ -112,7 +113,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
             # readers of a WAL database make a file beside it; where they may not, nobody writes to it either
             connection = _reader(path, "mode=ro&immutable=1")
         refuse_foreign(connection, path)
-        return connection
+        return Log(connection)
 
 
 def _refuse_what_is_no_file(path: Path) -> None:
@@ -148,13 +149,13 @@ def _reader(path: Path, how: str) -> sqlite3.Connection:
     return connection
 
 
-def empty_log() -> sqlite3.Connection:
+def empty_log() -> Log:
     """A log in memory that nothing was ever read into."""
     from store.schema import migrate  # noqa: PLC0415 - once, before the first sync
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
-    return connection
+    return Log(connection)
 
 
 def data_version(connection: sqlite3.Connection) -> int:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from activity.meeting import CalendarObject
 from store.lists import chunks, marks
+from store.log import Log
 from store.rows import instant, timestamp
 
 NOBODY_LISTED = ("self", "none")
@@ -99,9 +100,9 @@ def with_others(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]
     return list(found)
 
 
-def any_with_strangers(connection: sqlite3.Connection) -> bool:
+def any_with_strangers(log: Log) -> bool:
     query = f"SELECT 1 FROM calendar_object o WHERE o.deferred_since IS NOT NULL AND {_STRANGERS} LIMIT 1"
-    return connection.execute(query).fetchone() is not None
+    return log.execute(query).fetchone() is not None
 
 
 def is_known(connection: sqlite3.Connection, source_id: int, place: str, item: CalendarObject, uid: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
+from store.log import Log
 from store.people import Person, people
 from store.rows import timestamp
 from store.timeline import Activity, activities
@@ -14,7 +14,7 @@ PIECE = 500
 
 
 def whole_log(
-    connection: sqlite3.Connection, now: datetime, since: datetime | None, until: datetime | None
+    log: Log, now: datetime, since: datetime | None, until: datetime | None
 ) -> Iterator[tuple[list[Activity], dict[int, Person]]]:
     """The activities in this span in the order they were read, and for each piece of them the contacts concerned.
 
@@ -25,13 +25,13 @@ def whole_log(
     ends = 1 << 62 if until is None else timestamp(until)
     last = 0
     while True:
-        rows = connection.execute(
+        rows = log.execute(
             "SELECT id FROM activity WHERE id > ? AND at BETWEEN ? AND ? ORDER BY id LIMIT ?",
             (last, begins, ends, PIECE),
         ).fetchall()
         if not rows:
             return
         last = rows[-1][0]
-        found = activities(connection, [row_id for (row_id,) in rows])
+        found = activities(log, [row_id for (row_id,) in rows])
         concerned = sorted({part.contact_id for one in found for part in one.parts if part.contact_id is not None})
-        yield found, {one.id: one for one in people(connection, now, concerned)}
+        yield found, {one.id: one for one in people(log, now, concerned)}

@@ -14,6 +14,7 @@ from activity.verdict import PERSON, Verdict
 from store import bounces
 from store.answered import DOUBTFUL, authors_answered
 from store.lists import chunks, marks, rows_among
+from store.log import Log
 from store.rows import instant
 from store.said import confirmed
 
@@ -41,7 +42,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
         )
         failed = _grouped(connection, "SELECT activity_id, email FROM bounce WHERE activity_id IN", chunk)
         came_back: dict[int, list[tuple[Any, ...]]] = {}
-        for row in bounces.bounced(connection, chunk):
+        for row in bounces.bounced(Log(connection), chunk):
             came_back.setdefault(row[0], []).append(row)
         rows = connection.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
@@ -50,7 +51,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             chunk,
         ).fetchall()
         answered = _answered(connection, rows, people, known)
-        took_place = confirmed(connection, [row[0] for row in rows if row[4] is not None])
+        took_place = confirmed(Log(connection), [row[0] for row in rows if row[4] is not None])
         for row in rows:
             lists = [_second(group.get(row[0], ())) for group in (answers, failed, came_back)]
             stored = _stored(row, people.get(row[0], []), known, *lists)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, marks
+from store.log import Log
 from store.threads import settle, threads_with
 from store.touches import forget_touches
 
@@ -24,9 +25,9 @@ class Erased(NamedTuple):
     struck: list[int]
 
 
-def hashes(connection: sqlite3.Connection) -> frozenset[bytes]:
+def hashes(log: Log) -> frozenset[bytes]:
     """The keyed hashes of all addresses that were erased."""
-    return frozenset(value for (value,) in connection.execute("SELECT hash FROM forgotten"))
+    return frozenset(value for (value,) in log.execute("SELECT hash FROM forgotten"))
 
 
 def remember(connection: sqlite3.Connection, values: Iterable[bytes]) -> None:
@@ -38,8 +39,8 @@ def note_withheld(connection: sqlite3.Connection, values: Iterable[bytes]) -> No
     connection.executemany("INSERT OR IGNORE INTO withheld (hash) VALUES (?)", [(value,) for value in values])
 
 
-def is_withheld(connection: sqlite3.Connection, value: bytes) -> bool:
-    return connection.execute("SELECT 1 FROM withheld WHERE hash = ?", (value,)).fetchone() is not None
+def is_withheld(log: Log, value: bytes) -> bool:
+    return log.execute("SELECT 1 FROM withheld WHERE hash = ?", (value,)).fetchone() is not None
 
 
 def known_emails(connection: sqlite3.Connection) -> list[str]:

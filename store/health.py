@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from activity import source_kind
 from activity.mistakes import OUR_MISTAKE
 from store.codes import INBOUND, MEETING
+from store.log import Log
 from store.read_back import SOURCE_BACK_TO
 from store.rows import instant, timestamp
 
@@ -69,9 +69,9 @@ class SourceHealth:
         return any(one.error == self.error for one in self.failing)
 
 
-def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
+def sources(log: Log) -> list[SourceHealth]:
     """Every active source, with its places."""
-    rows = connection.execute(
+    rows = log.execute(
         "SELECT s.id, a.name, s.kind, s.last_attempt, s.last_success, s.seen_through, s.next_attempt, s.failing_since,"
         " s.error_code, s.error, s.hint, s.watches_allowed,"
         f" {SOURCE_BACK_TO} FROM source s JOIN account a ON a.id = s.account_id"
@@ -91,15 +91,15 @@ def sources(connection: sqlite3.Connection) -> list[SourceHealth]:
             hint=row[10] or None,
             watches_allowed=row[11],
             read_back_to=instant(row[12]),
-            places=_places(connection, row[0], row[2]),
+            places=_places(log, row[0], row[2]),
         )
         for row in rows
     ]
 
 
-def seen_through(connection: sqlite3.Connection) -> datetime | None:
+def seen_through(log: Log) -> datetime | None:
     """The oldest instant up to which all mail and calendars of all accounts have been read; None if some never were."""
-    rows = connection.execute(
+    rows = log.execute(
         "SELECT s.seen_through FROM source s JOIN account a ON a.id = s.account_id"
         " WHERE s.active AND a.active AND s.kind <> ?",
         (source_kind.CONTACTS,),
@@ -108,18 +108,18 @@ def seen_through(connection: sqlite3.Connection) -> datetime | None:
     return None if not moments or None in moments else instant(min(moments))
 
 
-def left_out_by_mistake(connection: sqlite3.Connection, since: datetime) -> list[str]:
+def left_out_by_mistake(log: Log, since: datetime) -> list[str]:
     """The names of items that a defect of ours kept out of the log since then, the newest first."""
     query = "SELECT item FROM skipped WHERE at >= ? AND substr(reason, 1, ?) = ? ORDER BY at DESC, item"
-    return [item for (item,) in connection.execute(query, (timestamp(since), len(OUR_MISTAKE), OUR_MISTAKE))]
+    return [item for (item,) in log.execute(query, (timestamp(since), len(OUR_MISTAKE), OUR_MISTAKE))]
 
 
-def newest_mail_after(connection: sqlite3.Connection, moment: datetime) -> datetime | None:
+def newest_mail_after(log: Log, moment: datetime) -> datetime | None:
     """When the newest mail from a mail server is dated that is dated later than `moment`; None where none is.
 
     No server's mail is dated over a day after it took it in (see `matchers.message.message_time`).
     """
-    (newest,) = connection.execute(
+    (newest,) = log.execute(
         "SELECT max(a.at) FROM activity a WHERE a.at > ? AND a.ends IS NULL AND EXISTS (SELECT 1 FROM sighting s"
         " JOIN place p ON p.id = s.place_id JOIN source o ON o.id = p.source_id"
         " WHERE s.activity_id = a.id AND o.kind = 'imap')",
@@ -128,24 +128,24 @@ def newest_mail_after(connection: sqlite3.Connection, moment: datetime) -> datet
     return None if newest is None else instant(int(newest))
 
 
-def counts(connection: sqlite3.Connection) -> tuple[int, int, int]:
+def counts(log: Log) -> tuple[int, int, int]:
     """How many activities, contacts and touches (activities that count for a contact) there are."""
-    (activities,) = connection.execute("SELECT count(*) FROM activity").fetchone()
-    (contacts,) = connection.execute("SELECT count(*) FROM contact").fetchone()
-    (touches,) = connection.execute(
+    (activities,) = log.execute("SELECT count(*) FROM activity").fetchone()
+    (contacts,) = log.execute("SELECT count(*) FROM contact").fetchone()
+    (touches,) = log.execute(
         "SELECT count(DISTINCT p.activity_id) FROM participation p JOIN address a ON a.id = p.address_id"
         f" WHERE a.contact_id IS NOT NULL AND p.touch_code BETWEEN {INBOUND} AND {MEETING}"
     ).fetchone()
     return activities, contacts, touches
 
 
-def _places(connection: sqlite3.Connection, source_id: int, kind: str) -> tuple[PlaceHealth, ...]:
-    rows = connection.execute(
+def _places(log: Log, source_id: int, kind: str) -> tuple[PlaceHealth, ...]:
+    rows = log.execute(
         "SELECT id, name, seen_through, failing_since, error_code, error, hint FROM place"
         " WHERE source_id = ? AND name <> '' ORDER BY name",
         (source_id,),
     ).fetchall()
-    skipped = _skipped(connection, source_id)
+    skipped = _skipped(log, source_id)
     return tuple(
         PlaceHealth(name, instant(through), instant(since), code, error, hint or None, skipped.get(place_id, ()))
         for place_id, name, through, since, code, error, hint in rows
@@ -153,8 +153,8 @@ def _places(connection: sqlite3.Connection, source_id: int, kind: str) -> tuple[
     )
 
 
-def _skipped(connection: sqlite3.Connection, source_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
-    rows = connection.execute(
+def _skipped(log: Log, source_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
+    rows = log.execute(
         "SELECT p.id, k.item, k.reason FROM skipped k JOIN place p ON p.id = k.place_id WHERE p.source_id = ?"
         " ORDER BY p.id, k.item",
         (source_id,),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from store.codes import ROLE
 from store.lists import rows_among
+from store.log import Log
 
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
@@ -79,7 +80,7 @@ def whose(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
     return {row_id: _joined(emails) for row_id, emails in found.items()}
 
 
-def bearing(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[str, list[int]]:
+def bearing(log: Log, identities: Iterable[str]) -> dict[str, list[int]]:
     """Identity → the ids of all activities that bear it, the oldest row first, for those that are in the log.
 
     A copy's own Message-ID (see `Facts.own_id`) is borne by what it is a copy of.
@@ -87,10 +88,10 @@ def bearing(connection: sqlite3.Connection, identities: Iterable[str]) -> dict[s
     wanted = {identity_hash(identity): identity for identity in identities}
     found: dict[str, list[int]] = {}
     query = "SELECT identity, id FROM activity WHERE identity_hash IN ({}) ORDER BY id"
-    for identity, row_id in rows_among(connection, query, wanted):
+    for identity, row_id in rows_among(log, query, wanted):
         found.setdefault(identity, []).append(row_id)
     query = "SELECT identity_hash, activity_id FROM other_id WHERE identity_hash IN ({}) ORDER BY activity_id"
-    for key, row_id in rows_among(connection, query, wanted):
+    for key, row_id in rows_among(log, query, wanted):
         if row_id not in (ids := found.setdefault(wanted[key], [])):
             ids.append(row_id)
     return found

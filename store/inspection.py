@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
 
+from store.log import Log
 from store.schema import pending
 
 
@@ -16,14 +16,14 @@ class Inspection(NamedTuple):
     pending: list[str]
 
 
-def integrity(connection: sqlite3.Connection) -> str:
+def integrity(log: Log) -> str:
     """The thorough check: "ok", or the first thing SQLite finds wrong with pages, tables and their indexes."""
-    (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    (found,) = log.execute("PRAGMA integrity_check(1)").fetchone()
     return str(found)
 
 
-def inspect(connection: sqlite3.Connection) -> Inspection:
+def inspect(log: Log) -> Inspection:
     """A quick check: every page is read, indexes are not compared with their tables (`integrity` does that)."""
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    return Inspection(str(found), str(mode), pending(connection))
+    (found,) = log.execute("PRAGMA quick_check(1)").fetchone()
+    (mode,) = log.execute("PRAGMA journal_mode").fetchone()
+    return Inspection(str(found), str(mode), pending(log.connection))

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from activity.letter import Letter
@@ -17,6 +16,7 @@ from activity.shape import unpacked
 from store import settings
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import chunks, marks, rows_among
+from store.log import Log
 from store.turns import THEM, US
 
 LETTERS = 4_000
@@ -39,63 +39,42 @@ _COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION[
 _PERSONS = f"a.verdict_code = {VERDICT['person']} AND a.ends IS NULL"
 
 
-def newest_letters(connection: sqlite3.Connection, until: int) -> list[Letter]:
+def newest_letters(log: Log, until: int) -> list[Letter]:
     """The newest LETTERS messages between people up to `until`, the newest first."""
     query = f"{_COLUMNS} WHERE {_PERSONS} AND a.at <= ? ORDER BY a.at DESC LIMIT {LETTERS}"
-    return [_letter(row) for row in connection.execute(query, (until,))]
+    return [_letter(row) for row in log.execute(query, (until,))]
 
 
-def conversations_of(connection: sqlite3.Connection, conversations: Iterable[int]) -> dict[int, list[Letter]]:
+def conversations_of(log: Log, conversations: Iterable[int]) -> dict[int, list[Letter]]:
     """The letters of each of these conversations, the oldest first."""
     found: dict[int, list[Letter]] = {}
     for chunk in chunks(list(conversations)):
         which = f"(a.thread IN ({marks(chunk)}) OR (a.thread IS NULL AND a.identity_hash IN ({marks(chunk)})))"
-        for row in connection.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk]):
+        for row in log.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk]):
             found.setdefault(row[1], []).append(_letter(row))
     for letters in found.values():
         letters.sort(key=lambda one: (one.at, one.id))
     return found
 
 
-def hands(connection: sqlite3.Connection, address_ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
+def hands(log: Log, address_ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
     """Address → (base, text, quotes, given, expected, answered, awaited), for those of whom something was learned."""
     query = "SELECT * FROM hand WHERE address_id IN ({})"
-    return {row[0]: row[1:] for row in rows_among(connection, query, address_ids)}
+    return {row[0]: row[1:] for row in rows_among(log, query, address_ids)}
 
 
-def keep_learned(
-    connection: sqlite3.Connection, learned: Mapping[str, Any], found: Mapping[int, Sequence[float]]
-) -> None:
-    """Put this in the place of what was learned before; nothing that waits is judged by it yet."""
-    settings.write(connection, LEARNED, json.dumps(learned, sort_keys=True))
-    connection.execute("DELETE FROM hand")
-    connection.executemany(
-        "INSERT INTO hand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(address, *values) for address, values in sorted(found.items())],
-    )
-    connection.execute("UPDATE thread SET chance = NULL WHERE chance IS NOT NULL")
-
-
-def learned(connection: sqlite3.Connection) -> dict[str, Any]:
+def learned(log: Log) -> dict[str, Any]:
     """What was kept last; empty for nothing."""
-    text = settings.read(connection, LEARNED)
+    text = settings.read(log, LEARNED)
     found: dict[str, Any] = json.loads(text) if text else {}
     return found
 
 
-def unjudged(connection: sqlite3.Connection, since: int) -> list[tuple[int, int, int]]:
+def unjudged(log: Log, since: int) -> list[tuple[int, int, int]]:
     """(activity, conversation, side) of what waits since then or later, and whose chance is not known yet."""
     query = """SELECT activity_id, conversation, waits_for FROM thread
         WHERE waits_for IN (?, ?) AND at >= ? AND chance IS NULL"""
-    return connection.execute(query, (US, THEM, since)).fetchall()
-
-
-def keep_chances(connection: sqlite3.Connection, chances: Mapping[tuple[int, int], int]) -> None:
-    """(Conversation, activity) → chance, in percent."""
-    connection.executemany(
-        "UPDATE thread SET chance = ? WHERE conversation = ? AND activity_id = ?",
-        [(chance, *key) for key, chance in chances.items()],
-    )
+    return log.execute(query, (US, THEM, since)).fetchall()
 
 
 def _letter(row: tuple[Any, ...]) -> Letter:
@@ -132,12 +111,12 @@ def _letter(row: tuple[Any, ...]) -> Letter:
     )  # fmt: skip
 
 
-def count_after(connection: sqlite3.Connection, activity_id: int) -> int:
+def count_after(log: Log, activity_id: int) -> int:
     """How many messages between people have been added after this id."""
     query = f"SELECT count(*) FROM activity a WHERE a.id > ? AND {_PERSONS}"
-    return int(connection.execute(query, (activity_id,)).fetchone()[0])
+    return int(log.execute(query, (activity_id,)).fetchone()[0])
 
 
-def newest_id(connection: sqlite3.Connection) -> int:
+def newest_id(log: Log) -> int:
     """The highest id of any activity; 0 for none."""
-    return int(connection.execute("SELECT coalesce(max(id), 0) FROM activity").fetchone()[0])
+    return int(log.execute("SELECT coalesce(max(id), 0) FROM activity").fetchone()[0])

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, TypeVar
 
+from store.log import Queryable
+
 CHUNK = 900
 ROWS_AT_ONCE = 100
 T = TypeVar("T")
@@ -23,21 +25,21 @@ def marks(items: Sequence[object]) -> str:
     return ",".join("?" * len(items))
 
 
-def rows_among(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> Iterator[tuple[Any, ...]]:
+def rows_among(log: Queryable, query: str, items: Iterable[object]) -> Iterator[tuple[Any, ...]]:
     """All rows of a query."""
     for chunk in chunks(list(items)):
-        yield from connection.execute(query.format(marks(chunk)), chunk)
+        yield from log.execute(query.format(marks(chunk)), chunk)
 
 
-def among(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> Iterator[Any]:
+def among(log: Queryable, query: str, items: Iterable[object]) -> Iterator[Any]:
     """The first column of them."""
-    return (row[0] for row in rows_among(connection, query, items))
+    return (row[0] for row in rows_among(log, query, items))
 
 
-def grouped(connection: sqlite3.Connection, query: str, items: Iterable[object]) -> dict[Any, set[Any]]:
+def grouped(log: Queryable, query: str, items: Iterable[object]) -> dict[Any, set[Any]]:
     """Of their two columns: the first → all that the second has beside it."""
     groups: dict[Any, set[Any]] = {}
-    for key, value in rows_among(connection, query, items):
+    for key, value in rows_among(log, query, items):
         groups.setdefault(key, set()).add(value)
     return groups
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from activity.envelope import Mark
 from store.lists import rows_among
+from store.log import Log
 
 
 def keep(connection: sqlite3.Connection, place: int, found: Iterable[tuple[int, Mark]]) -> None:
@@ -43,11 +44,11 @@ def prune(connection: sqlite3.Connection, before: int, but: int) -> None:
     )
 
 
-def bits_of(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, int]:
+def bits_of(log: Log, activity_ids: Sequence[int]) -> dict[int, int]:
     """Activity → the bits that any of its copies bears."""
     query = "SELECT activity_id, bits FROM mark WHERE activity_id IN ({}) AND bits <> 0"
     found: dict[int, int] = {}
-    for activity_id, bits in rows_among(connection, query, activity_ids):
+    for activity_id, bits in rows_among(log, query, activity_ids):
         found[activity_id] = found.get(activity_id, 0) | bits
     return found
 
@@ -55,15 +56,15 @@ def bits_of(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict
 _IN_INBOX = "(l.name = 'INBOX' OR lower(l.name) LIKE '%/inbox')"
 
 
-def filed(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, bool]:
+def filed(log: Log, activity_ids: Sequence[int]) -> dict[int, bool]:
     """Activity → was it moved out of the inbox; not of those that no source with an inbox has shown."""
     query = f"""SELECT s.activity_id, max({_IN_INBOX} AND NOT coalesce(m.has_left, 0)), max(NOT {_IN_INBOX})
         FROM sighting s JOIN place l ON l.id = s.place_id
         LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id
-        WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(connection)}) GROUP BY s.activity_id"""
+        WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(log.connection)}) GROUP BY s.activity_id"""
     return {
         activity_id: not in_inbox or bool(elsewhere)
-        for activity_id, in_inbox, elsewhere in rows_among(connection, query, activity_ids)
+        for activity_id, in_inbox, elsewhere in rows_among(log, query, activity_ids)
     }
 
 

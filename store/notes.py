@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from store.forgetting import delete_activities
 from store.identities import NOTE
+from store.log import Log
 
 _IS_NOTE = f"substr(identity, 1, {len(NOTE)}) = '{NOTE}'"
 
 
-def newest_note(connection: sqlite3.Connection, contact_id: int) -> int | None:
+def newest_note(log: Log, contact_id: int) -> int | None:
     """The note with this contact that was taken last."""
-    row = connection.execute(
+    row = log.execute(
         "SELECT max(a.id) FROM address r JOIN participation p ON p.address_id = r.id"
         f" JOIN activity a ON a.id = p.activity_id WHERE r.contact_id = ? AND {_IS_NOTE}",
         (contact_id,),
@@ -21,9 +22,9 @@ def newest_note(connection: sqlite3.Connection, contact_id: int) -> int | None:
     return None if row is None else row[0]
 
 
-def is_note(connection: sqlite3.Connection, activity_id: int) -> bool:
+def is_note(log: Log, activity_id: int) -> bool:
     query = f"SELECT 1 FROM activity WHERE id = ? AND {_IS_NOTE}"
-    return connection.execute(query, (activity_id,)).fetchone() is not None
+    return log.execute(query, (activity_id,)).fetchone() is not None
 
 
 def speak_by(connection: sqlite3.Connection, emails: Iterable[str], address_id: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from store.by_whom import by_whom
 from store.cards import HANDED_ON
 from store.exchanges import OWNER
 from store.lists import rows_among
+from store.log import Log
 from store.rows import instant, timestamp
 from store.touches import derive_all
 
@@ -63,23 +63,23 @@ _ONE = f"{_SELECT} WHERE c.id = ?"
 _FIXED = 8  # columns before those of contact_touch.row()
 
 
-def is_anybody_listed(connection: sqlite3.Connection) -> bool:
+def is_anybody_listed(log: Log) -> bool:
     """Is there any contact?"""
-    return connection.execute("SELECT 1 FROM contact LIMIT 1").fetchone() is not None
+    return log.execute("SELECT 1 FROM contact LIMIT 1").fetchone() is not None
 
 
-def people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None = None) -> list[Person]:
+def people(log: Log, now: datetime, ids: Sequence[int] | None = None) -> list[Person]:
     """All contacts, or those with these ids; the longest silent first, never touched ones at the very top."""
-    found = attributed(connection, _people(connection, now, ids))
+    found = attributed(log, _people(log, now, ids))
     if len(found) > 1:
         found.sort(key=lambda p: (p.last_touch is not None, p.last_touch or now, p.name.casefold(), p.id))
     return found
 
 
-def attributed(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
+def attributed(log: Log, found: Sequence[Person]) -> list[Person]:
     """These with by whom their last touch was."""
     ids = {one.last_touch_activity for one in found if one.last_touch_activity is not None}
-    authors = by_whom(connection, sorted(ids)) if ids else {}
+    authors = by_whom(log, sorted(ids)) if ids else {}
     return [
         one._replace(last_touch_account=author.account, last_touch_by=author.owner, last_touch_noted=author.noted)
         if (author := authors.get(one.last_touch_activity or 0))
@@ -88,20 +88,20 @@ def attributed(connection: sqlite3.Connection, found: Sequence[Person]) -> list[
     ]
 
 
-def _people(connection: sqlite3.Connection, now: datetime, ids: Sequence[int] | None) -> list[Person]:
+def _people(log: Log, now: datetime, ids: Sequence[int] | None) -> list[Person]:
     if ids is None:
-        return _persons(connection, connection.execute(_SELECT).fetchall(), now)
+        return _persons(log, log.execute(_SELECT).fetchall(), now)
     if len(ids) == 1:
-        return _persons(connection, connection.execute(_ONE, ids).fetchall(), now)
-    return _persons(connection, list(rows_among(connection, f"{_SELECT} WHERE c.id IN ({{}})", ids)), now)
+        return _persons(log, log.execute(_ONE, ids).fetchall(), now)
+    return _persons(log, list(rows_among(log, f"{_SELECT} WHERE c.id IN ({{}})", ids)), now)
 
 
-def _persons(connection: sqlite3.Connection, rows: list[tuple[Any, ...]], now: datetime) -> list[Person]:
+def _persons(log: Log, rows: list[tuple[Any, ...]], now: datetime) -> list[Person]:
     """The rows as they are, but for those that say nothing as of now, which are derived."""
     moment = timestamp(now)
     overtaken = [row[0] for row in rows if row[-1] is not None and row[-1] <= moment]
     if overtaken:
-        derived = derive_all(connection, overtaken, now)
+        derived = derive_all(log, overtaken, now)
         rows = [(*row[:_FIXED], *derived[row[0]].row()) if row[0] in derived else row for row in rows]
     return [_person(row) for row in rows]
 

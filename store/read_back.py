@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from typing import NamedTuple
 
 from activity import source_kind
+from store.log import Log
 from store.rows import instant
 
 SOURCE_BACK_TO = "(SELECT max(p.read_back_to) FROM place p WHERE p.source_id = s.id)"
@@ -30,9 +30,9 @@ class ReadBack(NamedTuple):
         return moment is None or (self.is_whole and (self.since is None or moment >= self.since))
 
 
-def read_back(connection: sqlite3.Connection) -> ReadBack:
+def read_back(log: Log) -> ReadBack:
     """Over all active sources of mail and meetings."""
-    rows = connection.execute(
+    rows = log.execute(
         f"SELECT s.seen_through, {SOURCE_BACK_TO}, {_BEGUN} FROM source s JOIN account a ON a.id = s.account_id"
         " WHERE s.active AND a.active AND s.kind <> ?",
         (source_kind.CONTACTS,),

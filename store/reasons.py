@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
 from store.codes import INBOUND, MEETING, OUTBOUND
+from store.log import Log
 from store.rows import instant, timestamp
 
 _SERIES = 3  # occurrences that were held make a series whose end is worth a word
@@ -24,7 +24,7 @@ class Row(NamedTuple):
     subject: str
 
 
-def flagged(connection: sqlite3.Connection, now: datetime) -> Iterator[Row]:
+def flagged(log: Log, now: datetime) -> Iterator[Row]:
     """Mail that the owner flagged, and that neither was answered nor followed by anything from us to its sender; the
     newest first.
     """
@@ -37,19 +37,19 @@ def flagged(connection: sqlite3.Connection, now: datetime) -> Iterator[Row]:
             WHERE k.contact_id = c.id AND q.touch_code IN ({OUTBOUND}, {MEETING}) AND q.at BETWEEN a.at AND ?)
         GROUP BY a.id ORDER BY a.at DESC"""
     moment = timestamp(now)
-    return _rows(connection.execute(query, (moment, moment)))
+    return _rows(log.execute(query, (moment, moment)))
 
 
-def met(connection: sqlite3.Connection, since: datetime, until: datetime, now: datetime) -> Iterator[Row]:
+def met(log: Log, since: datetime, until: datetime, now: datetime) -> Iterator[Row]:
     """Contacts whose last touch is a meeting within this span, with none ahead; the newest first."""
     query = """SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, '') FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_touch_activity
         WHERE t.last_touch_kind = 'meeting' AND t.last_touch BETWEEN ? AND ? AND t.next_meeting IS NULL
         AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_touch DESC"""
-    return _rows(connection.execute(query, (timestamp(since), timestamp(until), timestamp(now))))
+    return _rows(log.execute(query, (timestamp(since), timestamp(until), timestamp(now))))
 
 
-def last_of_series(connection: sqlite3.Connection, since: datetime, now: datetime) -> Iterator[Row]:
+def last_of_series(log: Log, since: datetime, now: datetime) -> Iterator[Row]:
     """Contacts whose last meeting, since then, was one of several of a series, with none ahead; the newest first."""
     query = f"""SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, ''), a.identity FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_meeting_activity
@@ -59,7 +59,7 @@ def last_of_series(connection: sqlite3.Connection, since: datetime, now: datetim
             JOIN activity m ON m.id = q.activity_id WHERE k.contact_id = c.id AND q.touch_code = {MEETING}
             AND substr(m.identity, 1, instr(a.identity, '/')) = substr(a.identity, 1, instr(a.identity, '/')))
         ORDER BY t.last_meeting DESC"""
-    rows = connection.execute(query, (timestamp(since), timestamp(now), timestamp(now)))
+    rows = log.execute(query, (timestamp(since), timestamp(now), timestamp(now)))
     return _rows(row[:5] for row in rows)
 
 

@@ -6,7 +6,6 @@ since rows can be made anew; contacts by id, which `merge` moves (see own_words.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from store import settings
 from store.codes import INBOUND
 from store.lists import among, rows_among
+from store.log import Log
 from store.rows import instant, timestamp
 
 DEFAULT_CADENCE = "cadence"
@@ -57,35 +57,35 @@ class Cadence(NamedTuple):
     of: str
 
 
-def ignored(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> set[int]:
+def ignored(log: Log, contact_ids: Iterable[int]) -> set[int]:
     """Those of these contacts that are never to be in a list again."""
     return set(
         among(
-            connection,
+            log,
             "SELECT contact_id FROM said_of_contact WHERE kind = 'ignore' AND contact_id IN ({})",
             contact_ids,
         )
     )
 
 
-def count_put_off(connection: sqlite3.Connection) -> int:
+def count_put_off(log: Log) -> int:
     """How many contacts are passed over by lists, at most: ignored or snoozed."""
     query = "SELECT count(*) FROM said_of_contact WHERE kind IN ('ignore', 'snooze')"
-    (count,) = connection.execute(query).fetchone()
+    (count,) = log.execute(query).fetchone()
     return int(count)
 
 
-def snoozed(connection: sqlite3.Connection, contact_ids: Iterable[int], now: datetime) -> dict[int, datetime]:
+def snoozed(log: Log, contact_ids: Iterable[int], now: datetime) -> dict[int, datetime]:
     """Contact → until when it is put off, for those that are at `now`; it ends early when they write."""
     moment = timestamp(now)
     query = (
         "SELECT w.contact_id, w.value FROM said_of_contact w WHERE w.contact_id IN ({}) AND w.kind = 'snooze'"
         f" AND w.value > {moment} AND w.said_at <= {moment} AND NOT {_WROTE_SINCE.format(moment)}"
     )
-    return {contact_id: instant(until) for contact_id, until in rows_among(connection, query, contact_ids)}
+    return {contact_id: instant(until) for contact_id, until in rows_among(log, query, contact_ids)}
 
 
-def done(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> dict[int, Done]:
+def done(log: Log, contact_ids: Iterable[int]) -> dict[int, Done]:
     """Contact → what was settled with them as a whole."""
     query = (
         f"SELECT w.contact_id, w.said_at, w.through, {_BY} FROM said_of_contact w"
@@ -93,11 +93,11 @@ def done(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> dict[int
     )
     return {
         contact_id: Done(instant(at), instant(through), by)
-        for contact_id, at, through, by in rows_among(connection, query, contact_ids)
+        for contact_id, at, through, by in rows_among(log, query, contact_ids)
     }
 
 
-def done_activities(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> dict[int, Done]:
+def done_activities(log: Log, activity_ids: Iterable[int]) -> dict[int, Done]:
     """Activity → that it was settled, for those that were; `done ACTIVITY` says it of its conversation's newest too."""
     query = (
         f"SELECT a.id, w.said_at, a.at, {_BY} FROM activity a JOIN said_of_activity w ON w.identity = a.identity"
@@ -105,58 +105,58 @@ def done_activities(connection: sqlite3.Connection, activity_ids: Iterable[int])
     )
     return {
         row_id: Done(instant(at), instant(through), by)
-        for row_id, at, through, by in rows_among(connection, query, activity_ids)
+        for row_id, at, through, by in rows_among(log, query, activity_ids)
     }
 
 
-def confirmed(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
+def confirmed(log: Log, activity_ids: Iterable[int]) -> set[int]:
     """Those of these activities of which the user said that they did happen with whom their title names."""
     query = (
         "SELECT a.id FROM activity a JOIN said_of_activity w ON w.identity = a.identity AND w.kind = 'confirm'"
         " WHERE a.id IN ({})"
     )
-    return set(among(connection, query, activity_ids))
+    return set(among(log, query, activity_ids))
 
 
-def default_cadence(connection: sqlite3.Connection) -> int | None:
+def default_cadence(log: Log) -> int | None:
     """The days that hold for everybody without a cadence of their own; None for none."""
-    text = settings.read(connection, DEFAULT_CADENCE)
+    text = settings.read(log, DEFAULT_CADENCE)
     return int(text) if text else None
 
 
-def cadences(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, Cadence]:
+def cadences(log: Log, contact_ids: Sequence[int]) -> dict[int, Cadence]:
     """Contact → how often one means to be in touch: as said of the contact, else of its company, else of everybody."""
-    default = default_cadence(connection)
+    default = default_cadence(log)
     found = {} if default is None else dict.fromkeys(contact_ids, Cadence(default, "default"))
     query = (
         "SELECT c.id, w.value FROM contact c JOIN said_of_company w ON w.company_id = c.company_id"
         " AND w.kind = 'cadence' WHERE c.id IN ({})"
     )
-    found.update({row_id: Cadence(days, "company") for row_id, days in rows_among(connection, query, contact_ids)})
+    found.update({row_id: Cadence(days, "company") for row_id, days in rows_among(log, query, contact_ids)})
     query = "SELECT contact_id, value FROM said_of_contact WHERE kind = 'cadence' AND contact_id IN ({})"
-    found.update({row_id: Cadence(days, "contact") for row_id, days in rows_among(connection, query, contact_ids)})
+    found.update({row_id: Cadence(days, "contact") for row_id, days in rows_among(log, query, contact_ids)})
     return found
 
 
-def of_contacts(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> dict[int, list[Said]]:
+def of_contacts(log: Log, contact_ids: Iterable[int]) -> dict[int, list[Said]]:
     """Contact → all that was said of it."""
     query = (
         f"SELECT w.contact_id, w.kind, w.value, w.through, w.said_at, {_BY} FROM said_of_contact w"
         " WHERE w.contact_id IN ({}) ORDER BY w.contact_id, w.kind"
     )
-    return _grouped(rows_among(connection, query, contact_ids))
+    return _grouped(rows_among(log, query, contact_ids))
 
 
-def of_activities(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> dict[int, list[Said]]:
+def of_activities(log: Log, activity_ids: Iterable[int]) -> dict[int, list[Said]]:
     """Activity → all that was said of it."""
     query = (
         f"SELECT a.id, w.kind, NULL, a.at, w.said_at, {_BY} FROM activity a"
         " JOIN said_of_activity w ON w.identity = a.identity WHERE a.id IN ({}) ORDER BY a.id, w.kind"
     )
-    return _grouped(rows_among(connection, query, activity_ids))
+    return _grouped(rows_among(log, query, activity_ids))
 
 
-def of_strangers(connection: sqlite3.Connection, address_ids: Iterable[int]) -> dict[str, list[Said]]:
+def of_strangers(log: Log, address_ids: Iterable[int]) -> dict[str, list[Said]]:
     """Address → that it was put aside: "ignored", or "removed" with its contact."""
     query = (
         f"SELECT r.email, w.kind, w.said_at, {_BY} FROM address r JOIN put_aside w ON w.canonical = r.canonical"
@@ -164,7 +164,7 @@ def of_strangers(connection: sqlite3.Connection, address_ids: Iterable[int]) -> 
     )
     return {
         email: [Said(kind, None, instant(at), instant(at), by)]
-        for email, kind, at, by in rows_among(connection, query, address_ids)
+        for email, kind, at, by in rows_among(log, query, address_ids)
     }
 
 

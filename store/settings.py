@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 
+from store.log import Log
+
 HOUSE = "house"  # the digest of the rules by which all that is in the log was judged last
 CONFIGURATION = "configuration"  # the digest of the configuration that was last checked and followed
 
 
-def read(connection: sqlite3.Connection, name: str) -> str | None:
-    row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+def read(log: Log, name: str) -> str | None:
+    row = log.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None
 
 

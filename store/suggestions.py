@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
 
 from store.codes import INBOUND, OUTBOUND
+from store.log import Log
 
 MOST = 50
 
@@ -40,20 +40,20 @@ class Answerer(NamedTuple):
     answers: int
 
 
-def contact_names(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+def contact_names(log: Log) -> list[tuple[int, str]]:
     """(id, name) of all contacts, in the order of their ids."""
-    return connection.execute("SELECT id, name FROM contact ORDER BY id").fetchall()
+    return log.execute("SELECT id, name FROM contact ORDER BY id").fetchall()
 
 
-def signers(connection: sqlite3.Connection) -> list[Signer]:
+def signers(log: Log) -> list[Signer]:
     """Those who sign with a name of two words at least, with whom most was exchanged first."""
-    rows = connection.execute(
+    rows = log.execute(
         "SELECT r.email, r.name, s.exchanges FROM stranger s JOIN address r ON r.id = s.address_id"
         " WHERE s.exchanges > 0 AND instr(trim(r.name), ' ') > 0 ORDER BY s.exchanges DESC, r.email"
     )
     return [Signer(*row) for row in rows]
 
 
-def answerers(connection: sqlite3.Connection) -> list[Answerer]:
+def answerers(log: Log) -> list[Answerer]:
     """A few, who answer most first."""
-    return [Answerer(*row) for row in connection.execute(_ANSWERS)]
+    return [Answerer(*row) for row in log.execute(_ANSWERS)]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from store.lists import rows_among
+from store.log import Log
 
 
 def tags_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -17,14 +18,14 @@ def tags_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> dict[
     return found
 
 
-def with_tag(connection: sqlite3.Connection, tag: str) -> set[int]:
+def with_tag(log: Log, tag: str) -> set[int]:
     """The contacts that have this tag."""
     query = "SELECT contact_id FROM contact_tag WHERE lower(tag) = lower(?)"
-    return {contact_id for (contact_id,) in connection.execute(query, (tag,))}
+    return {contact_id for (contact_id,) in log.execute(query, (tag,))}
 
 
-def all_tags(connection: sqlite3.Connection) -> list[str]:
-    return [tag for (tag,) in connection.execute("SELECT DISTINCT tag FROM contact_tag ORDER BY lower(tag)")]
+def all_tags(log: Log) -> list[str]:
+    return [tag for (tag,) in log.execute("SELECT DISTINCT tag FROM contact_tag ORDER BY lower(tag)")]
 
 
 def add_tags(connection: sqlite3.Connection, contact_id: int, tags: Iterable[str]) -> None:

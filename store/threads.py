@@ -11,6 +11,7 @@ from typing import Any
 from activity.verdict import REACTIONS, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
 from store.lists import among, chunks, insert, marks
+from store.log import Log
 from store.rows import Entry, timestamp
 from store.turns import THEM, US, Said, waiting_in
 
@@ -104,31 +105,29 @@ def correct(connection: sqlite3.Connection) -> int:
 
 
 def waiting(
-    connection: sqlite3.Connection, waits_for: int, limit: int, newest_first: bool = False, until: int = FOR_EVER
+    log: Log, waits_for: int, limit: int, newest_first: bool = False, until: int = FOR_EVER
 ) -> list[tuple[int, int]]:
     """(activity id, seconds since 1970) of the mail that waits for US or THEM, the one that waits longest first.
 
     What is dated later than `until` is not shown yet.
     """
     order = "DESC" if newest_first else "ASC"
-    return connection.execute(
+    return log.execute(
         f"SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?",
         (waits_for, until, limit),
     ).fetchall()
 
 
-def by_chance(connection: sqlite3.Connection, waits_for: int, since: int, until: int) -> Iterator[tuple[int, int]]:
+def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[tuple[int, int]]:
     """The same in the order of the chance that an answer is expected, of this span; what was not judged comes last."""
     query = "SELECT activity_id, at FROM thread WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"
-    yield from connection.execute(query.format("NOT NULL", "chance DESC, at DESC"), (waits_for, since, until))
-    yield from connection.execute(query.format("NULL", "at DESC"), (waits_for, since, until))
+    yield from log.execute(query.format("NOT NULL", "chance DESC, at DESC"), (waits_for, since, until))
+    yield from log.execute(query.format("NULL", "at DESC"), (waits_for, since, until))
 
 
-def waiting_then(
-    connection: sqlite3.Connection, waits_for: int, moment: int, newest_first: bool
-) -> list[tuple[int, int]]:
+def waiting_then(log: Log, waits_for: int, moment: int, newest_first: bool) -> list[tuple[int, int]]:
     """The same as of an earlier moment, from the activities; all of it."""
-    rows = _waiting(connection.execute(_SAID.format("v.at <= ?"), (moment,)))
+    rows = _waiting(log.execute(_SAID.format("v.at <= ?"), (moment,)))
     return sorted([(row_id, at) for _, at, row_id, who in rows if who == waits_for], key=_by_time, reverse=newest_first)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from activity.verdict import PERSON
 from store import bounces
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
 from store.lists import among, chunks, marks, rows_among
+from store.log import Log
 from store.rows import instant, timestamp
 
 _NEVER = 1 << 62
@@ -65,7 +65,7 @@ def named_by_title(activity: Activity) -> Part | None:
 
 
 def newest(
-    connection: sqlite3.Connection,
+    log: Log,
     now: datetime,
     limit: int,
     contact_ids: Sequence[int] | None = None,
@@ -77,14 +77,14 @@ def newest(
     """
     if contact_ids is None:
         query = "SELECT id FROM activity WHERE at <= ? ORDER BY at DESC, id DESC LIMIT ?"
-        rows = connection.execute(query, (timestamp(now), limit))
-        return activities(connection, [row_id for (row_id,) in rows])
+        rows = log.execute(query, (timestamp(now), limit))
+        return activities(log, [row_id for (row_id,) in rows])
     concerned = list(address_ids)
-    concerned += among(connection, "SELECT id FROM address WHERE contact_id IN ({})", contact_ids)
+    concerned += among(log, "SELECT id FROM address WHERE contact_id IN ({})", contact_ids)
     found: set[tuple[int, int]] = set()
     for address_id in concerned:
-        found.update(connection.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
-    return activities(connection, [row_id for _, row_id in sorted(found, reverse=True)[:limit]])
+        found.update(log.execute(_NEWEST_OF_ADDRESS, (address_id, timestamp(now), limit)))
+    return activities(log, [row_id for _, row_id in sorted(found, reverse=True)[:limit]])
 
 
 # the index holds those of each kind in the order of time, so that the newest of all kinds are found by merging
@@ -98,7 +98,7 @@ _NEWEST_OF_ADDRESS = (
 
 
 def ahead(
-    connection: sqlite3.Connection,
+    log: Log,
     now: datetime,
     limit: int | None,
     contact_ids: Sequence[int] | None = None,
@@ -109,7 +109,7 @@ def ahead(
     `until`: those that start before.
     """
     whom = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
-    rows = connection.execute(
+    rows = log.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
         " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
         f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {whom})"
@@ -122,25 +122,23 @@ def ahead(
             -1 if limit is None else limit,
         ),
     )
-    return activities(connection, [row_id for (row_id,) in rows])
+    return activities(log, [row_id for (row_id,) in rows])
 
 
-def activities(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Activity]:
+def activities(log: Log, ids: Sequence[int]) -> list[Activity]:
     """These activities, in this order; ids that are not there are passed over."""
-    found = {one.id: one for chunk in chunks(ids) for one in _activities(connection, chunk)}
+    found = {one.id: one for chunk in chunks(ids) for one in _activities(log, chunk)}
     return [found[row_id] for row_id in ids if row_id in found]
 
 
-def _activities(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Activity]:
-    parts, seen = _parts(connection, ids), _seen(connection, ids)
+def _activities(log: Log, ids: Sequence[int]) -> Iterator[Activity]:
+    parts, seen = _parts(log, ids), _seen(log, ids)
     bounced: dict[int, tuple[str, ...]] = {}
-    for row_id, email in bounces.bounced(connection, ids):
+    for row_id, email in bounces.bounced(log, ids):
         bounced[row_id] = (*bounced.get(row_id, ()), email)
     query = f"""SELECT id, identity, kind, at, ends, verdict, reason, direction, subject, evidence
         FROM activity WHERE id IN ({marks(ids)})"""
-    for row_id, identity, kind, at, ends, verdict, reason, direction, subject, evidence in connection.execute(
-        query, ids
-    ):
+    for row_id, identity, kind, at, ends, verdict, reason, direction, subject, evidence in log.execute(query, ids):
         why = PERSON.reason if reason is None else reason
         if names := [part.contact for part in parts.get(row_id, ()) if part.role == TITLE and part.contact]:
             why += f"; the title names {names[0]}"
@@ -154,13 +152,13 @@ def _activities(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[
 _ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc": 3, TITLE: 4}
 
 
-def _parts(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, tuple[Part, ...]]:
-    rows = connection.execute(
+def _parts(log: Log, activity_ids: Sequence[int]) -> dict[int, tuple[Part, ...]]:
+    rows = log.execute(
         "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation"
         f" WHERE activity_id IN ({marks(activity_ids)})",
         activity_ids,
     ).fetchall()
-    holders = _holders(connection, {row[1] for row in rows})
+    holders = _holders(log, {row[1] for row in rows})
     found: dict[int, list[Part]] = {}
     for activity_id, address_id, role, answer, touch in rows:
         email, name, contact_id, contact, company, rule = holders[address_id]
@@ -178,28 +176,28 @@ def _in_order(part: Part) -> tuple[int, str]:
     return _ROLE_ORDER[part[2]], part[0]
 
 
-def _holders(connection: sqlite3.Connection, address_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
+def _holders(log: Log, address_ids: Collection[int]) -> dict[int, tuple[Any, ...]]:
     """Address id → the address, the name it signs with, the contact, its name, company and rule."""
     query = (
         "SELECT a.id, a.email, a.name, c.id, c.name, coalesce(own.name, theirs.name), a.rule FROM address a"
         " LEFT JOIN contact c ON c.id = a.contact_id LEFT JOIN company own ON own.id = c.company_id"
         " LEFT JOIN company theirs ON theirs.id = a.company_id WHERE a.id IN ({})"
     )
-    return {row[0]: row[1:] for row in rows_among(connection, query, address_ids)}
+    return {row[0]: row[1:] for row in rows_among(log, query, address_ids)}
 
 
-def _seen(connection: sqlite3.Connection, activity_ids: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
+def _seen(log: Log, activity_ids: Sequence[int]) -> dict[int, tuple[tuple[str, str], ...]]:
     """Activity id → (account, place) of its sightings."""
     places = {
         place_id: (account, place)
-        for place_id, account, place in connection.execute(
+        for place_id, account, place in log.execute(
             "SELECT p.id, a.name, p.name FROM place p JOIN source o ON o.id = p.source_id"
             " JOIN account a ON a.id = o.account_id"
         )
     }
     found: dict[int, tuple[tuple[str, str], ...]] = {}
     query = f"SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({marks(activity_ids)})"
-    for activity_id, place_id in connection.execute(query, activity_ids):
+    for activity_id, place_id in log.execute(query, activity_ids):
         seen = found.get(activity_id)
         found[activity_id] = tuple(sorted((*seen, places[place_id]))) if seen else (places[place_id],)
     return found
@@ -213,15 +211,15 @@ class Standing(NamedTuple):
     touches: tuple[tuple[str, str], ...]
 
 
-def standings(connection: sqlite3.Connection) -> dict[int, tuple[datetime, Standing]]:
+def standings(log: Log) -> dict[int, tuple[datetime, Standing]]:
     """Every activity's instant and standing, by id."""
     touches: dict[int, list[tuple[str, str]]] = {}
-    for row_id, email, touch in connection.execute(
+    for row_id, email, touch in log.execute(
         "SELECT p.activity_id, a.email, p.touch FROM participation p JOIN address a ON a.id = p.address_id"
         " WHERE p.touch IS NOT NULL ORDER BY p.activity_id, a.email, p.touch"
     ):
         touches.setdefault(row_id, []).append((email, touch))
     return {
         row_id: (instant(at), Standing(verdict, direction, tuple(touches.get(row_id, ()))))
-        for row_id, at, verdict, direction in connection.execute("SELECT id, at, verdict, direction FROM activity")
+        for row_id, at, verdict, direction in log.execute("SELECT id, at, verdict, direction FROM activity")
     }

@@ -16,6 +16,7 @@ from activity.participant import TITLE
 from store.codes import ROLE, VERDICT
 from store.identities import identity_hash
 from store.lists import among, change_among, grouped, rows_among
+from store.log import Log
 from store.rows import timestamp
 from store.said import IS_IGNORED
 from store.touches import forget_touches
@@ -131,7 +132,7 @@ def name_by(connection: sqlite3.Connection, activity_id: int, address_id: int | 
     forget_touches(connection, [activity_id])
 
 
-def offered(connection: sqlite3.Connection, now: datetime, limit: int, theirs: Collection[int] | None) -> list[int]:
+def offered(log: Log, now: datetime, limit: int, theirs: Collection[int] | None) -> list[int]:
     """Reading: meetings that are over and would count if it were said that they were some; the newest first.
 
     Not those that were settled by `done`, nor of contacts who are ignored; of `theirs` alone, if given.
@@ -143,7 +144,7 @@ def offered(connection: sqlite3.Connection, now: datetime, limit: int, theirs: C
             SELECT 1 FROM said_of_activity w WHERE w.identity = a.identity AND w.kind = 'done')
         ORDER BY p.at DESC, p.activity_id DESC"""
     found: list[int] = []
-    for activity_id, contact_id in connection.execute(query, (timestamp(now),)):
+    for activity_id, contact_id in log.execute(query, (timestamp(now),)):
         if theirs is None or contact_id in theirs:
             found.append(activity_id)
             if len(found) == limit:

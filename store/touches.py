@@ -14,6 +14,7 @@ from datetime import datetime
 
 from store import exchanges, strangers
 from store.lists import among, change_among, chunks, marks, rows_among
+from store.log import Log
 from store.rows import timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
 
@@ -26,25 +27,25 @@ BUSY = 200  # touches
 
 def derive(connection: sqlite3.Connection, contact_id: int, now: datetime) -> Touches:
     """The touch dates of a contact as of `now`, from the stored activities."""
-    return derive_all(connection, [contact_id], now)[contact_id]
+    return derive_all(Log(connection), [contact_id], now)[contact_id]
 
 
-def derive_all(connection: sqlite3.Connection, contact_ids: Sequence[int], now: datetime) -> dict[int, Touches]:
+def derive_all(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, Touches]:
     """The same for several, who may be many."""
     moment = timestamp(now)
     derived: dict[int, Touches] = {}
     for chunk in chunks(contact_ids):
-        for contact_id, rows in _rows(connection, chunk).items():
+        for contact_id, rows in _rows(log, chunk).items():
             derived[contact_id] = touches_of(rows, moment)
     return derived
 
 
-def _rows(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> dict[int, list[TouchRow]]:
+def _rows(log: Log, contact_ids: Sequence[int]) -> dict[int, list[TouchRow]]:
     """What each of these contacts (one chunk) took part in."""
     if len(contact_ids) == 1:
-        return {contact_ids[0]: connection.execute(f"{_ROWS} = ?", contact_ids).fetchall()}
+        return {contact_ids[0]: log.execute(f"{_ROWS} = ?", contact_ids).fetchall()}
     rows: dict[int, list[TouchRow]] = {contact_id: [] for contact_id in contact_ids}
-    for row in connection.execute(f"{_ROWS} IN ({marks(contact_ids)})", contact_ids):
+    for row in log.execute(f"{_ROWS} IN ({marks(contact_ids)})", contact_ids):
         rows[row[-1]].append(row)
     return rows
 
@@ -63,7 +64,7 @@ def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] |
         for chunk in chunks(only):
             query = f"SELECT contact_id FROM contact_touch WHERE contact_id IN ({marks(chunk)}) AND due <= ?"
             due += [contact_id for (contact_id,) in connection.execute(query, (*chunk, timestamp(now)))]
-    _keep(connection, derive_all(connection, due, now))
+    _keep(connection, derive_all(Log(connection), due, now))
     return len(due)
 
 
@@ -74,7 +75,7 @@ def refresh_but_busiest(connection: sqlite3.Connection, now: datetime) -> None:
     """
     query = "SELECT contact_id FROM contact_touch WHERE due <= ? AND touches <= ?"
     due = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now), BUSY))]
-    _keep(connection, derive_all(connection, due, now))
+    _keep(connection, derive_all(Log(connection), due, now))
 
 
 def forget_touches(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
@@ -100,7 +101,7 @@ def correct(connection: sqlite3.Connection, now: datetime) -> int:
     """
     refresh(connection, now)
     stored = {row[0]: row[1:] for row in connection.execute("SELECT * FROM contact_touch")}
-    derived = derive_all(connection, [i for (i,) in connection.execute("SELECT id FROM contact")], now)
+    derived = derive_all(Log(connection), [i for (i,) in connection.execute("SELECT id FROM contact")], now)
     wrong = {contact_id: touches for contact_id, touches in derived.items() if stored.get(contact_id) != touches.row()}
     wrong.update((row_id, derived[row_id]) for row_id in exchanges.wrong(connection, _touched(derived)))
     _keep(connection, wrong)

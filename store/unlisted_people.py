@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from store.finding import Unlisted
 from store.lists import rows_among
+from store.log import Log
 from store.people import DATES, Person, attributed
 from store.rows import instant, timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
@@ -18,16 +18,16 @@ _ROWS = """SELECT p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, 
     WHERE p.touch_code >= 0 AND p.address_id IN ({})"""
 
 
-def unlisted_people(connection: sqlite3.Connection, now: datetime, strangers: Sequence[Unlisted]) -> list[Person]:
+def unlisted_people(log: Log, now: datetime, strangers: Sequence[Unlisted]) -> list[Person]:
     """One for each of these addresses, in their order; `id` is 0, which is no contact's."""
     rows: dict[int, list[TouchRow]] = {one.address_id: [] for one in strangers}
-    for row in rows_among(connection, _ROWS, list(rows)):
+    for row in rows_among(log, _ROWS, list(rows)):
         rows[row[-1]].append(row)
     query = "SELECT r.id, o.name FROM address r JOIN company o ON o.id = r.company_id WHERE r.id IN ({})"
-    companies = dict(rows_among(connection, query, list(rows)))
+    companies = dict(rows_among(log, query, list(rows)))
     moment = timestamp(now)
     return attributed(
-        connection,
+        log,
         [_person(one, touches_of(rows[one.address_id], moment), companies.get(one.address_id)) for one in strangers],
     )
 

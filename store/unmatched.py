@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.log import Log
 from store.rows import instant, timestamp
 from store.strangers import DUE
 
@@ -51,7 +51,7 @@ SELECT a.email, a.name, c.name, r.inbound, r.outbound, r.meetings, r.first_touch
 
 
 def unmatched(
-    connection: sqlite3.Connection,
+    log: Log,
     now: datetime,
     limit: int | None = None,
     two_way: bool = False,
@@ -61,7 +61,7 @@ def unmatched(
 
     Only what counts as a touch counts here. `to_be_listed`: without those who were contacts and were removed.
     """
-    rows = connection.execute(_RANKED, (timestamp(now), -1 if limit is None else limit, two_way, to_be_listed))
+    rows = log.execute(_RANKED, (timestamp(now), -1 if limit is None else limit, two_way, to_be_listed))
     return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))
         for email, name, company, inbound, outbound, meetings, first, last in rows

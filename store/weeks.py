@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from store.codes import MEETING
 from store.lists import chunks, marks
+from store.log import Log
 from store.rows import timestamp
 
 WEEK = 7 * 86400
 
 
-def touches_by_week(
-    connection: sqlite3.Connection, contact_ids: Sequence[int], now: datetime, weeks: int
-) -> dict[int, list[int]]:
+def touches_by_week(log: Log, contact_ids: Sequence[int], now: datetime, weeks: int) -> dict[int, list[int]]:
     """For each contact how many touches each of the `weeks` weeks that end `now` had, the oldest first."""
     moment = timestamp(now)
     found = {contact_id: [0] * weeks for contact_id in contact_ids}
     for chunk in chunks(contact_ids):
-        for contact_id, week, touches in connection.execute(
+        for contact_id, week, touches in log.execute(
             "SELECT r.contact_id, (?1 - p.at) / ?2, count(DISTINCT p.activity_id) FROM address r"
             " CROSS JOIN participation p ON p.address_id = r.id JOIN activity a ON a.id = p.activity_id"
             f" WHERE p.touch_code BETWEEN 0 AND {MEETING} AND p.at > ?1 - ?2 * ?3 AND p.at <= ?1"

@@ -31,6 +31,7 @@ class Log:
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
         self.connection = agent.connection
+        self.reader = agent.log
         self.now = self.start + timedelta(days=100)
         self._number = 0
 

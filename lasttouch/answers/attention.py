@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,10 +14,10 @@ from lasttouch.answers.expectations import patience
 from lasttouch.answers.silence import Silence, silences
 from lasttouch.answers.silence_words import CADENCE_OF, arithmetic
 from lasttouch.moments import ago
-from store import reasons as log
-from store import said
+from store import reasons, said
 from store.awaiting import Waiting
 from store.choosing import of_owner
+from store.log import Log
 from store.people import Person, people
 from store.silence import past_cadence, past_rhythm
 
@@ -39,11 +38,11 @@ class Whom(NamedTuple):
     owner: str | None = None
     only: frozenset[int] | None = None
 
-    def contacts(self, connection: sqlite3.Connection) -> frozenset[int] | None:
+    def contacts(self, log: Log) -> frozenset[int] | None:
         """The contacts that are left; None for all."""
         if self.owner is None:
             return self.only
-        theirs = frozenset(of_owner(connection, self.owner))
+        theirs = frozenset(of_owner(log, self.owner))
         return theirs if self.only is None else theirs & self.only
 
 
@@ -68,9 +67,9 @@ class Attention:
     silent: list[Silence]
 
 
-def attention(connection: sqlite3.Connection, now: datetime, whom: Whom, limit: int) -> Attention:
+def attention(log: Log, now: datetime, whom: Whom, limit: int) -> Attention:
     """As of now."""
-    reader = _Reader(connection, now, whom, limit + COUNTED)
+    reader = _Reader(log, now, whom, limit + COUNTED)
     found: list[Reason] = []
     told: set[int | None] = set()
     for kind in KINDS:
@@ -94,11 +93,11 @@ def attention(connection: sqlite3.Connection, now: datetime, whom: Whom, limit: 
 class _Reader:
     """Reads the reasons of each kind, at most so many."""
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime, whom: Whom, most: int) -> None:
-        self._connection = connection
+    def __init__(self, log: Log, now: datetime, whom: Whom, most: int) -> None:
+        self._log = log
         self._now = now
         self._whom = whom
-        self._theirs = whom.contacts(connection)
+        self._theirs = whom.contacts(log)
         self._most = most
         self.owed: list[Waiting] = []
         self.silent: list[Silence] = []
@@ -117,19 +116,19 @@ class _Reader:
 
     def _owed(self) -> Iterator[Reason]:
         wanted = self._waiting(OWED_FOR)
-        self.owed = awaiting(self._connection, self._now, "us", wanted, self._most)
+        self.owed = awaiting(self._log, self._now, "us", wanted, self._most)
         for one in self.owed:
             yield self._of_waiting("owed", one, f"wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}")
 
     def _pending(self) -> Iterator[Reason]:
-        wanted = replace(self._waiting(PENDING_FOR), until=self._now - patience(self._connection))
-        for one in awaiting(self._connection, self._now, "them", wanted, self._most):
+        wanted = replace(self._waiting(PENDING_FOR), until=self._now - patience(self._log))
+        for one in awaiting(self._log, self._now, "them", wanted, self._most):
             yield self._of_waiting(
                 "pending", one, f"has not answered since {ago(one.at, self._now)}{_about(one.subject)}; {one.because}"
             )
 
     def _flagged(self) -> Iterator[Reason]:
-        rows = log.flagged(self._connection, self._now)
+        rows = reasons.flagged(self._log, self._now)
         for row in self._wanted_rows(rows):
             yield Reason(
                 "flagged",
@@ -140,23 +139,23 @@ class _Reader:
             )
 
     def _met(self) -> Iterator[Reason]:
-        rows = log.met(self._connection, self._now - MET_FOR, self._now - MET_AFTER, self._now)
+        rows = reasons.met(self._log, self._now - MET_FOR, self._now - MET_AFTER, self._now)
         for row in self._wanted_rows(rows):
             said_ = f"you met {ago(row.at, self._now)}{_about(row.subject)}, and there was no word since"
             yield Reason("met", row.contact, row.name, row.activity, said_)
 
     def _cadence(self) -> Iterator[Reason]:
-        for one in self._silences(partial(past_cadence, self._connection, self._now), "cadence"):
+        for one in self._silences(partial(past_cadence, self._log, self._now), "cadence"):
             if one.cadence is not None and one.silent is not None:  # as those past one have
                 past = f"past the {one.cadence.days} days you set{CADENCE_OF[one.cadence.of]}"
                 yield _of_person("cadence", one.person, f"silent for {one.silent.days} days, {past}")
 
     def _rhythm(self) -> Iterator[Reason]:
-        for one in self._silences(partial(past_rhythm, self._connection, self._now), "rhythm"):
+        for one in self._silences(partial(past_rhythm, self._log, self._now), "rhythm"):
             yield _of_person("rhythm", one.person, arithmetic(one))
 
     def _series_over(self) -> Iterator[Reason]:
-        rows = log.last_of_series(self._connection, self._now - SERIES_FOR, self._now)
+        rows = reasons.last_of_series(self._log, self._now - SERIES_FOR, self._now)
         for row in self._wanted_rows(rows):
             said_ = f"the last of your meetings{_about(row.subject)} was {ago(row.at, self._now)}, and none is ahead"
             yield Reason("series-over", row.contact, row.name, row.activity, said_)
@@ -174,10 +173,10 @@ class _Reader:
 
     def _silences(self, read: Callable[[int], Sequence[tuple[int, int]]], kind: str) -> Iterator[Silence]:
         """Of the first contacts that `read` gives, those who are silent by this kind of measure."""
-        for page in _pages(read, self._most + said.count_put_off(self._connection)):
+        for page in _pages(read, self._most + said.count_put_off(self._log)):
             ids = [contact for contact, _ in page if self._theirs is None or contact in self._theirs]
-            persons = people(self._connection, self._now, ids)
-            found = [one for one in silences(self._connection, persons, self._now, None) if one.state == "stale"]
+            persons = people(self._log, self._now, ids)
+            found = [one for one in silences(self._log, persons, self._now, None) if one.state == "stale"]
             found = [one for one in found if (one.cadence is not None) == (kind == "cadence")]
             found.sort(key=lambda one: -(one.ratio or 0))
             self.silent += found
@@ -185,18 +184,18 @@ class _Reader:
             if self._theirs is None:
                 return  # what comes later is less overdue
 
-    def _wanted_rows(self, rows: Iterator[log.Row]) -> Iterator[log.Row]:
+    def _wanted_rows(self, rows: Iterator[reasons.Row]) -> Iterator[reasons.Row]:
         while page := list(islice(rows, self._most)):
             yield from self._not_settled(page)
 
-    def _not_settled(self, rows: Sequence[log.Row]) -> Iterator[log.Row]:
+    def _not_settled(self, rows: Sequence[reasons.Row]) -> Iterator[reasons.Row]:
         contacts = [row.contact for row in rows]
         ignored, snoozed = (
-            said.ignored(self._connection, contacts),
-            said.snoozed(self._connection, contacts, self._now),
+            said.ignored(self._log, contacts),
+            said.snoozed(self._log, contacts, self._now),
         )
-        done = said.done(self._connection, contacts)
-        done_one_by_one = said.done_activities(self._connection, [row.activity for row in rows])
+        done = said.done(self._log, contacts)
+        done_one_by_one = said.done_activities(self._log, [row.activity for row in rows])
         for row in rows:
             is_done = row.activity in done_one_by_one or (row.contact in done and row.at <= done[row.contact].through)
             if row.contact in ignored or row.contact in snoozed or is_done:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from lasttouch.answers.expectations import expectations
-from store import awaiting as log
+from store import awaiting as conversations
 from store import said
 from store.awaiting import PAGE, Order, Side, Waiting
 from store.blindness import FRESH
+from store.log import Log
 from store.rows import timestamp
 
 LOOKED_AT = 2
@@ -38,15 +38,13 @@ class Wanted:
     settled: bool = False
 
 
-def awaiting(
-    connection: sqlite3.Connection, moment: datetime, side: Side, wanted: Wanted, limit: int | None
-) -> list[Waiting]:
+def awaiting(log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None) -> list[Waiting]:
     """The first `limit` that wait for this side as of `moment`."""
-    read = log.awaiting(connection, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts)
+    read = conversations.awaiting(log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts)
     found = _fitting(read, wanted)
     if wanted.order == "likely" and wanted.likely:
         found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
-    judged = _judged(connection, found, side, moment, wanted)
+    judged = _judged(log, found, side, moment, wanted)
     if wanted.order != "likely":
         return list(islice(judged, limit))
     return sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
@@ -57,19 +55,17 @@ def is_known(one: Waiting, moment: datetime) -> bool:
     return one.read_through is not None and moment - one.read_through <= FRESH
 
 
-def _judged(
-    connection: sqlite3.Connection, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted
-) -> Iterator[Waiting]:
+def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted) -> Iterator[Waiting]:
     """Those that wait still, with what is to be thought of them."""
     rest = iter(found)
     while page := list(islice(rest, PAGE)):
-        settled = _settled(connection, page, moment)
+        settled = _settled(log, page, moment)
         page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
         if not wanted.settled:
             page = [one for one in page if one.settled_by is None]
         ids = {one.activity_id: one.conversation for one in page}
         ages = {one.activity_id: timestamp(one.at) for one in page}
-        thought = expectations(connection, ids, ages, side == "us", moment)
+        thought = expectations(log, ids, ages, side == "us", moment)
         for one in page:
             chance, likely, because, is_settled = thought[one.activity_id]
             by = one.settled_by or (because if is_settled else None)
@@ -78,12 +74,12 @@ def _judged(
                 yield one._replace(chance=chance, likely=likely, because=because, settled_by=by)
 
 
-def _settled(connection: sqlite3.Connection, page: Sequence[Waiting], moment: datetime) -> dict[int, str]:
+def _settled(log: Log, page: Sequence[Waiting], moment: datetime) -> dict[int, str]:
     """By activity, what settles it: a meeting, or the word of its owner."""
     contacts = {other.contact_id for one in page for other in one.others if other.contact_id is not None}
-    done, ignored = said.done(connection, contacts), said.ignored(connection, contacts)
-    snoozed = said.snoozed(connection, contacts, moment)
-    done_one_by_one = said.done_activities(connection, [one.activity_id for one in page])
+    done, ignored = said.done(log, contacts), said.ignored(log, contacts)
+    snoozed = said.snoozed(log, contacts, moment)
+    done_one_by_one = said.done_activities(log, [one.activity_id for one in page])
     found: dict[int, str] = {}
     for one in page:
         people = {other.contact_id for other in one.others}

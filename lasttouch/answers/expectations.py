@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,8 +9,8 @@ from typing import NamedTuple
 from activity.envelope import ANSWERED, FLAGGED
 from lasttouch.keeping.learning import rates, standings_of
 from matchers.expectation import DAY, Rates, Standing
-from store import letters as log
-from store import marks
+from store import letters, marks
+from store.log import Log
 from store.rows import timestamp
 
 LIKELY_OWED, LIKELY_PENDING = 0.22, 0.28
@@ -33,16 +32,16 @@ class Expectation(NamedTuple):
 
 
 def expectations(
-    connection: sqlite3.Connection, waiting: Mapping[int, int], ages: Mapping[int, int], for_us: bool, now: datetime
+    log: Log, waiting: Mapping[int, int], ages: Mapping[int, int], for_us: bool, now: datetime
 ) -> dict[int, Expectation]:
     """Activity → what to think of it; `waiting` gives the conversation of each, `ages` its instant."""
-    known = log.learned(connection)
-    learned = rates(connection, known)[not for_us]
-    standings = standings_of(connection, waiting)
+    known = letters.learned(log)
+    learned = rates(log, known)[not for_us]
+    standings = standings_of(log, waiting)
     ids = list(waiting)
-    bits = marks.bits_of(connection, ids) if for_us else {}
+    bits = marks.bits_of(log, ids) if for_us else {}
     filing = known.get("filed", 0.0)
-    filed = marks.filed(connection, ids) if for_us and filing > 0.3 else {}
+    filed = marks.filed(log, ids) if for_us and filing > 0.3 else {}
     bar = (LIKELY_OWED if for_us else LIKELY_PENDING) * min(1.0, known.get("letters", 0) / _ENOUGH)
     found = {}
     for activity in ids:
@@ -58,9 +57,9 @@ def expectations(
     return found
 
 
-def patience(connection: sqlite3.Connection) -> timedelta:
+def patience(log: Log) -> timedelta:
     """For how long one waits before it is late: within that, four in five of their answers came; two days at least."""
-    return max(timedelta(days=2), timedelta(seconds=rates(connection)[1].usual_delay(0.8)))
+    return max(timedelta(days=2), timedelta(seconds=rates(log)[1].usual_delay(0.8)))
 
 
 def _expectation(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from store import said
 from store.blindness import Blind, blind_sources, seen_in
+from store.log import Log
 from store.people import Person
 from store.read_back import read_back
 from store.said import Cadence
@@ -61,42 +61,38 @@ class _Words(NamedTuple):
     cadences: Mapping[int, Cadence]
 
 
-def candidates(connection: sqlite3.Connection, now: datetime, longer_than: timedelta | None, limit: int) -> list[int]:
+def candidates(log: Log, now: datetime, longer_than: timedelta | None, limit: int) -> list[int]:
     """The first `limit` contacts that are silent for so long, or past their cadence or rhythm, and of those never
     touched; and as many more as `silences` may pass over.
     """
-    limit += said.count_put_off(connection)
+    limit += said.count_put_off(log)
     if longer_than is None:
-        found = past_cadence(connection, now, limit) + past_rhythm(connection, now, limit)
+        found = past_cadence(log, now, limit) + past_rhythm(log, now, limit)
         silent = list(dict(found).items())
     else:
-        silent = longest_silent(connection, now, limit, now - longer_than)
-    return [contact_id for contact_id, _ in silent] + never_touched(connection, now, limit)
+        silent = longest_silent(log, now, limit, now - longer_than)
+    return [contact_id for contact_id, _ in silent] + never_touched(log, now, limit)
 
 
-def silences(
-    connection: sqlite3.Connection, people: Sequence[Person], now: datetime, longer_than: timedelta | None
-) -> list[Silence]:
+def silences(log: Log, people: Sequence[Person], now: datetime, longer_than: timedelta | None) -> list[Silence]:
     """Those silent for `longer_than`, or (None) past the cadence that was set, else past their own rhythm; unknown
     ones; those never touched. Not who is met soon, was put off or put aside.
     """
-    words = _words(connection, people, now, longer_than)
+    words = _words(log, people, now, longer_than)
     judged = (_judged(person, words, now, longer_than) for person in people)
-    return _with_doubts(connection, [one for one in judged if isinstance(one, Silence)], now)
+    return _with_doubts(log, [one for one in judged if isinstance(one, Silence)], now)
 
 
-def silence_of(connection: sqlite3.Connection, person: Person, now: datetime) -> Silence | Calm:
+def silence_of(log: Log, person: Person, now: datetime) -> Silence | Calm:
     """What `silences` says of one contact, or why it says nothing; by the cadence that was set, else by its rhythm."""
-    one = _judged(person, _words(connection, [person], now, None), now, None)
-    return one if isinstance(one, Calm) else _with_doubts(connection, [one], now)[0]
+    one = _judged(person, _words(log, [person], now, None), now, None)
+    return one if isinstance(one, Calm) else _with_doubts(log, [one], now)[0]
 
 
-def _words(
-    connection: sqlite3.Connection, people: Sequence[Person], now: datetime, longer_than: timedelta | None
-) -> _Words:
+def _words(log: Log, people: Sequence[Person], now: datetime, longer_than: timedelta | None) -> _Words:
     ids = [person.id for person in people]
-    cadences = said.cadences(connection, ids) if longer_than is None else {}
-    return _Words(said.ignored(connection, ids), said.snoozed(connection, ids, now), cadences)
+    cadences = said.cadences(log, ids) if longer_than is None else {}
+    return _Words(said.ignored(log, ids), said.snoozed(log, ids, now), cadences)
 
 
 def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta | None) -> Silence | Calm:
@@ -119,15 +115,15 @@ def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta
     return Calm("no-rhythm" if overdue is None else "rhythm", overdue)
 
 
-def _with_doubts(connection: sqlite3.Connection, found: list[Silence], now: datetime) -> list[Silence]:
+def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]:
     """Those for whom a source that matters was not read up to date, or not as far back as to their last touch."""
-    back = read_back(connection)
+    back = read_back(log)
     found = [one if back.vouches_for(one.person.last_touch) else replace(one, state="unknown") for one in found]
-    blind = blind_sources(connection, now)
+    blind = blind_sources(log, now)
     if not blind:
         return found
     touched = [one.person.id for one in found if one.state != "never"]
-    concerned = {account: seen_in(connection, account, touched) for account in {one.account_id for one in blind}}
+    concerned = {account: seen_in(log, account, touched) for account in {one.account_id for one in blind}}
     return [_doubted(one, [b for b in blind if _matters(b, one, concerned)]) for one in found]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -11,6 +10,7 @@ from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.answers.silence import Calm, silence_of
 from lasttouch.answers.silence_words import arithmetic
 from store.awaiting import Side
+from store.log import Log
 from store.people import Person
 
 _CALM = {
@@ -33,17 +33,17 @@ class Standing(NamedTuple):
     because: str
 
 
-def standing(connection: sqlite3.Connection, person: Person, now: datetime) -> list[Standing]:
+def standing(log: Log, person: Person, now: datetime) -> list[Standing]:
     """What `awaiting` and `stale` say of this contact as of now, or why they say nothing."""
-    return [*_awaiting(connection, person, now), _stale(connection, person, now)]
+    return [*_awaiting(log, person, now), _stale(log, person, now)]
 
 
-def _awaiting(connection: sqlite3.Connection, person: Person, now: datetime) -> Iterator[Standing]:
+def _awaiting(log: Log, person: Person, now: datetime) -> Iterator[Standing]:
     sides: Mapping[Side, str] = {"us": "they wrote", "them": "we wrote"}
     found = False
     for side, who in sides.items():
         wanted = Wanted(contacts=frozenset((person.id,)), settled=True)
-        for one in awaiting(connection, now, side, wanted, MOST):
+        for one in awaiting(log, now, side, wanted, MOST):
             found = True
             because = f"settled: {one.settled_by}" if one.settled_by else one.because
             about = f" (“{one.subject}”)" if one.subject else ""
@@ -52,8 +52,8 @@ def _awaiting(connection: sqlite3.Connection, person: Person, now: datetime) -> 
         yield Standing("awaiting", False, None, "no conversation with them ends in a message that waits for an answer")
 
 
-def _stale(connection: sqlite3.Connection, person: Person, now: datetime) -> Standing:
-    one = silence_of(connection, person, now)
+def _stale(log: Log, person: Person, now: datetime) -> Standing:
+    one = silence_of(log, person, now)
     if isinstance(one, Calm):
         return Standing("stale", False, None, _CALM[one.why].format(**one._asdict()))
     if one.state == "unknown":

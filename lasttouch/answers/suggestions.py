@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from activity.address import domain_of
 from matchers.domains import is_free_mail
 from store import suggestions
 from store.accounts import accounts_known
+from store.log import Log
 from store.unmatched import unmatched
 
 
@@ -26,26 +26,26 @@ class Suggestion(NamedTuple):
     command: str
 
 
-def suggested(connection: sqlite3.Connection, now: datetime) -> list[Suggestion]:
+def suggested(log: Log, now: datetime) -> list[Suggestion]:
     """Whom to put together first, then our own addresses, then private mailboxes; each address once."""
     found: list[Suggestion] = []
     seen: set[str] = set()
-    for one in _all(connection, now):
+    for one in _all(log, now):
         if one.address is None or one.address not in seen:
             found.append(one)
         seen.add(one.address or "")
     return found
 
 
-def _all(connection: sqlite3.Connection, now: datetime) -> Iterator[Suggestion]:
+def _all(log: Log, now: datetime) -> Iterator[Suggestion]:
     first: dict[str, tuple[int, str]] = {}
-    for contact_id, name in suggestions.contact_names(connection):
+    for contact_id, name in suggestions.contact_names(log):
         twin, _ = first.setdefault(_plain(name), (contact_id, name))
         if twin != contact_id and " " in _plain(name):
             because = f"#{contact_id} has the same name"
             yield Suggestion("same-name", twin, name, None, because, _command("merge", f"#{twin}", f"#{contact_id}"))
-    owners = {_plain(one.owner): one.owner for one in accounts_known(connection)}
-    alike = suggestions.signers(connection)
+    owners = {_plain(one.owner): one.owner for one in accounts_known(log)}
+    alike = suggestions.signers(log)
     for one in alike:
         if owner := owners.get(_plain(one.name)):
             because = f"signs as {owner}, and is none of the `addresses` in the configuration"
@@ -54,11 +54,11 @@ def _all(connection: sqlite3.Connection, now: datetime) -> Iterator[Suggestion]:
     for one in alike:
         if twins := first.get(_plain(one.name)):
             yield _alias("same-name", *twins, one.address, f"signs so too, {_times(one.exchanges, 'exchange')}")
-    for other in suggestions.answerers(connection):
+    for other in suggestions.answerers(log):
         if _plain(other.contact).partition(" ")[0] in _plain(f"{other.name} {other.address}"):
             because = f"{_times(other.answers, 'answer')} from there to what went to {other.contact} alone"
             yield _alias("answers-from", other.contact_id, other.contact, other.address, because)
-    for person in unmatched(connection, now, two_way=True, to_be_listed=True):
+    for person in unmatched(log, now, two_way=True, to_be_listed=True):
         if person.company is None and is_free_mail(domain_of(person.address)):
             name = person.name or person.address
             because = f"a private mailbox, {_times(person.exchanges, 'exchange')}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -11,6 +10,7 @@ from lasttouch.answers.attention import Attention, Whom, attention
 from store import titles
 from store.blindness import Blind, blind_sources
 from store.day import meetings_between
+from store.log import Log
 from store.people import Person, people
 from store.timeline import Activity, activities
 
@@ -36,25 +36,23 @@ class Today:
         return bool(self.blind or self.attention.reasons or self.meetings or self.offered)
 
 
-def today(connection: sqlite3.Connection, now: datetime, zone: tzinfo, whom: Whom, limit: int) -> Today:
+def today(log: Log, now: datetime, zone: tzinfo, whom: Whom, limit: int) -> Today:
     """The page of the local day that `now` is in."""
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    theirs = whom.contacts(connection)
+    theirs = whom.contacts(log)
     meetings = [
         one
         for one in meetings_between(
-            connection, midnight.replace(tzinfo=zone), (midnight + timedelta(days=1)).replace(tzinfo=zone)
+            log, midnight.replace(tzinfo=zone), (midnight + timedelta(days=1)).replace(tzinfo=zone)
         )
         if theirs is None or theirs & contacts_in(one)
     ]
     return Today(
-        blind=blind_sources(connection, now),
-        attention=attention(connection, now, whom, limit),
+        blind=blind_sources(log, now),
+        attention=attention(log, now, whom, limit),
         meetings=meetings[:limit],
-        coming={
-            one.id: one for one in people(connection, now, sorted({i for one in meetings for i in contacts_in(one)}))
-        },
-        offered=activities(connection, titles.offered(connection, now, OFFERED, theirs)),
+        coming={one.id: one for one in people(log, now, sorted({i for one in meetings for i in contacts_in(one)}))},
+        offered=activities(log, titles.offered(log, now, OFFERED, theirs)),
     )
 
 

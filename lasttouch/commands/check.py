@@ -28,10 +28,10 @@ def command(as_json: bool) -> None:
       lasttouch check --json
     """
     with changing() as agent:
-        soundness = integrity(agent.connection)
+        soundness = integrity(agent.log)
         with writing(agent.connection):
             different = recompute(agent)
-        activities, contacts, touches = counts(agent.connection)
+        activities, contacts, touches = counts(agent.log)
     if as_json:
         print_json(
             {

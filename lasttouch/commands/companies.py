@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
 import click
@@ -21,6 +20,7 @@ from lasttouch.views import columns
 from lasttouch.views.last import companies_json, companies_table
 from store.companies import companies
 from store.health import seen_through
+from store.log import Log
 from store.read_back import read_back
 
 
@@ -88,7 +88,7 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
         print_lines([f"{name}: {rematched} addresses already seen are there."])
 
 
-def answer_companies(log: sqlite3.Connection, filters: Filters, form: Form, ids: Sequence[int] | None = None) -> bool:
+def answer_companies(log: Log, filters: Filters, form: Form, ids: Sequence[int] | None = None) -> bool:
     """Print the companies (of these, if given) that the filters leave; True if that was for people."""
     now, zone = filters.moment(), machine_zone()
     known = owned(log, companies(log, now, ids, people_reader(filters.as_of)), filters.owner)

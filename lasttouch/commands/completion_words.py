@@ -15,6 +15,7 @@ from lasttouch.terminal.output import clean
 from store.choosing import owners_like
 from store.database import open_for_reading
 from store.finding import company_names_like, contacts_like
+from store.log import Log
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -65,9 +66,7 @@ def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) ->
     return []
 
 
-def _whole_names(
-    ctx: click.Context, incomplete: str, names: Callable[[sqlite3.Connection], Sequence[str]]
-) -> list[CompletionItem]:
+def _whole_names(ctx: click.Context, incomplete: str, names: Callable[[Log], Sequence[str]]) -> list[CompletionItem]:
     """One word of each name: any part of a name is enough for these options."""
     with _log(ctx) as log:
         if log is None:
@@ -77,16 +76,16 @@ def _whole_names(
 
 
 @contextlib.contextmanager
-def _log(ctx: click.Context) -> Iterator[sqlite3.Connection | None]:
-    connection = None
+def _log(ctx: click.Context) -> Iterator[Log | None]:
+    log = None
     with contextlib.suppress(LasttouchError, sqlite3.Error):
         if (path := _file(ctx).database) is not None:
-            connection = open_for_reading(path)
+            log = open_for_reading(path)
     try:
-        yield connection
+        yield log
     finally:
-        if connection is not None:
-            connection.close()
+        if log is not None:
+            log.close()
 
 
 def _file(ctx: click.Context) -> ConfigFile:

@@ -31,10 +31,10 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     what = " ".join(words)
     with changing() as agent:
         who = own_words.speaker(agent, by)
-        activity_id = activity_meant(agent.connection, what)
+        activity_id = activity_meant(agent.log, what)
         if activity_id is None:
             raise UsageError(f"{what!r} is no activity", "give its id, as `log` and `why` show it")
-        (one,) = activities(agent.connection, [activity_id])
+        (one,) = activities(agent.log, [activity_id])
         if one.kind != "meeting":
             raise UsageError(f"activity {activity_id} is no meeting", "a conversation is settled by: lasttouch done")
         say_of_activity(agent, activity_id, "confirm", who, undo, "{} was not confirmed")

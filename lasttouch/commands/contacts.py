@@ -158,7 +158,7 @@ def _addresses(given: tuple[str, ...]) -> list[str]:
 
 def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Stranger]:
     bring_strangers(agent)
-    found = unmatched(agent.connection, agent.clock())
+    found = unmatched(agent.log, agent.clock())
     if number is None:
         return [one for one in found if one.two_way and one.exchanges >= min_exchanges]
     if number > len(found):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from lasttouch.commands.opening import changing
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from store.finding import find_contacts
+from store.log import Log
 from store.people import people
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
     from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        kept = one_contact(agent.connection, into)
-        merged = sorted({one_contact(agent.connection, other) for other in others} - {kept})
+        kept = one_contact(agent.log, into)
+        merged = sorted({one_contact(agent.log, other) for other in others} - {kept})
         if not merged:
             raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
         before = _named(agent, merged)
@@ -74,7 +74,7 @@ def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) ->
 
     addresses = [_address(email) for email in emails]
     with changing() as agent:
-        contact_id = one_contact(agent.connection, who)
+        contact_id = one_contact(agent.log, who)
         change = address_book.remove_alias if takes_away else address_book.add_alias
         rematched = change(agent, contact_id, addresses)
     if as_json:
@@ -100,7 +100,7 @@ def remove(who: str, as_json: bool) -> None:
     from lasttouch.keeping import address_book, own_words  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        contact_id = one_contact(agent.connection, who)
+        contact_id = one_contact(agent.log, who)
         removed = _named(agent, [contact_id])
         rematched = address_book.remove(agent, [contact_id], own_words.speaker(agent, None))
     if as_json:
@@ -131,7 +131,7 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
     with changing() as agent:
-        contact_ids, emails = _whom(agent.connection, who)
+        contact_ids, emails = _whom(agent.log, who)
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
             return
@@ -144,21 +144,21 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
 
 def _named(agent: Agent, contact_ids: list[int]) -> str:
     """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
-    return "; ".join(map(shown, people(agent.connection, agent.clock(), contact_ids)))
+    return "; ".join(map(shown, people(agent.log, agent.clock(), contact_ids)))
 
 
-def _whom(connection: sqlite3.Connection, who: str) -> tuple[list[int], list[str]]:
+def _whom(log: Log, who: str) -> tuple[list[int], list[str]]:
     """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
     address = normalise(who)
-    ids = find_contacts(connection, who) if address else contacts_named(connection, who)
+    ids = find_contacts(log, who) if address else contacts_named(log, who)
     if len(ids) > 1:
-        raise several(connection, who, ids)
+        raise several(log, who, ids)
     return ids, [address] if address else []
 
 
 def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
     """Ask with everything that would go."""
-    found = people(agent.connection, agent.clock(), contact_ids)
+    found = people(agent.log, agent.clock(), contact_ids)
     lines = [f"  #{one.id} {one.name} <{', '.join(one.emails)}>, {one.touches} touches" for one in found]
     print_lines(["This would be erased for good, with every trace in the log:", *(lines or [f"  {emails[0]}"])])
     try:

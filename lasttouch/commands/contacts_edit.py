@@ -49,9 +49,9 @@ def edit(
     if name is not None and not name.strip():
         raise UsageError("a contact has a name", "give one behind --name")
     with changing() as agent:
-        contact_id = one_contact(agent.connection, who)
+        contact_id = one_contact(agent.log, who)
         rematched = address_book.edit(agent, contact_id, edit)
-        (person,) = people(agent.connection, agent.clock(), [contact_id])
+        (person,) = people(agent.log, agent.clock(), [contact_id])
     if as_json:
         print_json(
             {

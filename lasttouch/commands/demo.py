@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import sqlite3
 import sys
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -23,6 +22,7 @@ from lasttouch.views.next_steps import next_steps
 from lasttouch.views.why_contact import contact_text
 from store.finding import find_contacts
 from store.health import counts, seen_through
+from store.log import Log
 from store.people import people
 from store.read_back import read_back
 
@@ -71,12 +71,12 @@ def _typed(words: str) -> None:
     print_lines(["", f"$ lasttouch {words}"])
 
 
-def _why(log: sqlite3.Connection, now: datetime, zone: tzinfo) -> None:
+def _why(log: Log, now: datetime, zone: tzinfo) -> None:
     for person in people(log, now, find_contacts(log, TELLING)):
         print_lines(contact_text(person, *proof(log, person, now), now, zone))
 
 
-def _in_the_log(log: sqlite3.Connection) -> str:
+def _in_the_log(log: Log) -> str:
     in_all, contacts, touches = counts(log)
     return f"In the log now: {in_all:,} activities, {contacts:,} contacts, {touches:,} touches."
 

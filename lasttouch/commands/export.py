@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import sqlite3
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,6 +25,7 @@ from lasttouch.terminal.standard_streams import speak_utf8
 from lasttouch.views import columns
 from lasttouch.views.timeline import why_json
 from store.export import whole_log
+from store.log import Log
 from store.said import of_activities
 
 
@@ -64,7 +64,7 @@ def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
         yield output
 
 
-def _objects(log: sqlite3.Connection, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
+def _objects(log: Log, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
     now = utc_now()
     for found, people in whole_log(log, now, since, until):
         words = of_activities(log, [one.id for one in found])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form
 from lasttouch.terminal.options import F, as_one_value
 from lasttouch.views.ordering import itself, ordered, within
+from store.log import Log
 from store.people import Person, people
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ def filter_options(
 
 def people_reader(
     as_of: datetime | None,
-) -> Callable[[sqlite3.Connection, datetime, Sequence[int] | None], list[Person]]:
+) -> Callable[[Log, datetime, Sequence[int] | None], list[Person]]:
     """How contacts' dates are come by: as they are kept, or for --as-of from the activities."""
     if as_of is None:
         return people

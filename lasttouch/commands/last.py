@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -25,6 +24,7 @@ from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.last import last_json, last_table, read_back_lines, vouched_order
 from store.finding import Unlisted, find_unlisted
 from store.health import seen_through, sources
+from store.log import Log
 from store.people import Person
 from store.read_back import ReadBack, read_back
 
@@ -64,13 +64,13 @@ def command(who: tuple[str, ...], by_company: bool, filters: Filters, form: Form
             print_lines(blindness(sources(log), filters.moment(), machine_zone()))
 
 
-def _companies(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
+def _companies(log: Log, who: Sequence[str], filters: Filters, form: Form) -> bool:
     from lasttouch.commands.companies import answer_companies  # noqa: PLC0415 - contacts are asked for more often
 
     return answer_companies(log, filters, form, companies_named(log, " ".join(who)) if who else None)
 
 
-def _strangers(log: sqlite3.Connection, who: Sequence[str], filters: Filters) -> list[Unlisted]:
+def _strangers(log: Log, who: Sequence[str], filters: Filters) -> list[Unlisted]:
     """The people who are meant, where no contact is."""
     if not who or filters.owner or filters.tag or filters.as_of:
         return []
@@ -92,7 +92,7 @@ def _unlisted(strangers: Sequence[Unlisted], filters: Filters, form: Form) -> bo
     return shown
 
 
-def _contacts(log: sqlite3.Connection, who: Sequence[str], filters: Filters, form: Form) -> bool:
+def _contacts(log: Log, who: Sequence[str], filters: Filters, form: Form) -> bool:
     now = filters.moment()
     try:
         ids = chosen(log, who, filters.owner, tag=filters.tag)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -25,6 +24,7 @@ from lasttouch.views.no_contact import no_contact
 from lasttouch.views.timeline import log_json, log_table
 from store.choosing import account_owners
 from store.finding import Unlisted, find_unlisted
+from store.log import Log
 from store.timeline import newest
 from store.weeks import touches_by_week
 
@@ -81,9 +81,7 @@ def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
             print_lines(no_contact(strangers))
 
 
-def _concerned(
-    log: sqlite3.Connection, who: Sequence[str], filters: Filters
-) -> tuple[list[int] | None, list[Unlisted]]:
+def _concerned(log: Log, who: Sequence[str], filters: Filters) -> tuple[list[int] | None, list[Unlisted]]:
     """Contacts (None for everybody) or, where these words mean none, people who are no contacts."""
     try:
         return chosen(log, who, filters.owner, filters.company, tag=filters.tag), []
@@ -95,7 +93,7 @@ def _concerned(
         return [], strangers
 
 
-def _chart(log: sqlite3.Connection, ids: Sequence[int], now: datetime, zone: tzinfo) -> list[str]:
+def _chart(log: Log, ids: Sequence[int], now: datetime, zone: tzinfo) -> list[str]:
     """The touches of all of them by week, as many weeks as there is room for."""
     weeks = min(CHART_WEEKS, terminal_width())
     by_contact = touches_by_week(log, ids, now, weeks).values()

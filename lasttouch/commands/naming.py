@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from lasttouch.local_time import utc_now
 from lasttouch.views.contacts import NO_CONTACTS
 from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
 from store.finding import company_calls, find_contacts, is_called, near_names
+from store.log import Log
 from store.people import Person, is_anybody_listed, people
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SEVERAL_SHOWN = 10
 
 
 def chosen(
-    connection: sqlite3.Connection,
+    log: Log,
     who: Sequence[str],
     owner: str | None = None,
     company: str | None = None,
@@ -29,68 +29,67 @@ def chosen(
     """The ids of the contacts that these words leave; None for everybody."""
     left: set[int] | None = None
     if who:
-        left = set(contacts_named(connection, " ".join(who)))
+        left = set(contacts_named(log, " ".join(who)))
     if company is not None:
-        left = _both(left, at_companies(connection, companies_named(connection, company)))
+        left = _both(left, at_companies(log, companies_named(log, company)))
     if owner is not None:
-        left = _both(left, of_owner(connection, owner_named(connection, owner)))
+        left = _both(left, of_owner(log, owner_named(log, owner)))
     if tag is not None:
-        left = _both(left, _tagged(connection, tag))
+        left = _both(left, _tagged(log, tag))
     return None if left is None else sorted(left)
 
 
-def _tagged(connection: sqlite3.Connection, tag: str) -> set[int]:
+def _tagged(log: Log, tag: str) -> set[int]:
     from store.tags import all_tags, with_tag  # noqa: PLC0415 - few ask for a tag
 
-    found = with_tag(connection, tag)
+    found = with_tag(log, tag)
     if not found:
-        known = ", ".join(all_tags(connection))
+        known = ", ".join(all_tags(log))
         raise NotFound(f"nobody has the tag {tag!r}", f"tags are: {known or 'none yet; see: lasttouch contacts edit'}")
     return found
 
 
-def without_ignored(connection: sqlite3.Connection, found: Sequence[Person]) -> list[Person]:
+def without_ignored(log: Log, found: Sequence[Person]) -> list[Person]:
     """What a list shows of them: who is ignored is shown when asked for by name."""
     from store import said  # noqa: PLC0415 - whoever is named is shown
 
-    ignored = said.ignored(connection, [one.id for one in found])
+    ignored = said.ignored(log, [one.id for one in found])
     return [one for one in found if one.id not in ignored]
 
 
-def contacts_named(connection: sqlite3.Connection, who: str) -> list[int]:
+def contacts_named(log: Log, who: str) -> list[int]:
     """The contacts that `who` means, one at least."""
-    ids = find_contacts(connection, who)
+    ids = find_contacts(log, who)
     if not ids:
-        raise no_contact(connection, who)
+        raise no_contact(log, who)
     return ids
 
 
-def one_contact(connection: sqlite3.Connection, who: str) -> int:
+def one_contact(log: Log, who: str) -> int:
     """The one contact that `who` means; where it could be several, they are named in the error."""
-    ids = contacts_named(connection, who)
+    ids = contacts_named(log, who)
     if len(ids) > 1:
-        raise several(connection, who, ids)
+        raise several(log, who, ids)
     return ids[0]
 
 
-def company_or_contact(connection: sqlite3.Connection, who: str) -> tuple[bool, int]:
+def company_or_contact(log: Log, who: str) -> tuple[bool, int]:
     """Whether a company is meant, and its or the contact's id: whoever has this very name, else a contact."""
     from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
 
-    companies = company_ids(connection, who)
-    ids = find_contacts(connection, who)
+    companies = company_ids(log, who)
+    ids = find_contacts(log, who)
     is_contact = len(ids) == 1 and (
-        is_called(connection, ids[0], who)
-        or not any(who.casefold() in company_calls(connection, one) for one in companies)
+        is_called(log, ids[0], who) or not any(who.casefold() in company_calls(log, one) for one in companies)
     )
     if len(companies) == 1 and not is_contact:
         return True, companies[0]
-    return False, one_contact(connection, who)
+    return False, one_contact(log, who)
 
 
-def several(connection: sqlite3.Connection, who: str, ids: list[int]) -> UsageError:
+def several(log: Log, who: str, ids: list[int]) -> UsageError:
     """Who is meant is asked back, with everybody it could be."""
-    found = sorted(people(connection, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
+    found = sorted(people(log, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
     lines = [f"{who!r} is {len(ids)} contacts:", *(f"  {shown(one)}" for one in found)]
     if len(ids) > SEVERAL_SHOWN:
         lines.append(f"  and {len(ids) - SEVERAL_SHOWN} more")
@@ -102,32 +101,32 @@ def shown(one: Person) -> str:
     return f"#{one.id} {one.name} <{', '.join(one.emails)}>"
 
 
-def companies_named(connection: sqlite3.Connection, company: str) -> list[int]:
+def companies_named(log: Log, company: str) -> list[int]:
     """The companies that `company` means, one at least."""
     from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
 
-    ids = company_ids(connection, company)
+    ids = company_ids(log, company)
     if not ids:
-        near = near_names(connection, company, companies_only=True)
+        near = near_names(log, company, companies_only=True)
         raise _nothing_named(company, "company", near, "see: lasttouch companies list")
     return ids
 
 
-def owner_named(connection: sqlite3.Connection, owner: str) -> str:
+def owner_named(log: Log, owner: str) -> str:
     """The one colleague that is meant: by an account's name, a whole name, an address or a part of a name."""
     from store.accounts import accounts_meant  # noqa: PLC0415 - few ask for an owner
 
-    accounts = list(dict.fromkeys(one.owner for one in accounts_meant(connection, owner)))
-    fitting = accounts if len(accounts) == 1 else owners_like(connection, owner)
+    accounts = list(dict.fromkeys(one.owner for one in accounts_meant(log, owner)))
+    fitting = accounts if len(accounts) == 1 else owners_like(log, owner)
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        everybody = owners_like(connection, "")
+        everybody = owners_like(log, "")
         raise NotFound(f"{owner!r} is none of us", f"owners are: {', '.join(everybody) or 'nobody yet'}")
     raise UsageError(f"{owner!r} is more than one colleague", f"give one of: {', '.join(fitting)}")
 
 
-def owned(log: sqlite3.Connection, firms: list[Company], owner: str | None) -> list[Company]:
+def owned(log: Log, firms: list[Company], owner: str | None) -> list[Company]:
     """The companies with which this colleague deals; all of them where none is named."""
     if owner is None:
         return firms
@@ -135,14 +134,14 @@ def owned(log: sqlite3.Connection, firms: list[Company], owner: str | None) -> l
     return [one for one in firms if one.id in theirs]
 
 
-def no_contact(connection: sqlite3.Connection, who: str) -> NotFound:
-    near = near_names(connection, who)
-    return _nothing_named(who, "contact", near, told_of_none(connection, "see: lasttouch contacts list"))
+def no_contact(log: Log, who: str) -> NotFound:
+    near = near_names(log, who)
+    return _nothing_named(who, "contact", near, told_of_none(log, "see: lasttouch contacts list"))
 
 
-def told_of_none(connection: sqlite3.Connection, said: str) -> str:
+def told_of_none(log: Log, said: str) -> str:
     """What is said where nobody was found: that nobody is listed yet, if that is why."""
-    return said if is_anybody_listed(connection) else NO_CONTACTS
+    return said if is_anybody_listed(log) else NO_CONTACTS
 
 
 def _nothing_named(words: str, kind: str, near: Sequence[str], hint: str) -> NotFound:

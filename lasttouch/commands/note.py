@@ -57,8 +57,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
     from lasttouch.keeping import notes, own_words  # noqa: PLC0415
 
     with changing() as agent:
-        contact_id = one_contact(agent.connection, " ".join(words[:-1]))
-        name = name_of_contact(agent.connection, contact_id)
+        contact_id = one_contact(agent.log, " ".join(words[:-1]))
+        name = name_of_contact(agent.log, contact_id)
         who = own_words.speaker(agent, by)
         account = _account(agent, who, contact_id)
         noted = notes.take_note(
@@ -75,13 +75,13 @@ def _undo(what: str, by: str | None, as_json: bool) -> None:
 
     with changing() as agent:
         who = own_words.speaker(agent, by)
-        activity_id = activity_meant(agent.connection, what)
+        activity_id = activity_meant(agent.log, what)
         contact_id = name = None
         if activity_id is None:
-            contact_id = one_contact(agent.connection, what)
-            name = name_of_contact(agent.connection, contact_id)
-            activity_id = newest_note(agent.connection, contact_id)
-        if activity_id is None or not is_note(agent.connection, activity_id):
+            contact_id = one_contact(agent.log, what)
+            name = name_of_contact(agent.log, contact_id)
+            activity_id = newest_note(agent.log, contact_id)
+        if activity_id is None or not is_note(agent.log, activity_id):
             raise not_said(f"{what} is not noted by hand" if name is None else f"nothing is noted of {name}")
         notes.take_back(agent, activity_id)
     told = f"Taken back: the note that was activity {activity_id}."
@@ -108,10 +108,10 @@ def _account(agent: Agent, who: Speaker, contact_id: int) -> Account:
     from store.people import people  # noqa: PLC0415
 
     if who.account_id is not None:
-        return next(one for one in accounts_known(agent.connection) if one.id == who.account_id)
-    (person,) = people(agent.connection, agent.clock(), [contact_id])
-    owners = accounts_meant(agent.connection, person.owner) if person.owner else []
+        return next(one for one in accounts_known(agent.log) if one.id == who.account_id)
+    (person,) = people(agent.log, agent.clock(), [contact_id])
+    owners = accounts_meant(agent.log, person.owner) if person.owner else []
     if len(owners) != 1:
-        names = ", ".join(one.name for one in accounts_known(agent.connection))
+        names = ", ".join(one.name for one in accounts_known(agent.log))
         raise UsageError("whose note is it?", f"say --by with one of: {names}")
     return owners[0]

@@ -16,6 +16,7 @@ from lasttouch.terminal.standard_streams import silence_libraries
 from store import settings
 from store.database import database_errors, is_begun, open_for_reading
 from store.deferred import any_with_strangers
+from store.log import Log
 
 if TYPE_CHECKING:
     from lasttouch.configuration.config import Loaded
@@ -41,26 +42,26 @@ def loaded_config() -> Loaded:
 
 
 @contextlib.contextmanager
-def reading(config: Path | None = None) -> Iterator[sqlite3.Connection]:
+def reading(config: Path | None = None) -> Iterator[Log]:
     """The log of the configuration that was named, or of this one, read-only; an empty one before the first sync.
 
     A configuration that the log has followed already is neither checked nor followed again.
     """
     file = read_config(config or named_config())
-    path, connection = file.database, _log_that_followed(file)
-    if path is None or connection is None:
+    path, log = file.database, _log_that_followed(file)
+    if path is None or log is None:
         loaded = _follow(file)
         path = loaded.database
-        connection = open_for_reading(path) if is_begun(path) else _log_before_the_first_sync(loaded)
+        log = open_for_reading(path) if is_begun(path) else _log_before_the_first_sync(loaded)
     try:
         with database_errors(path):
-            yield connection
+            yield log
     finally:
-        connection.close()
+        log.close()
 
 
 @contextlib.contextmanager
-def reading_all() -> Iterator[sqlite3.Connection]:
+def reading_all() -> Iterator[Log]:
     """The same, with the meetings among strangers, which answers about contacts do without."""
     with reading() as log:
         if not any_with_strangers(log):
@@ -93,19 +94,19 @@ def changing() -> Iterator[Agent]:
         yield agent
 
 
-def _log_that_followed(file: ConfigFile) -> sqlite3.Connection | None:
+def _log_that_followed(file: ConfigFile) -> Log | None:
     """The log, if there is one that has followed this very configuration."""
     if file.database is None or not is_begun(file.database):
         return None
-    connection = open_for_reading(file.database)
+    log = open_for_reading(file.database)
     with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
-        if settings.read(connection, settings.CONFIGURATION) == file.digest:
-            return connection
-    connection.close()
+        if settings.read(log, settings.CONFIGURATION) == file.digest:
+            return log
+    log.close()
     return None
 
 
-def _log_before_the_first_sync(loaded: Loaded) -> sqlite3.Connection:
+def _log_before_the_first_sync(loaded: Loaded) -> Log:
     """Nothing is made on the disk by a question."""
     from lasttouch.keeping.agent import register_sources  # noqa: PLC0415
     from store.database import empty_log  # noqa: PLC0415
@@ -113,9 +114,9 @@ def _log_before_the_first_sync(loaded: Loaded) -> sqlite3.Connection:
     asked = click.get_current_context().params
     if not (asked.get("as_json") or asked.get("as_csv")):
         click.echo(f"There is no log at {loaded.database} yet; run: lasttouch sync", err=True)
-    connection = empty_log()
-    register_sources(connection, loaded.config)
-    return connection
+    log = empty_log()
+    register_sources(log.connection, loaded.config)
+    return log
 
 
 def _follow(file: ConfigFile) -> Loaded:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
 from lasttouch.terminal.output import WIDE, is_terminal, terminal_width
+from store.log import Log
 from store.people import Person
 
 WEEKS = 12
 
 
-def sparklines(log: sqlite3.Connection, found: Sequence[Person], now: datetime) -> dict[int, list[int]]:
+def sparklines(log: Log, found: Sequence[Person], now: datetime) -> dict[int, list[int]]:
     """Contact id → touches in each of the last weeks; empty for anything but a wide terminal."""
     if not is_terminal() or terminal_width() < WIDE:
         return {}

@@ -50,7 +50,7 @@ def command(account: str | None, retry: bool, as_json: bool) -> None:
         raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
     with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress, Manner(insists=retry)))
-        holds = counts(agent.connection)
+        holds = counts(agent.log)
     if as_json:
         print_json(sync_json(reports))
     else:

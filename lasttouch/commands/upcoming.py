@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from lasttouch.views.blindness import blindness
 from lasttouch.views.upcoming import Appointment, Guest, upcoming_json, upcoming_table
 from store.acquaintance import known_by, own_answers
 from store.health import sources
+from store.log import Log
 from store.people import people
 from store.timeline import Activity, ahead
 
@@ -74,7 +74,7 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
             print_lines(blindness(sources(log), now, zone))
 
 
-def _appointments(log: sqlite3.Connection, series: Sequence[Series], now: datetime) -> list[Appointment]:
+def _appointments(log: Log, series: Sequence[Series], now: datetime) -> list[Appointment]:
     answers = [_invited(one.meeting) for one in series]
     ids = sorted({contact_id for one in answers for contact_id in one})
     persons = {person.id: person for person in people(log, now, ids)}

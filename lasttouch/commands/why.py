@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -21,6 +20,7 @@ from lasttouch.views.timeline import namesakes_json, namesakes_text, why_json, w
 from lasttouch.views.why_contact import contact_json, contact_text
 from store import forgetting, said
 from store.finding import Unlisted, find_activities, find_contacts, find_unlisted
+from store.log import Log
 from store.people import people
 from store.read_back import read_back
 from store.timeline import activities, newest
@@ -57,7 +57,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         return _nothing(log, loaded_config().database, what, as_json)
 
 
-def _activity(log: sqlite3.Connection, activity_ids: Sequence[int], now: datetime, zone: tzinfo, as_json: bool) -> None:
+def _activity(log: Log, activity_ids: Sequence[int], now: datetime, zone: tzinfo, as_json: bool) -> None:
     """The first of these, with its proof; the others bear the same Message-ID or UID."""
     one, *others = activities(log, activity_ids)
     concerned = people(log, now, sorted({p.contact_id for p in one.parts if p.contact_id is not None}))
@@ -69,7 +69,7 @@ def _activity(log: sqlite3.Connection, activity_ids: Sequence[int], now: datetim
         print_lines(why_text(one, concerned, now, zone, words) + namesakes_text(others, now, zone))
 
 
-def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
+def _somebody(log: Log, who: str, now: datetime, zone: tzinfo, as_json: bool) -> None:
     from lasttouch.answers.standing import standing  # noqa: PLC0415 - an activity alone does without
 
     found = [(person, *proof(log, person, now)) for person in people(log, now, find_contacts(log, who))]
@@ -91,9 +91,7 @@ def _somebody(log: sqlite3.Connection, who: str, now: datetime, zone: tzinfo, as
         )
 
 
-def _unlisted(
-    log: sqlite3.Connection, strangers: Sequence[Unlisted], now: datetime, zone: tzinfo, as_json: bool
-) -> None:
+def _unlisted(log: Log, strangers: Sequence[Unlisted], now: datetime, zone: tzinfo, as_json: bool) -> None:
     from lasttouch.views.no_contact import unlisted_json, unlisted_text  # noqa: PLC0415 - most are contacts
 
     found = [(one, newest(log, now, RECENT, [], [one.address_id])) for one in strangers]
@@ -106,7 +104,7 @@ def _unlisted(
         )
 
 
-def _nothing(log: sqlite3.Connection, database: Path, what: str, as_json: bool) -> None:
+def _nothing(log: Log, database: Path, what: str, as_json: bool) -> None:
     """It is not in the log: kept out by a rule, or never read."""
     from lasttouch.keeping.forgotten import recall  # noqa: PLC0415 - only where nothing was found
 

@@ -115,11 +115,11 @@ def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
     yield _private("database-private", path)
     yield from _changed_by_others("database-writable", path, "what is in it is what you are told")
     try:
-        with contextlib.closing(open_for_reading(path)) as connection, database_errors(path):
-            found = inspect(connection)
+        with contextlib.closing(open_for_reading(path)) as log, database_errors(path):
+            found = inspect(log)
             readable = found.integrity == "ok" and not found.pending
-            totals = counts(connection) if readable else None
-            health = sources(connection) if readable else []
+            totals = counts(log) if readable else None
+            health = sources(log) if readable else []
     except LasttouchError as error:
         yield Finding("database", "failure", error.message, error.hint)
         return

@@ -185,7 +185,7 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
     with writing(agent.connection):
         for contact_id in contact_ids:
             emails = contacts.emails_of_contact(agent.connection, contact_id)
-            name = contacts.name_of_contact(agent.connection, contact_id)
+            name = contacts.name_of_contact(agent.log, contact_id)
             own_words.put_aside(
                 agent.connection,
                 [(email, canonical(email)) for email in emails],

@@ -27,13 +27,14 @@ from matchers.never_log import NeverLog
 from matchers.owners import Colleague
 from store import contacts, places, settings, touches
 from store.database import data_version, writing
+from store.log import Log
 
 
 class Agent:
     """The log as this configuration sees it. Derived data follows the configuration once it is applied
     (`opening.py`).
 
-    Whoever uses the `connection` while other threads are about holds the `turn`.
+    Whoever uses the `connection`, or the `log` that reads by it, while other threads are about holds the `turn`.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Agent:
         self.loaded = loaded
         self.config = loaded.config
         self.connection = connection
+        self.log = Log(connection)
         self.clock = clock
         self.lock = lock
         self.turn = turn or threading.RLock()
@@ -72,11 +74,11 @@ class Agent:
     def catch_up(self) -> None:
         """Learn what other processes have changed."""
         self._version = data_version(self.connection)
-        self.forgotten = recall(self.connection, self.loaded.database)
+        self.forgotten = recall(self.log, self.loaded.database)
 
     def is_superseded(self) -> bool:
         """Does the log follow another configuration than this one by now?"""
-        return settings.read(self.connection, settings.HOUSE) != self.rules_digest()
+        return settings.read(self.log, settings.HOUSE) != self.rules_digest()
 
     def rules_digest(self) -> str:
         """Changes with what judging, matching and erasing depend on."""
@@ -88,7 +90,7 @@ class Agent:
 
     def followed_configuration(self) -> str | None:
         """The digest of the configuration that was applied last, by whatever process."""
-        return settings.read(self.connection, settings.CONFIGURATION)
+        return settings.read(self.log, settings.CONFIGURATION)
 
     def insist_on_being_current(self) -> None:
         """Raises Superseded where what we would store is judged by rules that hold no more."""

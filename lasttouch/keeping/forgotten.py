@@ -12,6 +12,7 @@ from lasttouch.private_files import write_private
 from matchers.canonical import canonical
 from store import forgetting, settings
 from store.database import writing
+from store.log import Log
 
 KEY = "forgetting-key"
 
@@ -32,16 +33,16 @@ class Forgotten:
 
 def ensure_key(connection: sqlite3.Connection) -> None:
     """Every log has a key of its own from the start."""
-    if settings.read(connection, KEY) is None:
+    if settings.read(Log(connection), KEY) is None:
         with writing(connection):
             settings.write(connection, KEY, secrets.token_hex(32))
 
 
-def recall(connection: sqlite3.Connection, database: Path) -> Forgotten:
+def recall(log: Log, database: Path) -> Forgotten:
     """Everybody who was ever erased from this log, by its own word and by that of the file beside it."""
     beside = _read(file_beside(database))
-    key = beside[0] if beside else bytes.fromhex(settings.read(connection, KEY) or "")
-    return Forgotten(key, forgetting.hashes(connection) | frozenset(beside[1:]))
+    key = beside[0] if beside else bytes.fromhex(settings.read(log, KEY) or "")
+    return Forgotten(key, forgetting.hashes(log) | frozenset(beside[1:]))
 
 
 def file_beside(database: Path) -> Path:

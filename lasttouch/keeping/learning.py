@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from activity.letter import Letter
 from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
-from store import letters as log
-from store import marks
+from store import lessons, letters, marks
+from store.log import Log
 from store.rows import timestamp
 from store.threads import US
 
@@ -29,58 +29,59 @@ class Lesson(NamedTuple):
     hands: Mapping[int, tuple[float, ...]]
 
 
-def lesson_due(connection: sqlite3.Connection, now: datetime) -> Lesson | None:
+def lesson_due(log: Log, now: datetime) -> Lesson | None:
     """What is to be learned anew, where enough has come for it; before a transaction, for it takes its time."""
-    known = log.learned(connection)
-    new = log.count_after(connection, known.get("through", 0))
+    known = letters.learned(log)
+    new = letters.count_after(log, known.get("through", 0))
     is_due = new >= max(_FEW_NEW, _SHARE_NEW * known.get("letters", 0)) or (not known and new)
-    return _lesson(connection, timestamp(now)) if is_due else None
+    return _lesson(log, timestamp(now)) if is_due else None
 
 
 def keep_up(connection: sqlite3.Connection, now: datetime, lesson: Lesson | None) -> None:
     """Within a transaction: keep what was learned, and judge what waits and is not judged yet."""
     if lesson is not None:
-        log.keep_learned(connection, *lesson)
+        lessons.keep_learned(connection, *lesson)
     judge_waiting(connection, timestamp(now))
 
 
 def relearn(connection: sqlite3.Connection, now: datetime) -> None:
     """Within a transaction: learn anew and judge all that waits."""
-    keep_up(connection, now, _lesson(connection, timestamp(now)))
+    keep_up(connection, now, _lesson(Log(connection), timestamp(now)))
 
 
 def judge_waiting(connection: sqlite3.Connection, moment: int) -> None:
     """The chance of all that waits and has none, as far as structure and past tell it; no clock in it."""
-    waiting = log.unjudged(connection, moment - JUDGED)
-    standings = standings_of(connection, {activity: conversation for activity, conversation, _ in waiting})
-    learned = rates(connection)
+    log = Log(connection)
+    waiting = letters.unjudged(log, moment - JUDGED)
+    standings = standings_of(log, {activity: conversation for activity, conversation, _ in waiting})
+    learned = rates(log)
     chances = {}
     for activity, conversation, side in waiting:
         if activity in standings:
             chances[conversation, activity] = round(100 * learned[side != US].chance_of(standings[activity]))
-    log.keep_chances(connection, chances)
+    lessons.keep_chances(connection, chances)
 
 
-def _lesson(connection: sqlite3.Connection, moment: int) -> Lesson:
-    letters = log.newest_letters(connection, moment)
-    found = learn(letters, moment)
-    old = [one.id for one in letters if not one.ours and one.at < moment - _FRESH][:_FILING_SEEN]
-    filed = marks.filed(connection, old)
+def _lesson(log: Log, moment: int) -> Lesson:
+    newest = letters.newest_letters(log, moment)
+    found = learn(newest, moment)
+    old = [one.id for one in newest if not one.ours and one.at < moment - _FRESH][:_FILING_SEEN]
+    filed = marks.filed(log, old)
     share = sum(filed.values()) / len(filed) if filed else 0.0
     kept = {
         "theirs": asdict(found.theirs),
         "ours": asdict(found.ours),
         "filed": round(min(0.97, share), 3),
-        "letters": len(letters),
-        "through": log.newest_id(connection),
+        "letters": len(newest),
+        "through": letters.newest_id(log),
     }
     hands = {writer: (one.base, one.text, int(one.quotes), *one[3:]) for writer, one in found.hands.items() if writer}
     return Lesson(kept, hands)
 
 
-def rates(connection: sqlite3.Connection, known: Mapping[str, Any] | None = None) -> tuple[Rates, Rates]:
+def rates(log: Log, known: Mapping[str, Any] | None = None) -> tuple[Rates, Rates]:
     """Of what they wrote, and of what we did."""
-    known = log.learned(connection) if known is None else known
+    known = letters.learned(log) if known is None else known
     return _rates_from(known.get("theirs")), _rates_from(known.get("ours"))
 
 
@@ -96,14 +97,14 @@ def _rates_from(kept: Mapping[str, Any] | None) -> Rates:
     )
 
 
-def standings_of(connection: sqlite3.Connection, waiting: Mapping[int, int]) -> dict[int, Standing]:
+def standings_of(log: Log, waiting: Mapping[int, int]) -> dict[int, Standing]:
     """Activity → how it stands; `waiting` gives the conversation of each."""
-    conversations = log.conversations_of(connection, set(waiting.values()))
+    conversations = letters.conversations_of(log, set(waiting.values()))
     found: dict[int, tuple[Letter, Sequence[Letter]]] = {}
-    for letters in conversations.values():
-        for number, letter in enumerate(letters):
+    for written in conversations.values():
+        for number, letter in enumerate(written):
             if letter.id in waiting:
-                found[letter.id] = letter, letters[max(0, number - NEAR) : number]  # as far as what was learned looks
+                found[letter.id] = letter, written[max(0, number - NEAR) : number]  # as far as what was learned looks
     people = {address for letter, _ in found.values() for address in (letter.writer, letter.reader)}
-    hands = {address: Hand(*values) for address, values in log.hands(connection, people).items()}
+    hands = {address: Hand(*values) for address, values in letters.hands(log, people).items()}
     return {activity: standing(letter, before, hands) for activity, (letter, before) in found.items()}

@@ -21,14 +21,14 @@ def take_note(
     """Note it down; its activity id. Raises UsageError where no address says that it was with this contact."""
     with writing(agent.connection):
         theirs = _address_of(agent, contact_id)
-        own = accounts.addresses_of(agent.connection, by.id)
+        own = accounts.addresses_of(agent.log, by.id)
         ours = Address(own[0], by.owner) if own else None
         facts = note_facts(token, kind, at, theirs, ours, subject)
         place = places.place_of_notes(agent.connection, by.id)
         book = agent.book({canonical(person.address.email) for person in facts.participants})
         ingest.write(agent.connection, place, [Entry(facts, agent.judge(facts))], book, agent.judge)
         touches.refresh(agent.connection, agent.clock(), [contact_id])
-        noted = notes.newest_note(agent.connection, contact_id)
+        noted = notes.newest_note(agent.log, contact_id)
         assert noted is not None
         return noted
 
@@ -45,7 +45,7 @@ def _address_of(agent: Agent, contact_id: int) -> Address:
     book = agent.book(set(map(canonical, emails)))
     email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
     if email is None:
-        name = contacts.name_of_contact(agent.connection, contact_id)
+        name = contacts.name_of_contact(agent.log, contact_id)
         raise UsageError(
             f"{name} has no address of their own by which a note could be theirs",
             'give them one: lasttouch contacts alias "NAME" ADDRESS; or merge them with whom they share it',

@@ -24,9 +24,9 @@ class Word(NamedTuple):
 
 def speaker(agent: Agent, by: str | None) -> Speaker:
     """Who speaks, now: the account that is named, or the only one there is. Raises NotFound, UsageError."""
-    found = accounts_known(agent.connection) if by is None else accounts_meant(agent.connection, by)
+    found = accounts_known(agent.log) if by is None else accounts_meant(agent.log, by)
     if by is not None and not found:
-        known = ", ".join(one.name for one in accounts_known(agent.connection))
+        known = ", ".join(one.name for one in accounts_known(agent.log))
         raise NotFound(f"there is no account of {by!r}", f"accounts are: {known}")
     if by is not None and len(found) > 1:
         raise UsageError(f"{by!r} is more than one account", f"give one of: {', '.join(one.name for one in found)}")
@@ -104,5 +104,5 @@ def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
 
 def _put_aside(agent: Agent, contact_id: int, who: Speaker) -> None:
     emails = emails_of_contact(agent.connection, contact_id)
-    name = name_of_contact(agent.connection, contact_id)
+    name = name_of_contact(agent.log, contact_id)
     own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, "ignored", who)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from lasttouch.keeping.forgetting import obey_rules
 from lasttouch.keeping.recomputation import recompute
 from matchers.never_log import NeverLog
 from store.database import rehearsing
+from store.log import Log
 from store.people import DATES, people
 from store.timeline import Standing, standings
 
@@ -55,10 +55,10 @@ def rehearse(
     trial.never_log = NeverLog([*agent.config.never_log, *never_log], agent.forgotten)
     connection = agent.connection
     with rehearsing(connection):
-        before = _state(connection, agent.clock())
+        before = _state(agent.log, agent.clock())
         obey_rules(trial)
         recompute(trial)
-        after = _state(connection, agent.clock())
+        after = _state(agent.log, agent.clock())
     return Rehearsal(_activity_changes(before[0], after[0]), _date_changes(before[1], after[1]))
 
 
@@ -66,13 +66,11 @@ _Activities = dict[int, tuple[datetime, Standing]]
 _Dates = dict[tuple[int, str, str], datetime | None]
 
 
-def _state(connection: sqlite3.Connection, now: datetime) -> tuple[_Activities, _Dates]:
+def _state(log: Log, now: datetime) -> tuple[_Activities, _Dates]:
     dates = {
-        (one.id, one.name, date): getattr(one, date)
-        for one in people(connection, now)
-        for date in ("last_touch", *DATES)
+        (one.id, one.name, date): getattr(one, date) for one in people(log, now) for date in ("last_touch", *DATES)
     }
-    return standings(connection), dates
+    return standings(log), dates
 
 
 def _activity_changes(before: _Activities, after: _Activities) -> list[ActivityChange]:

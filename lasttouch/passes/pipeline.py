@@ -85,12 +85,12 @@ def settle(agent: Agent) -> None:
     """What follows from new activities, or from time, once they are in the log: contacts, and touches that are due."""
     with agent.turn:
         if agent.config.contacts_from == "two-way":
-            met = unmatched(agent.connection, agent.clock(), two_way=True, to_be_listed=True)
+            met = unmatched(agent.log, agent.clock(), two_way=True, to_be_listed=True)
             at_work = [one for one in met if one.company or not is_free_mail(domain_of(one.address))]
             if at_work:  # private mailboxes are for the user to choose among: contacts suggest
                 add_strangers(agent, at_work)
         agent.refresh()
-        lesson = learning.lesson_due(agent.connection, agent.clock())
+        lesson = learning.lesson_due(agent.log, agent.clock())
         with writing(agent.connection):
             learning.keep_up(agent.connection, agent.clock(), lesson)
             marks.prune(agent.connection, timestamp(agent.clock() - MARKS_KEPT), FLAGGED)

@@ -19,7 +19,7 @@ SHOWN = 60
 def put_aside_private_people(loaded: Loaded, account: str) -> list[str]:
     """Show whom two-way exchange made contacts, ask who is private, and ignore these; their names."""
     with opened(loaded) as agent:
-        found = people(agent.connection, agent.clock())
+        found = people(agent.log, agent.clock())
         found = sorted((one for one in found if one.last_two_way is not None), key=lambda one: one.name.casefold())
         if not found:
             return []

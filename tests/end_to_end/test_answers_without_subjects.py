@@ -53,7 +53,7 @@ def test_an_answer_is_known_by_its_subject(
     with opened(load_config(tmp_path / "config.toml"), lambda: NOW) as agent:
         address_book.take_in(agent, [ContactEntry("Bob", [BOB])])
         assert [report.error for report in sync(agent)] == [None]
-        (bob,) = people(agent.connection, NOW)
+        (bob,) = people(agent.log, NOW)
         assert (bob.last_two_way == NOW - timedelta(days=2)) is answered
         with writing(agent.connection):
             assert recompute(agent) == 0

@@ -72,9 +72,9 @@ class Desk:
             return self._said(agent, now)
 
     def _said(self, agent: Any, now: datetime) -> dict[str, Any]:
-        (bob,) = people(agent.connection, now)
-        strangers = [one.last_touch for one in unmatched(agent.connection, now)]
-        waiting = [one.subject for one in awaiting(agent.connection, now, "us")]
+        (bob,) = people(agent.log, now)
+        strangers = [one.last_touch for one in unmatched(agent.log, now)]
+        waiting = [one.subject for one in awaiting(agent.log, now, "us")]
         with writing(agent.connection):
             assert recompute(agent) == 0
         return {

@@ -31,7 +31,7 @@ def bob_at(ana: Household, now: datetime, reads: bool = True) -> Person:
         for report in sync(agent) if reads else ():
             assert report.error is None
         agent.refresh()
-        (bob,) = people(agent.connection, now)
+        (bob,) = people(agent.log, now)
     return bob
 
 

@@ -103,11 +103,7 @@ def after(home: Household, *steps: tuple[str, str]) -> dict[str, list[object]]:
             assert [report.error for report in sync(agent)] == [None, None]
             with writing(agent.connection):
                 assert recompute(agent) == 0
-        return {
-            one.name: [getattr(one, date) for date in DATES]
-            for one in people(agent.connection, NOW)
-            if one.name != "Eve"
-        }
+        return {one.name: [getattr(one, date) for date in DATES] for one in people(agent.log, NOW) if one.name != "Eve"}
 
 
 @pytest.mark.parametrize("theirs", sorted(THEIRS))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from store.finding import find_activity
+from store.log import Log
 from store.people import people
 from store.timeline import activities
 
@@ -30,13 +31,13 @@ def bounce(log: Log, day: float, *failed: str, sender: str = DAEMON, **more: Any
 def last_outbound(log: Log) -> dict[str, datetime | None]:
     log.agent.refresh()
     assert log.differences() == 0
-    return {one.name: one.last_outbound for one in people(log.connection, log.now)}
+    return {one.name: one.last_outbound for one in people(log.reader, log.now)}
 
 
 def came_back(log: Log, message_id: str) -> tuple[str, ...]:
-    row_id = find_activity(log.connection, message_id)
+    row_id = find_activity(log.reader, message_id)
     assert row_id is not None
-    return activities(log.connection, [row_id])[0].bounced
+    return activities(log.reader, [row_id])[0].bounced
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lasttouch.views.health import clock_note, status_json
 from store.database import writing
 from store.health import newest_mail_after
+from store.log import Log
 
 if TYPE_CHECKING:
     from fed_log import Log
@@ -19,10 +20,10 @@ def test_mail_from_a_server_that_is_dated_ahead_is_told_of(log: Log) -> None:
     log.mail(BOB, ANA, 100.5)
     log.meet(BOB, 150)
     edge = log.now + timedelta(days=1)
-    assert newest_mail_after(log.connection, edge) is None
+    assert newest_mail_after(log.reader, edge) is None
     assert clock_note(None, UTC) == []
     log.mail(BOB, ANA, 103)
-    found = newest_mail_after(log.connection, edge)
+    found = newest_mail_after(log.reader, edge)
     assert found == log.day(103)
     assert status_json([], (1, 1, 1), None, found)["mail_ahead"] == "2026-04-14T00:00:00Z"
     assert "the clock of this machine is behind" in "".join(clock_note(found, UTC))
@@ -32,4 +33,4 @@ def test_files_may_say_of_themselves_what_they_like(log: Log) -> None:
     log.mail(BOB, ANA, 103)
     with writing(log.connection):
         log.connection.execute("UPDATE place SET source_id = (SELECT id FROM source WHERE kind = 'files')")
-    assert newest_mail_after(log.connection, log.now) is None
+    assert newest_mail_after(log.reader, log.now) is None

@@ -17,6 +17,7 @@ from matchers.message import judge_mail, message_facts
 from store import ingest, places
 from store.database import writing
 from store.finding import find_activities
+from store.log import Log
 from store.people import people
 from store.rows import Entry
 from store.timeline import activities
@@ -54,7 +55,7 @@ def read(log: Log, envelope: Envelope, account: str = "ana", place: str = "INBOX
 
 def dates(log: Log, who: str) -> tuple[datetime | int | None, ...]:
     """In the order of DATES; without regard to seconds."""
-    (one,) = [one for one in people(log.connection, log.now) if who in one.emails]
+    (one,) = [one for one in people(log.reader, log.now) if who in one.emails]
     return tuple(getattr(one, name) for name in DATES)
 
 
@@ -101,8 +102,8 @@ def test_the_same_id_from_another_sender_is_another_message(log_of_three: Log) -
     in_every_order(log, [ours, forged])
     assert dates(log, TOM) == (None, log.day(20), log.day(1), None, 1)
     assert dates(log, EVE) == (log.day(1), None, None, None, 1)
-    first, second = find_activities(log.connection, "m@x.example")
-    assert [one.direction for one in activities(log.connection, [first, second])] == ["outbound", "inbound"]
+    first, second = find_activities(log.reader, "m@x.example")
+    assert [one.direction for one in activities(log.reader, [first, second])] == ["outbound", "inbound"]
 
 
 def test_what_the_sender_kept_is_what_was_sent(log_of_three: Log) -> None:
@@ -142,7 +143,7 @@ def test_a_copy_that_is_no_persons_tells_nothing(log_of_three: Log, signs: dict[
     in_every_order(log, [(persons, "ana", "INBOX"), (copy, "ben", "INBOX")])
     assert dates(log, TOM)[0] == log.day(20)
     assert dates(log, EVE)[2] is None
-    (one,) = activities(log.connection, find_activities(log.connection, "<m@x.example>"))
+    (one,) = activities(log.reader, find_activities(log.reader, "<m@x.example>"))
     assert (one.verdict, len(one.sightings)) == ("person", 2)
 
 
@@ -180,7 +181,7 @@ def test_our_group_is_not_the_author(log_of_three: Log, named: str) -> None:
     assert dates(log, TOM)[0] == log.day(10)
     assert dates(log, KIM)[1] is None
     assert dates(log, KIM)[2] == log.day(10)
-    (one,) = activities(log.connection, find_activities(log.connection, "<m@x.example>"))
+    (one,) = activities(log.reader, find_activities(log.reader, "<m@x.example>"))
     assert "our group team@acme.example passed it on" in one.reason
 
 
@@ -239,8 +240,8 @@ def test_a_redirected_copy_is_the_message_it_was_made_from(log_of_three: Log) ->
     in_every_order(log, copies)
     read(log, answer, "ana", "Sent")
     assert dates(log, TOM) == (log.day(10), log.day(12), None, log.day(12), 2)
-    (one,) = find_activities(log.connection, "copy@x.example")
-    assert [one] == find_activities(log.connection, "m@x.example")
+    (one,) = find_activities(log.reader, "copy@x.example")
+    assert [one] == find_activities(log.reader, "m@x.example")
     assert log.differences() == 0
 
 
@@ -262,5 +263,5 @@ def test_an_automatic_answer_that_names_what_it_answers_is_no_copy(log_of_three:
     read(log, redirected(TOM, ANA, day=20.1, name="away", signs=signs))
     read(log, redirected(TOM, ANA, day=20.2, name="back", in_reply_to=("<m@x.example>",)))
     assert dates(log, TOM) == (log.day(20.2), log.day(20), None, log.day(20.2), 2)
-    (one,) = activities(log.connection, find_activities(log.connection, "away@x.example"))
+    (one,) = activities(log.reader, find_activities(log.reader, "away@x.example"))
     assert one.verdict == "notification"

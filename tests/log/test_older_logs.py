@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from store.database import open_for_writing
+from store.log import Log
 from store.read_back import ReadBack, read_back
 from store.schema import _migrations
 
@@ -43,7 +44,7 @@ def test_an_older_log_is_brought_here_with_all_it_holds(tmp_path: Path) -> None:
             ("ben", "ben"),
             (None, None),
         ]
-        assert read_back(log) == ReadBack(None, True), "what was read before is not doubted for being old"
+        assert read_back(Log(log)) == ReadBack(None, True), "what was read before is not doubted for being old"
         assert log.execute("SELECT by_itself FROM company").fetchall() == [(None,)]
         for table in ("said_of_contact", "said_of_company", "said_of_activity", "put_aside", "contact_tag"):
             assert log.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)

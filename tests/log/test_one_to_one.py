@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from store.log import Log
 from store.people import people
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ ANSWER: dict[str, Any] = {"sender": BOB, "to": ANA, "days": 2, "answers": "<aske
 def last_inbound(log: Log) -> datetime | None:
     log.agent.refresh()
     assert log.differences() == 0
-    (one,) = people(log.connection, log.now)
+    (one,) = people(log.reader, log.now)
     return one.last_inbound
 
 

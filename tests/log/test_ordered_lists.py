@@ -10,6 +10,7 @@ import pytest
 from lasttouch.keeping import address_book, forgetting
 from store.awaiting import PAGE, awaiting
 from store.finding import find_activity
+from store.log import Log
 from store.people import people
 from store.silence import longest_silent, never_touched, past_rhythm
 from store.threads import THEM, US, waiting
@@ -33,11 +34,11 @@ def test_the_longest_silent_come_first(log: Log, settled: Callable[[], None]) ->
     log.mail(BOB, ANA, 10)
     log.mail(ANA, EVE, 5)
     settled()
-    assert [one for one, _ in longest_silent(log.connection, log.now, 10)] == [eve, bob]
-    assert longest_silent(log.connection, log.now, 1) == [(eve, int(log.day(5).timestamp()))]
-    assert [one for one, _ in longest_silent(log.connection, log.now, 10, before=log.day(7))] == [eve]
+    assert [one for one, _ in longest_silent(log.reader, log.now, 10)] == [eve, bob]
+    assert longest_silent(log.reader, log.now, 1) == [(eve, int(log.day(5).timestamp()))]
+    assert [one for one, _ in longest_silent(log.reader, log.now, 10, before=log.day(7))] == [eve]
     log.mail(EVE, ANA, 20)
-    assert [one for one, _ in longest_silent(log.connection, log.now, 10)] == [bob, eve]
+    assert [one for one, _ in longest_silent(log.reader, log.now, 10)] == [bob, eve]
     assert log.differences() == 0
 
 
@@ -46,12 +47,12 @@ def test_who_was_never_touched_comes_in_the_order_of_being_listed(log: Log, sett
     log.mail(EVE, ANA, 5)
     log.meet(FAY, 200)
     settled()
-    assert never_touched(log.connection, log.now, 9) == [bob, fay]
-    assert never_touched(log.connection, log.now, 1) == [bob]
+    assert never_touched(log.reader, log.now, 9) == [bob, fay]
+    assert never_touched(log.reader, log.now, 1) == [bob]
     log.mail(ANA, BOB, 6)
-    assert never_touched(log.connection, log.now, 9) == [fay]
+    assert never_touched(log.reader, log.now, 9) == [fay]
     assert log.differences() == 0
-    assert [one for one, _ in longest_silent(log.connection, log.now, 9)] == [eve, bob]
+    assert [one for one, _ in longest_silent(log.reader, log.now, 9)] == [eve, bob]
 
 
 def test_the_longest_past_their_own_rhythm_come_first(log: Log, settled: Callable[[], None]) -> None:
@@ -63,14 +64,14 @@ def test_the_longest_past_their_own_rhythm_come_first(log: Log, settled: Callabl
     for day in (10, 30, 50, 70, 90):
         log.mail(FAY, ANA, day)
     settled()
-    assert past_rhythm(log.connection, log.now, 10) == [
+    assert past_rhythm(log.reader, log.now, 10) == [
         (eve, int(log.day(35 + 22.5).timestamp())),
         (bob, int(log.day(50 + 15).timestamp())),
     ]
-    latest = past_rhythm(log.connection, log.now, 10, latest_first=True)
-    assert latest == past_rhythm(log.connection, log.now, 10)[::-1]
-    assert past_rhythm(log.connection, log.now, 1, latest_first=True) == latest[:1]
-    (found,) = people(log.connection, log.now, [fay])
+    latest = past_rhythm(log.reader, log.now, 10, latest_first=True)
+    assert latest == past_rhythm(log.reader, log.now, 10)[::-1]
+    assert past_rhythm(log.reader, log.now, 1, latest_first=True) == latest[:1]
+    (found,) = people(log.reader, log.now, [fay])
     assert found.usual_gap is not None
     assert (found.usual_gap.days, found.overdue_at) == (20, log.day(120))
 
@@ -83,19 +84,19 @@ def test_strangers_are_counted_until_they_are_contacts(log: Log, settled: Callab
     log.mail(ANA, EVE, 5, answers=asked)
     log.meet(FAY, 100.5)
     settled()
-    found = unmatched(log.connection, log.now)
+    found = unmatched(log.reader, log.now)
     assert [(one.address, one.inbound, one.outbound) for one in found] == [(EVE, 1, 1), (BOB, 3, 0)]
     assert (found[0].first_touch, found[0].last_touch) == (log.day(4), log.day(5))
-    assert [one.address for one in unmatched(log.connection, log.now, 1)] == [EVE]
+    assert [one.address for one in unmatched(log.reader, log.now, 1)] == [EVE]
     log.now = log.day(101)
-    found = unmatched(log.connection, log.now)
+    found = unmatched(log.reader, log.now)
     assert [(one.address, one.meetings) for one in found] == [(EVE, 0), (FAY, 1), (BOB, 0)], "the meeting has begun"
     log.mail(BOB, ANA, 6)
-    assert unmatched(log.connection, log.now)[2].inbound == 4
+    assert unmatched(log.reader, log.now)[2].inbound == 4
     eve = log.contact("Eve", EVE)
-    assert [one.address for one in unmatched(log.connection, log.now)] == [FAY, BOB]
+    assert [one.address for one in unmatched(log.reader, log.now)] == [FAY, BOB]
     address_book.remove(log.agent, [eve])
-    assert [one.address for one in unmatched(log.connection, log.now)] == [EVE, FAY, BOB]
+    assert [one.address for one in unmatched(log.reader, log.now)] == [EVE, FAY, BOB]
     assert log.differences() == 0
 
 
@@ -123,14 +124,14 @@ def test_what_waits_goes_on_beyond_the_first_page(log: Log) -> None:
     log.meet(EVE, 95)
     asked.append(log.mail(EVE, ANA, 91))
     log.now = log.day(92)
-    found = list(awaiting(log.connection, log.now, "us", "oldest"))
+    found = list(awaiting(log.reader, log.now, "us", "oldest"))
     assert [one.message_id for one in found] == [*asked[:3], *asked[4:]]
-    assert list(awaiting(log.connection, log.now, "us")) == found[::-1]
+    assert list(awaiting(log.reader, log.now, "us")) == found[::-1]
     assert {(one.others[0].address, one.accounts, one.read_through) for one in found[:-1]} == {
         (BOB, (("ana", "Ana"),), None)
     }
     log.now = log.day(96)
-    settled = {one.message_id: one.settled_by for one in awaiting(log.connection, log.now, "us")}
+    settled = {one.message_id: one.settled_by for one in awaiting(log.reader, log.now, "us")}
     assert settled.pop(asked[-1]) == "a meeting since"
     assert list(settled) == [*asked[4:-1][::-1], *asked[:3][::-1]]
 
@@ -155,7 +156,7 @@ def test_an_answer_follows_the_other_direction_in_its_own_conversation(log: Log)
     bob = log.contact("Bob", BOB, "bob@home.example")
 
     def last_two_way() -> object:
-        (found,) = people(log.connection, log.now, [bob])
+        (found,) = people(log.reader, log.now, [bob])
         return found.last_two_way
 
     asked = log.mail(ANA, BOB, 1)
@@ -176,9 +177,9 @@ def test_an_alias_brings_its_history_at_once(log: Log) -> None:
     log.mail("bob@home.example", ANA, 2)
     log.agent.refresh()
     address_book.add_alias(log.agent, bob, ["bob@home.example"])
-    (found,) = people(log.connection, log.now, [bob])
+    (found,) = people(log.reader, log.now, [bob])
     assert (found.last_touch, found.touches) == (log.day(2), 2)
-    assert unmatched(log.connection, log.now) == []
+    assert unmatched(log.reader, log.now) == []
 
 
 def test_who_is_erased_is_in_no_list(log: Log) -> None:
@@ -187,7 +188,7 @@ def test_who_is_erased_is_in_no_list(log: Log) -> None:
     log.mail(EVE, ANA, 2)
     log.agent.refresh()
     forgetting.forget(log.agent, [bob], [EVE])
-    assert (_ids(log, US), unmatched(log.connection, log.now), longest_silent(log.connection, log.now, 9)) == (
+    assert (_ids(log, US), unmatched(log.reader, log.now), longest_silent(log.reader, log.now, 9)) == (
         [],
         [],
         [],
@@ -223,9 +224,9 @@ def test_a_timeline_merges_the_addresses_and_kinds_of_a_contact(log: Log) -> Non
     log.meet(BOB, 5)
     log.mail(EVE, ANA, 6)
     log.meet(BOB, 200)
-    found = newest(log.connection, log.now, 10, [bob])
+    found = newest(log.reader, log.now, 10, [bob])
     assert [one.at for one in found] == [log.day(day) for day in (5, 4, 3, 2, 1)]
-    assert [one.id for one in newest(log.connection, log.now, 2, [bob])] == [one.id for one in found[:2]]
+    assert [one.id for one in newest(log.reader, log.now, 2, [bob])] == [one.id for one in found[:2]]
     assert [(part.role, part.address, part.touch, part.contact) for part in found[2].parts] == [
         ("from", ANA, None, None), ("to", BOB, "outbound", "Bob"), ("cc", "bob@home.example", "outbound", "Bob"),
     ]  # fmt: skip
@@ -233,8 +234,8 @@ def test_a_timeline_merges_the_addresses_and_kinds_of_a_contact(log: Log) -> Non
 
 def _ids(log: Log, waits_for: int, limit: int = 9, newest_first: bool = False) -> list[str]:
     """The Message-IDs of what waits."""
-    found = waiting(log.connection, waits_for, limit, newest_first)
+    found = waiting(log.reader, waits_for, limit, newest_first)
     identity = "SELECT identity FROM activity WHERE id = ?"
     names = [log.connection.execute(identity, (row_id,)).fetchone()[0] for row_id, _ in found]
-    assert [find_activity(log.connection, name) for name in names] == [row_id for row_id, _ in found]
+    assert [find_activity(log.reader, name) for name in names] == [row_id for row_id, _ in found]
     return names

@@ -17,6 +17,7 @@ from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import sync
 from store import touches
 from store.database import open_for_reading, writing
+from store.log import Log
 from store.people import people
 
 if TYPE_CHECKING:
@@ -65,5 +66,5 @@ def test_the_busiest_wait_and_are_shown_right_all_the_same(log: Log, monkeypatch
     with writing(log.connection):
         touches.refresh_but_busiest(log.connection, log.now)
     assert _due(log.connection) == [bob]
-    assert [one.last_touch for one in people(log.connection, log.now, [bob, eve])] == [log.day(4), log.day(5)]
+    assert [one.last_touch for one in people(log.reader, log.now, [bob, eve])] == [log.day(4), log.day(5)]
     assert log.differences() == 0

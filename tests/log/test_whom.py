@@ -21,6 +21,7 @@ from lasttouch.keeping.own_words import (
     speaker,
 )
 from store.database import writing
+from store.log import Log
 from store.people import people
 from store.reasons import flagged
 from store.said import Cadence
@@ -172,5 +173,5 @@ def test_what_was_flagged_is_found_behind_much_that_was_settled(log: Log, crowd:
     who = speaker(log.agent, "ana")
     for identity in ids[1:]:
         say_of_activity(log.agent, settled[identity], "done", who)
-    assert [one.activity for one in flagged(log.connection, log.now)][-1] == settled[ids[0]]
+    assert [one.activity for one in flagged(log.reader, log.now)][-1] == settled[ids[0]]
     assert _told(log, Whom(), "flagged") == ["Iris"]

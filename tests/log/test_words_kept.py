@@ -10,6 +10,7 @@ from store import own_words, said
 from store.companies import company_ids
 from store.database import writing
 from store.finding import find_activity
+from store.log import Log
 from store.own_words import Speaker
 from store.rows import timestamp
 
@@ -30,12 +31,12 @@ def test_a_snooze_lasts_until_its_end_or_until_they_write(log: Log) -> None:
     for contact_id in (bob, eve):
         say(log, contact_id, "snooze", 20, timestamp(log.day(34)))
     log.mail(ANA, BOB, 25)
-    assert said.snoozed(log.connection, [bob, eve, fay], log.day(19)) == {}
-    assert said.snoozed(log.connection, [bob, eve, fay], log.day(30)) == {bob: log.day(34), eve: log.day(34)}
+    assert said.snoozed(log.reader, [bob, eve, fay], log.day(19)) == {}
+    assert said.snoozed(log.reader, [bob, eve, fay], log.day(30)) == {bob: log.day(34), eve: log.day(34)}
     log.mail(BOB, ANA, 28)
-    assert said.snoozed(log.connection, [bob, eve], log.day(27)) == {bob: log.day(34), eve: log.day(34)}
-    assert said.snoozed(log.connection, [bob, eve], log.day(30)) == {eve: log.day(34)}
-    assert said.snoozed(log.connection, [bob, eve], log.day(34)) == {}
+    assert said.snoozed(log.reader, [bob, eve], log.day(27)) == {bob: log.day(34), eve: log.day(34)}
+    assert said.snoozed(log.reader, [bob, eve], log.day(30)) == {eve: log.day(34)}
+    assert said.snoozed(log.reader, [bob, eve], log.day(34)) == {}
 
 
 def test_a_message_from_before_the_word_that_was_read_after_it_ends_a_snooze_too(log: Log) -> None:
@@ -43,7 +44,7 @@ def test_a_message_from_before_the_word_that_was_read_after_it_ends_a_snooze_too
     log.mail(BOB, ANA, 10)
     say(log, bob, "snooze", 20, timestamp(log.day(34)))
     log.mail(BOB, ANA, 19)
-    assert said.snoozed(log.connection, [bob], log.day(21)) == {}
+    assert said.snoozed(log.reader, [bob], log.day(21)) == {}
 
 
 def test_done_with_somebody_reaches_as_far_as_what_was_known_of_them(log: Log) -> None:
@@ -52,7 +53,7 @@ def test_done_with_somebody_reaches_as_far_as_what_was_known_of_them(log: Log) -
     log.meet(BOB, 60)
     say(log, bob, "done", 20)
     say(log, eve, "done", 20)
-    done = said.done(log.connection, [bob, eve])
+    done = said.done(log.reader, [bob, eve])
     assert done[bob].through == log.day(10)
     assert done[eve].through == log.day(20)
     assert done[bob].at == log.day(20)
@@ -61,42 +62,42 @@ def test_done_with_somebody_reaches_as_far_as_what_was_known_of_them(log: Log) -
 def test_a_message_that_is_done_is_so_for_its_conversation_until_a_newer_one_comes(log: Log) -> None:
     log.contact("Bob", BOB)
     first = log.mail(BOB, ANA, 10)
-    second = find_activity(log.connection, log.mail(BOB, ANA, 11, answers=first))
-    asked = find_activity(log.connection, first)
+    second = find_activity(log.reader, log.mail(BOB, ANA, 11, answers=first))
+    asked = find_activity(log.reader, first)
     assert asked is not None
     assert second is not None
     assert own_words.newest_of_conversation(log.connection, asked) == second
     with writing(log.connection):
         own_words.say_of_activities(log.connection, [asked, second], "done", Speaker(log.day(12), None))
-    third = find_activity(log.connection, log.mail(BOB, ANA, 13, answers=first))
+    third = find_activity(log.reader, log.mail(BOB, ANA, 13, answers=first))
     assert third is not None
-    assert set(said.done_activities(log.connection, [asked, second, third])) == {asked, second}
+    assert set(said.done_activities(log.reader, [asked, second, third])) == {asked, second}
     assert log.differences() == 0
-    assert set(said.done_activities(log.connection, [asked, second, third])) == {asked, second}
+    assert set(said.done_activities(log.reader, [asked, second, third])) == {asked, second}
     with writing(log.connection):
         assert own_words.unsay_of_activities(log.connection, [second], "done")
         assert not own_words.unsay_of_activities(log.connection, [second], "done")
-    assert set(said.done_activities(log.connection, [asked, second, third])) == {asked}
-    assert said.confirmed(log.connection, [asked]) == set()
+    assert set(said.done_activities(log.reader, [asked, second, third])) == {asked}
+    assert said.confirmed(log.reader, [asked]) == set()
 
 
 def test_the_nearest_cadence_holds(log: Log) -> None:
     bob, eve, fay = log.contact("Bob", BOB), log.contact("Eve", EVE), log.contact("Fay", FAY)
     address_book.add_company(log.agent, "Hooli", ["hooli.example"])
-    (hooli,) = company_ids(log.connection, "Hooli")
+    (hooli,) = company_ids(log.reader, "Hooli")
     with writing(log.connection):
         log.connection.execute("UPDATE contact SET company_id = ? WHERE id IN (?, ?)", (hooli, eve, fay))
         own_words.say_of_company(log.connection, hooli, "cadence", Speaker(log.day(1), None), 60)
     say(log, fay, "cadence", 1, 7)
-    by_contact = said.cadences(log.connection, [bob, eve, fay])
+    by_contact = said.cadences(log.reader, [bob, eve, fay])
     assert by_contact == {eve: said.Cadence(60, "company"), fay: said.Cadence(7, "contact")}
     with writing(log.connection):
         own_words.set_default_cadence(log.connection, 90)
-    assert said.cadences(log.connection, [bob, eve])[bob] == said.Cadence(90, "default")
+    assert said.cadences(log.reader, [bob, eve])[bob] == said.Cadence(90, "default")
     with writing(log.connection):
         own_words.set_default_cadence(log.connection, None)
         assert own_words.unsay_of_company(log.connection, hooli, "cadence")
-    assert said.cadences(log.connection, [bob, eve]) == {}
+    assert said.cadences(log.reader, [bob, eve]) == {}
 
 
 def test_words_go_with_a_contact_that_is_merged_and_the_later_one_holds(log: Log) -> None:
@@ -105,16 +106,16 @@ def test_words_go_with_a_contact_that_is_merged_and_the_later_one_holds(log: Log
     say(log, other, "cadence", 2, 30)
     say(log, other, "ignore", 3)
     address_book.merge(log.agent, bob, [other])
-    assert {(one.kind, one.value) for one in said.of_contacts(log.connection, [bob])[bob]} == {
+    assert {(one.kind, one.value) for one in said.of_contacts(log.reader, [bob])[bob]} == {
         ("cadence", 30),
         ("ignore", None),
     }
-    assert said.ignored(log.connection, [bob, other]) == {bob}
+    assert said.ignored(log.reader, [bob, other]) == {bob}
 
 
 def test_whoever_is_forgotten_leaves_no_word_behind(log: Log) -> None:
     bob = log.contact("Bob", BOB)
-    message = find_activity(log.connection, log.mail(BOB, ANA, 10))
+    message = find_activity(log.reader, log.mail(BOB, ANA, 10))
     assert message is not None
     say(log, bob, "snooze", 20, timestamp(log.day(20) + timedelta(days=9)))
     with writing(log.connection):

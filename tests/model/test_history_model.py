@@ -251,11 +251,11 @@ class History(RuleBasedStateMachine):
                     one.last_inbound, one.last_outbound, one.last_meeting, one.next_meeting, one.last_copied,
                     one.last_two_way, one.touches,
                 )
-                for one in people(agent.connection, self.diary.now)
+                for one in people(agent.log, self.diary.now)
             }  # fmt: skip
             unlisted = {
                 company.name: {(one.address, one.last_touch) for one in company.unlisted}
-                for company in companies(agent.connection, self.diary.now)
+                for company in companies(agent.log, self.diary.now)
             }
             with writing(agent.connection):
                 assert recompute(agent) == 0

@@ -74,7 +74,7 @@ def dates(agent: Agent) -> dict[str, Any]:
     """Of everybody but Eve, without `last_copied`, which is the sender's to tell."""
     return {
         one.name: (one.last_inbound, one.last_outbound, one.last_meeting, one.last_two_way, one.last_touch, one.touches)
-        for one in people(agent.connection, NOW)
+        for one in people(agent.log, NOW)
         if one.name != "Eve"
     }
 

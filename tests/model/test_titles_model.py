@@ -42,7 +42,7 @@ class World:
         self.count = 0
 
     def step(self, agent: Agent) -> str:
-        known = [one.id for one in people(agent.connection, NOW)]
+        known = [one.id for one in people(agent.log, NOW)]
         do = self.random.choice(["event", "event", "event", "add", "add", "rename", "merge", "remove", "move", "share"])
         if do == "event":
             self._write_event(agent)
@@ -114,7 +114,7 @@ def test_each_title_counts_for_whom_it_names_and_nobody_else(tmp_path: Path, see
     with opened(load_config(world.config), lambda: NOW) as agent:
         for _ in range(STEPS):
             done.append(world.step(agent))
-            now = people(agent.connection, NOW)
+            now = people(agent.log, NOW)
             expected = world.expected(agent, {one.id: one.name for one in now})
             for one in now:
                 dates = expected[one.id]

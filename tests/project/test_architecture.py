@@ -106,6 +106,15 @@ def test_nothing_but_the_store_speaks_sql() -> None:
         assert not sql.search(path.read_text(encoding="utf-8")), name
 
 
+def test_what_reads_takes_a_log_and_none_a_bare_connection() -> None:
+    """Whose rights and whose database will be asked of the log, not of each of those who read."""
+    for name, path in _files("store", "lasttouch/answers", "lasttouch/views").items():
+        text = path.read_text(encoding="utf-8")
+        if name.startswith("lasttouch/") or text.startswith('"""Reading'):
+            assert "Connection" not in text, name
+            assert not re.search(r"\b(INSERT|UPDATE|DELETE)\b|executemany", text), name
+
+
 def test_nothing_but_the_capture_opens_sockets() -> None:
     found = {
         name

@@ -1,0 +1,32 @@
+"""Writing what was learned of answers (see letters.py), and how likely an answer to what waits is expected."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from store import settings
+from store.letters import LEARNED
+
+
+def keep_learned(
+    connection: sqlite3.Connection, learned: Mapping[str, Any], found: Mapping[int, Sequence[float]]
+) -> None:
+    """Put this in the place of what was learned before; nothing that waits is judged by it yet."""
+    settings.write(connection, LEARNED, json.dumps(learned, sort_keys=True))
+    connection.execute("DELETE FROM hand")
+    connection.executemany(
+        "INSERT INTO hand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(address, *values) for address, values in sorted(found.items())],
+    )
+    connection.execute("UPDATE thread SET chance = NULL WHERE chance IS NOT NULL")
+
+
+def keep_chances(connection: sqlite3.Connection, chances: Mapping[tuple[int, int], int]) -> None:
+    """(Conversation, activity) → chance, in percent."""
+    connection.executemany(
+        "UPDATE thread SET chance = ? WHERE conversation = ? AND activity_id = ?",
+        [(chance, *key) for key, chance in chances.items()],
+    )

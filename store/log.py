@@ -1,0 +1,38 @@
+"""The log as somebody may read it: what every function that reads takes."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Queryable(Protocol):
+    """What runs a statement: a log that is read, or the connection of a transaction that writes."""
+
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a log may be read. Everything, so far: a viewer's rights will stand here."""
+
+
+EVERYTHING = Scope()
+
+
+class Log:
+    """A connection, and the scope within which it is read.
+
+    Whoever writes holds the connection itself, and reads by a log of it that sees everything.
+    """
+
+    __slots__ = ("connection", "execute", "scope")
+
+    def __init__(self, connection: sqlite3.Connection, scope: Scope = EVERYTHING) -> None:
+        self.connection = connection
+        self.scope = scope
+        self.execute = connection.execute
+
+    def close(self) -> None:
+        self.connection.close()
