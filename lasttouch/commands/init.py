@@ -132,11 +132,12 @@ def _answered(path: Path) -> None:
     now = utc_now()
     with reading(path) as log:
         back = read_back(log)
-        found = vouched_order(people(log, now), back)
+        everybody = vouched_order(people(log, now), back)
+    found = sorted(everybody, key=lambda one: one.last_touch is None or not back.vouches_for(one.last_touch))
     headings, rows = last_table(found[:SHOWN], now, machine_zone(), back=back)
     print_lines([""])
     print_table(headings, rows)
-    print_lines(read_back_lines(found[:SHOWN], back, machine_zone()))
+    print_lines(read_back_lines(found, back, machine_zone()))
     if not found:
         print_lines(["Nobody to show yet: no contact is listed, and with nobody were messages exchanged both ways."])
     elif len(found) > SHOWN:
@@ -149,6 +150,7 @@ def _next_steps(synced: bool) -> list[str]:
         ("lasttouch contacts import FILE.csv", "your contacts, as Google, Outlook or a CRM exports them"),
         ("lasttouch unmatched", "people you exchange with who are no contacts yet"),
         ("lasttouch last", "when did we last talk to them?"),
+        ("lasttouch today", "who needs you, and why: for every morning"),
         ("lasttouch doctor", "whether everything is well"),
     ]
     return next_steps(steps)

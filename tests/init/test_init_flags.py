@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from newcomer import Setup
 from capture.autoconfig.finding import Found
 from capture.autoconfig.providers import PROVIDERS
 from capture.autoconfig.settings import CalendarSettings, MailSettings
+from household import ago, event
 
 
 def test_by_flags_alone_to_the_first_answer(new: Setup) -> None:
@@ -132,6 +134,21 @@ def test_an_error_names_the_flag_that_mends_it(new: Setup) -> None:
     assert "set --ca-file to that CA's certificate" in outcome.err
     outcome = new.run("--yes", ca_file="/nowhere.pem")
     assert "--ca-file /nowhere.pem cannot be used" in outcome.err
+
+
+def test_the_first_answer_begins_with_what_is_true_and_tells_what_it_cannot_vouch_for(new: Setup) -> None:
+    """A month of mail is read, and calendars are read further back: who was met before may have written since."""
+    for number in range(30):
+        met = event(f"met{number}", ago(days=60 + number), f"guest{number}@fair.example", organizer="ana@acme.example")
+        new.calendars.put(new.user, "work", f"met{number}.ics", met)
+    answer = new.run("--yes", "--sync").out
+    table = answer[answer.index("Contact") :].splitlines()
+    assert "3 days ago" in table[1] or "2 days ago" in table[1]
+    assert table[1].startswith("Bob")
+    assert "not since" in table[2]
+    month = f"{ago(days=30):%Y-%m-%d}"
+    assert f"further than {month}: when 31 contacts last were in touch is not known before that" in answer
+    assert not re.search(r"\b(60|7\d|8\d|300) days ago|months? ago", answer)
 
 
 def test_quotes_in_what_is_given_stay_what_they_are(new: Setup) -> None:
