@@ -121,9 +121,11 @@ class Envelope:
     `returned_id` the Message-ID in the returned header (RFC 6522 §3), in angle brackets. `original_from` are the
     addresses of X-Original-From, else of X-Original-Sender, which groups write that put their own address into
     From. `copy_of` is the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
+    `resent`: somebody sent it on as it was (RFC 5322 §3.6.6); `resent_id` is its Resent-Message-ID, in angle brackets.
     `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author was read from where a group or a
-    contact form puts it (see matchers.authors), or it is a copy that has an id of its own. `shape` is None where the
-    structure is not known, `mark` where the source has neither flags nor places that it could tell of again.
+    contact form puts it (see matchers.authors), or it is a copy that was resent or has an id of its own. `shape` is
+    None where the structure is not known, `mark` where the source has neither flags nor places that it could tell of
+    again.
     """
 
     message_id: str
@@ -142,6 +144,8 @@ class Envelope:
     reply_to: tuple[Address, ...] = ()
     original_from: tuple[Address, ...] = ()
     copy_of: str = ""
+    resent: bool = False
+    resent_id: str = ""
     thread_index: ThreadIndex | None = None
     in_sent: bool = False
     passed_on: bool = False

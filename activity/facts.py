@@ -31,10 +31,10 @@ class Facts:
     had come to the host that reports, where it says so; `prompt`: it came in when it was written. For a
     meeting, `answers` holds the owner's own answer (PARTSTAT) in each calendar that shows it, "" where the
     owner is not listed; `revision` orders copies of it. Of mail, `revision` is the standing of the copy: one of
-    STANDINGS. `own_id` is the Message-ID of a copy that bears another than the message it is a copy of, whose is
-    `identity`. `answered` are the authors of the message it replies to, as the log knows it, where that was to
-    whoever wrote this one; asked for only where that decides. `confirmed`: the user said of this meeting that it took
-    place.
+    STANDINGS. `other_id` is a further id of a copy: of one that names the message it is a copy of, whose is
+    `identity`, its own Message-ID; of one that was resent (`resent`) its Resent-Message-ID. `answered` are the authors
+    of the message it replies to, as the log knows it, where that was to whoever wrote this one; asked for only where
+    that decides. `confirmed`: the user said of this meeting that it took place.
     `deleted_at` is when it was found gone from every calendar. `shape` is what
     `activity.shape` packs, None where nothing is known. `mailing` is set where the message is one of many with the
     same text, sent one by one: how many they are, and the seconds from the first to the last. `topic` stands
@@ -59,7 +59,8 @@ class Facts:
     answers: tuple[str, ...] = ()
     revision: str = ""
     deleted_at: datetime | None = None
-    own_id: str = ""
+    other_id: str = ""
+    resent: bool = False
     shape: int | None = None
     mailing: tuple[int, int] | None = None
     topic: int = 0

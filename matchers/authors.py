@@ -29,6 +29,8 @@ def as_written(envelope: Envelope, house: House) -> Envelope:
     """
     if envelope.copy_of:
         envelope = _as_copy(envelope)
+    if envelope.resent:
+        envelope = _as_resent(envelope)
     if not envelope.reply_to and not envelope.original_from:
         return envelope
     if len(envelope.from_) != 1 or envelope.from_headers > 1 or FROM_DOUBT in envelope.signs:
@@ -53,6 +55,13 @@ def _as_copy(envelope: Envelope) -> Envelope:
     answers = envelope.copy_of in (*envelope.in_reply_to, *envelope.references)
     if answers or envelope.copy_of == envelope.message_id or auto_submitted(envelope.signs.get("auto-submitted", "")):
         return replace(envelope, copy_of="")
+    return replace(envelope, passed_on=True)
+
+
+def _as_resent(envelope: Envelope) -> Envelope:
+    """Whoever resends a message can have changed it, so that what came from its author knows better."""
+    if len(envelope.from_) != 1 or envelope.from_headers > 1 or FROM_DOUBT in envelope.signs or envelope.copy_of:
+        return replace(envelope, resent=False)
     return replace(envelope, passed_on=True)
 
 

@@ -63,7 +63,8 @@ def message_facts(
         evidence(envelope),
         _references(envelope),
         revision=PASSED_ON if envelope.passed_on else SENT if envelope.in_sent else RECEIVED,
-        own_id=envelope.message_id if envelope.copy_of else "",
+        other_id=envelope.message_id if envelope.copy_of else envelope.resent_id if envelope.resent else "",
+        resent=envelope.resent,
         thread_index=_number(envelope.thread_index) if envelope.thread_index else 0,
         **_bounce_facts(envelope, never_log),
     )

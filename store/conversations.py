@@ -132,7 +132,8 @@ def replace_mail(
     turned = {one.stored.id: Entry(one.facts, judge(one.facts)) for one in changed if one.answers_another}
     met = [one.stored.id for one in changed if not one.answers_another]  # somebody whom they name may be in them now
     answers |= _linked(connection, [row for query in _AWAITING for row in rows_among(connection, query, met)])
-    if not answers and not turned:
+    renamed = _begun_by(connection, [one for one in changed if one.is_renamed])
+    if not answers and not turned and not renamed:
         return Moved(set(), set(), {})
     change_among(connection, "DELETE FROM reference WHERE activity_id IN ({})", turned)
     people = dict(emails)
@@ -141,8 +142,21 @@ def replace_mail(
     answers |= _links_of(connection, turned, people)
     by_words = by_subject.links(connection, list(turned))
     answers |= by_words.answers
-    alone = {row_id: beginning(entry.facts) for row_id, entry in turned.items() if row_id not in answers}
+    begin = {row_id: beginning(entry.facts) for row_id, entry in turned.items()}
+    alone = {row_id: own for row_id, own in (renamed | begin).items() if row_id not in answers}
     return _move(connection, answers, by_words.alone | alone, {})
+
+
+def _begun_by(connection: sqlite3.Connection, renamed: Sequence[Change]) -> dict[int, int]:
+    """Of messages that bear another id now, those that are at the beginning of their conversation: what it is from now
+    on."""
+    before = {one.stored.id: identity_hash(one.stored.facts.identity) for one in renamed}
+    now = {one.stored.id: identity_hash(one.facts.identity) for one in renamed}
+    connection.executemany(
+        f"UPDATE reference SET hash = ? WHERE activity_id = ? AND rank = {NOBODY} AND hash = ?",
+        [(now[row_id], row_id, before[row_id]) for row_id in now],
+    )
+    return {row_id: now[row_id] for row_id, one in _conversations(connection, before).items() if one == before[row_id]}
 
 
 def replace_all(connection: sqlite3.Connection) -> Moved:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from store.codes import ROLE
+from store.codes import ROLE, VERDICT
 from store.lists import rows_among
 from store.log import Log
 
@@ -56,12 +56,13 @@ def _joined(emails: Sequence[str]) -> str:
 
 
 def named(connection: sqlite3.Connection, names: Collection[Name]) -> dict[Name, int]:
-    """Name → activity id, for those that are in the log; of several rows of one name the oldest."""
+    """Name → activity id, for those that are in the log; of several rows of one name the oldest that is not suspect."""
     wanted = {identity_hash(name.identity) for name in names}
-    rows = list(rows_among(connection, "SELECT identity, id FROM activity WHERE identity_hash IN ({})", wanted))
-    by = whose(connection, [row_id for _, row_id in rows]) if rows else {}
+    query = f"SELECT verdict_code = {VERDICT['suspect']}, id, identity FROM activity WHERE identity_hash IN ({{}})"
+    rows = sorted(rows_among(connection, query, wanted))
+    by = whose(connection, [row_id for _, row_id, _ in rows]) if rows else {}
     found: dict[Name, int] = {}
-    for identity, row_id in sorted(rows, key=lambda row: row[1]):
+    for _, row_id, identity in rows:
         found.setdefault(Name(identity, by.get(row_id, NOBODY)), row_id)
     return found
 
@@ -83,7 +84,7 @@ def whose(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
 def bearing(log: Log, identities: Iterable[str]) -> dict[str, list[int]]:
     """Identity → the ids of all activities that bear it, the oldest row first, for those that are in the log.
 
-    A copy's own Message-ID (see `Facts.own_id`) is borne by what it is a copy of.
+    A copy's own Message-ID (see `Facts.other_id`) is borne by what it is a copy of.
     """
     wanted = {identity_hash(identity): identity for identity in identities}
     found: dict[str, list[int]] = {}

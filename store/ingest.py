@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
 from activity.verdict import Verdict, is_reaction
-from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids
+from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids, resent
 from store.addresses import Matcher, address_ids
 from store.answered import doubtful
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
@@ -50,6 +50,8 @@ def write(
     emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
     names = [_name_of(entry.facts, matcher) for entry in entries]
     ids = named(connection, set(names))
+    names, held = resent.put_together(connection, names, entries, ids)
+    ids |= held
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
     oldest = _oldest(names, ids)
     fresh, messages, meetings = _sorted_out(names, entries, ids, oldest, judge)
@@ -67,12 +69,7 @@ def write(
     rejudge(connection, again, judge)
     seen = [(ids[name], e.mark) for name, e in zip(names, entries, strict=True) if e.mark is not None and name in ids]
     marks.keep(connection, place, seen)
-    own = [
-        (ids[name], e.facts.own_id)
-        for name, e in zip(names, entries, strict=True)
-        if e.facts.own_id and e.judgement.verdict.kind != "suspect"
-    ]
-    told_anew = other_ids.note(connection, own)
+    told_anew = other_ids.note(connection, _further_names(names, entries, ids))
     conversations.renote(connection, changed, emails, judge)
     moved = place_mail(connection, mail, emails, again)
     if changed or told_anew:
@@ -97,6 +94,17 @@ def write(
 def _speaks(verdict: Verdict) -> bool:
     """May it change what waits in its conversation?"""
     return verdict.kind == "person" or is_reaction(verdict)
+
+
+def _further_names(
+    names: Sequence[Name], entries: Sequence[Entry], ids: Mapping[Name, int]
+) -> Iterator[tuple[int, str]]:
+    """(activity, what it is found by beside its name), of copies with other ids."""
+    for name, (facts, judgement, _, _) in zip(names, entries, strict=True):
+        differs = facts.other_id or facts.resent or facts.identity != name.identity
+        if differs and facts.kind == "email" and judgement.verdict.kind != "suspect":
+            for further in resent.further_names(facts, name):
+                yield ids[name], further
 
 
 def _name_of(facts: Facts, matcher: Matcher) -> Name:

@@ -17,6 +17,7 @@ from activity.facts import STANDINGS, Facts, Judgement
 from activity.verdict import MORE_PERSONAL_FIRST
 from store.codes import ROLE
 from store.facts import Stored, load
+from store.identities import identity_hash
 from store.rows import Entry, evidence_text, timestamp
 from store.touches import forget_touches
 
@@ -38,6 +39,11 @@ class Change(NamedTuple):
     def answers_another(self) -> bool:
         """Is it an answer to another message than was known?"""
         return self.facts.references[-1:] != self.stored.facts.references[-1:]
+
+    @property
+    def is_renamed(self) -> bool:
+        """Does the copy that holds now bear another id?"""
+        return self.facts.identity != self.stored.facts.identity
 
 
 def together(one: Facts, other: Facts, kinds: tuple[str, str]) -> Facts:
@@ -61,13 +67,13 @@ def together(one: Facts, other: Facts, kinds: tuple[str, str]) -> Facts:
     return replace(first, participants=first.participants + more)
 
 
-def _rank(facts: Facts, kind: str) -> tuple[int, int]:
+def _rank(facts: Facts, kind: str) -> tuple[bool, int, int]:
     personal = 0 if kind in _BY_THEIR_PARTICIPANTS else MORE_PERSONAL_FIRST.index(kind)
-    return STANDINGS.index(facts.revision), personal
+    return kind == "suspect", STANDINGS.index(facts.revision), personal
 
 
-def _order(facts: Facts) -> tuple[float, str, str, tuple[str, ...]]:
-    return facts.at.timestamp(), evidence_text(facts) or "", facts.subject, facts.references[-1:]
+def _order(facts: Facts) -> tuple[float, str, str, tuple[str, ...], str]:
+    return facts.at.timestamp(), evidence_text(facts) or "", facts.subject, facts.references[-1:], facts.identity
 
 
 def _people(facts: Facts) -> set[tuple[str, str]]:
@@ -89,7 +95,8 @@ def changes(connection: sqlite3.Connection, copies: Mapping[int, Entry]) -> list
         copy = copies[stored.id]
         kinds = (stored.judgement.verdict.kind, copy.judgement.verdict.kind)
         facts = together(stored.facts, copy.facts, kinds)
-        if _row(facts) != _row(stored.facts) or _people(facts) != _people(stored.facts):
+        differs = _row(facts) != _row(stored.facts) or facts.identity != stored.facts.identity
+        if differs or _people(facts) != _people(stored.facts):
             found.append(Change(stored, facts))
     return found
 
@@ -102,6 +109,9 @@ def apply(connection: sqlite3.Connection, given: Sequence[Change], emails: Mappi
         " thread_index = ? WHERE id = ?",
         [(*_row(one.facts), one.stored.id) for one in given],
     )
+    for one in given:
+        if one.is_renamed:
+            _rename(connection, one.stored.id, one.stored.facts.identity, one.facts.identity)
     moved = [
         one for one in given if one.facts.at != one.stored.facts.at or _people(one.facts) != _people(one.stored.facts)
     ]
@@ -115,6 +125,15 @@ def apply(connection: sqlite3.Connection, given: Sequence[Change], emails: Mappi
             for person in one.facts.participants
         ],
     )
+
+
+def _rename(connection: sqlite3.Connection, row_id: int, was: str, now: str) -> None:
+    """It stays where it was in its conversation, which `store.conversations` names anew."""
+    connection.execute(
+        "UPDATE activity SET identity = ?, identity_hash = ?, thread = coalesce(thread, identity_hash) WHERE id = ?",
+        (now, identity_hash(now), row_id),
+    )
+    connection.execute("UPDATE OR IGNORE said_of_activity SET identity = ? WHERE identity = ?", (now, was))
 
 
 def see(connection: sqlite3.Connection, place: int, ids: Iterable[int]) -> None:

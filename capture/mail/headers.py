@@ -16,13 +16,15 @@ from capture.mail.thread_index import thread_index
 
 HEADER_FIELDS: tuple[str, ...] = (
     "date", "from", "to", "cc", "bcc", "subject", "message-id", "in-reply-to", "references", "reply-to",
-    "x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id", "thread-index", *SIGN_HEADERS,
+    "x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id", "resent-from", "resent-date",
+    "resent-message-id", "thread-index", *SIGN_HEADERS,
 )  # fmt: skip
 
 _READ = frozenset(HEADER_FIELDS)
 _SPELT = {spelling: name for name in HEADER_FIELDS for spelling in (name.title(), name.upper(), name)}
 _SPELT |= {"Message-ID": "message-id", "List-ID": "list-id", "Content-class": "content-class"}
-_OF_COPIES = ("x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id")
+_RESENT = ("resent-from", "resent-date", "resent-message-id")
+_OF_COPIES = ("x-original-from", "x-original-sender", "x-ms-exchange-parent-message-id", *_RESENT)
 _MORE_RETURNS = re.compile(r"\r+\n")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SUBJECT_CHARACTERS = 500
@@ -64,6 +66,8 @@ def parse_header(
         sender = take("x-original-sender", None)
         envelope.original_from = _addresses(take("x-original-from", None)) or _addresses(sender)
         envelope.copy_of = message_id(take("x-ms-exchange-parent-message-id", None))
+        envelope.resent_id = message_id(signs.get("resent-message-id"))
+        envelope.resent = [take(name, "") for name in _RESENT] != ["", "", ""]
     if len(block) > SIGN_CHARACTERS:
         signs.update({name: value[:SIGN_CHARACTERS] for name, value in signs.items() if name != _WHOLE})
     if from_ is not None and not senders:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from copies import EVE, KIM, TOM
 
 from config_lines import account, files
 from fed_log import Log
@@ -37,3 +39,11 @@ def logs(tmp_path: Path) -> Callable[[], Any]:
         return opened(load_config(folder / "config.toml"), lambda: Log.start.replace(month=12))
 
     return new
+
+
+@pytest.fixture
+def log_of_three(log: Log) -> Log:
+    log.agent.house = replace(log.agent.house, internal_domains=frozenset(("acme.example",)))
+    for email in (TOM, KIM, EVE):
+        log.contact(email.partition("@")[0].title(), email)
+    return log

@@ -280,3 +280,25 @@ def test_a_message_id_without_brackets_gets_them_and_an_endless_one_is_none() ->
 @pytest.mark.parametrize("nothing", ["<>", "< >", "<", " "])
 def test_brackets_around_nothing_are_no_message_id(nothing: str) -> None:
     assert read(f"Message-ID: {nothing}\r\n\r\n").message_id == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "resent", "resent_id"),
+    [
+        ("Resent-From: kim@x.example\r\nResent-Date: Tue, 1 Sep 2026 10:00:00 +0200\r\n", True, ""),
+        ("Resent-Message-ID: <again@x.example>\r\nResent-From: kim@x.example\r\n", True, "<again@x.example>"),
+        (
+            "Resent-Message-Id: <2@x>\r\nResent-From: a@x\r\nResent-Message-Id: <1@x>\r\nResent-From: b@x\r\n",
+            True,
+            "<2@x>",
+        ),
+        ("Resent-From:\r\n", False, ""),
+        ("Resent-To: kim@x.example\r\n", False, ""),  # who resends says so, and when
+        ("", False, ""),
+    ],
+)
+def test_what_was_resent_says_so(fields: str, resent: bool, resent_id: str) -> None:
+    envelope = read(f"{fields}From: Tom <tom@x.example>\r\nMessage-ID: <m@x.example>\r\n\r\n")
+    assert (envelope.resent, envelope.resent_id, envelope.message_id) == (resent, resent_id, "<m@x.example>")
+    assert emails(envelope.from_) == ["tom@x.example"]
+    assert not envelope.signs

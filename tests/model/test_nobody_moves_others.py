@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import EVE, KIM, NOW, TOM, Seen, exchange, intrusion
+from worlds import EVE, KIM, NOW, TOM, Seen, claims, exchange, intrusion, lost_on_the_way
 
 from activity.contact import ContactEntry
 from config_lines import account, files
@@ -100,6 +100,13 @@ def everything(agent: Agent) -> list[tuple[Any, ...]]:
     return sorted([(*row[:5], *row[6:12]) if f"{EVE} from" in row[10] else row for row in rows], key=repr)
 
 
+def of_others(agent: Agent) -> list[tuple[Any, ...]]:
+    """The same without what Eve wrote, who may say of three copies that the first and the last are the second, and
+    without what is suspect, which is a sighting only where it has the very id that the message has by then."""
+    rows = [row for row in everything(agent) if row[2] != "suspect" and f"{EVE} from" not in repr(row)]
+    return [(*row[:11], row[12]) for row in rows]
+
+
 def shuffled(chance: random.Random, copies: Sequence[Seen]) -> list[Seen]:
     """The mailboxes in any order, and what is in each."""
     order = list(copies)
@@ -115,12 +122,17 @@ BATCHES = [range(first, min(first + AT_ONCE, FIRST + WORLDS)) for first in range
 SEEN_TO_FAIL = [3204]
 
 
+@pytest.mark.parametrize("is_exchange", [False, True], ids=["ids", "lost ids"])
 @pytest.mark.parametrize("seeds", [SEEN_TO_FAIL, *BATCHES], ids=str)
-def test_mail_from_one_moves_no_date_of_another(agent: Agent, seeds: Sequence[int]) -> None:
+def test_mail_from_one_moves_no_date_of_another(agent: Agent, seeds: Sequence[int], is_exchange: bool) -> None:
     for seed in seeds:
         chance = random.Random(seed)
         base = exchange(chance, chance.choice([3, 5, 8]))
         more = intrusion(chance, base)
+        if is_exchange:
+            also = random.Random(f"lost ids {seed}")
+            base = lost_on_the_way(also, base)
+            more = claims(also, more, base)
         read(agent, base)
         before = dates(agent), waiting(agent, base)
         logs = []
@@ -129,7 +141,7 @@ def test_mail_from_one_moves_no_date_of_another(agent: Agent, seeds: Sequence[in
             assert (dates(agent), waiting(agent, base)) == before, f"seed {seed}: {more}"
             with writing(agent.connection):
                 assert recompute(agent) == 0, f"seed {seed}: check finds differences"
-            logs.append(everything(agent))
+            logs.append(of_others(agent) if is_exchange else everything(agent))
         assert logs[0] == logs[1], f"seed {seed}: the order matters, {more}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from activity.address import Address
-from activity.envelope import Envelope
+from activity.envelope import Envelope, ThreadIndex
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = START + timedelta(days=200)
@@ -97,6 +97,64 @@ def intrusion(chance: random.Random, known: Sequence[Seen]) -> list[Seen]:
             envelope = replace(envelope, reply_to=(Address(chance.choice([TOM, ANA])),))
         found += [Seen(envelope, account, "INBOX") for account in chance.sample(["ana", "ben"], chance.choice([1, 2]))]
     return found
+
+
+def lost_on_the_way(chance: random.Random, copies: Sequence[Seen]) -> list[Seen]:
+    """The same mail as programs of Exchange and relays leave it: conversations are named in Thread-Index, some answers
+    name nothing else, and some copies were resent and have another id."""
+    sent = {one.envelope.message_id: one.envelope for one in copies}
+    changed: dict[str, Envelope] = {}
+    for name, envelope in sent.items():
+        changed[name] = envelope
+        if chance.random() < 0.6:
+            began = envelope.references[0] if envelope.references else name
+            changed[name] = replace(envelope, thread_index=_index(began, bool(envelope.references)))
+            if chance.random() < 0.5:
+                changed[name] = replace(changed[name], in_reply_to=(), references=())
+    found = []
+    for number, one in enumerate(copies):
+        envelope = replace(changed[one.envelope.message_id], in_sent=one.envelope.in_sent)
+        found.append(replace(one, envelope=envelope))
+        if chance.random() < 0.2:
+            copy = replace(envelope, message_id=f"<r{number}@x.example>", resent=True, in_sent=False)
+            if chance.random() < 0.3:
+                copy = replace(copy, resent_id=envelope.message_id)
+            found.append(Seen(copy, chance.choice(["ana", "ben"]), chance.choice(["INBOX", "Work"])))
+    return found
+
+
+def claims(chance: random.Random, intruders: Sequence[Seen], known: Sequence[Seen]) -> list[Seen]:
+    """Eve's mail with what else a header can claim, and mail that claims to be from others."""
+    ids = sorted({one.envelope.message_id for one in known})
+    found = []
+    for one in intruders:
+        envelope = one.envelope
+        if chance.random() < 0.5:
+            envelope = replace(envelope, thread_index=_index(chance.choice(ids), chance.random() < 0.8))
+        elif envelope.thread_index and chance.random() < 0.5:
+            envelope = replace(envelope, thread_index=None)
+        if chance.random() < 0.4:
+            named = chance.choice(["", envelope.message_id, *ids])
+            envelope = replace(envelope, resent=True, resent_id=named)
+        found.append(replace(one, envelope=envelope))
+    for _ in range(chance.choice([0, 0, 1])):
+        victim = chance.choice(known).envelope
+        forged = replace(
+            victim,
+            message_id=chance.choice([victim.message_id, *ids, "<forged@rival.example>"]),
+            date=chance.choice([victim.date, START + timedelta(days=chance.choice([0, 25, 150]))]),
+            to=_some(chance, [ANA, BEN, TOM, KIM]),
+            resent=chance.random() < 0.5,
+            resent_id=chance.choice(["", *ids]),
+            signs={"authentication-results": "mx.acme.example; dmarc=fail"},
+            in_sent=False,
+        )
+        found.append(Seen(forged, chance.choice(["ana", "ben"]), "INBOX"))
+    return found
+
+
+def _index(name: str, follows: bool) -> ThreadIndex:
+    return ThreadIndex(name.encode().ljust(16, b".")[:16], follows)
 
 
 def _some(chance: random.Random, people: Sequence[str]) -> tuple[Address, ...]:
