@@ -9,7 +9,7 @@ from typing import NamedTuple
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.lists import chunks, marks
 from store.log import Log
-from store.rows import instant, timestamp
+from store.rows import HIDES_PEOPLE, instant, timestamp
 
 
 class Acquaintance(NamedTuple):
@@ -44,7 +44,7 @@ def own_answers(log: Log, activity_id: int) -> dict[str, str]:
         log.execute(
             "SELECT a.name, max(s.answer) FROM sighting s JOIN place p ON p.id = s.place_id"
             " JOIN source o ON o.id = p.source_id JOIN account a ON a.id = o.account_id"
-            " WHERE s.activity_id = ? AND coalesce(s.answer, '') <> '' GROUP BY a.name ORDER BY a.name",
-            (activity_id,),
+            " WHERE s.activity_id = ? AND s.answer <> ? GROUP BY a.name ORDER BY a.name",
+            (activity_id, HIDES_PEOPLE),
         )
     )

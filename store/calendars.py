@@ -9,6 +9,7 @@ from datetime import datetime
 from activity.meeting import CalendarObject
 from store.identities import NOBODY, Name, identity_hash, named, whose
 from store.lists import chunks, marks
+from store.other_uids import is_shown_by_another
 from store.rows import instant, timestamp
 from store.touches import forget_touches
 
@@ -70,6 +71,17 @@ def _put(
         (place, item.href, item.etag, item.text, uid, *times),
     ).fetchone()
     return int(row_id)
+
+
+def set_aside(
+    connection: sqlite3.Connection, place: int, href: str, expanded_from: datetime, expanded_to: datetime
+) -> None:
+    """An object that our own code stumbled over is as one that shows nothing new in this window."""
+    connection.execute(
+        "UPDATE calendar_object SET deferred_since = NULL, expanded_from = ?, expanded_to = ?"
+        " WHERE place_id = ? AND href = ?",
+        (timestamp(expanded_from), timestamp(expanded_to), place, href),
+    )
 
 
 def others_than(connection: sqlite3.Connection, place: int, holds: Iterable[str]) -> list[str]:
@@ -187,7 +199,7 @@ def _unsee(
             changed.add(activity_id)
             continue
         (ends,) = connection.execute("SELECT ends FROM activity WHERE id = ?", (activity_id,)).fetchone()
-        if outright or (ends is not None and ends > timestamp(now)) or _is_shown_under_another_uid(connection, *seen):
+        if outright or (ends is not None and ends > timestamp(now)) or is_shown_by_another(connection, *seen):
             for table, column in (("sighting", "activity_id"), ("participation", "activity_id"), ("activity", "id")):
                 connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (activity_id,))
         else:
@@ -195,23 +207,3 @@ def _unsee(
             connection.execute("UPDATE activity SET deleted_at = ? WHERE id = ?", (timestamp(now), activity_id))
             changed.add(activity_id)
     return changed
-
-
-_SAME_PEOPLE_THEN = """
-    SELECT DISTINCT b.id FROM activity a JOIN participation p ON p.activity_id = a.id
-    JOIN participation q ON q.address_id = p.address_id AND q.at = p.at AND q.activity_id <> p.activity_id
-    JOIN activity b ON b.id = q.activity_id AND b.ends IS a.ends AND b.subject IS a.subject
-    JOIN sighting s ON s.activity_id = b.id AND s.object_id <> ?2
-    JOIN calendar_object o ON o.id = s.object_id AND o.place_id = (SELECT place_id FROM calendar_object WHERE id = ?2)
-    WHERE a.id = ?1"""
-
-
-def _is_shown_under_another_uid(connection: sqlite3.Connection, activity_id: int, object_id: int) -> bool:
-    """Does another object of the calendar show the same start, end, people and title?"""
-    same = connection.execute(_SAME_PEOPLE_THEN, (activity_id, object_id)).fetchall()
-    people = _people(connection, activity_id) if same else set()
-    return any(_people(connection, other) == people for (other,) in same)
-
-
-def _people(connection: sqlite3.Connection, activity_id: int) -> set[tuple[int]]:
-    return set(connection.execute("SELECT address_id FROM participation WHERE activity_id = ?", (activity_id,)))

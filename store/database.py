@@ -197,6 +197,20 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def undone_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """A part of a transaction: where it raises, what it has written is undone, and nothing else."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+@contextlib.contextmanager
 def rehearsing(connection: sqlite3.Connection) -> Iterator[None]:
     """One transaction that is always rolled back."""
     connection.execute("BEGIN IMMEDIATE")

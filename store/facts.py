@@ -15,7 +15,7 @@ from store import bounces
 from store.answered import DOUBTFUL, authors_answered
 from store.lists import chunks, marks, rows_among
 from store.log import Log
-from store.rows import instant
+from store.rows import HIDES_PEOPLE, instant
 from store.said import confirmed
 
 
@@ -37,9 +37,8 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
             chunk,
         )
         known = _addresses(connection, {person[1] for group in people.values() for person in group})
-        answers = _grouped(
-            connection, "SELECT activity_id, coalesce(answer, '') FROM sighting WHERE activity_id IN", chunk
-        )
+        query = f"SELECT activity_id, coalesce(answer, '') FROM sighting WHERE answer IS NOT '{HIDES_PEOPLE}'"
+        answers = _grouped(connection, f"{query} AND activity_id IN", chunk)
         failed = _grouped(connection, "SELECT activity_id, email FROM bounce WHERE activity_id IN", chunk)
         came_back: dict[int, list[tuple[Any, ...]]] = {}
         for row in bounces.bounced(Log(connection), chunk):

@@ -12,7 +12,7 @@ from activity.meeting import is_of_organizer
 from activity.participant import TITLE
 from store.codes import ROLE
 from store.facts import Stored, load
-from store.rows import Entry, evidence_text, sighting_row, timestamp
+from store.rows import HIDES_PEOPLE, Entry, evidence_text, sighting_row, timestamp
 from store.touches import forget_touches
 
 _RANKS = {"caldav": 2, "files": 1}
@@ -66,10 +66,14 @@ def _is_outdated(connection: sqlite3.Connection, place: int, activity_id: int, e
     """Does another object that is shown now know better? What one object alone shows is as it shows it.
 
     The organizer's own calendar goes before those of others, and any calendar before files and published ones, which
-    anybody may have written; of equals the newer revision holds.
+    anybody may have written; of equals the newer revision holds. One that names nobody does not know better than one
+    that does.
     """
     values = (activity_id, entry.object_id)
-    others = connection.execute(f"{_STANDING} WHERE s.activity_id = ?1 AND s.object_id IS NOT ?2", values).fetchall()
+    query = f"{_STANDING} WHERE s.activity_id = ?1 AND s.object_id IS NOT ?2"
+    if entry.facts.participants:
+        query += f" AND s.answer IS NOT '{HIDES_PEOPLE}'"
+    others = connection.execute(query, values).fetchall()
     if not others:
         return False
     (kind, own) = connection.execute(_OF_PLACE, (activity_id, place)).fetchone()

@@ -57,7 +57,13 @@ def bounce_rows(activity_id: int, facts: Facts) -> list[tuple[int, str, int | No
     return [(activity_id, email, key, arrived, int(facts.prompt)) for email in facts.failed]
 
 
+HIDES_PEOPLE = "-"
+"""In place of the owner's answer in the sighting of a meeting's copy that names nobody: it tells of no answer."""
+
+
 def sighting_row(activity_id: int, place: int, entry: Entry) -> tuple[int, int, int | None, str | None, str | None]:
-    answers = entry.facts.answers
-    answer = (answers[0] or None) if answers else None
-    return activity_id, place, entry.object_id, answer, entry.facts.revision or None
+    facts = entry.facts
+    answer = (facts.answers[0] or None) if facts.answers else None
+    if facts.ends is not None and not facts.participants:
+        answer = HIDES_PEOPLE
+    return activity_id, place, entry.object_id, answer, facts.revision or None

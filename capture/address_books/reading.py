@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from activity.batch import Skip
+from activity.mistakes import mistake
 from capture.address_books.batch import AddressBookBatch
 from capture.address_books.card import BrokenCard, CardContents, read_card
 from capture.address_books.position import BookPosition, Keys
@@ -68,6 +69,8 @@ def _take(
         contents = _contents(member)
     except BrokenCard as error:
         batch.skipped.append(Skip(name, str(error)))
+    except Exception as error:  # noqa: BLE001 - one card must not keep the others from being read
+        batch.skipped.append(Skip(name, mistake(error)))
     else:
         batch.skipped += [Skip(name, problem) for problem in contents.problems]
         if contents.entry:

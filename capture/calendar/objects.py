@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from capture.calendar.attendees import address_of
 from capture.calendar.called_off import SHOWN_AS, without_shown_as
 from capture.calendar.content_lines import (
     BROKEN,
@@ -56,9 +57,9 @@ def public_part(text: str, private_events: str, all_marks: bool = False) -> list
     for calendar in calendars:
         calendar.events = list(map(without_shown_as, calendar.events))
     events = [event for calendar in calendars for event in calendar.events]
-    series = {event.value("UID"): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
+    ours = _Series(events)
     for calendar in calendars:
-        found = (_without_secrets(event, series, private_events) for event in calendar.events)
+        found = (_without_secrets(event, ours, private_events) for event in calendar.events)
         calendar.events = [event for event in found if event is not None]
     staying = {event.value("UID") for one in calendars for event in one.events if not is_withheld_series(event)}
     for calendar in [] if all_marks else calendars:
@@ -83,20 +84,59 @@ def _is_harmless(event: EventLines) -> bool:
     return not careful or all(line[:5].upper() == "CLASS" and value_of(line).upper() in _PUBLIC for line in careful)
 
 
-def _without_secrets(event: EventLines, series: dict[str, bool], private_events: str) -> EventLines | None:
+def organizer_of(event: EventLines) -> str:
+    """The normalised address of the organizer, "" where there is none to read."""
+    return address_of(event.line("ORGANIZER")) or ""
+
+
+def main_organizer(events: Sequence[EventLines]) -> str:
+    """Whose the series of these events of one UID is: of the first that names an organizer and is no override.
+
+    What another says under the same UID is of another meeting; who names nobody speaks of this one.
+    """
+    named = [(bool(event.line("RECURRENCE-ID")), by) for event in events if (by := organizer_of(event))]
+    return min(named, key=lambda one: one[0], default=(False, ""))[1]
+
+
+class _Series:
+    """Of the events of an object: which are of their UID's series, and which of these series are private."""
+
+    def __init__(self, events: Sequence[EventLines]) -> None:
+        groups: dict[str, list[EventLines]] = {}
+        for event in events:
+            groups.setdefault(event.value("UID"), []).append(event)
+        self._main = {uid: main_organizer(group) for uid, group in groups.items()}
+        self._private = {self._key(event): is_private(event) for event in events if not event.line("RECURRENCE-ID")}
+
+    def is_private(self, event: EventLines) -> bool | None:
+        """Is the series of this event? None where it is not there."""
+        return self._private.get(self._key(event))
+
+    def is_of_another(self, event: EventLines) -> bool:
+        uid, by = self._key(event)
+        return by != self._main[uid]
+
+    def _key(self, event: EventLines) -> tuple[str, str]:
+        uid = event.value("UID")
+        return uid, organizer_of(event) or self._main[uid]
+
+
+def _without_secrets(event: EventLines, series: _Series, private_events: str) -> EventLines | None:
     if event.line(BROKEN):  # its CLASS may be among what is missing
         return EventLines([(name, line) for name, line in event.lines if name in ("UID", "RECURRENCE-ID", BROKEN)])
     private = is_private(event)
     uid = event.value("UID")
-    if not private and event.line("RECURRENCE-ID") and not event.line("CLASS") and series.get(uid):
+    if not private and event.line("RECURRENCE-ID") and not event.line("CLASS") and series.is_private(event):
         private = True  # an override that says nothing is as private as its series
         event.lines.append(("CLASS", "CLASS:PRIVATE"))
     if not private:
         return event
     if private_events == "time-only":
         return EventLines([(name, line) for name, line in event.lines if name != "SUMMARY"])
+    if series.is_of_another(event):
+        return None  # a mark would be taken to be of the series that is there
     if event.line("RECURRENCE-ID"):
-        return withheld(event) if series.get(uid) is False else None
+        return withheld(event) if series.is_private(event) is False else None
     return EventLines([("UID", event.line("UID")), _MARK]) if uid else None
 
 

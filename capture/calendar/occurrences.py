@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from capture.calendar.allowance import Allowance
-from capture.calendar.attendees import address_of
-from capture.calendar.content_lines import BrokenObject, CalendarLines, EventLines, read, written
+from capture.calendar.content_lines import BrokenObject, CalendarLines, read, written
 from capture.calendar.expansion import Expansion, expand_here
 from capture.calendar.guard import SECONDS, Refused, guarded
+from capture.calendar.objects import main_organizer, organizer_of
 from capture.calendar.rules import is_ordinary
 from capture.calendar.zones import Zones
 
@@ -77,22 +77,16 @@ def _by_organizer(group: list[CalendarLines]) -> Iterator[list[CalendarLines]]:
 
     Events that name no organizer are the series', that is of the first event that is no override.
     """
-    events = [(event, _organizer(event)) for part in group for event in part.events]
-    organizers = dict.fromkeys(by for _, by in events if by)
+    events = [event for part in group for event in part.events]
+    organizers = dict.fromkeys(filter(None, map(organizer_of, events)))
     if len(organizers) < 2:
         yield group
         return
-    series = [by for event, by in events if by and not event.line("RECURRENCE-ID")]
-    main = series[0] if series else next(iter(organizers))
+    main = main_organizer(events)
     for organizer in dict.fromkeys([main, *organizers]):
         parts: list[CalendarLines] = []
         for part in group:
-            own = [event for event in part.events if (_organizer(event) or main) == organizer]
+            own = [event for event in part.events if (organizer_of(event) or main) == organizer]
             if own:
                 parts.append(CalendarLines(part.properties, [] if parts else group[0].zones, own))
         yield parts
-
-
-def _organizer(event: EventLines) -> str:
-    """The normalised address of the organizer, "" where there is none to read."""
-    return address_of(event.line("ORGANIZER")) or ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
+from activity.mistakes import mistake
 from capture.calendar.content_lines import BrokenObject
 from capture.calendar.objects import rules, strip
 from capture.calendar.service import CALENDARS
@@ -79,6 +80,8 @@ def _outcome(member: Member | None, private_events: str) -> _Outcome:
         return _Outcome(etag=etag, reason=str(error))
     except MemoryError:
         return _Outcome(etag=etag, reason="there is no memory for it")
+    except Exception as error:  # noqa: BLE001 - one object must not keep the others from being read
+        return _Outcome(etag=etag, reason=mistake(error))
 
 
 def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: str) -> None:

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from activity.contact import ContactEntry
 from capture.contact_files.card_lines import Card, split_cards
-from capture.contact_files.contents import Finding, RowProblem, WithoutEmail, quoted, squeezed
+from capture.contact_files.contents import (
+    Finding,
+    RowProblem,
+    WithoutEmail,
+    quoted,
+    squeezed,
+    without_our_mistakes,
+)
 from capture.contact_files.emails import emails_in
 from capture.contact_files.labels import tags_in
 from capture.contact_files.properties import Property, read_property
@@ -21,7 +28,7 @@ def read_cards(data: bytes) -> Iterator[Finding]:
         if isinstance(card, RowProblem):
             yield card
         else:
-            yield from _read_card(card)
+            yield from without_our_mistakes(_read_card(card), card.line)
 
 
 def _read_card(card: Card) -> Iterator[Finding]:

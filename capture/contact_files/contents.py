@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from activity.contact import ContactEntry
+from activity.mistakes import mistake
 
 MAX_TEXT = 10_000  # characters of one cell or property that we read
 
@@ -45,6 +47,14 @@ class WithoutEmail:
 
 
 Finding = ContactEntry | RowProblem | WithoutEmail
+
+
+def without_our_mistakes(findings: Iterator[Finding], line: int) -> Iterator[Finding]:
+    """What was found in a row or card that begins on `line`; what our own code stumbles over is a problem of it."""
+    try:
+        yield from findings
+    except Exception as error:  # noqa: BLE001 - one row must not keep the others from being read
+        yield RowProblem(line, mistake(error))
 
 
 def squeezed(text: str) -> str:

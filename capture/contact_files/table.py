@@ -12,7 +12,15 @@ from activity.contact import ContactEntry
 from activity.errors import UsageError
 from activity.record_keys import record_key
 from capture.contact_files.columns import Columns, recognise
-from capture.contact_files.contents import MAX_TEXT, Finding, RowProblem, WithoutEmail, quoted, squeezed
+from capture.contact_files.contents import (
+    MAX_TEXT,
+    Finding,
+    RowProblem,
+    WithoutEmail,
+    quoted,
+    squeezed,
+    without_our_mistakes,
+)
 from capture.contact_files.emails import emails_in
 from capture.contact_files.labels import tags_in
 from capture.contact_files.lines import decode, physical_lines
@@ -52,7 +60,7 @@ def read_table(data: bytes) -> Iterator[Finding]:
         if isinstance(row, RowProblem):
             yield row
         else:
-            yield from _read_row(row, columns, len(header))
+            yield from without_our_mistakes(_read_row(row, columns, len(header)), row.line)
     yield from problems
 
 

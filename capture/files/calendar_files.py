@@ -10,6 +10,7 @@ from typing import NamedTuple
 from activity.batch import Batch, Skip
 from activity.errors import SourceError
 from activity.meeting import CalendarObject
+from activity.mistakes import mistake
 from capture.calendar.content_lines import BrokenObject
 from capture.calendar.text import decoded
 from capture.files.calendar_objects import FileObject, is_whole, objects_of
@@ -135,6 +136,10 @@ class _Reading:
                     yield from self._show(file, one)
         except (BrokenObject, MemoryError) as error:
             self._batch.skipped.append(Skip(file.name, str(error) or "there is no memory for it"))
+            known.stamp = stamp
+            return
+        except Exception as error:  # noqa: BLE001 - one file must not keep the others from being read
+            self._batch.skipped.append(Skip(file.name, mistake(error)))
             known.stamp = stamp
             return
         missing = known.objects.keys() - keys

@@ -74,16 +74,17 @@ def import_(file: Path, as_json: bool) -> None:
       lasttouch contacts import contacts.csv
       lasttouch contacts import addressbook.vcf --json
     """
-    from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
-    from lasttouch.keeping.address_book import take_in  # noqa: PLC0415 - queries do without
+    from capture.contact_files import RowProblem, read_contacts  # noqa: PLC0415 - vCards take long to import
+    from lasttouch.keeping.contact_import import take_in_list  # noqa: PLC0415 - queries do without
 
     read = read_contacts(file)
     with changing() as agent:
-        change = take_in(agent, read.entries)
+        change, left_out = take_in_list(agent, read.entries)
+    problems = sorted([*read.problems, *(RowProblem(*one) for one in left_out)], key=lambda one: one.line)
     if as_json:
-        print_json(import_json(change, read.problems, read.without_email))
+        print_json(import_json(change, problems, read.without_email))
     else:
-        print_lines(import_text(change, read.problems, read.without_email))
+        print_lines(import_text(change, problems, read.without_email))
 
 
 @command.command("add")

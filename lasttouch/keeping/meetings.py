@@ -6,27 +6,33 @@ for. That needs no network.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from activity.batch import Skip
 from activity.meeting import CalendarObject
+from activity.mistakes import mistake
 from capture.calendar.allowance import Allowance
 from capture.calendar.first_look import FirstLook, first_look
 from lasttouch.keeping import titles
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.by_halves import MOST_MISTAKES, concerns_more_than_items
 from lasttouch.keeping.occurrences import Expanded, Window, expanded, permitted
 from matchers.book import AddressBook
 from matchers.canonical import canonical
 from matchers.occurrence import rescheduled
-from store import calendars, deferred, ingest, places
+from store import calendars, deferred, ingest, other_uids, places
 from store.addresses import address_ids
-from store.database import writing
+from store.database import undone_on_error, writing
 from store.deferred import NOBODY_LISTED, StoredObject
 from store.identities import Name, name_of
 from store.ingest import Written
 from store.places import SourceRow
 from store.rows import Entry
+
+_log = logging.getLogger(__name__)
 
 NOTHING = Written(0, 0)
 _AT_ONCE = 200
@@ -47,6 +53,7 @@ class Meetings:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._allowance = Allowance()
+        self._mistakes = 0
         self._written: dict[int, bool] = {}  # objects, and whether their titles may name somebody
         self._connection = agent.connection
         accounts = agent.config.accounts
@@ -111,11 +118,26 @@ class Meetings:
         written = NOTHING
         for account, place, item, since in waiting:
             if account in self._windows:
-                window = self._windows[account].reaching(since)
-                found = expanded(self._agent, item, window, self._allowance)
-                written = _sum(written, self._write(window, place, item, first_look(item.text), found))
-                places.note_skipped(self._connection, place, found.named, self._agent.clock())
+                written = _sum(written, self._expand(self._windows[account].reaching(since), place, item))
         self._name()
+        return written
+
+    def _expand(self, window: Window, place: int, item: CalendarObject) -> Written:
+        """One of them. Where our own code stumbles over it, it is named and shows nothing new, and the others go on."""
+        try:
+            with undone_on_error(self._connection):
+                found = expanded(self._agent, item, window, self._allowance)
+                written = self._write(window, place, item, first_look(item.text), found)
+        except Exception as error:
+            if self._mistakes >= MOST_MISTAKES or concerns_more_than_items(error):
+                raise
+            self._mistakes += 1
+            said = mistake(error)
+            _log.error("a calendar object was left out: %s", said)
+            calendars.set_aside(self._connection, place, item.href, window.start, window.end)
+            places.note_skipped(self._connection, place, [Skip(item.href, said)], self._agent.clock())
+            return NOTHING
+        places.note_skipped(self._connection, place, found.named, self._agent.clock())
         return written
 
     def _matters(self, row: SourceRow, place: str, one: Looked, book: AddressBook, named: Mapping[str, int]) -> bool:
@@ -142,9 +164,11 @@ class Meetings:
     def _write(self, window: Window, place: int, item: CalendarObject, first: FirstLook, found: Expanded) -> Written:
         agent, connection = self._agent, self._connection
         object_id = calendars.keep(connection, place, item, first.uid, window.start, found.expanded_to)
-        shown = {name_of(facts, agent.house.is_self): facts.at for facts in found.facts}
+        occurrences = {name_of(facts, agent.house.is_self): facts for facts in found.facts}
+        shown = {name: facts.at for name, facts in occurrences.items()}
         vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
         calendars.rename(connection, _renamed(vanished, fresh, found.withholds))
+        calendars.rename(connection, other_uids.deleted_before(connection, place, occurrences))
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         book = self._book_of([first])
         if not agent.config.store_unmatched:

@@ -2,39 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
+from activity.batch import Skip
 from activity.contact import ContactEntry
 from lasttouch.keeping import address_book
+from lasttouch.keeping.by_halves import ByHalves
 from lasttouch.passes.source_pass import SourcePass
 from lasttouch.passes.sources import address_books_of
 from store import places
 from store.database import writing
+
+if TYPE_CHECKING:
+    from capture.address_books.batch import AddressBookBatch  # it is imported when there is one to read
 
 
 class AddressBookPass(SourcePass):
     """Takes in new and changed contacts. Those that vanish go too, unless they have touches: then they are marked."""
 
     def read(self) -> None:
-        connection = self.agent.connection
         source = address_books_of(self.agent.loaded, self.account)
+        by_halves = ByHalves(f"{self.row.account} {self.row.kind}")
         for batch in source.batches(self.cursors()):
-            entries = [self._keyed(batch.place, href, entry) for href, entry in batch.entries]
-            with self.agent.turn, writing(connection):
-                if not self.agent.is_current():
-                    self.agent.catch_up()
-                place = places.place_id(connection, self.row.id, batch.place)
-                change = address_book.take_in_from_book(self.agent, entries)
+            by_halves(batch.entries, partial(self._store, batch), lambda one: one[0])
+            self.visited(batch.place, batch.error)
+
+    def _store(
+        self,
+        batch: AddressBookBatch,
+        cards: Sequence[tuple[str, ContactEntry]],
+        left_out: Sequence[Skip],
+        is_last: bool,
+    ) -> None:
+        """Some cards of a batch, and with the last of them what else it says."""
+        connection = self.agent.connection
+        entries = [self._keyed(batch.place, href, entry) for href, entry in cards]
+        with self.agent.turn, writing(connection):
+            if not self.agent.is_current():
+                self.agent.catch_up()
+            place = places.place_id(connection, self.row.id, batch.place)
+            change = address_book.take_in_from_book(self.agent, entries)
+            if is_last:
                 address_book.let_go(self.agent, [self._key(batch.place, href) for href in batch.removed])
                 places.forget_skipped(connection, place, batch.settled, batch.holds)
-                places.note_skipped(connection, place, batch.skipped, self.agent.clock())
+                places.note_skipped(connection, place, [*batch.skipped, *left_out], self.agent.clock())
                 if batch.cursor is not None:
                     places.move_cursor(connection, place, batch.cursor)
-            self.report.read += len(batch.entries)
-            self.report.new += change.imported.added
+        self.report.read += len(cards)
+        self.report.new += change.imported.added
+        if is_last:
+            self.report.read += len(left_out)
             self.report.removed += len(batch.removed)
-            self.report.skipped += len(batch.skipped)
-            self.visited(batch.place, batch.error)
+            self.report.skipped += len(batch.skipped) + len(left_out)
 
     def _keyed(self, place: str, href: str, entry: ContactEntry) -> tuple[str, ContactEntry]:
         key = self._key(place, href)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import logging
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -14,15 +12,15 @@ from activity import source_kind
 from activity.address import domain_of
 from activity.batch import Batch, Item, Skip
 from activity.envelope import FLAGGED, Envelope, Mark
-from activity.errors import LasttouchError, Superseded
+from activity.errors import Superseded
 from activity.facts import Judgement
 from activity.meeting import CalendarObject
-from activity.mistakes import mistake
 from activity.shape import packed
 from lasttouch.configuration.options import Account
 from lasttouch.keeping import learning
 from lasttouch.keeping.address_book import add_strangers
 from lasttouch.keeping.agent import Agent, register_sources
+from lasttouch.keeping.by_halves import ByHalves
 from lasttouch.keeping.meetings import Looked, Meetings, is_about_somebody_listed
 from lasttouch.passes.book_pass import AddressBookPass
 from lasttouch.passes.source_pass import ONCE, Manner, Report, SourcePass
@@ -44,9 +42,6 @@ MARKS_KEPT = timedelta(days=120)
 # A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
 OBJECTS_BETWEEN_COLLECTIONS = 150_000
-MOST_MISTAKES = 25  # items that one pass may leave out; if there are more, it is not the items that are odd
-
-_log = logging.getLogger(__name__)
 
 Progress = Callable[[Report, Batch], None]
 
@@ -121,7 +116,7 @@ class _ActivityPass(SourcePass):
         super().__init__(agent, account, row, manner)
         self.progress = progress
         self.meetings = Meetings(agent)
-        self._mistakes = 0
+        self._by_halves = ByHalves(f"{row.account} {row.kind}")
 
     def read(self) -> None:
         source = source_of(self.agent.loaded, self.account, self.row.kind, self.started)
@@ -132,25 +127,20 @@ class _ActivityPass(SourcePass):
         self._expand_further()
 
     def _store(self, batch: Batch) -> None:
-        """One batch. Where our own code stumbles over an item, that one is left out and named, and no other.
+        """One batch. Where our own code stumbles over an item, that one is left out and named, and no other."""
 
-        It is found by halves: a transaction that fails leaves nothing, and to store an item again changes nothing.
-        """
-        try:
-            self._store_whole(batch)
-        except Exception as error:
-            if not batch.items or self._mistakes >= MOST_MISTAKES or _concerns_more_than_items(error):
-                raise
-            if len(batch.items) > 1:
-                middle = len(batch.items) // 2
-                self._store(Batch(batch.place, batch.items[:middle]))
-                self._store(replace(batch, items=batch.items[middle:]))
-                return
-            self._mistakes += 1
-            said = mistake(error)
-            _log.error("%s %s: an item was left out: %s", self.row.account, self.row.kind, said)
-            self.report.read += 1
-            self._store_whole(replace(batch, items=[], skipped=[*batch.skipped, Skip(_name_of(batch.items[0]), said)]))
+        def store(items: Sequence[Item], left_out: Sequence[Skip], is_last: bool) -> None:
+            if is_last:
+                named = {skip.item for skip in left_out}
+                settled = [name for name in batch.settled if name not in named]
+                self._store_whole(
+                    replace(batch, items=list(items), skipped=[*batch.skipped, *left_out], settled=settled)
+                )
+            else:
+                self._store_whole(Batch(batch.place, list(items)))
+            self.report.read += len(left_out)
+
+        self._by_halves(batch.items, store, _name_of)
 
     def _store_whole(self, batch: Batch) -> None:
         """One batch; judged anew if meanwhile another process erased somebody, or changed the rules."""
@@ -256,10 +246,3 @@ def _name_of(item: Item) -> str:
     if isinstance(item, Envelope):
         return item.message_id or "a message without Message-ID"
     return item.href
-
-
-def _concerns_more_than_items(error: Exception) -> bool:
-    """Is it what keeps any item from being stored: another configuration, a full disk, a damaged database?"""
-    if isinstance(error, sqlite3.Error):
-        return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
-    return isinstance(error, LasttouchError)

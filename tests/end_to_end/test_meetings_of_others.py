@@ -70,6 +70,12 @@ CLAIMS = {
         vevent(EVE, ANA, EVE, SEQUENCE="9", RECURRENCE_ID=f"R;{on(7)}", DTSTART=on(-100))
     ),
     "private": vcalendar(vevent(EVE, ANA, EVE, SEQUENCE="9", CLASS="PRIVATE", **WEEKLY)),
+    "one occurrence private": vcalendar(
+        vevent(EVE, ANA, EVE, SEQUENCE="9", RECURRENCE_ID=on(14), DTSTART=on(14), CLASS="PRIVATE")
+    ),
+    "all from one on private": vcalendar(
+        vevent(EVE, ANA, EVE, SEQUENCE="9", RECURRENCE_ID=f"R;{on(7)}", DTSTART=on(7), CLASS="CONFIDENTIAL")
+    ),
     "all day": vcalendar(vevent(EVE, ANA, EVE, SEQUENCE="9", DTSTART="20260102", DURATION="P1D")),
     "too large": vcalendar(
         vevent(EVE, ANA, EVE, *(f"p{number}@elsewhere.example" for number in range(60)), SEQUENCE="9", **WEEKLY)
@@ -128,6 +134,38 @@ def test_not_even_in_the_same_object(home: Household, theirs: str) -> None:
         both = genuine + claim if "METHOD" in claim else _within(THEIRS[theirs], claim)
         assert after(home, (own, genuine), (own, both)) == before, name
         assert after(home, (own, both)) == before, name
+
+
+def test_a_private_series_of_another_in_the_same_object_makes_no_override_private(home: Household) -> None:
+    moved = vevent(TOM, ANA, TOM, KIM, RECURRENCE_ID=on(14), DTSTART=on(15))
+    private = vevent(EVE, ANA, EVE, CLASS="PRIVATE", **WEEKLY)
+    before = after(home, ("ana/own.ics", vcalendar(THEIRS["weekly"], moved)))
+    assert before["Tom"][2] == FIRST + timedelta(days=15)
+    for order in ([THEIRS["weekly"], moved, private], [THEIRS["weekly"], private, moved]):
+        assert after(home, ("ana/own.ics", vcalendar(*order))) == before
+
+
+HIDDEN = {
+    "as it is": vevent("", SEQUENCE="9"),
+    "cancelled": vevent("", SEQUENCE="9", STATUS="CANCELLED"),
+    "moved": vevent("", SEQUENCE="9", DTSTART=on(-300)),
+}
+
+
+@pytest.mark.parametrize("answer", ["ACCEPTED", "DECLINED"])
+@pytest.mark.parametrize("where", ["ana/more.ics", "ben/more.ics"])
+def test_a_copy_that_names_nobody_changes_nothing(home: Household, answer: str, where: str) -> None:
+    """Nor does it keep the meeting from being changed, or tell of an answer."""
+    first = ("ana/own.ics", vcalendar(vevent(TOM, f"{ANA};{answer}", TOM, KIM)))
+    later = ("ana/own.ics", vcalendar(vevent(TOM, f"{ANA};{answer}", TOM, KIM, SEQUENCE="2", DTSTART=on(1))))
+    before, moved = after(home, first), after(home, first, later)
+    assert (before == moved) == (answer == "DECLINED")
+    for name, event in HIDDEN.items():
+        hidden = (where, vcalendar(event))
+        assert after(home, first, hidden) == before, name
+        assert after(home, hidden, first) == before, name
+        assert after(home, first, hidden, later) == moved, name
+        assert after(home, first, hidden, later, (where, "")) == moved, name
 
 
 def _within(theirs: str, claim: str) -> str:

@@ -77,3 +77,33 @@ def test_a_program_that_writes_a_calendar_anew(served: Household, user: str, rul
     served.radicale.delete(user, "work", "a2")
     served.ok("sync")
     assert served.last("olga")["last_meeting"] == olga["last_meeting"]  # deleted late, so it was held
+
+
+@pytest.mark.parametrize("rule", ["", "FREQ=DAILY;COUNT=3"])
+def test_a_program_that_writes_a_calendar_anew_before_anybody_in_it_is_listed(
+    household: Household, user: str, rule: str
+) -> None:
+    household.add_account("ana", user, imap=False, caldav=True)
+    household.radicale.put(user, "work", "other", talk("other", ago(days=50), guest="pia@globex.example"))
+    for n in range(3):
+        household.radicale.put(user, "work", f"a{n}", talk(f"a{n}", PAST, rule=rule))
+        if n:
+            household.radicale.delete(user, "work", f"a{n - 1}")
+        household.ok("sync")
+    household.ok("contacts", "add", "Olga", OLGA)
+    olga = household.last("olga")
+    assert (olga["touches"], olga["last_meeting"]) == ((3, utc_ago(days=28)) if rule else (1, utc(PAST)))
+    assert household.ok("check")["differences"] == 0
+
+
+def test_a_program_that_deletes_first_and_writes_anew_later(served: Household, user: str) -> None:
+    for n in range(3):
+        served.radicale.put(user, "work", f"a{n}", talk(f"a{n}", PAST))
+        served.ok("sync")
+        served.radicale.delete(user, "work", f"a{n}")
+        served.ok("sync")
+        assert (served.last("olga")["touches"], served.last("olga")["last_meeting"]) == (2, utc(PAST))
+    served.radicale.put(user, "work", "b", talk("b", PAST, guest="pia@globex.example"))  # with somebody else
+    served.radicale.put(user, "work", "c", talk("c", PAST, title="Preview"))
+    served.ok("sync")
+    assert served.last("olga")["touches"] == 3

@@ -1,0 +1,45 @@
+"""A list of contacts taken in, where our own code may stumble over one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from activity.batch import Skip
+from activity.contact import ContactEntry
+from lasttouch.keeping.address_book import Change, take_in
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.by_halves import ByHalves
+from store.contacts import Imported
+
+
+def take_in_list(agent: Agent, entries: Sequence[ContactEntry]) -> tuple[Change, list[tuple[int, str]]]:
+    """See `address_book.take_in`; and what was left out, by the lines it stands on, with the reason."""
+    changes: list[Change] = []
+    problems: list[tuple[int, str]] = []
+
+    def store(some: Sequence[ContactEntry], left_out: Sequence[Skip], _is_last: bool) -> None:
+        changes.append(take_in(agent, some))
+        problems.extend((int(skip.item), skip.reason) for skip in left_out)
+
+    ByHalves("contacts import")(entries, store, lambda entry: str(entry.line))
+    return changes[0] if len(changes) == 1 else _sum(changes), problems
+
+
+def _sum(changes: Sequence[Change]) -> Change:
+    done = [change.imported for change in changes]
+    imported = Imported(
+        sum(one.added for one in done),
+        sum(one.updated for one in done),
+        sum(one.unchanged for one in done),
+        frozenset[int]().union(*(one.ids for one in done)),
+        tuple(chain.from_iterable(one.contacts for one in done)),
+    )
+    return Change(
+        imported,
+        sum(change.rematched for change in changes),
+        sum(change.erased for change in changes),
+        sum(change.ours for change in changes),
+        sum(change.put_aside for change in changes),
+        list(dict(chain.from_iterable(change.shared for change in changes)).items()),
+    )
