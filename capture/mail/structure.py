@@ -55,20 +55,32 @@ def telling_part(media_type: str) -> str:
     return media_type if media_type in _TELLING else ""
 
 
-_SIZES = re.compile(rb'"([^"]*)" (\d{1,12}) (\d{1,12})')
+# What has two numbers behind it is the encoding; then come a digest and the disposition.
+_SIZES = re.compile(rb'"([^"]*)" (\d{1,12}) (\d{1,12})( (?:nil|"[^"]*") \("attachment")?')
 
 
 def shape_at_a_glance(lowered: bytes) -> Shape | None:
-    """The shape that a BODYSTRUCTURE in lower case tells of; None where it tells of no text."""
-    at = lowered.find(b'("text" "plain" ')
-    html = at < 0
-    if html:
-        at = lowered.find(b'("text" "html" ')
-    found = _SIZES.search(lowered, at) if at >= 0 else None  # what has numbers behind it is the encoding
+    """The shape that a BODYSTRUCTURE in lower case tells of; None where it tells of no text that was written."""
+    within = lowered.find(b'("message" ')  # what is in an attached message is somebody else's
+    end = len(lowered) if within < 0 else within
+    found = _written(lowered, b'("text" "plain" ', end)
+    html = found is None
+    if found is None:
+        found = _written(lowered, b'("text" "html" ', end)
     if found is None:
         return None
     attachments = max(lowered.count(b'("attachment"'), lowered.count(b'("application" '))
     return shape(int(found[3]), int(found[2]), found[1].decode("ascii", "replace"), attachments, html)
+
+
+def _written(lowered: bytes, kind: bytes, end: int) -> re.Match[bytes] | None:
+    """The sizes of the first part of this kind that is no attachment."""
+    at = lowered.find(kind, 0, end)
+    while at >= 0 and (found := _SIZES.search(lowered, at, end)) is not None:
+        if found[4] is None:
+            return found
+        at = lowered.find(kind, found.end(), end)
+    return None
 
 
 def scheduling_part(media_type: str, method: str) -> str:
