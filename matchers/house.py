@@ -13,7 +13,7 @@ _REMEMBERED = 30_000
 _JUDGEMENTS_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class House:
     """Everything about us that a judgement may depend on.
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, marks
-from store.log import Log
 from store.threads import settle, threads_with
 from store.touches import forget_touches
 
@@ -23,24 +22,6 @@ class Erased(NamedTuple):
     emails: int
     deleted: int
     struck: list[int]
-
-
-def hashes(log: Log) -> frozenset[bytes]:
-    """The keyed hashes of all addresses that were erased."""
-    return frozenset(value for (value,) in log.execute("SELECT hash FROM forgotten"))
-
-
-def remember(connection: sqlite3.Connection, values: Iterable[bytes]) -> None:
-    connection.executemany("INSERT OR IGNORE INTO forgotten (hash) VALUES (?)", [(value,) for value in values])
-
-
-def note_withheld(connection: sqlite3.Connection, values: Iterable[bytes]) -> None:
-    """Keyed hashes of messages that a never_log rule kept out, so that `why` can say so."""
-    connection.executemany("INSERT OR IGNORE INTO withheld (hash) VALUES (?)", [(value,) for value in values])
-
-
-def is_withheld(log: Log, value: bytes) -> bool:
-    return log.execute("SELECT 1 FROM withheld WHERE hash = ?", (value,)).fetchone() is not None
 
 
 def known_emails(connection: sqlite3.Connection) -> list[str]:

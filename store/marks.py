@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from activity.envelope import Mark
 from store.lists import rows_among
 from store.log import Log
+
+KEPT = timedelta(days=120)
+"""How long after a message what its owner's programs say of it is followed, unless it is flagged."""
 
 
 def keep(connection: sqlite3.Connection, place: int, found: Iterable[tuple[int, Mark]]) -> None:

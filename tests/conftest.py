@@ -20,6 +20,15 @@ from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
 
 _numbers = itertools.count(1)
+# Whoever asks for one of these, through whatever fixture, waits for a server to start.
+SERVERS = frozenset(("dovecot", "plain_dovecot", "imap", "cyrus", "radicale", "sabredav", "calendars", "kept"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that use a server are marked by that use, so that `make quick` can do without them."""
+    for item in items:
+        if isinstance(item, pytest.Function) and SERVERS.intersection(item.fixturenames):
+            item.add_marker("servers")
 
 
 def _server_missing(name: str, hint: str) -> None:

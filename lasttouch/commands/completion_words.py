@@ -12,9 +12,7 @@ import click
 from activity.errors import LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, config_path, read_config
 from lasttouch.terminal.output import clean
-from store.choosing import owners_like
 from store.database import open_for_reading
-from store.finding import company_names_like, contacts_like
 from store.log import Log
 
 if TYPE_CHECKING:
@@ -25,6 +23,8 @@ OFFERED = 50
 
 def complete_who(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The next word of a contact's or company's name, or a contact's address."""
+    from store.finding import company_names_like, contacts_like  # noqa: PLC0415 - only when a shell asks
+
     before = ctx.params.get(param.name or "") or ()
     words = [*before, incomplete] if isinstance(before, tuple) else [incomplete]
     with _log(ctx) as log:
@@ -40,21 +40,27 @@ def complete_who(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 def complete_address(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The main address of a contact whose name or address begins so: one word that means one contact."""
+    from store.finding import contacts_like  # noqa: PLC0415 - only when a shell asks
+
     with _log(ctx) as log:
         found = [] if log is None else contacts_like(log, incomplete, OFFERED)
     return _items((email, name) for name, email in found if email)
 
 
 def complete_company(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from store.finding import company_names_like  # noqa: PLC0415 - only when a shell asks
+
     return _whole_names(ctx, incomplete, lambda log: company_names_like(log, incomplete, OFFERED))
 
 
 def complete_owner(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from store.choosing import owners_like  # noqa: PLC0415 - only when a shell asks
+
     return _whole_names(ctx, incomplete, lambda log: owners_like(log, incomplete))
 
 
 def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from store.tags import all_tags  # noqa: PLC0415 - for one option
+    from store.tags import all_tags  # noqa: PLC0415 - only when a shell asks
 
     return _whole_names(ctx, incomplete, all_tags)
 

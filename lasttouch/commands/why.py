@@ -18,7 +18,8 @@ from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views.timeline import namesakes_json, namesakes_text, why_json, why_text
 from lasttouch.views.why_contact import contact_json, contact_text
-from store import forgetting, said
+from store import said
+from store.erased import is_withheld
 from store.finding import Unlisted, find_activities, find_contacts, find_unlisted
 from store.log import Log
 from store.people import people
@@ -110,7 +111,7 @@ def _nothing(log: Log, database: Path, what: str, as_json: bool) -> None:
 
     identity = f"<{what.strip().strip('<>')}>"
     forgotten = recall(log, database)
-    if not any(forgetting.is_withheld(log, forgotten.hash(one)) for one in (identity, what.strip())):
+    if not any(is_withheld(log, forgotten.hash(one)) for one in (identity, what.strip())):
         if what.isdecimal():
             raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
         if "@" not in what and not what.startswith("<"):

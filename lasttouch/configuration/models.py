@@ -29,7 +29,7 @@ _STRICT = ConfigDict(extra="forbid", strict=True, validate_default=True)
 
 @cache
 def adapter_of(section: Any) -> TypeAdapter[Any]:
-    """What makes this class of Section of a table of the file. Its `validate_python` raises pydantic's ValidationError."""
+    """What makes this class of Section of a table of the file; `validate_python` raises ValidationError."""
     return TypeAdapter(_type_of(section))
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from activity import source_kind
 from lasttouch.configuration.config_file import DEFAULT_DATABASE
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
-from lasttouch.configuration.sections import Check, Checked, Section
+from lasttouch.configuration.sections import Check, Checked, Section, section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 
@@ -36,6 +35,8 @@ def _a_second_at_least(interval: timedelta) -> timedelta:
 
 
 def _known_zone(name: str | None, _: Mapping[str, Any]) -> str | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only to check
+
     try:
         ZoneInfo("UTC" if name is None else name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -62,12 +63,12 @@ def _a_file(database: str, _: Mapping[str, Any]) -> str:
     return database
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Files(Section):
     path: FilePath
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Account(Section):
     name: Text
     owner: str = ""
@@ -94,7 +95,7 @@ class Account(Section):
         return [kind for kind in source_kind.KINDS if getattr(self, kind)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Metrics(Section):
     """Where Prometheus may ask; nowhere unless told."""
 
@@ -103,7 +104,7 @@ class Metrics(Section):
     checks: ClassVar[Mapping[str, Check]] = {"listen": _host_and_port}
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Config(Section):
     """What accounts must not be beside each other, and as a whole, is asked in `checking.py`, with all else at once."""
 

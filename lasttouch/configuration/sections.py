@@ -7,30 +7,48 @@ A text is checked by `checking.py`, with pydantic (`models.py`). One that was ch
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    ClassVar,
+    NamedTuple,
+    Self,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 Check = Callable[[Any, Mapping[str, Any]], Any]
 """Gets the value of an option and those of the options before it; returns it, or raises ValueError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
+class Converted(NamedTuple):
     """The option holds what `convert` makes of the value in the file; ValueError says what is wrong with it."""
 
     convert: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """The option holds the value in the file, which `check` returns as it is; ValueError as above."""
 
     check: Callable[[Any], Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def section(of: type[T]) -> type[T]:
+    """A frozen dataclass; nobody compares or prints one, and making the code for that takes longer than a query."""
+    return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(of)
+
+
+@section
 class Section:
     """`checks` are what no annotation can say, by the option behind which each is asked."""
 

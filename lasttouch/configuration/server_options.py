@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Port, Text
-from lasttouch.configuration.sections import Check, Section
+from lasttouch.configuration.sections import Check, Section, section
 
 _PASSWORD = "password_command password_env password_file password_keyring"  # noqa: S105 - names of options
 
@@ -69,7 +69,7 @@ def _public_and_encrypted(url: str | None, before: Mapping[str, Any]) -> str | N
     return url
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Login(Section):
     """Who logs in, and the one way to the password; the password itself is never in the file."""
 
@@ -95,7 +95,7 @@ def default_port(security: str) -> int:
     return 993 if security == "tls" else 143
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Imap(Login):
     """`token_command` prints an OAuth access token, for servers that take no password."""
 
@@ -118,7 +118,7 @@ class Imap(Login):
         return self.port or default_port(self.security)
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Dav(Login):
     url: str
     ca_file: FilePath | None = None
@@ -126,18 +126,18 @@ class Dav(Login):
     checks: ClassVar[Mapping[str, Check]] = {"password_keyring": _one_password, "url": _encrypted_or_local}
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Caldav(Dav):
     pass
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class Carddav(Dav):
     address_books: list[str] = field(default_factory=list)
     exclude_address_books: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
+@section
 class CalendarUrl(Section):
     """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
 

@@ -6,9 +6,10 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from activity.address import domain_of
 from activity.errors import Superseded
@@ -19,15 +20,15 @@ from lasttouch.configuration.options import Config
 from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock
-from matchers.book import AddressBook
-from matchers.domains import with_parents
 from matchers.house import House
-from matchers.judge import judge
 from matchers.never_log import NeverLog
 from matchers.owners import Colleague
-from store import contacts, places, settings, touches
+from store import places, settings, touches
 from store.database import data_version, writing
 from store.log import Log
+
+if TYPE_CHECKING:
+    from matchers.book import AddressBook
 
 
 class Agent:
@@ -105,8 +106,12 @@ class Agent:
             for account in self.config.accounts
         ]
 
-    def judge(self, one: Facts) -> Judgement:
-        return judge(one, self.house)
+    @property
+    def judge(self) -> Callable[[Facts], Judgement]:
+        """What this configuration says of facts."""
+        from matchers.judge import judge  # noqa: PLC0415 - where something is judged
+
+        return partial(judge, house=self.house)
 
     def topic_of(self, subject: str) -> int:
         """What is kept of a subject where subjects are not, by this log's own key; see `activity.facts`."""
@@ -116,6 +121,10 @@ class Agent:
 
     def book(self, canonicals: Collection[str] | None = None) -> AddressBook:
         """The address book as it is now; only the part that decides on these canonical addresses, if given."""
+        from matchers.book import AddressBook  # noqa: PLC0415 - where something is matched
+        from matchers.domains import with_parents  # noqa: PLC0415
+        from store import contacts  # noqa: PLC0415
+
         forms = domains = None
         if canonicals is not None:
             forms = list(canonicals)

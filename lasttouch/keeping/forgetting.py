@@ -15,6 +15,7 @@ from lasttouch.keeping.meetings import correct_titles
 from matchers.canonical import canonical
 from store import forgetting, ingest, mailings, settings, touches
 from store.database import writing
+from store.erased import remember
 from store.forgetting import Erased
 
 
@@ -54,7 +55,7 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
     contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.connection, emails)})
     with writing(agent.connection):
         settings.write(agent.connection, KEY, forgotten.key.hex())
-        forgetting.remember(agent.connection, forgotten.hashes)
+        remember(agent.connection, forgotten.hashes)
         names = forgetting.names_of(agent.connection, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)
         forgetting.rewrite_objects(agent.connection, [*emails, *names], _redaction(agent, names))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 import sqlite3
 from pathlib import Path
 
 from activity.errors import DatabaseError
 from lasttouch.private_files import write_private
 from matchers.canonical import canonical
-from store import forgetting, settings
+from store import erased, settings
 from store.database import writing
 from store.log import Log
 
@@ -34,6 +33,8 @@ class Forgotten:
 def ensure_key(connection: sqlite3.Connection) -> None:
     """Every log has a key of its own from the start."""
     if settings.read(Log(connection), KEY) is None:
+        import secrets  # noqa: PLC0415 - once in the life of a log
+
         with writing(connection):
             settings.write(connection, KEY, secrets.token_hex(32))
 
@@ -42,7 +43,7 @@ def recall(log: Log, database: Path) -> Forgotten:
     """Everybody who was ever erased from this log, by its own word and by that of the file beside it."""
     beside = _read(file_beside(database))
     key = beside[0] if beside else bytes.fromhex(settings.read(log, KEY) or "")
-    return Forgotten(key, forgetting.hashes(log) | frozenset(beside[1:]))
+    return Forgotten(key, erased.hashes(log) | frozenset(beside[1:]))
 
 
 def file_beside(database: Path) -> Path:

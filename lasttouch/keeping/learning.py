@@ -9,17 +9,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.letter import Letter
+from lasttouch.keeping.lessons_due import JUDGED, is_lesson_due
 from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
 from store import lessons, letters, marks
 from store.log import Log
 from store.rows import timestamp
 from store.threads import US
 
-JUDGED = 120 * DAY
-"""What has waited for longer is nobody's any more; it is told of with --all."""
 _FRESH = 14 * DAY
 _FILING_SEEN = 2000  # messages by which one sees whether somebody files
-_FEW_NEW, _SHARE_NEW = 25, 0.02
 
 
 class Lesson(NamedTuple):
@@ -31,10 +29,7 @@ class Lesson(NamedTuple):
 
 def lesson_due(log: Log, now: datetime) -> Lesson | None:
     """What is to be learned anew, where enough has come for it; before a transaction, for it takes its time."""
-    known = letters.learned(log)
-    new = letters.count_after(log, known.get("through", 0))
-    is_due = new >= max(_FEW_NEW, _SHARE_NEW * known.get("letters", 0)) or (not known and new)
-    return _lesson(log, timestamp(now)) if is_due else None
+    return _lesson(log, timestamp(now)) if is_lesson_due(log) else None
 
 
 def keep_up(connection: sqlite3.Connection, now: datetime, lesson: Lesson | None) -> None:

@@ -10,8 +10,7 @@ from lasttouch.configuration.config import Loaded
 from lasttouch.keeping.agent import Agent, register_sources
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock, utc_now
-from matchers.owners import owner_meant
-from store import choosing, contact_changes, forgetting, places, settings
+from store import erased, places, settings
 from store.database import database_errors, open_for_writing, writing
 
 CLOCK_TOLERANCE = timedelta(minutes=10)  # machines that share a database may differ by a little
@@ -35,7 +34,7 @@ def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
 def apply_configuration(agent: Agent) -> None:
     """Bring what the log holds in line with the configuration, and with who was erased."""
     follow_configuration(agent)
-    if agent.forgotten.hashes != forgetting.hashes(agent.log):
+    if agent.forgotten.hashes != erased.hashes(agent.log):
         from lasttouch.keeping.forgetting import erase_again  # noqa: PLC0415 - after a backup was restored
 
         erase_again(agent)
@@ -65,6 +64,9 @@ def follow_configuration(agent: Agent) -> None:
 
 def _know_owners(agent: Agent) -> None:
     """Owners that were listed in other words than the configuration's are those of the accounts they mean."""
+    from matchers.owners import owner_meant  # noqa: PLC0415 - once for each change
+    from store import choosing, contact_changes  # noqa: PLC0415
+
     for owner in choosing.owners_listed(agent.log):
         if (name := owner_meant(owner, agent.colleagues)) != owner:
             contact_changes.rename_owner(agent.connection, owner, name)

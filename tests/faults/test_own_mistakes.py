@@ -10,6 +10,7 @@ import pytest
 
 import capture.files.message
 import lasttouch.passes.pipeline
+import lasttouch.passes.storing
 from activity.facts import Facts
 from capture.mail.headers import parse_header
 from config_lines import files
@@ -75,7 +76,7 @@ def test_a_message_that_cannot_be_judged_is_left_out(
             raise error
         return judge_mail(facts, house)
 
-    monkeypatch.setattr(lasttouch.passes.pipeline, "judge_mail", judge)
+    monkeypatch.setattr(lasttouch.passes.storing, "judge_mail", judge)
     check_that_only_the_culprit_is_missing(two_folders)
 
 
@@ -115,7 +116,7 @@ def test_where_nothing_can_be_stored_the_source_fails_and_is_read_anew_later(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(lasttouch.passes.pipeline, "judge_mail", fails)
+        broken.setattr(lasttouch.passes.storing, "judge_mail", fails)
         two_folders.accounts.pop("ben")
         two_folders.write_config()
         assert two_folders.run("sync").code == 1
