@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-_COMMENT = re.compile(r"\([^()]*\)")
-_HOST = re.compile(r"[^\x00-\x20\x7f-\xa0\u2000-\u206f@<>,;:\"\\()\[\]]+|\[[0-9a-z:.-]+\]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
-_NOT_IN_LOCAL = re.compile(r'[ @<>,;()\[\]"]')
+# Compiled when an unusual address is met: a query starts sooner without.
+_COMMENT = r"\([^()]*\)"
+_HOST = r"[^\x00-\x20\x7f-\xa0\u2000-\u206f@<>,;:\"\\()\[\]]+|\[[0-9a-z:.-]+\]"
+_CONTROL = r"[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f]"
+_NOT_IN_LOCAL = r'[ @<>,;()\[\]"]'
 
 
 class Address(NamedTuple):
@@ -70,7 +71,7 @@ def _with_a_labels(folded: str) -> str:
 def _unusual(raw: str) -> str | None:
     text = raw.strip().strip("<>").strip()
     for _ in range(8):  # each pass takes the innermost comments away; deeper nesting is no address
-        shorter = _COMMENT.sub("", text)
+        shorter = re.sub(_COMMENT, "", text)
         if shorter == text:
             break
         text = shorter
@@ -79,9 +80,9 @@ def _unusual(raw: str) -> str | None:
         text = text[1:-1]
     local, at, domain = text.rpartition("@")
     local, domain = unicodedata.normalize("NFC", local.strip().casefold()), normalise_domain(domain)
-    if not at or not local or len(text) > 1000 or not _HOST.fullmatch(domain):
+    if not at or not local or len(text) > 1000 or not re.fullmatch(_HOST, domain):
         return None
     if len(local) > 1 and local[0] == local[-1] == '"':
         local = re.sub(r"\\(.)", r"\1", local[1:-1])
-        return None if _CONTROL.search(local) else f"{local}@{domain}"
-    return None if _CONTROL.search(local) or _NOT_IN_LOCAL.search(local) else f"{local}@{domain}"
+        return None if re.search(_CONTROL, local) else f"{local}@{domain}"
+    return None if re.search(_CONTROL, local) or re.search(_NOT_IN_LOCAL, local) else f"{local}@{domain}"

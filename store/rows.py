@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from activity.verdict import PERSON
@@ -41,6 +40,8 @@ def instant(seconds: int | None) -> datetime | None:
 def evidence_text(facts: Facts) -> str | None:
     if not facts.evidence:
         return None
+    from json.encoder import encode_basestring  # noqa: PLC0415 - few facts have any, and queries do without
+
     pairs = [f"{encode_basestring(name)}:{encode_basestring(value)}" for name, value in facts.evidence.items()]
     return f"{{{','.join(pairs)}}}"
 

@@ -15,7 +15,6 @@ from lasttouch.configuration.config_file import ConfigFile, config_path, read_co
 from lasttouch.terminal.standard_streams import silence_libraries
 from store import settings
 from store.database import database_errors, is_begun, open_for_reading
-from store.deferred import any_with_strangers
 from store.log import Log
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def reading(config: Path | None = None) -> Iterator[Log]:
 @contextlib.contextmanager
 def reading_all() -> Iterator[Log]:
     """The same, with the meetings among strangers, which answers about contacts do without."""
+    from store.deferred import any_with_strangers  # noqa: PLC0415 - answers about contacts do without
+
     with reading() as log:
         if not any_with_strangers(log):
             yield log

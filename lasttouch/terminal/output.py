@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -42,11 +41,15 @@ def clean(text: str) -> str:
 def print_json(value: Any) -> None:
     """JSON on standard output; control characters are escaped by JSON itself, the others here."""
     speak_utf8()
+    import json  # noqa: PLC0415 - people read tables
+
     sys.stdout.write(harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
 
 
 def harmless_json(text: str) -> str:
     """JSON with the characters escaped that could rewrite what a terminal shows."""
+    import json  # noqa: PLC0415 - people read tables
+
     return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1].replace("\x7f", "\\u007f"), text)
 
 
