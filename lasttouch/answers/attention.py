@@ -9,10 +9,10 @@ from functools import partial
 from itertools import islice
 from typing import Literal, NamedTuple
 
-from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.answers.expectations import patience
 from lasttouch.answers.silence import Silence, silences
 from lasttouch.answers.silence_words import CADENCE_OF, arithmetic
+from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.moments import ago
 from store import reasons, said
 from store.awaiting import Waiting

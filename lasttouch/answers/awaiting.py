@@ -1,124 +1,72 @@
-"""What waits for an answer, ours or theirs; and of what that cannot be said."""
+"""Which conversations wait for an answer, ours or theirs?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from lasttouch.answers.expectations import expectations
-from store import awaiting as conversations
-from store import said
-from store.awaiting import PAGE, Order, Side, Waiting
-from store.blindness import FRESH
-from store.log import Log
-from store.rows import timestamp
+from lasttouch.answers.naming import chosen, owner_named
+from lasttouch.answers.question import Log, Question
+from lasttouch.answers.waiting import Wanted
+from lasttouch.answers.waiting import awaiting as waiting_for
+from store.awaiting import Order, Side, Waiting
+from store.health import SourceHealth, sources
+from store.people import is_anybody_listed
 
-LOOKED_AT = 2
-"""So many times the limit are looked at of a list in the order of chance; what stands behind them is hardly likely."""
+__all__ = ["COUNTED", "SIDES", "Answer", "Order", "Side", "awaiting"]
+
+SIDES: tuple[Side, ...] = ("us", "them")
+COUNTED = 100  # of what has waited for longer
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or contact it is.
+class Answer:
+    """`waiting`: what waits for us, then what waits for them; `more`: is there more of that?
 
-    `as_of` says that the moment asked for is an earlier one. `likely`: only where an answer is likely expected.
-    `settled`: what was settled otherwise too.
+    `older`: how many have waited for longer than was looked back, COUNTED a side at most. `is_empty`:
+    nobody is listed yet.
     """
 
-    contacts: frozenset[int] | None = None
-    unlisted: bool = False
-    owner: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    order: Order = "newest"
-    as_of: bool = False
-    likely: bool = False
-    settled: bool = False
+    waiting: list[Waiting]
+    more: bool
+    older: int
+    sources: list[SourceHealth]
+    is_empty: bool
 
 
-def awaiting(log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None) -> list[Waiting]:
-    """The first `limit` that wait for this side as of `moment`."""
-    read = conversations.awaiting(log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts)
-    found = _fitting(read, wanted)
-    if wanted.order == "likely" and wanted.likely:
-        found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
-    judged = _judged(log, found, side, moment, wanted)
-    if wanted.order != "likely":
-        return list(islice(judged, limit))
-    return sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
+def awaiting(
+    log: Log,
+    question: Question,
+    order: Order,
+    most: int,
+    sides: Sequence[Side] = SIDES,
+    is_all: bool = False,
+    settled: bool = False,
+    back: timedelta | None = None,
+) -> Answer:
+    """At most so many a side. `is_all`: people who are no contacts too; `settled`: what was settled otherwise too.
 
-
-def is_known(one: Waiting, moment: datetime) -> bool:
-    """False where an answer may have been sent that we could not read."""
-    return one.read_through is not None and moment - one.read_through <= FRESH
-
-
-def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted) -> Iterator[Waiting]:
-    """Those that wait still, with what is to be thought of them."""
-    rest = iter(found)
-    while page := list(islice(rest, PAGE)):
-        settled = _settled(log, page, moment)
-        page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
-        if not wanted.settled:
-            page = [one for one in page if one.settled_by is None]
-        ids = {one.activity_id: one.conversation for one in page}
-        ages = {one.activity_id: timestamp(one.at) for one in page}
-        thought = expectations(log, ids, ages, side == "us", moment)
-        for one in page:
-            chance, likely, because, is_settled = thought[one.activity_id]
-            by = one.settled_by or (because if is_settled else None)
-            likely = likely and by is None
-            if (by is None or wanted.settled) and (likely or not wanted.likely):
-                yield one._replace(chance=chance, likely=likely, because=because, settled_by=by)
-
-
-def _settled(log: Log, page: Sequence[Waiting], moment: datetime) -> dict[int, str]:
-    """By activity, what settles it: a meeting, or the word of its owner."""
-    contacts = {other.contact_id for one in page for other in one.others if other.contact_id is not None}
-    done, ignored = said.done(log, contacts), said.ignored(log, contacts)
-    snoozed = said.snoozed(log, contacts, moment)
-    done_one_by_one = said.done_activities(log, [one.activity_id for one in page])
-    found: dict[int, str] = {}
-    for one in page:
-        people = {other.contact_id for other in one.others}
-        if one.settled_by is not None:
-            found[one.activity_id] = one.settled_by
-        elif one.activity_id in done_one_by_one:
-            found[one.activity_id] = "you said it is done"
-        elif all(i is not None and i in done and one.at <= done[i].through for i in people):
-            found[one.activity_id] = "you said it is done with them"
-        elif people <= ignored:
-            found[one.activity_id] = "you ignore them"
-        elif people <= snoozed.keys():
-            until = max(snoozed[i] for i in people if i is not None)
-            found[one.activity_id] = f"you put them off until {until:%Y-%m-%d}"
-    return found
-
-
-def _fitting(found: Iterator[Waiting], wanted: Wanted) -> Iterator[Waiting]:
-    for one in found:
-        if wanted.since is not None and one.at < wanted.since:
-            if wanted.order != "newest":
-                continue
-            return
-        if wanted.until is not None and one.at > wanted.until:
-            if wanted.order == "oldest":
-                return
-            continue
-        if _is_wanted(one, wanted):
-            yield one
-
-
-def _is_wanted(one: Waiting, wanted: Wanted) -> bool:
-    contacts = {other.contact_id for other in one.others if other.contact_id is not None}
-    if not contacts and not wanted.unlisted:
-        return False
-    return wanted.owner is None or wanted.owner in whose(one)
-
-
-def whose(one: Waiting) -> list[str]:
-    """The colleagues who hold the conversation, then the owners of the contacts in it; each once."""
-    owners = [owner for _, owner in one.accounts] + [other.owner for other in one.others]
-    return list(dict.fromkeys(owner for owner in owners if owner))
+    `back`: only what has waited for no longer than that, and, without `is_all`, only where an answer is
+    likely expected; None for everything.
+    """
+    now, filters = question.now, question.filters
+    recent = None if back is None else now - back
+    contacts = chosen(log, question.who, company=filters.company, tag=filters.tag)
+    wanted = Wanted(
+        contacts=None if contacts is None else frozenset(contacts),
+        unlisted=is_all,
+        owner=None if filters.owner is None else owner_named(log, filters.owner),
+        since=filters.since or recent,
+        until=filters.until,
+        order=order,
+        as_of=filters.as_of is not None,
+        likely=recent is not None and not is_all,
+        settled=settled,
+    )
+    listed = [waiting_for(log, now, side, wanted, most + 1) for side in sides]
+    found = [one for side in listed for one in side[:most]][: filters.limit]
+    longer = replace(wanted, since=None, until=recent, order="oldest", likely=False)
+    older = sum(len(waiting_for(log, now, side, longer, COUNTED)) for side in sides if recent)
+    more = sum(map(len, listed)) > len(found)
+    return Answer(found, more, older, sources(log), not is_anybody_listed(log))

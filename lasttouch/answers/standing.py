@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.answers.silence import Calm, silence_of
 from lasttouch.answers.silence_words import arithmetic
+from lasttouch.answers.waiting import Wanted, awaiting
 from store.awaiting import Side
 from store.log import Log
 from store.people import Person

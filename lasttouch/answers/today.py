@@ -7,21 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from lasttouch.answers.attention import Attention, Whom, attention
+from lasttouch.answers.naming import chosen, owner_named
+from lasttouch.answers.question import Log, Question
 from store import titles
 from store.blindness import Blind, blind_sources
 from store.day import meetings_between
-from store.log import Log
-from store.people import Person, people
+from store.health import seen_through
+from store.people import Person, is_anybody_listed, people
+from store.read_back import ReadBack, read_back
 from store.timeline import Activity, activities
 
 OFFERED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class Answer:
     """One page. `coming` are the contacts in the meetings, by id; lists are cut at the limit.
 
-    `offered` are events, at most OFFERED, that may have been meetings with whom their titles name.
+    `offered` are events, at most OFFERED, that may have been meetings with whom their titles name. `through` and
+    `back`: up to when, and from when on, everything was read. `is_empty`: nobody is listed yet.
     """
 
     blind: list[Blind]
@@ -29,6 +33,9 @@ class Today:
     meetings: list[Activity]
     coming: Mapping[int, Person]
     offered: list[Activity]
+    through: datetime | None
+    back: ReadBack
+    is_empty: bool
 
     @property
     def has_news(self) -> bool:
@@ -36,8 +43,14 @@ class Today:
         return bool(self.blind or self.attention.reasons or self.meetings or self.offered)
 
 
-def today(log: Log, now: datetime, zone: tzinfo, whom: Whom, limit: int) -> Today:
-    """The page of the local day that `now` is in."""
+def today(log: Log, question: Question, zone: tzinfo, limit: int) -> Answer:
+    """The page of the local day that the question is asked in."""
+    now, filters = question.now, question.filters
+    only = chosen(log, question.who, company=filters.company, tag=filters.tag)
+    whom = Whom(
+        None if filters.owner is None else owner_named(log, filters.owner),
+        None if only is None else frozenset(only),
+    )
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     theirs = whom.contacts(log)
     meetings = [
@@ -47,12 +60,15 @@ def today(log: Log, now: datetime, zone: tzinfo, whom: Whom, limit: int) -> Toda
         )
         if theirs is None or theirs & contacts_in(one)
     ]
-    return Today(
+    return Answer(
         blind=blind_sources(log, now),
         attention=attention(log, now, whom, limit),
         meetings=meetings[:limit],
         coming={one.id: one for one in people(log, now, sorted({i for one in meetings for i in contacts_in(one)}))},
         offered=activities(log, titles.offered(log, now, OFFERED, theirs)),
+        through=seen_through(log),
+        back=read_back(log),
+        is_empty=not is_anybody_listed(log),
     )
 
 

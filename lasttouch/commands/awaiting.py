@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 import click
 
-from lasttouch.answers.awaiting import Wanted, awaiting
+from lasttouch.answers.awaiting import SIDES, Order, Side, awaiting
+from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.naming import chosen, owner_named, told_of_none
+from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading
-from lasttouch.local_time import machine_zone
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, answer, form_options
 from lasttouch.terminal.options import config_option
 from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.awaiting import COUNTED, awaiting_json, awaiting_notes, awaiting_table
+from lasttouch.views.awaiting import awaiting_json, awaiting_notes, awaiting_table
 from lasttouch.views.blindness import blindness
-from store.awaiting import Order, Side
-from store.health import sources
 
 PAGE = 50
 RECENT = timedelta(days=90)
@@ -69,31 +67,24 @@ def command(who: tuple[str, ...], on: Side | None, is_all: bool, settled: bool, 
       lasttouch awaiting --on them --until 90d
       lasttouch awaiting --all --since 2y --sort oldest
     """
-    now, zone = filters.moment(), machine_zone()
-    order = cast("Order", filters.sort)
+    now, zone = filters.moment(utc_now()), machine_zone()
     narrowed = who or filters.since or filters.until
-    recent = now - RECENT if form.is_for_people and not narrowed else None
+    back = RECENT if form.is_for_people and not narrowed else None
     with reading() as log:
-        contacts = chosen(log, who, company=filters.company, tag=filters.tag)
-        wanted = Wanted(
-            contacts=None if contacts is None else frozenset(contacts),
-            unlisted=is_all,
-            owner=None if filters.owner is None else owner_named(log, filters.owner),
-            since=filters.since or recent,
-            until=filters.until,
-            order=order,
-            as_of=filters.as_of is not None,
-            likely=recent is not None and not is_all,
+        given = awaiting(
+            log,
+            Question(now, " ".join(who), filters),
+            cast("Order", filters.sort),
+            most(filters, form, PAGE),
+            SIDES if on is None else (on,),
+            is_all=is_all,
             settled=settled,
+            back=back,
         )
-        sides: tuple[Side, ...] = ("us", "them") if on is None else (on,)
-        most = filters.most(form, PAGE)
-        listed = [awaiting(log, now, side, wanted, most + 1) for side in sides]
-        found = [one for side in listed for one in side[:most]][: filters.limit]
-        if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
-            longer = replace(wanted, since=None, until=recent, order="oldest", likely=False)
-            older = [one for side in sides if recent for one in awaiting(log, now, side, longer, COUNTED)]
-            more = sum(map(len, listed)) > len(found)
-            notes = awaiting_notes(found, more, len(older), RECENT.days, wanted.likely)
-            print_lines(notes if found or older else [told_of_none(log, line) for line in notes])
-            print_lines(blindness(sources(log), now, zone))
+    found = given.waiting
+    if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
+        is_likely = back is not None and not is_all
+        notes = awaiting_notes(found, given.more, given.older, RECENT.days, is_likely)
+        is_empty = given.is_empty and not found and not given.older
+        print_lines([NO_CONTACTS for _ in notes] if is_empty else notes)
+        print_lines(blindness(given.sources, now, zone))

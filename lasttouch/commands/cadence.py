@@ -8,8 +8,8 @@ from datetime import UTC
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.naming import company_or_contact
 from lasttouch.commands import typed_moments
-from lasttouch.commands.naming import company_or_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
 from lasttouch.local_time import utc_now

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
-from lasttouch.commands.filters import UNLIMITED, Filters, filter_options, people_reader
-from lasttouch.commands.naming import owned
+from lasttouch.answers.companies import Answer, companies
+from lasttouch.answers.question import Filters, Log, Question
+from lasttouch.commands.filters import UNLIMITED, filter_options
 from lasttouch.commands.opening import changing, reading
-from lasttouch.local_time import machine_zone
-from lasttouch.moments import earlier
+from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, answer, form_options
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import columns
 from lasttouch.views.last import companies_json, companies_table
-from store.companies import companies
-from store.health import seen_through
-from store.log import Log
-from store.read_back import read_back
 
 
 @click.group("companies")
@@ -57,7 +51,7 @@ def list_(filters: Filters, form: Form) -> None:
       lasttouch companies list --owner ana --until 90d
     """
     with reading() as log:
-        answer_companies(log, filters, form)
+        answer_companies(log, Question(filters.moment(utc_now()), "", filters), form)
 
 
 @command.command("add")
@@ -88,20 +82,17 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
         print_lines([f"{name}: {rematched} addresses already seen are there."])
 
 
-def answer_companies(log: Log, filters: Filters, form: Form, ids: Sequence[int] | None = None) -> bool:
-    """Print the companies (of these, if given) that the filters leave; True if that was for people."""
-    now, zone = filters.moment(), machine_zone()
-    known = owned(log, companies(log, now, ids, people_reader(filters.as_of)), filters.owner)
-    found = filters.applied(known)
-    through, back = earlier(seen_through(log), now), read_back(log)
-    shown = answer(
+def answer_companies(log: Log, question: Question, form: Form) -> Answer:
+    """Print the companies that are asked for."""
+    given = companies(log, question)
+    answer(
         form,
         columns.COMPANIES,
-        lambda: companies_json(found, through, back),
-        lambda: companies_table(found, now, zone, back),
+        lambda: companies_json(given.companies, given.through, given.back),
+        lambda: companies_table(given.companies, question.now, machine_zone(), given.back),
     )
-    if shown and not known:
+    if form.is_for_people and given.is_empty:
         print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
-    elif shown and not found:
+    elif form.is_for_people and not given.companies:
         print_lines(["No company is left by that."])
-    return shown
+    return given

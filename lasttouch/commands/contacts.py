@@ -10,21 +10,22 @@ import click
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import NotFound, UsageError
+from lasttouch.answers.naming import NO_CONTACTS, chosen, contacts_named
 from lasttouch.answers.proof import behind_dates
+from lasttouch.answers.question import Filters
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_edit import edit
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.contacts_suggest import suggest
-from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.naming import chosen, contacts_named
+from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import bring_strangers, changing, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, answer, form_options
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views import columns
-from lasttouch.views.contacts import NO_CONTACTS, contacts_json, contacts_table, import_json, import_text
+from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
 from lasttouch.views.last import last_json
 from lasttouch.views.timeline import log_table
 from lasttouch.views.why_contact import contact_text
@@ -181,7 +182,7 @@ def list_(filters: Filters, form: Form) -> None:
     """
     with reading() as log:
         found = sorted(
-            people(log, utc_now(), chosen(log, (), tag=filters.tag)), key=lambda one: (one.name.casefold(), one.id)
+            people(log, utc_now(), chosen(log, tag=filters.tag)), key=lambda one: (one.name.casefold(), one.id)
         )
     if answer(form, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found)):
         print_lines([] if found else [NO_CONTACTS])

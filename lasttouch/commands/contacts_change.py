@@ -9,8 +9,8 @@ import click
 
 from activity.address import normalise
 from activity.errors import UsageError
+from lasttouch.answers.naming import contacts_named, one_contact, several, shown
 from lasttouch.commands.completion_words import complete_address
-from lasttouch.commands.naming import contacts_named, one_contact, several, shown
 from lasttouch.commands.opening import changing
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines

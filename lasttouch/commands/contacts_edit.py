@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.naming import one_contact, shown
 from lasttouch.commands.completion_words import complete_address
-from lasttouch.commands.naming import one_contact, shown
 from lasttouch.commands.opening import changing
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines

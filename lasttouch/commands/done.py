@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.commands.naming import one_contact
+from lasttouch.answers.naming import one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, activity_meant, say_of_activity, say_of_contact, saying_options
 

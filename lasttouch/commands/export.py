@@ -13,7 +13,8 @@ from typing import Any, TextIO
 
 import click
 
-from lasttouch.commands.filters import Filters, filter_options
+from lasttouch.answers.question import Filters
+from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading_all
 from lasttouch.local_time import utc_now
 from lasttouch.private_files import private_output

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from lasttouch.answers.question import Filters
 from lasttouch.commands import typed_moments
 from lasttouch.commands.completion_words import complete_company, complete_owner, complete_tag
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form
 from lasttouch.terminal.options import F, as_one_value
-from lasttouch.views.ordering import itself, ordered, within
-from store.log import Log
-from store.people import Person, people
 
-T = TypeVar("T")
 UNLIMITED = sys.maxsize
 MOST_FOR_PROGRAMS = 10_000  # who wants more says so, or exports
 _AT_COMPANY = "Only contacts at this company (its name, a part of it, or a domain)."
@@ -27,33 +23,9 @@ _AS_OF = "Answer as of the end of that day, from what is known today."
 _EXAMPLES = "2026-11-01, or 30d for 30 days ago."
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What was asked for; a command has only some of these options, and the others leave everything.
-
-    `owner`, `company` and `tag` are as they were typed (see naming.py); moments are aware.
-    """
-
-    owner: str | None = None
-    company: str | None = None
-    tag: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    as_of: datetime | None = None
-    sort: str = ""
-    limit: int | None = None
-
-    def moment(self) -> datetime:
-        """The instant that the answer is as of."""
-        return self.as_of or utc_now()
-
-    def most(self, form: Form, usual: int) -> int:
-        """How many are asked for; a page of the `usual` length is for people, a program is not to miss the rest."""
-        return self.limit or (usual if form.is_for_people else MOST_FOR_PROGRAMS)
-
-    def applied(self, found: Sequence[T], whose: Callable[[T], Any] = itself) -> list[T]:
-        """Those last touched within the span, in order, up to the limit; `whose` is the one each row is about."""
-        return ordered(within(found, self.since, self.until, whose), self.sort, whose)[: self.limit]
+def most(filters: Filters, form: Form, usual: int) -> int:
+    """How many are asked for; a page of the `usual` length is for people, a program is not to miss the rest."""
+    return filters.limit or (usual if form.is_for_people else MOST_FOR_PROGRAMS)
 
 
 def filter_options(
@@ -71,7 +43,7 @@ def filter_options(
     """Those of the options that are given a value here, received as `filters`.
 
     Texts are for --help; `company` may be one, `since` ends in a colon where the usual examples fit behind it. The
-    first order in `sort` is the default, so is `limit` for people (see `Filters.most`): UNLIMITED for none; that of
+    first order in `sort` is the default, so is `limit` for people (see `most`): UNLIMITED for none; that of
     programs is `for_programs`.
     """
     options: list[Callable[[Any], Any]] = []
@@ -99,17 +71,6 @@ def filter_options(
         usual = "" if limit == UNLIMITED else f" [default: {limit}{programs}]"
         add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help=f"At most so many{usual}.")
     return as_one_value("filters", Filters, *options)
-
-
-def people_reader(
-    as_of: datetime | None,
-) -> Callable[[Log, datetime, Sequence[int] | None], list[Person]]:
-    """How contacts' dates are come by: as they are kept, or for --as-of from the activities."""
-    if as_of is None:
-        return people
-    from store.as_of import people_then  # noqa: PLC0415 - rarely asked for
-
-    return people_then
 
 
 def _since(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:

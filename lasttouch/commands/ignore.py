@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from activity.address import normalise
-from lasttouch.commands.naming import one_contact
+from lasttouch.answers.naming import one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
 from store.finding import find_contacts

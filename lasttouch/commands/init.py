@@ -125,7 +125,8 @@ def _synced(loaded: Loaded, account: str, as_json: bool, ask: bool) -> list[Repo
 
 
 def _answered(path: Path) -> None:
-    from lasttouch.views.last import last_table, read_back_lines, vouched_order  # noqa: PLC0415
+    from lasttouch.answers.last import vouched_order  # noqa: PLC0415
+    from lasttouch.views.last import last_table, read_back_lines  # noqa: PLC0415
     from store.people import people  # noqa: PLC0415
     from store.read_back import read_back  # noqa: PLC0415
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast, get_args
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.naming import one_contact
 from lasttouch.commands import typed_moments
-from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
 from lasttouch.local_time import machine_zone, utc_now

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.naming import one_contact
 from lasttouch.commands import typed_moments
-from lasttouch.commands.naming import one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, say_of_contact, saying_options
 from lasttouch.local_time import machine_zone, utc_now

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
 from activity.errors import LasttouchError, UsageError
+from lasttouch.answers.status import Answer, status
 from lasttouch.commands.opening import named_config, reading
 from lasttouch.configuration.config_file import read_config
 from lasttouch.configuration.durations import parse_duration
@@ -19,10 +20,6 @@ from lasttouch.terminal.options import config_option
 from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.health import clock_note, skipped_rows, skipped_table, status_json, status_notes, status_table
-from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
-
-MISTAKES_SHOWN = timedelta(days=7)
-AHEAD_OF_SERVERS = timedelta(days=1, minutes=10)  # what a right clock and a right server allow a Date to be
 
 
 @click.command("status")
@@ -51,35 +48,33 @@ def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
     database = read_config(named_config()).database
     pid = daemon_pid(database) if database else None
     with reading() as log:
-        health = sources(log)
-        totals = counts(log)
-        mail_ahead = newest_mail_after(log, now + AHEAD_OF_SERVERS)
-        mistakes = left_out_by_mistake(log, now - MISTAKES_SHOWN) if check else []
-        if skipped and not form.as_json:
-            if answer(form, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
-                print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
-            return
-        if answer(
-            form,
-            columns.STATUS,
-            lambda: status_json(health, totals, pid, mail_ahead),
-            lambda: status_table(health, now, zone),
-        ):
-            activities, contacts, touches = totals
-            print_lines(
-                [
-                    f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
-                    "No daemon is running." if pid is None else f"A daemon is running: process {pid}.",
-                    *clock_note(mail_ahead, zone),
-                    *status_notes(health, zone),
-                ]
-            )
+        given = status(log, now, mistakes=check)
+    health = given.sources
+    if skipped and not form.as_json:
+        if answer(form, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
+            print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
+        return
+    if answer(
+        form,
+        columns.STATUS,
+        lambda: status_json(health, given.counts, pid, given.mail_ahead),
+        lambda: status_table(health, now, zone),
+    ):
+        activities, contacts, touches = given.counts
+        print_lines(
+            [
+                f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
+                "No daemon is running." if pid is None else f"A daemon is running: process {pid}.",
+                *clock_note(given.mail_ahead, zone),
+                *status_notes(health, zone),
+            ]
+        )
     if check:
-        fail_if_behind(health, now, tolerance, pid)
-        fail_if_mistaken(mistakes)
+        fail_if_behind(given, now, tolerance, pid)
+        fail_if_mistaken(given.mistakes)
 
 
-def fail_if_behind(health: Sequence[SourceHealth], now: datetime, tolerance: str, pid: int | None) -> None:
+def fail_if_behind(given: Answer, now: datetime, tolerance: str, pid: int | None) -> None:
     """For monitoring. Raises LasttouchError that names every source that was not read to its end for too long."""
     try:
         allowed = parse_duration(tolerance)
@@ -87,10 +82,10 @@ def fail_if_behind(health: Sequence[SourceHealth], now: datetime, tolerance: str
         raise UsageError(str(error)) from None
     behind = [
         f"{one.account} {one.source} ({'last ' + ago(one.last_success, now) if one.last_success else 'never'})"
-        for one in health
+        for one in given.sources
         if one.last_success is None or now - one.last_success > allowed
     ]
-    if behind or not health:
+    if behind or not given.sources:
         what = f"not read within {tolerance}: {', '.join(behind)}" if behind else "nothing has been read yet"
         raise LasttouchError(
             what, "see: lasttouch status" if pid else "no daemon is running; see: lasttouch service status"

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.answers.attention import Whom
+from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.today import today
-from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.naming import chosen, owner_named
+from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from lasttouch.views.contacts import NO_CONTACTS
 from lasttouch.views.today import today_json, today_text
-from store.health import seen_through
-from store.people import is_anybody_listed
-from store.read_back import read_back
 
 PAGE = 10
 
@@ -43,16 +39,10 @@ def command(filters: Filters, quiet_if_empty: bool, as_json: bool) -> None:
       lasttouch today --quiet-if-empty | mail -E -s "Today" ana@acme.example
     """
     now, zone = utc_now(), machine_zone()
-    most = filters.limit or PAGE
     with reading() as log:
-        only = chosen(log, (), company=filters.company, tag=filters.tag)
-        whom = Whom(
-            None if filters.owner is None else owner_named(log, filters.owner),
-            None if only is None else frozenset(only),
-        )
-        page = today(log, now, zone, whom, most)
-        if as_json:
-            print_json(today_json(page, now, zone, seen_through(log), read_back(log)))
-        elif page.has_news or not quiet_if_empty:
-            print_lines(today_text(page, now, zone))
-            print_lines([] if is_anybody_listed(log) else ["", NO_CONTACTS])
+        page = today(log, Question(now, "", filters), zone, filters.limit or PAGE)
+    if as_json:
+        print_json(today_json(page, now, zone))
+    elif page.has_news or not quiet_if_empty:
+        print_lines(today_text(page, now, zone))
+        print_lines(["", NO_CONTACTS] if page.is_empty else [])

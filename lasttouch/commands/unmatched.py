@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-
 import click
 
-from lasttouch.commands.filters import Filters, filter_options
-from lasttouch.commands.naming import companies_named
+from lasttouch.answers.question import Filters, Question
+from lasttouch.answers.unmatched import unmatched
+from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading_all
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, answer, form_options
@@ -15,8 +14,6 @@ from lasttouch.terminal.options import config_option
 from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
 from lasttouch.views.unmatched import unmatched_json, unmatched_table
-from store.companies import company_names
-from store.unmatched import unmatched
 
 PAGE = 50
 
@@ -45,18 +42,12 @@ def command(filters: Filters, form: Form) -> None:
       lasttouch unmatched --since 90d --limit 200 --csv
     """
     now, zone = utc_now(), machine_zone()
-    company = filters.company
-    narrowed = bool(company or filters.since or filters.until or filters.sort != "exchanges")
-    most = filters.most(form, PAGE)
     with reading_all() as log:
-        numbered = list(enumerate(unmatched(log, now, None if narrowed else most), 1))
-        names = None if company is None else set(company_names(log, companies_named(log, company)))
-    there = [(number, one) for number, one in numbered if names is None or one.company in names]
-    # the numbers stay those of the whole list, which `contacts add --from-unmatched` means
-    found = filters.applied(there, itemgetter(1))[:most]
+        given = unmatched(log, Question(now, "", filters), most(filters, form, PAGE))
+    found = given.strangers
     strangers = [one for _, one in found]
     if answer(form, columns.UNMATCHED, lambda: unmatched_json(strangers), lambda: unmatched_table(found, now, zone)):
-        print_lines([_hint(bool(found), narrowed)])
+        print_lines([_hint(bool(found), given.is_narrowed)])
 
 
 def _hint(found: bool, narrowed: bool) -> str:

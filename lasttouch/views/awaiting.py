@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.answers.awaiting import is_known, whose
+from lasttouch.answers.awaiting import COUNTED
+from lasttouch.answers.waiting import is_known, whose
 from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import Rows
 from store.awaiting import Waiting
-
-COUNTED = 100
 
 
 def awaiting_json(found: Sequence[Waiting], now: datetime) -> list[dict[str, Any]]:

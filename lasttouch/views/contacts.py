@@ -13,10 +13,6 @@ from store.people import Person
 if TYPE_CHECKING:
     from lasttouch.keeping.address_book import Change
 
-NO_CONTACTS = (
-    "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
-    " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
-)
 PROBLEMS_SHOWN = 20
 EXPORTED_DATES = ("last_touch", "last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_two_way")
 

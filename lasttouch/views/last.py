@@ -97,17 +97,6 @@ def _last_touch(one: Person, now: datetime, zone: tzinfo, back: ReadBack, drawn:
     return [_not_since(back, zone), "", drawn, "", ""]
 
 
-def vouched_order(people: Sequence[Person], back: ReadBack) -> list[Person]:
-    """The longest silent first, as they come; those whose last date is not known for sure stand together, by name."""
-
-    def place(one: Person) -> tuple[int, str]:
-        if one.last_touch is None:
-            return 0, ""
-        return (2, "") if back.vouches_for(one.last_touch) else (1, one.name.casefold())
-
-    return sorted(people, key=place)
-
-
 def read_back_lines(people: Sequence[Person], back: ReadBack, zone: tzinfo) -> list[str]:
     """What to say of them where a date may not be the last; none where all are."""
     doubtful = sum(not back.vouches_for(one.last_touch) for one in people)

@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.answers.attention import COUNTED
-from lasttouch.answers.awaiting import is_known
-from lasttouch.answers.today import Today, contacts_in
+from lasttouch.answers.today import Answer, contacts_in
+from lasttouch.answers.waiting import is_known
 from lasttouch.moments import ago, local, utc
 from lasttouch.views.awaiting import awaiting_json, waits_for
 from lasttouch.views.last import how
@@ -16,13 +16,10 @@ from lasttouch.views.stale import stale_json
 from lasttouch.views.timeline import log_json
 from store.blindness import Blind
 from store.people import Person
-from store.read_back import ReadBack
 from store.timeline import Activity, named_by_title
 
 
-def today_json(
-    page: Today, now: datetime, zone: tzinfo, seen_through: datetime | None, back: ReadBack | None = None
-) -> dict[str, Any]:
+def today_json(page: Answer, now: datetime, zone: tzinfo) -> dict[str, Any]:
     """The object of `today --json`; see docs/json.md."""
     return {
         "date": f"{now.astimezone(zone):%Y-%m-%d}",
@@ -46,7 +43,7 @@ def today_json(
             {**shown, "contacts": [_comer(page.coming[i]) for i in sorted(contacts_in(one)) if i in page.coming]}
             for one, shown in zip(page.meetings, log_json(page.meetings, now), strict=True)
         ],
-        "stale": stale_json(page.attention.silent, seen_through, back),
+        "stale": stale_json(page.attention.silent, page.through, page.back),
         "suggests": [
             {
                 "activity": one.id,
@@ -61,7 +58,7 @@ def today_json(
     }
 
 
-def today_text(page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
+def today_text(page: Answer, now: datetime, zone: tzinfo) -> Iterator[str]:
     """The same for people: plain lines that stand as well in a mail."""
     yield f"{now.astimezone(zone):%A, %Y-%m-%d}"
     if page.blind:
@@ -103,7 +100,7 @@ def _blind(one: Blind, now: datetime, zone: tzinfo) -> str:
     return f"{one.account} {one.source}: {since}. {one.error or 'run: lasttouch sync'}"
 
 
-def _meeting(meeting: Activity, page: Today, now: datetime, zone: tzinfo) -> Iterator[str]:
+def _meeting(meeting: Activity, page: Answer, now: datetime, zone: tzinfo) -> Iterator[str]:
     begins, ends = meeting.at.astimezone(zone), (meeting.ends or meeting.at).astimezone(zone)
     yield f"  {begins:%H:%M}–{ends:%H:%M} {meeting.subject or 'no title kept'}"
     for contact_id in sorted(contacts_in(meeting)):

@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any
 
+from lasttouch.answers.upcoming import Appointment, Guest
 from lasttouch.moments import ago, local, utc
 from lasttouch.views.last import Rows
 from lasttouch.views.timeline import log_json
-from store.acquaintance import Acquaintance
-from store.people import Person
-from store.timeline import Activity
 
 _OFTEN = {1: "daily, ", 7: "weekly, ", 14: "every 2 weeks, "}
 _MONTH = range(28, 36)  # the first Monday of each is 28 or 35 days after the last
 _ANSWERS = {"TENTATIVE": "tentative", "DECLINED": "declined", "NEEDS-ACTION": "not answered", "DELEGATED": "delegated"}
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """A contact who is invited: with their answer (PARTSTAT), and which of our accounts know them since when."""
-
-    person: Person
-    answer: str
-    known_by: list[Acquaintance]
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A meeting ahead; `own_answers` is account → the answer of its owner.
-
-    `further` is when the others of its series begin, where this one stands for them all.
-    """
-
-    activity: Activity
-    guests: list[Guest]
-    own_answers: dict[str, str]
-    further: tuple[datetime, ...] = ()
-
-    @property
-    def accounts(self) -> list[str]:
-        """In whose calendars it is."""
-        return list(dict.fromkeys(account for account, _ in self.activity.sightings))
 
 
 def upcoming_json(appointments: list[Appointment], now: datetime) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from sqlite_utils import Database
 
 from config_lines import account, files
 from lasttouch.answers.attention import Whom, attention
-from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.answers.silence import candidates, silences
+from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.configuration.config import load_config
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute

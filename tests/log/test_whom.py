@@ -9,8 +9,8 @@ import pytest
 from activity.contact import ContactEntry
 from activity.envelope import FLAGGED
 from lasttouch.answers.attention import Whom, attention
-from lasttouch.answers.awaiting import Wanted, awaiting
 from lasttouch.answers.silence import candidates, silences
+from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.keeping import address_book
 from lasttouch.keeping.own_words import (
     Word,

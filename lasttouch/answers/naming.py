@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from activity.errors import NotFound, UsageError
 from lasttouch.local_time import utc_now
-from lasttouch.views.contacts import NO_CONTACTS
-from store.choosing import at_companies, companies_of_owner, of_owner, owners_like
+from store.choosing import at_companies, of_owner, owners_like
 from store.finding import company_calls, find_contacts, is_called, near_names
 from store.log import Log
 from store.people import Person, is_anybody_listed, people
 
-if TYPE_CHECKING:
-    from store.companies import Company
-
+NO_CONTACTS = (
+    "No contacts yet. Add some: lasttouch contacts import FILE.csv; or make contacts of the people you exchange with:"
+    " lasttouch contacts add --all-two-way (see lasttouch unmatched)."
+)
 SEVERAL_SHOWN = 10
 
 
 def chosen(
     log: Log,
-    who: Sequence[str],
+    who: str = "",
     owner: str | None = None,
     company: str | None = None,
     tag: str | None = None,
@@ -29,7 +28,7 @@ def chosen(
     """The ids of the contacts that these words leave; None for everybody."""
     left: set[int] | None = None
     if who:
-        left = set(contacts_named(log, " ".join(who)))
+        left = set(contacts_named(log, who))
     if company is not None:
         left = _both(left, at_companies(log, companies_named(log, company)))
     if owner is not None:
@@ -124,14 +123,6 @@ def owner_named(log: Log, owner: str) -> str:
         everybody = owners_like(log, "")
         raise NotFound(f"{owner!r} is none of us", f"owners are: {', '.join(everybody) or 'nobody yet'}")
     raise UsageError(f"{owner!r} is more than one colleague", f"give one of: {', '.join(fitting)}")
-
-
-def owned(log: Log, firms: list[Company], owner: str | None) -> list[Company]:
-    """The companies with which this colleague deals; all of them where none is named."""
-    if owner is None:
-        return firms
-    theirs = companies_of_owner(log, owner_named(log, owner))
-    return [one for one in firms if one.id in theirs]
 
 
 def no_contact(log: Log, who: str) -> NotFound:

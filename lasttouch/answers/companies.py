@@ -1,0 +1,38 @@
+"""When was each company last in touch?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lasttouch.answers.naming import companies_named, owner_named
+from lasttouch.answers.question import Log, Question, people_reader
+from lasttouch.moments import earlier
+from store import companies as log_companies
+from store.choosing import companies_of_owner
+from store.companies import Company
+from store.health import SourceHealth, seen_through, sources
+from store.read_back import ReadBack, read_back
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`through` and `back`: up to when, and from when on, everything was read. `is_empty`: there are none at all."""
+
+    companies: list[Company]
+    is_empty: bool
+    through: datetime | None
+    back: ReadBack
+    sources: list[SourceHealth]
+
+
+def companies(log: Log, question: Question) -> Answer:
+    """Of the companies that `who` means, or of all. Raises NotFound where `who` means none."""
+    now, filters = question.now, question.filters
+    ids = companies_named(log, question.who) if question.who else None
+    known = log_companies.companies(log, now, ids, people_reader(filters.as_of))
+    if filters.owner is not None:
+        theirs = companies_of_owner(log, owner_named(log, filters.owner))
+        known = [one for one in known if one.id in theirs]
+    through = earlier(seen_through(log), now)
+    return Answer(filters.applied(known), not known, through, read_back(log), sources(log))

@@ -1,0 +1,31 @@
+"""With whom do we really exchange who is no contact yet?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import itemgetter
+
+from lasttouch.answers.naming import companies_named
+from lasttouch.answers.question import Log, Question
+from store import unmatched as exchanged
+from store.companies import company_names
+from store.unmatched import Stranger
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`strangers` with their numbers in the whole list, which `contacts add --from-unmatched` means."""
+
+    strangers: list[tuple[int, Stranger]]
+    is_narrowed: bool
+
+
+def unmatched(log: Log, question: Question, most: int) -> Answer:
+    """At most so many, those who answer first; the log has the meetings among strangers in it."""
+    filters = question.filters
+    company = filters.company
+    narrowed = bool(company or filters.since or filters.until or filters.sort != "exchanges")
+    numbered = list(enumerate(exchanged.unmatched(log, question.now, None if narrowed else most), 1))
+    names = None if company is None else set(company_names(log, companies_named(log, company)))
+    there = [(number, one) for number, one in numbered if names is None or one.company in names]
+    return Answer(filters.applied(there, itemgetter(1))[:most], narrowed)

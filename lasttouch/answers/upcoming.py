@@ -1,0 +1,87 @@
+"""Which meetings lie ahead, and who comes?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lasttouch.answers.naming import chosen
+from lasttouch.answers.question import Log, Question
+from lasttouch.answers.series import Series, by_series
+from store.acquaintance import Acquaintance, known_by, own_answers
+from store.health import SourceHealth, sources
+from store.people import Person, is_anybody_listed, people
+from store.timeline import Activity, ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A contact who is invited: with their answer (PARTSTAT), and which of our accounts know them since when."""
+
+    person: Person
+    answer: str
+    known_by: list[Acquaintance]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A meeting ahead; `own_answers` is account → the answer of its owner.
+
+    `further` is when the others of its series begin, where this one stands for them all.
+    """
+
+    activity: Activity
+    guests: list[Guest]
+    own_answers: dict[str, str]
+    further: tuple[datetime, ...] = ()
+
+    @property
+    def accounts(self) -> list[str]:
+        """In whose calendars it is."""
+        return list(dict.fromkeys(account for account, _ in self.activity.sightings))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The next first. `more`: there are more of them. `is_empty`: nobody is listed yet."""
+
+    appointments: list[Appointment]
+    more: bool
+    sources: list[SourceHealth]
+    is_empty: bool
+
+
+def upcoming(log: Log, question: Question, until: datetime | None, most: int, one_by_one: bool) -> Answer:
+    """At most so many that begin by `until`, a series as its next meeting, or `one_by_one` each of its meetings."""
+    now, filters = question.now, question.filters
+    ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
+    found = ahead(log, max(filters.since or now, now), most if one_by_one else None, ids, until)
+    series = list(map(Series, found)) if one_by_one else by_series(found)
+    coming = _appointments(log, series[:most], now)
+    return Answer(coming, len(series) > most, sources(log), not is_anybody_listed(log))
+
+
+def _appointments(log: Log, series: Sequence[Series], now: datetime) -> list[Appointment]:
+    invitations = [_invited(one.meeting) for one in series]
+    ids = sorted({contact_id for one in invitations for contact_id in one})
+    persons = {person.id: person for person in people(log, now, ids)}
+    known = known_by(log, ids, now)
+    return [
+        Appointment(
+            one.meeting,
+            [Guest(persons[i], given, known.get(i, [])) for i, given in invited.items()],
+            own_answers(log, one.meeting.id),
+            one.further,
+        )
+        for one, invited in zip(series, invitations, strict=True)
+    ]
+
+
+def _invited(meeting: Activity) -> dict[int, str]:
+    """The contacts who are asked, with their answers."""
+    answers: dict[int, str] = {}
+    for part in meeting.parts:
+        if part.contact_id is not None:
+            answers[part.contact_id] = answers.get(part.contact_id) or part.answer
+    return answers

@@ -1,0 +1,124 @@
+"""What waits for an answer, ours or theirs; and of what that cannot be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from lasttouch.answers.expectations import expectations
+from store import awaiting as conversations
+from store import said
+from store.awaiting import PAGE, Order, Side, Waiting
+from store.blindness import FRESH
+from store.log import Log
+from store.rows import timestamp
+
+LOOKED_AT = 2
+"""So many times the limit are looked at of a list in the order of chance; what stands behind them is hardly likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or contact it is.
+
+    `as_of` says that the moment asked for is an earlier one. `likely`: only where an answer is likely expected.
+    `settled`: what was settled otherwise too.
+    """
+
+    contacts: frozenset[int] | None = None
+    unlisted: bool = False
+    owner: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order: Order = "newest"
+    as_of: bool = False
+    likely: bool = False
+    settled: bool = False
+
+
+def awaiting(log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None) -> list[Waiting]:
+    """The first `limit` that wait for this side as of `moment`."""
+    read = conversations.awaiting(log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts)
+    found = _fitting(read, wanted)
+    if wanted.order == "likely" and wanted.likely:
+        found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
+    judged = _judged(log, found, side, moment, wanted)
+    if wanted.order != "likely":
+        return list(islice(judged, limit))
+    return sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
+
+
+def is_known(one: Waiting, moment: datetime) -> bool:
+    """False where an answer may have been sent that we could not read."""
+    return one.read_through is not None and moment - one.read_through <= FRESH
+
+
+def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted) -> Iterator[Waiting]:
+    """Those that wait still, with what is to be thought of them."""
+    rest = iter(found)
+    while page := list(islice(rest, PAGE)):
+        settled = _settled(log, page, moment)
+        page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
+        if not wanted.settled:
+            page = [one for one in page if one.settled_by is None]
+        ids = {one.activity_id: one.conversation for one in page}
+        ages = {one.activity_id: timestamp(one.at) for one in page}
+        thought = expectations(log, ids, ages, side == "us", moment)
+        for one in page:
+            chance, likely, because, is_settled = thought[one.activity_id]
+            by = one.settled_by or (because if is_settled else None)
+            likely = likely and by is None
+            if (by is None or wanted.settled) and (likely or not wanted.likely):
+                yield one._replace(chance=chance, likely=likely, because=because, settled_by=by)
+
+
+def _settled(log: Log, page: Sequence[Waiting], moment: datetime) -> dict[int, str]:
+    """By activity, what settles it: a meeting, or the word of its owner."""
+    contacts = {other.contact_id for one in page for other in one.others if other.contact_id is not None}
+    done, ignored = said.done(log, contacts), said.ignored(log, contacts)
+    snoozed = said.snoozed(log, contacts, moment)
+    done_one_by_one = said.done_activities(log, [one.activity_id for one in page])
+    found: dict[int, str] = {}
+    for one in page:
+        people = {other.contact_id for other in one.others}
+        if one.settled_by is not None:
+            found[one.activity_id] = one.settled_by
+        elif one.activity_id in done_one_by_one:
+            found[one.activity_id] = "you said it is done"
+        elif all(i is not None and i in done and one.at <= done[i].through for i in people):
+            found[one.activity_id] = "you said it is done with them"
+        elif people <= ignored:
+            found[one.activity_id] = "you ignore them"
+        elif people <= snoozed.keys():
+            until = max(snoozed[i] for i in people if i is not None)
+            found[one.activity_id] = f"you put them off until {until:%Y-%m-%d}"
+    return found
+
+
+def _fitting(found: Iterator[Waiting], wanted: Wanted) -> Iterator[Waiting]:
+    for one in found:
+        if wanted.since is not None and one.at < wanted.since:
+            if wanted.order != "newest":
+                continue
+            return
+        if wanted.until is not None and one.at > wanted.until:
+            if wanted.order == "oldest":
+                return
+            continue
+        if _is_wanted(one, wanted):
+            yield one
+
+
+def _is_wanted(one: Waiting, wanted: Wanted) -> bool:
+    contacts = {other.contact_id for other in one.others if other.contact_id is not None}
+    if not contacts and not wanted.unlisted:
+        return False
+    return wanted.owner is None or wanted.owner in whose(one)
+
+
+def whose(one: Waiting) -> list[str]:
+    """The colleagues who hold the conversation, then the owners of the contacts in it; each once."""
+    owners = [owner for _, owner in one.accounts] + [other.owner for other in one.others]
+    return list(dict.fromkeys(owner for owner in owners if owner))

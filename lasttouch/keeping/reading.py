@@ -1,0 +1,99 @@
+"""The log opened for a question, in line with the configuration as it is now."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from activity.errors import DatabaseError, ForeignDatabase
+from lasttouch.configuration.config_file import ConfigFile, read_config
+from store import settings
+from store.database import database_errors, is_begun, open_for_reading
+from store.log import Log
+
+if TYPE_CHECKING:
+    from lasttouch.configuration.config import Loaded
+
+Told = Callable[[str], None]
+
+
+@contextlib.contextmanager
+def reading(config: Path, warned: Told, told: Told) -> Iterator[Log]:
+    """The log of this configuration, read-only; an empty one before the first sync.
+
+    A configuration that the log has followed already is neither checked nor followed again. `warned`
+    is given what keeps the log from following it, `told` that there is no log yet.
+    """
+    file = read_config(config)
+    path, log = file.database, _log_that_followed(file)
+    if path is None or log is None:
+        loaded = _follow(file, warned)
+        path = loaded.database
+        log = open_for_reading(path) if is_begun(path) else _log_before_the_first_sync(loaded, told)
+    try:
+        with database_errors(path):
+            yield log
+    finally:
+        log.close()
+
+
+def loaded(path: Path) -> Loaded:
+    """The configuration, checked unless the log has followed it already."""
+    from lasttouch.configuration import config  # noqa: PLC0415 - a query does without
+
+    file = read_config(path)
+    with contextlib.suppress(DatabaseError):  # told once it is to be written; what is wrong in the file goes before
+        if (log := _log_that_followed(file)) is not None:
+            log.close()
+            return config.checked_before(file)
+    return config.load_config(file.path)
+
+
+def lacks_strangers(log: Log) -> bool:
+    """Are there meetings among strangers that were not worked out yet?"""
+    from store.deferred import any_with_strangers  # noqa: PLC0415 - answers about contacts do without
+
+    return any_with_strangers(log)
+
+
+def _log_that_followed(file: ConfigFile) -> Log | None:
+    """The log, if there is one that has followed this very configuration."""
+    if file.database is None or not is_begun(file.database):
+        return None
+    log = open_for_reading(file.database)
+    with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
+        if settings.read(log, settings.CONFIGURATION) == file.digest:
+            return log
+    log.close()
+    return None
+
+
+def _log_before_the_first_sync(loaded: Loaded, told: Told) -> Log:
+    """Nothing is made on the disk by a question."""
+    from lasttouch.keeping.agent import register_sources  # noqa: PLC0415 - queries do without
+    from store.database import empty_log  # noqa: PLC0415
+
+    told(f"There is no log at {loaded.database} yet; run: lasttouch sync")
+    log = empty_log()
+    register_sources(log.connection, loaded.config)
+    return log
+
+
+def _follow(file: ConfigFile, warned: Told) -> Loaded:
+    """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
+    from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
+    from lasttouch.keeping.opening import opened  # noqa: PLC0415
+
+    loaded = load_config(file.path)
+    if is_begun(loaded.database):
+        try:
+            with opened(loaded):
+                pass
+        except ForeignDatabase:
+            raise
+        except DatabaseError as error:
+            warned(f"the log cannot follow the configuration as it is now: {error.message}")
+    return loaded
