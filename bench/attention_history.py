@@ -11,6 +11,8 @@ from bench.attention_cast import COLLEAGUE, REP, Hand, Person, Rep
 from bench.attention_letters import Letter, Name, text_of
 
 DAYS = 730
+LISTED = timedelta(days=90)
+"""What is older is listed with --all only."""
 _TOPICS = (
     "Delivery of line {n}", "Question about invoice {n}", "Order {n}", "Contract draft {n}", "Visit in week {n}",
     "Spare parts {n}", "Price list {n}", "Test report {n}", "Training {n}", "Service case {n}", "Sample {n}",
@@ -26,7 +28,15 @@ class Meeting:
     with_: Name
     title: str
     organizer: Name = REP
-    rule: str = ""
+    weeks: int = 0
+    count: int = 1
+
+    @property
+    def rule(self) -> str:
+        return f"FREQ=WEEKLY;INTERVAL={self.weeks};COUNT={self.count}" if self.weeks else ""
+
+    def starts(self) -> list[datetime]:
+        return [self.start + timedelta(weeks=self.weeks * number) for number in range(self.count)]
 
 
 @dataclass
@@ -59,6 +69,7 @@ class History:
         self._mailings()
         self._machines()
         self.letters = sorted((one for one in self.letters if one.at <= end), key=lambda one: one.at)
+        self._settle()
         self._file()
 
     # relations
@@ -96,9 +107,10 @@ class History:
         else:
             at = first + timedelta(days=chance.uniform(0, 200))
             uid, count = self._id(), chance.randrange(6, 18)
-            rule = f"FREQ=WEEKLY;INTERVAL={max(1, round(person.period / 7))};COUNT={count}"
+            weeks = max(1, round(person.period / 7))
             start = at.replace(hour=10, minute=0, second=0)
-            self.meetings.append(Meeting(uid, start, (person.name, person.email), "Jour fixe", rule=rule))
+            them = (person.name, person.email)
+            self.meetings.append(Meeting(uid, start, them, "Jour fixe", weeks=weeks, count=count))
             for _ in range(count // 2):
                 self._matter(person, at)
                 at += timedelta(days=chance.uniform(10, 50))
@@ -275,12 +287,26 @@ class History:
     # what is left
 
     def _owe(self, letter: Letter) -> None:
-        if timedelta() <= self.end - letter.at < timedelta(days=60):
+        if timedelta() <= self.end - letter.at < LISTED:
             self.truth.owed.add(letter.message_id)
 
     def _wait(self, letter: Letter) -> None:
-        if timedelta() <= self.end - letter.at < timedelta(days=60):
+        if timedelta() <= self.end - letter.at < LISTED:
             self.truth.pending.add(letter.message_id)
+
+    def _settle(self) -> None:
+        """What was open when they met is settled."""
+        met: dict[str, datetime] = {}
+        for one in self.meetings:
+            for start in one.starts():
+                if start < self.end:
+                    met[one.with_[1]] = max(start, met.get(one.with_[1], start))
+        second = {person.second: person.email for person in self.people if person.second}
+        for letter in self.letters:
+            who = letter.to[0][1] if letter.sender == REP else letter.sender[1]
+            if (last := met.get(second.get(who, who))) is not None and letter.at < last:
+                self.truth.owed.discard(letter.message_id)
+                self.truth.pending.discard(letter.message_id)
 
     def _mailings(self) -> None:
         """Three mail merges: two one by one, the name in the subject of one; one in several Bcc."""

@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
 from lasttouch.keeping.learning import rates, standings_of
+from lasttouch.keeping.lessons_due import LISTED
 from matchers.expectation import DAY, Rates, Standing
 from store import letters, marks
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY_OWED, LIKELY_PENDING = 0.22, 0.28
+LIKELY_OWED, LIKELY_PENDING = 0.18, 0.2
 """From here on it makes a line: then half of the lines are right (see bench/attention.py)."""
 _ENOUGH = 60
 """Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell."""
-_FADES_AFTER, _FADES_IN = 45 * DAY, 21 * DAY
 _FILED_OWED = 0.15  # of what is owed so much is filed all the same
 _TELLS = 0.7
 
@@ -49,11 +49,12 @@ def expectations(
             found[activity] = Expectation(0.0, False, "nothing is known of it")
             continue
         age = timestamp(now) - ages[activity]
-        found[activity] = _expectation(
+        one = _expectation(
             standings[activity], learned, age, bits.get(activity, 0), filed.get(activity), filing, for_us
         )
-        likely = not found[activity].settled and found[activity].chance >= bar
-        found[activity] = found[activity]._replace(likely=likely)
+        if age > LISTED:
+            one = one._replace(because=f"{one.because}; for longer than {LISTED // DAY} days")
+        found[activity] = one._replace(likely=not one.settled and one.chance >= bar and age <= LISTED)
     return found
 
 
@@ -81,8 +82,6 @@ def _expectation(
     if filed is not None:
         odds *= _FILED_OWED / filing if filed else (1 - _FILED_OWED) / (1 - filing)
         said.append("filed out of the inbox" if filed else f"still in the inbox, out of which you file {filing:.0%}")
-    if age > _FADES_AFTER:
-        odds *= 0.5 ** ((age - _FADES_AFTER) / _FADES_IN)
     chance = odds / (1 + odds)
     if bits & FLAGGED:
         chance = max(chance, 0.9)

@@ -13,6 +13,7 @@ from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading
+from lasttouch.keeping.lessons_due import LISTED
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, answer, form_options
 from lasttouch.terminal.options import config_option
@@ -22,7 +23,7 @@ from lasttouch.views.awaiting import awaiting_json, awaiting_notes, awaiting_tab
 from lasttouch.views.blindness import blindness
 
 PAGE = 50
-RECENT = timedelta(days=90)
+RECENT = timedelta(seconds=LISTED)
 
 
 @click.command("awaiting")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.letter import Letter
-from lasttouch.keeping.lessons_due import JUDGED, is_lesson_due
+from lasttouch.keeping.lessons_due import LISTED, is_lesson_due
 from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
 from store import lessons, letters, marks
 from store.log import Log
@@ -47,7 +47,7 @@ def relearn(connection: sqlite3.Connection, now: datetime) -> None:
 def judge_waiting(connection: sqlite3.Connection, moment: int) -> None:
     """The chance of all that waits and has none, as far as structure and past tell it; no clock in it."""
     log = Log(connection)
-    waiting = letters.unjudged(log, moment - JUDGED)
+    waiting = letters.unjudged(log, moment - LISTED)
     standings = standings_of(log, {activity: conversation for activity, conversation, _ in waiting})
     learned = rates(log)
     chances = {}

@@ -8,7 +8,7 @@ from store import letters
 from store.log import Log
 from store.rows import timestamp
 
-JUDGED = 120 * 86_400
+LISTED = 90 * 86_400
 """What has waited for longer, in seconds, is nobody's any more; it is told of with --all."""
 _FEW_NEW, _SHARE_NEW = 25, 0.02
 
@@ -22,4 +22,4 @@ def is_lesson_due(log: Log) -> bool:
 
 def is_anything_unjudged(log: Log, now: datetime) -> bool:
     """Does anything wait whose chance of an answer is not known?"""
-    return bool(letters.unjudged(log, timestamp(now) - JUDGED))
+    return bool(letters.unjudged(log, timestamp(now) - LISTED))

@@ -143,6 +143,9 @@ def test_people_are_shown_the_last_90_days_and_told_of_the_rest(ana: Household) 
     _in(ana, mail(BOB, ANA, ago(days=400), "year", "Long ago"), mail(BOB, ANA, ago(days=95), "spring", "In spring"))
     ana.ok("sync")
     assert _waits(ana) == [("<spring>", "us"), ("<year>", "us")], "programs are told all"
+    told = ana.ok("awaiting")
+    assert [one["likely"] for one in told] == [False, False], "what is likely is what people are shown"
+    assert all(one["because"].endswith("; for longer than 90 days") for one in told)
     assert ana.run("awaiting").out == (
         "Nothing of the last 90 days waits for an answer.\n"
         "2 conversations have waited for longer than 90 days: lasttouch awaiting --until 90d\n"
@@ -153,6 +156,7 @@ def test_people_are_shown_the_last_90_days_and_told_of_the_rest(ana: Household) 
     assert "Long ago" in ana.run("awaiting", "--since", "2y").out
     _in(ana, mail(BOB, ANA, ago(days=4), "new", "This week"), mail(BOB, ANA, ago(days=3), "newer"))
     ana.ok("sync")
+    assert [one["likely"] for one in ana.ok("awaiting", "--since", "90d")] == [True, True]
     shown = ana.run("awaiting", "--sort", "oldest", "--limit", "1").out
     assert "This week" in shown
     assert "In spring" not in shown
