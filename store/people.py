@@ -19,7 +19,7 @@ class Person(NamedTuple):
     """A contact with its dates (aware UTC, None for never) and the activities that set them.
 
     `vanished_at` is when the contact's address book was found not to show it any more. `usual_gap` is the
-    median time between the beginnings of bursts of touches, None where there are too few to tell; `overdue_at` is when
+    median time between the beginnings of bursts of touches, None where there is no rhythm; `overdue_at` is when
     the silence since the last touch was one and a half times as long, and two weeks, or will be: None with a meeting
     ahead. The `…_activity` fields of the
     other dates are in `activities`, by the name of the date. `last_touch_account` is the account by which the last

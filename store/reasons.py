@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
+from activity.meeting import series_identity
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.log import Log
 from store.rows import instant, timestamp
-
-_SERIES = 3  # occurrences that were held make a series whose end is worth a word
+from store.touch_dates import A_SERIES
 
 
 class Row(NamedTuple):
@@ -51,16 +51,23 @@ def met(log: Log, since: datetime, until: datetime, now: datetime) -> Iterator[R
 
 def last_of_series(log: Log, since: datetime, now: datetime) -> Iterator[Row]:
     """Contacts whose last meeting, since then, was one of several of a series, with none ahead; the newest first."""
-    query = f"""SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, ''), a.identity FROM contact_touch t
+    query = """SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, ''), a.identity FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_meeting_activity
         WHERE t.next_meeting IS NULL AND t.last_meeting BETWEEN ? AND ? AND instr(a.identity, '/')
-        AND (t.due IS NULL OR t.due > ?) AND {_SERIES} <= (
-            SELECT count(*) FROM address k CROSS JOIN participation q ON q.address_id = k.id
-            JOIN activity m ON m.id = q.activity_id WHERE k.contact_id = c.id AND q.touch_code = {MEETING}
-            AND substr(m.identity, 1, instr(a.identity, '/')) = substr(a.identity, 1, instr(a.identity, '/')))
-        ORDER BY t.last_meeting DESC"""
-    rows = log.execute(query, (timestamp(since), timestamp(now), timestamp(now)))
-    return _rows(row[:5] for row in rows)
+        AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_meeting DESC"""
+    for *row, identity in log.execute(query, (timestamp(since), timestamp(now), timestamp(now))):
+        series = series_identity(identity)
+        if series != identity and _held(log, row[0], series) >= A_SERIES:
+            yield from _rows([tuple(row)])
+
+
+def _held(log: Log, contact_id: int, series: str) -> int:
+    """How many occurrences of this series were held with the contact."""
+    query = f"""SELECT count(*) FROM address k CROSS JOIN participation q ON q.address_id = k.id
+        JOIN activity m ON m.id = q.activity_id WHERE k.contact_id = ? AND q.touch_code = {MEETING}
+        AND m.identity BETWEEN ? AND ?"""
+    (count,) = log.execute(query, (contact_id, f"{series}/", f"{series}/~")).fetchone()
+    return int(count)
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from activity.meeting import series_identity
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND, ROLE
 
 DAY = 86_400
@@ -13,10 +14,13 @@ BURST_DAYS = 10
 FEWEST_BURSTS = 3
 TIMES_USUAL = 1.5
 SHORTEST_SILENCE = 14 * DAY
+TIMES_OVER = 8
+SHORTEST_END = 180 * DAY
+A_SERIES = 3  # occurrences that were held
 
-TouchRow = tuple[int, int, int, int | None, int, int, int]
+TouchRow = tuple[int, int, int, int | None, int, int, str | None, int]
 """A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, the
-number of the role, whose part it is."""
+number of the role, its identity if it is a meeting, whose part it is."""
 _ONLY_COPIED = frozenset((ROLE["cc"], ROLE["bcc"]))
 
 
@@ -33,8 +37,9 @@ NEVER = Moment(None, None)
 class Touches(NamedTuple):
     """The dates of one contact; `due` is when time alone will change them next, None if it will not.
 
-    `usual_gap` is the median of the seconds between the beginnings of bursts (see `usual_gap`), None under three;
-    to be copied on our mail to somebody else is a touch, but no part of a rhythm.
+    `usual_gap` is the median of the seconds between the beginnings of bursts, None where there is no rhythm (see
+    `usual_gap`); to be copied on our mail to somebody else is a touch, but no part of it. `ends_series`: there is a
+    rhythm, and the last touch is the last of a series of meetings. All as of `as_of`.
     """
 
     last_inbound: Moment
@@ -46,6 +51,8 @@ class Touches(NamedTuple):
     touches: int
     usual_gap: int | None
     due: int | None
+    ends_series: bool = False
+    as_of: int = 0
 
     def last_touch(self) -> tuple[Moment, str | None]:
         """The newest of inbound, outbound and meeting, and which one it is."""
@@ -55,13 +62,25 @@ class Touches(NamedTuple):
     def overdue_at(self) -> int | None:
         """When the silence since the last touch has lasted one and a half times the usual gap, and two weeks.
 
-        None with a meeting ahead, which ends it.
+        None with a meeting ahead, which ends it; where the last touch was the last of a series of meetings, which was
+        to end then; and once the rhythm itself is over (see `over_at`).
+        """
+        if self.usual_gap is None:
+            return None
+        over, last = self.over_at(), self.last_touch()[0].at
+        if over is None or last is None or over <= self.as_of:
+            return None
+        return last + max(int(TIMES_USUAL * self.usual_gap), SHORTEST_SILENCE)
+
+    def over_at(self) -> int | None:
+        """When the silence has lasted so long that nothing is overdue any more: eight times the usual, and half a year.
+
+        None where nothing is usual, or a silence is expected.
         """
         last = self.last_touch()[0].at
-        gap = self.usual_gap
-        if last is None or gap is None or self.next_meeting.at is not None:
+        if last is None or self.usual_gap is None or self.next_meeting.at is not None or self.ends_series:
             return None
-        return last + max(int(TIMES_USUAL * gap), SHORTEST_SILENCE)
+        return last + max(TIMES_OVER * self.usual_gap, SHORTEST_END)
 
     def row(self) -> tuple[Any, ...]:
         """In the order of the columns of contact_touch, without the contact."""
@@ -77,7 +96,8 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
     changes: list[int] = []
     mail: list[tuple[int, int, int, int]] = []
     spoken: list[int] = []
-    for touch, at, activity_id, ends, conversation, role, _ in rows:
+    meetings: dict[int, str] = {}
+    for touch, at, activity_id, ends, conversation, role, identity, _ in rows:
         if at > now:
             changes.append(at)
             if touch == MEETING:
@@ -90,25 +110,35 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
                 spoken.append(at)
             if touch <= OUTBOUND:
                 mail.append((at, activity_id, touch, conversation))
+            elif identity is not None:
+                meetings[activity_id] = identity
     exchanged = {activity_id: at for kind in (INBOUND, OUTBOUND, MEETING) for at, activity_id in past[kind]}
-    last_meeting = _newest(past[MEETING])
-    return Touches(
-        last_inbound=_newest(past[INBOUND]),
-        last_outbound=_newest(past[OUTBOUND]),
+    last_inbound, last_outbound, last_meeting = map(_newest, past[: MEETING + 1])
+    usual = usual_gap(spoken)
+    mailed = max(last_inbound.at or 0, last_outbound.at or 0)
+    met_last = usual is not None and (last_meeting.at or 0) > mailed
+    found = Touches(
+        last_inbound=last_inbound,
+        last_outbound=last_outbound,
         last_meeting=last_meeting,
         next_meeting=Moment(*min(ahead)) if ahead else NEVER,
         last_copied=_newest(past[COPIED]),
         last_two_way=max(last_meeting, _last_answer(mail), key=lambda one: (one.at or 0, one.activity_id or 0)),
         touches=len(exchanged),
-        usual_gap=usual_gap(spoken),
+        usual_gap=usual,
         due=min(changes, default=None),
+        ends_series=met_last and _is_of_series(meetings, last_meeting.activity_id),
+        as_of=now,
     )
+    over = None if usual is None else found.over_at()
+    return found if over is None or over <= now else found._replace(due=min([over, *changes]))
 
 
 def usual_gap(instants: Iterable[int]) -> int | None:
-    """The median of the gaps between the beginnings of bursts, in seconds; None where there are too few of them.
+    """The median of the gaps between the beginnings of bursts, in seconds; None where there is no rhythm.
 
-    Days (of UTC) with a touch that are less than BURST_DAYS apart are one burst: one thing that was talked about.
+    Days (of UTC) with a touch that are less than BURST_DAYS apart are one burst: one thing that was talked about. There
+    is none with too few bursts, nor where less than half of the gaps are within half of the median from it.
     """
     days = sorted({at // DAY for at in instants})
     if len(days) < FEWEST_BURSTS:
@@ -117,7 +147,18 @@ def usual_gap(instants: Iterable[int]) -> int | None:
     if len(begins) < FEWEST_BURSTS:
         return None
     gaps = sorted([later - earlier for earlier, later in pairwise(begins)])
-    return (gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]) * DAY // 2  # statistics.median takes five times as long
+    twice = gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]  # the median; that of statistics takes five times as long
+    near = sum(twice <= 4 * gap <= 3 * twice for gap in gaps)
+    return twice * DAY // 2 if 2 * near >= len(gaps) else None
+
+
+def _is_of_series(meetings: Mapping[int, str], last: int | None) -> bool:
+    """Is the last of these meetings, by activity with their identities, one of several of a series?"""
+    identity = meetings.get(last or 0, "")
+    series = series_identity(identity)
+    if series == identity:
+        return False
+    return sum(one.startswith(series) and series_identity(one) == series for one in meetings.values()) >= A_SERIES
 
 
 def _last_answer(mail: Iterable[tuple[int, int, int, int]]) -> Moment:

@@ -13,7 +13,7 @@ from store.rows import instant, timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
 
 _ROWS = """SELECT p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, v.identity_hash), p.role_code,
-    p.address_id
+    CASE WHEN v.ends IS NOT NULL THEN v.identity END, p.address_id
     FROM participation p JOIN activity v ON v.id = p.activity_id
     WHERE p.touch_code >= 0 AND p.address_id IN ({})"""
 

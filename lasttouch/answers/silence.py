@@ -14,6 +14,7 @@ from store.people import Person
 from store.read_back import read_back
 from store.said import Cadence
 from store.silence import longest_silent, never_touched, past_cadence, past_rhythm
+from store.touch_dates import SHORTEST_END, TIMES_OVER
 
 State = Literal["stale", "never", "unknown"]
 
@@ -22,7 +23,7 @@ State = Literal["stale", "never", "unknown"]
 class Silence:
     """A contact one should look at.
 
-    `usual` is the contact's usual gap, None where there are too few gaps. `unknown_since` is up to when the sources
+    `usual` is the contact's usual gap, None where there is no rhythm. `unknown_since` is up to when the sources
     that matter were read, for "unknown" ones; None there means that one of them never was. `cadence` is set where the
     contact is past what was set by hand.
     """
@@ -45,10 +46,11 @@ class Silence:
 class Calm(NamedTuple):
     """Why a contact is none to look at: by what was said, by a meeting ahead, or as it is not silent for long enough.
 
-    `until` is the end of it where that is known, `days` the cadence that holds.
+    `until` is the end of it where that is known, `days` the cadence that holds. "series": the last touch was the last
+    of a series of meetings; "over": a silence so long that nothing is overdue any more.
     """
 
-    why: Literal["ignored", "snoozed", "meeting", "cadence", "rhythm", "no-rhythm"]
+    why: Literal["ignored", "snoozed", "meeting", "cadence", "rhythm", "no-rhythm", "series", "over"]
     until: datetime | None = None
     days: int | None = None
 
@@ -112,7 +114,11 @@ def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta
     overdue = person.overdue_at
     if silent > longer_than if longer_than is not None else overdue is not None and overdue < now:
         return Silence(person, "stale", silent, person.usual_gap)
-    return Calm("no-rhythm" if overdue is None else "rhythm", overdue)
+    if overdue is not None:
+        return Calm("rhythm", overdue)
+    if person.usual_gap is None:
+        return Calm("no-rhythm")
+    return Calm("over" if silent > max(TIMES_OVER * person.usual_gap, timedelta(seconds=SHORTEST_END)) else "series")
 
 
 def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]:

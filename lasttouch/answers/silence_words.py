@@ -24,7 +24,7 @@ def silent(one: Silence) -> str:
 
 
 def usually(one: Silence) -> str:
-    """ "every day", "every 12 days", "" where there are too few gaps."""
+    """ "every day", "every 12 days", "" where there is no rhythm."""
     if one.usual is None:
         return ""
     return "every day" if one.usual == timedelta(days=1) else f"every {_length(one.usual / timedelta(days=1))}"

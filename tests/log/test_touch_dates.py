@@ -11,12 +11,13 @@ NOW = 1_000 * DAY
 
 
 def _mail(touch: int, day: int, activity: int, conversation: int | None = None, role: str = "to") -> TouchRow:
-    return touch, day * DAY, activity, None, activity if conversation is None else conversation, ROLE[role], 1
+    return touch, day * DAY, activity, None, activity if conversation is None else conversation, ROLE[role], None, 1
 
 
-def _met(start: float, activity: int, hours: int = 1) -> TouchRow:
+def _met(start: float, activity: int, hours: int = 1, identity: str = "") -> TouchRow:
     at = int(start * DAY)
-    return MEETING, at, activity, at + hours * 3600, activity, ROLE["attendee"], 1
+    identity = identity or f"meeting:u{activity}"
+    return MEETING, at, activity, at + hours * 3600, activity, ROLE["attendee"], identity, 1
 
 
 def test_the_newest_of_each_kind_in_any_order() -> None:
@@ -80,14 +81,55 @@ def test_the_usual_gap_is_the_median_between_the_beginnings_of_bursts_and_takes_
     assert usual_gap(day * DAY for day in range(1, 90, 10)) == 10 * DAY, "ten days apart are two"
 
 
+def test_odd_gaps_are_no_rhythm() -> None:
+    def usual(*gaps: int) -> int | None:
+        found = usual_gap(sum(gaps[:number]) * DAY for number in range(len(gaps) + 1))
+        return found and found // DAY
+
+    assert usual(20, 60) == 40, "each within half of forty"
+    assert usual(19, 61) is None
+    assert usual(30, 30, 200, 11) == 30, "half of them are"
+    assert usual(30, 11, 200, 12, 90) is None
+    assert usual(10, 20, 30) == 20
+
+
 def test_silence_is_overdue_after_one_and_a_half_gaps_and_never_within_two_weeks() -> None:
-    seldom = touches_of([_mail(INBOUND, day, day) for day in (10, 30, 50, 70)], NOW)
+    seldom = touches_of([_mail(INBOUND, day, day) for day in (10, 30, 50, 70)], 99 * DAY)
     assert seldom.overdue_at() == (70 + 30) * DAY
-    often = touches_of([_mail(INBOUND, 2 * day, day) for day in (10, 15, 20)], NOW)
+    often = touches_of([_mail(INBOUND, 2 * day, day) for day in (10, 15, 20)], 99 * DAY)
     assert often.overdue_at() == (40 + 15) * DAY
     assert often._replace(usual_gap=2 * DAY).overdue_at() == (40 + 14) * DAY
     assert often._replace(next_meeting=Moment(10**10, 1)).overdue_at() is None, "a meeting ahead ends it"
     assert touches_of([_mail(COPIED, day, day) for day in range(9)], NOW).usual_gap is None
+
+
+def test_a_silence_of_eight_times_the_usual_and_half_a_year_is_no_silence_but_an_end() -> None:
+    for gap, over in ((30, 240), (14, 180)):
+        rows = [_mail(INBOUND, number * gap, number) for number in range(6)]
+        end = (5 * gap + over) * DAY
+        before, after = touches_of(rows, end - 1), touches_of(rows, end)
+        assert (before.overdue_at(), before.due) == (5 * gap * DAY + max(int(1.5 * gap), 14) * DAY, end)
+        assert (after.overdue_at(), after.due) == (None, None)
+        assert after.usual_gap == gap * DAY, "so it is told what was usual"
+        ahead = touches_of([*rows, _met(2_000, 9)], end)
+        assert (ahead.overdue_at(), ahead.due) == (None, 2_000 * DAY)
+        under_way = (MEETING, end - 60, 9, end + 60, 9, ROLE["attendee"], "meeting:u", 1)
+        assert touches_of([*rows, under_way], end - 1).due == end, "what comes first changes the dates"
+
+
+def test_after_the_last_meeting_of_a_series_nobody_is_silent() -> None:
+    def series(held: int, uid: str = "u") -> list[TouchRow]:
+        return [_met(30 * n, n, identity=f"meeting:{uid}/202601{n + 10}T080000Z") for n in range(held)]
+
+    now = 200 * DAY
+    assert touches_of(series(5), now).overdue_at() is None
+    assert touches_of([*series(5), _mail(INBOUND, 130, 99)], now).overdue_at() == 175 * DAY, "they wrote since"
+    of_two = [*series(2), *(_met(60 + 30 * n, 70 + n) for n in range(3))]
+    assert touches_of(of_two, now).overdue_at() == 165 * DAY, "single meetings are none"
+    last_of_two = [*(_met(30 * n, 70 + n) for n in range(4)), *series(5, "v")[3:]]
+    assert touches_of(last_of_two, now).overdue_at() == 165 * DAY, "two occurrences are none"
+    slashes = [_met(30 * n, n, identity=f"meeting:https://cal.example/{n}") for n in range(5)]
+    assert touches_of(slashes, now).overdue_at() == 165 * DAY, "a UID may have slashes of its own"
 
 
 def test_who_is_only_copied_on_our_mail_to_others_has_no_rhythm_of_that() -> None:
