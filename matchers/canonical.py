@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import lru_cache
 
 from activity.address import domain_of
 
@@ -25,11 +25,16 @@ def canonical(email: str) -> str:
     return gmail_form(plain) if domain_of(plain) in GMAIL else plain
 
 
-def is_among(email: str, addresses: Collection[str]) -> bool:
+def is_among(email: str, addresses: frozenset[str]) -> bool:
     """Is this normalised address one of these? A +tag, and Gmail's dots, do not make it another's."""
     if email in addresses:
         return True
-    return ("+" in email or domain_of(email) in GMAIL) and canonical(email) in map(canonical, addresses)
+    return ("+" in email or domain_of(email) in GMAIL) and canonical(email) in _canonical_forms(addresses)
+
+
+@lru_cache(maxsize=64)
+def _canonical_forms(addresses: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(canonical, addresses))
 
 
 def gmail_form(email: str) -> str:

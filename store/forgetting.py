@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from store.contact_changes import delete
 from store.finding import escaped
-from store.lists import among, change_among, marks
+from store.lists import among, change_among, marks, rows_among
+from store.mentions import Mentions
 from store.threads import settle, threads_with
 from store.touches import forget_touches
 
@@ -101,13 +101,19 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
     return Erased(len(emails), len(theirs), struck)
 
 
-def rewrite_objects(connection: sqlite3.Connection, words: Sequence[str], rewrite: Callable[[str], str]) -> None:
-    """Put calendar objects whose text holds one of `words`, in any case, through `rewrite`."""
-    for word in words:
-        pattern = f"%{escaped(word)}%"
-        query = "SELECT id, text FROM calendar_object WHERE text LIKE ? ESCAPE '\\'"
-        for row_id, text in connection.execute(query, (pattern,)).fetchall():
-            connection.execute("UPDATE calendar_object SET text = ? WHERE id = ?", (rewrite(text), row_id))
+def rewrite_objects(
+    connection: sqlite3.Connection, emails: Iterable[str], names: Iterable[str], rewrite: Callable[[str], str]
+) -> None:
+    """Put calendar objects whose text holds one of these, in any case, through `rewrite`."""
+    mentions = Mentions(emails)
+    words = [name.casefold() for name in names]
+    objects = connection.execute("SELECT id, text FROM calendar_object")
+    concerned = [
+        (rewrite(text), row_id)
+        for row_id, text in objects
+        if mentions.within(text) or (words and any(word in text.casefold() for word in words))
+    ]
+    connection.executemany("UPDATE calendar_object SET text = ? WHERE id = ?", concerned)
 
 
 def shred(connection: sqlite3.Connection) -> None:
@@ -130,18 +136,22 @@ def delete_activities(connection: sqlite3.Connection, activity_ids: Sequence[int
 def _strike(
     connection: sqlite3.Connection, activity_ids: Sequence[int], address_ids: Sequence[int], emails: Sequence[str]
 ) -> None:
-    mention = re.compile("|".join(re.escape(email) for email in emails) or r"\b\B", re.IGNORECASE)
-    for activity_id in activity_ids:
-        connection.execute("UPDATE activity SET subject = NULL, topic = NULL WHERE id = ?", (activity_id,))
-        connection.executemany(
-            "DELETE FROM participation WHERE activity_id = ? AND address_id = ?",
-            [(activity_id, address) for address in address_ids],
-        )
+    change_among(connection, "UPDATE activity SET subject = NULL, topic = NULL WHERE id IN ({})", activity_ids)
+    gone = set(address_ids)
+    query = "SELECT activity_id, address_id FROM participation WHERE activity_id IN ({})"
+    parts = [part for part in rows_among(connection, query, activity_ids) if part[1] in gone]
+    connection.executemany("DELETE FROM participation WHERE activity_id = ? AND address_id = ?", parts)
+    mentions = Mentions(emails)
     query = "SELECT id, evidence, reason FROM activity WHERE evidence IS NOT NULL OR reason IS NOT NULL"
-    for row_id, *texts in connection.execute(query).fetchall():
-        cleared = [text and mention.sub("…", text) for text in texts]
-        if cleared != texts:
-            connection.execute("UPDATE activity SET evidence = ?, reason = ? WHERE id = ?", (*cleared, row_id))
+    told = [(row_id, *texts) for row_id, *texts in connection.execute(query) if _mentioned(mentions, texts)]
+    connection.executemany(
+        "UPDATE activity SET evidence = ?, reason = ? WHERE id = ?",
+        [(*[text and mentions.blotted_out(text) for text in texts], row_id) for row_id, *texts in told],
+    )
+
+
+def _mentioned(mentions: Mentions, texts: Iterable[str | None]) -> bool:
+    return any(text is not None and mentions.within(text) for text in texts)
 
 
 def _unname(connection: sqlite3.Connection, names: Sequence[str]) -> None:

@@ -43,7 +43,7 @@ def obey_rules(agent: Agent) -> Erased:
     erased = forgetting.erase_activities(agent.connection, forbidden)
     forgetting.strike_from_contacts(agent.connection, forbidden, contact_ids)
     if forbidden:
-        forgetting.rewrite_objects(agent.connection, forbidden, _redaction(agent, []))
+        forgetting.rewrite_objects(agent.connection, forbidden, [], _redaction(agent, []))
     ingest.rejudge(agent.connection, erased.struck, agent.judge)
     return erased
 
@@ -58,7 +58,7 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
         remember(agent.connection, forgotten.hashes)
         names = forgetting.names_of(agent.connection, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)
-        forgetting.rewrite_objects(agent.connection, [*emails, *names], _redaction(agent, names))
+        forgetting.rewrite_objects(agent.connection, emails, names, _redaction(agent, names))
         mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
         ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.connection)], agent.judge)
         relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
