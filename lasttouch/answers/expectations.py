@@ -14,7 +14,7 @@ from store import letters, marks
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY_OWED, LIKELY_PENDING = 0.18, 0.2
+LIKELY_OWED, LIKELY_PENDING = 0.15, 0.2
 """From here on it makes a line: then half of the lines are right (see bench/attention.py)."""
 _ENOUGH = 60
 """Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell."""
