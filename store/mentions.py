@@ -35,16 +35,16 @@ class Mentions:
         end = 0
         at = lowered.find("@")
         while at >= 0:
-            span = self._around(lowered, at)
-            if span is not None and span[0] >= end:
+            span = self._around(lowered, at, end)
+            if span is not None:
                 yield span
                 end = span[1]
             at = lowered.find("@", at + 1)
 
-    def _around(self, lowered: str, at: int) -> tuple[int, int] | None:
+    def _around(self, lowered: str, at: int, first: int) -> tuple[int, int] | None:
         for length in self._domain_lengths:
             local_parts = self._at.get(lowered[at + 1 : at + 1 + length])
             for before in self._local_lengths if local_parts else ():
-                if before <= at and lowered[at - before : at] in (local_parts or ()):
+                if at - before >= first and lowered[at - before : at] in (local_parts or ()):
                     return at - before, at + 1 + length
         return None

@@ -32,6 +32,10 @@ def test_what_is_found_is_blotted_out(text: str, expected: str) -> None:
     assert mentions.within(text) is (text != expected)
 
 
+def test_what_overlaps_is_found_as_far_as_it_is_left() -> None:
+    assert Mentions(["a@a", "aa@b", "a@b"]).blotted_out("a@aa@b") == "……"
+
+
 def test_where_nobody_is_looked_for_nothing_is_found() -> None:
     assert Mentions([]).blotted_out("bob@globex.example") == "bob@globex.example"
 
