@@ -28,10 +28,11 @@ def flagged(log: Log, now: datetime) -> Iterator[Row]:
     """Mail that the owner flagged, and that neither was answered nor followed by anything from us to its sender; the
     newest first.
     """
+    # CROSS JOIN: from the few that are flagged, not from all participations
     query = f"""SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, '') FROM mark m
-        JOIN activity a ON a.id = m.activity_id
-        JOIN participation p ON p.activity_id = a.id AND p.touch_code = {INBOUND}
-        JOIN address r ON r.id = p.address_id JOIN contact c ON c.id = r.contact_id
+        CROSS JOIN activity a ON a.id = m.activity_id
+        CROSS JOIN participation p ON p.activity_id = a.id AND p.touch_code = {INBOUND}
+        CROSS JOIN address r ON r.id = p.address_id CROSS JOIN contact c ON c.id = r.contact_id
         WHERE m.bits & {FLAGGED} AND NOT m.bits & {ANSWERED} AND a.at <= ? AND NOT EXISTS (
             SELECT 1 FROM address k CROSS JOIN participation q ON q.address_id = k.id
             WHERE k.contact_id = c.id AND q.touch_code IN ({OUTBOUND}, {MEETING}) AND q.at BETWEEN a.at AND ?)

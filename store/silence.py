@@ -43,11 +43,11 @@ def past_cadence(log: Log, now: datetime, limit: int) -> list[tuple[int, int]]:
     moment = timestamp(now)
     query = f"""WITH held AS (
             SELECT contact_id, value FROM said_of_contact WHERE kind = 'cadence'
-            UNION ALL SELECT c.id, w.value FROM said_of_company w JOIN contact c ON c.company_id = w.company_id
+            UNION ALL SELECT c.id, w.value FROM said_of_company w CROSS JOIN contact c ON c.company_id = w.company_id
             WHERE w.kind = 'cadence' AND NOT EXISTS (
                 SELECT 1 FROM said_of_contact s WHERE s.contact_id = c.id AND s.kind = 'cadence'))
         SELECT h.contact_id, t.last_touch + {DAY} * h.value AS past FROM held h
-        JOIN contact_touch t ON t.contact_id = h.contact_id
+        CROSS JOIN contact_touch t ON t.contact_id = h.contact_id
         WHERE past < ?1 AND t.next_meeting IS NULL AND (t.due IS NULL OR t.due > ?1) ORDER BY past LIMIT ?2"""
     found = dict(log.execute(query, (moment, limit)).fetchall())
     if (days := default_cadence(log)) is not None:

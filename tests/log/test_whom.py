@@ -25,6 +25,7 @@ from store.log import Log
 from store.people import people
 from store.reasons import flagged
 from store.said import Cadence
+from store.silence import past_cadence
 
 if TYPE_CHECKING:
     from fed_log import Log
@@ -175,3 +176,25 @@ def test_what_was_flagged_is_found_behind_much_that_was_settled(log: Log, crowd:
         say_of_activity(log.agent, settled[identity], "done", who)
     assert [one.activity for one in flagged(log.reader, log.now)][-1] == settled[ids[0]]
     assert _told(log, Whom(), "flagged") == ["Iris"]
+
+
+def test_reasons_are_read_from_the_few_that_give_them_not_from_all_that_was_exchanged(log: Log) -> None:
+    """Flags and cadences are few; what was exchanged grows for years."""
+    steps = []
+    for size in (1, 4):
+        for n in range(100 * size):
+            log.contact(f"Guest {size} {n}", f"guest{size}.{n}@hooli.example")
+        senders = [f"guest{size}.{n}@hooli.example" for n in range(100 * size)]
+        log.mail_batch([{"sender": one, "to": ANA, "days": day} for one in senders for day in (50, 59)])
+        _all_read(log)
+        counted = [0]
+
+        def count(counted: list[int] = counted) -> int:
+            counted[0] += 1
+            return 0
+
+        log.connection.set_progress_handler(count, 100)
+        assert (list(flagged(log.reader, log.now)), past_cadence(log.reader, log.now, 50)) == ([], [])
+        log.connection.set_progress_handler(None, 0)
+        steps.append(counted[0])
+    assert steps[1] <= steps[0] + 5, steps
