@@ -1,1 +1,1 @@
-"""The agent: configuration, one poll end to end, and the views people and programs see."""
+"""The agent: configuration, passes, what changes the log, answers, and the doors through which they are asked."""

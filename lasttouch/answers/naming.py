@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from activity.address import normalise
 from activity.errors import NotFound, UsageError
 from lasttouch.local_time import utc_now
 from store.choosing import at_companies, of_owner, owners_like
-from store.finding import company_calls, find_contacts, is_called, near_names
+from store.finding import company_calls, find_activity, find_contacts, is_called, near_names
 from store.log import Log
 from store.people import Person, is_anybody_listed, people
 
@@ -86,6 +87,15 @@ def company_or_contact(log: Log, who: str) -> tuple[bool, int]:
     return False, one_contact(log, who)
 
 
+def contact_or_address(log: Log, who: str) -> tuple[list[int], list[str]]:
+    """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
+    address = normalise(who)
+    ids = find_contacts(log, who) if address else contacts_named(log, who)
+    if len(ids) > 1:
+        raise several(log, who, ids)
+    return ids, [address] if address else []
+
+
 def several(log: Log, who: str, ids: list[int]) -> UsageError:
     """Who is meant is asked back, with everybody it could be."""
     found = sorted(people(log, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
@@ -98,6 +108,34 @@ def several(log: Log, who: str, ids: list[int]) -> UsageError:
 def shown(one: Person) -> str:
     """ "#7 Bob Stone <bob@globex.example, bob@home.example>" """
     return f"#{one.id} {one.name} <{', '.join(one.emails)}>"
+
+
+def is_contact(log: Log, who: str) -> bool:
+    """Does `who` mean anybody who is listed?"""
+    return bool(find_contacts(log, who))
+
+
+def contact_name(log: Log, contact_id: int) -> str:
+    from store.contacts import name_of_contact  # noqa: PLC0415 - brings in what writes contacts
+
+    return name_of_contact(log, contact_id)
+
+
+def company_name(log: Log, company_id: int) -> str:
+    from store.companies import company_names  # noqa: PLC0415 - contacts are asked for more often
+
+    (name,) = company_names(log, [company_id])
+    return name
+
+
+def activity_meant(log: Log, what: str) -> int | None:
+    """The activity that is meant by its id or Message-ID; None where somebody is. Raises NotFound."""
+    if not what.isdecimal() and not what.startswith("<"):
+        return None
+    activity_id = find_activity(log, what)
+    if activity_id is None:
+        raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
+    return activity_id
 
 
 def companies_named(log: Log, company: str) -> list[int]:

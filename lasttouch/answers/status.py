@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lasttouch.answers.question import Log
-from store.health import SourceHealth, left_out_by_mistake, newest_mail_after, sources
-from store.health import counts as counted
+from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
 
 MISTAKES_SHOWN = timedelta(days=7)
 AHEAD_OF_SERVERS = timedelta(days=1, minutes=10)  # what a right clock and a right server allow a Date to be
 
 
+class Holdings(NamedTuple):
+    """How much a log holds."""
+
+    activities: int
+    contacts: int
+    touches: int
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`counts` are activities, contacts and touches.
+    """How every source is doing, and how much the log holds.
 
     `mail_ahead`: the date of mail that servers took in while our clock says that it lies ahead, if
     there is any. `mistakes`: what was left out of late by a defect of ours, if that was asked for.
     """
 
     sources: list[SourceHealth]
-    counts: tuple[int, int, int]
+    holdings: Holdings
     mail_ahead: datetime | None
     mistakes: list[str]
 
@@ -30,7 +38,11 @@ class Answer:
 def status(log: Log, now: datetime, mistakes: bool = False) -> Answer:
     return Answer(
         sources(log),
-        counted(log),
+        holdings(log),
         newest_mail_after(log, now + AHEAD_OF_SERVERS),
         left_out_by_mistake(log, now - MISTAKES_SHOWN) if mistakes else [],
     )
+
+
+def holdings(log: Log) -> Holdings:
+    return Holdings(*counts(log))

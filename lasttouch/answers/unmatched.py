@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
 
+from activity.errors import NotFound
 from lasttouch.answers.naming import companies_named
 from lasttouch.answers.question import Log, Question
 from store import unmatched as exchanged
@@ -29,3 +31,16 @@ def unmatched(log: Log, question: Question, most: int) -> Answer:
     names = None if company is None else set(company_names(log, companies_named(log, company)))
     there = [(number, one) for number, one in numbered if names is None or one.company in names]
     return Answer(filters.applied(there, itemgetter(1))[:most], narrowed)
+
+
+def strangers_meant(log: Log, now: datetime, number: int | None, least: int) -> list[Stranger]:
+    """The one with this number in the list; without one, all with whom at least so much was exchanged, both ways.
+
+    Raises NotFound where there is no such number.
+    """
+    found = exchanged.unmatched(log, now)
+    if number is None:
+        return [one for one in found if one.two_way and one.exchanges >= least]
+    if number > len(found):
+        raise NotFound(f"there is no number {number} among the unmatched", "see: lasttouch unmatched")
+    return [found[number - 1]]

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import click
 
-from activity.errors import NotFound
 from lasttouch.commands.opening import loaded_config, reading
-from lasttouch.keeping.forgotten import file_beside
-from lasttouch.private_files import private_output
+from lasttouch.keeping.backup import back_up, insist_on_a_log
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from store.backup import copy
-from store.database import is_begun
-from store.health import counts
 
 
 @click.command("backup")
@@ -36,18 +31,10 @@ def command(file: Path, force: bool, as_json: bool) -> None:
       lasttouch backup --force /mnt/usb/lasttouch.db --json
     """
     database = loaded_config().database
-    if not is_begun(database):
-        raise NotFound(f"there is no log at {database} yet", "run: lasttouch sync")
-    beside = file_beside(database)
+    insist_on_a_log(database)
     with reading() as log:
-        with private_output(file, force) as new:
-            copy(log, new.path)
-        activities, contacts, _ = counts(log)
-    if beside.exists():
-        forgotten = beside.read_text(encoding="ascii")
-        with private_output(file_beside(file), force=True) as new, new.text() as output:
-            output.write(forgotten)
-    size = file.stat().st_size
+        copied = back_up(log, database, file, force)
+    size, activities, contacts = copied
     if as_json:
         print_json({"file": str(file), "bytes": size, "activities": activities, "contacts": contacts})
     else:

@@ -8,12 +8,11 @@ from datetime import UTC
 import click
 
 from activity.errors import UsageError
-from lasttouch.answers.naming import company_or_contact
+from lasttouch.answers.naming import company_name, company_or_contact
 from lasttouch.commands import typed_moments
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
 from lasttouch.local_time import utc_now
-from store.companies import company_names
 
 _EXAMPLE = "such as: lasttouch cadence bob 30d, or --default 90d"
 
@@ -48,7 +47,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, e
         else:
             is_company, found = company_or_contact(agent.log, " ".join(given))
             if is_company:
-                (name,) = company_names(agent.log, [found])
+                name = company_name(agent.log, found)
                 answer = Answer("cadence", undo, who, company=name, days=days)
                 if days is not None:
                     own_words.set_company_cadence(agent, found, days, who)

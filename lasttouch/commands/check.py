@@ -6,12 +6,9 @@ import click
 
 from activity.errors import LasttouchError
 from lasttouch.commands.opening import changing
-from lasttouch.keeping.recomputation import recompute
+from lasttouch.keeping.checking import check
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from store.database import writing
-from store.health import counts
-from store.inspection import integrity
 
 
 @click.command("check")
@@ -28,28 +25,18 @@ def command(as_json: bool) -> None:
       lasttouch check --json
     """
     with changing() as agent:
-        soundness = integrity(agent.log)
-        with writing(agent.connection):
-            different = recompute(agent)
-        activities, contacts, touches = counts(agent.log)
+        found = check(agent)
+        database = agent.loaded.database
     if as_json:
-        print_json(
-            {
-                "differences": different,
-                "integrity": soundness,
-                "activities": activities,
-                "contacts": contacts,
-                "touches": touches,
-            }
-        )
+        print_json(found._asdict())
     else:
-        print_lines(
-            [f"{activities:,} activities, {contacts:,} contacts recomputed: {different} differences; {soundness}."]
-        )
-    if soundness != "ok":
-        said = " ".join(soundness.split())
-        raise LasttouchError(f"{agent.loaded.database} is damaged: {said}", "restore a backup")
-    if different:
+        what = f"{found.activities:,} activities, {found.contacts:,} contacts recomputed"
+        print_lines([f"{what}: {found.differences} differences; {found.integrity}."])
+    if found.integrity != "ok":
+        said = " ".join(found.integrity.split())
+        raise LasttouchError(f"{database} is damaged: {said}", "restore a backup")
+    if found.differences:
         raise LasttouchError(
-            f"{different} differences were found and set right", "please report this: nothing but a defect can cause it"
+            f"{found.differences} differences were found and set right",
+            "please report this: nothing but a defect can cause it",
         )

@@ -3,95 +3,77 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from activity.errors import LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, config_path, read_config
+from lasttouch.keeping.reading import as_it_is
 from lasttouch.terminal.output import clean
-from store.database import open_for_reading
-from store.log import Log
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-OFFERED = 50
+    from lasttouch.answers.offers import Kind
+    from lasttouch.answers.question import Log
 
 
 def complete_who(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The next word of a contact's or company's name, or a contact's address."""
-    from store.finding import company_names_like, contacts_like  # noqa: PLC0415 - only when a shell asks
+    from lasttouch.answers import offers  # noqa: PLC0415 - only when a shell asks
 
     before = ctx.params.get(param.name or "") or ()
-    words = [*before, incomplete] if isinstance(before, tuple) else [incomplete]
     with _log(ctx) as log:
-        if log is None:
-            return []
-        found = contacts_like(log, " ".join(words), OFFERED)
-        offers = {} if before else {email: name for name, email in found if _begins(email, incomplete)}
-        for name, email in [*found, *((name, "company") for name in company_names_like(log, " ".join(words), OFFERED))]:
-            if (word := _next_word(name, words)) is not None:
-                offers.setdefault(word, email)
-    return _items(offers.items())
+        found = {} if log is None else offers.next_words(log, before if isinstance(before, tuple) else (), incomplete)
+    return _items(found.items())
 
 
 def complete_address(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The main address of a contact whose name or address begins so: one word that means one contact."""
-    from store.finding import contacts_like  # noqa: PLC0415 - only when a shell asks
+    from lasttouch.answers import offers  # noqa: PLC0415 - only when a shell asks
 
     with _log(ctx) as log:
-        found = [] if log is None else contacts_like(log, incomplete, OFFERED)
-    return _items((email, name) for name, email in found if email)
+        found = {} if log is None else offers.addresses(log, incomplete)
+    return _items(found.items())
 
 
 def complete_company(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from store.finding import company_names_like  # noqa: PLC0415 - only when a shell asks
-
-    return _whole_names(ctx, incomplete, lambda log: company_names_like(log, incomplete, OFFERED))
+    return _words(ctx, "companies", incomplete)
 
 
 def complete_owner(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from store.choosing import owners_like  # noqa: PLC0415 - only when a shell asks
-
-    return _whole_names(ctx, incomplete, lambda log: owners_like(log, incomplete))
+    return _words(ctx, "owners", incomplete)
 
 
 def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from store.tags import all_tags  # noqa: PLC0415 - only when a shell asks
-
-    return _whole_names(ctx, incomplete, all_tags)
+    return _words(ctx, "tags", incomplete)
 
 
 def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the configured accounts."""
+    begins = incomplete.casefold()
     with contextlib.suppress(LasttouchError):
-        return _items(one for one in _file(ctx).accounts if _begins(one[0], incomplete))
+        return _items(one for one in _file(ctx).accounts if one[0].casefold().startswith(begins))
     return []
 
 
-def _whole_names(ctx: click.Context, incomplete: str, names: Callable[[Log], Sequence[str]]) -> list[CompletionItem]:
+def _words(ctx: click.Context, kind: Kind, incomplete: str) -> list[CompletionItem]:
     """One word of each name: any part of a name is enough for these options."""
+    from lasttouch.answers import offers  # noqa: PLC0415 - only when a shell asks
+
     with _log(ctx) as log:
-        if log is None:
-            return []
-        words = (next((w for w in name.split() if _begins(w, incomplete)), None) for name in names(log))
-        return _items((word, "") for word in dict.fromkeys(words) if word is not None)
+        return _items((word, "") for word in ([] if log is None else offers.words_of(log, kind, incomplete)))
 
 
 @contextlib.contextmanager
 def _log(ctx: click.Context) -> Iterator[Log | None]:
-    log = None
-    with contextlib.suppress(LasttouchError, sqlite3.Error):
-        if (path := _file(ctx).database) is not None:
-            log = open_for_reading(path)
-    try:
+    database = None
+    with contextlib.suppress(LasttouchError):
+        database = _file(ctx).database
+    with as_it_is(database) as log:
         yield log
-    finally:
-        if log is not None:
-            log.close()
 
 
 def _file(ctx: click.Context) -> ConfigFile:
@@ -99,27 +81,12 @@ def _file(ctx: click.Context) -> ConfigFile:
     return read_config(config_path(ctx.obj or ctx.find_root().params.get("config")))
 
 
-def _next_word(name: str, words: Sequence[str]) -> str | None:
-    """The word of `name` that stands where the last of `words` is being typed; None if the others do not fit."""
-    parts = name.split()
-    for start in range(len(parts) - len(words) + 1):
-        if all(
-            part.casefold() == word.casefold() for part, word in zip(parts[start:], words[:-1], strict=False)
-        ) and _begins(parts[start + len(words) - 1], words[-1]):
-            return parts[start + len(words) - 1]
-    return None
-
-
-def _begins(text: str, word: str) -> bool:
-    return text.casefold().startswith(word.casefold())
-
-
-def _items(offers: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+def _items(found: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     """Words a shell can take as they are: hostile and odd ones are left out."""
     from click.shell_completion import CompletionItem  # noqa: PLC0415
 
     return [
         CompletionItem(word, help=clean(meaning) or None)
-        for word, meaning in offers
+        for word, meaning in found
         if word == clean(word) and not set(word) & set("\"'`$\\;&|<>(){}*?!#,")
     ]

@@ -7,9 +7,10 @@ from dataclasses import replace
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.naming import activity_meant
+from lasttouch.answers.proof import named_in_meeting
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, activity_meant, say_of_activity, saying_options
-from store.timeline import activities, named_by_title
+from lasttouch.commands.saying import Answer, say_of_activity, saying_options
 
 
 @click.command("confirm")
@@ -34,11 +35,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
         activity_id = activity_meant(agent.log, what)
         if activity_id is None:
             raise UsageError(f"{what!r} is no activity", "give its id, as `log` and `why` show it")
-        (one,) = activities(agent.log, [activity_id])
-        if one.kind != "meeting":
-            raise UsageError(f"activity {activity_id} is no meeting", "a conversation is settled by: lasttouch done")
+        whom = named_in_meeting(agent.log, activity_id)
         say_of_activity(agent, activity_id, "confirm", who, undo, "{} was not confirmed")
-        whom = named_by_title(one)
     told = f"Activity {activity_id} is {'no longer ' if undo else ''}confirmed."
     answer = Answer("confirm", undo, who, activity=activity_id)
     if whom is not None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
-from activity.errors import NotFound, UsageError
-from lasttouch.answers.naming import NO_CONTACTS, chosen, contacts_named
-from lasttouch.answers.proof import behind_dates
-from lasttouch.answers.question import Filters
+from activity.errors import UsageError
+from lasttouch.answers.contacts import contacts, shown
+from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.answers.question import Filters, Question
+from lasttouch.answers.unmatched import strangers_meant
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
 from lasttouch.commands.contacts_edit import edit
@@ -29,14 +29,6 @@ from lasttouch.views.contacts import contacts_json, contacts_table, import_json,
 from lasttouch.views.last import last_json
 from lasttouch.views.timeline import log_table
 from lasttouch.views.why_contact import contact_text
-from store.health import seen_through
-from store.people import people
-from store.read_back import read_back
-from store.timeline import newest
-from store.unmatched import Stranger, unmatched
-
-if TYPE_CHECKING:
-    from lasttouch.keeping.agent import Agent
 
 RECENT = 10
 
@@ -139,7 +131,8 @@ def add(
                     "see addresses and internal_domains in the configuration",
                 )
         else:
-            strangers = _strangers(agent, number, min_exchanges)
+            bring_strangers(agent)
+            strangers = strangers_meant(agent.log, agent.clock(), number, min_exchanges)
             change = add_strangers(agent, strangers, by_name=number is not None)
     if as_json:
         print_json(import_json(change, []))
@@ -158,16 +151,6 @@ def _addresses(given: tuple[str, ...]) -> list[str]:
     return [address for _, address in addresses if address]
 
 
-def _strangers(agent: Agent, number: int | None, min_exchanges: int) -> list[Stranger]:
-    bring_strangers(agent)
-    found = unmatched(agent.log, agent.clock())
-    if number is None:
-        return [one for one in found if one.two_way and one.exchanges >= min_exchanges]
-    if number > len(found):
-        raise NotFound(f"there is no number {number} among the unmatched", "see: lasttouch unmatched")
-    return [found[number - 1]]
-
-
 @command.command("list")
 @filter_options(tag=True)
 @form_options
@@ -181,9 +164,8 @@ def list_(filters: Filters, form: Form) -> None:
       lasttouch contacts list --tag vip --csv
     """
     with reading() as log:
-        found = sorted(
-            people(log, utc_now(), chosen(log, tag=filters.tag)), key=lambda one: (one.name.casefold(), one.id)
-        )
+        given = contacts(log, Question(utc_now(), "", filters))
+    found = sorted(given.people, key=lambda one: (one.name.casefold(), one.id))
     if answer(form, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found)):
         print_lines([] if found else [NO_CONTACTS])
 
@@ -201,11 +183,12 @@ def show(who: tuple[str, ...], as_json: bool) -> None:
       lasttouch contacts show bob@globex.example --json
     """
     now, zone = utc_now(), machine_zone()
+    question = Question(now, " ".join(who))
     with reading() as log:
-        found = people(log, now, contacts_named(log, " ".join(who)))
         if as_json:
-            print_json(last_json(found, seen_through(log), read_back(log)))
+            given = contacts(log, question)
+            print_json(last_json(given.people, given.through, given.back))
             return
-        for person in found:
-            print_lines(contact_text(person, behind_dates(log, person), [], now, zone))
-            print_table(*log_table(newest(log, now, RECENT, [person.id]), now, zone))
+        for one in shown(log, question, RECENT):
+            print_lines(contact_text(one.person, one.behind, [], now, zone))
+            print_table(*log_table(one.newest, now, zone))

@@ -9,14 +9,12 @@ import click
 
 from activity.address import normalise
 from activity.errors import UsageError
-from lasttouch.answers.naming import contacts_named, one_contact, several, shown
+from lasttouch.answers.contacts import with_ids
+from lasttouch.answers.naming import contact_or_address, one_contact, shown
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.opening import changing
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from store.finding import find_contacts
-from store.log import Log
-from store.people import people
 
 if TYPE_CHECKING:
     from lasttouch.keeping.agent import Agent
@@ -131,7 +129,7 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
     with changing() as agent:
-        contact_ids, emails = _whom(agent.log, who)
+        contact_ids, emails = contact_or_address(agent.log, who)
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
             return
@@ -144,21 +142,12 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
 
 def _named(agent: Agent, contact_ids: list[int]) -> str:
     """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
-    return "; ".join(map(shown, people(agent.log, agent.clock(), contact_ids)))
-
-
-def _whom(log: Log, who: str) -> tuple[list[int], list[str]]:
-    """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
-    address = normalise(who)
-    ids = find_contacts(log, who) if address else contacts_named(log, who)
-    if len(ids) > 1:
-        raise several(log, who, ids)
-    return ids, [address] if address else []
+    return "; ".join(map(shown, with_ids(agent.log, contact_ids, agent.clock())))
 
 
 def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
     """Ask with everything that would go."""
-    found = people(agent.log, agent.clock(), contact_ids)
+    found = with_ids(agent.log, contact_ids, agent.clock())
     lines = [f"  #{one.id} {one.name} <{', '.join(one.emails)}>, {one.touches} touches" for one in found]
     print_lines(["This would be erased for good, with every trace in the log:", *(lines or [f"  {emails[0]}"])])
     try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.contacts import with_ids
 from lasttouch.answers.naming import one_contact, shown
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.opening import changing
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from store.people import people
 
 LONGEST_TAG = 60
 
@@ -51,7 +51,7 @@ def edit(
     with changing() as agent:
         contact_id = one_contact(agent.log, who)
         rematched = address_book.edit(agent, contact_id, edit)
-        (person,) = people(agent.log, agent.clock(), [contact_id])
+        (person,) = with_ids(agent.log, [contact_id], agent.clock())
     if as_json:
         print_json(
             {

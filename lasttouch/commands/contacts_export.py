@@ -7,6 +7,8 @@ import sys
 import click
 
 from activity.errors import UsageError
+from lasttouch.answers.contacts import contacts, owners_listed
+from lasttouch.answers.question import Question
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import utc_now
 from lasttouch.terminal.options import config_option, json_option
@@ -14,10 +16,6 @@ from lasttouch.terminal.output import print_csv, print_json
 from lasttouch.terminal.standard_streams import speak_utf8
 from lasttouch.views.contacts import export_rows, vcards
 from lasttouch.views.last import last_json
-from store.choosing import listed_owners
-from store.health import seen_through
-from store.people import people
-from store.read_back import read_back
 
 
 @click.command("export")
@@ -37,12 +35,11 @@ def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
     if vcard + as_json + as_csv > 1:
         raise UsageError("--vcard, --json and --csv exclude each other")
     with reading() as log:
-        found, through, back = people(log, utc_now()), seen_through(log), read_back(log)
-        owners = listed_owners(log)  # what is derived is not to come back as if it were listed
+        given, owners = contacts(log, Question(utc_now())), owners_listed(log)
     if as_json:
-        print_json(last_json(found, through, back))
+        print_json(last_json(given.people, given.through, given.back))
     elif vcard:
         speak_utf8()
-        sys.stdout.write(vcards(found))
+        sys.stdout.write(vcards(given.people))
     else:
-        print_csv(*export_rows([one._replace(owner=owners.get(one.id, "")) for one in found]))
+        print_csv(*export_rows(given.as_listed(owners)))

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import click
 
+from lasttouch.answers.contacts import contacts
 from lasttouch.answers.proof import proof
+from lasttouch.answers.question import Log, Question
+from lasttouch.answers.status import holdings
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import json_option
@@ -20,11 +23,6 @@ from lasttouch.views.health import sync_table
 from lasttouch.views.last import last_json, last_table
 from lasttouch.views.next_steps import next_steps
 from lasttouch.views.why_contact import contact_text
-from store.finding import find_contacts
-from store.health import counts, seen_through
-from store.log import Log
-from store.people import people
-from store.read_back import read_back
 
 TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, and does not count
 
@@ -51,16 +49,17 @@ def command(keep: Path | None, as_json: bool) -> None:
         print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
     with played(keep, utc_now, zone) as done, reading(done.loaded.path) as log:
         now = utc_now()
+        given = contacts(log, Question(now))
         if as_json:
             config = None if keep is None else str(done.loaded.path)
-            print_json({"last": last_json(people(log, now), seen_through(log), read_back(log)), "config": config})
+            print_json({"last": last_json(given.people, given.through, given.back), "config": config})
             return
         _typed(f"contacts import {CONTACTS}")
         print_lines(import_text(done.change, []))
         _typed("sync")
         print_table(*sync_table(done.reports))
         _typed("last")
-        print_table(*last_table(people(log, now), now, zone))
+        print_table(*last_table(given.people, now, zone))
         _typed(f"why {TELLING}")
         _why(log, now, zone)
         print_lines(["", _in_the_log(log)])
@@ -72,13 +71,13 @@ def _typed(words: str) -> None:
 
 
 def _why(log: Log, now: datetime, zone: tzinfo) -> None:
-    for person in people(log, now, find_contacts(log, TELLING)):
+    for person in contacts(log, Question(now, TELLING)).people:
         print_lines(contact_text(person, *proof(log, person, now), now, zone))
 
 
 def _in_the_log(log: Log) -> str:
-    in_all, contacts, touches = counts(log)
-    return f"In the log now: {in_all:,} activities, {contacts:,} contacts, {touches:,} touches."
+    in_all, people, touches = holdings(log)
+    return f"In the log now: {in_all:,} activities, {people:,} contacts, {touches:,} touches."
 
 
 def _next_steps(keep: Path | None) -> list[str]:

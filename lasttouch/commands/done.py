@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.answers.naming import one_contact
+from lasttouch.answers.naming import activity_meant, one_contact
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, activity_meant, say_of_activity, say_of_contact, saying_options
+from lasttouch.commands.saying import Answer, say_of_activity, say_of_contact, saying_options
 
 
 @click.command("done")

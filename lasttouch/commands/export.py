@@ -13,7 +13,9 @@ from typing import Any, TextIO
 
 import click
 
+from lasttouch.answers.export import exported
 from lasttouch.answers.question import Filters
+from lasttouch.answers.why import OfActivity
 from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading_all
 from lasttouch.local_time import utc_now
@@ -25,9 +27,6 @@ from lasttouch.terminal.output import csv_cells, harmless_json
 from lasttouch.terminal.standard_streams import speak_utf8
 from lasttouch.views import columns
 from lasttouch.views.timeline import why_json
-from store.export import whole_log
-from store.log import Log
-from store.said import of_activities
 
 
 @click.command("export")
@@ -50,7 +49,8 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
     """
     with reading_all() as log, _output(file, force) as output:
         write = _csv_lines if form.as_csv else _json_lines
-        written = write(output, _objects(log, filters.since, filters.until))
+        now = utc_now()
+        written = write(output, _objects(exported(log, now, filters.since, filters.until), now))
     if file is not None and str(file) != "-":
         click.echo(f"{written:,} activities in {file}.", err=True)
 
@@ -65,13 +65,9 @@ def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
         yield output
 
 
-def _objects(log: Log, since: datetime | None, until: datetime | None) -> Iterator[dict[str, Any]]:
-    now = utc_now()
-    for found, people in whole_log(log, now, since, until):
-        words = of_activities(log, [one.id for one in found])
-        for one in found:
-            concerned = {part.contact_id for part in one.parts if part.contact_id is not None}
-            yield why_json(one, [people[i] for i in sorted(concerned) if i in people], now, words.get(one.id, []))
+def _objects(found: Iterator[OfActivity], now: datetime) -> Iterator[dict[str, Any]]:
+    for one in found:
+        yield why_json(one.activity, one.concerned, now, one.said)
 
 
 def _json_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:

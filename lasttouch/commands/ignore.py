@@ -5,10 +5,9 @@ from __future__ import annotations
 import click
 
 from activity.address import normalise
-from lasttouch.answers.naming import one_contact
+from lasttouch.answers.naming import is_contact, one_contact
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
-from store.finding import find_contacts
 
 
 @click.command("ignore")
@@ -31,7 +30,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     with changing() as agent:
         who = own_words.speaker(agent, by)
         address = normalise(what)
-        if address is not None and not find_contacts(agent.log, what):
+        if address is not None and not is_contact(agent.log, what):
             contact_id, name = None, address
             if not undo:
                 own_words.ignore_address(agent, address, who)

@@ -125,15 +125,16 @@ def _synced(loaded: Loaded, account: str, as_json: bool, ask: bool) -> list[Repo
 
 
 def _answered(path: Path) -> None:
+    from lasttouch.answers.contacts import contacts  # noqa: PLC0415
     from lasttouch.answers.last import vouched_order  # noqa: PLC0415
+    from lasttouch.answers.question import Question  # noqa: PLC0415
     from lasttouch.views.last import last_table, read_back_lines  # noqa: PLC0415
-    from store.people import people  # noqa: PLC0415
-    from store.read_back import read_back  # noqa: PLC0415
 
     now = utc_now()
     with reading(path) as log:
-        back = read_back(log)
-        everybody = vouched_order(people(log, now), back)
+        given = contacts(log, Question(now))
+    back = given.back
+    everybody = vouched_order(given.people, back)
     found = sorted(everybody, key=lambda one: one.last_touch is None or not back.vouches_for(one.last_touch))
     headings, rows = last_table(found[:SHOWN], now, machine_zone(), back=back)
     print_lines([""])

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast, get_args
+from typing import cast, get_args
 
 import click
 
 from activity.errors import UsageError
-from lasttouch.answers.naming import one_contact
+from lasttouch.answers.naming import activity_meant, contact_name, one_contact
 from lasttouch.commands import typed_moments
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, activity_meant, not_said, saying_options
+from lasttouch.commands.saying import Answer, not_said, saying_options
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.moments import local
 from matchers.notes import NoteKind
-from store.contacts import name_of_contact
-
-if TYPE_CHECKING:
-    from lasttouch.keeping.agent import Agent
-    from store.accounts import Account
-    from store.own_words import Speaker
 
 KINDS: tuple[str, ...] = get_args(NoteKind)
 LONGEST_SUBJECT = 200
@@ -58,9 +52,9 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
 
     with changing() as agent:
         contact_id = one_contact(agent.log, " ".join(words[:-1]))
-        name = name_of_contact(agent.log, contact_id)
+        name = contact_name(agent.log, contact_id)
         who = own_words.speaker(agent, by)
-        account = _account(agent, who, contact_id)
+        account = notes.account_of(agent, who, contact_id)
         noted = notes.take_note(
             agent, contact_id, cast("NoteKind", kind), moment, account, about.strip(), secrets.token_hex(8)
         )
@@ -71,7 +65,6 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
 
 def _undo(what: str, by: str | None, as_json: bool) -> None:
     from lasttouch.keeping import notes, own_words  # noqa: PLC0415
-    from store.notes import is_note, newest_note  # noqa: PLC0415
 
     with changing() as agent:
         who = own_words.speaker(agent, by)
@@ -79,9 +72,9 @@ def _undo(what: str, by: str | None, as_json: bool) -> None:
         contact_id = name = None
         if activity_id is None:
             contact_id = one_contact(agent.log, what)
-            name = name_of_contact(agent.log, contact_id)
-            activity_id = newest_note(agent.log, contact_id)
-        if activity_id is None or not is_note(agent.log, activity_id):
+            name = contact_name(agent.log, contact_id)
+            activity_id = notes.newest_of(agent, contact_id)
+        if activity_id is None or not notes.is_note(agent, activity_id):
             raise not_said(f"{what} is not noted by hand" if name is None else f"nothing is noted of {name}")
         notes.take_back(agent, activity_id)
     told = f"Taken back: the note that was activity {activity_id}."
@@ -100,18 +93,3 @@ def _when(at: str | None) -> datetime:
     if first > now:
         raise UsageError(f"{at!r} lies ahead", "what is to come belongs into a calendar")
     return min(first + (last - first) / 2, now)
-
-
-def _account(agent: Agent, who: Speaker, contact_id: int) -> Account:
-    """Whose note it is: the speaker's, else the contact's owner's."""
-    from store.accounts import accounts_known, accounts_meant  # noqa: PLC0415
-    from store.people import people  # noqa: PLC0415
-
-    if who.account_id is not None:
-        return next(one for one in accounts_known(agent.log) if one.id == who.account_id)
-    (person,) = people(agent.log, agent.clock(), [contact_id])
-    owners = accounts_meant(agent.log, person.owner) if person.owner else []
-    if len(owners) != 1:
-        names = ", ".join(one.name for one in accounts_known(agent.log))
-        raise UsageError("whose note is it?", f"say --by with one of: {names}")
-    return owners[0]

@@ -17,7 +17,6 @@ from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import utc_now
 from lasttouch.passes.source_pass import Report
 from lasttouch.terminal.options import config_option
-from store.database import database_errors
 
 
 @click.command("run")
@@ -54,8 +53,7 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
     """
     loaded = loaded_config()
     lock = LockFile(loaded.database)
-    with database_errors(loaded.database):
-        lock.become_daemon()
+    lock.become_daemon()
     keep_journal("json" if as_json else log_format, log_level)
     from lasttouch.daemon.daemon import Daemon  # noqa: PLC0415 - a second daemon says so without loading all this
 

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from activity.errors import NotFound
+from lasttouch.answers.naming import contact_name
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.moments import utc
 from lasttouch.terminal.options import F, config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from store.contacts import name_of_contact
-from store.finding import find_activity
-from store.log import Log
 
 if TYPE_CHECKING:
     from lasttouch.keeping.agent import Agent
-    from lasttouch.keeping.own_words import Word
-    from store.own_words import Speaker
+    from lasttouch.keeping.own_words import Speaker, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +69,11 @@ def saying_options(required: bool = True) -> Callable[[F], F]:
     return decorate
 
 
-def activity_meant(log: Log, what: str) -> int | None:
-    """The activity that is meant by its id or Message-ID; None where somebody is. Raises NotFound."""
-    if not what.isdecimal() and not what.startswith("<"):
-        return None
-    activity_id = find_activity(log, what)
-    if activity_id is None:
-        raise NotFound(f"there is no activity {what}", "ids are shown by: lasttouch log; a contact's id is #7")
-    return activity_id
-
-
 def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker, undo: bool, unsaid: str) -> str:
     """Say it of a contact, or take it back; its name. Raises NotFound, `unsaid` with the name, if it was not said."""
     from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
-    name = name_of_contact(agent.log, contact_id)
+    name = contact_name(agent.log, contact_id)
     if not undo:
         own_words.say_of_contact(agent, contact_id, word, who)
     elif not own_words.unsay_of_contact(agent, contact_id, word.kind):

@@ -11,7 +11,6 @@ from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import Answer, say_of_contact, saying_options
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.moments import local
-from store.rows import timestamp
 
 
 @click.command("snooze")
@@ -40,7 +39,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     with changing() as agent:
         who = own_words.speaker(agent, by)
         contact_id = one_contact(agent.log, " ".join(words if undo else given))
-        word = own_words.Word("snooze", None if until is None else timestamp(until))
+        word = own_words.put_off(until)
         name = say_of_contact(agent, contact_id, word, who, undo, "{} was not put off")
     told = f"{name} is no longer put off." if undo else f"{name} is put off until {local(until, zone)}."
     Answer("snooze", undo, who, contact=contact_id, name=name, until=until).tell(as_json, told)

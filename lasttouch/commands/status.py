@@ -57,10 +57,10 @@ def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
     if answer(
         form,
         columns.STATUS,
-        lambda: status_json(health, given.counts, pid, given.mail_ahead),
+        lambda: status_json(health, given.holdings, pid, given.mail_ahead),
         lambda: status_table(health, now, zone),
     ):
-        activities, contacts, touches = given.counts
+        activities, contacts, touches = given.holdings
         print_lines(
             [
                 f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",

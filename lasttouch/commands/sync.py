@@ -12,7 +12,6 @@ from lasttouch.commands.opening import loaded_config
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views.health import sync_json, sync_table
-from store.health import counts
 
 if TYPE_CHECKING:
     from lasttouch.passes.source_pass import Report
@@ -39,6 +38,7 @@ def command(account: str | None, retry: bool, as_json: bool) -> None:
       lasttouch sync --account ana --json
       lasttouch sync --account ana --retry
     """
+    from lasttouch.answers.status import holdings  # noqa: PLC0415
     from lasttouch.keeping.opening import opened  # noqa: PLC0415 - a shell asks for the names of accounts at every key
     from lasttouch.passes.pipeline import sync  # noqa: PLC0415
     from lasttouch.passes.source_pass import Manner  # noqa: PLC0415
@@ -50,7 +50,7 @@ def command(account: str | None, retry: bool, as_json: bool) -> None:
         raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
     with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress, Manner(insists=retry)))
-        holds = counts(agent.log)
+        holds = holdings(agent.log)
     if as_json:
         print_json(sync_json(reports))
     else:

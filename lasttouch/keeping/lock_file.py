@@ -46,15 +46,18 @@ class LockFile:
 
     def become_daemon(self, patience_seconds: float = 0.5) -> None:
         """Be the one daemon of this database. Raises DatabaseInUse with the other's process id."""
-        if not self.hold(DAEMON, patience_seconds):  # `status` tries the slot for a moment
+        with database_errors(self._database):
+            is_ours = self.hold(DAEMON, patience_seconds)  # `status` tries the slot for a moment
+        if not is_ours:
             pid = _pid_in(self._file())
             raise DatabaseInUse(
                 f"another daemon is at work on this database: process {pid or 'unknown'}",
                 "commands and lasttouch sync work beside it; to replace it, stop it first"
                 + (f" (kill {pid})" if pid else ""),
             )
-        os.ftruncate(self._file(), 0)
-        os.pwrite(self._file(), f"{os.getpid()}\n".encode(), 0)
+        with database_errors(self._database):
+            os.ftruncate(self._file(), 0)
+            os.pwrite(self._file(), f"{os.getpid()}\n".encode(), 0)
 
     def close(self) -> None:
         """Give everything back."""

@@ -12,6 +12,8 @@ from matchers.notes import NoteKind, note_facts
 from store import accounts, contacts, ingest, notes, places, touches
 from store.accounts import Account
 from store.database import writing
+from store.own_words import Speaker
+from store.people import people
 from store.rows import Entry
 
 
@@ -37,6 +39,27 @@ def take_back(agent: Agent, activity_id: int) -> None:
     with writing(agent.connection):
         notes.take_back(agent.connection, activity_id)
         touches.refresh(agent.connection, agent.clock())
+
+
+def newest_of(agent: Agent, contact_id: int) -> int | None:
+    """The latest note with this contact."""
+    return notes.newest_note(agent.log, contact_id)
+
+
+def is_note(agent: Agent, activity_id: int) -> bool:
+    return notes.is_note(agent.log, activity_id)
+
+
+def account_of(agent: Agent, who: Speaker, contact_id: int) -> Account:
+    """Whose note it is: who says so, else the contact's owner. Raises UsageError where that is not known."""
+    if who.account_id is not None:
+        return next(one for one in accounts.accounts_known(agent.log) if one.id == who.account_id)
+    (person,) = people(agent.log, agent.clock(), [contact_id])
+    owners = accounts.accounts_meant(agent.log, person.owner) if person.owner else []
+    if len(owners) != 1:
+        names = ", ".join(one.name for one in accounts.accounts_known(agent.log))
+        raise UsageError("whose note is it?", f"say --by with one of: {names}")
+    return owners[0]
 
 
 def _address_of(agent: Agent, contact_id: int) -> Address:

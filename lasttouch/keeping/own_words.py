@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from activity.errors import NotFound, UsageError
@@ -13,6 +14,9 @@ from store.accounts import accounts_known, accounts_meant
 from store.contacts import emails_of_contact, name_of_contact
 from store.database import writing
 from store.own_words import Speaker
+from store.rows import timestamp
+
+__all__ = ["Speaker", "Word"]
 
 
 class Word(NamedTuple):
@@ -20,6 +24,11 @@ class Word(NamedTuple):
 
     kind: str
     value: int | None = None
+
+
+def put_off(until: datetime | None) -> Word:
+    """None: to take it back."""
+    return Word("snooze", None if until is None else timestamp(until))
 
 
 def speaker(agent: Agent, by: str | None) -> Speaker:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from activity.errors import DatabaseError, ForeignDatabase
+from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
 from store import settings
 from store.database import database_errors, is_begun, open_for_reading
@@ -38,6 +38,19 @@ def reading(config: Path, warned: Told, told: Told) -> Iterator[Log]:
             yield log
     finally:
         log.close()
+
+
+@contextlib.contextmanager
+def as_it_is(database: Path | None) -> Iterator[Log | None]:
+    """The log whatever configuration it follows; None where it cannot be opened."""
+    log = None
+    with contextlib.suppress(LasttouchError, sqlite3.Error):
+        log = None if database is None else open_for_reading(database)
+    try:
+        yield log
+    finally:
+        if log is not None:
+            log.close()
 
 
 def loaded(path: Path) -> Loaded:

@@ -115,6 +115,21 @@ def test_what_reads_takes_a_log_and_none_a_bare_connection() -> None:
             assert not re.search(r"\b(INSERT|UPDATE|DELETE)\b|executemany", text), name
 
 
+def test_answers_can_be_asked_through_any_door() -> None:
+    """They know no command line, no terminal and no database engine: they take a question, and ask a log."""
+    for name, path in _files("lasttouch/answers").items():
+        foreign = {module for module in _imports(path) if _is_among(module, {"click", "rich", "sqlite3", "sys"})}
+        foreign |= {module for module in _imports(path) if _is_among(module, {"lasttouch.terminal", "lasttouch.views"})}
+        assert not foreign, f"{name} imports {foreign}"
+
+
+def test_commands_ask_no_store() -> None:
+    """What they tell is an answer, or what became of a change; `keeping` and `answers` speak with the log."""
+    for name, path in _files("lasttouch/commands", "lasttouch/terminal", "cli.py").items():
+        assert not any(_is_among(module, {"store", "sqlite3"}) for module in _imports(path)), name
+        assert not re.search(r"\.connection\b", path.read_text(encoding="utf-8")), name
+
+
 def test_nothing_but_the_capture_opens_sockets() -> None:
     found = {
         name
