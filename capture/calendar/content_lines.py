@@ -174,6 +174,10 @@ class _Reader:
         if component == "VEVENT" and kept is _CALENDAR:
             self._kept, self._lines = _EVENT, []
             self._found[-1][2].append(EventLines(self._lines))
+        elif component == "VEVENT" and "VCALENDAR" not in self._within:
+            self.is_odd = True
+            self._kept, self._lines = _EVENT, [(BROKEN, f"{BROKEN}:an event outside of a VCALENDAR")]
+            self._found.append(([], [], [EventLines(self._lines)]))
         elif component == "VTIMEZONE" and kept is _CALENDAR and len(self._found[-1][1]) < MOST_ZONES:
             self._kept, self._lines = _ZONE, []
             self._found[-1][1].append(self._lines)
@@ -186,6 +190,9 @@ class _Reader:
     def _end(self, component: str) -> None:
         if component not in self._within:
             self.is_odd = True
+            if component == "VEVENT" and self._found and self._within and self._within[-1] != "VCALENDAR":
+                broken = f"{BROKEN}:an event that begins as {self._within[-1][:40]}"
+                self._found[-1][2].append(EventLines([(BROKEN, broken)]))
         else:
             while self._within[-1] != component:
                 self._leave(len(self._within) - 1)

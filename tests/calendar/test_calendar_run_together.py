@@ -34,6 +34,24 @@ def people(text: str) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        calendar(met("one", "olga")) + "\r\n".join([*met("two", "pia"), ""]),
+        "\r\n".join([*met("two", "pia"), ""]) + calendar(met("one", "olga")),
+        calendar(met("one", "olga"), ["END:VCALENDAR", *met("two", "pia"), "BEGIN:VCALENDAR"]),
+        calendar(met("one", "olga"), ["BEGIN:VEVENTEVENT", *met("two", "pia")[1:]]),
+        calendar(["BEGIN:VTODO", *met("two", "pia")[1:]], met("one", "olga")),
+    ],
+)
+def test_an_event_that_stands_nowhere_is_named(text: str) -> None:
+    found = expand(text, START, END, PARIS)
+    assert [one.uid for one in found.meetings] == ["one"]
+    (skip,) = found.skipped
+    assert skip.reason.startswith("an event ")
+    assert "one" in strip(text)
+
+
 TWO = calendar(met("one", "olga"), met("two", "pia"))
 BOTH = {"one": ["olga"], "two": ["pia"]}
 
