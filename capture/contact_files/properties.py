@@ -47,7 +47,7 @@ def _decoded(line: int, name: str, content: str) -> Property | RowProblem:
         decoded = textLineToContentLine(content)
         text = _text(name, decoded.value).encode("utf-8", "replace").decode().replace("\0", "")
         return Property(line, name, text, _preference(decoded))
-    except (VObjectError, ValueError, LookupError):
+    except (VObjectError, ValueError, LookupError, TypeError, AttributeError):  # it promises no class of its own
         return RowProblem(line, f"{name} cannot be decoded")
 
 
