@@ -119,7 +119,9 @@ def open_for_reading(path: Path) -> Log:
 def insist_on_all_tables(log: Log, path: Path) -> None:
     """Raises DatabaseError where the log was not wholly made, or is of an older version and could not be changed."""
     if refuse_foreign(log.connection, path) != MIGRATIONS:
-        raise DatabaseError(f"the log at {path} is not wholly made, or is still an older version's", "run: lasttouch sync")
+        raise DatabaseError(
+            f"the log at {path} is not wholly made, or is still an older version's", "run: lasttouch sync"
+        )
 
 
 def _refuse_what_is_no_file(path: Path) -> None:

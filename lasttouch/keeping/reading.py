@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
 from store import settings
-from store.database import database_errors, is_begun, open_for_reading
+from store.database import database_errors, insist_on_all_tables, is_begun, open_for_reading
 from store.log import Log
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def reading(config: Path, warned: Told, told: Told) -> Iterator[Log]:
     if path is None or log is None:
         loaded = _follow(file, warned)
         path = loaded.database
-        log = open_for_reading(path) if is_begun(path) else _log_before_the_first_sync(loaded, told)
+        log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, told)
     try:
         with database_errors(path):
             yield log
@@ -82,6 +82,17 @@ def _log_that_followed(file: ConfigFile) -> Log | None:
             return log
     log.close()
     return None
+
+
+def _whole_log(path: Path) -> Log:
+    """The log with all its tables. Raises DatabaseError, too, where the disk was full before they were made."""
+    log = open_for_reading(path)
+    try:
+        insist_on_all_tables(log, path)
+    except BaseException:
+        log.close()
+        raise
+    return log
 
 
 def _log_before_the_first_sync(loaded: Loaded, told: Told) -> Log:

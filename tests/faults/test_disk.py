@@ -101,15 +101,16 @@ def small_disk(tmp_path: Path) -> Iterator[Path | None]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.parametrize("left", [0, 100, 200, 500])
 def test_a_disk_that_is_full_at_the_start_is_told_of_and_nothing_half_made_is_a_log(
-    ana: Household, small_disk: Path | None
+    ana: Household, small_disk: Path | None, left: int
 ) -> None:
     if small_disk is None:
         pytest.skip("no file system may be mounted here")
     ana.head = ana.head.replace('"lasttouch.db"', f'"{small_disk / "new.db"}"')
     ana.write_config()
     (small_disk / "new.db").touch(0o600)
-    _fill(small_disk)
+    _fill(small_disk, left)
     outcome = ana.run("sync")
     assert outcome.code == 1
     assert "free some space" in outcome.err
@@ -123,11 +124,13 @@ def test_a_disk_that_is_full_at_the_start_is_told_of_and_nothing_half_made_is_a_
     assert ana.contents()["activities"]
 
 
-def _fill(folder: Path) -> None:
+def _fill(folder: Path, left: int = 0) -> None:
+    """So that so many KB are left."""
     with contextlib.suppress(OSError), (folder / "filler").open("wb") as filler:
         while True:
             filler.write(b"x" * 4096)
             filler.flush()
+    os.truncate(folder / "filler", (folder / "filler").stat().st_size - (left << 10))
 
 
 def test_the_daemon_goes_on_when_there_is_room_again(ana: Household, user: str, small_disk: Path | None) -> None:
