@@ -120,7 +120,10 @@ def _uids_to_read(connection: Connection, start: Position, state: MailboxState) 
 
 def _found(connection: Connection, start: Position, low: int, high: int | None) -> list[int]:
     """The UIDs from `low` to `high`, or to the last, that arrived since the day of `start`."""
-    found = connection.search(["UID", f"{low}:{high or '*'}", "SINCE", date.fromisoformat(start.since)])
+    since = date.fromisoformat(start.since)
+    found = connection.search(["UID", f"{low}:{high or '*'}", "SINCE", since])
+    if high is None and not found:  # not even the last, which n:* names: the server may not know what that is
+        found = connection.search(["UID", f"{low}:{LAST_UID}", "SINCE", since])
     uids = sorted({uid for uid in found if low <= uid <= (high or LAST_UID)})  # n:* finds the last even below n
     if uids:
         connection.wire.budget.earn()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -111,7 +112,8 @@ class MailSource:
         since = self._since.isoformat()
         state = mailbox.state
         if state is None and position is not None:
-            state = mailbox_state(connection, mailbox, with_modseq=position.needs_modseq)
+            with contextlib.suppress(MailboxRefused):  # it may still be opened, which tells as much
+                state = mailbox_state(connection, mailbox, with_modseq=position.needs_modseq)
         if unchanged(position, state, since):
             return
         from capture.mail.reading import read_mailbox  # noqa: PLC0415 - a poll that finds nothing new does without
