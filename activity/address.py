@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-# Compiled when an unusual address is met: a query starts sooner without.
-_COMMENT = r"\([^()]*\)"
-_HOST = r"[^\x00-\x20\x7f-\xa0\u2000-\u206f@<>,;:\"\\()\[\]]+|\[[0-9a-z:.-]+\]"
-_CONTROL = r"[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f]"
-_NOT_IN_LOCAL = r'[ @<>,;()\[\]"]'
 
 
 class Address(NamedTuple):
@@ -68,10 +63,29 @@ def _with_a_labels(folded: str) -> str:
     return f"{local}@{normalise_domain(domain)}"
 
 
+class _Patterns(NamedTuple):
+    comment: re.Pattern[str]
+    host: re.Pattern[str]
+    control: re.Pattern[str]
+    not_in_local: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Compiled when the first unusual address is met: a query starts sooner without."""
+    return _Patterns(
+        re.compile(r"\([^()]*\)"),
+        re.compile(r"[^\x00-\x20\x7f-\xa0\u2000-\u206f@<>,;:\"\\()\[\]]+|\[[0-9a-z:.-]+\]"),
+        re.compile(r"[\x00-\x1f\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f]"),
+        re.compile(r'[ @<>,;()\[\]"]'),
+    )
+
+
 def _unusual(raw: str) -> str | None:
+    comment, host, control, not_in_local = _patterns()
     text = raw.strip().strip("<>").strip()
     for _ in range(8):  # each pass takes the innermost comments away; deeper nesting is no address
-        shorter = re.sub(_COMMENT, "", text)
+        shorter = comment.sub("", text)
         if shorter == text:
             break
         text = shorter
@@ -80,9 +94,9 @@ def _unusual(raw: str) -> str | None:
         text = text[1:-1]
     local, at, domain = text.rpartition("@")
     local, domain = unicodedata.normalize("NFC", local.strip().casefold()), normalise_domain(domain)
-    if not at or not local or len(text) > 1000 or not re.fullmatch(_HOST, domain):
+    if not at or not local or len(text) > 1000 or not host.fullmatch(domain):
         return None
     if len(local) > 1 and local[0] == local[-1] == '"':
         local = re.sub(r"\\(.)", r"\1", local[1:-1])
-        return None if re.search(_CONTROL, local) else f"{local}@{domain}"
-    return None if re.search(_CONTROL, local) or re.search(_NOT_IN_LOCAL, local) else f"{local}@{domain}"
+        return None if control.search(local) else f"{local}@{domain}"
+    return None if control.search(local) or not_in_local.search(local) else f"{local}@{domain}"
