@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint reference bench soak clean
+.PHONY: help demo quick test lint reference bench soak clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,7 +13,10 @@ help:  ## Say what there is to make
 demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, synced and answered for real
 	@$(BIN)/lasttouch demo
 
-test: $(VENV)/dev.stamp  ## Run all tests (with real servers where they are installed: see .ci/run)
+quick: $(VENV)/dev.stamp  ## Run the tests that need no server: most rules, in about a minute
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not servers and not worlds"
+
+test: $(VENV)/dev.stamp  ## Run all tests: 15 minutes (with real servers where they are installed: see .ci/run)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/dev.stamp  ## Check style and types

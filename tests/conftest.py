@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from cyrus_server import CyrusServer, cyrus_folder
@@ -20,15 +21,35 @@ from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
 
 _numbers = itertools.count(1)
-# Whoever asks for one of these, through whatever fixture, waits for a server to start.
-SERVERS = frozenset(("dovecot", "plain_dovecot", "imap", "cyrus", "radicale", "sabredav", "calendars", "kept"))
+# What listens on a port, or starts what does: it takes its time, and so does whoever uses it.
+LISTENERS = frozenset(
+    (
+        "dovecot_server", "cyrus_server", "radicale_server", "sabredav_server", "xandikos_server", "loopback_process",
+        "scripted_imap", "scripted_dav", "scripted_collections", "fault_proxy", "tls_listener", "running_daemon",
+        "household", "newcomer", "demo_runs", "mail_hosts", "subprocess", "threading",
+    )
+)  # fmt: skip
+FIXTURES = frozenset(("dovecot", "plain_dovecot", "cyrus", "radicale", "sabredav", "scripted", "calendars", "kept"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that use a server are marked by that use, so that `make quick` can do without them."""
+    """What `make quick` does without is marked by what it uses, and where it stands; never by hand."""
     for item in items:
-        if isinstance(item, pytest.Function) and SERVERS.intersection(item.fixturenames):
+        if not isinstance(item, pytest.Function):
+            continue
+        if FIXTURES.intersection(item.fixturenames) or _listens(item.module):
             item.add_marker("servers")
+        if item.path.parent.name == "model":
+            item.add_marker("worlds")
+
+
+def _listens(module: ModuleType) -> bool:
+    """Does this module of tests import anything of LISTENERS?"""
+    known = [value for name, value in vars(module).items() if not name.startswith("__")]
+    origins = {getattr(value, "__module__", None) for value in known} | {
+        value.__name__ for value in known if isinstance(value, ModuleType)
+    }
+    return not LISTENERS.isdisjoint(origins)
 
 
 def _server_missing(name: str, hint: str) -> None:
