@@ -1,8 +1,9 @@
 """Mail merges: the same text sent to many, one by one or a few at a time.
 
 Messages of one owner with one key (see matchers/mailings.py), each within GAP of the next, are a run. A run that
-reaches FEWEST outside recipients within any GAP is a mailing, all of it, whichever of it was read first. `mailing`
-holds for each such message how many its run has, and the seconds from the first to the last.
+reaches FEWEST outside recipients within any GAP, or MANY in all, since some programs send slowly, is a mailing, all
+of it, whichever of it was read first. `mailing` holds for each such message how many its run has, and the seconds
+from the first to the last.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from store.lists import change_among, grouped, rows_among
 
 GAP = 3600
 FEWEST = 10
+MANY = 26
 _KEYED = with_key(1)
 
 
@@ -153,7 +155,7 @@ def _recipients(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int,
 
 
 def _reaches_many(run: Sequence[_Sent], recipients: dict[int, set[int]]) -> bool:
-    """Are there FEWEST different recipients outside, in two messages or more, within any GAP?"""
+    """Are there FEWEST different recipients outside, in two messages or more, within any GAP, or MANY in all?"""
     within: Counter[int] = Counter()
     oldest = 0
     for number, one in enumerate(run):
@@ -163,4 +165,4 @@ def _reaches_many(run: Sequence[_Sent], recipients: dict[int, set[int]]) -> bool
             oldest += 1
         if number > oldest and len(+within) >= FEWEST:
             return True
-    return False
+    return len(set().union(*recipients.values())) >= MANY

@@ -82,6 +82,7 @@ def test_the_first_nine_become_a_broadcast_when_the_tenth_comes(log: _Log) -> No
     ("name", "letters"),
     [
         ("answers", lambda log: [_letter(log, n, n, "Re: News", in_reply_to=(f"<q{n}@x>",)) for n in range(12)]),
+        ("twenty, one every eight minutes", lambda log: [_letter(log, n, 8 * n, "News") for n in range(20)]),
         ("nine", lambda log: [_letter(log, n, n, "News") for n in range(9)]),
         ("another subject each", lambda log: [_letter(log, n, n, f"About order {n}") for n in range(12)]),
         ("an hour between each", lambda log: [_letter(log, n, 61 * n, "News") for n in range(12)]),
@@ -143,6 +144,12 @@ def test_subjects_that_differ_in_more_than_whom_they_speak_to_have_keys_of_their
     keys = [subject_key(one, ["sales@firm.example"], SECRET) for one in subjects]
     assert len(set(keys)) == len(subjects)
     assert subject_key("", [], SECRET) == subject_key("Bob!", ["bob@firm.example"], SECRET) == 0
+
+
+def test_what_is_sent_slowly_to_many_is_one(log: _Log) -> None:
+    log.read([_letter(log, n, 8 * n, "Our news") for n in range(26)])
+    assert set(log.verdicts().values()) == {("broadcast", "one of 26 with this subject within 201 minutes")}
+    assert _recomputed(log) == 0
 
 
 @pytest.mark.parametrize(("other", "verdict"), [("fair@acme.example", "broadcast"), ("ben@acme.example", "person")])
