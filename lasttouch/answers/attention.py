@@ -124,7 +124,9 @@ class _Reader:
         wanted = replace(self._waiting(PENDING_FOR), until=self._now - patience(self._log))
         for one in awaiting(self._log, self._now, "them", wanted, self._most):
             yield self._of_waiting(
-                "pending", one, f"has not answered since {ago(one.at, self._now)}{_about(one.subject)}; {one.because}"
+                "pending",
+                one,
+                f"has not answered what you wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}",
             )
 
     def _flagged(self) -> Iterator[Reason]:

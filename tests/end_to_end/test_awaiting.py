@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from base64 import b64encode
 from collections.abc import Callable
@@ -294,7 +295,17 @@ def test_a_page_with_nothing_on_it_can_be_left_out(ana: Household) -> None:
     assert "WHO NEEDS YOU" in ana.run("today").out
     _in(ana, mail(BOB, ANA, ago(days=3), "q", "May I have an offer?"))
     ana.ok("sync")
-    assert "Bob: wrote 3 days ago" in ana.run("today", "--quiet-if-empty").out
+    page = ana.run("today", "--quiet-if-empty").out
+    assert "Bob: wrote 3 days ago" in page
+    (settle,) = re.findall(r"Settled: lasttouch (done \d+);", page)
+    ana.ok(*settle.split())
+    assert ana.run("today", "--quiet-if-empty").out == "", "what the page offers settles its first line"
+
+
+def test_a_question_of_ours_is_told_as_what_they_did_not_answer(ana: Household) -> None:
+    _sent(ana, mail(ANA, "bob@globex.example", ago(days=5), "offer", "The offer"))
+    ana.ok("sync")
+    assert "  Bob: has not answered what you wrote 5 days ago (“The offer”); " in ana.run("today").out
 
 
 @pytest.mark.parametrize("kept", ["true", "false"])
