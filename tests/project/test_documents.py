@@ -18,6 +18,7 @@ from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 
 ROOT = Path(__file__).parents[2]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 SECTIONS: dict[str, type[Section]] = {
     "": Config,
@@ -104,7 +105,7 @@ def test_every_command_answers_in_json_and_its_shape_is_documented(name: str) ->
 
 
 def test_the_links_between_the_documents_lead_somewhere() -> None:
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+    for page in [ROOT / "README.md", CONTRIBUTING, *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
 
@@ -117,3 +118,12 @@ def test_the_modules_the_architecture_names_are_there() -> None:
         assert any(f"/{module}".endswith(f"/{name}") for module in modules), name
     for name in re.findall(r"`([a-z_/]+/)`", page):
         assert (ROOT / name).is_dir() or any((ROOT / room / name).is_dir() for room in ("lasttouch", "capture")), name
+
+
+def test_the_files_a_contributor_is_sent_to_are_there() -> None:
+    """All but those of its examples, a book of letters and `lasttouch owners`."""
+    named = re.findall(r"`([a-z_/.]+/[a-z_]*(?:\.[a-z]+)?)`", CONTRIBUTING.read_text(encoding="utf-8"))
+    found = [name for name in named if "letter_books" not in name and "owners" not in name]
+    assert len(found) > 20
+    for name in found:
+        assert (ROOT / name).exists(), name
