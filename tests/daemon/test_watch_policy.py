@@ -17,6 +17,16 @@ def test_after_a_loss_the_server_gets_a_moment_and_who_drops_us_at_once_longer_o
     assert policy.after_loss(0) == 10
 
 
+def test_a_server_that_wants_no_watch_is_asked_once_a_poll_and_forgiven_once_it_bears_one() -> None:
+    policy = WatchPolicy()
+    assert [policy.after_loss(2) for _ in range(3)] == [10, 30, 60]
+    for _ in range(20):  # polls
+        assert policy.after_loss(9.9) is None
+    assert policy.after_loss(10) == 60
+    assert 2 <= (policy.after_loss(60.1) or 0) <= 3
+    assert [policy.after_loss(2) for _ in range(4)] == [10, 30, 60, None]
+
+
 def test_what_a_server_bears_is_learnt_and_after_hours_tried_again() -> None:
     policy = WatchPolicy()
     assert policy.most(0) is None
