@@ -14,8 +14,6 @@ BURST_DAYS = 10
 FEWEST_BURSTS = 3
 TIMES_USUAL = 1.5
 SHORTEST_SILENCE = 14 * DAY
-TIMES_OVER = 8
-SHORTEST_END = 180 * DAY
 A_SERIES = 3  # occurrences that were held
 
 TouchRow = tuple[int, int, int, int | None, int, int, str | None, int]
@@ -39,7 +37,7 @@ class Touches(NamedTuple):
 
     `usual_gap` is the median of the seconds between the beginnings of bursts, None where there is no rhythm (see
     `usual_gap`); to be copied on our mail to somebody else is a touch, but no part of it. `ends_series`: there is a
-    rhythm, and the last touch is the last of a series of meetings. All as of `as_of`.
+    rhythm, and the last touch is the last of a series of meetings.
     """
 
     last_inbound: Moment
@@ -52,7 +50,6 @@ class Touches(NamedTuple):
     usual_gap: int | None
     due: int | None
     ends_series: bool = False
-    as_of: int = 0
 
     def last_touch(self) -> tuple[Moment, str | None]:
         """The newest of inbound, outbound and meeting, and which one it is."""
@@ -62,25 +59,13 @@ class Touches(NamedTuple):
     def overdue_at(self) -> int | None:
         """When the silence since the last touch has lasted one and a half times the usual gap, and two weeks.
 
-        None with a meeting ahead, which ends it; where the last touch was the last of a series of meetings, which was
-        to end then; and once the rhythm itself is over (see `over_at`).
-        """
-        if self.usual_gap is None:
-            return None
-        over, last = self.over_at(), self.last_touch()[0].at
-        if over is None or last is None or over <= self.as_of:
-            return None
-        return last + max(int(TIMES_USUAL * self.usual_gap), SHORTEST_SILENCE)
-
-    def over_at(self) -> int | None:
-        """When the silence has lasted so long that nothing is overdue any more: eight times the usual, and half a year.
-
-        None where nothing is usual, or a silence is expected.
+        None with a meeting ahead, which ends it, and where the last touch was the last of a series of meetings, which
+        was to end then.
         """
         last = self.last_touch()[0].at
         if last is None or self.usual_gap is None or self.next_meeting.at is not None or self.ends_series:
             return None
-        return last + max(TIMES_OVER * self.usual_gap, SHORTEST_END)
+        return last + max(int(TIMES_USUAL * self.usual_gap), SHORTEST_SILENCE)
 
     def row(self) -> tuple[Any, ...]:
         """In the order of the columns of contact_touch, without the contact."""
@@ -117,7 +102,7 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
     usual = usual_gap(spoken)
     mailed = max(last_inbound.at or 0, last_outbound.at or 0)
     met_last = usual is not None and (last_meeting.at or 0) > mailed
-    found = Touches(
+    return Touches(
         last_inbound=last_inbound,
         last_outbound=last_outbound,
         last_meeting=last_meeting,
@@ -128,10 +113,7 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
         usual_gap=usual,
         due=min(changes, default=None),
         ends_series=met_last and _is_of_series(meetings, last_meeting.activity_id),
-        as_of=now,
     )
-    over = None if usual is None else found.over_at()
-    return found if over is None or over <= now else found._replace(due=min([over, *changes]))
 
 
 def usual_gap(instants: Iterable[int]) -> int | None:

@@ -14,7 +14,6 @@ from store.people import Person
 from store.read_back import read_back
 from store.said import Cadence
 from store.silence import longest_silent, never_touched, past_cadence, past_rhythm
-from store.touch_dates import SHORTEST_END, TIMES_OVER
 
 State = Literal["stale", "never", "unknown"]
 
@@ -47,10 +46,10 @@ class Calm(NamedTuple):
     """Why a contact is none to look at: by what was said, by a meeting ahead, or as it is not silent for long enough.
 
     `until` is the end of it where that is known, `days` the cadence that holds. "series": the last touch was the last
-    of a series of meetings; "over": a silence so long that nothing is overdue any more.
+    of a series of meetings.
     """
 
-    why: Literal["ignored", "snoozed", "meeting", "cadence", "rhythm", "no-rhythm", "series", "over"]
+    why: Literal["ignored", "snoozed", "meeting", "cadence", "rhythm", "no-rhythm", "series"]
     until: datetime | None = None
     days: int | None = None
 
@@ -118,7 +117,7 @@ def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta
         return Calm("rhythm", overdue)
     if person.usual_gap is None:
         return Calm("no-rhythm")
-    return Calm("over" if silent > max(TIMES_OVER * person.usual_gap, timedelta(seconds=SHORTEST_END)) else "series")
+    return Calm("series")
 
 
 def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]:

@@ -21,7 +21,6 @@ _CALM = {
     "rhythm": "not yet past their rhythm: it will be on {until:%Y-%m-%d}",
     "no-rhythm": "nothing is usual with them: that takes three bursts of touches ten days apart, at gaps much alike",
     "series": "the last touch was the last of a series of meetings, which was to end then",
-    "over": "silent for over eight times what was usual, and half a year: nothing is overdue any more",
 }
 MOST = 3  # conversations of a side that are told of, the newest first
 

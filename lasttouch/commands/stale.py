@@ -20,7 +20,7 @@ from lasttouch.views import columns
 from lasttouch.views.blindness import blindness
 from lasttouch.views.stale import stale_json, stale_notes, stale_table
 
-NO_RHYTHM = "Who has no rhythm, or left it long ago, is not here; by length: lasttouch stale --days 90"
+NO_RHYTHM = "Who has no rhythm is not here; by length: lasttouch stale --days 90"
 PAGE = 100
 
 
@@ -42,12 +42,11 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
     Days with touches less than ten days apart are one burst; what is usual is the median time
     between the beginnings of bursts. It takes three to know it, and half of these times within half
     of the median from it: who is in touch at odd times has no rhythm. Somebody is stale after one
-    and a half times that, never within two weeks, until eight times that and half a year have gone
-    by: then it is over. Or past a cadence that was set (lasttouch cadence).
-    Not who is met soon, was put off (snooze) or put aside (ignore), nor whose last touch was the
-    last of a series of meetings. With --days everybody silent for
-    longer than that is listed. Contacts of whom a mailbox or calendar that matters was not read up
-    to now are unknown, not stale; those never touched come last.
+    and a half times that, never within two weeks, or past a cadence that was set (lasttouch
+    cadence). Not who is met soon, was put off (snooze) or put aside (ignore), nor whose last touch
+    was the last of a series of meetings. With --days everybody silent for longer than that is
+    listed. Contacts of whom a mailbox or calendar that matters was not read up to now are unknown,
+    not stale; those never touched come last.
 
     \b
     Examples:

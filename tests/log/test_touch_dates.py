@@ -103,20 +103,6 @@ def test_silence_is_overdue_after_one_and_a_half_gaps_and_never_within_two_weeks
     assert touches_of([_mail(COPIED, day, day) for day in range(9)], NOW).usual_gap is None
 
 
-def test_a_silence_of_eight_times_the_usual_and_half_a_year_is_no_silence_but_an_end() -> None:
-    for gap, over in ((30, 240), (14, 180)):
-        rows = [_mail(INBOUND, number * gap, number) for number in range(6)]
-        end = (5 * gap + over) * DAY
-        before, after = touches_of(rows, end - 1), touches_of(rows, end)
-        assert (before.overdue_at(), before.due) == (5 * gap * DAY + max(int(1.5 * gap), 14) * DAY, end)
-        assert (after.overdue_at(), after.due) == (None, None)
-        assert after.usual_gap == gap * DAY, "so it is told what was usual"
-        ahead = touches_of([*rows, _met(2_000, 9)], end)
-        assert (ahead.overdue_at(), ahead.due) == (None, 2_000 * DAY)
-        under_way = (MEETING, end - 60, 9, end + 60, 9, ROLE["attendee"], "meeting:u", 1)
-        assert touches_of([*rows, under_way], end - 1).due == end, "what comes first changes the dates"
-
-
 def test_after_the_last_meeting_of_a_series_nobody_is_silent() -> None:
     def series(held: int, uid: str = "u") -> list[TouchRow]:
         return [_met(30 * n, n, identity=f"meeting:{uid}/202601{n + 10}T080000Z") for n in range(held)]
