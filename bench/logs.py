@@ -24,7 +24,7 @@ from activity.envelope import Envelope
 from activity.meeting import Meeting
 from bench import world
 from bench.world import END, Size, World, contact_entries
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Config
 from lasttouch.keeping import learning
 from lasttouch.keeping.address_book import take_in
@@ -67,7 +67,7 @@ def agent_on(database: Path, now: datetime = END) -> Iterator[Agent]:
     connection = open_for_writing(database)
     config = Config.of_checked(tomllib.loads(config_text(database)))
     try:
-        agent = Agent(Loaded(database.with_suffix(".toml"), config), connection, lambda: now, LockFile(database))
+        agent = Agent(LoadedConfig(database.with_suffix(".toml"), config), connection, lambda: now, LockFile(database))
         follow_configuration(agent)
         yield agent
     finally:

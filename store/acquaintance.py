@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from store.codes import INBOUND, MEETING, OUTBOUND
-from store.lists import chunks, marks
+from store.lists import chunks, placeholders
 from store.log import Log
 from store.rows import HIDES_PEOPLE, instant, timestamp
 
@@ -29,7 +29,7 @@ def known_by(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, l
             " JOIN participation p ON p.address_id = r.id JOIN activity t ON t.id = p.activity_id"
             " JOIN sighting s ON s.activity_id = p.activity_id JOIN place c ON c.id = s.place_id"
             " JOIN source o ON o.id = c.source_id JOIN account a ON a.id = o.account_id"
-            f" WHERE r.contact_id IN ({marks(chunk)}) AND p.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING})"
+            f" WHERE r.contact_id IN ({placeholders(chunk)}) AND p.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING})"
             " AND coalesce(t.ends, p.at) <= ? GROUP BY r.contact_id, a.id ORDER BY last DESC, a.name",
             (*chunk, timestamp(now)),
         )

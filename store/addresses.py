@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from activity.address import Address, domain_of
-from store.lists import marks, rows_among
+from store.lists import placeholders, rows_among
 
 if TYPE_CHECKING:
     from activity.facts import Match  # queries start sooner without
@@ -60,13 +60,13 @@ def site_of(domain: str) -> str:
 
 def holders(connection: sqlite3.Connection, canonicals: Sequence[str]) -> set[int]:
     """The contacts to whom addresses of these canonical forms belong."""
-    query = f"SELECT contact_id FROM address WHERE canonical IN ({marks(canonicals)}) AND contact_id IS NOT NULL"
+    query = f"SELECT contact_id FROM address WHERE canonical IN ({placeholders(canonicals)}) AND contact_id IS NOT NULL"
     return {contact_id for (contact_id,) in connection.execute(query, canonicals)}
 
 
 def owned(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> int:
     """How many addresses seen so far belong to these contacts."""
-    query = f"SELECT count(*) FROM address WHERE contact_id IN ({marks(contact_ids)})"
+    query = f"SELECT count(*) FROM address WHERE contact_id IN ({placeholders(contact_ids)})"
     (count,) = connection.execute(query, contact_ids).fetchone()
     return int(count)
 
@@ -99,7 +99,7 @@ def rematch(connection: sqlite3.Connection, matcher: Matcher, canonicals: Sequen
     changed: list[tuple[int | None, int | None, str, int]] = []
     query = "SELECT id, email, contact_id, company_id, rule FROM address"
     if canonicals is not None:
-        query += f" WHERE canonical IN ({marks(canonicals)})"
+        query += f" WHERE canonical IN ({placeholders(canonicals)})"
     for row_id, email, contact_id, company_id, rule in connection.execute(query, canonicals or ()).fetchall():
         match = matcher.match(email)
         if (match.contact_id, match.company_id, match.rule) != (contact_id, company_id, rule):

@@ -11,7 +11,7 @@ from activity import source_kind
 from store.by_subject import compared
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
-from store.lists import among, marks
+from store.lists import among, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
 from store.threads import THEM, US, by_chance, waiting, waiting_then
@@ -125,7 +125,7 @@ def _page(log: Log, moment: datetime, side: Side, turns: Sequence[tuple[int, int
     elsewhere = _answered_elsewhere(log, ids, side, moment)
     left = [(row_id, at) for row_id, at in turns if row_id in others]
     ids = [row_id for row_id, _ in left]
-    query = f"SELECT id, identity, subject, conversation FROM activity WHERE id IN ({marks(ids)})"
+    query = f"SELECT id, identity, subject, conversation FROM activity WHERE id IN ({placeholders(ids)})"
     texts = {row_id: told for row_id, *told in log.execute(query, ids)}
     accounts = _accounts(log, ids)
     for row_id, at in left:
@@ -162,14 +162,14 @@ def _asking(log: Log, side: Side, contacts: Collection[int], since: int) -> set[
 
 def _others(log: Log, ids: Sequence[int], side: Side) -> dict[int, list[Correspondent]]:
     found: dict[int, list[Correspondent]] = {}
-    for row_id, *other in log.execute(_OTHERS.format(marks(ids)), (*ids, *_asked(side))):
+    for row_id, *other in log.execute(_OTHERS.format(placeholders(ids)), (*ids, *_asked(side))):
         found.setdefault(row_id, []).append(Correspondent(*other))
     return found
 
 
 def _met_since(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
     """Those after which there was a meeting with one of the other side: then it was talked about."""
-    rows = log.execute(_MET.format(marks(ids)), (*ids, *_asked(side), timestamp(moment)))
+    rows = log.execute(_MET.format(placeholders(ids)), (*ids, *_asked(side), timestamp(moment)))
     return {row_id for (row_id,) in rows}
 
 
@@ -191,7 +191,7 @@ WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?"""
 def _answered_elsewhere(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
     """Those that a later message with the same subject, between us and the same person, answers."""
     answer = OUTBOUND if side == "us" else INBOUND
-    rows = log.execute(_ELSEWHERE.format(marks(ids)), (answer, timestamp(moment), *ids, *_asked(side)))
+    rows = log.execute(_ELSEWHERE.format(placeholders(ids)), (answer, timestamp(moment), *ids, *_asked(side)))
     return {
         row_id
         for row_id, asked, kept, told, told_kept in rows
@@ -210,7 +210,7 @@ class _Account(NamedTuple):
 def _accounts(log: Log, ids: Sequence[int]) -> dict[int, list[_Account]]:
     """By message, the accounts that hold any of its conversation."""
     through: dict[int, list[int | None]] = {}
-    mail = f"SELECT account_id, seen_through FROM source WHERE active AND kind IN ({marks(source_kind.MAIL)})"
+    mail = f"SELECT account_id, seen_through FROM source WHERE active AND kind IN ({placeholders(source_kind.MAIL)})"
     for account_id, at in log.execute(mail, source_kind.MAIL):
         through.setdefault(account_id, []).append(at)
     known = {
@@ -218,7 +218,7 @@ def _accounts(log: Log, ids: Sequence[int]) -> dict[int, list[_Account]]:
         for account_id, name, owner in log.execute("SELECT id, name, owner FROM account")
     }
     found: dict[int, list[_Account]] = {}
-    for row_id, account_id in log.execute(_ACCOUNTS.format(marks(ids)), ids):
+    for row_id, account_id in log.execute(_ACCOUNTS.format(placeholders(ids)), ids):
         found.setdefault(row_id, []).append(known[account_id])
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from activity import source_kind
-from store.lists import chunks, marks
+from store.lists import chunks, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
 
@@ -50,7 +50,7 @@ def seen_in(log: Log, account_id: int, contact_ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for chunk in chunks(contact_ids):
         rows = log.execute(
-            f"SELECT r.contact_id FROM address r WHERE r.contact_id IN ({marks(chunk)}) AND EXISTS (SELECT 1"
+            f"SELECT r.contact_id FROM address r WHERE r.contact_id IN ({placeholders(chunk)}) AND EXISTS (SELECT 1"
             " FROM participation p CROSS JOIN sighting s ON s.activity_id = p.activity_id"
             f" WHERE p.address_id = r.id AND +s.place_id IN ({','.join(map(str, places))}))",
             chunk,

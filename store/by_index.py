@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from store.lists import chunks, marks
+from store.lists import chunks, placeholders
 
 _EXCHANGED = """SELECT a.thread_index & ~1, p.address_id, a.at, a.id FROM activity a
     JOIN participation p ON p.activity_id = a.id AND p.touch_code = ?
@@ -39,7 +39,9 @@ def newest_before(connection: sqlite3.Connection, messages: Mapping[int, Indexed
         moments: dict[tuple[int, int], list[tuple[int, int]]] = {}
         indices = {one.conversation for one in mine.values()} | {one.conversation + 1 for one in mine.values()}
         for chunk in chunks(list(indices)):
-            for conversation, address, *moment in connection.execute(_EXCHANGED.format(marks(chunk)), (*span, *chunk)):
+            for conversation, address, *moment in connection.execute(
+                _EXCHANGED.format(placeholders(chunk)), (*span, *chunk)
+            ):
                 moments.setdefault((conversation, address), []).append(tuple(moment))
         for found in moments.values():
             found.sort()

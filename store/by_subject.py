@@ -18,7 +18,7 @@ from store import by_index
 from store.by_index import Indexed
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
-from store.lists import among, change_among, chunks, insert, marks, rows_among
+from store.lists import among, change_among, chunks, insert, placeholders, rows_among
 from store.rows import Entry, timestamp
 
 WINDOW = 90 * 86_400  # seconds
@@ -160,7 +160,7 @@ def _newest_before(connection: sqlite3.Connection, looked_at: Mapping[int, _Unpl
         moments: dict[int, list[tuple[int, int]]] = {}
         for chunk in chunks(list({address for one in mine.values() for address in one.addresses})):
             query = (
-                f"SELECT address_id, at, activity_id FROM participation WHERE address_id IN ({marks(chunk)})"
+                f"SELECT address_id, at, activity_id FROM participation WHERE address_id IN ({placeholders(chunk)})"
                 " AND touch_code = ? AND at BETWEEN ? AND ? ORDER BY at, activity_id"
             )
             for address, at, row_id in connection.execute(query, (*chunk, touch, low, high)):

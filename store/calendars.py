@@ -8,7 +8,7 @@ from datetime import datetime
 
 from activity.meeting import CalendarObject
 from store.identities import NOBODY, Name, identity_hash, named, whose
-from store.lists import chunks, marks
+from store.lists import chunks, placeholders
 from store.other_uids import is_shown_by_another
 from store.rows import instant, timestamp
 from store.touches import forget_touches
@@ -172,7 +172,7 @@ def remove(
     changed: set[int] = set()
     for chunk in chunks(hrefs):
         for (object_id,) in connection.execute(
-            f"SELECT id FROM calendar_object WHERE place_id = ? AND href IN ({marks(chunk)})", [place, *chunk]
+            f"SELECT id FROM calendar_object WHERE place_id = ? AND href IN ({placeholders(chunk)})", [place, *chunk]
         ).fetchall():
             seen = connection.execute("SELECT activity_id FROM sighting WHERE object_id = ?", (object_id,)).fetchall()
             changed |= _unsee(connection, object_id, [row_id for (row_id,) in seen], now, outright)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from store.lists import change_among, chunks, marks, rows_among
+from store.lists import change_among, chunks, placeholders, rows_among
 from store.rows import timestamp
 
 # A contact's card gave the address up, and somebody else has it, or had it longer: it is theirs. `e` is contact_email.
@@ -40,7 +40,7 @@ def take_away(connection: sqlite3.Connection, keys: Sequence[str], now: datetime
     for chunk in chunks(keys):
         before += connection.execute(
             "SELECT k.contact_id, a.email FROM card_address a JOIN contact_key k ON k.key = a.key"
-            f" WHERE a.key IN ({marks(chunk)})",
+            f" WHERE a.key IN ({placeholders(chunk)})",
             chunk,
         )
     for table in ("card_address", "contact_key"):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from store.codes import INBOUND, MEETING
 from store.finding import escaped
-from store.lists import marks
+from store.lists import placeholders
 from store.log import Log
 from store.people import Person, people
 from store.rows import instant, timestamp
@@ -78,7 +78,7 @@ def company_ids(log: Log, who: str) -> list[int]:
 
 
 def company_names(log: Log, ids: Sequence[int]) -> list[str]:
-    rows = log.execute(f"SELECT name FROM company WHERE id IN ({marks(ids)}) ORDER BY name", ids)
+    rows = log.execute(f"SELECT name FROM company WHERE id IN ({placeholders(ids)}) ORDER BY name", ids)
     return [name for (name,) in rows]
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from store.lists import chunks, marks, rows_among
+from store.lists import chunks, placeholders, rows_among
 from store.own_words import move_words
 from store.rows import timestamp
 from store.tags import move_tags
@@ -44,7 +44,9 @@ def add_emails(
     wanted = list(dict.fromkeys(emails))
     known: dict[str, int | None] = {}
     for chunk in chunks(wanted):
-        query = f"SELECT email, given_up_at FROM contact_email WHERE contact_id = ? AND email IN ({marks(chunk)})"
+        query = (
+            f"SELECT email, given_up_at FROM contact_email WHERE contact_id = ? AND email IN ({placeholders(chunk)})"
+        )
         known.update(connection.execute(query, (contact_id, *chunk)).fetchall())
     again = sorted(email for email, given_up in known.items() if given_up is not None)
     if again:

@@ -10,7 +10,7 @@ from activity.contact import ContactEntry
 from store.cards import HANDED_ON
 from store.contact_changes import add_emails, add_key, contact_with_key, merge, signature
 from store.holders import Holders
-from store.lists import among, marks, rows_among
+from store.lists import among, placeholders, rows_among
 from store.log import Log
 from store.tags import add_tags
 
@@ -200,7 +200,7 @@ def _keys(entry: ContactEntry) -> list[str]:
 
 def _was_merged(connection: sqlite3.Connection, entry: ContactEntry) -> bool:
     keys = _keys(entry)
-    query = f"SELECT 1 FROM contact_key WHERE merged AND key IN ({marks(keys)})"
+    query = f"SELECT 1 FROM contact_key WHERE merged AND key IN ({placeholders(keys)})"
     return bool(keys) and connection.execute(query, keys).fetchone() is not None
 
 

@@ -21,7 +21,7 @@ from store import by_subject
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.identities import identity_hash
-from store.lists import change_among, chunks, grouped, insert, marks, rows_among
+from store.lists import change_among, chunks, grouped, insert, placeholders, rows_among
 from store.message_copies import Change
 from store.rows import Entry
 
@@ -381,7 +381,7 @@ def _members_of(
     connection: sqlite3.Connection, conversations: Collection[int]
 ) -> Iterable[tuple[int, int, int, int, str | None]]:
     for chunk in chunks(list(conversations)):
-        yield from connection.execute(_MEMBERS.format(marks(chunk)), [*chunk, *chunk])
+        yield from connection.execute(_MEMBERS.format(placeholders(chunk)), [*chunk, *chunk])
 
 
 def _target(references: Mapping[int, int] | None, replies_to: str | None) -> int | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.meeting import CalendarObject
-from store.lists import chunks, marks
+from store.lists import chunks, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
 
@@ -63,7 +63,7 @@ def of_meetings(connection: sqlite3.Connection, uids: Sequence[str]) -> list[Sto
     """Deferred objects of these UIDs."""
     found: list[StoredObject] = []
     for chunk in chunks([uid for uid in uids if uid]):
-        found += _deferred(connection, f"o.uid IN ({marks(chunk)})", *chunk)
+        found += _deferred(connection, f"o.uid IN ({placeholders(chunk)})", *chunk)
     return found
 
 
@@ -71,7 +71,9 @@ def at(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]) -> list
     """Of these objects, the deferred ones with strangers in them."""
     found: list[StoredObject] = []
     for chunk in chunks(hrefs):
-        found += _deferred(connection, f"o.place_id = ? AND o.href IN ({marks(chunk)}) AND {_STRANGERS}", place, *chunk)
+        found += _deferred(
+            connection, f"o.place_id = ? AND o.href IN ({placeholders(chunk)}) AND {_STRANGERS}", place, *chunk
+        )
     return found
 
 
@@ -85,7 +87,7 @@ def with_ids(connection: sqlite3.Connection, object_ids: Sequence[int]) -> list[
     """Of these objects, the deferred ones."""
     found: list[StoredObject] = []
     for chunk in chunks(object_ids):
-        found += _deferred(connection, f"o.id IN ({marks(chunk)})", *chunk)
+        found += _deferred(connection, f"o.id IN ({placeholders(chunk)})", *chunk)
     return found
 
 
@@ -94,7 +96,7 @@ def with_others(connection: sqlite3.Connection, place: int, hrefs: Sequence[str]
     these = {(place, href) for href in hrefs}
     found: dict[StoredObject, None] = {}
     for chunk in chunks(hrefs):
-        uids = f"SELECT uid FROM calendar_object WHERE place_id = ? AND href IN ({marks(chunk)}) AND uid <> ''"
+        uids = f"SELECT uid FROM calendar_object WHERE place_id = ? AND href IN ({placeholders(chunk)}) AND uid <> ''"
         rows = _stored(connection, f"o.deferred_since IS NULL AND o.uid IN ({uids})", place, *chunk)
         found.update(dict.fromkeys(one for one in rows if (one.place_id, one.item.href) not in these))
     return list(found)

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
 from store.codes import INBOUND, MEETING
-from store.lists import change_among, chunks, marks, rows_among
+from store.lists import change_among, chunks, placeholders, rows_among
 
 OWNER = """coalesce(nullif(c.owner, ''), nullif(o.owner, ''), (SELECT coalesce(nullif(n.owner, ''), n.name)
     FROM contact_account x JOIN account n ON n.id = x.account_id WHERE x.contact_id = c.id), '')"""
@@ -51,7 +51,7 @@ def unseen_so_far(connection: sqlite3.Connection, place: int, activity_ids: Coll
     for chunk in chunks(list(activity_ids)):
         rows = connection.execute(
             "SELECT s.activity_id FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id"
-            f" WHERE s.activity_id IN ({marks(chunk)}) AND o.account_id = (SELECT account_id FROM source"
+            f" WHERE s.activity_id IN ({placeholders(chunk)}) AND o.account_id = (SELECT account_id FROM source"
             " WHERE id = (SELECT source_id FROM place WHERE id = ?))",
             (*chunk, place),
         )

@@ -13,7 +13,7 @@ from activity.participant import Participant
 from activity.verdict import PERSON, Verdict
 from store import bounces
 from store.answered import DOUBTFUL, authors_answered
-from store.lists import chunks, marks, rows_among
+from store.lists import chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import HIDES_PEOPLE, instant
 from store.said import confirmed
@@ -46,7 +46,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
         rows = connection.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
             " deleted_at, shape, topic, thread_index, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
-            f" WHERE id IN ({marks(chunk)})",
+            f" WHERE id IN ({placeholders(chunk)})",
             chunk,
         ).fetchall()
         answered = _answered(connection, rows, people, known)
@@ -83,7 +83,7 @@ def all_ids(connection: sqlite3.Connection) -> list[int]:
 def _grouped(connection: sqlite3.Connection, query: str, ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
     """Rows by their first column."""
     groups: dict[int, list[tuple[Any, ...]]] = {}
-    for row in connection.execute(f"{query} ({marks(ids)})", ids):
+    for row in connection.execute(f"{query} ({placeholders(ids)})", ids):
         groups.setdefault(row[0], []).append(row)
     return groups
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from store.contact_changes import delete
 from store.finding import escaped
-from store.lists import among, change_among, marks, rows_among
+from store.lists import among, change_among, placeholders, rows_among
 from store.mentions import Mentions
 from store.threads import settle, threads_with
 from store.touches import forget_touches
@@ -32,7 +32,7 @@ def known_emails(connection: sqlite3.Connection) -> list[str]:
 
 def emails_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
     """All addresses of these contacts: those listed, and those that matched one of them."""
-    ids = marks(contact_ids)
+    ids = placeholders(contact_ids)
     query = (
         f"SELECT email FROM contact_email WHERE contact_id IN ({ids})"
         f" UNION SELECT email FROM address WHERE contact_id IN ({ids})"
@@ -42,7 +42,7 @@ def emails_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> lis
 
 def names_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
     """The names of these contacts that are long enough to be looked for in a text."""
-    query = f"SELECT name FROM contact WHERE id IN ({marks(contact_ids)})"
+    query = f"SELECT name FROM contact WHERE id IN ({placeholders(contact_ids)})"
     return [name for (name,) in connection.execute(query, contact_ids) if len(name) > SHORTEST_NAME]
 
 

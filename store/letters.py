@@ -15,7 +15,7 @@ from activity.letter import Letter
 from activity.shape import unpacked
 from store import settings
 from store.codes import DIRECTION, ROLE, VERDICT
-from store.lists import chunks, marks, rows_among
+from store.lists import chunks, placeholders, rows_among
 from store.log import Log
 from store.turns import THEM, US
 
@@ -49,7 +49,8 @@ def conversations_of(log: Log, conversations: Iterable[int]) -> dict[int, list[L
     """The letters of each of these conversations, the oldest first."""
     found: dict[int, list[Letter]] = {}
     for chunk in chunks(list(conversations)):
-        which = f"(a.thread IN ({marks(chunk)}) OR (a.thread IS NULL AND a.identity_hash IN ({marks(chunk)})))"
+        some = placeholders(chunk)
+        which = f"(a.thread IN ({some}) OR (a.thread IS NULL AND a.identity_hash IN ({some})))"
         for row in log.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk]):
             found.setdefault(row[1], []).append(_letter(row))
     for letters in found.values():

@@ -20,7 +20,7 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
         yield items[start : start + CHUNK]
 
 
-def marks(items: Sequence[object]) -> str:
+def placeholders(items: Sequence[object]) -> str:
     """Placeholders for an IN list."""
     return ",".join("?" * len(items))
 
@@ -28,7 +28,7 @@ def marks(items: Sequence[object]) -> str:
 def rows_among(log: Queryable, query: str, items: Iterable[object]) -> Iterator[tuple[Any, ...]]:
     """All rows of a query."""
     for chunk in chunks(list(items)):
-        yield from log.execute(query.format(marks(chunk)), chunk)
+        yield from log.execute(query.format(placeholders(chunk)), chunk)
 
 
 def among(log: Queryable, query: str, items: Iterable[object]) -> Iterator[Any]:
@@ -53,4 +53,4 @@ def insert(connection: sqlite3.Connection, into: str, values: str, rows: Sequenc
 
 def change_among(connection: sqlite3.Connection, statement: str, items: Iterable[object]) -> None:
     for chunk in chunks(list(items)):
-        connection.execute(statement.format(marks(chunk)), chunk)
+        connection.execute(statement.format(placeholders(chunk)), chunk)

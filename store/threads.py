@@ -10,7 +10,7 @@ from typing import Any
 
 from activity.verdict import REACTIONS, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
-from store.lists import among, chunks, insert, marks
+from store.lists import among, chunks, insert, placeholders
 from store.log import Log
 from store.rows import Entry, timestamp
 from store.turns import THEM, US, Said, waiting_in
@@ -46,9 +46,10 @@ def settle(connection: sqlite3.Connection, conversations: Iterable[int]) -> None
     are only copied waits for nobody.
     """
     for chunk in chunks(list(conversations)):
-        which = f"(v.thread IN ({marks(chunk)}) OR (v.thread IS NULL AND v.identity_hash IN ({marks(chunk)})))"
+        some = placeholders(chunk)
+        which = f"(v.thread IN ({some}) OR (v.thread IS NULL AND v.identity_hash IN ({some})))"
         rows = list(_waiting(connection.execute(_SAID.format(which), [*chunk, *chunk])))
-        connection.execute(f"DELETE FROM thread WHERE conversation IN ({marks(chunk)})", chunk)
+        connection.execute(f"DELETE FROM thread WHERE conversation IN ({placeholders(chunk)})", chunk)
         _keep(connection, rows)
 
 

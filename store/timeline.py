@@ -11,7 +11,7 @@ from activity.participant import TITLE
 from activity.verdict import PERSON
 from store import bounces
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
-from store.lists import among, chunks, marks, rows_among
+from store.lists import among, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
 
@@ -108,7 +108,7 @@ def ahead(
 
     `until`: those that start before.
     """
-    whom = "IS NOT NULL" if contact_ids is None else f"IN ({marks(contact_ids)})"
+    whom = "IS NOT NULL" if contact_ids is None else f"IN ({placeholders(contact_ids)})"
     rows = log.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
         " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
@@ -137,7 +137,7 @@ def _activities(log: Log, ids: Sequence[int]) -> Iterator[Activity]:
     for row_id, email in bounces.bounced(log, ids):
         bounced[row_id] = (*bounced.get(row_id, ()), email)
     query = f"""SELECT id, identity, kind, at, ends, verdict, reason, direction, subject, evidence
-        FROM activity WHERE id IN ({marks(ids)})"""
+        FROM activity WHERE id IN ({placeholders(ids)})"""
     for row_id, identity, kind, at, ends, verdict, reason, direction, subject, evidence in log.execute(query, ids):
         why = PERSON.reason if reason is None else reason
         if names := [part.contact for part in parts.get(row_id, ()) if part.role == TITLE and part.contact]:
@@ -155,7 +155,7 @@ _ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc"
 def _parts(log: Log, activity_ids: Sequence[int]) -> dict[int, tuple[Part, ...]]:
     rows = log.execute(
         "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation"
-        f" WHERE activity_id IN ({marks(activity_ids)})",
+        f" WHERE activity_id IN ({placeholders(activity_ids)})",
         activity_ids,
     ).fetchall()
     holders = _holders(log, {row[1] for row in rows})
@@ -196,7 +196,7 @@ def _seen(log: Log, activity_ids: Sequence[int]) -> dict[int, tuple[tuple[str, s
         )
     }
     found: dict[int, tuple[tuple[str, str], ...]] = {}
-    query = f"SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({marks(activity_ids)})"
+    query = f"SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({placeholders(activity_ids)})"
     for activity_id, place_id in log.execute(query, activity_ids):
         seen = found.get(activity_id)
         found[activity_id] = tuple(sorted((*seen, places[place_id]))) if seen else (places[place_id],)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from store import exchanges, strangers
-from store.lists import among, change_among, chunks, marks, rows_among
+from store.lists import among, change_among, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
@@ -46,7 +46,7 @@ def _rows(log: Log, contact_ids: Sequence[int]) -> dict[int, list[TouchRow]]:
     if len(contact_ids) == 1:
         return {contact_ids[0]: log.execute(f"{_ROWS} = ?", contact_ids).fetchall()}
     rows: dict[int, list[TouchRow]] = {contact_id: [] for contact_id in contact_ids}
-    for row in log.execute(f"{_ROWS} IN ({marks(contact_ids)})", contact_ids):
+    for row in log.execute(f"{_ROWS} IN ({placeholders(contact_ids)})", contact_ids):
         rows[row[-1]].append(row)
     return rows
 
@@ -63,7 +63,7 @@ def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] |
     else:
         due = []
         for chunk in chunks(only):
-            query = f"SELECT contact_id FROM contact_touch WHERE contact_id IN ({marks(chunk)}) AND due <= ?"
+            query = f"SELECT contact_id FROM contact_touch WHERE contact_id IN ({placeholders(chunk)}) AND due <= ?"
             due += [contact_id for (contact_id,) in connection.execute(query, (*chunk, timestamp(now)))]
     _keep(connection, derive_all(Log(connection), due, now))
     return len(due)
@@ -111,7 +111,7 @@ def correct(connection: sqlite3.Connection, now: datetime) -> int:
 
 def _keep(connection: sqlite3.Connection, derived: dict[int, Touches]) -> None:
     connection.executemany(
-        f"INSERT OR REPLACE INTO contact_touch VALUES ({marks(range(_COLUMNS))})",
+        f"INSERT OR REPLACE INTO contact_touch VALUES ({placeholders(range(_COLUMNS))})",
         [(contact_id, *touches.row()) for contact_id, touches in derived.items()],
     )
     exchanges.keep(connection, _touched(derived))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from store.codes import MEETING
-from store.lists import chunks, marks
+from store.lists import chunks, placeholders
 from store.log import Log
 from store.rows import timestamp
 
@@ -22,7 +22,7 @@ def touches_by_week(log: Log, contact_ids: Sequence[int], now: datetime, weeks: 
             "SELECT r.contact_id, (?1 - p.at) / ?2, count(DISTINCT p.activity_id) FROM address r"
             " CROSS JOIN participation p ON p.address_id = r.id JOIN activity a ON a.id = p.activity_id"
             f" WHERE p.touch_code BETWEEN 0 AND {MEETING} AND p.at > ?1 - ?2 * ?3 AND p.at <= ?1"
-            f" AND coalesce(a.ends, p.at) <= ?1 AND r.contact_id IN ({marks(chunk)}) GROUP BY 1, 2",
+            f" AND coalesce(a.ends, p.at) <= ?1 AND r.contact_id IN ({placeholders(chunk)}) GROUP BY 1, 2",
             (moment, WEEK, weeks, *chunk),
         ):
             found[contact_id][weeks - 1 - week] = touches

@@ -19,7 +19,7 @@ from lasttouch.terminal.standard_streams import silence_libraries
 from lasttouch.views.next_steps import next_steps
 
 if TYPE_CHECKING:
-    from lasttouch.configuration.config import Loaded
+    from lasttouch.configuration.config import LoadedConfig
     from lasttouch.passes.source_pass import Report
     from lasttouch.wizard.account import Tried
     from lasttouch.wizard.draft import Draft
@@ -94,9 +94,9 @@ def _to_add_to(path: Path, given: Given, add: bool) -> ConfigFile:
     return read_config(path)
 
 
-def _written(path: Path, before: ConfigFile | None, draft: Draft) -> Loaded:
+def _written(path: Path, before: ConfigFile | None, draft: Draft) -> LoadedConfig:
     """Write the account down, behind the configuration from before if there is one."""
-    from lasttouch.configuration.config import Loaded  # noqa: PLC0415
+    from lasttouch.configuration.config import LoadedConfig  # noqa: PLC0415
     from lasttouch.wizard import config_text  # noqa: PLC0415
     from lasttouch.wizard.trying import keep_typed  # noqa: PLC0415
 
@@ -104,10 +104,10 @@ def _written(path: Path, before: ConfigFile | None, draft: Draft) -> Loaded:
     config = config_text.check_text(path, text)
     keep_typed(draft)
     config_text.write_config(path, text)
-    return Loaded(path, config, read_config(path).digest)
+    return LoadedConfig(path, config, read_config(path).digest)
 
 
-def _synced(loaded: Loaded, account: str, as_json: bool, ask: bool) -> list[Report]:
+def _synced(loaded: LoadedConfig, account: str, as_json: bool, ask: bool) -> list[Report]:
     from lasttouch.terminal.progress import shown_progress  # noqa: PLC0415
     from lasttouch.views.health import sync_table  # noqa: PLC0415
     from lasttouch.wizard.first_sync import first_sync  # noqa: PLC0415

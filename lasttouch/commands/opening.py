@@ -16,7 +16,7 @@ from lasttouch.terminal.standard_streams import silence_libraries
 
 if TYPE_CHECKING:
     from lasttouch.answers.question import Log
-    from lasttouch.configuration.config import Loaded
+    from lasttouch.configuration.config import LoadedConfig
     from lasttouch.keeping.agent import Agent
 
 
@@ -25,7 +25,7 @@ def named_config() -> Path:
     return config_path(click.get_current_context().obj)
 
 
-def loaded_config() -> Loaded:
+def loaded_config() -> LoadedConfig:
     """The same, read, and checked unless the log has followed it already."""
     silence_libraries()
     return logs.loaded(named_config())

@@ -11,7 +11,7 @@ import click
 
 from activity.errors import NotFound, UsageError
 from lasttouch.commands.opening import loaded_config, named_config
-from lasttouch.configuration.config import Loaded, load_config
+from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.keeping.lock_file import daemon_pid
 from lasttouch.service import launchd, systemd
 from lasttouch.service.plan import Step, carry_out, executable
@@ -151,7 +151,7 @@ def _system_config() -> Path:
     return (named_config() if click.get_current_context().obj else systemd.SYSTEM_CONFIG).absolute()
 
 
-def _loaded(as_system: bool) -> Loaded:
+def _loaded(as_system: bool) -> LoadedConfig:
     return load_config(_system_config()) if as_system else loaded_config()
 
 

@@ -1,4 +1,4 @@
-"""The daemon: takes up the configuration, keeps the schedule, and listens to signals and clocks."""
+"""The daemon: applies the configuration, keeps the schedule, and listens to signals and clocks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Literal
 
 from activity.errors import ConfigError, DatabaseError, LasttouchError
 from activity.mistakes import mistake
-from lasttouch.configuration.config import Loaded, load_config
+from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.daemon.clock import Look, jump
 from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
@@ -43,7 +43,7 @@ class Daemon:
     `heard` is called with the report of every pass.
     """
 
-    def __init__(self, loaded: Loaded, lock: LockFile, heard: Callable[[Report], None]) -> None:
+    def __init__(self, loaded: LoadedConfig, lock: LockFile, heard: Callable[[Report], None]) -> None:
         self._loaded = loaded
         self._lock = lock
         self._words: queue.SimpleQueue[Word] = queue.SimpleQueue()  # may be put into by a signal handler
@@ -91,9 +91,9 @@ class Daemon:
                 notify("WATCHDOG=1")
 
     def _leave(self) -> None:
-        """No transaction is under way when we have the turn; if somebody keeps it, the log rolls back by itself."""
+        """No transaction is under way when we have the lock; if somebody keeps it, the log rolls back by itself."""
         agent = self._agent
-        if agent is not None and agent.turn.acquire(timeout=LEAVE_SECONDS):
+        if agent is not None and agent.lock.acquire(timeout=LEAVE_SECONDS):
             agent.connection.close()
         _log.info("stopped")
 
@@ -102,8 +102,8 @@ class Daemon:
             connection = open_for_writing(self._loaded.database)
             with database_errors(self._loaded.database):
                 agent = Agent(self._loaded, connection, utc_now, self._lock)
-                with agent.turn:
-                    self._take_up(agent)
+                with agent.lock:
+                    self._begin_with(agent)
         except LasttouchError as error:
             self._words.put(error)
             return
@@ -124,9 +124,9 @@ class Daemon:
             loaded = load_config(old.loaded.path)
             if loaded.database != old.loaded.database:
                 raise ConfigError("`database` names another file now", "restart the daemon to change it")
-            with old.turn, database_errors(loaded.database):
-                agent = Agent(loaded, old.connection, utc_now, self._lock, old.turn)
-                self._take_up(agent)
+            with old.lock, database_errors(loaded.database):
+                agent = Agent(loaded, old.connection, utc_now, self._lock, old.lock)
+                self._begin_with(agent)
                 old.retired = True
         except (ConfigError, DatabaseError) as error:
             _log.error("the configuration was not reloaded, the old one holds: %s. %s", error.message, error.hint)
@@ -134,7 +134,7 @@ class Daemon:
         self._watching.drop_all()
         _log.info("reloaded the configuration: %d accounts", len(loaded.config.accounts))
 
-    def _take_up(self, agent: Agent) -> None:
+    def _begin_with(self, agent: Agent) -> None:
         apply_configuration(agent)
         rows = registered(agent)
         self._agent = agent
@@ -156,13 +156,13 @@ class Daemon:
         agent = self._agent
         if agent is not None:
             self._watching.drop_all()
-            with agent.turn:
+            with agent.lock:
                 self._plan(agent, registered(agent))
 
     def _after_going_back(self) -> None:
         agent = self._agent
         if agent is not None:
-            with agent.turn:
+            with agent.lock:
                 agent.correct_touches()
         self._read_everything()
 
@@ -176,7 +176,7 @@ class Daemon:
             return
         with database_errors(agent.loaded.database):
             settle(agent)
-            with agent.turn:
+            with agent.lock:
                 superseded = agent.is_superseded()
         self._swept = time.monotonic()
         if superseded:  # another process follows a newer version of the file

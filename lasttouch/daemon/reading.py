@@ -70,7 +70,7 @@ class Reading:
 
     def _notice_another_configuration(self, agent: Agent) -> None:
         """A query that followed a changed file tells us of it; once, as it may not be to our taste."""
-        with agent.turn:
+        with agent.lock:
             followed = agent.followed_configuration()
         if followed not in (agent.loaded.digest, self._noticed):
             self._noticed = followed
@@ -93,7 +93,7 @@ class Reading:
         if row.id in self._allowed and self._allowed[row.id] == allowed:
             return
         self._allowed[row.id] = allowed
-        with agent.turn, writing(agent.connection):
+        with agent.lock, writing(agent.connection):
             places.note_watches_allowed(agent.connection, row.id, allowed)
         if allowed is not None:
             _log.info("%s %s: %s", row.account, row.kind, few_connections(allowed), extra=_about(row))

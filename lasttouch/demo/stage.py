@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from activity.errors import LasttouchError, UsageError
 from capture.contact_files import read_contacts
-from lasttouch.configuration.config import Loaded, load_config
+from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.demo.calendar_text import calendar_text
 from lasttouch.demo.cast import COLLEAGUES
 from lasttouch.demo.mail_files import deliver
@@ -34,7 +34,7 @@ CONTACTS = "contacts.csv"
 class Played(NamedTuple):
     """What the demo did; the log behind `loaded` answers without its servers."""
 
-    loaded: Loaded
+    loaded: LoadedConfig
     change: Change
     reports: list[Report]
 

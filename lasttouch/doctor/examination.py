@@ -9,7 +9,7 @@ from pathlib import Path
 
 from activity.errors import AuthenticationFailed, ConfigError
 from capture.at_once import at_once
-from lasttouch.configuration.config import Loaded, load_config
+from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.configuration.options import Account
 from lasttouch.doctor import files, machine
 from lasttouch.doctor.finding import Finding, failed
@@ -42,7 +42,7 @@ def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding
         yield from _of_accounts(loaded, clock)
 
 
-def _of_accounts(loaded: Loaded, clock: Clock) -> Iterator[Finding]:
+def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
     questions: dict[tuple[str, str], Callable[[], list[Finding]]] = {}
     for account in loaded.config.accounts:
         for kind, check in (("imap", _mail), ("caldav", _calendar), ("carddav", _address_books)):
@@ -55,7 +55,7 @@ def _of_accounts(loaded: Loaded, clock: Clock) -> Iterator[Finding]:
             yield from answer
 
 
-def _mail(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
+def _mail(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
     from capture.mail.survey import survey  # noqa: PLC0415 - only where there is mail
 
     assert account.imap is not None
@@ -68,7 +68,7 @@ def _mail(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
     return list(mail_findings(account, found, house_of(loaded.config), clock()))
 
 
-def _calendar(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
+def _calendar(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
     from capture.dav.server_time import server_time  # noqa: PLC0415 - only where there are calendars
 
     caldav = account.caldav
@@ -81,6 +81,6 @@ def _calendar(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
     return findings
 
 
-def _address_books(loaded: Loaded, account: Account, clock: Clock) -> list[Finding]:
+def _address_books(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
     listed = address_books_of(loaded, account).listing()
     return list(collection_findings("address-book", "address books", listed, account.name))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from activity.address import domain_of
 from activity.errors import LasttouchError
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.doctor.finding import Finding
 from lasttouch.moments import ago
@@ -28,7 +28,7 @@ LITTLE_SPACE = 200 * MEGABYTE
 NO_SPACE = 20 * MEGABYTE
 
 
-def configuration(loaded: Loaded) -> Iterator[Finding]:
+def configuration(loaded: LoadedConfig) -> Iterator[Finding]:
     accounts = loaded.config.accounts
     names = ", ".join(f"{one.name} ({', '.join(one.kinds)})" for one in accounts)
     yield Finding("configuration", "ok", f"{loaded.path} is valid: {names}")
@@ -49,7 +49,7 @@ def configuration(loaded: Loaded) -> Iterator[Finding]:
             )
 
 
-def _password_files(loaded: Loaded) -> Iterator[Finding]:
+def _password_files(loaded: LoadedConfig) -> Iterator[Finding]:
     """One a file, though several sources may share it; one that is missing is found where it is needed."""
     for account in loaded.config.accounts:
         logins = (account.imap, account.caldav, account.carddav)
@@ -95,7 +95,7 @@ def _own_group(user: int) -> int | None:
         return None
 
 
-def disk(loaded: Loaded) -> Finding:
+def disk(loaded: LoadedConfig) -> Finding:
     """Room for the database to grow."""
     folder = loaded.database.parent
     while not folder.exists():
@@ -106,7 +106,7 @@ def disk(loaded: Loaded) -> Finding:
     return Finding("disk-space", status, f"{free // MEGABYTE:,} MB free in {folder}", hint)  # type: ignore[arg-type]
 
 
-def database(loaded: Loaded, now: datetime) -> Iterator[Finding]:
+def database(loaded: LoadedConfig, now: datetime) -> Iterator[Finding]:
     """Whether it opens, is sound, private and of this version, and how far its sources were read."""
     path = loaded.database
     if not is_begun(path):
@@ -164,7 +164,7 @@ def _last_pass(one: SourceHealth, now: datetime) -> Finding:
     return Finding("sync", "ok", f"{one.source} was read {ago(one.last_success, now)}", "", one.account)
 
 
-def paths(loaded: Loaded) -> Iterator[Finding]:
+def paths(loaded: LoadedConfig) -> Iterator[Finding]:
     """Files and folders that are sources."""
     for account in loaded.config.accounts:
         for files in account.files:

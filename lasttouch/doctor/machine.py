@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from capture.credentials import find_keyring
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.doctor.finding import Finding
 
 _STRICT_TABLES = (3, 37, 0)
@@ -36,7 +36,7 @@ def clock(server: str, told: datetime, now: datetime) -> Finding:
     )
 
 
-def keyring(loaded: Loaded) -> Iterator[Finding]:
+def keyring(loaded: LoadedConfig) -> Iterator[Finding]:
     """Only where some account keeps its password there."""
     logins = [login for one in loaded.config.accounts for login in (one.imap, one.caldav, one.carddav) if login]
     if not any(login.password_keyring for login in logins):

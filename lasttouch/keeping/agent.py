@@ -15,7 +15,7 @@ from activity.address import domain_of
 from activity.errors import Superseded
 from activity.facts import Facts, Judgement
 from activity.subject import has_prefix, topic
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Config
 from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
 from lasttouch.keeping.lock_file import LockFile
@@ -35,24 +35,24 @@ class Agent:
     """The log as this configuration sees it. Derived data follows the configuration once it is applied
     (`opening.py`).
 
-    Whoever uses the `connection`, or the `log` that reads by it, while other threads are about holds the `turn`.
+    Whoever uses the `connection`, or the `log` that reads by it, while other threads are about holds the `lock`.
     """
 
     def __init__(
         self,
-        loaded: Loaded,
+        loaded: LoadedConfig,
         connection: sqlite3.Connection,
         clock: Clock,
-        lock: LockFile,
-        turn: threading.RLock | None = None,
+        lock_file: LockFile,
+        lock: threading.RLock | None = None,
     ) -> None:
         self.loaded = loaded
         self.config = loaded.config
         self.connection = connection
         self.log = Log(connection)
         self.clock = clock
-        self.lock = lock
-        self.turn = turn or threading.RLock()
+        self.lock_file = lock_file
+        self.lock = lock or threading.RLock()
         self.retired = False
         self.house = house_of(loaded.config)
         ensure_key(connection)

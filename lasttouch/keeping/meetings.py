@@ -63,7 +63,7 @@ class Meetings:
         """Read objects as far as they matter; nothing is written yet."""
         allowed = [permitted(self._agent, item) for item in items]
         seen = [Looked(item, first_look(item.text), None) for item in allowed]
-        with self._agent.turn:
+        with self._agent.lock:
             book, named = self._book_of(one.first for one in seen), self._named_in(one.first for one in seen)
             matter = [self._matters(row, place, one, book, named) for one in seen]
         window = self._windows[row.account]

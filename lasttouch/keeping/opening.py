@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.keeping.agent import Agent, register_sources
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock, utc_now
@@ -17,7 +17,7 @@ CLOCK_TOLERANCE = timedelta(minutes=10)  # machines that share a database may di
 
 
 @contextlib.contextmanager
-def opened(loaded: Loaded, clock: Clock = utc_now) -> Iterator[Agent]:
+def opened(loaded: LoadedConfig, clock: Clock = utc_now) -> Iterator[Agent]:
     """The database open for writing. Raises DatabaseError in plain words, whenever it fails."""
     connection = open_for_writing(loaded.database)
     lock = LockFile(loaded.database)

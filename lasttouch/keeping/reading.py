@@ -15,7 +15,7 @@ from store.database import database_errors, insist_on_all_tables, is_begun, open
 from store.log import Log
 
 if TYPE_CHECKING:
-    from lasttouch.configuration.config import Loaded
+    from lasttouch.configuration.config import LoadedConfig
 
 Told = Callable[[str], None]
 
@@ -53,7 +53,7 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
             log.close()
 
 
-def loaded(path: Path) -> Loaded:
+def loaded(path: Path) -> LoadedConfig:
     """The configuration, checked unless the log has followed it already."""
     from lasttouch.configuration import config  # noqa: PLC0415 - a query does without
 
@@ -95,7 +95,7 @@ def _whole_log(path: Path) -> Log:
     return log
 
 
-def _log_before_the_first_sync(loaded: Loaded, told: Told) -> Log:
+def _log_before_the_first_sync(loaded: LoadedConfig, told: Told) -> Log:
     """Nothing is made on the disk by a question."""
     from lasttouch.keeping.agent import register_sources  # noqa: PLC0415 - queries do without
     from store.database import empty_log  # noqa: PLC0415
@@ -106,7 +106,7 @@ def _log_before_the_first_sync(loaded: Loaded, told: Told) -> Log:
     return log
 
 
-def _follow(file: ConfigFile, warned: Told) -> Loaded:
+def _follow(file: ConfigFile, warned: Told) -> LoadedConfig:
     """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
     from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
     from lasttouch.keeping.opening import opened  # noqa: PLC0415

@@ -40,7 +40,7 @@ class AddressBookPass(SourcePass):
         """Some cards of a batch, and with the last of them what else it says."""
         connection = self.agent.connection
         entries = [self._keyed(batch.place, href, entry) for href, entry in cards]
-        with self.agent.turn, writing(connection):
+        with self.agent.lock, writing(connection):
             if not self.agent.is_current():
                 self.agent.catch_up()
             place = places.place_id(connection, self.row.id, batch.place)

@@ -52,7 +52,7 @@ def sync(
 
 def registered(agent: Agent) -> list[SourceRow]:
     """The sources of the configuration, which from now on are those the log shows."""
-    with agent.turn, writing(agent.connection):
+    with agent.lock, writing(agent.connection):
         return register_sources(agent.connection, agent.config)
 
 
@@ -70,7 +70,7 @@ def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Pro
 
 def settle(agent: Agent) -> None:
     """What follows from new activities, or from time, once they are in the log: contacts, and touches that are due."""
-    with agent.turn:
+    with agent.lock:
         if agent.config.contacts_from == "two-way":
             met = unmatched(agent.log, agent.clock(), two_way=True, to_be_listed=True)
             at_work = [one for one in met if one.company or not is_free_mail(domain_of(one.address))]
@@ -118,7 +118,7 @@ class _ActivityPass(SourcePass):
         known_to = self.started + self.agent.config.horizon - EXPAND_AGAIN_AFTER
         known_from = self.started - self.agent.config.backfill + EXPAND_AGAIN_AFTER
         while True:
-            with self.agent.turn:
+            with self.agent.lock:
                 due = deferred.to_expand_again(self.agent.connection, self.row.id, known_from, known_to)
             if not due or self._storing.expand(due):
                 return

@@ -107,7 +107,7 @@ class SourcePass:
                     "what it reads will be in the log; see: lasttouch status",
                 )
                 return self.report
-            with self.agent.turn:
+            with self.agent.lock:
                 refused = self._refusals()
                 self.report.error = self._waits_as_asked() or self._waits_after(refused)
                 if self.report.error is None and refused:
@@ -125,7 +125,7 @@ class SourcePass:
                 said = mistake(error)
                 _log.error("%s %s: %s", self.row.account, self.row.kind, said)
                 self.report.error = OurMistake(said, "report that line; it tells nothing of your mail")
-            with self.agent.turn:
+            with self.agent.lock:
                 self._note_outcome()
         return self.report
 
@@ -148,24 +148,24 @@ class SourcePass:
         self._visited.add(place)
         if self._expects_refusal:
             self._expects_refusal = False
-            with self.agent.turn:
+            with self.agent.lock:
                 self._forget_refusals()
         if error is not None:
             self.report.failed.setdefault(place, error)
             self.report.error = self.report.error or error
 
     def cursors(self) -> dict[str, str]:
-        with self.agent.turn:
+        with self.agent.lock:
             return places.cursors(self.agent.connection, self.row.id)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[bool]:
-        held = self.agent.lock.hold(self.row.id, self.manner.patience_seconds)
+        held = self.agent.lock_file.hold(self.row.id, self.manner.patience_seconds)
         try:
             yield held
         finally:
             if held:
-                self.agent.lock.give_back(self.row.id)
+                self.agent.lock_file.give_back(self.row.id)
 
     def _waits_as_asked(self) -> SourceError | None:
         """The standing error, where the server asked to be left alone for longer than until now."""

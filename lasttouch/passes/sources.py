@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.batch import Source
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.configuration.server_options import Caldav, Dav, Imap
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _SLACK_DAYS = 1
 
 
-def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Source:
+def source_of(loaded: LoadedConfig, account: Account, kind: str, now: datetime) -> Source:
     """The source of this kind; nothing is connected before its batches are asked for."""
     since = date.fromordinal((now - loaded.config.backfill).toordinal() - _SLACK_DAYS)
     if kind == "imap":
@@ -35,7 +35,7 @@ def source_of(loaded: Loaded, account: Account, kind: str, now: datetime) -> Sou
     return _files(loaded, account, since)
 
 
-def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
+def address_books_of(loaded: LoadedConfig, account: Account) -> AddressBookSource:
     """The account's address books; nothing is connected before its changes are asked for."""
     from capture.address_books.source import AddressBookSource  # noqa: PLC0415
 
@@ -44,7 +44,7 @@ def address_books_of(loaded: Loaded, account: Account) -> AddressBookSource:
     return AddressBookSource(_dav_account(loaded, carddav, carddav.address_books, carddav.exclude_address_books))
 
 
-def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
+def mail_server_of(loaded: LoadedConfig, imap: Imap) -> MailServer:
     """The server of an account's mail."""
     from capture.mail.server import MailServer  # noqa: PLC0415
 
@@ -59,7 +59,7 @@ def mail_server_of(loaded: Loaded, imap: Imap) -> MailServer:
     )
 
 
-def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
+def mail_source_of(loaded: LoadedConfig, account: Account, since: date) -> MailSource:
     """The account's IMAP server, to be read or watched from; nothing is connected yet."""
     from capture.mail.source import MailSource  # noqa: PLC0415
 
@@ -67,18 +67,18 @@ def mail_source_of(loaded: Loaded, account: Account, since: date) -> MailSource:
     return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes, account.shared_mailboxes)
 
 
-def calendars_of(loaded: Loaded, account: Account, caldav: Caldav) -> CalendarSource:
+def calendars_of(loaded: LoadedConfig, account: Account, caldav: Caldav) -> CalendarSource:
     """The account's calendars on a server; nothing is connected before something is asked for."""
     from capture.calendar.source import CalendarSource  # noqa: PLC0415
 
     return CalendarSource(calendar_account_of(loaded, account, caldav), account.private_events)
 
 
-def calendar_account_of(loaded: Loaded, account: Account, caldav: Caldav) -> DavAccount:
+def calendar_account_of(loaded: LoadedConfig, account: Account, caldav: Caldav) -> DavAccount:
     return _dav_account(loaded, caldav, account.calendars, account.exclude_calendars)
 
 
-def _dav_account(loaded: Loaded, dav: Dav, only: Sequence[str], exclude: Sequence[str]) -> DavAccount:
+def _dav_account(loaded: LoadedConfig, dav: Dav, only: Sequence[str], exclude: Sequence[str]) -> DavAccount:
     from capture.dav.choice import Choice  # noqa: PLC0415
     from capture.dav.source import DavAccount  # noqa: PLC0415
 
@@ -86,7 +86,7 @@ def _dav_account(loaded: Loaded, dav: Dav, only: Sequence[str], exclude: Sequenc
     return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)))
 
 
-def _published(loaded: Loaded, account: Account) -> Source:
+def _published(loaded: LoadedConfig, account: Account) -> Source:
     from capture.published.source import PublishedCalendar, PublishedCalendars  # noqa: PLC0415
 
     calendars = [
@@ -96,13 +96,13 @@ def _published(loaded: Loaded, account: Account) -> Source:
     return PublishedCalendars(calendars, account.private_events)
 
 
-def _files(loaded: Loaded, account: Account, since: date) -> Source:
+def _files(loaded: LoadedConfig, account: Account, since: date) -> Source:
     from capture.files.source import FileSource  # noqa: PLC0415
 
     paths = [loaded.folder / Path(files.path).expanduser() for files in account.files]
     return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
 
 
-def beside(loaded: Loaded, path: str | None) -> str | None:
+def beside(loaded: LoadedConfig, path: str | None) -> str | None:
     """A path as it counts from the configuration's folder."""
     return None if path is None else str(loaded.folder / Path(path).expanduser())

@@ -73,7 +73,7 @@ class Storing:
     def _store_whole(self, batch: Batch) -> None:
         """One batch; judged anew if meanwhile another process erased somebody, or changed the rules."""
         while not self._is_stored(batch, judged := self._judged(batch)):
-            with self._agent.turn:
+            with self._agent.lock:
                 self._agent.catch_up()
         self._report.read += len(batch.items)
         self._report.removed += len(batch.removed)
@@ -94,7 +94,7 @@ class Storing:
     def _is_stored(self, batch: Batch, judged: _Judged) -> bool:
         """The batch, its touches and its cursor, in one transaction; False if it was judged by what holds no more."""
         agent, connection = self._agent, self._agent.connection
-        with agent.turn, writing(connection):
+        with agent.lock, writing(connection):
             agent.insist_on_being_current()
             if not agent.is_current():
                 return False
@@ -152,13 +152,13 @@ class Storing:
         """Work out these series again; False where what was read of them may name somebody who is erased by now."""
         connection = self._agent.connection
         for stored in due:
-            with self._agent.turn, writing(connection):
+            with self._agent.lock, writing(connection):
                 self._agent.insist_on_being_current()
                 if self._agent.is_current():
                     self._count(self._meetings.expand([stored]))
                     touches.refresh_but_busiest(connection, self._agent.clock())
                     continue
-            with self._agent.turn:
+            with self._agent.lock:
                 self._agent.catch_up()
             return False
         return True

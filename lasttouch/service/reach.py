@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 from activity.errors import ConfigError
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.service.systemd import STATE, USER
 
 
-def check_reach(program: Path, loaded: Loaded) -> None:
+def check_reach(program: Path, loaded: LoadedConfig) -> None:
     """Raises ConfigError where the program, its Python, the configuration or the log is where it cannot go."""
     set_here = f'set database = "{STATE}/lasttouch.db" in {loaded.path}'
     if loaded.config.database.startswith("~"):

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.service.plan import Command, Delete, Step, Write
 
 NAME = "lasttouch.service"
@@ -91,14 +91,14 @@ def is_service_group(number: int) -> bool:
         return False
 
 
-def user_unit(start: Sequence[str], loaded: Loaded) -> str:
+def user_unit(start: Sequence[str], loaded: LoadedConfig) -> str:
     """The unit of one user: it runs while the user is logged in, or always with lingering."""
     more = _setting("Environment", f"PATH={os.environ.get('PATH', os.defpath)}")
     more += _setting("EnvironmentFile", f"-{loaded.folder / 'environment'}", quote=False)
     return _unit(start, loaded.path, more, "default.target", "")
 
 
-def system_unit(start: Sequence[str], config: Path, loaded: Loaded | None) -> str:
+def system_unit(start: Sequence[str], config: Path, loaded: LoadedConfig | None) -> str:
     """The unit of a server: a user of its own who can write the log and nothing else.
 
     Each password_file in CREDENTIALS is a credential that systemd hands over from beside the configuration.
@@ -118,7 +118,7 @@ def install(path: Path, text: str) -> list[Step]:
     return [Write(path, text), *_begin(("systemctl", "--user"))]
 
 
-def install_system(path: Path, text: str, config: Path, loaded: Loaded | None, *, make_user: bool) -> list[Step]:
+def install_system(path: Path, text: str, config: Path, loaded: LoadedConfig | None, *, make_user: bool) -> list[Step]:
     """Also what the service needs: its user, who may read the configuration, and a folder for a log kept elsewhere."""
     steps: list[Step] = []
     if make_user:
@@ -173,7 +173,7 @@ def _plain(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-def _read_paths(loaded: Loaded) -> Iterable[Path]:
+def _read_paths(loaded: LoadedConfig) -> Iterable[Path]:
     yield loaded.database
     for account in loaded.config.accounts:
         servers = [one for one in (account.imap, account.caldav, account.carddav) if one is not None]
@@ -183,12 +183,12 @@ def _read_paths(loaded: Loaded) -> Iterable[Path]:
     yield from _secret_files(loaded)
 
 
-def _secret_files(loaded: Loaded) -> Iterable[Path]:
+def _secret_files(loaded: LoadedConfig) -> Iterable[Path]:
     for account in loaded.config.accounts:
         logins = [one for one in (account.imap, account.caldav, account.carddav) if one is not None]
         named = [one.password_file for one in logins] + [one.url_file for one in account.calendar_urls]
         yield from (loaded.folder / Path(name).expanduser() for name in named if name)
 
 
-def _credentials(loaded: Loaded) -> list[str]:
+def _credentials(loaded: LoadedConfig) -> list[str]:
     return sorted({path.name for path in _secret_files(loaded) if path.parent == CREDENTIALS})

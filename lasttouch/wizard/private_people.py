@@ -10,13 +10,13 @@ from lasttouch.wizard import dialog
 from store.people import people
 
 if TYPE_CHECKING:
-    from lasttouch.configuration.config import Loaded
+    from lasttouch.configuration.config import LoadedConfig
     from store.people import Person
 
 SHOWN = 60
 
 
-def put_aside_private_people(loaded: Loaded, account: str) -> list[str]:
+def put_aside_private_people(loaded: LoadedConfig, account: str) -> list[str]:
     """Show whom two-way exchange made contacts, ask who is private, and ignore these; their names."""
     with opened(loaded) as agent:
         found = people(agent.log, agent.clock())

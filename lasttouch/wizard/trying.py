@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capture.credentials import keep_in_keyring
-from lasttouch.configuration.config import Loaded
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.server_options import Caldav, Imap
 from lasttouch.passes.sources import calendar_account_of, mail_server_of
 from lasttouch.private_files import private_output
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from capture.mail.survey import MailSurvey
 
 
-def loaded_draft(path: Path, draft: Draft) -> Loaded:
+def loaded_draft(path: Path, draft: Draft) -> LoadedConfig:
     """The configuration this account would be, as if it stood at `path`. Raises ConfigError with every problem."""
-    return Loaded(path, check_text(path, new_text(draft)))
+    return LoadedConfig(path, check_text(path, new_text(draft)))
 
 
-def try_mail(loaded: Loaded, mail: MailDraft) -> MailSurvey:
+def try_mail(loaded: LoadedConfig, mail: MailDraft) -> MailSurvey:
     """Log in and look at the mailboxes. Raises SourceError."""
     from capture.mail.survey import survey  # noqa: PLC0415
 
@@ -37,7 +37,7 @@ def try_mail(loaded: Loaded, mail: MailDraft) -> MailSurvey:
     return survey(server, account.exclude_mailboxes, account.shared_mailboxes)
 
 
-def try_calendar(loaded: Loaded, calendar: CalendarDraft) -> list[Listed]:
+def try_calendar(loaded: LoadedConfig, calendar: CalendarDraft) -> list[Listed]:
     """Log in and list the calendars. Raises SourceError."""
     from capture.calendar.source import CalendarSource  # noqa: PLC0415
 
