@@ -8,7 +8,7 @@ import os
 import time
 from pathlib import Path
 
-from activity.errors import DatabaseInUse
+from activity.errors import DatabaseError, DatabaseInUse
 from store.database import create_private, database_errors, make_private_folder
 from store.file_owner import as_owner_of
 
@@ -72,8 +72,18 @@ class LockFile:
                 try:
                     self._descriptor = create_private(self._path)
                 except FileExistsError:
-                    self._descriptor = _opened(self._path, os.O_RDWR)
+                    self._descriptor = self._opened()
         return self._descriptor
+
+
+    def _opened(self) -> int:
+        try:
+            return _opened(self._path, os.O_RDWR)
+        except OSError as error:
+            raise DatabaseError(
+                f"the lock file {self._path} cannot be opened: {error.strerror}",
+                "see what stands there, and take it away: lasttouch makes the file anew",
+            ) from None
 
 
 def lock_path(database: Path) -> Path:

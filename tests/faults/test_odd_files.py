@@ -61,6 +61,21 @@ def test_a_damaged_log_is_called_damaged(ana: Household, at: int) -> None:
             assert "hint:" in outcome.err
 
 
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_what_stands_in_place_of_the_lock_file_is_named(ana: Household, kind: str) -> None:
+    ana.ok("sync")
+    path = lock_path(ana.database)
+    path.unlink()
+    path.mkdir() if kind == "folder" else path.symlink_to(ana.folder / "config.toml")
+    before = (ana.folder / "config.toml").read_bytes()
+    outcome = ana.run("sync")
+    assert outcome.code == 1
+    assert f"the lock file {path} cannot be opened" in outcome.err
+    assert (ana.folder / "config.toml").read_bytes() == before
+    path.rmdir() if kind == "folder" else path.unlink()
+    ana.ok("sync")
+
+
 @pytest.mark.parametrize("written", ["-1", "0", "1", "kill", "", "99999999999999999999999", "12 34"])
 def test_what_stands_in_the_lock_file_is_no_process_to_kill(tmp_path: Path, written: str) -> None:
     path = tmp_path / "lasttouch.db"
