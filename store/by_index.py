@@ -7,48 +7,30 @@ the same person, as with subjects.
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection
 
-from store.lists import chunks, placeholders
+from store.codes import DIRECTION, INBOUND, OUTBOUND
+from store.lists import rows_among
 
-_EXCHANGED = """SELECT a.thread_index & ~1, p.address_id, a.at, a.id FROM activity a
-    JOIN participation p ON p.activity_id = a.id AND p.touch_code = ?
-    WHERE a.at BETWEEN ? AND ? AND a.thread_index IN ({})"""
-
-
-class Indexed(NamedTuple):
-    """A message with a `Facts.thread_index`, of which `conversation` is the even one: with whom it was exchanged.
-
-    `touch` is that of what it may answer.
-    """
-
-    at: int
-    touch: int
-    conversation: int
-    addresses: Sequence[int]
+# It looks back from the message itself through what was exchanged with that person alone: a conversation may be
+# anybody's, and as long as he likes.
+_BEFORE = f"""SELECT u.activity_id, (SELECT p.activity_id FROM participation p JOIN activity a ON a.id = p.activity_id
+        WHERE p.address_id = u.address_id
+        AND p.touch_code = CASE w.direction_code WHEN {DIRECTION["inbound"]} THEN {OUTBOUND} ELSE {INBOUND} END
+        AND p.at BETWEEN u.at - {{window}} AND u.at AND (p.at < u.at OR p.activity_id < u.activity_id)
+        AND a.thread_index IN (w.thread_index & ~1, w.thread_index | 1) ORDER BY p.at DESC, p.activity_id DESC LIMIT 1)
+    FROM activity w JOIN unplaced u ON u.activity_id = w.id
+    WHERE w.thread_index IS NOT NULL AND w.direction_code IN ({DIRECTION["inbound"]}, {DIRECTION["outbound"]})
+    AND w.id IN ({{{{}}}})"""
 
 
-def newest_before(connection: sqlite3.Connection, messages: Mapping[int, Indexed], window: int) -> dict[int, int]:
-    """Message → the newest of its conversation in the `window` (seconds) before it that it may answer."""
-    newest: dict[int, tuple[int, int]] = {}
-    for touch in {one.touch for one in messages.values()}:
-        mine = {row_id: one for row_id, one in messages.items() if one.touch == touch}
-        span = touch, min(one.at for one in mine.values()) - window, max(one.at for one in mine.values())
-        moments: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        indices = {one.conversation for one in mine.values()} | {one.conversation + 1 for one in mine.values()}
-        for chunk in chunks(list(indices)):
-            for conversation, address, *moment in connection.execute(
-                _EXCHANGED.format(placeholders(chunk)), (*span, *chunk)
-            ):
-                moments.setdefault((conversation, address), []).append(tuple(moment))
-        for found in moments.values():
-            found.sort()
-        for row_id, one in mine.items():
-            for address in one.addresses:
-                found = moments.get((one.conversation, address), [])
-                position = bisect_right(found, (one.at, row_id))
-                if position and found[position - 1][0] >= one.at - window:
-                    newest[row_id] = max(newest.get(row_id, (0, 0)), found[position - 1])
-    return {row_id: found for row_id, (_, found) in newest.items()}
+def newest_before(connection: sqlite3.Connection, ids: Collection[int], window: int) -> dict[int, int]:
+    """Of the messages in `unplaced` with these ids, the newest that each may answer by the conversation it names, of
+    the `window` (seconds) before it."""
+    found = [row for row in rows_among(connection, _BEFORE.format(window=window), ids) if row[1] is not None]
+    query = "SELECT id, at FROM activity WHERE id IN ({})"
+    instants = dict(rows_among(connection, query, {target for _, target in found}))
+    newest: dict[int, int] = {}
+    for row_id, target in sorted(found, key=lambda pair: (instants[pair[1]], pair[1])):
+        newest[row_id] = target
+    return newest

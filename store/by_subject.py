@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from activity.facts import Facts
 from activity.subject import has_prefix, topic
 from store import by_index
-from store.by_index import Indexed
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, placeholders, rows_among
@@ -91,11 +90,7 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
     """What these messages answer, or all that are remembered: those for which that has changed."""
     looked_at = _unplaced(connection, ids)
     newest = _newest_before(connection, looked_at)
-    indexed = {
-        row_id: Indexed(one.at, one.touch, one.thread_index & ~1, one.addresses)
-        for row_id, one in looked_at.items()
-        if one.thread_index is not None
-    }
+    indexed = [row_id for row_id, one in looked_at.items() if one.thread_index is not None]
     named = by_index.newest_before(connection, indexed, WINDOW)
     query = "SELECT id, identity_hash, subject, topic FROM activity WHERE id IN ({})"
     wanted = {*newest.values(), *named.values()}

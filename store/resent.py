@@ -42,8 +42,8 @@ def further_names(facts: Facts, name: Name) -> set[str]:
     """What a copy of the message `name` is found by that has other ids than that, or may come to have them."""
     further = {facts.other_id} if facts.other_id else set()
     if facts.resent or facts.identity != name.identity:
-        further.add(facts.identity)
-    return further | {_letter(name.by, facts)} if facts.resent else further
+        further |= {facts.identity, *_found_by(name, facts)}
+    return further
 
 
 def put_together(
@@ -78,7 +78,9 @@ def _is_resent(facts: Facts) -> bool:
 
 
 def _found_by(name: Name, facts: Facts) -> frozenset[str]:
-    return frozenset(filter(None, (facts.identity, facts.other_id, _letter(name.by, facts))))
+    """What names it among messages that were resent; not what Exchange's copies say, which name their message."""
+    ids = (facts.identity, facts.other_id) if facts.resent and facts.other_id else (facts.identity,)
+    return frozenset((_letter(name.by, facts), *(f"resent:{one}" for one in ids)))
 
 
 def _letter(by: str, facts: Facts) -> str:
@@ -104,14 +106,16 @@ def _in_log(connection: sqlite3.Connection, messages: Collection[_Message]) -> d
         for key in one.found_by:
             bearing.setdefault(identity_hash(key), []).append(one.name)
     query = "SELECT identity_hash, activity_id FROM other_id WHERE identity_hash IN ({})"
-    rows = list(rows_among(connection, query, bearing))
+    rows = [(row_id, name) for key, row_id in rows_among(connection, query, bearing) for name in bearing[key]]
     resent = [one for one in messages if one.facts.resent]
-    named = {identity_hash(one.facts.other_id) for one in resent if one.facts.other_id}
-    rows += rows_among(connection, "SELECT identity_hash, id FROM activity WHERE identity_hash IN ({})", named)
+    named: dict[int, list[Name]] = {}
+    for one in resent:
+        named.setdefault(identity_hash(one.facts.other_id), []).append(one.name)
+    query = "SELECT identity_hash, id FROM activity WHERE identity_hash IN ({})"
+    rows += [(row_id, name) for key, row_id in rows_among(connection, query, named) for name in named[key]]
     candidates: dict[Name, set[int]] = {}
-    for key, row_id in rows:
-        for name in bearing[key]:
-            candidates.setdefault(name, set()).add(row_id)
+    for row_id, name in rows:
+        candidates.setdefault(name, set()).add(row_id)
     written = {
         one.name: [row_id for (row_id,) in connection.execute(_WRITTEN, (one.name.by, timestamp(one.facts.at)))]
         for one in resent

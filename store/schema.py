@@ -466,7 +466,6 @@ def titles(db: Database) -> None:
 def thread_index(db: Database) -> None:
     """NULL: none, or not known of what was read before; see `Facts.thread_index`."""
     db.conn.execute("ALTER TABLE activity ADD COLUMN thread_index INTEGER")
-    db.conn.execute("CREATE INDEX activity_index ON activity (thread_index, at) WHERE thread_index IS NOT NULL")
 
 
 def _renew_views(db: Database) -> None:
