@@ -14,7 +14,7 @@ demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, sy
 	@$(BIN)/lasttouch demo
 
 quick: $(VENV)/dev.stamp  ## Run the tests that need no server: most rules, in about a minute
-	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not servers and not worlds"
+	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not servers and not thorough"
 
 test: $(VENV)/dev.stamp  ## Run all tests: 15 minutes (with real servers where they are installed: see .ci/run)
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
