@@ -34,7 +34,10 @@ def shape(lines: int, octets: int, encoding: str, attachments: int, html: bool) 
     if encoding == "base64":
         octets = octets * 57 // 78
         lines = octets // _TEXT_OF_BASE64 + 1
-    return Shape(min(lines, MOST_LINES), min(octets, MOST_OCTETS), min(attachments, MOST_ATTACHMENTS), html)
+    if lines > MOST_LINES or octets > MOST_OCTETS or attachments > MOST_ATTACHMENTS:
+        lines, octets = min(lines, MOST_LINES), min(octets, MOST_OCTETS)
+        attachments = min(attachments, MOST_ATTACHMENTS)
+    return Shape(lines, octets, attachments, html)
 
 
 def packed(one: Shape | None, key: int = 0) -> int | None:

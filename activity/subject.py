@@ -24,6 +24,11 @@ def topic(subject: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def has_topic(subject: str) -> bool:
+    """Is there anything that it speaks of? Whatever is there, `topic` leaves something of it."""
+    return not subject[:_LOOKED_AT].isspace() and bool(subject)
+
+
 def has_prefix(subject: str) -> bool:
     """Does it begin as that of an answer or a forward?"""
     if ":" not in subject and "：" not in subject:

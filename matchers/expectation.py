@@ -9,6 +9,7 @@ of thanks counts for little as an answer.
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -151,7 +152,10 @@ def case_of(letter: Letter, before: Sequence[Letter], hand: Hand) -> Case:
 
 def _size(octets: int, hand: Hand) -> str:
     share = (octets - hand.base) / max(40, hand.text)
-    return next((name for most, name in _SIZES if share <= most), _LONGEST)
+    for most, name in _SIZES:
+        if share <= most:
+            return name
+    return _LONGEST
 
 
 def _place(letter: Letter, before: Sequence[Letter]) -> str:
@@ -196,19 +200,23 @@ class Rates:
     delays: list[int] = field(default_factory=list)
     clear: tuple[float, int] = (0.0, 0)
     words: dict[str, tuple[float, float]] = field(default_factory=dict)
-    ratios: dict[str, float] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._odds: dict[tuple[str, str, frozenset[str], float], float] = {}
+        self._telling: dict[tuple[str, frozenset[str]], tuple[str, float]] = {}
 
     def chance(self, case: Case, hand: Hand = UNKNOWN_HAND) -> float:
-        """How likely such a message is answered in the end, 0 to 1."""
-        rate = min(0.98, self._rate(case) * self.telling_word(case)[1])
-        odds = rate / (1 - rate)
-        for trait in _TRAIT_PRIORS:
-            odds *= self._ratio(trait, case.place, trait in case.traits)
+        """How likely such a message is answered in the end, 0 to 1; asked when all cases and traits are counted."""
+        kind = case.place, case.size, case.traits, self.telling_word(case)[1]
+        if (odds := self._odds.get(kind)) is None:  # cases are few, and messages many
+            odds = self._odds[kind] = self._odds_of(*kind)
         odds *= (hand.given + _PERSON_STRENGTH) / (hand.expected + _PERSON_STRENGTH)
         return odds / (1 + odds)
 
     def chance_of(self, one: Standing) -> float:
         """Of the last of several messages in a row: a word behind a question leaves it a question."""
+        if len(one.cases) == 1:
+            return self.chance(one.cases[0], one.writer)
         return max(self.chance(case, one.writer) * _STILL**number for number, case in enumerate(one.cases))
 
     def counted(self, case: Case) -> tuple[int, int]:
@@ -233,27 +241,34 @@ class Rates:
         """The seconds within which this share of the answers came."""
         return self.delays[min(len(self.delays) - 1, int(len(self.delays) * share))] if self.delays else 2 * DAY
 
-    def _rate(self, case: Case) -> float:
-        given, _, number = self.cases.get(f"{case.place}/{case.size}", (0.0, 0, 0))
-        return min(0.98, (given + _STRENGTH * PRIORS[case.place][case.size]) / (number + _STRENGTH))
+    def _odds_of(self, place: str, size: str, traits: frozenset[str], by_word: float) -> float:
+        given, _, number = self.cases.get(f"{place}/{size}", (0.0, 0, 0))
+        rate = min(0.98, (given + _STRENGTH * PRIORS[place][size]) / (number + _STRENGTH))
+        rate = min(0.98, rate * by_word)
+        odds = rate / (1 - rate)
+        for trait in _TRAIT_PRIORS:
+            odds *= self._ratio_of(trait, place, trait in traits)
+        return odds
 
     def telling_word(self, case: Case) -> tuple[str, float]:
         """The word of the subject that tells most, and by how much it makes an answer likelier; "", 1.0 for none."""
+        if not self.words or not case.words:
+            return "", 1.0
+        subject = case.place, case.words
+        if (told := self._telling.get(subject)) is None:  # many messages have one subject, or the words of one
+            told = self._telling[subject] = self._word_of(*subject)
+        return told
+
+    def _word_of(self, place: str, words: frozenset[str]) -> tuple[str, float]:
         found = [("", 1.0)]
-        for word in sorted(case.words):
-            if (name := _of_trait(word, case.place)) in self.words:
+        for word in sorted(words):
+            if (name := _of_trait(word, place)) in self.words:
                 given, expected = self.words[name]
                 found.append((word, (given + _WORD_STRENGTH) / (expected + _WORD_STRENGTH)))
         return max(found, key=lambda one: max(one[1], 1 / one[1]))
 
-    def _ratio(self, trait: str, place: str, has: bool) -> float:
-        """How much likelier an answer is where the trait is there, or is not; asked when all is counted."""
-        name = f"{_of_trait(trait, place)}/{has}"
-        if name not in self.ratios:
-            self.ratios[name] = self._ratio_of(trait, place, has)
-        return self.ratios[name]
-
     def _ratio_of(self, trait: str, place: str, has: bool) -> float:
+        """How much likelier an answer is where the trait is there, or is not."""
         yes, answered, no, unanswered = self.traits.get(_of_trait(trait, place), (0.0, 0.0, 0.0, 0.0))
         prior = _TRAIT_PRIORS[trait]
         among_answered = (yes + _TRAIT_STRENGTH * 0.2 * prior) / (answered + _TRAIT_STRENGTH)
@@ -268,6 +283,10 @@ def _of_trait(trait: str, place: str) -> str:
 
 
 NEAR = 200  # letters of a conversation before and behind one: a forger may make it as long as he likes
+
+
+_Kind = tuple[str, str, frozenset[str], float]
+"""Place, size and traits of a message, and how much of an answer it got."""
 
 
 class Learned(NamedTuple):
@@ -285,6 +304,7 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
         conversations.setdefault(letter.conversation, []).append(letter)
     hands = _hands(conversations.values())
     counts = (Rates(), Rates())
+    counted: tuple[Counter[_Kind], Counter[_Kind]] = (Counter(), Counter())
     written: dict[int, list[tuple[Case, float, bool]]] = {}
     read: dict[int, list[tuple[Case, float]]] = {}
     for many in conversations.values():
@@ -298,8 +318,11 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
             written.setdefault(letter.writer, []).append((case, given, letter.ours))
             if letter.ours:
                 read.setdefault(letter.reader, []).append((case, given))
-            _count(counts[letter.ours], case, given, delay)
-    for rates in counts:
+            counted[letter.ours][case.place, case.size, case.traits, given] += 1
+            if given == 1.0:
+                counts[letter.ours].delays.append(delay)
+    for rates, kinds in zip(counts, counted, strict=True):
+        _count(rates, kinds)
         rates.delays = sorted(rates.delays)[:: max(1, len(rates.delays) // 200)]
     for ours, rates in enumerate(counts):
         rates.words = _words(
@@ -361,17 +384,17 @@ def _answer(letter: Letter, later: Sequence[Letter], hands: Mapping[int, Hand]) 
     return 0.0, 0
 
 
-def _count(rates: Rates, case: Case, given: float, delay: int) -> None:
-    if _COLLEAGUE not in case.traits:
-        key = f"{case.place}/{case.size}"
-        weight, number, all_of_them = rates.cases.get(key, (0.0, 0, 0))
-        rates.cases[key] = (round(weight + given, 2), number + (given > 0), all_of_them + 1)
-    for trait in _TRAIT_PRIORS:
-        name, has = _of_trait(trait, case.place), trait in case.traits
-        yes, answered, no, unanswered = rates.traits.get(name, (0.0, 0.0, 0.0, 0.0))
-        rates.traits[name] = (
-            round(yes + given * has, 2), round(answered + given, 2),
-            round(no + (1 - given) * has, 2), round(unanswered + 1 - given, 2),
-        )  # fmt: skip
-    if given == 1.0:
-        rates.delays.append(delay)
+def _count(rates: Rates, kinds: Mapping[_Kind, int]) -> None:
+    """How many messages there were of each kind."""
+    for (place, size, traits, given), number in kinds.items():
+        if _COLLEAGUE not in traits:
+            key = f"{place}/{size}"
+            weight, answers, all_of_them = rates.cases.get(key, (0.0, 0, 0))
+            rates.cases[key] = (round(weight + given * number, 2), answers + number * (given > 0), all_of_them + number)
+        for trait in _TRAIT_PRIORS:
+            name, has = _of_trait(trait, place), trait in traits
+            yes, answered, no, unanswered = rates.traits.get(name, (0.0, 0.0, 0.0, 0.0))
+            rates.traits[name] = (
+                round(yes + given * number * has, 2), round(answered + given * number, 2),
+                round(no + (1 - given) * number * has, 2), round(unanswered + (1 - given) * number, 2),
+            )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from activity.address import Address
 from activity.envelope import AUTHOR_SIGN, Envelope, ThreadIndex
@@ -50,11 +49,11 @@ def message_facts(
     addresses are struck from it, and so is its subject.
     """
     participants = _participants(envelope)
-    allowed = tuple([person for person in participants if not never_log(person.address.email)])
+    allowed = tuple([person for person in participants if not never_log(person[0].email)])
     struck = len(allowed) < len(participants)
     if struck and not _still_an_exchange(allowed):
         return None
-    return Facts(
+    facts = Facts(
         message_identity(envelope),
         "email",
         at,
@@ -66,27 +65,19 @@ def message_facts(
         other_id=envelope.message_id if envelope.copy_of else envelope.resent_id if envelope.resent else "",
         resent=envelope.resent,
         thread_index=_number(envelope.thread_index) if envelope.thread_index else 0,
-        **_bounce_facts(envelope, never_log),
     )
+    if failed := failed_addresses(envelope):
+        facts.failed = tuple([email for email in failed if not email or not never_log(email)])
+        facts.returned, facts.arrived = envelope.returned_id, envelope.arrival_date
+        taken_in = envelope.internal_date
+        facts.prompt = envelope.date is None or taken_in is None or taken_in - envelope.date <= _ON_ITS_WAY
+    return facts
 
 
 def _number(index: ThreadIndex) -> int:
     """See `Facts.thread_index`; as short as it can be, since messages between the same people alone are compared."""
     digest = hashlib.blake2b(index.conversation, digest_size=4).digest()
     return (int.from_bytes(digest, "big") >> 2 or 1) << 1 | index.follows
-
-
-def _bounce_facts(envelope: Envelope, never_log: Callable[[str], bool]) -> dict[str, Any]:
-    failed = failed_addresses(envelope)
-    if not failed:
-        return {}
-    taken_in = envelope.internal_date
-    return {
-        "failed": tuple([email for email in failed if not email or not never_log(email)]),
-        "returned": envelope.returned_id,
-        "arrived": envelope.arrival_date,
-        "prompt": envelope.date is None or taken_in is None or taken_in - envelope.date <= _ON_ITS_WAY,
-    }
 
 
 def _still_an_exchange(allowed: tuple[Participant, ...]) -> bool:

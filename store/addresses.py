@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from activity.address import Address, domain_of
-from store.lists import placeholders, rows_among
+from store.lists import insert, placeholders, rows_among
 
 if TYPE_CHECKING:
     from activity.facts import Match  # queries start sooner without
@@ -83,11 +83,8 @@ def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str
                 match.contact_id, match.company_id, match.rule,
             )
         )  # fmt: skip
-    connection.executemany(
-        "INSERT INTO address (id, email, canonical, site, name, contact_id, company_id, rule)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
+    into = "INSERT INTO address (id, email, canonical, site, name, contact_id, company_id, rule)"
+    insert(connection, into, "(?, ?, ?, ?, ?, ?, ?, ?)", rows)
     return ids
 
 

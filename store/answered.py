@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from store.codes import ROLE
 from store.identities import identity_hash
 from store.lists import rows_among
+
+if TYPE_CHECKING:
+    from activity.facts import Facts  # queries start sooner without
 
 # The sign that leaves it open: tracked mail from one person to one other bears it as newsletters do.
 DOUBTFUL = "list-unsubscribe"
@@ -36,7 +40,12 @@ def authors_answered(
     }
 
 
+def is_doubtful(facts: Facts) -> bool:
+    """Does the class of a message depend on whom it answers?"""
+    return DOUBTFUL in facts.evidence and bool(facts.references)
+
+
 def doubtful(connection: sqlite3.Connection, ids: Collection[int]) -> set[int]:
-    """Those of these activities whose class depends on whom they answer."""
+    """The activities, of these, for which it does."""
     query = f"SELECT id FROM activity WHERE evidence LIKE '%{DOUBTFUL}%' AND replies_to IS NOT NULL AND id IN ({{}})"
     return {row_id for (row_id,) in rows_among(connection, query, set(ids))}

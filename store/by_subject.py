@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from activity.facts import Facts
-from activity.subject import has_prefix, topic
+from activity.subject import has_prefix, has_topic, topic
 from store import by_index
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
@@ -28,6 +28,9 @@ _OTHER_WAY = {DIRECTION["inbound"]: OUTBOUND, DIRECTION["outbound"]: INBOUND}
 _NEAR = f"""SELECT DISTINCT u.activity_id FROM (
     SELECT p.address_id, min(p.at) AS low, max(p.at) AS high FROM participation p WHERE {{}} GROUP BY p.address_id) w
     CROSS JOIN unplaced u ON u.address_id = w.address_id AND u.at BETWEEN w.low AND w.high + {WINDOW}"""
+# who was never written to is answered nothing
+_WRITTEN_TO = f""" WHERE EXISTS (SELECT 1 FROM participation WHERE address_id = w.address_id AND touch_code IS NULL)
+    OR EXISTS (SELECT 1 FROM participation WHERE address_id = w.address_id AND touch_code > {INBOUND})"""
 _UNPLACED = """SELECT u.activity_id, u.address_id, u.at, a.direction_code, a.subject, a.topic, a.thread_index,
     b.hash, n.hash FROM unplaced u JOIN activity a ON a.id = u.activity_id
     JOIN reference n ON n.activity_id = a.id AND n.rank = {NOBODY}
@@ -82,7 +85,8 @@ def concerned(connection: sqlite3.Connection, new: Collection[int], changed: Col
     found = set(among(connection, _NEAR.format("p.activity_id IN ({})"), changed))
     if new:
         touches = f"p.activity_id >= ? AND p.touch_code IN ({INBOUND}, {OUTBOUND})"
-        found.update(row_id for (row_id,) in connection.execute(_NEAR.format(touches), (min(new),)))
+        query = _NEAR.format(touches) + _WRITTEN_TO
+        found.update(row_id for (row_id,) in connection.execute(query, (min(new),)))
     return found
 
 
@@ -119,7 +123,7 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
 
 def _seems_to_answer(facts: Facts) -> bool:
     answers = facts.references or facts.topic & 1 or facts.thread_index & 1 or has_prefix(facts.subject)
-    return bool(answers) and bool(topic(facts.subject) or facts.topic or facts.thread_index)
+    return bool(answers) and bool(facts.topic or facts.thread_index or has_topic(facts.subject))
 
 
 def compared(subject: str | None, kept: int | None) -> object:

@@ -10,18 +10,23 @@ from activity.facts import Facts, Judgement
 from activity.verdict import Verdict, is_reaction
 from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids, resent
 from store.addresses import Matcher, address_ids
-from store.answered import doubtful
+from store.answered import doubtful, is_doubtful
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
 from store.facts import load
 from store.identities import NOBODY, Name, identity_hash, name_of, named
-from store.lists import insert
+from store.lists import insert_given
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
 from store.threads import settle, settle_new, threads_with
 from store.touches import forget_touches, forget_touches_of
 
 Judge = Callable[[Facts], Judgement]
+_ACTIVITY = (
+    "id", "identity_hash", "at", "verdict_code", "identity", "direction_code", "thread", "subject", "replies_to",
+    "shape", "reason", "evidence", "revision", "topic", "thread_index", "ends",
+)  # fmt: skip
+_PARTICIPATION = ("activity_id", "address_id", "role_code", "at", "touch_code", "answer")
 
 
 class Written(NamedTuple):
@@ -48,7 +53,7 @@ def write(
     copies tell is put together and judged again by `judge`. Writing the same entries again writes no row.
     """
     emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
-    names = [_name_of(entry.facts, matcher) for entry in entries]
+    names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
     ids = named(connection, set(names))
     names, held = resent.put_together(connection, names, entries, ids)
     ids |= held
@@ -65,7 +70,8 @@ def write(
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
     again |= bounces.concerned(connection, {ids[name] for name in names if name in ids})
-    again |= mailings.concerned(connection, [*new.values(), *(one.stored.id for one in changed)])
+    sent = [timestamp(entry.facts.at) for entry in mail.values() if mailings.may_be_one_of_many(entry.facts)]
+    again |= mailings.concerned(connection, sent, [one.stored.id for one in changed])
     rejudge(connection, again, judge)
     seen = [(ids[name], e.mark) for name, e in zip(names, entries, strict=True) if e.mark is not None and name in ids]
     marks.keep(connection, place, seen)
@@ -76,7 +82,8 @@ def write(
         moved = moved.and_then(
             conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
         )
-    unsure = doubtful(connection, {*mail, *again, *moved.messages})
+    unsure = doubtful(connection, {*again, *moved.messages})
+    unsure |= {row_id for row_id, entry in mail.items() if is_doubtful(entry.facts)}
     rejudge(connection, unsure, judge)
     forget_touches(connection, {*again, *moved.messages, *newly_held})
     listed = forget_touches_of(connection, list({part.address_id for part in parts}))
@@ -105,10 +112,6 @@ def _further_names(
         if differs and facts.kind == "email" and judgement.verdict.kind != "suspect":
             for further in resent.further_names(facts, name):
                 yield ids[name], further
-
-
-def _name_of(facts: Facts, matcher: Matcher) -> Name:
-    return name_of(facts, lambda email: matcher.match(email).rule == "self")
 
 
 def _sorted_out(
@@ -214,18 +217,19 @@ class _Rows:
         facts, judgement, object_id, _ = entry
         at, identity, ends = timestamp(facts.at), facts.identity, facts.ends
         replies_to = facts.references[-1] if facts.references else ""
+        direction, key, begins = DIRECTION[judgement.direction], identity_hash(identity), beginning(facts)
         self._activities.append(
             (
-                row_id, identity_hash(identity), at, "" if ends is None else timestamp(ends),
-                VERDICT[judgement.verdict.kind], DIRECTION[judgement.direction], beginning(facts),
-                identity, reason_text(judgement) or "", replies_to, facts.subject, evidence_text(facts) or "",
-                facts.revision, "" if facts.shape is None else facts.shape, facts.topic or "",
-                facts.thread_index or "",
+                row_id, key, at, VERDICT[judgement.verdict.kind], identity,
+                "" if direction is None else direction, "" if begins == key else begins, facts.subject, replies_to,
+                "" if facts.shape is None else facts.shape, reason_text(judgement) or "", evidence_text(facts) or "",
+                facts.revision, facts.topic or "", facts.thread_index or "", "" if ends is None else timestamp(ends),
             )
         )  # fmt: skip
+        emails, add = self._emails, self._participations.append
         for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
-            address, code = self._emails[person.email], TOUCH[touch]
-            self._participations.append((row_id, address, ROLE[role], at, "" if code is None else code, answer))
+            address, code = emails[person.email], TOUCH[touch]
+            add((row_id, address, ROLE[role], at, "" if code is None else code, answer))
             if code is not None:
                 self.parts.append(_Part(row_id, address, code))
         if object_id is not None or facts.answers:
@@ -234,14 +238,7 @@ class _Rows:
             self._bounces += bounce_rows(row_id, facts)
 
     def insert(self, connection: sqlite3.Connection) -> None:
-        connection.executemany(  # nullif, because to bind a None costs several times what it does
-            "INSERT INTO activity (id, identity_hash, at, ends, verdict_code, direction_code, thread, identity, reason,"
-            " replies_to, subject, evidence, revision, shape, topic, thread_index) VALUES (?1, ?2, ?3, nullif(?4, ''),"
-            " ?5, ?6, nullif(?7, ?2), ?8, nullif(?9, ''), nullif(?10, ''), nullif(?11, ''), nullif(?12, ''),"
-            " nullif(?13, ''), nullif(?14, ''), nullif(?15, ''), nullif(?16, ''))",
-            self._activities,
-        )
-        into = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code, answer)"
-        insert(connection, into, "(?, ?, ?, ?, nullif(?, ''), nullif(?, ''))", self._participations)
+        insert_given(connection, "INSERT INTO activity", _ACTIVITY, 5, self._activities)
+        insert_given(connection, "INSERT OR IGNORE INTO participation", _PARTICIPATION, 4, self._participations)
         connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", self._sightings)
         connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?, ?, ?)", self._bounces)

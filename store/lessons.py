@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from store import settings
 from store.letters import LEARNED
+from store.lists import ROWS_AT_ONCE, chunks
 
 
 def keep_learned(
@@ -26,7 +28,11 @@ def keep_learned(
 
 def keep_chances(connection: sqlite3.Connection, chances: Mapping[tuple[int, int], int]) -> None:
     """(Conversation, activity) → chance, in percent."""
-    connection.executemany(
-        "UPDATE thread SET chance = ? WHERE conversation = ? AND activity_id = ?",
-        [(chance, *key) for key, chance in chances.items()],
-    )
+    rows = [(*key, chance) for key, chance in chances.items()]
+    for some in chunks(rows, ROWS_AT_ONCE):
+        connection.execute(
+            f"WITH told (conversation, activity_id, chance) AS (VALUES {','.join(['(?, ?, ?)'] * len(some))})"
+            " UPDATE thread SET chance = told.chance FROM told"
+            " WHERE thread.conversation = told.conversation AND thread.activity_id = told.activity_id",
+            list(chain.from_iterable(some)),
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from activity.letter import Letter
@@ -21,38 +21,37 @@ from store.turns import THEM, US
 
 LETTERS = 4_000
 LEARNED = "learned"
+_FROM = ROLE["from"]
+_NO_WORDS: frozenset[str] = frozenset()
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FORWARDED = re.compile(r"(?:fwd?|wg|tr|i|rv|enc|fyi)\s*:", re.IGNORECASE)
 
-_COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION["outbound"]}, a.shape, a.subject,
-    (SELECT p.address_id FROM participation p WHERE p.activity_id = a.id AND p.role_code = {ROLE["from"]} LIMIT 1),
-    (SELECT count(*) FROM participation p WHERE p.activity_id = a.id AND p.role_code = {ROLE["to"]}),
-    EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id
-        AND p.role_code = {ROLE["to"]} AND (r.rule = 'self') = (a.direction_code <> {DIRECTION["outbound"]})),
-    EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
-        JOIN account_address o ON o.email = r.email WHERE p.activity_id = a.id AND p.role_code = {ROLE["to"]}),
-    EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
-        JOIN account_address o ON o.email = r.email WHERE p.activity_id = a.id AND p.role_code = {ROLE["from"]}),
-    (SELECT p.address_id FROM participation p JOIN address r ON r.id = p.address_id
-        WHERE p.activity_id = a.id AND p.role_code = {ROLE["to"]} AND r.rule <> 'self' LIMIT 1)
+_COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION["outbound"]}, a.shape, a.subject
     FROM activity a"""
+_PEOPLE = f"""SELECT p.activity_id, p.address_id, p.role_code, r.rule = 'self'
+    FROM participation p JOIN address r ON r.id = p.address_id
+    WHERE p.activity_id IN ({{}}) AND p.role_code IN ({ROLE["from"]}, {ROLE["to"]})
+    ORDER BY p.activity_id, p.address_id"""
+_OF_ACCOUNTS = "SELECT r.id FROM account_address o JOIN address r ON r.email = o.email"
 _PERSONS = f"a.verdict_code = {VERDICT['person']} AND a.ends IS NULL"
 
 
 def newest_letters(log: Log, until: int) -> list[Letter]:
     """The newest LETTERS messages between people up to `until`, the newest first."""
     query = f"{_COLUMNS} WHERE {_PERSONS} AND a.at <= ? ORDER BY a.at DESC LIMIT {LETTERS}"
-    return [_letter(row) for row in log.execute(query, (until,))]
+    return _letters(log, log.execute(query, (until,)).fetchall())
 
 
 def conversations_of(log: Log, conversations: Iterable[int]) -> dict[int, list[Letter]]:
     """The letters of each of these conversations, the oldest first."""
-    found: dict[int, list[Letter]] = {}
+    rows: list[tuple[Any, ...]] = []
     for chunk in chunks(list(conversations)):
         some = placeholders(chunk)
         which = f"(a.thread IN ({some}) OR (a.thread IS NULL AND a.identity_hash IN ({some})))"
-        for row in log.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk]):
-            found.setdefault(row[1], []).append(_letter(row))
+        rows += log.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk])
+    found: dict[int, list[Letter]] = {}
+    for letter in _letters(log, rows):
+        found.setdefault(letter.conversation, []).append(letter)
     for letters in found.values():
         letters.sort(key=lambda one: (one.at, one.id))
     return found
@@ -78,38 +77,49 @@ def unjudged(log: Log, since: int) -> list[tuple[int, int, int]]:
     return log.execute(query, (US, THEM, since)).fetchall()
 
 
-def _letter(row: tuple[Any, ...]) -> Letter:
-    (
-        row_id,
-        conversation,
-        at,
-        ours,
-        number,
-        subject,
-        writer,
-        recipients,
-        reaches,
-        reaches_account,
-        by_account,
-        reader,
-    ) = row
+def _letters(log: Log, rows: Sequence[tuple[Any, ...]]) -> list[Letter]:
+    """From the rows of _COLUMNS, in their order; who wrote and read them is looked up for all at once."""
+    of_accounts = {address for (address,) in log.execute(_OF_ACCOUNTS)}
+    senders: dict[int, list[tuple[int, int]]] = {}
+    recipients: dict[int, list[tuple[int, int]]] = {}
+    for row_id, address, role, is_self in rows_among(log, _PEOPLE, [row[0] for row in rows]):
+        (senders if role == _FROM else recipients).setdefault(row_id, []).append((address, is_self))
+    return [_letter(row, senders.get(row[0], ()), recipients.get(row[0], ()), of_accounts) for row in rows]
+
+
+def _letter(
+    row: tuple[Any, ...],
+    senders: Sequence[tuple[int, int]],
+    recipients: Sequence[tuple[int, int]],
+    of_accounts: Collection[int],
+) -> Letter:
+    """`senders` and `recipients` (in To): each address and whether it is one of us, in the order of their ids."""
+    row_id, conversation, at, ours, number, subject = row
     shape = unpacked(number)
-    traits = set()
-    if not ours and reaches and not reaches_account:
-        traits.add("colleague")
-    if recipients > 1:
-        traits.add("several")
+    reader = to_account = 0
+    reaches = False
+    for address, is_self in recipients:
+        reaches |= is_self != ours
+        to_account |= address in of_accounts
+        reader = reader or (0 if is_self else address)
+    traits = []
+    if not ours and reaches and not to_account:
+        traits.append("colleague")
+    if len(recipients) > 1:
+        traits.append("several")
     if shape is not None and shape.attachments:
-        traits.add("attached")
+        traits.append("attached")
     if subject and _FORWARDED.match(subject):
-        traits.add("forwarded")
+        traits.append("forwarded")
     if subject and "?" in subject:
-        traits.add("question")
-    words = frozenset(_WORD.findall(subject.casefold())) if subject else frozenset()
-    return Letter(
-        row_id, conversation, at, bool(ours), shape, writer or 0, frozenset(traits), bool(reaches), bool(by_account),
-        reader or 0, words,
-    )  # fmt: skip
+        traits.append("question")
+    writer, by_account = 0, False
+    for address, _ in senders:
+        writer = writer or address
+        by_account |= address in of_accounts
+    words = frozenset(_WORD.findall(subject.casefold())) if subject else _NO_WORDS
+    of_letter = frozenset(traits) if traits else _NO_WORDS
+    return Letter(row_id, conversation, at, bool(ours), shape, writer, of_letter, reaches, by_account, reader, words)
 
 
 def count_after(log: Log, activity_id: int) -> int:

@@ -14,10 +14,10 @@ ROWS_AT_ONCE = 100
 T = TypeVar("T")
 
 
-def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """Pieces short enough to be bound as parameters."""
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def placeholders(items: Sequence[object]) -> str:
@@ -44,11 +44,28 @@ def grouped(log: Queryable, query: str, items: Iterable[object]) -> dict[Any, se
     return groups
 
 
-def insert(connection: sqlite3.Connection, into: str, values: str, rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows, many with each statement: a third less work than a row at a time. `values` are those of a row."""
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        some = rows[start : start + ROWS_AT_ONCE]
-        connection.execute(f"{into} VALUES {','.join([values] * len(some))}", list(chain.from_iterable(some)))
+def insert(
+    connection: sqlite3.Connection, into: str, values: str, rows: Sequence[Sequence[object]], conflict: str = ""
+) -> None:
+    """Insert rows, many with each statement: a third less work than a row at a time. `values` are those of a row,
+    `conflict` is what is done about one that is there."""
+    for some in chunks(rows, ROWS_AT_ONCE):
+        connection.execute(f"{into} VALUES {','.join([values] * len(some))}{conflict}", list(chain.from_iterable(some)))
+
+
+def insert_given(
+    connection: sqlite3.Connection, into: str, columns: Sequence[str], always: int, rows: Sequence[Sequence[object]]
+) -> None:
+    """The same, the rows in their order; "" stands for NULL but in the first columns, which have `always` something.
+
+    A column in which none of a hundred rows has anything is not even bound.
+    """
+    for some in chunks(rows, ROWS_AT_ONCE):
+        held = list(zip(*some, strict=True))
+        given = [at for at, values in enumerate(held) if at < always or values.count("") < len(some)]
+        names = ", ".join([columns[at] for at in given])
+        values = ", ".join(["?" if at < always else "nullif(?, '')" for at in given])
+        insert(connection, f"{into} ({names})", f"({values})", list(zip(*[held[at] for at in given], strict=True)))
 
 
 def change_among(connection: sqlite3.Connection, statement: str, items: Iterable[object]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from activity.envelope import Mark
-from store.lists import rows_among
+from store.lists import insert, rows_among
 from store.log import Log
 
 KEPT = timedelta(days=120)
@@ -20,11 +20,13 @@ KEPT = timedelta(days=120)
 
 def keep(connection: sqlite3.Connection, place: int, found: Iterable[tuple[int, Mark]]) -> None:
     """The marks of activities as they were read at `place`."""
-    connection.executemany(
-        "INSERT INTO mark (activity_id, place_id, uid, bits) VALUES (?, ?, ?, ?) ON CONFLICT (activity_id, place_id)"
-        " DO UPDATE SET uid = excluded.uid, bits = excluded.bits, has_left = 0"
-        " WHERE (uid, bits, has_left) IS NOT (excluded.uid, excluded.bits, 0)",
+    insert(
+        connection,
+        "INSERT INTO mark (activity_id, place_id, uid, bits)",
+        "(?, ?, ?, ?)",
         [(activity_id, place, mark.uid, mark.bits) for activity_id, mark in found],
+        " ON CONFLICT (activity_id, place_id) DO UPDATE SET uid = excluded.uid, bits = excluded.bits, has_left = 0"
+        " WHERE (uid, bits, has_left) IS NOT (excluded.uid, excluded.bits, 0)",
     )
 
 

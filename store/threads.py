@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from activity.verdict import REACTIONS, is_reaction
@@ -18,7 +18,7 @@ from store.turns import THEM, US, Said, waiting_in
 __all__ = ("THEM", "US", "by_chance", "correct", "settle", "settle_new", "threads_with", "waiting", "waiting_then")
 
 FOR_EVER = 1 << 62
-_TO = ROLE["to"]
+_FROM, _TO = ROLE["from"], ROLE["to"]
 _OUTBOUND = DIRECTION["outbound"]
 _REACTED = (
     f"v.verdict_code = {VERDICT['notification']} AND ("
@@ -72,24 +72,27 @@ def settle_new(
     new = [(row_id, mail[row_id]) for row_id, one in conversations.items() if one in begun]
     to_us = {emails[p.address.email] for _, entry in new for p in entry.facts.participants if p.role == "to"}
     ours = set(among(connection, "SELECT id FROM address WHERE rule = 'self' AND id IN ({})", to_us))
-    rows = [row for row_id, entry in new for row in _as_said(row_id, conversations[row_id], entry, emails, ours)]
-    rows.sort(key=itemgetter(0, 1, 2))
-    _keep(connection, list(_waiting(rows)))
+    said: dict[int, list[Said]] = {}
+    for row_id, entry in new:
+        if entry.judgement.verdict.kind == "person" or is_reaction(entry.judgement.verdict):
+            said.setdefault(conversations[row_id], []).append(_of_entry(row_id, entry, emails, ours))
+    rows = []
+    for conversation in sorted(said):
+        messages = said[conversation]
+        if len(messages) > 1:
+            messages = waiting_in(sorted(messages, key=attrgetter("at", "activity_id")))
+        rows += [(conversation, one.at, one.activity_id, one.expects) for one in messages if one.expects is not None]
+    _keep(connection, rows)
     return begun
 
 
-def _as_said(
-    row_id: int, conversation: int, entry: Entry, emails: Mapping[str, int], ours: Collection[int]
-) -> Iterator[tuple[Any, ...]]:
-    """What _SAID gives of a new message."""
+def _of_entry(row_id: int, entry: Entry, emails: Mapping[str, int], ours: Collection[int]) -> Said:
+    """What `_messages` makes of a message once it is in the log."""
     facts, (verdict, direction, touches), _, _ = entry
-    reacted = is_reaction(verdict)
-    if reacted or verdict.kind == "person":
-        at, towards = timestamp(facts.at), DIRECTION[direction]
-        for (person, role, _), touch in zip(facts.participants, touches, strict=True):
-            if role == "from" if reacted else touch is not None or role == "to":
-                address = emails[person.email]
-                yield conversation, at, row_id, towards, address, ROLE[role], TOUCH[touch], address in ours, reacted
+    people = zip(facts.participants, touches, strict=True)
+    addresses = [(emails[person.email], role, touch) for (person, role, _), touch in people]
+    parts = [(address, ROLE[role], TOUCH[touch], address in ours) for address, role, touch in addresses]
+    return _said(row_id, timestamp(facts.at), direction == "outbound", verdict.kind != "person", parts)
 
 
 def correct(connection: sqlite3.Connection) -> int:
@@ -152,20 +155,27 @@ def _waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
 
 def _messages(rows: Iterable[tuple[Any, ...]]) -> Iterator[Said]:
     for activity_id, group in groupby(rows, key=itemgetter(2)):
-        people: list[int] = []
-        reached: list[int] = []
-        expects: int | None = None
-        for _, at, _, direction, address, role, touch, ours, reacted in group:  # noqa: B007 - at is the message's
-            outbound = direction == _OUTBOUND
-            if reacted:
+        parts = list(group)
+        _, at, _, direction, *_, reacted = parts[0]
+        yield _said(activity_id, at, direction == _OUTBOUND, reacted, [row[4:8] for row in parts])
+
+
+def _said(
+    activity_id: int, at: int, outbound: bool, reacted: bool, parts: Iterable[tuple[int, int, int | None, bool]]
+) -> Said:
+    """A message between people, or a reaction to one; `parts` are address, role, touch, and whether it is one of us."""
+    if reacted:
+        return Said(activity_id, at, frozenset(), frozenset([part[0] for part in parts if part[1] == _FROM]), None)
+    people: list[int] = []
+    reached: list[int] = []
+    expects: int | None = None
+    for address, role, touch, ours in parts:
+        if touch is not None:
+            people.append(address)
+            if touch == (OUTBOUND if outbound else INBOUND):
                 reached.append(address)
-                continue
-            if touch is not None:
-                people.append(address)
-                if touch == (OUTBOUND if outbound else INBOUND):
-                    reached.append(address)
-                    if outbound and role == _TO:
-                        expects = THEM
-            if ours and role == _TO and not outbound:
-                expects = US
-        yield Said(activity_id, at, frozenset(people), frozenset(reached), expects)
+                if outbound and role == _TO:
+                    expects = THEM
+        if ours and role == _TO and not outbound:
+            expects = US
+    return Said(activity_id, at, frozenset(people), frozenset(reached), expects)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from activity.batch import Skip
@@ -196,7 +197,8 @@ def _keep(response: Response, one: _Asked, waiting: _Waiting, sent: bool, budget
 
 def _message(response: Response, sent: bool) -> Fetched:
     uid = response.uid
-    if not sent and b"\\draft" in response.flags.lower():
+    is_draft, bits = _told_by(response.flags)
+    if is_draft and not sent:
         return Fetched(uid, None, None)
     if response.oversize:
         return Fetched(uid, None, Skip(f"UID {uid}", f"its header is {response.oversize:,} bytes long"))
@@ -210,7 +212,7 @@ def _message(response: Response, sent: bool) -> Fetched:
     except Exception as error:  # noqa: BLE001 - one message must not keep the others from being read
         return Fetched(uid, None, Skip(f"UID {uid}", mistake(error)))
     envelope.shape = response.shape
-    envelope.mark = mark_of(uid, response.flags)
+    envelope.mark = Mark(uid, bits)
     return Fetched(uid, envelope, None)
 
 
@@ -220,13 +222,14 @@ def read_marks(connection: Connection, first: int, last: int) -> dict[int, int]:
     responses = read_responses(
         connection, tags, _SECTION, HEADER_BYTES
     )  # one at a time: they may be as long as they like
-    return {one.uid: mark_of(one.uid, one.flags).bits for one in responses if one and first <= one.uid <= last}
+    return {one.uid: _told_by(one.flags)[1] for one in responses if one and first <= one.uid <= last}
 
 
-def mark_of(uid: int, flags: bytes) -> Mark:
-    """What the owner's programs say of the message, by its flags (RFC 3501 §2.3.2)."""
+@lru_cache(maxsize=256)
+def _told_by(flags: bytes) -> tuple[bool, int]:
+    """Is it a draft, and what do the owner's programs say of it, by its flags (RFC 3501 §2.3.2)?"""
     lowered = flags.lower()
-    return Mark(uid, ANSWERED * (b"\\answered" in lowered) | FLAGGED * (b"\\flagged" in lowered))
+    return b"\\draft" in lowered, ANSWERED * (b"\\answered" in lowered) | FLAGGED * (b"\\flagged" in lowered)
 
 
 def _weight(response: Response, envelope: Envelope | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from imapclient.exceptions import ProtocolError
@@ -27,7 +28,7 @@ _LITERAL = re.compile(rb"\{(\d+)\+?\}\r?\n")
 _KNOWN = rb'(?:UID (\d{1,10})|FLAGS \(([^()]*)\)|INTERNALDATE "([^"]{1,40})"|MODSEQ \(\d+\))'
 _BEFORE = re.compile(rb"\* \d+ FETCH \((?:%b )*" % _KNOWN, re.IGNORECASE)
 _BEHIND = re.compile(rb"(?: %b)*\)\r?\n" % _KNOWN, re.IGNORECASE)
-_ANNOUNCED = re.compile(rb"BODY\[[^\]\"]*\](?:<\d+>)? ~?\{\d+\+?\}\r?\n")
+_SECTION = re.compile(rb"BODY\[[^\]\"]*\](?:<\d+>)? ~?")
 _STRUCTURE = b"BODYSTRUCTURE ("
 _NOT_UNDERSTOOD = (ProtocolError, ValueError, IndexError, TypeError, RecursionError)
 
@@ -85,7 +86,7 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     """A response as nearly all servers send them, read at a glance: what is short, the structure, and the section."""
     before = _BEFORE.match(head)
     at = head.rfind(b"BODY[" + section)
-    if before is None or not _ANNOUNCED.fullmatch(head, at):
+    if before is None or at < 0 or not _is_section(head[at : head.rfind(b"{")]):
         return None
     structure = head[before.end() : at]
     if structure and not (structure.startswith(_STRUCTURE) and structure.endswith(b") ")):
@@ -104,6 +105,12 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     if b"calendar" in lowered or b"-status" in lowered or b"-notification" in lowered or b"-reaction" in lowered:
         return _with_structure(response, _parsed(structure))
     return response
+
+
+@lru_cache(maxsize=16)  # each response of an answer repeats it
+def _is_section(text: bytes) -> bool:
+    """Is it what stands before a literal that is the content of a section, and nothing else?"""
+    return _SECTION.fullmatch(text) is not None
 
 
 def _with_structure(response: Response, structure: object) -> Response:

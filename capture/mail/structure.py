@@ -70,7 +70,8 @@ def shape_at_a_glance(lowered: bytes) -> Shape | None:
     if found is None:
         return None
     attachments = max(lowered.count(b'("attachment"'), lowered.count(b'("application" '))
-    return shape(int(found[3]), int(found[2]), found[1].decode("ascii", "replace"), attachments, html)
+    encoding, octets, lines, _ = found.groups()
+    return shape(int(lines), int(octets), "base64" if encoding == b"base64" else "", attachments, html)
 
 
 def _written(lowered: bytes, kind: bytes, end: int) -> re.Match[bytes] | None:

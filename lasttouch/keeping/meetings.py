@@ -55,6 +55,7 @@ class Meetings:
         self._allowance = Allowance()
         self._mistakes = 0
         self._written: dict[int, bool] = {}  # objects, and whether their titles may name somebody
+        self._deferred: list[tuple[int, tuple[str, ...]]] = []  # objects, and their titles, which are yet to be noted
         self._connection = agent.connection
         accounts = agent.config.accounts
         self._windows = {one.name: Window.of(agent.config, one, agent.clock()) for one in accounts}
@@ -76,6 +77,7 @@ class Meetings:
         """Write objects that were looked at, within the caller's transaction."""
         book, named = self._book_of(one.first for one in looked), self._named_in(one.first for one in looked)
         written = NOTHING
+        self._deferred.clear()  # what is left of a transaction that failed
         for one in looked:
             found = one.occurrences
             if found is None and self._matters(row, name, one, book, named):  # as it has come to since
@@ -87,6 +89,8 @@ class Meetings:
 
     def _keep(self, account: str, place: int, looked: Looked, found: Expanded | None, book: AddressBook) -> Written:
         item, first = looked.item, looked.first
+        if self._deferred and (found is not None or not item.text):
+            self._note_titles()  # it may be one of these, once more
         if not item.text:  # private now, or with nobody who may be kept
             gone = calendars.remove(self._connection, place, [item.href], self._agent.clock(), outright=True)
             ingest.rejudge(self._connection, gone, self._agent.judge)
@@ -98,7 +102,7 @@ class Meetings:
         if self._agent.config.store_unmatched:
             people = address_ids(self._connection, first.people, book)
             object_id = calendars.defer(self._connection, place, item, first.uid, people.values(), window.start)
-            titles.index_objects(self._agent, [(object_id, first.titles)])
+            self._deferred.append((object_id, first.titles))
         return NOTHING
 
     def remove(self, place: int, hrefs: Sequence[str]) -> None:
@@ -183,8 +187,14 @@ class Meetings:
 
     def _name(self) -> None:
         """Whom the titles of what was written name, for all of it at once."""
+        self._note_titles()
         titles.derive_shown(self._agent, self._written)
         self._written.clear()
+
+    def _note_titles(self) -> None:
+        if self._deferred:
+            titles.index_objects(self._agent, self._deferred)
+            self._deferred.clear()
 
 
 def _renamed(

@@ -39,8 +39,8 @@ def evidence(envelope: Envelope) -> dict[str, str]:
     if envelope.from_headers > 1:
         return {"from-headers": str(envelope.from_headers)}
     kept = _authentication(envelope.signs)
-    if doubt := quoted(envelope.signs.get(FROM_DOUBT, ""), 80):
-        kept[FROM_DOUBT] = doubt
+    if FROM_DOUBT in envelope.signs:
+        kept[FROM_DOUBT] = quoted(envelope.signs[FROM_DOUBT], 80)
     if AUTHOR_SIGN in envelope.signs:
         kept[AUTHOR_SIGN] = envelope.signs[AUTHOR_SIGN]
     if is_ordinary(envelope):

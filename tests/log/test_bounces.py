@@ -182,5 +182,5 @@ def test_many_claims_cost_as_much_each_as_few(log: Log) -> None:
         ])  # fmt: skip
         log.connection.set_progress_handler(None, 0)
         steps.append(spent)
-    assert steps[1] <= 6 * steps[0]
+    assert steps[1] <= 7 * steps[0]  # five times as much is in the log then, and all of it is of one person
     assert log.differences() == 0

@@ -217,7 +217,7 @@ def test_work_grows_with_the_messages_not_with_their_square(log: _Log) -> None:
             return 0
 
         log.agent.connection.set_progress_handler(count, 1000)
-        mailings.concerned(log.agent.connection, ids)
+        mailings.concerned(log.agent.connection, (), ids)
         log.agent.connection.set_progress_handler(None, 0)
         steps.append(counted[0])
     assert steps[1] < 6 * steps[0] + 20, steps

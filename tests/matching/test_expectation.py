@@ -85,9 +85,8 @@ def test_rates_follow_what_was_answered_and_say_it() -> None:
 
 def test_few_counts_lean_on_what_is_usual() -> None:
     case = case_of(_letter(1, 1, False, 300), (), UNKNOWN_HAND)
-    rates = Rates()
-    usual = rates.chance(case)
-    rates.cases[f"{case.place}/{case.size}"] = (0.0, 0, 2)
+    usual = Rates().chance(case)
+    rates = Rates({f"{case.place}/{case.size}": (0.0, 0, 2)})
     assert usual * 0.6 < rates.chance(case) < usual
 
 
