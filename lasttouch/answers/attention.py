@@ -30,6 +30,7 @@ PENDING_FOR = timedelta(days=60)
 MET_AFTER, MET_FOR = timedelta(days=2), timedelta(days=21)
 SERIES_FOR = timedelta(days=45)
 COUNTED = 40
+FEW = 500  # contacts, who are looked at sooner than a list of all
 
 
 class Whom(NamedTuple):
@@ -175,8 +176,7 @@ class _Reader:
 
     def _silences(self, read: Callable[[int], Sequence[tuple[int, int]]], kind: str) -> Iterator[Silence]:
         """Of the first contacts that `read` gives, those who are silent by this kind of measure."""
-        for page in _pages(read, self._most + said.count_put_off(self._log)):
-            ids = [contact for contact, _ in page if self._theirs is None or contact in self._theirs]
+        for ids in self._candidates(read):
             persons = people(self._log, self._now, ids)
             found = [one for one in silences(self._log, persons, self._now, None) if one.state == "stale"]
             found = [one for one in found if (one.cadence is not None) == (kind == "cadence")]
@@ -185,6 +185,14 @@ class _Reader:
             yield from found
             if self._theirs is None:
                 return  # what comes later is less overdue
+
+    def _candidates(self, read: Callable[[int], Sequence[tuple[int, int]]]) -> Iterator[Sequence[int]]:
+        """Those of the contacts that `read` gives who are wanted; where these are few, they themselves."""
+        if self._theirs is not None and len(self._theirs) <= FEW:
+            yield sorted(self._theirs)
+            return
+        for page in _pages(read, self._most + said.count_put_off(self._log)):
+            yield [contact for contact, _ in page if self._theirs is None or contact in self._theirs]
 
     def _wanted_rows(self, rows: Iterator[reasons.Row]) -> Iterator[reasons.Row]:
         while page := list(islice(rows, self._most)):

@@ -112,7 +112,12 @@ def _silent(log: Log, limit: int) -> list[int]:
     return [one.person.id for one in silences(log.connection, persons, log.now, None) if one.state == "stale"]
 
 
-def test_the_silent_of_a_few_are_found_behind_many_others(log: Log, crowd: list[int]) -> None:
+@pytest.mark.parametrize("few", [0, 500])
+def test_the_silent_of_a_few_are_found_behind_many_others(
+    log: Log, crowd: list[int], monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Whether one looks at the few themselves, or at the list of all."""
+    monkeypatch.setattr("lasttouch.answers.attention.FEW", few)
     log.mail_batch([one for n in range(MANY) for one in _in_bursts(_address(n), n / 100, 12, 4)])
     _all_read(log)
     last = max(crowd, key=lambda one: int(_name(log, one).split()[1]))
