@@ -9,7 +9,7 @@ import pytest
 from config_lines import caldav
 from household import Household
 from lasttouch.configuration.config import load_config
-from lasttouch.keeping import agent
+from lasttouch.keeping import opening
 from lasttouch.passes.pipeline import sync
 from scripted_collections import ScriptedCalendar
 from scripted_dav import Reply, Start
@@ -24,7 +24,7 @@ def test_retry_after_is_kept_up_to_an_hour(household: Household, scripted: Start
     loaded = load_config(household.folder / "config.toml")
 
     def error_after(length: timedelta) -> str | None:
-        with agent.opened(loaded, lambda: now + length) as opened:
+        with opening.opened(loaded, lambda: now + length) as opened:
             (report,) = sync(opened)
         return None if report.error is None else report.error.code
 
