@@ -117,6 +117,15 @@ def test_the_direct_copy_holds_before_what_our_group_passed_on(log_of_three: Log
     assert dates(log, EVE) == (None, None, None, None, 0)
 
 
+def test_what_is_forged_takes_no_place_even_of_what_was_passed_on(log_of_three: Log) -> None:
+    log = log_of_three
+    log.agent.house = replace(log.agent.house, trusted_authserv_ids=frozenset(("mx.acme.example",)))
+    forged = message(TOM, ANA, EVE, day=1, signs={"authentication-results": "mx.acme.example; dmarc=fail"})
+    in_every_order(log, [(group(TOM, "team@acme.example", KIM, day=20), "ben", "INBOX"), (forged, "ana", "INBOX")])
+    assert dates(log, TOM) == (log.day(20), None, None, None, 1)
+    assert dates(log, EVE) == (None, None, None, None, 0)
+
+
 @pytest.mark.parametrize(
     "claim",
     [
