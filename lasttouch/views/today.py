@@ -75,7 +75,7 @@ def today_text(page: Answer, now: datetime, zone: tzinfo) -> Iterator[str]:
         yield "  Nobody."
     if page.attention.more:
         or_more = " or" if page.attention.more >= COUNTED else ""
-        yield f"  and {page.attention.more}{or_more} more: lasttouch today --limit 50"
+        yield f"  and {page.attention.more}{or_more} more: shown with --limit 50"
     if numbered := [one.activity for one in page.attention.reasons if one.activity]:
         yield f"  Settled: lasttouch done {numbered[0]}; later: lasttouch snooze WHO 2w; never: lasttouch ignore WHO"
     yield from ("", "MEETINGS TODAY")
