@@ -75,7 +75,6 @@ class LockFile:
                     self._descriptor = self._opened()
         return self._descriptor
 
-
     def _opened(self) -> int:
         try:
             return _opened(self._path, os.O_RDWR)

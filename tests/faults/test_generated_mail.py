@@ -7,8 +7,12 @@ import random
 
 import pytest
 
+from activity.contact import ContactEntry
+from capture.contact_files.cards import read_cards
+from capture.contact_files.contents import RowProblem
 from config_lines import files
 from household import Household, ago, event, mail
+from scripted_collections import card
 
 PIECES = [
     b"\r\n", b"\n", b"\r", b"\x00", b"\xff\xfe", b"\x80\xa0", b":", b";", b",", b"<", b">", b"(" * 500, b'"', b"\\",
@@ -100,6 +104,40 @@ def test_broken_meetings_cost_only_themselves(household: Household) -> None:
     assert source["skipped"] > 10
     assert len(source["skipped_items"]) == source["skipped"]
     assert household.ok("check")["differences"] == 0
+
+
+CARD_PIECES = [
+    *PIECES, b"BEGIN:VCARD\r\n", b"END:VCARD\r\n", b"EMAIL:", b'EMAIL;TYPE="a:x@y.example', b"N:;;;;\r\n",
+    b"KIND:group\r\n", b";ENCODING=QUOTED-PRINTABLE", b";ENCODING=BASE64", b";QUOTED-PRINTABLE", b";CHARSET=nonsense",
+    b"item1.", b";PREF=999",
+]  # fmt: skip
+CARDS = [
+    card(
+        "bob",
+        "FN:Bob Stone",
+        "N:Stone;Bob;;;",
+        "ORG:Globex\\, Ltd;Sales",
+        "item1.EMAIL;TYPE=PREF:b@globex.example",
+    ),
+    card("jo", "FN;ENCODING=8BIT;ENCODING=QUOTED-PRINTABLE:Jo", "EMAIL:jo@x.example", version="2.1"),
+    card("eva", "FN;ENCODING=QUOTED-PRINTABLE:Eva M=C3=BCller", "EMAIL;INTERNET:eva@x.example", version="2.1"),
+]
+
+
+def test_broken_cards_cost_only_themselves() -> None:
+    sibling = card("sibling").encode()
+    chance = random.Random(15)
+    named = 0
+    for _ in range(2000):
+        broken = _broken(chance, chance.choice(CARDS).encode(), CARD_PIECES)
+        for data in (sibling + broken, broken + b"\r\n" + sibling):
+            found = list(read_cards(data))
+            problems = [one.message for one in found if isinstance(one, RowProblem)]
+            assert not [message for message in problems if "mistake" in message], data
+            named += bool(problems)
+            emails = [email for one in found if isinstance(one, ContactEntry) for email in one.emails]
+            assert "sibling@x.example" in emails or problems, data
+    assert named > 1000
 
 
 def with_files(household: Household, path: str) -> None:
