@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from activity.address import Address, domain_of
 from store.lists import insert, placeholders, rows_among
+from store.log import Log
 
 if TYPE_CHECKING:
     from activity.facts import Match  # queries start sooner without
@@ -43,13 +44,13 @@ def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], ma
     return ids
 
 
-def canonicals_at(connection: sqlite3.Connection, domains: Iterable[str]) -> set[str]:
+def canonicals_at(log: Log, domains: Iterable[str]) -> set[str]:
     """The canonical forms of the addresses seen at these domains and below them."""
     found: set[str] = set()
     for domain in domains:
         site = site_of(domain)
         query = "SELECT canonical FROM address WHERE site = ? OR (site > ? AND site < ?)"
-        found.update(c for (c,) in connection.execute(query, (site, f"{site}.", f"{site}/")))  # "/" follows "."
+        found.update(c for (c,) in log.execute(query, (site, f"{site}.", f"{site}/")))  # "/" follows "."
     return found
 
 
@@ -58,16 +59,16 @@ def site_of(domain: str) -> str:
     return ".".join(reversed(domain.split(".")))
 
 
-def holders(connection: sqlite3.Connection, canonicals: Sequence[str]) -> set[int]:
+def holders(log: Log, canonicals: Sequence[str]) -> set[int]:
     """The contacts to whom addresses of these canonical forms belong."""
     query = f"SELECT contact_id FROM address WHERE canonical IN ({placeholders(canonicals)}) AND contact_id IS NOT NULL"
-    return {contact_id for (contact_id,) in connection.execute(query, canonicals)}
+    return {contact_id for (contact_id,) in log.execute(query, canonicals)}
 
 
-def owned(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> int:
+def owned(log: Log, contact_ids: Sequence[int]) -> int:
     """How many addresses seen so far belong to these contacts."""
     query = f"SELECT count(*) FROM address WHERE contact_id IN ({placeholders(contact_ids)})"
-    (count,) = connection.execute(query, contact_ids).fetchone()
+    (count,) = log.execute(query, contact_ids).fetchone()
     return int(count)
 
 

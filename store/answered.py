@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from store.codes import ROLE
 from store.identities import identity_hash
 from store.lists import rows_among
+from store.log import Log
 
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
@@ -21,14 +21,14 @@ _PEOPLE = """SELECT p.identity_hash, x.role_code, a.email FROM activity p
 
 
 def authors_answered(
-    connection: sqlite3.Connection, named: Mapping[int, str], senders: Mapping[int, Collection[str]]
+    log: Log, named: Mapping[int, str], senders: Mapping[int, Collection[str]]
 ) -> dict[int, tuple[str, ...]]:
     """Who wrote the message that each activity replies to (`named`, by activity id), if that one was to somebody who
     wrote the activity itself (`senders`): an id that a stranger found proves nothing."""
     hashes = {row_id: identity_hash(name) for row_id, name in named.items()}
     authors: dict[int, list[str]] = {}
     recipients: dict[int, set[str]] = {}
-    for hashed, role, email in rows_among(connection, _PEOPLE, set(hashes.values())):
+    for hashed, role, email in rows_among(log, _PEOPLE, set(hashes.values())):
         if role == ROLE["from"]:
             authors.setdefault(hashed, []).append(email)
         else:
@@ -45,7 +45,7 @@ def is_doubtful(facts: Facts) -> bool:
     return DOUBTFUL in facts.evidence and bool(facts.references)
 
 
-def doubtful(connection: sqlite3.Connection, ids: Collection[int]) -> set[int]:
+def doubtful(log: Log, ids: Collection[int]) -> set[int]:
     """The activities, of these, for which it does."""
     query = f"SELECT id FROM activity WHERE evidence LIKE '%{DOUBTFUL}%' AND replies_to IS NOT NULL AND id IN ({{}})"
-    return {row_id for (row_id,) in rows_among(connection, query, set(ids))}
+    return {row_id for (row_id,) in rows_among(log, query, set(ids))}

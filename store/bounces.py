@@ -8,7 +8,6 @@ of somebody who has written since.
 
 from __future__ import annotations
 
-import sqlite3
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -64,65 +63,63 @@ class _Return(NamedTuple):
 
 def bounced(log: Log, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """For these activities (one chunk), the addresses they did not reach; each once."""
-    if _none(log.connection):
+    if _none(log):
         return
     wanted = set(among(log, f"SELECT id FROM activity WHERE {_SENT} AND id IN ({{}})", ids))
     if not wanted:
         return
-    bounces = _bounces(log.connection, _speaking_of(log.connection, wanted))
-    returns = [one for one in _returns(log.connection, bounces) if one.message in wanted]
-    yield from sorted({(one.message, one.email) for one in _believed(log.connection, returns)})
+    bounces = _bounces(log, _speaking_of(log, wanted))
+    returns = [one for one in _returns(log, bounces) if one.message in wanted]
+    yield from sorted({(one.message, one.email) for one in _believed(log, returns)})
 
 
-def concerned(connection: sqlite3.Connection, ids: Collection[int]) -> set[int]:
+def concerned(log: Log, ids: Collection[int]) -> set[int]:
     """Messages that may have come back, or not after all, now that these activities were seen, or seen once more."""
-    if _none(connection) or not ids:
+    if _none(log) or not ids:
         return set()
-    new = set(among(connection, "SELECT activity_id FROM bounce WHERE activity_id IN ({})", ids))
-    bounces = _bounces(connection, new | _speaking_of(connection, ids))
-    return _may_be_meant(connection, bounces)
+    new = set(among(log, "SELECT activity_id FROM bounce WHERE activity_id IN ({})", ids))
+    bounces = _bounces(log, new | _speaking_of(log, ids))
+    return _may_be_meant(log, bounces)
 
 
-def all_concerned(connection: sqlite3.Connection) -> set[int]:
+def all_concerned(log: Log) -> set[int]:
     """Every message that a bounce in the log may speak of."""
     query = "SELECT DISTINCT activity_id FROM bounce"
-    return _may_be_meant(connection, _bounces(connection, [row_id for (row_id,) in connection.execute(query)]))
+    return _may_be_meant(log, _bounces(log, [row_id for (row_id,) in log.execute(query)]))
 
 
-def _none(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM bounce LIMIT 1").fetchone() is None
+def _none(log: Log) -> bool:
+    return log.execute("SELECT 1 FROM bounce LIMIT 1").fetchone() is None
 
 
-def _speaking_of(connection: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+def _speaking_of(log: Log, ids: Iterable[int]) -> set[int]:
     """Bounces that name one of these activities, or give up on somebody in one."""
     wanted = list(ids)
     query = "SELECT b.activity_id FROM activity a JOIN bounce b ON b.named = a.identity_hash WHERE a.id IN ({})"
-    found = set(among(connection, query, wanted))
-    people = set(among(connection, "SELECT address_id FROM participation WHERE activity_id IN ({})", wanted))
+    found = set(among(log, query, wanted))
+    people = set(among(log, "SELECT address_id FROM participation WHERE activity_id IN ({})", wanted))
     emails = "SELECT b.activity_id FROM address r JOIN bounce b ON b.email = r.email WHERE r.id IN ({})"
-    found.update(among(connection, emails, people))
+    found.update(among(log, emails, people))
     in_words = (
         "SELECT DISTINCT b.activity_id, q.address_id FROM bounce b JOIN activity o ON o.identity_hash = b.named"
         " JOIN participation q ON q.activity_id = o.id WHERE b.email = ''"
     )
     answered: dict[int, set[int]] = {}
-    for bounce, address in connection.execute(in_words):
+    for bounce, address in log.execute(in_words):
         answered.setdefault(address, set()).add(bounce)
     for address in people & answered.keys():
         found |= answered[address]
     return found
 
 
-def _bounces(connection: sqlite3.Connection, ids: Iterable[int]) -> list[_Bounce]:
-    return [_Bounce(*row) for row in rows_among(connection, _BOUNCES, ids)]
+def _bounces(log: Log, ids: Iterable[int]) -> list[_Bounce]:
+    return [_Bounce(*row) for row in rows_among(log, _BOUNCES, ids)]
 
 
-def _returns(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> Iterator[_Return]:
+def _returns(log: Log, bounces: Sequence[_Bounce]) -> Iterator[_Return]:
     """What each of these bounces speaks of."""
-    named = _named(connection, bounces)
-    sole = _sole_recipients(
-        connection, [row_id for b in bounces if not b.email for row_id, _ in named.get(b.named, ())]
-    )
+    named = _named(log, bounces)
+    sole = _sole_recipients(log, [row_id for b in bounces if not b.email for row_id, _ in named.get(b.named, ())])
     unnamed: list[_Bounce] = []
     for one in bounces:
         if one.named in named:
@@ -132,34 +129,34 @@ def _returns(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> Iter
                     yield _Return(row_id, at, email, one)
         elif one.email and one.addresses == 1 and one.prompt:
             unnamed.append(one)
-    sent = _sent_to(connection, {one.email for one in unnamed})
+    sent = _sent_to(log, {one.email for one in unnamed})
     for one in unnamed:
         nearest = _nearest(one, sent.get(one.email, []))
         if nearest is not None:
             yield _Return(nearest[1], nearest[0], one.email, one)
 
 
-def _named(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> dict[int | None, list[tuple[int, int]]]:
+def _named(log: Log, bounces: Sequence[_Bounce]) -> dict[int | None, list[tuple[int, int]]]:
     """Hash of an id → the messages of ours that bear it, and when they were sent."""
     query = f"SELECT identity_hash, id, at FROM activity WHERE {_SENT} AND identity_hash IN ({{}})"
     found: dict[int | None, list[tuple[int, int]]] = {}
-    for key, row_id, at in rows_among(connection, query, {one.named for one in bounces if one.named is not None}):
+    for key, row_id, at in rows_among(log, query, {one.named for one in bounces if one.named is not None}):
         found.setdefault(key, []).append((row_id, at))
     return found
 
 
-def _sole_recipients(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+def _sole_recipients(log: Log, ids: Iterable[int]) -> dict[int, str]:
     """Message → whom it was to, where that is one alone."""
-    found = grouped(connection, _TO_OTHERS, set(ids))
+    found = grouped(log, _TO_OTHERS, set(ids))
     return {row_id: emails.pop() for row_id, emails in found.items() if len(emails) == 1}
 
 
-def _sent_to(connection: sqlite3.Connection, addresses: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+def _sent_to(log: Log, addresses: Collection[str]) -> dict[str, list[tuple[int, int]]]:
     """Address → what was sent to it (when, which), in the order of time."""
     query = "SELECT id, email FROM address WHERE email IN ({})"
-    emails = dict(rows_among(connection, query, addresses))
+    emails = dict(rows_among(log, query, addresses))
     sent: dict[str, list[tuple[int, int]]] = {}
-    for address, at, row_id in rows_among(connection, _SENT_TO, emails):
+    for address, at, row_id in rows_among(log, _SENT_TO, emails):
         sent.setdefault(emails[address], []).append((at, row_id))
     return sent
 
@@ -173,16 +170,16 @@ def _nearest(bounce: _Bounce, sent: Sequence[tuple[int, int]]) -> tuple[int, int
     return min(around, key=lambda one: abs(one[0] - aim), default=None)
 
 
-def _believed(connection: sqlite3.Connection, returns: Sequence[_Return]) -> Iterator[_Return]:
+def _believed(log: Log, returns: Sequence[_Return]) -> Iterator[_Return]:
     """Those that came in time, to an account that sent the message, of somebody who has not written since."""
     in_time = [one for one in returns if one.sent - _CLOCKS <= one.bounce.at <= one.sent + _PATIENCE]
     if not in_time:
         return
     messages = {one.message for one in in_time}
-    accounts = grouped(connection, _ACCOUNTS, messages | {one.bounce.activity_id for one in in_time})
-    owners = grouped(connection, _OWNED, messages)
-    recipients = grouped(connection, _TO_OTHERS, messages)
-    written = _last_written(connection, {one.email for one in in_time})
+    accounts = grouped(log, _ACCOUNTS, messages | {one.bounce.activity_id for one in in_time})
+    owners = grouped(log, _OWNED, messages)
+    recipients = grouped(log, _TO_OTHERS, messages)
+    written = _last_written(log, {one.email for one in in_time})
     for one in in_time:
         senders = accounts.get(one.message, set()) | owners.get(one.message, set())
         here = not senders.isdisjoint(accounts.get(one.bounce.activity_id, ()))
@@ -191,22 +188,22 @@ def _believed(connection: sqlite3.Connection, returns: Sequence[_Return]) -> Ite
             yield one
 
 
-def _may_be_meant(connection: sqlite3.Connection, bounces: Sequence[_Bounce]) -> set[int]:
-    named = _named(connection, bounces)
+def _may_be_meant(log: Log, bounces: Sequence[_Bounce]) -> set[int]:
+    named = _named(log, bounces)
     found = {row_id for messages in named.values() for row_id, _ in messages}
     windows: dict[str, list[tuple[int, int]]] = {}
     for one in bounces:
         if one.email and one.addresses == 1:
             windows.setdefault(one.email, []).append(one.window())
-    for email, sent in _sent_to(connection, windows).items():
+    for email, sent in _sent_to(log, windows).items():
         low, high = min(low for low, _ in windows[email]), max(high for _, high in windows[email])
         found.update(row_id for _, row_id in sent[bisect_left(sent, (low, 0)) : bisect_left(sent, (high + 1, 0))])
     return found
 
 
-def _last_written(connection: sqlite3.Connection, emails: Iterable[str]) -> dict[str, int]:
+def _last_written(log: Log, emails: Iterable[str]) -> dict[str, int]:
     query = (
         "SELECT r.email, max(p.at) FROM address r JOIN participation p ON p.address_id = r.id"
         f" AND p.touch_code = {INBOUND} WHERE r.email IN ({{}}) GROUP BY r.id"
     )
-    return dict(rows_among(connection, query, emails))
+    return dict(rows_among(log, query, emails))

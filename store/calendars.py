@@ -9,6 +9,7 @@ from datetime import datetime
 from activity.meeting import CalendarObject
 from store.identities import NOBODY, Name, identity_hash, named, whose
 from store.lists import chunks, placeholders
+from store.log import Log
 from store.other_uids import is_shown_by_another
 from store.rows import instant, timestamp
 from store.touches import forget_touches
@@ -84,36 +85,36 @@ def set_aside(
     )
 
 
-def others_than(connection: sqlite3.Connection, place: int, holds: Iterable[str]) -> list[str]:
+def others_than(log: Log, place: int, holds: Iterable[str]) -> list[str]:
     """The hrefs of objects stored for a place that are not among those it holds."""
-    rows = connection.execute("SELECT href FROM calendar_object WHERE place_id = ?", (place,))
+    rows = log.execute("SELECT href FROM calendar_object WHERE place_id = ?", (place,))
     return sorted({href for (href,) in rows} - set(holds))
 
 
 def vanished_and_fresh(
-    connection: sqlite3.Connection, object_id: int, shown: Mapping[Name, datetime], since: datetime
+    log: Log, object_id: int, shown: Mapping[Name, datetime], since: datetime
 ) -> tuple[dict[int, tuple[Name, datetime]], dict[Name, datetime]]:
     """The occurrences, by activity id, that the object showed from `since` on and does not show now, and those that
     are new to the log.
 
     `shown` are all it shows now. Each is a name with its start.
     """
-    rows = connection.execute(
+    rows = log.execute(
         "SELECT a.id, a.identity, a.at FROM sighting s JOIN activity a ON a.id = s.activity_id"
         " WHERE s.object_id = ? AND a.ends >= ?",
         (object_id, timestamp(since)),
     ).fetchall()
-    names = _names(connection, [row[:2] for row in rows])
+    names = _names(log, [row[:2] for row in rows])
     is_shown = _shown_in(shown)
     vanished = {row_id: (names[row_id], instant(at)) for row_id, _, at in rows if not is_shown(names[row_id])}
     if not vanished:
         return {}, {}
-    logged = named(connection, shown)
+    logged = named(log, shown)
     return vanished, {name: at for name, at in shown.items() if name not in logged}
 
 
-def _names(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> dict[int, Name]:
-    by = whose(connection, [row_id for row_id, _ in rows])
+def _names(log: Log, rows: Sequence[tuple[int, str]]) -> dict[int, Name]:
+    by = whose(log, [row_id for row_id, _ in rows])
     return {row_id: Name(identity, by.get(row_id, NOBODY)) for row_id, identity in rows}
 
 
@@ -151,7 +152,7 @@ def drop_vanished(
         "SELECT a.id, a.identity, a.ends FROM sighting s JOIN activity a ON a.id = s.activity_id WHERE s.object_id = ?",
         (object_id,),
     ).fetchall()
-    names = _names(connection, [row[:2] for row in rows])
+    names = _names(Log(connection), [row[:2] for row in rows])
     is_shown = _shown_in(shown)
     gone = [(row_id, withheld(identity), ends) for row_id, identity, ends in rows if not is_shown(names[row_id])]
     changed = _unsee(connection, object_id, [row_id for row_id, secret, _ in gone if secret], now, outright=True)

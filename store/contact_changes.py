@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from store.lists import chunks, placeholders, rows_among
+from store.log import Log
 from store.own_words import move_words
 from store.rows import timestamp
 from store.tags import move_tags
@@ -75,9 +76,9 @@ def contact_with_key(connection: sqlite3.Connection, key: str) -> int | None:
     return row[0] if row else None
 
 
-def contacts_with_keys(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, int]:
+def contacts_with_keys(log: Log, keys: Iterable[str]) -> dict[str, int]:
     """Contact ids by those of these keys that are known."""
-    return dict(rows_among(connection, "SELECT key, contact_id FROM contact_key WHERE key IN ({})", keys))
+    return dict(rows_among(log, "SELECT key, contact_id FROM contact_key WHERE key IN ({})", keys))
 
 
 def signature(name: str, email: str) -> str:
@@ -119,13 +120,13 @@ def mark_vanished(connection: sqlite3.Connection, contact_id: int, now: datetime
     connection.execute("UPDATE contact SET vanished_at = ? WHERE id = ?", (timestamp(now), contact_id))
 
 
-def is_from_book_alone(connection: sqlite3.Connection, contact_id: int) -> bool:
+def is_from_book_alone(log: Log, contact_id: int) -> bool:
     """Was the contact listed by an address book and by nobody else before, and is no other card of it left?"""
     query = (
         "SELECT from_book AND NOT EXISTS (SELECT 1 FROM contact_key WHERE contact_id = c.id AND key LIKE 'carddav:%')"
         " FROM contact c WHERE id = ?"
     )
-    (alone,) = connection.execute(query, (contact_id,)).fetchone()
+    (alone,) = log.execute(query, (contact_id,)).fetchone()
     return bool(alone)
 
 

@@ -25,26 +25,26 @@ class Imported(NamedTuple):
     contacts: tuple[int, ...]
 
 
-def emails(connection: sqlite3.Connection, canonicals: Sequence[str] | None = None) -> list[tuple[str, int]]:
+def emails(log: Log, canonicals: Sequence[str] | None = None) -> list[tuple[str, int]]:
     """(address, contact id) of all contacts, or of those whose addresses have one of these canonical forms."""
     if canonicals is None:
-        return connection.execute(f"SELECT email, contact_id FROM contact_email e WHERE NOT {HANDED_ON}").fetchall()
+        return log.execute(f"SELECT email, contact_id FROM contact_email e WHERE NOT {HANDED_ON}").fetchall()
     query = f"SELECT email, contact_id FROM contact_email e WHERE canonical IN ({{}}) AND NOT {HANDED_ON}"
-    return [(email, contact_id) for email, contact_id in rows_among(connection, query, canonicals)]
+    return [(email, contact_id) for email, contact_id in rows_among(log, query, canonicals)]
 
 
-def company_domains(connection: sqlite3.Connection, domains: Sequence[str] | None = None) -> list[tuple[str, int]]:
+def company_domains(log: Log, domains: Sequence[str] | None = None) -> list[tuple[str, int]]:
     """(domain, company id) of all companies, or of those of these domains that are a company's."""
     if domains is None:
-        return connection.execute("SELECT domain, company_id FROM company_domain").fetchall()
+        return log.execute("SELECT domain, company_id FROM company_domain").fetchall()
     query = "SELECT domain, company_id FROM company_domain WHERE domain IN ({})"
-    return [(domain, company_id) for domain, company_id in rows_among(connection, query, domains)]
+    return [(domain, company_id) for domain, company_id in rows_among(log, query, domains)]
 
 
-def emails_of_contact(connection: sqlite3.Connection, contact_id: int) -> list[str]:
+def emails_of_contact(log: Log, contact_id: int) -> list[str]:
     """The addresses a contact is listed with, its main one first."""
     query = "SELECT email FROM contact_email WHERE contact_id = ? ORDER BY position"
-    return [email for (email,) in connection.execute(query, (contact_id,))]
+    return [email for (email,) in log.execute(query, (contact_id,))]
 
 
 def name_of_contact(log: Log, contact_id: int) -> str:
@@ -52,22 +52,22 @@ def name_of_contact(log: Log, contact_id: int) -> str:
     return str(name)
 
 
-def canonicals_of(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> list[str]:
+def canonicals_of(log: Log, contact_ids: Iterable[int]) -> list[str]:
     """The canonical forms of these contacts' addresses."""
-    return sorted(set(among(connection, "SELECT canonical FROM contact_email WHERE contact_id IN ({})", contact_ids)))
+    return sorted(set(among(log, "SELECT canonical FROM contact_email WHERE contact_id IN ({})", contact_ids)))
 
 
-def shared_addresses(connection: sqlite3.Connection, contact_ids: Collection[int]) -> list[tuple[str, list[str]]]:
+def shared_addresses(log: Log, contact_ids: Collection[int]) -> list[tuple[str, list[str]]]:
     """(address, the names of all whose it is), where one of these contacts shares an address with another."""
     shared = among(
-        connection,
+        log,
         "SELECT mine.email FROM contact_email mine WHERE mine.contact_id IN ({}) AND mine.given_up_at IS NULL"
         " AND EXISTS (SELECT 1 FROM contact_email e"
         " WHERE e.email = mine.email AND e.contact_id <> mine.contact_id AND e.given_up_at IS NULL)",
         contact_ids,
     )
     holders = rows_among(
-        connection,
+        log,
         "SELECT e.email, c.name FROM contact_email e JOIN contact c ON c.id = e.contact_id WHERE e.email IN ({})"
         " AND e.given_up_at IS NULL ORDER BY e.email, c.id",
         sorted(set(shared)),
@@ -132,9 +132,9 @@ def import_entries(
     return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids), tuple(contacts))
 
 
-def last_id(connection: sqlite3.Connection) -> int:
+def last_id(log: Log) -> int:
     """The highest contact id given so far."""
-    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()
+    (last,) = log.execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()
     return int(last)
 
 
@@ -162,15 +162,15 @@ def give_to(connection: sqlite3.Connection, contact_id: int, owner: str) -> None
     connection.execute("UPDATE contact SET owner = ? WHERE id = ?", (owner, contact_id))
 
 
-def has_domains(connection: sqlite3.Connection, name: str) -> bool:
+def has_domains(log: Log, name: str) -> bool:
     """Is there a company of this name, in any case, that is known by a domain?"""
     query = "SELECT 1 FROM company o JOIN company_domain d ON d.company_id = o.id WHERE lower(o.name) = lower(?)"
-    return connection.execute(query, (name,)).fetchone() is not None
+    return log.execute(query, (name,)).fetchone() is not None
 
 
-def is_made_by_itself(connection: sqlite3.Connection, company: int) -> bool:
+def is_made_by_itself(log: Log, company: int) -> bool:
     """Was the company made of a domain, and never listed?"""
-    return connection.execute("SELECT 1 FROM company WHERE id = ? AND by_itself", (company,)).fetchone() is not None
+    return log.execute("SELECT 1 FROM company WHERE id = ? AND by_itself", (company,)).fetchone() is not None
 
 
 def absorb_company(connection: sqlite3.Connection, into: int, other: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -28,29 +27,29 @@ class Stored(NamedTuple):
     addresses: tuple[int, ...]
 
 
-def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]:
+def load(log: Log, ids: Sequence[int]) -> Iterator[Stored]:
     """The activities with these ids; ids that are not there are passed over."""
     for chunk in chunks(ids):
         people = _grouped(
-            connection,
+            log,
             "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation WHERE activity_id IN",
             chunk,
         )
-        known = _addresses(connection, {person[1] for group in people.values() for person in group})
+        known = _addresses(log, {person[1] for group in people.values() for person in group})
         query = f"SELECT activity_id, coalesce(answer, '') FROM sighting WHERE answer IS NOT '{HIDES_PEOPLE}'"
-        answers = _grouped(connection, f"{query} AND activity_id IN", chunk)
-        failed = _grouped(connection, "SELECT activity_id, email FROM bounce WHERE activity_id IN", chunk)
+        answers = _grouped(log, f"{query} AND activity_id IN", chunk)
+        failed = _grouped(log, "SELECT activity_id, email FROM bounce WHERE activity_id IN", chunk)
         came_back: dict[int, list[tuple[Any, ...]]] = {}
-        for row in bounces.bounced(Log(connection), chunk):
+        for row in bounces.bounced(log, chunk):
             came_back.setdefault(row[0], []).append(row)
-        rows = connection.execute(
+        rows = log.execute(
             "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
             " deleted_at, shape, topic, thread_index, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
             f" WHERE id IN ({placeholders(chunk)})",
             chunk,
         ).fetchall()
-        answered = _answered(connection, rows, people, known)
-        took_place = confirmed(Log(connection), [row[0] for row in rows if row[4] is not None])
+        answered = _answered(log, rows, people, known)
+        took_place = confirmed(log, [row[0] for row in rows if row[4] is not None])
         for row in rows:
             lists = [_second(group.get(row[0], ())) for group in (answers, failed, came_back)]
             stored = _stored(row, people.get(row[0], []), known, *lists)
@@ -60,7 +59,7 @@ def load(connection: sqlite3.Connection, ids: Sequence[int]) -> Iterator[Stored]
 
 
 def _answered(
-    connection: sqlite3.Connection,
+    log: Log,
     rows: Sequence[tuple[Any, ...]],
     people: Mapping[int, list[tuple[Any, ...]]],
     addresses: Mapping[int, Address],
@@ -72,18 +71,18 @@ def _answered(
         row_id: [addresses[person[1]].email for person in people.get(row_id, ()) if person[2] == "from"]
         for row_id in named
     }
-    return authors_answered(connection, named, senders)
+    return authors_answered(log, named, senders)
 
 
-def all_ids(connection: sqlite3.Connection) -> list[int]:
+def all_ids(log: Log) -> list[int]:
     """The ids of all activities, oldest row first."""
-    return [row_id for (row_id,) in connection.execute("SELECT id FROM activity ORDER BY id")]
+    return [row_id for (row_id,) in log.execute("SELECT id FROM activity ORDER BY id")]
 
 
-def _grouped(connection: sqlite3.Connection, query: str, ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
+def _grouped(log: Log, query: str, ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
     """Rows by their first column."""
     groups: dict[int, list[tuple[Any, ...]]] = {}
-    for row in connection.execute(f"{query} ({placeholders(ids)})", ids):
+    for row in log.execute(f"{query} ({placeholders(ids)})", ids):
         groups.setdefault(row[0], []).append(row)
     return groups
 
@@ -92,9 +91,9 @@ def _second(rows: Sequence[tuple[Any, ...]]) -> tuple[str, ...]:
     return tuple([row[1] for row in rows])
 
 
-def _addresses(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Address]:
+def _addresses(log: Log, ids: Collection[int]) -> dict[int, Address]:
     query = "SELECT id, email, name FROM address WHERE id IN ({})"
-    return {row_id: Address(email, name) for row_id, email, name in rows_among(connection, query, ids)}
+    return {row_id: Address(email, name) for row_id, email, name in rows_among(log, query, ids)}
 
 
 def _stored(

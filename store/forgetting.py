@@ -9,6 +9,7 @@ from typing import NamedTuple
 from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, placeholders, rows_among
+from store.log import Log
 from store.mentions import Mentions
 from store.threads import settle, threads_with
 from store.touches import forget_touches
@@ -24,34 +25,34 @@ class Erased(NamedTuple):
     struck: list[int]
 
 
-def known_emails(connection: sqlite3.Connection) -> list[str]:
+def known_emails(log: Log) -> list[str]:
     """Every address the database holds: seen, listed, or put aside."""
     query = "SELECT email FROM address UNION SELECT email FROM contact_email UNION SELECT email FROM put_aside"
-    return [email for (email,) in connection.execute(query)]
+    return [email for (email,) in log.execute(query)]
 
 
-def emails_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
+def emails_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
     """All addresses of these contacts: those listed, and those that matched one of them."""
     ids = placeholders(contact_ids)
     query = (
         f"SELECT email FROM contact_email WHERE contact_id IN ({ids})"
         f" UNION SELECT email FROM address WHERE contact_id IN ({ids})"
     )
-    return [email for (email,) in connection.execute(query, [*contact_ids, *contact_ids])]
+    return [email for (email,) in log.execute(query, [*contact_ids, *contact_ids])]
 
 
-def names_of(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> list[str]:
+def names_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
     """The names of these contacts that are long enough to be looked for in a text."""
     query = f"SELECT name FROM contact WHERE id IN ({placeholders(contact_ids)})"
-    return [name for (name,) in connection.execute(query, contact_ids) if len(name) > SHORTEST_NAME]
+    return [name for (name,) in log.execute(query, contact_ids) if len(name) > SHORTEST_NAME]
 
 
-def contacts_within(connection: sqlite3.Connection, emails: Sequence[str]) -> list[int]:
+def contacts_within(log: Log, emails: Sequence[str]) -> list[int]:
     """The contacts that are listed with some of these addresses and with no other."""
-    found = set(among(connection, "SELECT contact_id FROM contact_email WHERE email IN ({})", emails))
+    found = set(among(log, "SELECT contact_id FROM contact_email WHERE email IN ({})", emails))
     these = set(emails)
     query = "SELECT email FROM contact_email WHERE contact_id = ?"
-    return [one for one in sorted(found) if these.issuperset(e for (e,) in connection.execute(query, (one,)))]
+    return [one for one in sorted(found) if these.issuperset(e for (e,) in log.execute(query, (one,)))]
 
 
 def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Sequence[int]) -> Erased:
@@ -60,7 +61,7 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     An activity is theirs if one of them sent or organised it, or if fewer than two others are in it. The
     caller holds a transaction, judges what was struck again, and calls `shred` after it.
     """
-    names = names_of(connection, contact_ids)
+    names = names_of(Log(connection), contact_ids)
     erased = erase_activities(connection, emails)
     strike_from_contacts(connection, emails, contact_ids)
     _unname(connection, names)

@@ -7,7 +7,6 @@ told from others by whose it is as well: the From of a message, the ORGANIZER of
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -55,26 +54,26 @@ def _joined(emails: Sequence[str]) -> str:
     return emails[0] if len(emails) == 1 else " ".join(sorted(set(emails)))
 
 
-def named(connection: sqlite3.Connection, names: Collection[Name]) -> dict[Name, int]:
+def named(log: Log, names: Collection[Name]) -> dict[Name, int]:
     """Name → activity id, for those that are in the log; of several rows of one name the oldest that is not suspect."""
     wanted = {identity_hash(name.identity) for name in names}
     query = f"SELECT verdict_code = {VERDICT['suspect']}, id, identity FROM activity WHERE identity_hash IN ({{}})"
-    rows = sorted(rows_among(connection, query, wanted))
-    by = whose(connection, [row_id for _, row_id, _ in rows]) if rows else {}
+    rows = sorted(rows_among(log, query, wanted))
+    by = whose(log, [row_id for _, row_id, _ in rows]) if rows else {}
     found: dict[Name, int] = {}
     for _, row_id, identity in rows:
         found.setdefault(Name(identity, by.get(row_id, NOBODY)), row_id)
     return found
 
 
-def whose(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, str]:
+def whose(log: Log, ids: Iterable[int]) -> dict[int, str]:
     """For each of these activities, whose it is (see `Name.by`); what nobody is in is not among them."""
     query = (
         "SELECT p.activity_id, p.role_code, r.email, r.rule = 'self' FROM participation p"
         f" JOIN address r ON r.id = p.address_id WHERE p.role_code <> {ROLE['title']} AND p.activity_id IN ({{}})"
     )
     found: dict[int, list[str]] = {}
-    for row_id, role, email, ours in rows_among(connection, query, ids):
+    for row_id, role, email, ours in rows_among(log, query, ids):
         named_by = found.setdefault(row_id, [])
         if role == ROLE["from"] or (role == ROLE["organizer"] and not ours):
             named_by.append(email)

@@ -16,6 +16,7 @@ from store.conversations import beginning, place_mail
 from store.facts import load
 from store.identities import NOBODY, Name, identity_hash, name_of, named
 from store.lists import insert_given
+from store.log import Log
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
 from store.threads import settle, settle_new, threads_with
@@ -54,7 +55,7 @@ def write(
     """
     emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
     names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
-    ids = named(connection, set(names))
+    ids = named(Log(connection), set(names))
     names, held = resent.put_together(connection, names, entries, ids)
     ids |= held
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
@@ -69,7 +70,7 @@ def write(
     again = merge(connection, place, copies, emails)
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
-    again |= bounces.concerned(connection, {ids[name] for name in names if name in ids})
+    again |= bounces.concerned(Log(connection), {ids[name] for name in names if name in ids})
     sent = [timestamp(entry.facts.at) for entry in mail.values() if mailings.may_be_one_of_many(entry.facts)]
     again |= mailings.concerned(connection, sent, [one.stored.id for one in changed])
     rejudge(connection, again, judge)
@@ -82,7 +83,7 @@ def write(
         moved = moved.and_then(
             conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
         )
-    unsure = doubtful(connection, {*again, *moved.messages})
+    unsure = doubtful(Log(connection), {*again, *moved.messages})
     unsure |= {row_id for row_id, entry in mail.items() if is_doubtful(entry.facts)}
     rejudge(connection, unsure, judge)
     forget_touches(connection, {*again, *moved.messages, *newly_held})
@@ -160,7 +161,7 @@ def _meeting(name: Name, ids: Mapping[Name, int], oldest: Mapping[str, int]) -> 
 def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) -> int:
     """Judge stored activities again from their facts; how many judgements changed."""
     changed: list[int] = []
-    for row_id, facts, judgement, addresses in load(connection, list(ids)):
+    for row_id, facts, judgement, addresses in load(Log(connection), list(ids)):
         anew = judge(facts)
         if anew == judgement:
             continue

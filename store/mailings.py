@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from activity.shape import mailing_key_of, with_key
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import among, change_among, grouped, rows_among
+from store.log import Log
 
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
@@ -51,9 +52,9 @@ def correct(connection: sqlite3.Connection) -> set[int]:
     return _settle(connection, None, None)
 
 
-def members(connection: sqlite3.Connection) -> list[int]:
+def members(log: Log) -> list[int]:
     """The messages that are part of a mailing."""
-    return [row_id for (row_id,) in connection.execute("SELECT activity_id FROM mailing")]
+    return [row_id for (row_id,) in log.execute("SELECT activity_id FROM mailing")]
 
 
 def give_keys(connection: sqlite3.Connection, key_of: Callable[[str, Sequence[str]], int]) -> None:

@@ -67,13 +67,13 @@ def filed(log: Log, activity_ids: Sequence[int]) -> dict[int, bool]:
     query = f"""SELECT s.activity_id, max({_IN_INBOX} AND NOT coalesce(m.has_left, 0)), max(NOT {_IN_INBOX})
         FROM sighting s JOIN place l ON l.id = s.place_id
         LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id
-        WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(log.connection)}) GROUP BY s.activity_id"""
+        WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(log)}) GROUP BY s.activity_id"""
     return {
         activity_id: not in_inbox or bool(elsewhere)
         for activity_id, in_inbox, elsewhere in rows_among(log, query, activity_ids)
     }
 
 
-def _with_inbox(connection: sqlite3.Connection) -> str:
-    rows = connection.execute(f"SELECT DISTINCT l.source_id FROM place l WHERE {_IN_INBOX}")
+def _with_inbox(log: Log) -> str:
+    rows = log.execute(f"SELECT DISTINCT l.source_id FROM place l WHERE {_IN_INBOX}")
     return ",".join(str(source) for (source,) in rows) or "NULL"

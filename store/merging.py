@@ -12,6 +12,7 @@ from activity.meeting import is_of_organizer
 from activity.participant import TITLE
 from store.codes import ROLE
 from store.facts import Stored, load
+from store.log import Log
 from store.rows import HIDES_PEOPLE, Entry, evidence_text, sighting_row, timestamp
 from store.touches import forget_touches
 
@@ -53,7 +54,7 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
 
 def _listed(connection: sqlite3.Connection, activity_id: int) -> Stored:
     """The meeting as it is in the log, with those who are listed; whom its title names is derived anew after."""
-    (stored,) = load(connection, [activity_id])
+    (stored,) = load(Log(connection), [activity_id])
     people = zip(stored.facts.participants, stored.addresses, strict=True)
     listed = [(person, address) for person, address in people if person.role != TITLE]
     if len(listed) == len(stored.addresses):

@@ -18,6 +18,7 @@ from activity.verdict import MORE_PERSONAL_FIRST
 from store.codes import ROLE
 from store.facts import Stored, load
 from store.identities import identity_hash
+from store.log import Log
 from store.rows import Entry, evidence_text, timestamp
 from store.touches import forget_touches
 
@@ -91,7 +92,7 @@ def combined(one: Entry, other: Entry, judge: Callable[[Facts], Judgement]) -> E
 def changes(connection: sqlite3.Connection, copies: Mapping[int, Entry]) -> list[Change]:
     """Of these copies of stored messages (by activity id), those that change what is known; nothing is written."""
     found = []
-    for stored in load(connection, list(copies)):
+    for stored in load(Log(connection), list(copies)):
         copy = copies[stored.id]
         kinds = (stored.judgement.verdict.kind, copy.judgement.verdict.kind)
         facts = together(stored.facts, copy.facts, kinds)

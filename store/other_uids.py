@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from store.codes import ROLE
 from store.identities import NOBODY, Name, named, whose
 from store.lists import grouped, rows_among
+from store.log import Log
 from store.rows import timestamp
 
 if TYPE_CHECKING:
@@ -31,19 +32,19 @@ _DELETED_THEN = (
 def is_shown_by_another(connection: sqlite3.Connection, activity_id: int, object_id: int) -> bool:
     """Does another object of the calendar that this object is in show the same meeting?"""
     same = [other for (other,) in connection.execute(_SAME_PEOPLE_THEN, (activity_id, object_id))]
-    people = _people(connection, [activity_id, *same]) if same else {}
+    people = _people(Log(connection), [activity_id, *same]) if same else {}
     return any(people.get(other) == people.get(activity_id) for other in same)
 
 
-def deleted_before(connection: sqlite3.Connection, place: int, shown: Mapping[Name, Facts]) -> dict[int, str]:
+def deleted_before(log: Log, place: int, shown: Mapping[Name, Facts]) -> dict[int, str]:
     """Of meetings that were deleted from this calendar long after they were over: activity id → the identity by which
     it shows them again. `shown` are the occurrences of one object."""
-    deleted = list(rows_among(connection, _DELETED_THEN, {timestamp(one.at) for one in shown.values()}))
+    deleted = list(rows_among(log, _DELETED_THEN, {timestamp(one.at) for one in shown.values()}))
     if not deleted:
         return {}
     from_here = "SELECT activity_id, place_id FROM sighting WHERE object_id IS NULL AND activity_id IN ({})"
-    here = {row_id for row_id, at in rows_among(connection, from_here, [row[0] for row in deleted]) if at == place}
-    people, by, logged = _people(connection, here), whose(connection, here), named(connection, shown)
+    here = {row_id for row_id, at in rows_among(log, from_here, [row[0] for row in deleted]) if at == place}
+    people, by, logged = _people(log, here), whose(log, here), named(log, shown)
     left = {row_id: (by.get(row_id, NOBODY), people.get(row_id), *what) for row_id, *what in deleted if row_id in here}
     found: dict[int, str] = {}
     for name, one in shown.items():
@@ -57,10 +58,10 @@ def deleted_before(connection: sqlite3.Connection, place: int, shown: Mapping[Na
     return found
 
 
-def _people(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, set[str]]:
+def _people(log: Log, ids: Iterable[int]) -> dict[int, set[str]]:
     """Who is listed in each; what nobody is in is not among them."""
     query = (
         "SELECT p.activity_id, r.email FROM participation p JOIN address r ON r.id = p.address_id"
         f" WHERE p.role_code <> {ROLE['title']} AND p.activity_id IN ({{}})"
     )
-    return grouped(connection, query, ids)
+    return grouped(log, query, ids)

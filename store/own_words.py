@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from store import settings
 from store.lists import change_among, rows_among
+from store.log import Log
 from store.rows import timestamp
 from store.said import DEFAULT_CADENCE
 
@@ -77,13 +78,13 @@ def set_default_cadence(connection: sqlite3.Connection, days: int | None) -> Non
     settings.write(connection, DEFAULT_CADENCE, "" if days is None else str(days))
 
 
-def newest_of_conversation(connection: sqlite3.Connection, activity_id: int) -> int:
+def newest_of_conversation(log: Log, activity_id: int) -> int:
     """The newest message that waits for an answer in the conversation of this activity; itself where none does."""
     query = (
         "SELECT t.activity_id FROM activity a JOIN thread t ON t.conversation = a.conversation WHERE a.id = ?"
         " ORDER BY t.at DESC, t.activity_id DESC LIMIT 1"
     )
-    row = connection.execute(query, (activity_id,)).fetchone()
+    row = log.execute(query, (activity_id,)).fetchone()
     return int(row[0]) if row else activity_id
 
 
@@ -121,10 +122,10 @@ def take_back(connection: sqlite3.Connection, canonicals: Iterable[str]) -> bool
     return connection.total_changes > before
 
 
-def names_put_aside(connection: sqlite3.Connection, canonicals: Iterable[str]) -> dict[str, str]:
+def names_put_aside(log: Log, canonicals: Iterable[str]) -> dict[str, str]:
     """Those of these addresses, in canonical form, of which nobody makes a contact by himself; whose they were."""
     query = "SELECT canonical, name FROM put_aside WHERE canonical IN ({})"
-    return dict(rows_among(connection, query, sorted(canonicals)))
+    return dict(rows_among(log, query, sorted(canonicals)))
 
 
 def _spoken(speaker: Speaker) -> tuple[int, int | None]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from activity.batch import Skip
 from activity.errors import SourceError, Throttled
 from store.codes import NOTES
+from store.log import Log
 from store.rows import instant, timestamp
 
 REFUSALS_KEPT = 3
@@ -77,11 +78,9 @@ def place_of_notes(connection: sqlite3.Connection, account_id: int) -> int:
     return place_id(connection, source_id, NOTED_BY_HAND)
 
 
-def cursors(connection: sqlite3.Connection, source_id: int) -> dict[str, str]:
+def cursors(log: Log, source_id: int) -> dict[str, str]:
     """Place name → cursor, for the places of a source that have one."""
-    return dict(
-        connection.execute("SELECT name, cursor FROM place WHERE source_id = ? AND cursor IS NOT NULL", (source_id,))
-    )
+    return dict(log.execute("SELECT name, cursor FROM place WHERE source_id = ? AND cursor IS NOT NULL", (source_id,)))
 
 
 def place_id(connection: sqlite3.Connection, source_id: int, name: str) -> int:
@@ -180,9 +179,9 @@ class Standing(NamedTuple):
     error_code: str | None
 
 
-def standing(connection: sqlite3.Connection, source_id: int) -> Standing:
+def standing(log: Log, source_id: int) -> Standing:
     query = "SELECT last_success, next_attempt, failing_since, error_code FROM source WHERE id = ?"
-    success, planned, since, code = connection.execute(query, (source_id,)).fetchone()
+    success, planned, since, code = log.execute(query, (source_id,)).fetchone()
     return Standing(instant(success), instant(planned), instant(since), code)
 
 
@@ -226,15 +225,15 @@ def _place_names(connection: sqlite3.Connection, source_id: int) -> list[str]:
     return [name for (name,) in connection.execute("SELECT name FROM place WHERE source_id = ?", (source_id,))]
 
 
-def refusals(connection: sqlite3.Connection, source_id: int) -> list[datetime]:
+def refusals(log: Log, source_id: int) -> list[datetime]:
     """When the server last refused our credentials, oldest first, since it last took them."""
-    (text,) = connection.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
+    (text,) = log.execute("SELECT refusals FROM source WHERE id = ?", (source_id,)).fetchone()
     return [instant(seconds) for seconds in json.loads(text)]
 
 
 def note_refusal(connection: sqlite3.Connection, source_id: int, at: datetime) -> None:
     """The server refused our credentials, or is taken to have done so."""
-    kept = [*refusals(connection, source_id), at][-REFUSALS_KEPT:]
+    kept = [*refusals(Log(connection), source_id), at][-REFUSALS_KEPT:]
     _keep_refusals(connection, source_id, kept)
 
 
@@ -248,21 +247,21 @@ def _keep_refusals(connection: sqlite3.Connection, source_id: int, kept: list[da
     connection.execute("UPDATE source SET refusals = ? WHERE id = ?", (text, source_id))
 
 
-def throttled_until(connection: sqlite3.Connection, source_id: int) -> datetime | None:
+def throttled_until(log: Log, source_id: int) -> datetime | None:
     """Until when the server asked to be left alone, where that is how the last attempt ended."""
     query = "SELECT next_attempt FROM source WHERE id = ? AND error_code = ?"
-    row = connection.execute(query, (source_id, Throttled.code)).fetchone()
+    row = log.execute(query, (source_id, Throttled.code)).fetchone()
     return instant(row[0]) if row else None
 
 
-def standing_error(connection: sqlite3.Connection, source_id: int) -> tuple[str, str]:
+def standing_error(log: Log, source_id: int) -> tuple[str, str]:
     """The message and the hint of the error the last attempt ended with; empty if it ended well."""
     query = "SELECT coalesce(error, ''), coalesce(hint, '') FROM source WHERE id = ?"
-    message, hint = connection.execute(query, (source_id,)).fetchone()
+    message, hint = log.execute(query, (source_id,)).fetchone()
     return message, hint
 
 
-def was_read_after(connection: sqlite3.Connection, moment: datetime) -> bool:
+def was_read_after(log: Log, moment: datetime) -> bool:
     """Was any source read, by the clock of that time, later than `moment`?"""
     query = "SELECT 1 FROM source WHERE active AND last_attempt > ? LIMIT 1"
-    return connection.execute(query, (timestamp(moment),)).fetchone() is not None
+    return log.execute(query, (timestamp(moment),)).fetchone() is not None

@@ -18,6 +18,7 @@ from store.codes import INBOUND, ROLE, VERDICT
 from store.facts import load
 from store.identities import Name, identity_hash, whose
 from store.lists import rows_among
+from store.log import Log
 from store.rows import Entry, timestamp
 
 _AT_ONCE = 20  # messages that somebody can have written within one second
@@ -120,7 +121,7 @@ def _in_log(connection: sqlite3.Connection, messages: Collection[_Message]) -> d
         one.name: [row_id for (row_id,) in connection.execute(_WRITTEN, (one.name.by, timestamp(one.facts.at)))]
         for one in resent
     }
-    facts = {one.id: one.facts for one in load(connection, sorted({i for ids in written.values() for i in ids}))}
+    facts = {one.id: one.facts for one in load(Log(connection), sorted({i for ids in written.values() for i in ids}))}
     for one in resent:
         same = {row_id for row_id in written[one.name] if _letter(one.name.by, facts[row_id]) in one.found_by}
         candidates[one.name] = candidates.get(one.name, set()) | same
@@ -131,7 +132,7 @@ def _of_their_author(
     connection: sqlite3.Connection, candidates: Mapping[Name, Collection[int]]
 ) -> dict[Name, tuple[int, str]]:
     ids = {row_id for found in candidates.values() for row_id in found}
-    authors = whose(connection, ids)
+    authors = whose(Log(connection), ids)
     query = "SELECT id, identity FROM activity WHERE id IN ({}) AND ends IS NULL"
     identities = dict(rows_among(connection, query, ids))
     for (row_id,) in rows_among(connection, _SUSPECT, ids):

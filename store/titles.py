@@ -25,32 +25,32 @@ _TITLE = ROLE[TITLE]
 _UNLISTED = "ends IS NOT NULL AND subject IS NOT NULL AND instr(coalesce(evidence, ''), '\"invited\"') = 0"
 
 
-def holders(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, set[int]]:
+def holders(log: Log, keys: Iterable[str]) -> dict[str, set[int]]:
     """Key → the contacts of that name, for those that are somebody's."""
-    return grouped(connection, "SELECT key, contact_id FROM contact_name WHERE key IN ({})", keys)
+    return grouped(log, "SELECT key, contact_id FROM contact_name WHERE key IN ({})", keys)
 
 
 def make_due(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:
     connection.executemany("INSERT OR IGNORE INTO name_due VALUES (?)", [(one,) for one in contact_ids])
 
 
-def due(connection: sqlite3.Connection) -> list[int]:
-    return [contact_id for (contact_id,) in connection.execute("SELECT contact_id FROM name_due")]
+def due(log: Log) -> list[int]:
+    return [contact_id for (contact_id,) in log.execute("SELECT contact_id FROM name_due")]
 
 
-def names(connection: sqlite3.Connection, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
+def names(log: Log, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Contact → name; those that are gone are not among them."""
     if contact_ids is None:
-        return dict(connection.execute("SELECT id, name FROM contact"))
-    return dict(rows_among(connection, "SELECT id, name FROM contact WHERE id IN ({})", contact_ids))
+        return dict(log.execute("SELECT id, name FROM contact"))
+    return dict(rows_among(log, "SELECT id, name FROM contact WHERE id IN ({})", contact_ids))
 
 
-def keys_of(connection: sqlite3.Connection, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
+def keys_of(log: Log, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
     """Contact → the key that is noted."""
     if contact_ids is None:
-        return dict(connection.execute("SELECT contact_id, key FROM contact_name"))
+        return dict(log.execute("SELECT contact_id, key FROM contact_name"))
     query = "SELECT contact_id, key FROM contact_name WHERE contact_id IN ({})"
-    return dict(rows_among(connection, query, contact_ids))
+    return dict(rows_among(log, query, contact_ids))
 
 
 def names_renewed(connection: sqlite3.Connection, stored: Mapping[int, str], wanted: Mapping[int, str]) -> int:
@@ -63,10 +63,10 @@ def names_renewed(connection: sqlite3.Connection, stored: Mapping[int, str], wan
     return len({*gone, *(one for one, _ in new)})
 
 
-def bearing(connection: sqlite3.Connection, pairs: Iterable[str]) -> list[int]:
+def bearing(log: Log, pairs: Iterable[str]) -> list[int]:
     """What bears a title with one of these pairs of words."""
     hashes = [identity_hash(pair) for pair in pairs]
-    return sorted(set(among(connection, "SELECT ref FROM title_pair WHERE hash IN ({})", hashes)))
+    return sorted(set(among(log, "SELECT ref FROM title_pair WHERE hash IN ({})", hashes)))
 
 
 def index(connection: sqlite3.Connection, titles: Mapping[int, Collection[str]]) -> int:
@@ -88,36 +88,36 @@ def drop_strays(connection: sqlite3.Connection) -> int:
     ).rowcount
 
 
-def of_objects(connection: sqlite3.Connection, object_ids: Collection[int]) -> set[int]:
+def of_objects(log: Log, object_ids: Collection[int]) -> set[int]:
     """The activities that these calendar objects show."""
-    return set(among(connection, "SELECT activity_id FROM sighting WHERE object_id IN ({})", object_ids))
+    return set(among(log, "SELECT activity_id FROM sighting WHERE object_id IN ({})", object_ids))
 
 
-def named_by_objects(connection: sqlite3.Connection, object_ids: Collection[int]) -> set[int]:
+def named_by_objects(log: Log, object_ids: Collection[int]) -> set[int]:
     """Those of them whose titles are held to name somebody."""
     query = (
         "SELECT s.activity_id FROM sighting s CROSS JOIN participation p ON p.activity_id = s.activity_id"
         f" AND p.role_code = {_TITLE} WHERE s.object_id IN ({{}})"
     )
-    return set(among(connection, query, object_ids))
+    return set(among(log, query, object_ids))
 
 
-def with_parts(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
+def with_parts(log: Log, activity_ids: Iterable[int]) -> dict[int, tuple[int, int | None]]:
     """Activity → the address by which its title names somebody, and whose that is, for those that do."""
     query = (
         "SELECT p.activity_id, p.address_id, r.contact_id FROM participation p JOIN address r ON r.id = p.address_id"
         f" WHERE p.role_code = {_TITLE} AND p.activity_id IN ({{}})"
     )
-    return {row_id: (address, contact) for row_id, address, contact in rows_among(connection, query, activity_ids)}
+    return {row_id: (address, contact) for row_id, address, contact in rows_among(log, query, activity_ids)}
 
 
-def all_concerned(connection: sqlite3.Connection) -> list[int]:
+def all_concerned(log: Log) -> list[int]:
     """Every activity whose title may name somebody, or is held to."""
     query = (
         f"SELECT id FROM activity WHERE {_UNLISTED} UNION SELECT ref FROM title_pair WHERE ref > 0"
         f" UNION SELECT activity_id FROM participation WHERE role_code = {_TITLE}"
     )
-    return [row_id for (row_id,) in connection.execute(query)]
+    return [row_id for (row_id,) in log.execute(query)]
 
 
 def name_by(connection: sqlite3.Connection, activity_id: int, address_id: int | None) -> None:

@@ -26,9 +26,9 @@ _COLUMNS = 20
 BUSY = 200  # touches
 
 
-def derive(connection: sqlite3.Connection, contact_id: int, now: datetime) -> Touches:
+def derive(log: Log, contact_id: int, now: datetime) -> Touches:
     """The touch dates of a contact as of `now`, from the stored activities."""
-    return derive_all(Log(connection), [contact_id], now)[contact_id]
+    return derive_all(log, [contact_id], now)[contact_id]
 
 
 def derive_all(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, Touches]:

@@ -147,7 +147,7 @@ class Daemon:
         intervals = {account.name: account.poll_every for account in agent.config.accounts}
         sources = []
         for row in rows:
-            last = places.standing(agent.connection, row.id)
+            last = places.standing(agent.log, row.id)
             lane = lane_of(last.last_success is not None and last.error_code is None)
             sources.append((row, intervals[row.account], Plan(pacing.at_start(now, last), lane)))
         self._schedule.follow(sources)

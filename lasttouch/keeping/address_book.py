@@ -57,14 +57,14 @@ def take_in(
         if by_name:
             own_words.take_back(agent.connection, [canonical(email) for entry in entries for email in entry.emails])
         change = _take_in(agent, entries, renames, by_itself)
-        return change._replace(shared=contacts.shared_addresses(agent.connection, change.imported.ids))
+        return change._replace(shared=contacts.shared_addresses(agent.log, change.imported.ids))
 
 
 def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]]) -> Change:
     """The same for the cards of an address book, each with the key that names it; within the caller's transaction."""
     aside = _PutAside(agent, [entry for _, entry in entries])
     kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry) and not aside(entry)]
-    last = contacts.last_id(agent.connection)
+    last = contacts.last_id(agent.log)
     change = _take_in(agent, [entry for _, entry in kept])
     shown: dict[str, tuple[int, list[str]]] = {}
     for (key, entry), contact_id in zip(kept, change.imported.contacts, strict=True):
@@ -78,16 +78,16 @@ def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]])
 def let_go(agent: Agent, keys: Iterable[str]) -> None:
     """Cards that are gone: so are their contacts, unless the user listed them, or touches let them stay, marked."""
     gone: list[int] = []
-    known = contact_changes.contacts_with_keys(agent.connection, keys)
+    known = contact_changes.contacts_with_keys(agent.log, keys)
     given_up = cards.take_away(agent.connection, list(known), agent.clock())
     for contact_id in dict.fromkeys(known.values()):
-        if not contact_changes.is_from_book_alone(agent.connection, contact_id):
+        if not contact_changes.is_from_book_alone(agent.log, contact_id):
             continue
-        if touches.derive(agent.connection, contact_id, agent.clock()).touches:
+        if touches.derive(agent.log, contact_id, agent.clock()).touches:
             contact_changes.mark_vanished(agent.connection, contact_id, agent.clock())
         else:
             gone.append(contact_id)
-    canonicals = contacts.canonicals_of(agent.connection, gone)
+    canonicals = contacts.canonicals_of(agent.log, gone)
     contact_changes.remove(agent.connection, gone)
     _rematch(agent, [], given_up.union(canonicals))
 
@@ -103,7 +103,7 @@ def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True
     imported = contacts.import_entries(agent.connection, people, canonical, renames)
     if not by_itself:
         domains = _learn_company_domains(agent, entries)
-    rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.connection, imported.ids), domains)
+    rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)
     erased = sum(_was_erased(agent, entry) for entry in entries)
     ours = sum(_is_ours(agent, entry) for entry in entries)
     return Change(imported, rematched, erased, ours, len(welcome) - len(people))
@@ -112,7 +112,7 @@ def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool = True
 def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
     """Make several contacts one; how many addresses of the history now belong to somebody else."""
     with writing(agent.connection):
-        canonicals = contacts.canonicals_of(agent.connection, [into, *others])
+        canonicals = contacts.canonicals_of(agent.log, [into, *others])
         contact_changes.merge(agent.connection, into, others)
         return _rematch(agent, [into], canonicals)
 
@@ -152,7 +152,7 @@ def edit(agent: Agent, contact_id: int, what: Edit) -> int:
         if what.company is not None:
             name = what.company.strip()
             contacts.move_to_company(connection, contact_id, contacts.company_id(connection, name) if name else None)
-            emails = contacts.emails_of_contact(connection, contact_id)
+            emails = contacts.emails_of_contact(agent.log, contact_id)
             domains = _learn_company_domains(agent, [ContactEntry("", emails, name)])
         add_tags(connection, contact_id, what.tags)
         remove_tags(connection, contact_id, what.untags)
@@ -165,7 +165,7 @@ def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
     Raises UsageError where it has not got one of them, or would be left without any.
     """
     with writing(agent.connection):
-        listed = contacts.emails_of_contact(agent.connection, contact_id)
+        listed = contacts.emails_of_contact(agent.log, contact_id)
         if missing := next((email for email in emails if email not in listed), None):
             raise UsageError(f"{missing} is none of their addresses", f"they have: {', '.join(listed)}")
         if not set(listed) - set(emails):
@@ -184,7 +184,7 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
     """
     with writing(agent.connection):
         for contact_id in contact_ids:
-            emails = contacts.emails_of_contact(agent.connection, contact_id)
+            emails = contacts.emails_of_contact(agent.log, contact_id)
             name = contacts.name_of_contact(agent.log, contact_id)
             own_words.put_aside(
                 agent.connection,
@@ -193,8 +193,8 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
                 "removed",
                 who or Speaker(agent.clock(), None),
             )
-        canonicals = contacts.canonicals_of(agent.connection, contact_ids)
-        before = addresses.owned(agent.connection, contact_ids)
+        canonicals = contacts.canonicals_of(agent.log, contact_ids)
+        before = addresses.owned(agent.log, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)
         _rematch(agent, [], canonicals)
     return before
@@ -248,8 +248,8 @@ class _PutAside:
 
     def __init__(self, agent: Agent, entries: Iterable[ContactEntry]) -> None:
         emails = {email: canonical(email) for entry in entries for email in entry.emails}
-        self._aside = own_words.names_put_aside(agent.connection, set(emails.values()))
-        self._listed = {email for email, _ in contacts.emails(agent.connection, sorted(self._aside))}
+        self._aside = own_words.names_put_aside(agent.log, set(emails.values()))
+        self._listed = {email for email, _ in contacts.emails(agent.log, sorted(self._aside))}
 
     def __call__(self, entry: ContactEntry) -> bool:
         names = [self._aside.get(canonical(email)) for email in entry.emails] if self._aside else []
@@ -265,15 +265,15 @@ def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry], by_its
     """
     connection = agent.connection
     shown = [(entry, domain) for entry in entries if entry.company for domain in _domains_shown(agent, entry)]
-    known = dict(contacts.company_domains(connection, sorted({domain for _, domain in shown})))
+    known = dict(contacts.company_domains(agent.log, sorted({domain for _, domain in shown})))
     learned: list[str] = []
     for entry, domain in shown:
-        if by_itself and domain not in known and contacts.has_domains(connection, entry.company):
+        if by_itself and domain not in known and contacts.has_domains(agent.log, entry.company):
             entry.company = domain  # another company of that name
         company = contacts.company_id(connection, entry.company, "" if entry.emails else entry.owner, by_itself)
         if domain not in known:
             contacts.add_company_domain(connection, company, domain)
-        elif known[domain] == company or by_itself or not contacts.is_made_by_itself(connection, known[domain]):
+        elif known[domain] == company or by_itself or not contacts.is_made_by_itself(agent.log, known[domain]):
             continue
         else:
             contacts.absorb_company(connection, company, known[domain])
@@ -297,10 +297,10 @@ def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str]
     contact_ids = set(contact_ids)
     concerned = set(contact_ids)
     rematched = 0
-    for chunk in chunks(sorted({*canonicals, *addresses.canonicals_at(connection, domains)})):
-        concerned |= addresses.holders(connection, chunk)
+    for chunk in chunks(sorted({*canonicals, *addresses.canonicals_at(agent.log, domains)})):
+        concerned |= addresses.holders(agent.log, chunk)
         rematched += addresses.rematch(connection, agent.book(chunk), chunk)
-        concerned |= addresses.holders(connection, chunk)
+        concerned |= addresses.holders(agent.log, chunk)
     if rematched:
         expand_due(agent)
     titles.make_due(connection, contact_ids)

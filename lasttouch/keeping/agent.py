@@ -129,9 +129,7 @@ class Agent:
         if canonicals is not None:
             forms = list(canonicals)
             domains = sorted({name for domain in set(map(domain_of, forms)) for name in with_parents(domain)})
-        return AddressBook(
-            contacts.emails(self.connection, forms), contacts.company_domains(self.connection, domains), self.house
-        )
+        return AddressBook(contacts.emails(self.log, forms), contacts.company_domains(self.log, domains), self.house)
 
     def correct_touches(self) -> None:
         """Derive all touches anew: the clock went back, and none may lie ahead."""

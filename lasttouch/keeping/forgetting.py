@@ -21,7 +21,7 @@ from store.forgetting import Erased
 
 def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> Erased:
     """Erase contacts and addresses, in every spelling that reaches the same mailbox, with every trace of them."""
-    named = {*emails, *(forgetting.emails_of(agent.connection, contact_ids) if contact_ids else ())}
+    named = {*emails, *(forgetting.emails_of(agent.log, contact_ids) if contact_ids else ())}
     known = agent.forgotten
     forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in named})
     remember_beside(agent.loaded.database, forgotten)
@@ -38,8 +38,8 @@ def obey_rules(agent: Agent) -> Erased:
 
     Contacts without any other address go as well; whoever has one loses those that are forbidden.
     """
-    forbidden = [email for email in forgetting.known_emails(agent.connection) if agent.never_log(email)]
-    contact_ids = forgetting.contacts_within(agent.connection, forbidden)
+    forbidden = [email for email in forgetting.known_emails(agent.log) if agent.never_log(email)]
+    contact_ids = forgetting.contacts_within(agent.log, forbidden)
     erased = forgetting.erase_activities(agent.connection, forbidden)
     forgetting.strike_from_contacts(agent.connection, forbidden, contact_ids)
     if forbidden:
@@ -51,16 +51,16 @@ def obey_rules(agent: Agent) -> Erased:
 def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contact_ids: Sequence[int] = ()) -> Erased:
     """Whoever is forgotten, and these contacts, with those that have no other address than a forgotten one."""
     agent.forgotten = forgotten
-    emails = sorted({*named, *filter(forgotten, forgetting.known_emails(agent.connection))})
-    contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.connection, emails)})
+    emails = sorted({*named, *filter(forgotten, forgetting.known_emails(agent.log))})
+    contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.log, emails)})
     with writing(agent.connection):
         settings.write(agent.connection, KEY, forgotten.key.hex())
         remember(agent.connection, forgotten.hashes)
-        names = forgetting.names_of(agent.connection, contact_ids)
+        names = forgetting.names_of(agent.log, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)
         forgetting.rewrite_objects(agent.connection, emails, names, _redaction(agent, names))
         mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
-        ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.connection)], agent.judge)
+        ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.log)], agent.judge)
         relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
         correct_titles(agent)
         touches.refresh(agent.connection, agent.clock())

@@ -85,7 +85,7 @@ class Meetings:
             written = _sum(written, self._keep(row.account, place, one, found, book))
         self._name()
         shared = [one.first.uid for one in looked if one.occurrences]
-        return _sum(written, self.expand(deferred.of_meetings(self._connection, shared)))
+        return _sum(written, self.expand(deferred.of_meetings(self._agent.log, shared)))
 
     def _keep(self, account: str, place: int, looked: Looked, found: Expanded | None, book: AddressBook) -> Written:
         item, first = looked.item, looked.first
@@ -97,7 +97,7 @@ class Meetings:
             return NOTHING
         window = self._windows[account]
         if found is not None:
-            so_far = self.expand(deferred.at(self._connection, place, [item.href]))
+            so_far = self.expand(deferred.at(self._agent.log, place, [item.href]))
             return _sum(so_far, self._write(window, place, item, first, found))
         if self._agent.config.store_unmatched:
             people = address_ids(self._connection, first.people, book)
@@ -111,8 +111,8 @@ class Meetings:
         What was deferred is expanded first: a meeting that is deleted long after it was over stays. What other
         objects show of the same meetings holds from now on.
         """
-        self.expand(deferred.at(self._connection, place, hrefs))
-        left = deferred.with_others(self._connection, place, hrefs)
+        self.expand(deferred.at(self._agent.log, place, hrefs))
+        left = deferred.with_others(self._agent.log, place, hrefs)
         gone = calendars.remove(self._connection, place, hrefs, self._agent.clock())
         ingest.rejudge(self._connection, gone, self._agent.judge)
         self.expand(left)
@@ -149,7 +149,7 @@ class Meetings:
             not one.first.sound
             or any(title in named for title in one.first.titles)
             or self._may_touch(one.first, book)
-            or deferred.is_known(self._connection, row.id, place, one.item, one.first.uid)
+            or deferred.is_known(self._agent.log, row.id, place, one.item, one.first.uid)
         )
 
     def _book_of(self, firsts: Iterable[FirstLook]) -> AddressBook:
@@ -170,9 +170,9 @@ class Meetings:
         object_id = calendars.keep(connection, place, item, first.uid, window.start, found.expanded_to)
         occurrences = {name_of(facts, agent.house.is_self): facts for facts in found.facts}
         shown = {name: facts.at for name, facts in occurrences.items()}
-        vanished, fresh = calendars.vanished_and_fresh(connection, object_id, shown, window.start)
+        vanished, fresh = calendars.vanished_and_fresh(agent.log, object_id, shown, window.start)
         calendars.rename(connection, _renamed(vanished, fresh, found.withholds))
-        calendars.rename(connection, other_uids.deleted_before(connection, place, occurrences))
+        calendars.rename(connection, other_uids.deleted_before(agent.log, place, occurrences))
         entries = [Entry(facts, agent.judge(facts), object_id) for facts in found.facts]
         book = self._book_of([first])
         if not agent.config.store_unmatched:
@@ -222,7 +222,7 @@ def is_about_somebody_listed(entry: Entry, book: AddressBook) -> bool:
 def expand_due(agent: Agent) -> int:
     """Expand what was deferred and matters now, within the caller's transaction; how many objects that were."""
     count = 0
-    while waiting := _expandable(agent, deferred.due(agent.connection)):
+    while waiting := _expandable(agent, deferred.due(agent.log)):
         Meetings(agent).expand(waiting)
         count += len(waiting)
     return count
@@ -236,11 +236,11 @@ def follow_names(agent: Agent) -> None:
 def correct_titles(agent: Agent) -> int:
     """Compare whom titles name with the contacts and set it right, within a transaction; how much was wrong."""
     different = titles.correct_names(agent)
-    looked = [(row_id, first_look(text).titles) for row_id, text in deferred.without_attendees(agent.connection)]
+    looked = [(row_id, first_look(text).titles) for row_id, text in deferred.without_attendees(agent.log)]
     different += titles.index_objects(agent, looked) + titles.drop_strays(agent)
     named = titles.named_in(agent, (title for _, texts in looked for title in texts))
     bearing = [row_id for row_id, texts in looked if any(title in named for title in texts)]
-    waiting = _expandable(agent, deferred.with_ids(agent.connection, bearing))
+    waiting = _expandable(agent, deferred.with_ids(agent.log, bearing))
     if waiting:
         Meetings(agent).expand(waiting)
     return different + len(waiting) + titles.derive(agent, titles.all_concerned(agent))
@@ -248,7 +248,7 @@ def correct_titles(agent: Agent) -> int:
 
 def _follow(agent: Agent, refs: Sequence[int]) -> None:
     """Work out again whom these titles name: of activities, and of deferred objects by their negated ids."""
-    waiting = _expandable(agent, deferred.with_ids(agent.connection, [-ref for ref in refs if ref < 0]))
+    waiting = _expandable(agent, deferred.with_ids(agent.log, [-ref for ref in refs if ref < 0]))
     if waiting:
         looked = [(one, first_look(one.item.text).titles) for one in waiting]
         named = titles.named_in(agent, (title for _, texts in looked for title in texts))
@@ -261,7 +261,7 @@ def expand_for_strangers(agent: Agent, told: Callable[[int, int], None] | None =
 
     `told` is given, after each, how many objects of how many are done.
     """
-    waiting = _expandable(agent, deferred.with_strangers(agent.connection))
+    waiting = _expandable(agent, deferred.with_strangers(agent.log))
     meetings = Meetings(agent) if waiting else None
     for first in range(0, len(waiting), _AT_ONCE):
         with writing(agent.connection):

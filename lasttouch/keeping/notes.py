@@ -64,7 +64,7 @@ def account_of(agent: Agent, who: Speaker, contact_id: int) -> Account:
 
 def _address_of(agent: Agent, contact_id: int) -> Address:
     """The first address that is the contact's alone."""
-    emails = contacts.emails_of_contact(agent.connection, contact_id)
+    emails = contacts.emails_of_contact(agent.log, contact_id)
     book = agent.book(set(map(canonical, emails)))
     email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
     if email is None:

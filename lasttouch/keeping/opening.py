@@ -38,7 +38,7 @@ def apply_configuration(agent: Agent) -> None:
         from lasttouch.keeping.forgetting import erase_again  # noqa: PLC0415 - after a backup was restored
 
         erase_again(agent)
-    if places.was_read_after(agent.connection, agent.clock() + CLOCK_TOLERANCE):
+    if places.was_read_after(agent.log, agent.clock() + CLOCK_TOLERANCE):
         agent.correct_touches()  # our clock was ahead then, and has been set right since
 
 

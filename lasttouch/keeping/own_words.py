@@ -53,9 +53,7 @@ def unsay_of_contact(agent: Agent, contact_id: int, kind: str) -> bool:
     """False where it had not been said."""
     with writing(agent.connection):
         if kind == "ignore":
-            own_words.take_back(
-                agent.connection, [canonical(e) for e in emails_of_contact(agent.connection, contact_id)]
-            )
+            own_words.take_back(agent.connection, [canonical(e) for e in emails_of_contact(agent.log, contact_id)])
         return own_words.unsay_of_contact(agent.connection, contact_id, kind)
 
 
@@ -108,10 +106,10 @@ def _judge_again(agent: Agent, activity_id: int, kind: str) -> None:
 def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
     if kind != "done":
         return [activity_id]
-    return sorted({activity_id, own_words.newest_of_conversation(agent.connection, activity_id)})
+    return sorted({activity_id, own_words.newest_of_conversation(agent.log, activity_id)})
 
 
 def _put_aside(agent: Agent, contact_id: int, who: Speaker) -> None:
-    emails = emails_of_contact(agent.connection, contact_id)
+    emails = emails_of_contact(agent.log, contact_id)
     name = name_of_contact(agent.log, contact_id)
     own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, "ignored", who)

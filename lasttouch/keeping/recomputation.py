@@ -31,9 +31,9 @@ def _derive_once(agent: Agent) -> int:
     connection = agent.connection
     mailings.give_keys(connection, lambda subject, to: subject_key(subject, to, agent.forgotten.key))
     mailings.correct(connection)  # a judgement that hangs on it is found different below
-    different = ingest.rejudge(connection, facts.all_ids(connection), agent.judge)
+    different = ingest.rejudge(connection, facts.all_ids(agent.log), agent.judge)
     # which message a bounce speaks of may depend on directions that were decided just now
-    different += ingest.rejudge(connection, sorted(bounces.all_concerned(connection)), agent.judge)
+    different += ingest.rejudge(connection, sorted(bounces.all_concerned(agent.log)), agent.judge)
     different += addresses.rematch(connection, agent.book())
     different += expand_due(agent) + correct_titles(agent)
     moved = conversations.replace_all(connection).messages

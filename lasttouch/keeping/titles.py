@@ -17,7 +17,7 @@ def named_in(agent: Agent, texts: Iterable[str]) -> dict[str, int]:
     if agent.house.titles == "ignore":
         return {}
     wanted = set(texts)
-    holders = titles.holders(agent.connection, {phrase for text in wanted for phrase in phrases(text)})
+    holders = titles.holders(agent.log, {phrase for text in wanted for phrase in phrases(text)})
     found = {text: the_one(text, holders) for text in wanted} if holders else {}
     return {text: contact_id for text, contact_id in found.items() if contact_id is not None}
 
@@ -32,13 +32,13 @@ def index_objects(agent: Agent, shown: Iterable[tuple[int, Collection[str]]]) ->
 def derive(agent: Agent, activity_ids: Collection[int]) -> int:
     """Whom the titles of these activities name, within the caller's transaction; of how many it was another."""
     connection = agent.connection
-    stored = {one.id: one.facts for one in facts.load(connection, list(activity_ids))}
+    stored = {one.id: one.facts for one in facts.load(agent.log, list(activity_ids))}
     open_ = {row_id for row_id, one in stored.items() if may_name(one, agent.house)}
     different = titles.index(
         connection, {row_id: pairs(one.subject) if row_id in open_ else () for row_id, one in stored.items()}
     )
     named = named_in(agent, {stored[row_id].subject for row_id in open_})
-    parts = titles.with_parts(connection, stored)
+    parts = titles.with_parts(agent.log, stored)
     by: dict[int, int | None] = {}
     changed: list[int] = []
     for row_id, one in stored.items():
@@ -58,15 +58,13 @@ def derive_shown(agent: Agent, objects: Mapping[int, bool]) -> None:
     """The same for what these calendar objects show: all of it where their titles may name somebody, as is said beside
     each, else what did so far."""
     may = [object_id for object_id, is_open in objects.items() if is_open]
-    did = titles.named_by_objects(
-        agent.connection, [object_id for object_id, is_open in objects.items() if not is_open]
-    )
-    derive(agent, {*titles.of_objects(agent.connection, may), *did})
+    did = titles.named_by_objects(agent.log, [object_id for object_id, is_open in objects.items() if not is_open])
+    derive(agent, {*titles.of_objects(agent.log, may), *did})
 
 
 def all_concerned(agent: Agent) -> list[int]:
     """Every activity whose title may name somebody, or is held to."""
-    return titles.all_concerned(agent.connection)
+    return titles.all_concerned(agent.log)
 
 
 def drop_strays(agent: Agent) -> int:
@@ -77,20 +75,20 @@ def drop_strays(agent: Agent) -> int:
 def concerned(agent: Agent) -> list[int]:
     """What bears the name, old or new, of contacts that are due: activities, and deferred objects by negated ids."""
     connection = agent.connection
-    due = titles.due(connection)
+    due = titles.due(agent.log)
     if not due:
         return []
-    stored = titles.keys_of(connection, due)
-    wanted = _keys(titles.names(connection, due))
+    stored = titles.keys_of(agent.log, due)
+    wanted = _keys(titles.names(agent.log, due))
     titles.names_renewed(connection, stored, wanted)
-    return titles.bearing(connection, {first_pair(key) for key in (*stored.values(), *wanted.values())})
+    return titles.bearing(agent.log, {first_pair(key) for key in (*stored.values(), *wanted.values())})
 
 
 def correct_names(agent: Agent) -> int:
     """Compare what is noted of names with the contacts and set it right; how many were wrong."""
     connection = agent.connection
     concerned(agent)
-    return titles.names_renewed(connection, titles.keys_of(connection), _keys(titles.names(connection)))
+    return titles.names_renewed(connection, titles.keys_of(agent.log), _keys(titles.names(agent.log)))
 
 
 def _keys(names: dict[int, str]) -> dict[int, str]:
@@ -100,7 +98,7 @@ def _keys(names: dict[int, str]) -> dict[int, str]:
 
 def _address_of(agent: Agent, contact_id: int) -> int | None:
     """The first address that is the contact's alone; None where each is somebody else's as well."""
-    emails = contacts.emails_of_contact(agent.connection, contact_id)
+    emails = contacts.emails_of_contact(agent.log, contact_id)
     book = agent.book(set(map(canonical, emails)))
     email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
     return None if email is None else address_ids(agent.connection, [Address(email)], book)[email]

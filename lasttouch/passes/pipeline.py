@@ -119,6 +119,6 @@ class _ActivityPass(SourcePass):
         known_from = self.started - self.agent.config.backfill + EXPAND_AGAIN_AFTER
         while True:
             with self.agent.lock:
-                due = deferred.to_expand_again(self.agent.connection, self.row.id, known_from, known_to)
+                due = deferred.to_expand_again(self.agent.log, self.row.id, known_from, known_to)
             if not due or self._storing.expand(due):
                 return

@@ -156,7 +156,7 @@ class SourcePass:
 
     def cursors(self) -> dict[str, str]:
         with self.agent.lock:
-            return places.cursors(self.agent.connection, self.row.id)
+            return places.cursors(self.agent.log, self.row.id)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[bool]:
@@ -169,10 +169,10 @@ class SourcePass:
 
     def _waits_as_asked(self) -> SourceError | None:
         """The standing error, where the server asked to be left alone for longer than until now."""
-        until = places.throttled_until(self.agent.connection, self.row.id)
+        until = places.throttled_until(self.agent.log, self.row.id)
         if until is None or until <= self.started:
             return None
-        message, hint = places.standing_error(self.agent.connection, self.row.id)
+        message, hint = places.standing_error(self.agent.log, self.row.id)
         self.next_attempt = until
         return Throttled(f"{message}; not tried again before {until:%H:%M} UTC", hint)
 
@@ -180,7 +180,7 @@ class SourcePass:
         """When our credentials were refused since they were last taken; who insists has others now."""
         if self.manner.insists:
             self._forget_refusals()
-        return places.refusals(self.agent.connection, self.row.id)
+        return places.refusals(self.agent.log, self.row.id)
 
     def _waits_after(self, refused: Sequence[datetime]) -> SourceError | None:
         """The standing error, where the server has refused our credentials as often as it may in an hour."""
@@ -188,7 +188,7 @@ class SourcePass:
         if free is None:
             return None
         self.next_attempt = free
-        message, hint = places.standing_error(self.agent.connection, self.row.id)
+        message, hint = places.standing_error(self.agent.log, self.row.id)
         return AuthenticationFailed(
             f"{message}; refused {pacing.REFUSALS_AN_HOUR} times within the hour,"
             f" so not tried again before {free:%H:%M} UTC",
@@ -236,7 +236,7 @@ class SourcePass:
         """What keeps us from trying again is the password, though the last we saw was a connection that ended."""
         if not (self._expects_refusal and isinstance(error, Unreachable)):
             return error
-        if pacing.free_again(places.refusals(self.agent.connection, self.row.id), self.started) is None:
+        if pacing.free_again(places.refusals(self.agent.log, self.row.id), self.started) is None:
             return error
         return AuthenticationFailed(
             f"{error.message}, after the user name or password had been refused", "correct the user name or password"
@@ -245,8 +245,8 @@ class SourcePass:
     def _plan(self, error: SourceError, now: datetime) -> None:
         connection, row_id = self.agent.connection, self.row.id
         if not self.went_through or isinstance(error, Throttled):
-            since = places.standing(connection, row_id).failing_since
-            refused = places.refusals(connection, row_id)
+            since = places.standing(self.agent.log, row_id).failing_since
+            refused = places.refusals(self.agent.log, row_id)
             self.next_attempt = pacing.after_failure(
                 now, error, since, refused, self.account.poll_every, self.manner.chance
             )

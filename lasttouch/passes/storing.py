@@ -103,7 +103,7 @@ class Storing:
             meetings = self._meetings.keep(self._row, batch.place, place, judged.objects)
             removed = list(batch.removed)
             if batch.holds is not None:
-                removed += calendars.others_than(connection, place, batch.holds)
+                removed += calendars.others_than(agent.log, place, batch.holds)
             self._meetings.remove(place, removed)
             if batch.marks is not None:
                 marks.follow(connection, place, batch.marks.first, batch.marks.bits)

@@ -66,7 +66,7 @@ def test_a_message_that_is_done_is_so_for_its_conversation_until_a_newer_one_com
     asked = find_activity(log.reader, first)
     assert asked is not None
     assert second is not None
-    assert own_words.newest_of_conversation(log.connection, asked) == second
+    assert own_words.newest_of_conversation(log.reader, asked) == second
     with writing(log.connection):
         own_words.say_of_activities(log.connection, [asked, second], "done", Speaker(log.day(12), None))
     third = find_activity(log.reader, log.mail(BOB, ANA, 13, answers=first))
