@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.delay import far_away
 from bench.figures import Figure, at_most, median_of, median_seconds, seconds, told
-from bench.imap_account import ONE_WAY, ask, log_of, one_pass
+from bench.imap_account import ONE_WAY, ask, fresh, log_of, one_pass, read_all
 from dovecot_server import DovecotServer
 
 _ROUNDS = 15
@@ -27,8 +30,24 @@ def nothing_new(server: DovecotServer, base: Path, small: int, size: int) -> Ite
     with far_away(server.port, ONE_WAY) as port, log_of(server, base, size, port) as agent:
         far = median_seconds(lambda: one_pass(agent), 5)
     yield told("round trips of a poll with nothing new, from the greeting on", round((far - poll) / (2 * ONE_WAY)), "")
+    yield at_most(f"lasttouch sync of {size:,} with nothing new, as a command", _command(server, base, size), "s", 0.12)
     yield from _beside_others(server, base, small, bar=None)
     yield from _beside_others(server, base, size, bar=0.3)
+
+
+def _command(server: DovecotServer, base: Path, size: int) -> float:
+    """The whole command, starting Python included: mostly imports."""
+    folder = fresh(server, base, size)
+    read_all(folder)
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    root = str(Path(__file__).parents[1])
+    environment = {
+        **kept, "PYTHONPATH": root, "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+        "LASTTOUCH_CONFIG": str(folder / "config.toml"),
+    }  # fmt: skip
+    command = [sys.executable, "-c", "import cli; cli.main()", "sync"]
+    run = partial(subprocess.run, command, env=environment, check=True, stdout=subprocess.DEVNULL)
+    return median_seconds(run, _ROUNDS)
 
 
 def _beside_others(server: DovecotServer, base: Path, size: int, bar: float | None) -> Iterator[Figure]:
