@@ -154,7 +154,8 @@ class _Reader:
                 yield _of_person("cadence", one.person, f"silent for {one.silent.days} days, {past}")
 
     def _rhythm(self) -> Iterator[Reason]:
-        for one in self._silences(partial(past_rhythm, self._log, self._now), "rhythm"):
+        # a page of every morning begins with who fell silent last, not with whom one has let go long ago
+        for one in self._silences(partial(past_rhythm, self._log, self._now, latest_first=True), "rhythm"):
             yield _of_person("rhythm", one.person, arithmetic(one))
 
     def _series_over(self) -> Iterator[Reason]:
@@ -180,11 +181,11 @@ class _Reader:
             persons = people(self._log, self._now, ids)
             found = [one for one in silences(self._log, persons, self._now, None) if one.state == "stale"]
             found = [one for one in found if (one.cadence is not None) == (kind == "cadence")]
-            found.sort(key=lambda one: -(one.ratio or 0))
+            found.sort(key=_latest_first if kind == "rhythm" else _most_overdue_first)
             self.silent += found
             yield from found
             if self._theirs is None:
-                return  # what comes later is less overdue
+                return  # the others come later
 
     def _candidates(self, read: Callable[[int], Sequence[tuple[int, int]]]) -> Iterator[Sequence[int]]:
         """Those of the contacts that `read` gives who are wanted; where these are few, they themselves."""
@@ -212,6 +213,14 @@ class _Reader:
                 continue
             if self._theirs is None or row.contact in self._theirs:
                 yield row
+
+
+def _latest_first(one: Silence) -> float:
+    return -one.person.overdue_at.timestamp() if one.person.overdue_at else 0
+
+
+def _most_overdue_first(one: Silence) -> float:
+    return -(one.ratio or 0)
 
 
 def _pages(read: Callable[[int], Sequence[tuple[int, int]]], size: int) -> Iterator[Sequence[tuple[int, int]]]:

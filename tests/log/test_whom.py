@@ -203,3 +203,12 @@ def test_reasons_are_read_from_the_few_that_give_them_not_from_all_that_was_exch
         log.connection.set_progress_handler(None, 0)
         steps.append(counted[0])
     assert steps[1] <= steps[0] + 5, steps
+
+
+def test_today_begins_with_who_fell_silent_last_and_stale_with_who_did_so_first(log: Log) -> None:
+    for name, first in (("Ida", 1), ("Jon", 9), ("Kim", 5)):
+        log.contact(name, f"{name.lower()}@globex.example")
+        log.mail_batch(_in_bursts(f"{name.lower()}@globex.example", first, 10, 4))
+    _all_read(log)
+    assert _told(log, Whom(), "rhythm") == ["Jon", "Kim", "Ida"]
+    assert [_name(log, one) for one in _silent(log, 10)] == ["Ida", "Kim", "Jon"]
