@@ -78,16 +78,21 @@ class Meetings:
         book, named = self._book_of(one.first for one in looked), self._named_in(one.first for one in looked)
         written = NOTHING
         self._deferred.clear()  # what is left of a transaction that failed
+        waiting = looked if self._agent.config.store_unmatched else ()
+        people = (person for one in waiting if one.item.text and one.occurrences is None for person in one.first.people)
+        ids = address_ids(self._connection, people, book)
         for one in looked:
             found = one.occurrences
             if found is None and self._matters(row, name, one, book, named):  # as it has come to since
                 found = expanded(self._agent, one.item, self._windows[row.account], self._allowance)
-            written = _sum(written, self._keep(row.account, place, one, found, book))
+            written = _sum(written, self._keep(row.account, place, one, found, ids))
         self._name()
         shared = [one.first.uid for one in looked if one.occurrences]
         return _sum(written, self.expand(deferred.of_meetings(self._agent.log, shared)))
 
-    def _keep(self, account: str, place: int, looked: Looked, found: Expanded | None, book: AddressBook) -> Written:
+    def _keep(
+        self, account: str, place: int, looked: Looked, found: Expanded | None, ids: Mapping[str, int]
+    ) -> Written:
         item, first = looked.item, looked.first
         if self._deferred and (found is not None or not item.text):
             self._note_titles()  # it may be one of these, once more
@@ -100,8 +105,8 @@ class Meetings:
             so_far = self.expand(deferred.at(self._agent.log, place, [item.href]))
             return _sum(so_far, self._write(window, place, item, first, found))
         if self._agent.config.store_unmatched:
-            people = address_ids(self._connection, first.people, book)
-            object_id = calendars.defer(self._connection, place, item, first.uid, people.values(), window.start)
+            people = [ids[person.email] for person in first.people]
+            object_id = calendars.defer(self._connection, place, item, first.uid, people, window.start)
             self._deferred.append((object_id, first.titles))
         return NOTHING
 
