@@ -36,3 +36,15 @@ def test_a_meeting_ends_and_has_its_revision(log: Log) -> None:
     assert (ends, revision) == (int(log.day(3).timestamp()) + 3600, of_organizer("1"))
     answers = log.connection.execute("SELECT answer FROM participation ORDER BY role_code").fetchall()
     assert answers == [(None,), ("ACCEPTED",)]
+
+
+def test_what_only_some_of_many_rows_have_is_theirs_and_the_order_stays(log: Log) -> None:
+    one = {"sender": BOB, "to": ANA}
+    subjects = ["Offer" if n in (2, 149) else "" for n in range(250)]
+    log.mail_batch([
+        {**one, "days": 1 + n / 1000, "message_id": f"<m{n}@x>", "subject": it} for n, it in enumerate(subjects)
+    ])  # fmt: skip
+    rows = log.connection.execute("SELECT identity, subject, typeof(subject) FROM activity ORDER BY id").fetchall()
+    assert [identity for identity, _, _ in rows] == [f"<m{n}@x>" for n in range(250)]
+    assert [n for n, row in enumerate(rows) if row[1:] == ("Offer", "text")] == [2, 149]
+    assert {row[1:] for row in rows} == {("Offer", "text"), (None, "null")}
