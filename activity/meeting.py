@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from activity.participant import Participant
 
 _ORGANIZERS = "~o"  # behind any time of a last change, which are digits
-_RECURRENCE = re.compile(r"\d{8}(T\d{6}Z)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,6 @@ class Meeting:
     invited: int = 0
     revision: str = ""
     warnings: tuple[str, ...] = ()
-
-
-def series_identity(identity: str) -> str:
-    """An occurrence's identity without its RECURRENCE-ID; that of a single meeting as it is."""
-    head, slash, recurrence = identity.rpartition("/")
-    return head if slash and _RECURRENCE.fullmatch(recurrence) else identity
 
 
 def of_organizer(revision: str) -> str:

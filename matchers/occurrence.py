@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from activity.facts import Facts, Judgement, Touch
-from activity.meeting import Meeting, of_organizer, series_identity
+from activity.meeting import Meeting, of_organizer
 from activity.participant import TITLE, Participant
+from activity.series import series_identity
 from activity.verdict import Verdict
 from matchers.canonical import is_among
 from matchers.house import House

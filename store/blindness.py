@@ -15,7 +15,7 @@ FRESH = timedelta(days=1)
 """A source that was read through so long ago is up to date."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Blind:
     """A source that was not read up to date. `seen_through` is aware UTC, None if it never was."""
 

@@ -14,7 +14,7 @@ from store.read_back import SOURCE_BACK_TO
 from store.rows import instant, timestamp
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PlaceHealth:
     """A calendar, address book, mailbox or file. `seen_through` is up to when it was read to its end.
 
@@ -30,7 +30,7 @@ class PlaceHealth:
     skipped: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SourceHealth:
     """One source of an active account. Instants are aware UTC, None for never; `error` is None when all is well.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.envelope import ANSWERED, FLAGGED
-from activity.meeting import series_identity
+from activity.series import series_identity
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.log import Log
 from store.rows import instant, timestamp

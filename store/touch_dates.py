@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from activity.meeting import series_identity
+from activity.series import series_identity
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND, ROLE
 
 DAY = 86_400

@@ -17,7 +17,7 @@ from store.people import Person
 from store.read_back import ReadBack, read_back
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
     """`people` in the order that was asked for.
 

@@ -19,7 +19,7 @@ Whole = Callable[[], AbstractContextManager[Log]]
 """Opens the log with the meetings among strangers in it, which answers about contacts do without."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filters:
     """What narrows an answer down and puts it in order; a question has only some of these, the others leave everything.
 
@@ -44,7 +44,7 @@ class Filters:
         return ordered(within(found, self.since, self.until, whose), self.sort, whose)[: self.limit]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Question:
     """`who` are words for people, "" for everybody; `now` is the instant that the answer is as of."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from activity.meeting import series_identity
+from activity.series import series_identity
 from store.timeline import Activity
 
 

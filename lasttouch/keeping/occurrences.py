@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from activity.facts import Facts
-from activity.meeting import CalendarObject, series_identity
+from activity.meeting import CalendarObject
+from activity.series import series_identity
 from capture.calendar.allowance import Allowance
 from lasttouch.configuration.options import Account, Config
 from lasttouch.keeping.agent import Agent

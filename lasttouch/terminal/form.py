@@ -14,7 +14,7 @@ from lasttouch.terminal.options import F, as_one_value, json_option
 from lasttouch.terminal.output import print_csv, print_json, print_table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """What --json and --csv say."""
 

@@ -58,6 +58,8 @@ def test_a_query_imports_nothing_that_only_reading_or_writing_needs(log: Househo
     assert "bob" in printed.lower() or query in ("upcoming", "unmatched", "status", "companies list", "stale")
     assert "sqlite3" in loaded
     assert not HEAVY & loaded
+    if query == "last bob@globex.example":  # what is asked most
+        assert not {"json", "activity.meeting", "activity.facts", "activity.envelope"} & loaded
 
 
 def test_a_sync_that_finds_nothing_new_imports_nothing_that_only_news_need(log: Household, user: str) -> None:
