@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from activity.meeting import CalendarObject
+from store.codes import ROLE
 from store.identities import NOBODY, Name, identity_hash, named, whose
 from store.lists import chunks, placeholders
 from store.log import Log
 from store.other_uids import is_shown_by_another
-from store.rows import instant, timestamp
+from store.rows import HIDES_PEOPLE, instant, timestamp
 from store.touches import forget_touches
 
 
@@ -182,6 +183,15 @@ def remove(
     return changed
 
 
+# By another object: one that hides who is there keeps no meeting of those who are named, nor takes it away.
+_PEOPLE_NAMED = f"(SELECT 1 FROM participation WHERE activity_id = ?1 AND role_code <> {ROLE['title']})"
+_SHOWN_OTHERWISE = f"""
+    SELECT 1 FROM sighting WHERE activity_id = ?1 AND object_id IS NOT NULL AND object_id <> ?2
+    AND (answer IS NOT '{HIDES_PEOPLE}' OR NOT EXISTS {_PEOPLE_NAMED})
+    UNION ALL SELECT 1 FROM sighting WHERE activity_id = ?1 AND object_id = ?2 AND answer = '{HIDES_PEOPLE}'
+    AND EXISTS {_PEOPLE_NAMED} LIMIT 1"""
+
+
 def _unsee(
     connection: sqlite3.Connection, object_id: int, activity_ids: Sequence[int], now: datetime, outright: bool = False
 ) -> set[int]:
@@ -194,8 +204,7 @@ def _unsee(
     for activity_id in activity_ids:
         seen = activity_id, object_id
         forget_touches(connection, [activity_id])
-        shown = "SELECT 1 FROM sighting WHERE activity_id = ? AND object_id IS NOT NULL AND object_id <> ?"
-        if connection.execute(shown, (activity_id, object_id)).fetchone():
+        if connection.execute(_SHOWN_OTHERWISE, seen).fetchone():
             connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id = ?", (activity_id, object_id))
             changed.add(activity_id)
             continue

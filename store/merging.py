@@ -40,9 +40,10 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
     changed: set[int] = set()
     for activity_id, entry in copies:
         stored = _listed(connection, activity_id)
-        outdated = _is_outdated(connection, place, activity_id, entry)
         if stored.facts.participants and not entry.facts.participants:
-            outdated = True  # it hides them
+            _see_beside(connection, place, activity_id, entry)
+            continue
+        outdated = _is_outdated(connection, place, activity_id, entry)
         facts = _answered(connection, stored, entry, outdated)
         _see(connection, place, activity_id, entry, outdated)
         known = {p.address.email: row for p, row in zip(stored.facts.participants, stored.addresses, strict=True)}
@@ -120,6 +121,12 @@ def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: En
     )
     if entry.object_id is not None:  # what is left of calendars it was deleted from
         connection.execute("DELETE FROM sighting WHERE activity_id = ? AND object_id IS NULL", (activity_id,))
+
+
+def _see_beside(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> None:
+    """Note the sighting of a copy that hides who is there: it takes the place of no other, whatever became of that."""
+    row = sighting_row(activity_id, place, entry)
+    connection.execute("INSERT OR IGNORE INTO sighting VALUES (?, ?, ?, ?, ?)", row)
 
 
 def _merge_meeting(connection: sqlite3.Connection, stored: Stored, facts: Facts, emails: Mapping[str, int]) -> bool:

@@ -168,6 +168,19 @@ def test_a_copy_that_names_nobody_changes_nothing(home: Household, answer: str, 
         assert after(home, first, hidden, later, (where, "")) == moved, name
 
 
+def test_a_copy_that_names_nobody_keeps_nothing_that_is_deleted(home: Household) -> None:
+    gone, shown_no_more = ("ana/own.ics", ""), ("ben/more.ics", "")
+    ahead = ("ana/own.ics", vcalendar(vevent(TOM, ANA, TOM, DTSTART=on(60))))
+    hidden = ("ben/more.ics", vcalendar(vevent("", DTSTART=on(60))))
+    assert after(home, ahead)["Tom"][3] == FIRST + timedelta(days=60)
+    for steps in ((ahead, hidden, gone), (hidden, ahead, gone), (ahead, hidden, gone, shown_no_more)):
+        assert after(home, *steps)["Tom"][3] is None
+    declined = ("ana/own.ics", vcalendar(vevent(TOM, f"{ANA};DECLINED", TOM)))
+    hidden = ("ben/more.ics", vcalendar(vevent("")))
+    for steps in ((declined, gone, hidden), (declined, hidden, gone), (declined, gone, hidden, shown_no_more)):
+        assert after(home, *steps)["Tom"][2] is None
+
+
 def _within(theirs: str, claim: str) -> str:
     events = claim.partition("VERSION:2.0\r\n")[2].removesuffix("END:VCALENDAR\r\n")
     return vcalendar(theirs, events)
