@@ -29,7 +29,6 @@ LISTENERS = frozenset(
         "household", "newcomer", "demo_runs", "mail_hosts", "subprocess", "threading",
     )
 )  # fmt: skip
-MANY_EXAMPLES = 200
 FIXTURES = frozenset(("dovecot", "plain_dovecot", "cyrus", "radicale", "sabredav", "scripted", "calendars", "kept"))
 
 
@@ -40,13 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if FIXTURES.intersection(item.fixturenames) or _listens(item.module):
             item.add_marker("servers")
-        if item.path.parent.name == "model" or _examples(item.obj) >= MANY_EXAMPLES:
+        if item.path.parent.name == "model" or getattr(item.obj, "is_hypothesis_test", False):
             item.add_marker("thorough")
-
-
-def _examples(test: object) -> int:
-    """How many inputs Hypothesis is told to try; 0 for its default, or where it has no part."""
-    return getattr(getattr(test, "_hypothesis_internal_use_settings", None), "max_examples", 0)
 
 
 def _listens(module: ModuleType) -> bool:
