@@ -66,7 +66,7 @@ def test_addresses_with_the_preferred_one_first(read: Reader, lines: list[str], 
         (["FN;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg=00"], "Jörg", ""),
         (["FN;Encoding=Quoted-Printable;Charset=iso-8859-1:J=F6rg"], "Jörg", ""),
         (["FN;QUOTED-PRINTABLE;CHARSET=UTF-8:J=C3=B6=", "rg=20=", "Kim"], "Jörg Kim", ""),
-        (["FN;ENCODING=QUOTED-PRINT;ENCODING=QUOTED-PRINTABLE:=", "N:Kim;Ana"], "Ana Kim", ""),
+        (["FN;ENCODING=QUOTED-PRINT;ENCODING=QUOTED-PRINTABLE:=41", "N:Kim;Ana"], "Ana Kim", ""),
     ],
 )
 def test_names_and_companies(read: Reader, lines: list[str], name: str, company: str) -> None:

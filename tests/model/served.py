@@ -35,6 +35,7 @@ def object_text(meeting: Meeting) -> str:
     return "\r\n".join(
         [
             "BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", f"UID:{meeting.number}", f"SEQUENCE:{meeting.sequence}",
+            f"SUMMARY:Visit {meeting.number}",  # two that are alike in everything would be one under two UIDs
             f"DTSTART:{meeting.start:%Y%m%dT%H%M%SZ}", f"DTEND:{meeting.ends:%Y%m%dT%H%M%SZ}",
             *(["STATUS:CANCELLED"] if meeting.cancelled else []), f"ORGANIZER:mailto:{meeting.organizer}",
             *(f"ATTENDEE;PARTSTAT={answer}:mailto:{email}" for email, answer in invited.items()),
