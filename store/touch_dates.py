@@ -12,6 +12,7 @@ from store.codes import COPIED, INBOUND, MEETING, OUTBOUND, ROLE
 DAY = 86_400
 BURST_DAYS = 10
 FEWEST_BURSTS = 3
+MANY_GAPS = 5  # of so many the median is usual, however they vary
 TIMES_USUAL = 1.5
 SHORTEST_SILENCE = 14 * DAY
 A_SERIES = 3  # occurrences that were held
@@ -120,7 +121,7 @@ def usual_gap(instants: Iterable[int]) -> int | None:
     """The median of the gaps between the beginnings of bursts, in seconds; None where there is no rhythm.
 
     Days (of UTC) with a touch that are less than BURST_DAYS apart are one burst: one thing that was talked about. There
-    is none with too few bursts, nor where less than half of the gaps are within half of the median from it.
+    is none with too few bursts, nor where there are few gaps, and less than half of them within a third of the median.
     """
     days = sorted({at // DAY for at in instants})
     if len(days) < FEWEST_BURSTS:
@@ -130,8 +131,8 @@ def usual_gap(instants: Iterable[int]) -> int | None:
         return None
     gaps = sorted([later - earlier for earlier, later in pairwise(begins)])
     twice = gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]  # the median; that of statistics takes five times as long
-    near = sum(twice <= 4 * gap <= 3 * twice for gap in gaps)
-    return twice * DAY // 2 if 2 * near >= len(gaps) else None
+    near = sum(twice <= 3 * gap <= 2 * twice for gap in gaps)
+    return twice * DAY // 2 if len(gaps) >= MANY_GAPS or 2 * near >= len(gaps) else None
 
 
 def _is_of_series(meetings: Mapping[int, str], last: int | None) -> bool:

@@ -40,13 +40,13 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
     """Whom to get back to: contacts silent for longer than is usual with them.
 
     Days with touches less than ten days apart are one burst; what is usual is the median time
-    between the beginnings of bursts. It takes three to know it, and half of these times within half
-    of the median from it: who is in touch at odd times has no rhythm. Somebody is stale after one
-    and a half times that, never within two weeks, or past a cadence that was set (lasttouch
-    cadence). Not who is met soon, was put off (snooze) or put aside (ignore), nor whose last touch
-    was the last of a series of meetings. With --days everybody silent for longer than that is
-    listed. Contacts of whom a mailbox or calendar that matters was not read up to now are unknown,
-    not stale; those never touched come last.
+    between the beginnings of bursts. It takes three to know it, and with fewer than six half of
+    these times must be within a third of the median: who was in touch a few times at odd times has
+    no rhythm. Somebody is stale after one and a half times that, never within two weeks, or past a
+    cadence that was set (lasttouch cadence). Not who is met soon, was put off (snooze) or put aside
+    (ignore), nor whose last touch was the last of a series of meetings. With --days everybody
+    silent for longer than that is listed. Contacts of whom a mailbox or calendar that matters was
+    not read up to now are unknown, not stale; those never touched come last.
 
     \b
     Examples:

@@ -86,11 +86,11 @@ def test_odd_gaps_are_no_rhythm() -> None:
         found = usual_gap(sum(gaps[:number]) * DAY for number in range(len(gaps) + 1))
         return found and found // DAY
 
-    assert usual(20, 60) == 40, "each within half of forty"
-    assert usual(19, 61) is None
+    assert usual(20, 40) == 30, "each within a third of thirty"
+    assert usual(20, 41) is None, "neither is"
     assert usual(30, 30, 200, 11) == 30, "half of them are"
-    assert usual(30, 11, 200, 12, 90) is None
-    assert usual(10, 20, 30) == 20
+    assert usual(12, 100, 30, 400) is None, "none is within a third of 65"
+    assert usual(12, 100, 30, 400, 65) == 65, "of many the median is usual all the same"
 
 
 def test_silence_is_overdue_after_one_and_a_half_gaps_and_never_within_two_weeks() -> None:
