@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -325,9 +325,7 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
         _count(rates, kinds)
         rates.delays = sorted(rates.delays)[:: max(1, len(rates.delays) // 200)]
     for ours, rates in enumerate(counts):
-        rates.words = _words(
-            [(w, c, given) for w, cases in written.items() for c, given, side in cases if side == ours], rates
-        )
+        rates.words = _words([(c, g) for cases in written.values() for c, g, side in cases if side == ours], rates)
     for writer, cases in written.items():
         expected = sum(counts[ours].chance(case) for case, _, ours in cases)
         hand = hands.get(writer, UNKNOWN_HAND)
@@ -344,10 +342,10 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
     return Learned(counts[False], counts[True], hands)
 
 
-def _words(cases: Sequence[tuple[int, Case, float]], rates: Rates) -> dict[str, tuple[float, float]]:
-    """Of the words that several conversations and readers share: what they tell. A name is not among them."""
+def _words(cases: Sequence[tuple[Case, float]], rates: Rates) -> dict[str, tuple[float, float]]:
+    """Of the words that many of these messages have in their subjects: what they tell."""
     counted: dict[str, list[float]] = {}
-    for _, case, given in cases:
+    for case, given in cases:
         expected = rates.chance(case)
         for word in case.words:
             counts = counted.setdefault(_of_trait(word, case.place), [0.0, 0.0, 0])
@@ -359,9 +357,9 @@ def _words(cases: Sequence[tuple[int, Case, float]], rates: Rates) -> dict[str, 
     return {name: (round(counted[name][0], 2), round(counted[name][1], 2)) for name in frequent[:_WORDS_KEPT]}
 
 
-def _hands(conversations: object) -> dict[int, Hand]:
+def _hands(conversations: Iterable[Sequence[Letter]]) -> dict[int, Hand]:
     written: dict[int, list[tuple[Letter, Letter | None]]] = {}
-    for many in conversations:  # type: ignore[attr-defined]
+    for many in conversations:
         for number, letter in enumerate(many):
             written.setdefault(letter.writer, []).append((letter, many[number - 1] if number else None))
     return {writer: hand_of(letters) for writer, letters in written.items()}
