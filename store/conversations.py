@@ -21,7 +21,7 @@ from store import by_subject
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.identities import identity_hash
-from store.lists import change_among, chunks, grouped, insert, placeholders, rows_among
+from store.lists import change_among, grouped, insert, of_conversations, rows_among
 from store.message_copies import Change
 from store.rows import Entry
 
@@ -54,7 +54,7 @@ _BY_ANOTHER_ID = f"""SELECT a.id, o.identity_hash, coalesce(a.thread, a.identity
     WHERE o.identity_hash IN ({{}}) AND a.verdict_code <> {VERDICT["suspect"]}"""
 _SUSPECT = f"SELECT id FROM activity WHERE id IN ({{}}) AND verdict_code = {VERDICT['suspect']}"
 _MEMBERS = """SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code, replies_to FROM activity
-    WHERE (thread IN ({0}) OR (thread IS NULL AND identity_hash IN ({0}))) AND ends IS NULL"""
+    WHERE {} AND ends IS NULL"""
 
 
 class _Message(NamedTuple):
@@ -339,7 +339,7 @@ def _members(
     """Take in all messages of these conversations, and what each answers unless that is known; the hash of each."""
     if not conversations:
         return {}
-    rows = list(_members_of(connection, conversations))
+    rows = list(of_conversations(connection, _MEMBERS, conversations))
     members = {row[0]: row[:4] for row in rows}
     nobody_answers = {row_id for (row_id,) in rows_among(connection, _SUSPECT, members)}
     by_hash: dict[int, list[tuple[int, int, int, int]]] = {}
@@ -375,13 +375,6 @@ def _members(
             if best is not None:
                 answers[row_id] = best.id
     return {row[0]: row[1] for row in rows}
-
-
-def _members_of(
-    connection: sqlite3.Connection, conversations: Collection[int]
-) -> Iterable[tuple[int, int, int, int, str | None]]:
-    for chunk in chunks(list(conversations)):
-        yield from connection.execute(_MEMBERS.format(placeholders(chunk)), [*chunk, *chunk])
 
 
 def _target(references: Mapping[int, int] | None, replies_to: str | None) -> int | None:

@@ -15,7 +15,7 @@ from activity.letter import Letter
 from activity.shape import unpacked
 from store import settings
 from store.codes import DIRECTION, ROLE, VERDICT
-from store.lists import chunks, placeholders, rows_among
+from store.lists import of_conversations, rows_among
 from store.log import Log
 from store.turns import THEM, US
 
@@ -44,11 +44,7 @@ def newest_letters(log: Log, until: int) -> list[Letter]:
 
 def conversations_of(log: Log, conversations: Iterable[int]) -> dict[int, list[Letter]]:
     """The letters of each of these conversations, the oldest first."""
-    rows: list[tuple[Any, ...]] = []
-    for chunk in chunks(list(conversations)):
-        some = placeholders(chunk)
-        which = f"(a.thread IN ({some}) OR (a.thread IS NULL AND a.identity_hash IN ({some})))"
-        rows += log.execute(f"{_COLUMNS} WHERE {which} AND {_PERSONS}", [*chunk, *chunk])
+    rows = list(of_conversations(log, f"{_COLUMNS} WHERE {{}} AND {_PERSONS}", conversations))
     found: dict[int, list[Letter]] = {}
     for letter in _letters(log, rows):
         found.setdefault(letter.conversation, []).append(letter)

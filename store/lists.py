@@ -44,6 +44,14 @@ def grouped(log: Queryable, query: str, items: Iterable[object]) -> dict[Any, se
     return groups
 
 
+def of_conversations(log: Queryable, query: str, conversations: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+    """All rows of a query of `activity`; {} stands for the condition that it is in one of these conversations."""
+    for chunk in chunks(list(conversations)):
+        some = placeholders(chunk)
+        condition = f"(thread IN ({some}) OR (thread IS NULL AND identity_hash IN ({some})))"
+        yield from log.execute(query.format(condition), [*chunk, *chunk])
+
+
 def insert(
     connection: sqlite3.Connection, into: str, values: str, rows: Sequence[Sequence[object]], conflict: str = ""
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from activity.verdict import REACTIONS, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
-from store.lists import among, chunks, insert, placeholders
+from store.lists import among, change_among, insert, of_conversations
 from store.log import Log
 from store.rows import Entry, timestamp
 from store.turns import THEM, US, Said, waiting_in
@@ -45,12 +45,10 @@ def settle(connection: sqlite3.Connection, conversations: Iterable[int]) -> None
     Our mail that came back from everybody it was for is as if it had not been written; mail in which we
     are only copied waits for nobody.
     """
-    for chunk in chunks(list(conversations)):
-        some = placeholders(chunk)
-        which = f"(v.thread IN ({some}) OR (v.thread IS NULL AND v.identity_hash IN ({some})))"
-        rows = list(_waiting(connection.execute(_SAID.format(which), [*chunk, *chunk])))
-        connection.execute(f"DELETE FROM thread WHERE conversation IN ({placeholders(chunk)})", chunk)
-        _keep(connection, rows)
+    wanted = set(conversations)
+    rows = list(_waiting(of_conversations(connection, _SAID, wanted)))
+    change_among(connection, "DELETE FROM thread WHERE conversation IN ({})", wanted)
+    _keep(connection, rows)
 
 
 def settle_new(
