@@ -11,7 +11,7 @@ from dataclasses import fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from activity.address import domain_of
+from activity.address import Address, domain_of
 from activity.errors import Superseded
 from activity.facts import Facts, Judgement
 from activity.subject import has_prefix, topic
@@ -20,6 +20,7 @@ from lasttouch.configuration.options import Config
 from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock
+from matchers.canonical import canonical
 from matchers.house import House
 from matchers.never_log import NeverLog
 from matchers.owners import Colleague
@@ -130,6 +131,16 @@ class Agent:
             forms = list(canonicals)
             domains = sorted({name for domain in set(map(domain_of, forms)) for name in with_parents(domain)})
         return AddressBook(contacts.emails(self.log, forms), contacts.company_domains(self.log, domains), self.house)
+
+    def address_alone_of(self, contact_id: int) -> tuple[Address | None, AddressBook]:
+        """The first address that is the contact's alone, None where each is somebody else's as well; and the book that
+        decides on them."""
+        from store import contacts  # noqa: PLC0415 - where something is matched
+
+        emails = contacts.emails_of_contact(self.log, contact_id)
+        book = self.book(set(map(canonical, emails)))
+        email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
+        return None if email is None else Address(email), book
 
     def correct_touches(self) -> None:
         """Derive all touches anew: the clock went back, and none may lie ahead."""

@@ -64,13 +64,11 @@ def account_of(agent: Agent, who: Speaker, contact_id: int) -> Account:
 
 def _address_of(agent: Agent, contact_id: int) -> Address:
     """The first address that is the contact's alone."""
-    emails = contacts.emails_of_contact(agent.log, contact_id)
-    book = agent.book(set(map(canonical, emails)))
-    email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
-    if email is None:
+    address, _ = agent.address_alone_of(contact_id)
+    if address is None:
         name = contacts.name_of_contact(agent.log, contact_id)
         raise UsageError(
             f"{name} has no address of their own by which a note could be theirs",
             'give them one: lasttouch contacts alias "NAME" ADDRESS; or merge them with whom they share it',
         )
-    return Address(email)
+    return address

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from activity.address import Address
 from lasttouch.keeping.agent import Agent
-from matchers.canonical import canonical
 from matchers.titles import first_pair, may_name, name_key, pairs, phrases, the_one
-from store import contacts, facts, ingest, titles
+from store import facts, ingest, titles
 from store.addresses import address_ids
 
 
@@ -97,8 +95,6 @@ def _keys(names: dict[int, str]) -> dict[int, str]:
 
 
 def _address_of(agent: Agent, contact_id: int) -> int | None:
-    """The first address that is the contact's alone; None where each is somebody else's as well."""
-    emails = contacts.emails_of_contact(agent.log, contact_id)
-    book = agent.book(set(map(canonical, emails)))
-    email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
-    return None if email is None else address_ids(agent.connection, [Address(email)], book)[email]
+    """By which address a title names the contact: one of theirs alone, if there is any."""
+    address, book = agent.address_alone_of(contact_id)
+    return None if address is None else address_ids(agent.connection, [address], book)[address.email]
