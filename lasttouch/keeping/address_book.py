@@ -10,6 +10,7 @@ from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.meetings import expand_due, follow_names
+from lasttouch.keeping.own_words import put_aside
 from matchers.canonical import canonical
 from matchers.domains import company_domain_for, company_shown
 from matchers.owners import owner_meant
@@ -184,15 +185,7 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
     """
     with writing(agent.connection):
         for contact_id in contact_ids:
-            emails = contacts.emails_of_contact(agent.log, contact_id)
-            name = contacts.name_of_contact(agent.log, contact_id)
-            own_words.put_aside(
-                agent.connection,
-                [(email, canonical(email)) for email in emails],
-                name,
-                "removed",
-                who or Speaker(agent.clock(), None),
-            )
+            put_aside(agent, contact_id, "removed", who or Speaker(agent.clock(), None))
         canonicals = contacts.canonicals_of(agent.log, contact_ids)
         before = addresses.owned(agent.log, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)

@@ -46,7 +46,7 @@ def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker) -> N
     with writing(agent.connection):
         own_words.say_of_contact(agent.connection, contact_id, word.kind, who, word.value)
         if word.kind == "ignore":
-            _put_aside(agent, contact_id, who)
+            put_aside(agent, contact_id, "ignored", who)
 
 
 def unsay_of_contact(agent: Agent, contact_id: int, kind: str) -> bool:
@@ -109,7 +109,8 @@ def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
     return sorted({activity_id, own_words.newest_of_conversation(agent.log, activity_id)})
 
 
-def _put_aside(agent: Agent, contact_id: int, who: Speaker) -> None:
+def put_aside(agent: Agent, contact_id: int, kind: str, who: Speaker) -> None:
+    """Nobody makes a contact of their addresses by himself, "ignored" or "removed"; within the caller's transaction."""
     emails = emails_of_contact(agent.log, contact_id)
     name = name_of_contact(agent.log, contact_id)
-    own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, "ignored", who)
+    own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, kind, who)
