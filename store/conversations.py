@@ -52,9 +52,8 @@ _AWAITED_BY_ANOTHER_ID = f"""SELECT r.activity_id, r.rank, p.id FROM other_id o
 _BY_ANOTHER_ID = f"""SELECT a.id, o.identity_hash, coalesce(a.thread, a.identity_hash), a.direction_code FROM other_id o
     JOIN activity a ON a.id = o.activity_id
     WHERE o.identity_hash IN ({{}}) AND a.verdict_code <> {VERDICT["suspect"]}"""
-_SUSPECT = f"SELECT id FROM activity WHERE id IN ({{}}) AND verdict_code = {VERDICT['suspect']}"
-_MEMBERS = """SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code, replies_to FROM activity
-    WHERE {} AND ends IS NULL"""
+_MEMBERS = f"""SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code, replies_to,
+    verdict_code = {VERDICT["suspect"]} FROM activity WHERE {{}} AND ends IS NULL"""
 
 
 class _Message(NamedTuple):
@@ -340,25 +339,22 @@ def _members(
     if not conversations:
         return {}
     rows = list(of_conversations(connection, _MEMBERS, conversations))
-    members = {row[0]: row[:4] for row in rows}
-    nobody_answers = {row_id for (row_id,) in rows_among(connection, _SUSPECT, members)}
+    may_be_answered = {row[0]: row[:4] for row in rows if not row[-1]}
     by_hash: dict[int, list[tuple[int, int, int, int]]] = {}
     for row in rows:
         stored.setdefault(row[0], row[2])
-        if row[0] not in nobody_answers:
+        if row[0] in may_be_answered:
             by_hash.setdefault(row[1], []).append(row[:4])
     query = "SELECT activity_id, identity_hash FROM other_id WHERE activity_id IN ({})"
     by_another_id: dict[int, list[tuple[int, int, int, int]]] = {}
-    for row_id, another in rows_among(
-        connection, query, [row_id for row_id in members if row_id not in nobody_answers]
-    ):
-        by_another_id.setdefault(another, []).append(members[row_id])
+    for row_id, another in rows_among(connection, query, may_be_answered):
+        by_another_id.setdefault(another, []).append(may_be_answered[row_id])
     references: dict[int, dict[int, int]] = {}
     query = "SELECT activity_id, rank, hash FROM reference WHERE activity_id IN ({})"
     for row_id, rank, one in rows_among(connection, query, [row[0] for row in rows]):
         references.setdefault(row_id, {})[rank] = one
     ambiguous: list[tuple[int, list[tuple[int, int, int, int]]]] = []
-    for row_id, _, _, _, replies_to in rows:
+    for row_id, _, _, _, replies_to, _ in rows:
         if row_id in answers or row_id in alone or (target := _target(references.get(row_id), replies_to)) is None:
             continue
         candidates = [row for row in by_hash.get(target, ()) if row[0] != row_id]

@@ -17,7 +17,7 @@ from store.by_subject import compared
 from store.codes import INBOUND, ROLE, VERDICT
 from store.facts import load
 from store.identities import Name, identity_hash, whose
-from store.lists import rows_among
+from store.lists import among, rows_among
 from store.log import Log
 from store.rows import Entry, timestamp
 
@@ -60,10 +60,10 @@ def put_together(
     any_resent = any(facts.resent for _, facts in mail)
     if not any_resent and connection.execute("SELECT 1 FROM other_id LIMIT 1").fetchone() is None:
         return list(names), {}
-    claimed = set(rows_among(connection, _SUSPECT, known.values()))
+    claimed = set(among(connection, _SUSPECT, known.values()))
     unknown: dict[Name, Facts] = {}
     for name, facts in mail:
-        if name not in known or (known[name],) in claimed:
+        if name not in known or known[name] in claimed:
             unknown[name] = min(unknown.get(name, facts), facts, key=_is_resent)
     messages = [_Message(name, facts, _found_by(name, facts)) for name, facts in unknown.items()]
     meant = _in_batch(messages) if any_resent else {}
@@ -133,10 +133,11 @@ def _of_their_author(
 ) -> dict[Name, tuple[int, str]]:
     ids = {row_id for found in candidates.values() for row_id in found}
     authors = whose(Log(connection), ids)
-    query = "SELECT id, identity FROM activity WHERE id IN ({}) AND ends IS NULL"
+    query = (
+        "SELECT id, identity FROM activity"
+        f" WHERE id IN ({{}}) AND ends IS NULL AND verdict_code <> {VERDICT['suspect']}"
+    )
     identities = dict(rows_among(connection, query, ids))
-    for (row_id,) in rows_among(connection, _SUSPECT, ids):
-        del identities[row_id]
     found = {}
     for name, some in candidates.items():
         mine = [row_id for row_id in some if row_id in identities and authors.get(row_id) == name.by]
