@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from activity.batch import Skip
 from capture.calendar.allowance import Allowance
-from capture.calendar.content_lines import BrokenObject, CalendarLines, read, written
+from capture.calendar.content_lines import BrokenObject, CalendarLines, EventLines, read, written
 from capture.calendar.expansion import Expansion, expand_here
 from capture.calendar.guard import SECONDS, Refused, guarded
 from capture.calendar.objects import main_organizer, organizer_of
@@ -83,10 +83,12 @@ def _by_organizer(group: list[CalendarLines]) -> Iterator[list[CalendarLines]]:
         yield group
         return
     main = main_organizer(events)
-    for organizer in dict.fromkeys([main, *organizers]):
-        parts: list[CalendarLines] = []
-        for part in group:
-            own = [event for event in part.events if (organizer_of(event) or main) == organizer]
-            if own:
-                parts.append(CalendarLines(part.properties, [] if parts else group[0].zones, own))
-        yield parts
+    found: dict[str, list[CalendarLines]] = {main: []}
+    for part in group:
+        own: dict[str, list[EventLines]] = {}
+        for event in part.events:
+            own.setdefault(organizer_of(event) or main, []).append(event)
+        for organizer, theirs in own.items():
+            parts = found.setdefault(organizer, [])
+            parts.append(CalendarLines(part.properties, [] if parts else group[0].zones, theirs))
+    yield from found.values()

@@ -118,8 +118,9 @@ def _zones(count: int) -> list[str]:
         [*_zones(30_000), *_events(1, "DTSTART;TZID=Z29999:20260701T100000")],
         [*_events(1, "DTSTART:20260701T100000Z", "RRULE:FREQ=DAILY", *["EXDATE:20260801T100000Z"] * 100_000)],
         [*_events(50_000, "DTSTART:20260701T100000Z", "RECURRENCE-ID:20260701T100000Z")],
+        [one for n in range(6000) for one in _events(1, "DTSTART:20260701", f"ORGANIZER:mailto:o{n}@b.example")],
     ],
-    ids=["blanks", "parameters", "series", "zones", "zones of one", "exceptions", "overrides"],
+    ids=["blanks", "parameters", "series", "zones", "zones of one", "exceptions", "overrides", "organizers"],
 )
 def test_what_is_written_to_take_long_does_not(lines: list[str]) -> None:
     """Each of these took from ten seconds to hours before it was bounded, or would if it were not."""
