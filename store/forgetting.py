@@ -10,7 +10,7 @@ from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, placeholders, rows_among
 from store.log import Log
-from store.mentions import Mentions
+from store.mentions import Mentions, named_within
 from store.threads import settle, threads_with
 from store.touches import forget_touches
 
@@ -107,12 +107,10 @@ def rewrite_objects(
 ) -> None:
     """Put calendar objects whose text holds one of these, in any case, through `rewrite`."""
     mentions = Mentions(emails)
-    words = [name.casefold() for name in names]
+    folded = [name.casefold() for name in names]
     objects = connection.execute("SELECT id, text FROM calendar_object")
     concerned = [
-        (rewrite(text), row_id)
-        for row_id, text in objects
-        if mentions.within(text) or (words and any(word in text.casefold() for word in words))
+        (rewrite(text), row_id) for row_id, text in objects if mentions.within(text) or named_within(text, folded)
     ]
     connection.executemany("UPDATE calendar_object SET text = ? WHERE id = ?", concerned)
 

@@ -1,8 +1,16 @@
-"""Addresses within texts: what is looked for may be thousands of them, without a text being read for each."""
+"""Addresses and names within texts: of addresses there may be thousands, without a text being read for each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+
+
+def named_within(text: str, names: Collection[str]) -> bool:
+    """Does a text hold one of these names, which are case folded, in whatever case?"""
+    if not names:
+        return False
+    folded = text.casefold()
+    return any(name in folded for name in names)
 
 
 class Mentions:

@@ -17,6 +17,7 @@ from store import forgetting, ingest, mailings, settings, touches
 from store.database import writing
 from store.erased import remember
 from store.forgetting import Erased
+from store.mentions import named_within
 
 
 def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> Erased:
@@ -71,8 +72,10 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
 def _redaction(agent: Agent, names: Sequence[str]) -> Callable[[str], str]:
     from capture.calendar.redaction import redacted  # noqa: PLC0415 - only when somebody is erased
 
+    folded = [name.casefold() for name in names]
+
     def rewrite(text: str) -> str:
-        named = any(name.casefold() in text.casefold() for name in names)
-        return redacted(text, agent.never_log, agent.config.store_subjects and not named)
+        keep_subjects = agent.config.store_subjects and not named_within(text, folded)
+        return redacted(text, agent.never_log, keep_subjects)
 
     return rewrite
