@@ -62,7 +62,7 @@ def last(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer:
         back,
         sources(log),
         is_empty=not everybody and ids is None,
-        weeks=last_weeks(log, found, now, weeks),
+        weeks=last_weeks(log, [one.id for one in found], now, weeks),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from activity.errors import NotFound
 from lasttouch.answers.naming import chosen
 from lasttouch.answers.question import Log, Question, Whole
+from lasttouch.answers.weeks import last_weeks
 from lasttouch.moments import earlier
 from store.choosing import account_owners
 from store.finding import Unlisted, find_unlisted
@@ -49,7 +50,7 @@ def log_of(log: Log, question: Question, whole: Whole, most: int, weeks: int = 0
             found,
             strangers,
             account_owners(log),
-            _weeks(log, question, ids, weeks) if ids and weeks else [],
+            [sum(week) for week in zip(*last_weeks(log, ids or [], now, weeks).values(), strict=True)],
             bool(ids is not None or filters.since or filters.until or filters.as_of),
         )
 
@@ -65,10 +66,3 @@ def _concerned(log: Log, question: Question) -> tuple[list[int] | None, list[Unl
         if not strangers:
             raise
         return [], strangers
-
-
-def _weeks(log: Log, question: Question, ids: Sequence[int], weeks: int) -> list[int]:
-    from store.weeks import touches_by_week  # noqa: PLC0415 - most answers are not drawn
-
-    by_contact = touches_by_week(log, ids, question.now, weeks).values()
-    return [sum(week) for week in zip(*by_contact, strict=True)]

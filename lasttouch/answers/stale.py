@@ -53,7 +53,7 @@ def stale(log: Log, question: Question, longer_than: timedelta | None, most: int
         earlier(seen_through(log), now),
         read_back(log),
         sources(log),
-        last_weeks(log, [one.person for one in found], now, weeks),
+        last_weeks(log, [one.person.id for one in found], now, weeks),
         not is_anybody_listed(log),
     )
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from store.log import Log
-from store.people import Person
 
 
-def last_weeks(log: Log, found: Sequence[Person], now: datetime, weeks: int) -> Mapping[int, Sequence[int]]:
-    """Contact id → touches in each of so many last weeks; empty for none."""
-    if not weeks:
+def last_weeks(log: Log, ids: Sequence[int], now: datetime, weeks: int) -> Mapping[int, Sequence[int]]:
+    """Contact id → touches in each of so many last weeks; empty for none of either."""
+    if not (weeks and ids):
         return {}
     from store.weeks import touches_by_week  # noqa: PLC0415 - most answers are not drawn
 
-    return touches_by_week(log, [one.id for one in found], now, weeks)
+    return touches_by_week(log, ids, now, weeks)
