@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from spending import spending
 
 from store.finding import find_activity
 from store.log import Log
@@ -164,23 +165,15 @@ def test_many_claims_cost_as_much_each_as_few(log: Log) -> None:
     log.contact("Bob", BOB)
     steps: list[int] = []
     for count in (100, 400):
-        spent = 0
-
-        def step() -> int:
-            nonlocal spent
-            spent += 1
-            return 0
-
-        log.connection.set_progress_handler(step, 100)
-        log.mail_batch(
-            [{"sender": ANA, "to": BOB, "days": 4 + n / 1e5, "message_id": f"<{count}s{n}>"} for n in range(count)]
-        )
-        log.mail_batch([
-            {"sender": DAEMON, "to": ANA, "days": 4.01 + n / 1e5, "message_id": f"<{count}n{n}>",
-             "failed_recipients": (BOB,), "is_report": True, "arrival_date": log.day(4 + n / 1e5)}
-            for n in range(count)
-        ])  # fmt: skip
-        log.connection.set_progress_handler(None, 0)
-        steps.append(spent)
+        with spending(log.connection, 100) as spent:
+            log.mail_batch(
+                [{"sender": ANA, "to": BOB, "days": 4 + n / 1e5, "message_id": f"<{count}s{n}>"} for n in range(count)]
+            )
+            log.mail_batch([
+                {"sender": DAEMON, "to": ANA, "days": 4.01 + n / 1e5, "message_id": f"<{count}n{n}>",
+                 "failed_recipients": (BOB,), "is_report": True, "arrival_date": log.day(4 + n / 1e5)}
+                for n in range(count)
+            ])  # fmt: skip
+        steps.append(spent.steps)
     assert steps[1] <= 7 * steps[0]  # five times as much is in the log then, and all of it is of one person
     assert log.differences() == 0

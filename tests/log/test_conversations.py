@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from letters import ANA, BOB, EVE, MAL, Letter, ids, in_every_order, send, waiting
+from spending import spending
 
 from fed_log import Log
 from store.turns import THEM, US
@@ -182,21 +183,13 @@ def test_a_long_conversation_costs_as_much_a_message_as_a_short_one(log: Log, sh
         return made[::-1] if shape == "backwards" else made
 
     for count in (400, 1600):
-        spent = 0
-
-        def step() -> int:
-            nonlocal spent
-            spent += 1
-            return 0
-
-        log.connection.set_progress_handler(step, 100)
-        log.mail_batch([
-            {"sender": one.sender, "to": one.to, "days": one.day, "message_id": f"<{count}-{one.name}>",
-             "in_reply_to": ids(f"{count}-{one.in_reply_to}"), "references": ()}
-            for one in letters(1, count)
-        ])  # fmt: skip
-        log.agent.refresh()
-        log.connection.set_progress_handler(None, 0)
-        steps.append(spent)
+        with spending(log.connection, 100) as spent:
+            log.mail_batch([
+                {"sender": one.sender, "to": one.to, "days": one.day, "message_id": f"<{count}-{one.name}>",
+                 "in_reply_to": ids(f"{count}-{one.in_reply_to}"), "references": ()}
+                for one in letters(1, count)
+            ])  # fmt: skip
+            log.agent.refresh()
+        steps.append(spent.steps)
     assert steps[1] <= 5 * steps[0]
     assert log.differences() == 0

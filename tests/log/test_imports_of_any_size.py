@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from spending import spending
 
 from activity.contact import ContactEntry
 from lasttouch.keeping import address_book
@@ -41,24 +42,10 @@ def test_an_import_costs_as_much_a_row_however_many_there_are(log: Log, shape: s
     statements: list[int] = []
     for count in (150, 600):
         entries = SHAPES[shape](count, count)
-        spent = asked = 0
-
-        def step() -> int:
-            nonlocal spent
-            spent += 1
-            return 0
-
-        def ask(_: str) -> None:
-            nonlocal asked
-            asked += 1
-
-        log.connection.set_progress_handler(step, 20)
-        log.connection.set_trace_callback(ask)
-        address_book.take_in(log.agent, entries)
-        log.connection.set_progress_handler(None, 0)
-        log.connection.set_trace_callback(None)
-        steps.append(spent)
-        statements.append(asked)
+        with spending(log.connection, 20) as spent:
+            address_book.take_in(log.agent, entries)
+        steps.append(spent.steps)
+        statements.append(spent.statements)
     assert steps[1] <= 5 * steps[0]
     assert statements[1] <= 5 * statements[0]
     assert log.differences() == 0

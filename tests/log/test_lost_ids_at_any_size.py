@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from letters import ANA, BOB, MAL, thread_index
+from spending import spending
 
 if TYPE_CHECKING:
     from fed_log import Log
@@ -40,22 +41,14 @@ def resent_over_and_over(run: int, n: int) -> dict[str, Any]:
 def test_a_message_costs_as_much_as_the_one_before(log: Log, shape: Callable[[int, int], dict[str, Any]]) -> None:
     log.contact("Bob", BOB)
     log.contact("Mal", MAL)
-    spent: list[int] = []
+    steps: list[int] = []
     for run, count in enumerate((400, 1600), 1):
-        steps = 0
-
-        def step() -> int:
-            nonlocal steps
-            steps += 1
-            return 0
-
         letters = [{**shape(run, n), "message_id": f"<{run}.{n}@x>", "subject": f"s{n}"} for n in range(count)]
-        log.connection.set_progress_handler(step, 100)
         at_once = count if shape in (conversation, backwards) else 100  # what waits in one is settled by the batch
-        for first in range(0, count, at_once):
-            log.mail_batch(letters[first : first + at_once])
-        log.agent.refresh()
-        log.connection.set_progress_handler(None, 0)
-        spent.append(steps)
-    assert spent[1] <= 5 * spent[0], spent
+        with spending(log.connection, 100) as spent:
+            for first in range(0, count, at_once):
+                log.mail_batch(letters[first : first + at_once])
+            log.agent.refresh()
+        steps.append(spent.steps)
+    assert steps[1] <= 5 * steps[0], steps
     assert log.differences() == 0

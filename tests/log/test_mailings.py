@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from spending import spending
 
 from activity.address import Address
 from activity.envelope import Envelope
@@ -210,14 +211,7 @@ def test_work_grows_with_the_messages_not_with_their_square(log: _Log) -> None:
         log.read([_letter(log, 1, 10_000 * number + 0.1 * n, f"Topic {number} {n}") for n in range(size)])
         (first,) = log.agent.connection.execute("SELECT max(id) FROM activity").fetchone()
         ids = list(range(first - size + 1, first + 1))
-        counted = [0]
-
-        def count(counted=counted) -> int:
-            counted[0] += 1
-            return 0
-
-        log.agent.connection.set_progress_handler(count, 1000)
-        mailings.concerned(log.agent.connection, (), ids)
-        log.agent.connection.set_progress_handler(None, 0)
-        steps.append(counted[0])
+        with spending(log.agent.connection, 1000) as spent:
+            mailings.concerned(log.agent.connection, (), ids)
+        steps.append(spent.steps)
     assert steps[1] < 6 * steps[0] + 20, steps

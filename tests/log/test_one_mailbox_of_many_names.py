@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from spending import Spent, spending
 
 from activity.address import Address
 from activity.contact import ContactEntry
@@ -26,28 +26,6 @@ NAMES: dict[str, Callable[[int], str]] = {
     "dots": lambda n: "".join(f"{letter}{'.' * (n >> bit & 1)}" for bit, letter in enumerate(LETTERS)) + "@gmail.com",
     "aliases": lambda n: f"bob{n}@globex.example",
 }
-
-
-@contextmanager
-def spending(log: Log, spent: list[tuple[int, int]]) -> Iterator[None]:
-    """What is done within: steps of SQLite, and statements."""
-    steps = asked = 0
-
-    def step() -> int:
-        nonlocal steps
-        steps += 1
-        return 0
-
-    def ask(_: str) -> None:
-        nonlocal asked
-        asked += 1
-
-    log.connection.set_progress_handler(step, 20)
-    log.connection.set_trace_callback(ask)
-    yield
-    log.connection.set_progress_handler(None, 0)
-    log.connection.set_trace_callback(None)
-    spent.append((steps, asked))
 
 
 def exchange(log: Log, emails: list[str]) -> None:
@@ -120,15 +98,16 @@ LISTED = (ingest, one_to_all, merge, unname, employ, remove, forget, derive_all)
 def test_a_write_costs_as_much_a_name_however_many_there_are(
     log: Log, names: str, before: str, write: Callable[[Log, list[str]], None]
 ) -> None:
-    spent: list[tuple[int, int]] = []
+    costs: list[Spent] = []
     for run, count in enumerate((100, 400)):
         emails = [f"{run}{NAMES[names](n)}" for n in range(count)]  # another mailbox each time
         if before:
             exchange(log, emails)
         if "listed" in before:
             log.contact(f"Bob {run}", *emails)
-        with spending(log, spent):
+        with spending(log.connection, 20) as spent:
             write(log, emails)
-    (few_steps, few), (many_steps, many) = spent
-    assert many_steps <= 5 * max(few_steps, 20)
-    assert many <= 5 * max(few, 20)
+        costs.append(spent)
+    few, many = costs
+    assert many.steps <= 5 * max(few.steps, 20)
+    assert many.statements <= 5 * max(few.statements, 20)

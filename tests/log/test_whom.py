@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from spending import spending
 
 from activity.contact import ContactEntry
 from activity.envelope import FLAGGED
@@ -192,16 +193,9 @@ def test_reasons_are_read_from_the_few_that_give_them_not_from_all_that_was_exch
         senders = [f"guest{size}.{n}@hooli.example" for n in range(100 * size)]
         log.mail_batch([{"sender": one, "to": ANA, "days": day} for one in senders for day in (50, 59)])
         _all_read(log)
-        counted = [0]
-
-        def count(counted: list[int] = counted) -> int:
-            counted[0] += 1
-            return 0
-
-        log.connection.set_progress_handler(count, 100)
-        assert (list(flagged(log.reader, log.now)), past_cadence(log.reader, log.now, 50)) == ([], [])
-        log.connection.set_progress_handler(None, 0)
-        steps.append(counted[0])
+        with spending(log.connection, 100) as spent:
+            assert (list(flagged(log.reader, log.now)), past_cadence(log.reader, log.now, 50)) == ([], [])
+        steps.append(spent.steps)
     assert steps[1] <= steps[0] + 5, steps
 
 
