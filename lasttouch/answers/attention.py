@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -177,23 +177,30 @@ class _Reader:
 
     def _silences(self, read: Callable[[int], Sequence[tuple[int, int]]], kind: str) -> Iterator[Silence]:
         """Of the first contacts that `read` gives, those who are silent by this kind of measure."""
-        for ids in self._candidates(read):
-            persons = people(self._log, self._now, ids)
-            found = [one for one in silences(self._log, persons, self._now, None) if one.state == "stale"]
-            found = [one for one in found if (one.cadence is not None) == (kind == "cadence")]
+        for silent in self._candidates(read):
+            found = [one for one in silent if (one.cadence is not None) == (kind == "cadence")]
             found.sort(key=_latest_first if kind == "rhythm" else _most_overdue_first)
             self.silent += found
             yield from found
             if self._theirs is None:
                 return  # the others come later
 
-    def _candidates(self, read: Callable[[int], Sequence[tuple[int, int]]]) -> Iterator[Sequence[int]]:
-        """Those of the contacts that `read` gives who are wanted; where these are few, they themselves."""
+    def _candidates(self, read: Callable[[int], Sequence[tuple[int, int]]]) -> Iterator[list[Silence]]:
+        """Who is silent of the contacts that `read` gives and who are wanted; where these are few, of them all."""
         if self._theirs is not None and len(self._theirs) <= FEW:
-            yield sorted(self._theirs)
+            yield self._silent_of_few
             return
         for page in _pages(read, self._most + said.count_put_off(self._log)):
-            yield [contact for contact, _ in page if self._theirs is None or contact in self._theirs]
+            yield self._stale([contact for contact, _ in page if self._theirs is None or contact in self._theirs])
+
+    @cached_property
+    def _silent_of_few(self) -> list[Silence]:
+        """By whatever measure: looked up once for both."""
+        return self._stale(sorted(self._theirs or ()))
+
+    def _stale(self, ids: Sequence[int]) -> list[Silence]:
+        persons = people(self._log, self._now, ids)
+        return [one for one in silences(self._log, persons, self._now, None) if one.state == "stale"]
 
     def _wanted_rows(self, rows: Iterator[reasons.Row]) -> Iterator[reasons.Row]:
         while page := list(islice(rows, self._most)):
