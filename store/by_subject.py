@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 from activity.facts import Facts
 from activity.subject import has_prefix, has_topic, topic
 from store import by_index
+from store.by_index import WINDOW
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, placeholders, rows_among
 from store.rows import Entry, timestamp
 
-WINDOW = 90 * 86_400  # seconds
 BY_SUBJECT, NOBODY = 254, 255
 """Ranks in `reference`, behind those of ids: the message answered by its subject; that none is answered by an id."""
 
@@ -95,7 +95,7 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
     looked_at = _unplaced(connection, ids)
     newest = _newest_before(connection, looked_at)
     indexed = [row_id for row_id, one in looked_at.items() if one.thread_index is not None]
-    named = by_index.newest_before(connection, indexed, WINDOW)
+    named = by_index.newest_before(connection, indexed)
     query = "SELECT id, identity_hash, subject, topic FROM activity WHERE id IN ({})"
     wanted = {*newest.values(), *named.values()}
     candidates = {row[0]: (row[1], compared(*row[2:])) for row in rows_among(connection, query, wanted)}
