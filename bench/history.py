@@ -23,7 +23,6 @@ from store.database import writing
 from store.people import people
 from store.unmatched import Stranger, unmatched
 
-_FIRST = 100  # of a list in order
 _CHANGES = 40  # of each kind
 _FEW = range(2, 7)  # exchanges with somebody
 T = TypeVar("T")

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import socket
-import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -175,6 +174,3 @@ class DovecotServer(ImapServer):
         client = imapclient.IMAPClient("127.0.0.1", self.port, ssl=False, timeout=30)
         client.login(user, self.password)
         return client
-
-    def tls_context(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.ca_file))

@@ -13,7 +13,6 @@ from store.log import Log
 from store.read_back import ReadBack, read_back
 from store.schema import _migrations
 
-_ROLE_BEFORE = "TEXT AS (CASE role_code WHEN 0 THEN 'from' WHEN 1 THEN 'to' END) VIRTUAL"
 _ROWS = """
 INSERT INTO account (id, name, owner, active) VALUES (1, 'ana', 'Ana Kim', 1), (2, 'ben', '', 1);
 INSERT INTO source (id, account_id, kind, active, seen_through) VALUES (1, 1, 'imap', 1, 5000), (2, 2, 'imap', 1, 5000);

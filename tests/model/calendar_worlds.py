@@ -160,17 +160,6 @@ def _changed(chance: random.Random, one: Put) -> Put:
     return replace(one, text="\r\n".join(lines))
 
 
-def _answered(chance: random.Random, events: Sequence[Event]) -> list[Event]:
-    """As one calendar shows them, with answers given as far as it knows."""
-    return [
-        Event(
-            one.uid, one.start, one.organizer, {guest: chance.choice(ANSWERS) for guest in one.guests}, one.more,
-            one.days,
-        )
-        for one in events
-    ]  # fmt: skip
-
-
 def intrusion(chance: random.Random, known: Sequence[Put]) -> list[Put]:
     """What Eve, or nobody who says so, puts into any calendar about meetings that are there."""
     found: list[Put] = []
