@@ -11,7 +11,6 @@ import pytest
 from spending import spending
 
 from store.finding import find_activity
-from store.log import Log
 from store.people import people
 from store.timeline import activities
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lasttouch.views.health import clock_note, status_json
 from store.database import writing
 from store.health import newest_mail_after
-from store.log import Log
 
 if TYPE_CHECKING:
     from fed_log import Log

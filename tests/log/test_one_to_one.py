@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from store.log import Log
 from store.people import people
 
 if TYPE_CHECKING:

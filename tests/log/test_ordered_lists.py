@@ -10,7 +10,6 @@ import pytest
 from lasttouch.keeping import address_book, forgetting
 from store.awaiting import PAGE, awaiting
 from store.finding import find_activity
-from store.log import Log
 from store.people import people
 from store.silence import longest_silent, never_touched, past_rhythm
 from store.threads import THEM, US, waiting

@@ -17,7 +17,6 @@ from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import sync
 from store import touches
 from store.database import open_for_reading, writing
-from store.log import Log
 from store.people import people
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from lasttouch.keeping.own_words import (
     speaker,
 )
 from store.database import writing
-from store.log import Log
 from store.people import people
 from store.reasons import flagged
 from store.said import Cadence

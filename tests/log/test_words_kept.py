@@ -10,7 +10,6 @@ from store import own_words, said
 from store.companies import company_ids
 from store.database import writing
 from store.finding import find_activity
-from store.log import Log
 from store.own_words import Speaker
 from store.rows import timestamp
 
