@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
+from earlier import made_before
 
 from store.database import open_for_writing
-from store.schema import _migrations
 
 
 def test_cards_of_an_older_log_can_give_up_what_they_showed(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
-    with contextlib.closing(sqlite3.connect(path)) as older:
-        _migrations().apply(Database(older), stop_before="shown_by_cards")
+    with made_before("shown_by_cards", path) as older:
         older.executescript("""
             INSERT INTO contact (id, name, from_book) VALUES (1, 'Nia', 1), (2, 'Olu', 0), (3, 'Pau', 1);
             INSERT INTO contact_key (key, contact_id) VALUES ('n1', 1), ('carddav:1:People:n.vcf', 1),
@@ -24,8 +21,6 @@ def test_cards_of_an_older_log_can_give_up_what_they_showed(tmp_path: Path) -> N
                 ('nia@reef.example', 1, 1, 'nia@reef.example'), ('desk@reef.example', 1, 2, 'desk@reef.example'),
                 ('olu@reef.example', 2, 1, 'olu@reef.example'), ('pau@reef.example', 3, 1, 'pau@reef.example');
         """)
-        older.commit()
-    path.chmod(0o600)
     with contextlib.closing(open_for_writing(path)) as log:
         assert log.execute("SELECT key, email FROM card_address ORDER BY email").fetchall() == [
             ("carddav:1:People:n.vcf", "desk@reef.example"),

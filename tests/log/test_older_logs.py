@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from pathlib import Path
 
-from sqlite_utils import Database
+from earlier import made_before
 
 from store.database import open_for_writing
 from store.log import Log
 from store.read_back import ReadBack, read_back
-from store.schema import _migrations
 
 _ROWS = """
 INSERT INTO account (id, name, owner, active) VALUES (1, 'ana', 'Ana Kim', 1), (2, 'ben', '', 1);
@@ -32,11 +30,8 @@ UPDATE contact_touch SET touches = 1, last_touch = 1000, last_touch_activity = 1
 
 def test_an_older_log_is_brought_here_with_all_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
-    with contextlib.closing(sqlite3.connect(path)) as older:
-        _migrations().apply(Database(older), stop_before="own_words")
+    with made_before("own_words", path) as older:
         older.executescript(_ROWS)
-        older.commit()
-    path.chmod(0o600)
     with contextlib.closing(open_for_writing(path)) as log:
         assert log.execute("SELECT * FROM contact_account").fetchall() == [(1, 2)]
         assert log.execute("SELECT owner, last_touch_by FROM v_contacts ORDER BY id").fetchall() == [
@@ -51,8 +46,7 @@ def test_an_older_log_is_brought_here_with_all_it_holds(tmp_path: Path) -> None:
 
 def test_an_older_log_learns_the_role_of_whom_a_title_names(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
-    with contextlib.closing(sqlite3.connect(path)) as older:
-        _migrations().apply(Database(older), stop_before="titles")
+    with made_before("titles", path) as older:
         for view in ("v_participants", "v_contacts", "v_companies", "v_touches"):
             older.execute(f"DROP VIEW IF EXISTS {view}")
         older.execute("ALTER TABLE participation DROP COLUMN role")
@@ -61,8 +55,6 @@ def test_an_older_log_learns_the_role_of_whom_a_title_names(tmp_path: Path) -> N
         )
         older.executescript(_ROWS)
         older.execute("INSERT INTO setting VALUES ('house', 'as it was')")
-        older.commit()
-    path.chmod(0o600)
     with contextlib.closing(open_for_writing(path)) as log:
         log.execute("INSERT INTO participation (activity_id, address_id, role_code, at) VALUES (1, 1, 6, 1000)")
         assert log.execute("SELECT role, touch FROM participation ORDER BY role_code").fetchall() == [
@@ -77,10 +69,7 @@ def test_an_older_log_learns_the_role_of_whom_a_title_names(tmp_path: Path) -> N
 
 def test_of_older_mail_it_is_not_known_which_conversation_exchange_named(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
-    with contextlib.closing(sqlite3.connect(path)) as older:
-        _migrations().apply(Database(older), stop_before="thread_index")
+    with made_before("thread_index", path) as older:
         older.executescript(_ROWS)
-        older.commit()
-    path.chmod(0o600)
     with contextlib.closing(open_for_writing(path)) as log:
         assert log.execute("SELECT identity, thread_index FROM activity").fetchall() == [("<b1@globex.example>", None)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from earlier import made_before
 from sqlite_utils import Database
 
 from config_lines import account, files
@@ -113,11 +114,8 @@ def _migrate_step_by_step(path: Path) -> Iterator[sqlite3.Connection]:
     names = [one.name for one in _migrations().pending(Database(memory=True))]
     assert set(names) == MIGRATIONS
     for stop in names[1:]:
-        with contextlib.closing(sqlite3.connect(path)) as older:
-            _migrations().apply(Database(older), stop_before=stop)
+        with made_before(stop, path) as older:
             yield older
-            older.commit()
-    path.chmod(0o600)
     with contextlib.closing(open_for_writing(path)) as log:
         yield log
 
@@ -202,8 +200,7 @@ def upgraded(tmp_path: Path) -> Path:
     merge; Dev asked three days ago, Eve what was settled.
     """
     path = tmp_path / "log.db"
-    with contextlib.closing(sqlite3.connect(path)) as log:
-        _migrations().apply(Database(log), stop_before="expectation")
+    with made_before("expectation", path) as log:
         older = _Older(log)
         for number, days in enumerate((200, 170, 140, 110)):
             older.mail(_PEOPLE["Bob"], ANA, f"Order {number}", days_ago=days)
@@ -216,8 +213,6 @@ def upgraded(tmp_path: Path) -> Path:
         log.execute("INSERT INTO said_of_activity VALUES (?, 'done', ?, 1)", (settled, at))
         log.execute("INSERT INTO said_of_contact VALUES (2, 'cadence', 280, ?, ?, 1)", (at, at))
         log.execute("UPDATE contact_touch SET usual_gap = 86400, overdue_at = 1, due = NULL")
-        log.commit()
-    path.chmod(0o600)
     config = tmp_path / "config.toml"
     config.write_text('database = "log.db"\n' + account("ana", files("x")))
     return config
