@@ -11,11 +11,11 @@ from store.log import Log
 from store.people import DATES, Person, attributed
 from store.rows import instant, timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
+from store.touches import TOUCH_COLUMNS
 
-_ROWS = """SELECT p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, v.identity_hash), p.role_code,
-    CASE WHEN v.ends IS NOT NULL THEN v.identity END, p.address_id
+_ROWS = f"""SELECT {TOUCH_COLUMNS}, p.address_id
     FROM participation p JOIN activity v ON v.id = p.activity_id
-    WHERE p.touch_code >= 0 AND p.address_id IN ({})"""
+    WHERE p.touch_code >= 0 AND p.address_id IN ({{}})"""
 
 
 def unlisted_people(log: Log, now: datetime, strangers: Sequence[Unlisted]) -> list[Person]:
