@@ -76,7 +76,7 @@ def in_every_order(logs: Callable[[], Any], letters: Sequence[Letter], limit: in
             for letter in order:
                 send(log, letter)
             assert log.differences() == 0, [one.name for one in order]
-            (bob,) = people(log.connection, log.now)
+            (bob,) = people(log.reader, log.now)
             results.append((conversations(log), waiting(log), bob.last_two_way))
     assert all(result == results[0] for result in results), results
     return results[0]

@@ -220,9 +220,9 @@ def upgraded(tmp_path: Path) -> Path:
 
 def test_a_log_from_before_attention_gives_right_answers(upgraded: Path) -> None:
     with opened(load_config(upgraded), lambda: NOW) as agent:
-        log = agent.connection
+        log = agent.log
         agent.refresh()
-        log.execute("UPDATE source SET seen_through = ?", (int(NOW.timestamp()),))
+        agent.connection.execute("UPDATE source SET seen_through = ?", (int(NOW.timestamp()),))
         bob, carla, *_ = sorted(people(log, NOW), key=lambda one: one.id)
         assert (bob.last_touch, bob.last_touch_kind) == (NOW - timedelta(days=110), "inbound"), "no mail merge moves it"
         assert (carla.last_touch, bob.last_outbound, bob.usual_gap) == (
@@ -237,5 +237,5 @@ def test_a_log_from_before_attention_gives_right_answers(upgraded: Path) -> None
         assert awaiting(log, NOW, "them", Wanted(), 10) == [], "a mail merge waits for nobody"
         reasons = [(one.kind, one.name) for one in attention(log, NOW, Whom(), 10).reasons]
         assert reasons == [("owed", "Dev"), ("cadence", "Carla"), ("rhythm", "Bob")]
-        with writing(log):
+        with writing(agent.connection):
             assert recompute(agent) == 0

@@ -59,7 +59,7 @@ def _all_read(log: Log, derived: bool = True) -> None:
 
 
 def _told(log: Log, whom: Whom, kind: str) -> list[str]:
-    return [one.name for one in attention(log.connection, log.now, whom, 10).reasons if one.kind == kind]
+    return [one.name for one in attention(log.reader, log.now, whom, 10).reasons if one.kind == kind]
 
 
 def test_what_waits_with_somebody_is_found_however_much_waits_with_others(log: Log, crowd: list[int]) -> None:
@@ -69,11 +69,11 @@ def test_what_waits_with_somebody_is_found_however_much_waits_with_others(log: L
     alone = Whom(only=frozenset({iris}))
     assert _told(log, alone, "owed") == ["Iris"]
     wanted = Wanted(contacts=alone.only, order="likely", likely=True)
-    assert len(awaiting(log.connection, log.now, "us", wanted, 10)) == 1
+    assert len(awaiting(log.reader, log.now, "us", wanted, 10)) == 1
     ana = Wanted(owner="Ana", order="likely", likely=True)
     ben = Wanted(owner="Ben", order="likely", likely=True)
-    assert len(awaiting(log.connection, log.now, "us", ana, 10)) == 10, "all of it is in her mailbox"
-    listed = [awaiting(log.connection, log.now, "us", ben, None), awaiting(log.connection, log.now, "us", ben, 200)]
+    assert len(awaiting(log.reader, log.now, "us", ana, 10)) == 10, "all of it is in her mailbox"
+    listed = [awaiting(log.reader, log.now, "us", ben, None), awaiting(log.reader, log.now, "us", ben, 200)]
     assert [len(some) for some in listed] == [MANY // 2] * 2
     assert _told(log, Whom("Ben", frozenset({iris})), "owed") == []
     assert _told(log, Whom("Ben", frozenset(crowd[:2])), "owed") == ["Guest 1"]
@@ -108,8 +108,8 @@ def test_who_is_passed_over_takes_nobodys_place_among_the_silent(log: Log, crowd
 
 
 def _silent(log: Log, limit: int) -> list[int]:
-    persons = people(log.connection, log.now, candidates(log.connection, log.now, None, limit))
-    return [one.person.id for one in silences(log.connection, persons, log.now, None) if one.state == "stale"]
+    persons = people(log.reader, log.now, candidates(log.reader, log.now, None, limit))
+    return [one.person.id for one in silences(log.reader, persons, log.now, None) if one.state == "stale"]
 
 
 @pytest.mark.parametrize("few", [0, 500])
@@ -125,7 +125,7 @@ def test_the_silent_of_a_few_are_found_behind_many_others(
 
 
 def _name(log: Log, contact: int) -> str:
-    (person,) = people(log.connection, log.now, [contact])
+    (person,) = people(log.reader, log.now, [contact])
     return person.name
 
 
@@ -150,8 +150,8 @@ def test_who_is_past_a_cadence_is_found_behind_many_who_are_not(log: Log, crowd:
     assert _silent(log, 10) == [iris]
     set_default_cadence(log.agent, 15)
     found = silences(
-        log.connection,
-        people(log.connection, log.now, candidates(log.connection, log.now, None, 10)),
+        log.reader,
+        people(log.reader, log.now, candidates(log.reader, log.now, None, 10)),
         log.now,
         None,
     )

@@ -94,7 +94,7 @@ def _items(step: Put) -> list[CalendarObject]:
 def meetings_of(agent: Agent, wanted: Sequence[Any] | None = None) -> dict[Any, list[Any]]:
     """By (identity, organizer): when, what as and for whom each meeting counts; those in which somebody is named."""
     rows = agent.connection.execute("SELECT id, identity, at, ends, verdict, deleted_at FROM activity").fetchall()
-    by = whose(agent.connection, [row[0] for row in rows])
+    by = whose(agent.log, [row[0] for row in rows])
     found: dict[Any, list[Any]] = {}
     for row_id, identity, *rest in rows:
         query = """SELECT r.email, p.role, p.answer, p.touch, p.at FROM participation p

@@ -60,11 +60,11 @@ class World:
             address_book.remove(agent, [self.random.choice(known)])
         elif do == "share":
             one, other = self.random.sample(known, 2)
-            address_book.add_alias(agent, one, emails_of_contact(agent.connection, other))
+            address_book.add_alias(agent, one, emails_of_contact(agent.log, other))
         else:
             one = self.random.choice(known)
             self.count += 1
-            first = emails_of_contact(agent.connection, one)[0]
+            first = emails_of_contact(agent.log, one)[0]
             address_book.add_alias(agent, one, [f"p{self.count}@firm{self.count}.example"])
             address_book.remove_alias(agent, one, [first])
         return do
@@ -84,7 +84,7 @@ class World:
         assert [report.error for report in sync(agent)] == [None]
 
     def expected(self, agent: Agent, contacts: dict[int, str]) -> dict[int, set[datetime]]:
-        emails = {one: emails_of_contact(agent.connection, one) for one in contacts}
+        emails = {one: emails_of_contact(agent.log, one) for one in contacts}
         held = [email for theirs in emails.values() for email in theirs]
         reachable = {one for one, theirs in emails.items() if any(held.count(email) == 1 for email in theirs)}
         found: dict[int, set[datetime]] = {one: set() for one in contacts}
