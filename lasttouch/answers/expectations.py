@@ -31,30 +31,41 @@ class Expectation(NamedTuple):
     settled: bool = False
 
 
+class Past(NamedTuple):
+    """What was learned of what waits for us, or for them: the `rates`, the share that one is `filing` out of the inbox,
+    and the `bar`, the chance from which on it makes a line."""
+
+    for_us: bool
+    rates: Rates
+    filing: float
+    bar: float
+
+
+def past(log: Log, for_us: bool) -> Past:
+    """Read once for a whole list: the rates keep what they have worked out."""
+    known = letters.learned(log)
+    bar = (LIKELY_OWED if for_us else LIKELY_PENDING) * min(1.0, known.get("letters", 0) / _ENOUGH)
+    return Past(for_us, rates(log, known)[not for_us], known.get("filed", 0.0), bar)
+
+
 def expectations(
-    log: Log, waiting: Mapping[int, int], ages: Mapping[int, int], for_us: bool, now: datetime
+    log: Log, known: Past, waiting: Mapping[int, int], ages: Mapping[int, int], now: datetime
 ) -> dict[int, Expectation]:
     """Activity → what to think of it; `waiting` gives the conversation of each, `ages` its instant."""
-    known = letters.learned(log)
-    learned = rates(log, known)[not for_us]
     standings = standings_of(log, waiting)
     ids = list(waiting)
-    bits = marks.bits_of(log, ids) if for_us else {}
-    filing = known.get("filed", 0.0)
-    filed = marks.filed(log, ids) if for_us and filing > 0.3 else {}
-    bar = (LIKELY_OWED if for_us else LIKELY_PENDING) * min(1.0, known.get("letters", 0) / _ENOUGH)
+    bits = marks.bits_of(log, ids) if known.for_us else {}
+    filed = marks.filed(log, ids) if known.for_us and known.filing > 0.3 else {}
     found = {}
     for activity in ids:
         if activity not in standings:
             found[activity] = Expectation(0.0, False, "nothing is known of it")
             continue
         age = timestamp(now) - ages[activity]
-        one = _expectation(
-            standings[activity], learned, age, bits.get(activity, 0), filed.get(activity), filing, for_us
-        )
+        one = _expectation(standings[activity], known, age, bits.get(activity, 0), filed.get(activity))
         if age > LISTED:
             one = one._replace(because=f"{one.because}; for longer than {LISTED // DAY} days")
-        found[activity] = one._replace(likely=not one.settled and one.chance >= bar and age <= LISTED)
+        found[activity] = one._replace(likely=not one.settled and one.chance >= known.bar and age <= LISTED)
     return found
 
 
@@ -63,11 +74,10 @@ def patience(log: Log) -> timedelta:
     return max(timedelta(days=2), timedelta(seconds=rates(log)[1].usual_delay(0.8)))
 
 
-def _expectation(
-    one: Standing, learned: Rates, age: int, bits: int, filed: bool | None, filing: float, for_us: bool
-) -> Expectation:
+def _expectation(one: Standing, known: Past, age: int, bits: int, filed: bool | None) -> Expectation:
     if bits & ANSWERED:
         return Expectation(0.0, False, "your mail program has it as answered", True)
+    for_us, learned, filing, _ = known
     case = one.cases[0]
     reliability = learned.reliability(one.reader)
     wanted = min(0.97, learned.chance_of(one) / learned.reliability())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from lasttouch.answers.expectations import expectations
+from lasttouch.answers.expectations import expectations, past
 from store import awaiting as conversations
 from store import said
 from store.awaiting import PAGE, Order, Side, Waiting
@@ -58,6 +58,7 @@ def is_known(one: Waiting, moment: datetime) -> bool:
 def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted) -> Iterator[Waiting]:
     """Those that wait still, with what is to be thought of them."""
     rest = iter(found)
+    learned = past(log, for_us=side == "us")
     while page := list(islice(rest, PAGE)):
         settled = _settled(log, page, moment)
         page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
@@ -65,7 +66,7 @@ def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wa
             page = [one for one in page if one.settled_by is None]
         ids = {one.activity_id: one.conversation for one in page}
         ages = {one.activity_id: timestamp(one.at) for one in page}
-        thought = expectations(log, ids, ages, side == "us", moment)
+        thought = expectations(log, learned, ids, ages, moment)
         for one in page:
             chance, likely, because, is_settled = thought[one.activity_id]
             by = one.settled_by or (because if is_settled else None)
