@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 import pytest
 from cyrus_server import CyrusServer, cyrus_folder
@@ -31,6 +31,8 @@ LISTENERS = frozenset(
 )  # fmt: skip
 FIXTURES = frozenset(("dovecot", "plain_dovecot", "cyrus", "radicale", "sabredav", "scripted", "calendars", "kept"))
 
+ORDERS = frozenset(("in_every_order", "permutations"))
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What `make quick` does without is marked by what it uses, and where it stands; never by hand."""
@@ -39,8 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if FIXTURES.intersection(item.fixturenames) or _listens(item.module):
             item.add_marker("servers")
-        if item.path.parent.name == "model" or getattr(item.obj, "is_hypothesis_test", False):
+        if item.path.parent.name == "model" or getattr(item.obj, "is_hypothesis_test", False) or _orders(item.obj):
             item.add_marker("thorough")
+
+
+def _orders(test: FunctionType) -> bool:
+    """Does this test fill a log for each order of what it is given?"""
+    return not ORDERS.isdisjoint(test.__code__.co_names)
 
 
 def _listens(module: ModuleType) -> bool:
