@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from activity.sharing import Level
+
 
 class Queryable(Protocol):
     """What runs a statement: a log that is read, or the connection of a transaction that writes."""
@@ -15,7 +17,19 @@ class Queryable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What of a log may be read. Everything, so far: a viewer's rights will stand here."""
+    """What of a log may be read.
+
+    `levels` are account ids with what each grants to the viewer; one that is not there grants nothing.
+    `hidden_accounts` is how many grant nothing. None for `viewer`: everything may be read.
+    """
+
+    viewer: str | None = None
+    levels: tuple[tuple[int, Level], ...] = ()
+    hidden_accounts: int = 0
+
+    def granting(self, least: Level) -> list[int]:
+        """The ids of the accounts that grant this level or a higher one."""
+        return [account_id for account_id, level in self.levels if level >= least]
 
 
 EVERYTHING = Scope()
