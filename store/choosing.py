@@ -27,6 +27,12 @@ def companies_of_owner(log: Log, owner: str) -> set[int]:
     return {row_id for (row_id,) in log.execute(query, (owner,)) if row_id is not None}
 
 
+def companies_of(log: Log, contacts: Sequence[int]) -> set[int]:
+    """The companies at which these contacts are."""
+    query = "SELECT company_id FROM contact WHERE id IN ({}) AND company_id IS NOT NULL"
+    return set(among(log, query, contacts))
+
+
 def at_companies(log: Log, company_ids: Sequence[int]) -> set[int]:
     """The contacts at these companies."""
     return set(among(log, "SELECT id FROM contact WHERE company_id IN ({})", company_ids))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from store.log import Log
@@ -11,12 +12,19 @@ from store.rows import timestamp
 from store.timeline import Activity, activities
 
 PIECE = 500
+_WITH_ONE_OF = """AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
+    WHERE p.activity_id = v.id AND r.contact_id IN (SELECT value FROM json_each(?)))"""
 
 
 def whole_log(
-    log: Log, now: datetime, since: datetime | None, until: datetime | None
+    log: Log,
+    now: datetime,
+    since: datetime | None,
+    until: datetime | None,
+    contacts: Sequence[int] | None = None,
 ) -> Iterator[tuple[list[Activity], dict[int, Person]]]:
-    """The activities in this span in the order they were read, and for each piece of them the contacts concerned.
+    """The activities in this span in the order they were read, and for each piece of them the contacts concerned;
+    of `contacts`, if given, only those that one of these has a part in.
 
     No transaction is held between pieces: a long export does not keep a writer's journal from being folded in.
     What is read while it lasts comes at the end of it.
@@ -24,11 +32,10 @@ def whole_log(
     begins = 0 if since is None else timestamp(since)
     ends = 1 << 62 if until is None else timestamp(until)
     last = 0
+    where, ids = ("", ()) if contacts is None else (_WITH_ONE_OF, (json.dumps(list(contacts)),))
+    query = f"SELECT id FROM activity v WHERE id > ? AND at BETWEEN ? AND ? {where} ORDER BY id LIMIT ?"
     while True:
-        rows = log.execute(
-            "SELECT id FROM activity WHERE id > ? AND at BETWEEN ? AND ? ORDER BY id LIMIT ?",
-            (last, begins, ends, PIECE),
-        ).fetchall()
+        rows = log.execute(query, (last, begins, ends, *ids, PIECE)).fetchall()
         if not rows:
             return
         last = rows[-1][0]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lasttouch.answers.naming import companies_named, owner_named
+from lasttouch.answers.naming import chosen, companies_named, owner_named
 from lasttouch.answers.question import Log, Question, people_reader
 from lasttouch.moments import earlier
 from store import companies as log_companies
-from store.choosing import companies_of_owner
+from store.choosing import companies_of, companies_of_owner
 from store.companies import Company
 from store.health import SourceHealth, seen_through, sources
 from store.read_back import ReadBack, read_back
@@ -31,8 +31,12 @@ def companies(log: Log, question: Question) -> Answer:
     now, filters = question.now, question.filters
     ids = companies_named(log, question.who) if question.who else None
     known = log_companies.companies(log, now, ids, people_reader(filters.as_of))
+    left = known
     if filters.owner is not None:
         theirs = companies_of_owner(log, owner_named(log, filters.owner))
-        known = [one for one in known if one.id in theirs]
+        left = [one for one in left if one.id in theirs]
+    if (tagged := chosen(log, tag=filters.tag)) is not None:
+        theirs = companies_of(log, tagged)
+        left = [one for one in left if one.id in theirs]
     through = earlier(seen_through(log), now)
-    return Answer(filters.applied(known), not known, through, read_back(log), sources(log))
+    return Answer(filters.applied(left), not known, through, read_back(log), sources(log))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
 from activity.errors import NotFound
-from lasttouch.answers.naming import companies_named
+from lasttouch.answers.naming import chosen, companies_named
 from lasttouch.answers.question import Log, Question
 from store import unmatched as exchanged
+from store.choosing import companies_of
 from store.companies import company_names
 from store.unmatched import Stranger
 
@@ -25,11 +27,13 @@ class Answer:
 def unmatched(log: Log, question: Question, most: int) -> Answer:
     """At most so many, those who answer first; the log has the meetings among strangers in it."""
     filters = question.filters
-    company = filters.company
-    narrowed = bool(company or filters.since or filters.until or filters.sort != "exchanges")
+    tagged = chosen(log, tag=filters.tag)
+    at: list[Collection[int]] = [] if filters.company is None else [companies_named(log, filters.company)]
+    at += [] if tagged is None else [companies_of(log, tagged)]
+    narrowed = bool(at or filters.since or filters.until or filters.sort != "exchanges")
     numbered = list(enumerate(exchanged.unmatched(log, question.now, None if narrowed else most), 1))
-    names = None if company is None else set(company_names(log, companies_named(log, company)))
-    there = [(number, one) for number, one in numbered if names is None or one.company in names]
+    names = [set(company_names(log, sorted(ids))) for ids in at]
+    there = [(number, one) for number, one in numbered if all(one.company in some for some in names)]
     return Answer(filters.applied(there, itemgetter(1))[:most], narrowed)
 
 

@@ -34,6 +34,7 @@ def command() -> None:
 @command.command("list")
 @filter_options(
     owner=True,
+    tag="Only companies where a contact has this tag.",
     since="Only whose last touch was then or later:",
     until="Only whose last touch was then or earlier, or never.",
     as_of=True,
@@ -49,6 +50,7 @@ def list_(filters: Filters, form: Form) -> None:
     Examples:
       lasttouch companies list
       lasttouch companies list --owner ana --until 90d
+      lasttouch companies list --tag vip
     """
     with reading() as log:
         answer_companies(log, Question(filters.moment(utc_now()), "", filters), form)

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 
 from lasttouch.answers.export import exported
-from lasttouch.answers.question import Filters
+from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.why import OfActivity
 from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading_all
@@ -32,7 +32,11 @@ from lasttouch.views.timeline import why_json
 @click.command("export")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
-@filter_options(since="Only what was then or later:", until="Only what was then or earlier.")
+@filter_options(
+    tag="Only what a contact with this tag has a part in.",
+    since="Only what was then or later:",
+    until="Only what was then or earlier.",
+)
 @form_options
 @config_option
 def command(file: Path | None, force: bool, filters: Filters, form: Form) -> None:
@@ -45,12 +49,13 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
     Examples:
       lasttouch export > log.jsonl
       lasttouch export log.csv --csv --since 2026-01-01
+      lasttouch export --tag vip
       lasttouch export - | jq -r 'select(.verdict == "bounce") | .at'
     """
     with reading_all() as log, _output(file, force) as output:
         write = _csv_lines if form.as_csv else _json_lines
         now = utc_now()
-        written = write(output, _objects(exported(log, now, filters.since, filters.until), now))
+        written = write(output, _objects(exported(log, Question(now, "", filters)), now))
     if file is not None and str(file) != "-":
         click.echo(f"{written:,} activities in {file}.", err=True)
 

@@ -32,7 +32,7 @@ def filter_options(
     *,
     owner: bool = False,
     company: bool | str = False,
-    tag: bool = False,
+    tag: bool | str = False,
     since: str = "",
     until: str = "",
     as_of: bool = False,
@@ -42,9 +42,9 @@ def filter_options(
 ) -> Callable[[F], F]:
     """Those of the options that are given a value here, received as `filters`.
 
-    Texts are for --help; `company` may be one, `since` ends in a colon where the usual examples fit behind it. The
-    first order in `sort` is the default, so is `limit` for people (see `most`): UNLIMITED for none; that of
-    programs is `for_programs`.
+    Texts are for --help; `company` and `tag` may be one, `since` ends in a colon where the usual examples fit
+    behind it. The first order in `sort` is the default, so is `limit` for people (see `most`): UNLIMITED for none;
+    that of programs is `for_programs`.
     """
     options: list[Callable[[Any], Any]] = []
 
@@ -57,7 +57,8 @@ def filter_options(
         text = company if isinstance(company, str) else _AT_COMPANY
         add("--company", metavar="NAME", shell_complete=complete_company, help=text)
     if tag:
-        add("--tag", metavar="TAG", shell_complete=complete_tag, help="Only contacts with this tag.")
+        text = tag if isinstance(tag, str) else "Only contacts with this tag."
+        add("--tag", metavar="TAG", shell_complete=complete_tag, help=text)
     if since:
         add("--since", metavar="DATE", callback=_since, help=f"{since} {_EXAMPLES}" if since.endswith(":") else since)
     if until:

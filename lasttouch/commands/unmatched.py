@@ -21,6 +21,7 @@ PAGE = 50
 @click.command("unmatched")
 @filter_options(
     company="Only people at this company's domains.",
+    tag="Only people at the companies of contacts with this tag.",
     since="Only whose last touch was then or later:",
     until="Only whose last touch was then or earlier.",
     sort=("exchanges", "recent", "name"),

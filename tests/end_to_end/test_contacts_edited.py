@@ -50,13 +50,34 @@ def test_tags_come_with_an_import_and_narrow_every_list(ana: Household) -> None:
     assert ana.ok("today", "--tag", "new")["reasons"] == []
     assert ana.run("log", "kim@initech.example").code == 0
     assert ana.run("log", "kim@initech.example", "--tag", "berlin").code == 6, "nobody unlisted has a tag"
-    for command in ("today", "stale", "upcoming", "awaiting", "last", "log", "contacts list"):
+    for command in (
+        "today", "stale", "upcoming", "awaiting", "last", "log", "contacts list", "companies list", "unmatched",
+        "export", "last --company",
+    ):  # fmt: skip
         assert ana.run(*command.split(), "--tag", "berlin").code == 0
         refused = ana.run(*command.split(), "--tag", "nothing")
         assert (refused.code, "berlin, new, VIP" in refused.err) == (6, True), refused
     assert ana.ok("contacts", "edit", "eve", "--untag", "VIP")["tags"] == ["new"]
     ana.ok("contacts", "merge", "bob", "eve")
     assert ana.last("bob")["tags"] == ["berlin", "new", "VIP"]
+
+
+def test_a_tag_narrows_companies_their_strangers_and_an_export(ana: Household, user: str) -> None:
+    ana.receive(
+        user,
+        mail("Joe <joe@globex.example>", "ana@acme.example", ago(days=2), "j1"),
+        mail("Kim <kim@initech.example>", "ana@acme.example", ago(days=1), "k2", cc="Bob <bob@globex.example>"),
+        mail("Eve <eve@hooli.example>", "ana@acme.example", ago(days=1), "e1"),
+    )
+    ana.ok("sync")
+    ana.ok("companies", "add", "Globex", "globex.example")
+    assert [one["name"] for one in ana.ok("companies", "list")] == ["Globex", "Hooli"]
+    assert [one["name"] for one in ana.ok("companies", "list", "--tag", "vip")] == ["Globex"]
+    assert [one["name"] for one in ana.ok("last", "--company", "--tag", "vip")] == ["Globex"]
+    assert {one["address"] for one in ana.ok("unmatched")} == {"joe@globex.example", "kim@initech.example"}
+    assert {one["address"] for one in ana.ok("unmatched", "--tag", "vip")} == {"joe@globex.example"}
+    exported = ana.run("export", "--tag", "vip").out.splitlines()
+    assert [one.split('"message_id": "<')[1][:2] for one in exported] == ["b1", "b2", "k2"]
 
 
 def test_an_address_that_is_taken_away_takes_its_mail_and_leaves_the_notes(ana: Household) -> None:
