@@ -133,6 +133,8 @@ def _judge(facts: Facts, envelope: Envelope, house: House) -> Judgement:
 
 
 def _as_one_of_many(size: int, seconds: int) -> str:
+    if seconds >= 86_400:
+        return f"one of {size} with this subject within {seconds // 86_400 + 1} days"
     minutes = seconds // 60 + 1
     return f"one of {size} with this subject within {minutes} minute{'' if minutes == 1 else 's'}"
 

@@ -2,8 +2,9 @@
 
 Messages of one owner with one key (see matchers/mailings.py), each within GAP of the next, are a run. A run that
 reaches FEWEST outside recipients within any GAP, or MANY in all, since some programs send slowly, is a mailing, all
-of it, whichever of it was read first. `mailing` holds for each such message how many its run has, and the seconds
-from the first to the last.
+of it, whichever of it was read first. So is what is left of it and comes within REST: the same from the same owner, of
+the same size, to people whom the mailing did not reach. `mailing` holds for each such message how many its run has
+(and that which it is left of), and the seconds from the first to the last.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from activity.shape import mailing_key_of, with_key
+from activity.shape import UNIT, Shape, mailing_key_of, unpacked, with_key
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import among, change_among, grouped, rows_among
 from store.log import Log
@@ -24,12 +25,22 @@ if TYPE_CHECKING:
 GAP = 3600
 FEWEST = 10
 MANY = 26
+REST = 4 * 86_400  # from a Friday over the weekend
+_OWN_WORDS = 2 * UNIT  # octets by which a name makes one text longer than another
 _KEYED = with_key(1)
 
 
 class _Sent(NamedTuple):
     at: int
     id: int
+    shape: Shape | None
+
+
+class _Mailing(NamedTuple):
+    """A run that is one, and whom it reached."""
+
+    run: list[_Sent]
+    reached: set[int]
 
 
 def may_be_one_of_many(facts: Facts) -> bool:
@@ -81,12 +92,12 @@ def give_keys(connection: sqlite3.Connection, key_of: Callable[[str, Sequence[st
 
 
 def _spans(instants: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Stretches of time around these instants that no run can lead from one into another without being in both."""
+    """Stretches of time around these instants, so far from one another that nothing belongs to two of them."""
     first = last = None
     for at in instants:
         if first is None or last is None:
             first = last = at
-        elif at - last > 2 * GAP:
+        elif at - last > 2 * (GAP + REST):
             yield first, last
             first = last = at
         else:
@@ -107,20 +118,23 @@ def _widened(connection: sqlite3.Connection, first: int, last: int) -> tuple[int
 
 
 def _settle(connection: sqlite3.Connection, first: int | None, last: int | None) -> set[int]:
-    """Compare what the table says of the messages sent in this stretch (None, None: ever) with what they are."""
-    where, values = ("a.at BETWEEN ? AND ?", (first, last)) if first is not None else ("1", ())
+    """Compare what the table says of the messages sent in this stretch (None, None: ever), and of what may be left of
+    them, with what they are."""
+    begins, ends = (None, None) if first is None or last is None else _widened(connection, first - REST, last + REST)
+    where, values = ("a.at BETWEEN ? AND ?", (begins, ends)) if first is not None else ("1", ())
     sent: dict[tuple[int, int | str], list[_Sent]] = {}
     owners = _owners(connection)
     query = f"""SELECT a.id, a.at, a.shape, p.address_id FROM activity a JOIN participation p ON p.activity_id = a.id
         AND p.role_code = {ROLE["from"]} WHERE {where} AND a.shape >= {_KEYED} ORDER BY a.at, a.id"""
     for row_id, at, number, sender in connection.execute(query, values):
-        sent.setdefault((mailing_key_of(number), owners.get(sender, sender)), []).append(_Sent(at, row_id))
-    ids = [one.id for many in sent.values() for one in many]
+        one = _Sent(at, row_id, unpacked(number))
+        sent.setdefault((mailing_key_of(number), owners.get(sender, sender)), []).append(one)
+    ids = [one.id for many in sent.values() for one in many if first is None or one.at >= first]
     found: dict[int, tuple[int, int]] = {}
     for many in sent.values():
-        for run in _runs(many):
-            if len(run) > 1 and _reaches_many(run, _recipients(connection, [one.id for one in run])):
-                found.update((one.id, (len(run), run[-1].at - run[0].at)) for one in run)
+        found.update(_mailings(connection, many))
+    for row_id in found.keys() - ids:
+        del found[row_id]  # it may be left of what is before this stretch
     query = "SELECT activity_id, size, seconds FROM mailing"
     rows: Iterable[tuple[int, int, int]] = (
         connection.execute(query)
@@ -153,6 +167,28 @@ def _runs(sent: Sequence[_Sent]) -> Iterator[list[_Sent]]:
         run.append(one)
     if run:
         yield run
+
+
+def _mailings(connection: sqlite3.Connection, sent: Sequence[_Sent]) -> Iterator[tuple[int, tuple[int, int]]]:
+    """Of one owner's messages with one key, in the order of time: those of mailings, with size and seconds."""
+    mailing: _Mailing | None = None
+    for run in _runs(sent) if len(sent) > 1 else ():
+        recipients = _recipients(connection, [one.id for one in run]) if len(run) > 1 or mailing else {}
+        if len(run) > 1 and _reaches_many(run, recipients):
+            mailing = _Mailing(run, set().union(*recipients.values()))
+            yield from ((one.id, (len(run), run[-1].at - run[0].at)) for one in run)
+        elif mailing is not None:
+            left = [one for one in run if _is_left_of(mailing, one, recipients.get(one.id, set()))]
+            size = len(mailing.run) + len(left)
+            yield from ((one.id, (size, left[-1].at - mailing.run[0].at)) for one in left)
+
+
+def _is_left_of(mailing: _Mailing, one: _Sent, recipients: set[int]) -> bool:
+    """Is it of the same text, soon after, to others?"""
+    if one.shape is None or one.at - mailing.run[-1].at > REST or not recipients or recipients & mailing.reached:
+        return False
+    sizes = [other.shape.octets for other in mailing.run if other.shape is not None]
+    return bool(sizes) and min(sizes) - _OWN_WORDS <= one.shape.octets <= max(sizes) + _OWN_WORDS
 
 
 def _recipients(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, set[int]]:

@@ -11,7 +11,7 @@ from spending import spending
 
 from activity.address import Address
 from activity.envelope import Envelope
-from activity.shape import packed
+from activity.shape import Shape, packed
 from bench.logs import agent_on
 from lasttouch.keeping.recomputation import recompute
 from matchers.mailings import mailing_key, subject_key
@@ -22,6 +22,7 @@ from store.rows import Entry
 
 OWNER = Address("ana@acme.example", "Ana Kim")
 SECRET = b"k" * 32
+TEXT = Shape(20, 640)
 
 
 def _guest(number: int) -> Address:
@@ -147,6 +148,31 @@ def test_subjects_that_differ_in_more_than_whom_they_speak_to_have_keys_of_their
     assert subject_key("", [], SECRET) == subject_key("Bob!", ["bob@firm.example"], SECRET) == 0
 
 
+@pytest.mark.parametrize("first", ["the rest", "the mailing"])
+def test_what_is_left_of_a_mailing_and_comes_days_later_belongs_to_it(log: _Log, first: str) -> None:
+    day = 24 * 60
+    mailed = [_letter(log, n, n / 2, f"Guest{n}, our news", shape=Shape(20, 640 + 32 * (n % 2))) for n in range(20)]
+    left = [_letter(log, n, 3 * day + n, f"Guest{n}, our news", shape=Shape(20, 672)) for n in (30, 31)]
+    own = [
+        _letter(log, 32, 3 * day, "Guest32, our news", shape=Shape(40, 1280)),  # not the same text
+        _letter(log, 5, 3 * day, "Our news", shape=TEXT),  # to whom it went already
+        _letter(log, 33, 5 * day, "Our news", shape=TEXT),  # too late
+        _letter(log, 34, -day, "Our news", shape=TEXT),  # before there was any
+        _letter(log, 35, day, "Our fair", shape=TEXT),
+    ]
+    batches = (left, own, mailed[:9], mailed[9:])
+    for some in batches if first == "the rest" else batches[::-1]:
+        log.read(some)
+    verdicts = log.verdicts()
+    assert {verdicts[one.message_id] for one in mailed} == {
+        ("broadcast", "one of 20 with this subject within 10 minutes")
+    }
+    assert {verdicts[one.message_id] for one in left} == {("broadcast", "one of 22 with this subject within 4 days")}
+    assert {verdicts[one.message_id][0] for one in own} == {"person"}
+    assert _recomputed(log) == 0
+    assert log.verdicts() == verdicts
+
+
 def test_what_is_sent_slowly_to_many_is_one(log: _Log) -> None:
     log.read([_letter(log, n, 8 * n, "Our news") for n in range(26)])
     assert set(log.verdicts().values()) == {("broadcast", "one of 26 with this subject within 201 minutes")}
@@ -191,8 +217,12 @@ def test_the_order_of_reading_makes_no_difference(tmp_path, seed: int) -> None:
         with agent_on(tmp_path / f"{run}.db") as agent:
             log = _Log(agent)
             letters = [
-                _letter(log, n, chance.uniform(0, 300), chance.choice(("News", f"Guest{n}: news", "Offer")))
+                _letter(log, n, chance.uniform(0, 300), chance.choice(("News", f"Guest{n}: news", "Offer")), shape=TEXT)
                 for n in range(chance.randrange(15, 60))
+            ]
+            letters += [  # days before and after
+                _letter(log, n, 60 * chance.uniform(-200, 300), chance.choice(("News", f"Guest{n}: news")), shape=TEXT)
+                for n in range(60, 60 + chance.randrange(12))
             ]
             random.Random(seed * 2 + run).shuffle(letters)
             while letters:
