@@ -20,3 +20,12 @@ def whereabouts(error: BaseException) -> str:
 def mistake(error: BaseException) -> str:
     """The same as a sentence: "a mistake of ours: KeyError at headers.py:50 parse_header < …"."""
     return f"{OUR_MISTAKE}: {whereabouts(error)}"
+
+
+def traceback_of(error: BaseException) -> str:
+    """All lines it came through, and those of what it came from; the texts are left out for the same reason."""
+    import traceback  # noqa: PLC0415 - queries start sooner without
+
+    lines = [*traceback.format_tb(error.__traceback__), type(error).__name__]
+    earlier = error.__cause__ or error.__context__
+    return (f"{traceback_of(earlier)}\nthen\n" if earlier is not None else "") + "".join(lines)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli import lasttouch
+from lasttouch.terminal.command_line import lasttouch
 
 sys.path.insert(0, str(Path(__file__).parent))
 from manual import manual

@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 import threading
-import traceback
 from datetime import UTC, datetime
 from typing import Literal, TextIO
 
@@ -89,10 +88,3 @@ def _message(record: logging.LogRecord) -> str:
     text = " ".join(record.getMessage().split())
     error = record.exc_info[1] if record.exc_info else None
     return text if error is None else f"{text}: {whereabouts(error)}"
-
-
-def traceback_of(error: BaseException) -> str:
-    """All lines it came through, and those of what it came from; the texts are left out for the same reason."""
-    lines = [*traceback.format_tb(error.__traceback__), type(error).__name__]
-    earlier = error.__cause__ or error.__context__
-    return (f"{traceback_of(earlier)}\nthen\n" if earlier is not None else "") + "".join(lines)

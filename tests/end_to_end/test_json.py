@@ -13,8 +13,8 @@ from typing import Any
 import click
 import pytest
 
-from cli import COMMANDS, lasttouch
 from household import NOW, Household, ago, event, mail
+from lasttouch.terminal.command_line import COMMANDS, lasttouch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([a-z ]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))

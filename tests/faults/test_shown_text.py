@@ -12,8 +12,8 @@ import sys
 import click
 import pytest
 
-from cli import COMMANDS, lasttouch
 from household import NOW, Household, ago, event, mail
+from lasttouch.terminal.command_line import COMMANDS, lasttouch
 from running_daemon import ROOT
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\x00\x7f\u202egnp\u2066\u200f\u061c"

@@ -6,8 +6,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-import cli
 from household import Household, Outcome, ago, event, mail
+from lasttouch.terminal.command_line import lasttouch
 from radicale_server import RadicaleServer
 
 
@@ -46,4 +46,4 @@ class Setup:
         return self.household.run(*self.flags(*more, **changed))
 
     def answered(self, *lines: str) -> Any:
-        return CliRunner().invoke(cli.lasttouch, ["init", "--config", str(self.config)], "\n".join([*lines, ""]))
+        return CliRunner().invoke(lasttouch, ["init", "--config", str(self.config)], "\n".join([*lines, ""]))

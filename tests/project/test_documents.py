@@ -11,11 +11,11 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from cli import COMMANDS, lasttouch
 from lasttouch.configuration.config import load_config
 from lasttouch.configuration.options import Account, Config, Files, Metrics
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.terminal.command_line import COMMANDS, lasttouch
 
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
