@@ -51,6 +51,12 @@ class NotFound(LasttouchError):
     exit_code = 6
 
 
+class NotPermitted(LasttouchError):
+    """Not for who asks; says nothing about what is there."""
+
+    code = "not-permitted"
+
+
 class DatabaseError(LasttouchError):
     code = "database"
 

@@ -36,6 +36,7 @@ MIGRATIONS = frozenset(
         "expectation",
         "titles",
         "thread_index",
+        "team",
     )
 )
 

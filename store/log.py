@@ -20,12 +20,14 @@ class Scope:
     """What of a log may be read.
 
     `levels` are account ids with what each grants to the viewer; one that is not there grants nothing.
-    `hidden_accounts` is how many grant nothing. None for `viewer`: everything may be read.
+    `hidden_accounts` is how many grant nothing. None for `viewer`: everything may be read. `user_id` is whose own
+    words are read, 0 for those of the one keeper.
     """
 
     viewer: str | None = None
     levels: tuple[tuple[int, Level], ...] = ()
     hidden_accounts: int = 0
+    user_id: int = 0
 
     def granting(self, least: Level) -> list[int]:
         """The ids of the accounts that grant this level or a higher one."""

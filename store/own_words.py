@@ -93,7 +93,7 @@ def move_words(connection: sqlite3.Connection, into: int, other: int) -> None:
     connection.execute(
         "INSERT INTO said_of_contact (contact_id, kind, value, through, said_at, said_by)"
         " SELECT ?1, kind, value, through, said_at, said_by FROM said_of_contact WHERE contact_id = ?2"
-        " ON CONFLICT (contact_id, kind) DO UPDATE SET value = excluded.value, through = excluded.through,"
+        " ON CONFLICT (contact_id, kind, user_id) DO UPDATE SET value = excluded.value, through = excluded.through,"
         " said_at = excluded.said_at, said_by = excluded.said_by WHERE excluded.said_at > said_at",
         (into, other),
     )
@@ -109,7 +109,7 @@ def put_aside(
     """
     connection.executemany(
         "INSERT INTO put_aside (canonical, email, name, kind, said_at, said_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        " ON CONFLICT (canonical) DO UPDATE SET email = ?2, name = ?3, kind = ?4, said_at = ?5, said_by = ?6"
+        " ON CONFLICT (canonical, user_id) DO UPDATE SET email = ?2, name = ?3, kind = ?4, said_at = ?5, said_by = ?6"
         " WHERE ?4 = 'ignored' OR kind <> 'ignored'",
         [(canonical, email, name, kind, *_spoken(speaker)) for email, canonical in emails],
     )

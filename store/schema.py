@@ -7,7 +7,7 @@ of an address (address.contact_id, company_id, rule), participation.touch, maili
 contact_touch (a row for every contact), stranger (for every address that is nobody's), thread (for
 every conversation with mail from people). A row of the first two with `due` at or before now (0:
 something has changed; else time alone has overtaken it) says nothing until it is derived again.
-Instants are whole seconds since 1970 in UTC.
+Instants are whole seconds since 1970 in UTC. What a team adds stands in team_tables.py.
 """
 
 from __future__ import annotations
@@ -441,7 +441,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles, thread_index):
+    for later in (expectation, titles, thread_index, team):
         migrations()(later)
     return migrations
 
@@ -466,6 +466,12 @@ def titles(db: Database) -> None:
 def thread_index(db: Database) -> None:
     """NULL: none, or not known of what was read before; see `Facts.thread_index`."""
     db.conn.execute("ALTER TABLE activity ADD COLUMN thread_index INTEGER")
+
+
+def team(db: Database) -> None:
+    from store.team_tables import TEAM  # noqa: PLC0415 - once for each log
+
+    _create(db, TEAM)
 
 
 def _renew_views(db: Database) -> None:

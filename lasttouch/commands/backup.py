@@ -32,7 +32,7 @@ def command(file: Path, force: bool, as_json: bool) -> None:
     """
     database = loaded_config().database
     insist_on_a_log(database)
-    with reading() as log:
+    with reading(whole=True) as log:
         copied = back_up(log, database, file, force)
     size, activities, contacts = copied
     if as_json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from activity.errors import LasttouchError
-from lasttouch.commands.opening import changing
+from lasttouch.commands.opening import maintaining
 from lasttouch.keeping.checking import check
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
@@ -24,7 +24,7 @@ def command(as_json: bool) -> None:
       lasttouch check
       lasttouch check --json
     """
-    with changing() as agent:
+    with maintaining() as agent:
         found = check(agent)
         database = agent.loaded.database
     if as_json:

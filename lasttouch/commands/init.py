@@ -116,6 +116,8 @@ def _synced(loaded: LoadedConfig, account: str, as_json: bool, ask: bool) -> lis
         reports = first_sync(loaded, account, progress)
     if not as_json:
         print_table(*sync_table(reports))
+        if loaded.config.users:
+            return reports  # each of them asks for themselves
         if ask and loaded.config.contacts_from == "two-way":
             from lasttouch.wizard.private_people import put_aside_private_people  # noqa: PLC0415
 

@@ -32,11 +32,11 @@ def loaded_config() -> LoadedConfig:
 
 
 @contextlib.contextmanager
-def reading(config: Path | None = None) -> Iterator[Log]:
+def reading(config: Path | None = None, whole: bool = False) -> Iterator[Log]:
     """The log of the configuration that was named, or of this one; see `keeping/reading.py`."""
     asked = click.get_current_context().params
     is_for_people = not (asked.get("as_json") or asked.get("as_csv"))
-    with logs.reading(config or named_config(), _warn, _tell if is_for_people else _keep_silent) as log:
+    with logs.reading(config or named_config(), _warn, _tell if is_for_people else _keep_silent, whole) as log:
         yield log
 
 
@@ -48,7 +48,7 @@ def reading_all() -> Iterator[Log]:
             yield log
             return
     try:
-        with changing() as agent:
+        with maintaining() as agent:
             bring_strangers(agent)
     except DatabaseError as error:
         _warn(f"meetings among strangers are left out: {error.message}")
@@ -67,7 +67,17 @@ def bring_strangers(agent: Agent) -> None:
 
 @contextlib.contextmanager
 def changing() -> Iterator[Agent]:
-    """The log of the configuration that was named, to be changed."""
+    """The log of the configuration that was named, to be changed by whoever asks. Raises NotPermitted."""
+    from lasttouch.keeping.viewing import insist_on_one_keeper  # noqa: PLC0415 - queries do without
+
+    with maintaining() as agent:
+        insist_on_one_keeper(agent.log)
+        yield agent
+
+
+@contextlib.contextmanager
+def maintaining() -> Iterator[Agent]:
+    """The same for what shows no content."""
     from lasttouch.keeping.opening import opened  # noqa: PLC0415 - queries do without
 
     with opened(loaded_config()) as agent:

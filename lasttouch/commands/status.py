@@ -47,7 +47,7 @@ def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
     now, zone = utc_now(), machine_zone()
     database = read_config(named_config()).database
     pid = daemon_pid(database) if database else None
-    with reading() as log:
+    with reading(whole=True) as log:
         given = status(log, now, mistakes=check)
     health = given.sources
     if skipped and not form.as_json:

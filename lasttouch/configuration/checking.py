@@ -12,6 +12,7 @@ from activity.source_kind import KINDS
 from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.configuration.models import adapter_of
 from lasttouch.configuration.options import Account, Config, Files
+from lasttouch.configuration.rights_options import User, problems_of_team
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 
@@ -25,6 +26,7 @@ def checked(file: ConfigFile) -> Config:
     except ValidationError as error:
         problems = [_problem(one["loc"], one["msg"], one["type"], file.data) for one in error.errors(include_url=False)]
     problems += _problems_of_accounts(file.data.get("accounts"))
+    problems += problems_of_team(file.data)
     if config is None or problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         hint = "config.example.toml shows every option; lasttouch init writes such a file"
@@ -81,6 +83,7 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any
 
 _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, and how it is written
     "accounts": (Account, "[[accounts]]"),
+    "users": (User, "[[users]]"),
     "imap": (Imap, "[accounts.imap]"),
     "caldav": (Caldav, "[accounts.caldav]"),
     "carddav": (Carddav, "[accounts.carddav]"),

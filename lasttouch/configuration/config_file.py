@@ -12,7 +12,10 @@ from activity.errors import ConfigError
 from store.database import MIGRATIONS
 
 DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
-CHECKED_BY = ("checking.py", "models.py", "sections.py", "options.py", "server_options.py", "option_types.py")
+CHECKED_BY = (
+    "checking.py", "models.py", "sections.py", "options.py", "server_options.py", "rights_options.py",
+    "option_types.py",
+)  # fmt: skip
 
 
 class ConfigFile:

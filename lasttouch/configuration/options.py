@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from activity import source_kind
 from lasttouch.configuration.config_file import DEFAULT_DATABASE
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
+from lasttouch.configuration.rights_options import Granted, Share, User
 from lasttouch.configuration.sections import Check, Checked, Section, section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 
@@ -81,6 +82,9 @@ class Account(Section):
     private_events: Literal["drop", "time-only"] = "drop"
     authserv_id: str | None = None
     poll_every: Annotated[Duration, Checked(_a_second_at_least)] = timedelta(minutes=5)
+    user: Text | None = None
+    readers: list[Text] = field(default_factory=list)
+    share: Share | None = None
     imap: Imap | None = None
     caldav: Caldav | None = None
     carddav: Carddav | None = None
@@ -123,6 +127,8 @@ class Config(Section):
     store_subjects: bool = True
     contacts_from: Literal["lists", "two-way"] = "lists"
     metrics: Metrics = field(default_factory=Metrics)
+    share_at_most: Granted | None = None
+    users: list[User] = field(default_factory=list)
     accounts: list[Account]
 
     checks: ClassVar[Mapping[str, Check]] = {"database": _a_file}

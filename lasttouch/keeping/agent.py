@@ -17,6 +17,7 @@ from activity.facts import Facts, Judgement
 from activity.subject import has_prefix, topic
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Config
+from lasttouch.configuration.rights_options import by_team
 from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock
@@ -24,9 +25,10 @@ from matchers.canonical import canonical
 from matchers.house import House
 from matchers.never_log import NeverLog
 from matchers.owners import Colleague
-from store import places, settings, touches
+from store import places, settings, touches, users
 from store.database import data_version, writing
 from store.log import Log
+from store.users import Grants, Team, UserEntry
 
 if TYPE_CHECKING:
     from matchers.book import AddressBook
@@ -154,11 +156,21 @@ class Agent:
 
 
 def register_sources(connection: sqlite3.Connection, config: Config) -> list[places.SourceRow]:
-    """Make the configured sources those that the log shows."""
-    return places.register(
+    """Make the configured sources those that the log shows, and the configured users those who may ask it."""
+    rows = places.register(
         connection,
         {account.name: (account.owner, account.kinds) for account in config.accounts},
         {account.name: account.addresses for account in config.accounts},
+    )
+    users.keep_team(connection, _team_of(config))
+    return rows
+
+
+def _team_of(config: Config) -> Team:
+    return Team(
+        [UserEntry(one.name, one.os_user, one.email, one.teams, one.role) for one in config.users],
+        {one.name: Grants(one.user, one.readers, one.share and by_team(one.share)) for one in config.accounts},
+        config.share_at_most,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
+from lasttouch.keeping.viewing import insist_on_an_administrator, insist_on_one_keeper
 from store import settings
 from store.database import database_errors, insist_on_all_tables, is_begun, open_for_reading
 from store.log import Log
@@ -21,11 +22,12 @@ Told = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def reading(config: Path, warned: Told, told: Told) -> Iterator[Log]:
-    """The log of this configuration, read-only; an empty one before the first sync.
+def reading(config: Path, warned: Told, told: Told, whole: bool = False) -> Iterator[Log]:
+    """The log of this configuration, read-only, as whoever asks may see it; an empty one before the first sync.
 
     A configuration that the log has followed already is neither checked nor followed again. `warned`
-    is given what keeps the log from following it, `told` that there is no log yet.
+    is given what keeps the log from following it, `told` that there is no log yet. The `whole` log is for
+    what keeps the service. Raises NotPermitted.
     """
     file = read_config(config)
     path, log = file.database, _log_that_followed(file)
@@ -35,6 +37,7 @@ def reading(config: Path, warned: Told, told: Told) -> Iterator[Log]:
         log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, told)
     try:
         with database_errors(path):
+            (insist_on_an_administrator if whole else insist_on_one_keeper)(log)
             yield log
     finally:
         log.close()
@@ -42,12 +45,15 @@ def reading(config: Path, warned: Told, told: Told) -> Iterator[Log]:
 
 @contextlib.contextmanager
 def as_it_is(database: Path | None) -> Iterator[Log | None]:
-    """The log whatever configuration it follows; None where it cannot be opened."""
-    log = None
+    """The log whatever configuration it follows; None where it cannot be opened, or not by whoever asks."""
+    log = seen = None
     with contextlib.suppress(LasttouchError, sqlite3.Error):
         log = None if database is None else open_for_reading(database)
+        if log is not None:
+            insist_on_one_keeper(log)
+        seen = log
     try:
-        yield log
+        yield seen
     finally:
         if log is not None:
             log.close()

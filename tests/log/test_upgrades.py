@@ -78,6 +78,18 @@ _ROWS: Mapping[str, Mapping[str, Any]] = {
     "contact_name": {"contact_id": 1, "key": "iris van dam"},
     "name_due": {"contact_id": 1},
     "title_pair": {"hash": 5, "ref": 1},
+    "user": {"id": 1, "name": "ana", "os_user": "ana", "email": "ana@acme.example", "role": "member", "active": 1},
+    "user_team": {"user_id": 1, "team": "sales"},
+    "account_reader": {"account_id": 1, "user_id": 1},
+    "account_share": {"account_id": 1, "team": "", "level": 1},
+    "narrowed_share": {"account_id": 1, "team": "", "level": 0, "said_at": 1000},
+    "private_contact": {"user_id": 1, "contact_id": 1, "said_at": 1000},
+    "private_address": {"user_id": 1, "canonical": _IRIS, "email": _IRIS, "said_at": 1000},
+    "private_company": {"user_id": 1, "company_id": 1, "said_at": 1000},
+    "contact_holder": {"contact_id": 1, "account_id": 1},
+    "bcc_seen": {"activity_id": 1, "address_id": 1, "place_id": 1},
+    "access": {"at": 1000, "user_id": 1, "command": "last", "account_id": 1, "level": 1, "items": 1, "contact_id": 1},
+    "deed": {"at": 1000, "user_id": 1, "kind": "merge", "contact_id": 1, "detail": "{}"},
 }  # fmt: skip
 """A row for every table there is or was, with the columns it has or had."""
 _DERIVED = {"thread", "contact_touch", "contact_account", "stranger", "name_due"}

@@ -34,9 +34,17 @@ correction_window = "1d"
 store_unmatched = false
 store_subjects = false
 contacts_from = "two-way"
+share_at_most = "who"
 
 [metrics]
 listen = "[::1]:9464"
+
+[[users]]
+name = "ana"
+os_user = "kim"
+email = "Ana@ACME.example"
+teams = ["sales"]
+role = "steward"
 
 [[accounts]]
 name = "ana"
@@ -46,6 +54,9 @@ timezone = "Europe/Berlin"
 exclude_mailboxes = ["Private"]
 private_events = "time-only"
 poll_every = "90s"
+user = "ana"
+readers = ["ana"]
+share = { everybody = "dates", sales = "subjects" }
 
 [accounts.imap]
 host = "imap.acme.example"
@@ -79,6 +90,7 @@ path = "~/Mail"
 [[accounts]]
 name = "ben"
 addresses = ["ben@acme.example"]
+share = "none"
 [[accounts.files]]
 path = "ben"
 """

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from lasttouch.configuration.config import load_config
 from lasttouch.configuration.options import Account, Config, Files, Metrics
+from lasttouch.configuration.rights_options import User
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 from lasttouch.terminal.command_line import COMMANDS, lasttouch
@@ -29,6 +30,7 @@ SECTIONS: dict[str, type[Section]] = {
     "accounts.calendar_urls": CalendarUrl,
     "accounts.files": Files,
     "metrics": Metrics,
+    "users": User,
 }
 
 
@@ -58,14 +60,14 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
     fields = {field.name for field in dataclasses.fields(SECTIONS[section])} - {
-        "accounts", "metrics", "imap", "caldav", "carddav", "calendar_urls", "files"
+        "accounts", "metrics", "imap", "caldav", "carddav", "calendar_urls", "files", "users"
     }  # fmt: skip
     assert _sections(_with_all_options_live())[section] == fields
 
 
 def test_the_defaults_in_the_example_are_the_defaults() -> None:
     shown = tomllib.loads(re.sub(r"^# (?=[a-z_]+ = )", "", EXAMPLE.partition("[[accounts]]")[0], flags=re.MULTILINE))
-    for name in set(shown) - {"internal_domains", "never_log"}:
+    for name in set(shown) - {"internal_domains", "never_log", "share_at_most"}:
         default = getattr(Config(accounts=[]), name)
         made = Config.of_checked({name: shown[name], "accounts": [_ACCOUNT]})
         assert getattr(made, name) == default, name

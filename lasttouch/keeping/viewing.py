@@ -1,0 +1,79 @@
+"""Who asks, and what of the log they may read, by what the log itself keeps of its users."""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+
+from activity.errors import NotPermitted
+from activity.sharing import Level
+from store import viewers
+from store.log import EVERYTHING, Log, Scope
+
+_HINT = "sign in as one of the users; status, doctor, check, sync, run and backup show no content and work without"
+_NOBODY = "\0"
+_asked_by: ContextVar[str | None] = ContextVar("asked_by")
+
+
+def ask_as(os_user: str | None) -> None:
+    """From now on whoever the kernel says is at the other end of a socket asks; None: the system has no name for them.
+
+    Else it is the user whose rights this process has.
+    """
+    _asked_by.set(os_user)
+
+
+def asker() -> str | None:
+    return _asked_by.get() if _is_by_proxy() else _os_user()
+
+
+def insist_on_an_administrator(log: Log) -> None:
+    """Raises NotPermitted for who asks through a socket and is none; who opens the log's file may see to it."""
+    if _is_by_proxy() and viewers.has_users(log):
+        name = asker()
+        user = viewers.user_of(log, name) if name else None
+        if user is None or user.role != "administrator":
+            raise NotPermitted("this is for the administrator", "ask whoever keeps the service")
+
+
+def insist_on_one_keeper(log: Log) -> None:
+    """Raises NotPermitted where a team uses the log."""
+    if viewers.has_users(log):
+        raise NotPermitted("this is not there for a team yet", _HINT)
+
+
+def scope_of(log: Log, os_user: str | None) -> Scope:
+    """What the system's user of this name may read; everything where the configuration names no users.
+
+    Raises NotPermitted for whoever is none of them, in the same words whatever there is, and for an
+    administrator who has no mailbox here.
+    """
+    if not viewers.has_users(log):
+        return EVERYTHING
+    user = viewers.user_of(log, os_user) if os_user else None
+    if user is None:
+        raise NotPermitted(
+            "this log is a team's, and you are none of its users",
+            _HINT,
+        )
+    granted = viewers.levels(log, user)
+    if user.role == "administrator" and not any(level is Level.OWN for _, level in granted):
+        raise NotPermitted(
+            "an administrator without a mailbox here sees no content", "status and doctor say how the service is"
+        )
+    levels = tuple((account_id, level) for account_id, level in granted if level > Level.NONE)
+    return Scope(user.name, levels, len(granted) - len(levels), user.id)
+
+
+def _is_by_proxy() -> bool:
+    return _asked_by.get(_NOBODY) is not _NOBODY
+
+
+def _os_user() -> str | None:
+    """What the system calls the user whose rights this process has; None where it has no name for them."""
+    import pwd  # noqa: PLC0415 - only for a log with users
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return None

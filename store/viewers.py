@@ -1,0 +1,93 @@
+"""Reading: who the users of a log are, and what each account grants to whom."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from activity.sharing import Level
+from store import settings
+from store.log import Log
+
+AT_MOST = "share_at_most"
+"""The setting with the level above which no account grants anything; absent where there is no such ceiling."""
+EVERYBODY = ""
+"""The team of what is granted to everybody."""
+
+
+class User(NamedTuple):
+    """A user of the configuration; `role` is "member", "steward" or "administrator"."""
+
+    id: int
+    name: str
+    os_user: str | None
+    role: str
+
+
+def has_users(log: Log) -> bool:
+    """Does the configuration name any? Else one keeper sees everything."""
+    return log.execute("SELECT 1 FROM user WHERE active LIMIT 1").fetchone() is not None
+
+
+def user_of(log: Log, os_user: str) -> User | None:
+    """The user whom the system knows by this name."""
+    row = log.execute("SELECT id, name, os_user, role FROM user WHERE active AND os_user = ?", (os_user,)).fetchone()
+    return None if row is None else User(*row)
+
+
+def users(log: Log) -> list[User]:
+    return [User(*row) for row in log.execute("SELECT id, name, os_user, role FROM user WHERE active ORDER BY id")]
+
+
+def teams_of(log: Log, user_id: int) -> set[str]:
+    return {team for (team,) in log.execute("SELECT team FROM user_team WHERE user_id = ?", (user_id,))}
+
+
+def own_accounts(log: Log, user_id: int) -> list[int]:
+    """The accounts that are this user's, those first, and the shared mailboxes that it reads."""
+    query = (
+        "SELECT id, 0 FROM account WHERE user_id = ?1"
+        " UNION SELECT account_id, 1 FROM account_reader WHERE user_id = ?1 ORDER BY 2, 1"
+    )
+    return list(dict.fromkeys(row_id for row_id, _ in log.execute(query, (user_id,))))
+
+
+def ceiling(log: Log) -> Level | None:
+    text = settings.read(log, AT_MOST)
+    return None if text is None else Level(int(text))
+
+
+def levels(log: Log, user: User) -> list[tuple[int, Level]]:
+    """Every account of the log with what it grants this user."""
+    own, teams, at_most = set(own_accounts(log, user.id)), {*teams_of(log, user.id), EVERYBODY}, ceiling(log)
+    granted, narrowed = _by_account(log, "account_share"), _by_account(log, "narrowed_share")
+    return [
+        (
+            account_id,
+            Level.OWN if account_id in own
+            else granted_to(teams, granted.get(account_id), narrowed.get(account_id, {}), at_most),
+        )
+        for (account_id,) in log.execute("SELECT id FROM account ORDER BY id").fetchall()
+    ]  # fmt: skip
+
+
+def granted_to(
+    teams: set[str], granted: dict[str, Level] | None, narrowed: dict[str, Level], at_most: Level | None
+) -> Level:
+    """What an account grants to a member of these teams, EVERYBODY among them.
+
+    `granted` is what the configuration does by team, None where it leaves that to the account's user within the
+    ceiling, who else may only narrow it: for a team, or for everybody of whose teams nothing was said.
+    """
+    said = [level for team, level in narrowed.items() if team in teams and team != EVERYBODY]
+    narrow = min(said, default=narrowed.get(EVERYBODY))
+    if granted is None:
+        return Level.NONE if narrow is None or at_most is None else min(narrow, at_most)
+    highest = max((level for team, level in granted.items() if team in teams), default=Level.NONE)
+    return min(level for level in (highest, narrow, at_most) if level is not None)
+
+
+def _by_account(log: Log, table: str) -> dict[int, dict[str, Level]]:
+    found: dict[int, dict[str, Level]] = {}
+    for account_id, team, level in log.execute(f"SELECT account_id, team, level FROM {table}"):
+        found.setdefault(account_id, {})[team] = Level(level)
+    return found
