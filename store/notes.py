@@ -8,18 +8,20 @@ from collections.abc import Iterable
 from store.forgetting import delete_activities
 from store.identities import NOTE
 from store.log import Log
+from store.said import ONE_KEEPER
+from store.viewers import is_own
 
 _IS_NOTE = f"substr(identity, 1, {len(NOTE)}) = '{NOTE}'"
 
 
-def newest_note(log: Log, contact_id: int) -> int | None:
-    """The note with this contact that was taken last."""
-    row = log.execute(
-        "SELECT max(a.id) FROM address r JOIN participation p ON p.address_id = r.id"
-        f" JOIN activity a ON a.id = p.activity_id WHERE r.contact_id = ? AND {_IS_NOTE}",
+def newest_note(log: Log, contact_id: int, user_id: int = ONE_KEEPER) -> int | None:
+    """The note with this contact that was taken last, by this user where there are several."""
+    rows = log.execute(
+        "SELECT a.id FROM address r JOIN participation p ON p.address_id = r.id"
+        f" JOIN activity a ON a.id = p.activity_id WHERE r.contact_id = ? AND {_IS_NOTE} ORDER BY a.id DESC",
         (contact_id,),
-    ).fetchone()
-    return None if row is None else row[0]
+    )
+    return next((row_id for (row_id,) in rows if user_id == ONE_KEEPER or is_own(log, user_id, row_id)), None)
 
 
 def is_note(log: Log, activity_id: int) -> bool:

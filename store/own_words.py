@@ -14,68 +14,73 @@ from store import settings
 from store.lists import change_among, rows_among
 from store.log import Log
 from store.rows import timestamp
-from store.said import DEFAULT_CADENCE
+from store.said import ONE_KEEPER, cadence_setting
 
 
 class Speaker(NamedTuple):
-    """When something is said, and by whose account (its id and owner; None where that is not known)."""
+    """When something is said, by whose account (its id and owner; None where that is not known), and by which user."""
 
     at: datetime
     account_id: int | None
     owner: str | None = None
+    user_id: int = ONE_KEEPER
 
 
 def say_of_contact(
-    connection: sqlite3.Connection, contact_id: int, kind: str, speaker: Speaker, value: int | None = None
+    connection: sqlite3.Connection, seen: Log, contact_id: int, kind: str, speaker: Speaker, value: int | None = None
 ) -> None:
-    """`kind` and `value` as in `said.Said`; what was known of the contact until now is kept beside it."""
+    """`kind` and `value` as in `said.Said`; what the speaker has `seen` of the contact until now is kept beside it."""
     connection.execute(
-        "INSERT OR REPLACE INTO said_of_contact (contact_id, kind, value, through, said_at, said_by)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (contact_id, kind, value, _newest_known(connection, contact_id, speaker.at), *_spoken(speaker)),
+        "INSERT OR REPLACE INTO said_of_contact (contact_id, kind, value, through, said_at, said_by, user_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (contact_id, kind, value, _newest_known(seen, contact_id, speaker.at), *_spoken(speaker)),
     )
 
 
-def unsay_of_contact(connection: sqlite3.Connection, contact_id: int, kind: str) -> bool:
-    """Take it back; False where it had not been said."""
-    query = "DELETE FROM said_of_contact WHERE contact_id = ? AND kind = ?"
-    return connection.execute(query, (contact_id, kind)).rowcount > 0
+def unsay_of_contact(connection: sqlite3.Connection, contact_id: int, kind: str, user_id: int = ONE_KEEPER) -> bool:
+    """Take it back; False where this user had not said it."""
+    query = "DELETE FROM said_of_contact WHERE contact_id = ? AND kind = ? AND user_id = ?"
+    return connection.execute(query, (contact_id, kind, user_id)).rowcount > 0
 
 
 def say_of_company(
     connection: sqlite3.Connection, company_id: int, kind: str, speaker: Speaker, value: int | None = None
 ) -> None:
     connection.execute(
-        "INSERT OR REPLACE INTO said_of_company (company_id, kind, value, said_at, said_by) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO said_of_company (company_id, kind, value, said_at, said_by, user_id)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (company_id, kind, value, *_spoken(speaker)),
     )
 
 
-def unsay_of_company(connection: sqlite3.Connection, company_id: int, kind: str) -> bool:
-    query = "DELETE FROM said_of_company WHERE company_id = ? AND kind = ?"
-    return connection.execute(query, (company_id, kind)).rowcount > 0
+def unsay_of_company(connection: sqlite3.Connection, company_id: int, kind: str, user_id: int = ONE_KEEPER) -> bool:
+    query = "DELETE FROM said_of_company WHERE company_id = ? AND kind = ? AND user_id = ?"
+    return connection.execute(query, (company_id, kind, user_id)).rowcount > 0
 
 
 def say_of_activities(connection: sqlite3.Connection, activity_ids: Iterable[int], kind: str, speaker: Speaker) -> None:
     connection.executemany(
-        "INSERT OR REPLACE INTO said_of_activity (identity, kind, said_at, said_by)"
-        " SELECT identity, ?, ?, ? FROM activity WHERE id = ?",
+        "INSERT OR REPLACE INTO said_of_activity (identity, kind, said_at, said_by, user_id)"
+        " SELECT identity, ?, ?, ?, ? FROM activity WHERE id = ?",
         [(kind, *_spoken(speaker), row_id) for row_id in activity_ids],
     )
 
 
-def unsay_of_activities(connection: sqlite3.Connection, activity_ids: Sequence[int], kind: str) -> bool:
+def unsay_of_activities(
+    connection: sqlite3.Connection, activity_ids: Sequence[int], kind: str, user_id: int = ONE_KEEPER
+) -> bool:
     before = connection.total_changes
     connection.executemany(
-        "DELETE FROM said_of_activity WHERE kind = ? AND identity = (SELECT identity FROM activity WHERE id = ?)",
-        [(kind, row_id) for row_id in activity_ids],
+        "DELETE FROM said_of_activity WHERE kind = ? AND user_id = ?"
+        " AND identity = (SELECT identity FROM activity WHERE id = ?)",
+        [(kind, user_id, row_id) for row_id in activity_ids],
     )
     return connection.total_changes > before
 
 
-def set_default_cadence(connection: sqlite3.Connection, days: int | None) -> None:
+def set_default_cadence(connection: sqlite3.Connection, days: int | None, user_id: int = ONE_KEEPER) -> None:
     """How often one means to be in touch with everybody of whom nothing else was said; None for no such thing."""
-    settings.write(connection, DEFAULT_CADENCE, "" if days is None else str(days))
+    settings.write(connection, cadence_setting(user_id), "" if days is None else str(days))
 
 
 def newest_of_conversation(log: Log, activity_id: int) -> int:
@@ -89,10 +94,10 @@ def newest_of_conversation(log: Log, activity_id: int) -> int:
 
 
 def move_words(connection: sqlite3.Connection, into: int, other: int) -> None:
-    """What was said of a contact that is merged into another; of what was said of both, the later word holds."""
+    """What each said of a contact that is merged into another; of what was said of both, the later word holds."""
     connection.execute(
-        "INSERT INTO said_of_contact (contact_id, kind, value, through, said_at, said_by)"
-        " SELECT ?1, kind, value, through, said_at, said_by FROM said_of_contact WHERE contact_id = ?2"
+        "INSERT INTO said_of_contact (contact_id, kind, value, through, said_at, said_by, user_id)"
+        " SELECT ?1, kind, value, through, said_at, said_by, user_id FROM said_of_contact WHERE contact_id = ?2"
         " ON CONFLICT (contact_id, kind, user_id) DO UPDATE SET value = excluded.value, through = excluded.through,"
         " said_at = excluded.said_at, said_by = excluded.said_by WHERE excluded.said_at > said_at",
         (into, other),
@@ -108,33 +113,34 @@ def put_aside(
     being ignored stays ignored.
     """
     connection.executemany(
-        "INSERT INTO put_aside (canonical, email, name, kind, said_at, said_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        "INSERT INTO put_aside (canonical, email, name, kind, said_at, said_by, user_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         " ON CONFLICT (canonical, user_id) DO UPDATE SET email = ?2, name = ?3, kind = ?4, said_at = ?5, said_by = ?6"
         " WHERE ?4 = 'ignored' OR kind <> 'ignored'",
         [(canonical, email, name, kind, *_spoken(speaker)) for email, canonical in emails],
     )
 
 
-def take_back(connection: sqlite3.Connection, canonicals: Iterable[str]) -> bool:
-    """These may be made contacts again; False where they always might."""
+def take_back(connection: sqlite3.Connection, canonicals: Iterable[str], user_id: int = ONE_KEEPER) -> bool:
+    """These may be made contacts of this user's again; False where they always might."""
     before = connection.total_changes
-    change_among(connection, "DELETE FROM put_aside WHERE canonical IN ({})", canonicals)
+    change_among(connection, f"DELETE FROM put_aside WHERE user_id = {user_id:d} AND canonical IN ({{}})", canonicals)
     return connection.total_changes > before
 
 
-def names_put_aside(log: Log, canonicals: Iterable[str]) -> dict[str, str]:
-    """Those of these addresses, in canonical form, of which nobody makes a contact by himself; whose they were."""
-    query = "SELECT canonical, name FROM put_aside WHERE canonical IN ({})"
+def names_put_aside(log: Log, canonicals: Iterable[str], user_id: int = ONE_KEEPER) -> dict[str, str]:
+    """Those of these addresses, in canonical form, that this user put aside; whose they were."""
+    query = f"SELECT canonical, name FROM put_aside WHERE user_id = {user_id:d} AND canonical IN ({{}})"
     return dict(rows_among(log, query, sorted(canonicals)))
 
 
-def _spoken(speaker: Speaker) -> tuple[int, int | None]:
-    return timestamp(speaker.at), speaker.account_id
+def _spoken(speaker: Speaker) -> tuple[int, int | None, int]:
+    return timestamp(speaker.at), speaker.account_id, speaker.user_id
 
 
-def _newest_known(connection: sqlite3.Connection, contact_id: int, now: datetime) -> int:
+def _newest_known(log: Log, contact_id: int, now: datetime) -> int:
     """When the newest that is known of the contact and does not lie ahead was; now where nothing is."""
-    (at,) = connection.execute(
+    (at,) = log.execute(
         "SELECT max((SELECT max(p.at) FROM participation p WHERE p.address_id = r.id AND p.touch_code >= 0"
         " AND p.at <= ?1)) FROM address r WHERE r.contact_id = ?2",
         (timestamp(now), contact_id),

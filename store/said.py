@@ -18,6 +18,8 @@ from store.rows import instant, timestamp
 
 DEFAULT_CADENCE = "cadence"
 """The setting with the days that hold where neither contact nor company has a cadence of its own."""
+ONE_KEEPER = 0
+"""Whose words they are where the configuration names no users. Who reads in a scope finds their own words alone."""
 
 IS_IGNORED = "EXISTS (SELECT 1 FROM said_of_contact w WHERE w.contact_id = {} AND w.kind = 'ignore')"
 """For a query in the order of an index that is to pass over who is ignored; {} is the contact's column."""
@@ -116,6 +118,11 @@ def confirmed(log: Log, activity_ids: Iterable[int]) -> set[int]:
         " WHERE a.id IN ({})"
     )
     return set(among(log, query, activity_ids))
+
+
+def cadence_setting(user_id: int) -> str:
+    """The setting with the days that hold for everybody else in the eyes of this user."""
+    return f"{DEFAULT_CADENCE}:{user_id}" if user_id else DEFAULT_CADENCE
 
 
 def default_cadence(log: Log) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from activity.sharing import Level
 from store import settings
-from store.said import DEFAULT_CADENCE
+from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
 _SAID = ("said_of_contact", "said_of_company", "said_of_activity", "put_aside")
@@ -61,11 +61,6 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
         _give_words(connection, list(ids.values()))
     else:
         _gather_words(connection)
-
-
-def cadence_setting(user_id: int) -> str:
-    """The setting with the days that hold for everybody in the eyes of this user; 0 for the one keeper's."""
-    return f"{DEFAULT_CADENCE}:{user_id}" if user_id else DEFAULT_CADENCE
 
 
 def _keep_user(connection: sqlite3.Connection, one: UserEntry) -> int:

@@ -51,6 +51,16 @@ def own_accounts(log: Log, user_id: int) -> list[int]:
     return list(dict.fromkeys(row_id for row_id, _ in log.execute(query, (user_id,))))
 
 
+def is_own(log: Log, user_id: int, activity_id: int) -> bool:
+    """Is the activity in an account that is this user's, or read by them as theirs?"""
+    query = (
+        "SELECT 1 FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id"
+        " JOIN account n ON n.id = o.account_id WHERE s.activity_id = ?1 AND (n.user_id = ?2 OR EXISTS ("
+        " SELECT 1 FROM account_reader r WHERE r.account_id = n.id AND r.user_id = ?2)) LIMIT 1"
+    )
+    return log.execute(query, (activity_id, user_id)).fetchone() is not None
+
+
 def ceiling(log: Log) -> Level | None:
     text = settings.read(log, AT_MOST)
     return None if text is None else Level(int(text))

@@ -45,9 +45,9 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, e
             answer = Answer("cadence", undo, who, days=days)
             name = "everybody else"
         else:
-            is_company, found = company_or_contact(agent.log, " ".join(given))
+            is_company, found = company_or_contact(agent.seen, " ".join(given))
             if is_company:
-                name = company_name(agent.log, found)
+                name = company_name(agent.seen, found)
                 answer = Answer("cadence", undo, who, company=name, days=days)
                 if days is not None:
                     own_words.set_company_cadence(agent, found, days, who)

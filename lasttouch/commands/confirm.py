@@ -32,10 +32,10 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     what = " ".join(words)
     with changing() as agent:
         who = own_words.speaker(agent, by)
-        activity_id = activity_meant(agent.log, what)
+        activity_id = activity_meant(agent.seen, what)
         if activity_id is None:
             raise UsageError(f"{what!r} is no activity", "give its id, as `log` and `why` show it")
-        whom = named_in_meeting(agent.log, activity_id)
+        whom = named_in_meeting(agent.seen, activity_id)
         say_of_activity(agent, activity_id, "confirm", who, undo, "{} was not confirmed")
     told = f"Activity {activity_id} is {'no longer ' if undo else ''}confirmed."
     answer = Answer("confirm", undo, who, activity=activity_id)

@@ -132,7 +132,7 @@ def add(
                 )
         else:
             bring_strangers(agent)
-            strangers = strangers_meant(agent.log, agent.clock(), number, min_exchanges)
+            strangers = strangers_meant(agent.seen, agent.clock(), number, min_exchanges)
             change = add_strangers(agent, strangers, by_name=number is not None)
     if as_json:
         print_json(import_json(change, []))

@@ -39,8 +39,8 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
     from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        kept = one_contact(agent.log, into)
-        merged = sorted({one_contact(agent.log, other) for other in others} - {kept})
+        kept = one_contact(agent.seen, into)
+        merged = sorted({one_contact(agent.seen, other) for other in others} - {kept})
         if not merged:
             raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
         before = _named(agent, merged)
@@ -72,7 +72,7 @@ def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) ->
 
     addresses = [_address(email) for email in emails]
     with changing() as agent:
-        contact_id = one_contact(agent.log, who)
+        contact_id = one_contact(agent.seen, who)
         change = address_book.remove_alias if takes_away else address_book.add_alias
         rematched = change(agent, contact_id, addresses)
     if as_json:
@@ -98,7 +98,7 @@ def remove(who: str, as_json: bool) -> None:
     from lasttouch.keeping import address_book, own_words  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        contact_id = one_contact(agent.log, who)
+        contact_id = one_contact(agent.seen, who)
         removed = _named(agent, [contact_id])
         rematched = address_book.remove(agent, [contact_id], own_words.speaker(agent, None))
     if as_json:
@@ -129,7 +129,7 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
     with changing() as agent:
-        contact_ids, emails = contact_or_address(agent.log, who)
+        contact_ids, emails = contact_or_address(agent.seen, who)
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
             return
@@ -142,12 +142,12 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
 
 def _named(agent: Agent, contact_ids: list[int]) -> str:
     """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
-    return "; ".join(map(shown, with_ids(agent.log, contact_ids, agent.clock())))
+    return "; ".join(map(shown, with_ids(agent.seen, contact_ids, agent.clock())))
 
 
 def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
     """Ask with everything that would go."""
-    found = with_ids(agent.log, contact_ids, agent.clock())
+    found = with_ids(agent.seen, contact_ids, agent.clock())
     lines = [f"  #{one.id} {one.name} <{', '.join(one.emails)}>, {one.touches} touches" for one in found]
     print_lines(["This would be erased for good, with every trace in the log:", *(lines or [f"  {emails[0]}"])])
     try:

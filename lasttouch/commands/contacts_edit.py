@@ -49,9 +49,9 @@ def edit(
     if name is not None and not name.strip():
         raise UsageError("a contact has a name", "give one behind --name")
     with changing() as agent:
-        contact_id = one_contact(agent.log, who)
+        contact_id = one_contact(agent.seen, who)
         rematched = address_book.edit(agent, contact_id, edit)
-        (person,) = with_ids(agent.log, [contact_id], agent.clock())
+        (person,) = with_ids(agent.seen, [contact_id], agent.clock())
     if as_json:
         print_json(
             {

@@ -28,13 +28,13 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     what = " ".join(words)
     with changing() as agent:
         who = own_words.speaker(agent, by)
-        activity_id = activity_meant(agent.log, what)
+        activity_id = activity_meant(agent.seen, what)
         if activity_id is not None:
             say_of_activity(agent, activity_id, "done", who, undo, "{} was not done")
             answer = Answer("done", undo, who, activity=activity_id)
             name = f"activity {activity_id}"
         else:
-            contact_id = one_contact(agent.log, what)
+            contact_id = one_contact(agent.seen, what)
             name = say_of_contact(agent, contact_id, own_words.Word("done"), who, undo, "nothing was done with {}")
             answer = Answer("done", undo, who, contact=contact_id, name=name)
     told = f"Open again: {name}." if undo else f"Done: {name}. A newer message opens it again; --undo takes it back."

@@ -30,14 +30,14 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
     with changing() as agent:
         who = own_words.speaker(agent, by)
         address = normalise(what)
-        if address is not None and not is_contact(agent.log, what):
+        if address is not None and not is_contact(agent.seen, what):
             contact_id, name = None, address
             if not undo:
                 own_words.ignore_address(agent, address, who)
             elif not own_words.unignore_address(agent, address):
                 raise not_said(f"{address} was not ignored")
         else:
-            contact_id = one_contact(agent.log, what)
+            contact_id = one_contact(agent.seen, what)
             name = say_of_contact(agent, contact_id, own_words.Word("ignore"), who, undo, "{} was not ignored")
     told = f"{name} may be in lists again." if undo else f"{name} is in no list any more; --undo takes it back."
     Answer("ignore", undo, who, contact=contact_id, name=name).tell(as_json, told)

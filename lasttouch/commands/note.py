@@ -51,8 +51,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
     from lasttouch.keeping import notes, own_words  # noqa: PLC0415
 
     with changing() as agent:
-        contact_id = one_contact(agent.log, " ".join(words[:-1]))
-        name = contact_name(agent.log, contact_id)
+        contact_id = one_contact(agent.seen, " ".join(words[:-1]))
+        name = contact_name(agent.seen, contact_id)
         who = own_words.speaker(agent, by)
         account = notes.account_of(agent, who, contact_id)
         noted = notes.take_note(
@@ -68,11 +68,11 @@ def _undo(what: str, by: str | None, as_json: bool) -> None:
 
     with changing() as agent:
         who = own_words.speaker(agent, by)
-        activity_id = activity_meant(agent.log, what)
+        activity_id = activity_meant(agent.seen, what)
         contact_id = name = None
         if activity_id is None:
-            contact_id = one_contact(agent.log, what)
-            name = contact_name(agent.log, contact_id)
+            contact_id = one_contact(agent.seen, what)
+            name = contact_name(agent.seen, contact_id)
             activity_id = notes.newest_of(agent, contact_id)
         if activity_id is None or not notes.is_note(agent, activity_id):
             raise not_said(f"{what} is not noted by hand" if name is None else f"nothing is noted of {name}")

@@ -73,7 +73,7 @@ def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker, undo
     """Say it of a contact, or take it back; its name. Raises NotFound, `unsaid` with the name, if it was not said."""
     from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
 
-    name = contact_name(agent.log, contact_id)
+    name = contact_name(agent.seen, contact_id)
     if not undo:
         own_words.say_of_contact(agent, contact_id, word, who)
     elif not own_words.unsay_of_contact(agent, contact_id, word.kind):

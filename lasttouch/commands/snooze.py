@@ -38,7 +38,7 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
         raise UsageError(str(error), "such as: lasttouch snooze bob 2w") from None
     with changing() as agent:
         who = own_words.speaker(agent, by)
-        contact_id = one_contact(agent.log, " ".join(words if undo else given))
+        contact_id = one_contact(agent.seen, " ".join(words if undo else given))
         word = own_words.put_off(until)
         name = say_of_contact(agent, contact_id, word, who, undo, "{} was not put off")
     told = f"{name} is no longer put off." if undo else f"{name} is put off until {local(until, zone)}."

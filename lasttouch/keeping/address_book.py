@@ -56,7 +56,8 @@ def take_in(
     """
     with writing(agent.connection):
         if by_name:
-            own_words.take_back(agent.connection, [canonical(email) for entry in entries for email in entry.emails])
+            canonicals = [canonical(email) for entry in entries for email in entry.emails]
+            own_words.take_back(agent.connection, canonicals, agent.user_id)
         change = _take_in(agent, entries, renames, by_itself)
         return change._replace(shared=contacts.shared_addresses(agent.log, change.imported.ids))
 
@@ -185,7 +186,7 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
     """
     with writing(agent.connection):
         for contact_id in contact_ids:
-            put_aside(agent, contact_id, "removed", who or Speaker(agent.clock(), None))
+            put_aside(agent, contact_id, "removed", who or Speaker(agent.clock(), None, None, agent.user_id))
         canonicals = contacts.canonicals_of(agent.log, contact_ids)
         before = addresses.owned(agent.log, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)
@@ -241,7 +242,7 @@ class _PutAside:
 
     def __init__(self, agent: Agent, entries: Iterable[ContactEntry]) -> None:
         emails = {email: canonical(email) for entry in entries for email in entry.emails}
-        self._aside = own_words.names_put_aside(agent.log, set(emails.values()))
+        self._aside = own_words.names_put_aside(agent.log, set(emails.values()), agent.user_id)
         self._listed = {email for email, _ in contacts.emails(agent.log, sorted(self._aside))}
 
     def __call__(self, entry: ContactEntry) -> bool:

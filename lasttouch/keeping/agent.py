@@ -28,6 +28,7 @@ from matchers.owners import Colleague
 from store import places, settings, touches, users
 from store.database import data_version, writing
 from store.log import Log
+from store.said import ONE_KEEPER
 from store.users import Grants, Team, UserEntry
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Agent:
     (`opening.py`).
 
     Whoever uses the `connection`, or the `log` that reads by it, while other threads are about holds the `lock`.
+    A user who changes something is `user_id`, and means by their words what is `seen` by them.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class Agent:
         self.lock_file = lock_file
         self.lock = lock or threading.RLock()
         self.retired = False
+        self.user_id = ONE_KEEPER
+        self.seen = self.log
         self.house = house_of(loaded.config)
         ensure_key(connection)
         self.catch_up()

@@ -7,6 +7,7 @@ from datetime import datetime
 from activity.address import Address
 from activity.errors import UsageError
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.viewing import insist_on_own
 from matchers.canonical import canonical
 from matchers.notes import NoteKind, note_facts
 from store import accounts, contacts, ingest, notes, places, touches
@@ -36,14 +37,16 @@ def take_note(
 
 
 def take_back(agent: Agent, activity_id: int) -> None:
+    """Raises NotPermitted where it is a colleague's."""
+    insist_on_own(agent.log, agent.user_id, activity_id)
     with writing(agent.connection):
         notes.take_back(agent.connection, activity_id)
         touches.refresh(agent.connection, agent.clock())
 
 
 def newest_of(agent: Agent, contact_id: int) -> int | None:
-    """The latest note with this contact."""
-    return notes.newest_note(agent.log, contact_id)
+    """The latest note with this contact; a user's own."""
+    return notes.newest_note(agent.log, contact_id, agent.user_id)
 
 
 def is_note(agent: Agent, activity_id: int) -> bool:
@@ -54,6 +57,8 @@ def account_of(agent: Agent, who: Speaker, contact_id: int) -> Account:
     """Whose note it is: who says so, else the contact's owner. Raises UsageError where that is not known."""
     if who.account_id is not None:
         return next(one for one in accounts.accounts_known(agent.log) if one.id == who.account_id)
+    if agent.user_id:
+        raise UsageError("you have no account here whose note it could be", "whoever keeps the configuration gives one")
     (person,) = people(agent.log, agent.clock(), [contact_id])
     owners = accounts.accounts_meant(agent.log, person.owner) if person.owner else []
     if len(owners) != 1:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from activity.errors import NotFound, UsageError
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.viewing import insist_on_own
 from matchers.canonical import canonical
 from store import ingest, own_words, touches
 from store.accounts import accounts_known, accounts_meant
@@ -15,6 +16,7 @@ from store.contacts import emails_of_contact, name_of_contact
 from store.database import writing
 from store.own_words import Speaker
 from store.rows import timestamp
+from store.viewers import own_accounts
 
 __all__ = ["Speaker", "Word"]
 
@@ -32,7 +34,11 @@ def put_off(until: datetime | None) -> Word:
 
 
 def speaker(agent: Agent, by: str | None) -> Speaker:
-    """Who speaks, now: the account that is named, or the only one there is. Raises NotFound, UsageError."""
+    """Who speaks, now: the account that is named, or the only one there is; a user by their own, else by the first of
+    them. Raises NotFound, UsageError.
+    """
+    if agent.user_id:
+        return _user_speaking(agent, by)
     found = accounts_known(agent.log) if by is None else accounts_meant(agent.log, by)
     if by is not None and not found:
         known = ", ".join(one.name for one in accounts_known(agent.log))
@@ -42,9 +48,21 @@ def speaker(agent: Agent, by: str | None) -> Speaker:
     return Speaker(agent.clock(), *(found[0].id, found[0].owner) if len(found) == 1 else (None, None))
 
 
+def _user_speaking(agent: Agent, by: str | None) -> Speaker:
+    ids = own_accounts(agent.log, agent.user_id)
+    known = sorted((one for one in accounts_known(agent.log) if one.id in ids), key=lambda one: ids.index(one.id))
+    named = {one.id for one in accounts_meant(agent.log, by)} if by is not None else set(ids)
+    found = next((one for one in known if one.id in named), None)
+    if by is not None and found is None:
+        hint = f"yours are: {', '.join(one.name for one in known)}" if known else ""
+        raise NotFound(f"there is no account of {by!r}", hint)
+    account_id, owner = (found.id, found.owner) if found else (None, None)
+    return Speaker(agent.clock(), account_id, owner, agent.user_id)
+
+
 def say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker) -> None:
     with writing(agent.connection):
-        own_words.say_of_contact(agent.connection, contact_id, word.kind, who, word.value)
+        own_words.say_of_contact(agent.connection, agent.seen, contact_id, word.kind, who, word.value)
         if word.kind == "ignore":
             put_aside(agent, contact_id, "ignored", who)
 
@@ -53,8 +71,9 @@ def unsay_of_contact(agent: Agent, contact_id: int, kind: str) -> bool:
     """False where it had not been said."""
     with writing(agent.connection):
         if kind == "ignore":
-            own_words.take_back(agent.connection, [canonical(e) for e in emails_of_contact(agent.log, contact_id)])
-        return own_words.unsay_of_contact(agent.connection, contact_id, kind)
+            canonicals = [canonical(email) for email in emails_of_contact(agent.log, contact_id)]
+            own_words.take_back(agent.connection, canonicals, agent.user_id)
+        return own_words.unsay_of_contact(agent.connection, contact_id, kind, agent.user_id)
 
 
 def ignore_address(agent: Agent, email: str, who: Speaker) -> None:
@@ -65,7 +84,7 @@ def ignore_address(agent: Agent, email: str, who: Speaker) -> None:
 
 def unignore_address(agent: Agent, email: str) -> bool:
     with writing(agent.connection):
-        return own_words.take_back(agent.connection, [canonical(email)])
+        return own_words.take_back(agent.connection, [canonical(email)], agent.user_id)
 
 
 def set_company_cadence(agent: Agent, company_id: int, days: int, who: Speaker) -> None:
@@ -75,16 +94,21 @@ def set_company_cadence(agent: Agent, company_id: int, days: int, who: Speaker) 
 
 def unset_company_cadence(agent: Agent, company_id: int) -> bool:
     with writing(agent.connection):
-        return own_words.unsay_of_company(agent.connection, company_id, "cadence")
+        return own_words.unsay_of_company(agent.connection, company_id, "cadence", agent.user_id)
 
 
 def set_default_cadence(agent: Agent, days: int | None) -> None:
     with writing(agent.connection):
-        own_words.set_default_cadence(agent.connection, days)
+        own_words.set_default_cadence(agent.connection, days, agent.user_id)
 
 
 def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker) -> None:
-    """Of a message "done" is said of what its conversation has come to as well: a newer message opens it again."""
+    """Of a message "done" is said of what its conversation has come to as well: a newer message opens it again.
+
+    What is confirmed counts for everybody, so it is for whose calendar it is in. Raises NotPermitted.
+    """
+    if kind == "confirm":
+        insist_on_own(agent.log, agent.user_id, activity_id)
     with writing(agent.connection):
         own_words.say_of_activities(agent.connection, _meant(agent, activity_id, kind), kind, who)
         _judge_again(agent, activity_id, kind)
@@ -92,7 +116,8 @@ def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker) -> 
 
 def unsay_of_activity(agent: Agent, activity_id: int, kind: str) -> bool:
     with writing(agent.connection):
-        was_said = own_words.unsay_of_activities(agent.connection, _meant(agent, activity_id, kind), kind)
+        meant = _meant(agent, activity_id, kind)
+        was_said = own_words.unsay_of_activities(agent.connection, meant, kind, agent.user_id)
         _judge_again(agent, activity_id, kind)
         return was_said
 
@@ -106,7 +131,7 @@ def _judge_again(agent: Agent, activity_id: int, kind: str) -> None:
 def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
     if kind != "done":
         return [activity_id]
-    return sorted({activity_id, own_words.newest_of_conversation(agent.log, activity_id)})
+    return sorted({activity_id, own_words.newest_of_conversation(agent.seen, activity_id)})
 
 
 def put_aside(agent: Agent, contact_id: int, kind: str, who: Speaker) -> None:

@@ -42,6 +42,12 @@ def insist_on_one_keeper(log: Log) -> None:
         raise NotPermitted("this is not there for a team yet", _HINT)
 
 
+def insist_on_own(log: Log, user_id: int, activity_id: int) -> None:
+    """Raises NotPermitted for a user in none of whose accounts the activity is."""
+    if user_id and not viewers.is_own(log, user_id, activity_id):
+        raise NotPermitted(f"activity {activity_id} is in no account of yours", "whose it is may say so of it")
+
+
 def scope_of(log: Log, os_user: str | None) -> Scope:
     """What the system's user of this name may read; everything where the configuration names no users.
 

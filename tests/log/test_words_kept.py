@@ -21,7 +21,7 @@ ANA, BOB, EVE, FAY = "ana@acme.example", "bob@globex.example", "eve@hooli.exampl
 
 def say(log: Log, contact_id: int, kind: str, days: float, value: int | None = None) -> None:
     with writing(log.connection):
-        own_words.say_of_contact(log.connection, contact_id, kind, Speaker(log.day(days), None), value)
+        own_words.say_of_contact(log.connection, log.reader, contact_id, kind, Speaker(log.day(days), None), value)
 
 
 def test_a_snooze_lasts_until_its_end_or_until_they_write(log: Log) -> None:

@@ -185,7 +185,7 @@ def test_words_said_before_there_were_users_are_the_account_s_user_s_and_come_ba
     config = configured()
     with opened(load_config(config), lambda: NOW) as agent, writing(agent.connection):
         agent.connection.execute("INSERT INTO contact (id, name) VALUES (7, 'Bob')")
-        own_words.say_of_contact(agent.connection, 7, "cadence", Speaker(NOW, 2), 30)
+        own_words.say_of_contact(agent.connection, agent.log, 7, "cadence", Speaker(NOW, 2), 30)
         own_words.set_default_cadence(agent.connection, 90)
     config = configured(*THREE, ben=OWN["ben"])
     with opened(load_config(config), lambda: NOW) as agent:
