@@ -13,9 +13,9 @@ from functools import partial
 from bench.figures import Figure, at_most, median_of, median_seconds, seconds, told
 from bench.logs import log
 from bench.world import END, Size, person
+from lasttouch.answers import today
 from lasttouch.answers.question import Question
 from lasttouch.answers.silence import Silence, candidates, silences
-from lasttouch.answers.today import today
 from lasttouch.answers.waiting import Wanted, awaiting
 from store.database import open_for_reading
 from store.finding import find_contacts
@@ -87,7 +87,7 @@ def _seconds(size: Size) -> dict[str, float]:
         "stale --days 90": lambda: _stale(reader, timedelta(days=90)),
         "awaiting --on us": lambda: awaiting(reader, END, "us", Wanted(), _PAGE),
         "awaiting --on them": lambda: awaiting(reader, END, "them", Wanted(), _PAGE),
-        "today": lambda: today(reader, Question(END), UTC, 10),
+        "today": lambda: today.answer(reader, Question(END), UTC, 10),
         "log of the busiest contact": lambda: newest(reader, END, _PAGE, [1]),
         "log of everybody": lambda: newest(reader, END, _PAGE),
         "unmatched": lambda: unmatched(reader, END, _PAGE),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from lasttouch.answers.naming import chosen, owner_named
 from lasttouch.answers.question import Log, Question
-from lasttouch.answers.waiting import Wanted
-from lasttouch.answers.waiting import awaiting as waiting_for
+from lasttouch.answers.waiting import Wanted, awaiting
 from store.awaiting import Order, Side, Waiting
 from store.health import SourceHealth, sources
 from store.people import is_anybody_listed
 
-__all__ = ["COUNTED", "SIDES", "Answer", "Order", "Side", "awaiting"]
+__all__ = ["COUNTED", "SIDES", "Answer", "Order", "Side", "answer"]
 
 SIDES: tuple[Side, ...] = ("us", "them")
 COUNTED = 100  # of what has waited for longer
@@ -22,20 +21,24 @@ COUNTED = 100  # of what has waited for longer
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`waiting`: what waits for us, then what waits for them; `more`: is there more of that?
+    """`waiting`: what waits for us, then what waits for them, as of `now`; `more`: is there more of that?
 
-    `older`: how many have waited for longer than was looked back, COUNTED a side at most. `is_empty`:
-    nobody is listed yet.
+    `back`: how far was looked back, None for without end; `older`: how many have waited for longer,
+    COUNTED a side at most. `likely_alone`: what hardly wants an answer was left out. `is_empty`: nobody
+    is listed yet.
     """
 
+    now: datetime
     waiting: list[Waiting]
     more: bool
+    back: timedelta | None
     older: int
+    likely_alone: bool
     sources: list[SourceHealth]
     is_empty: bool
 
 
-def awaiting(
+def answer(
     log: Log,
     question: Question,
     order: Order,
@@ -64,9 +67,9 @@ def awaiting(
         likely=recent is not None and not is_all,
         settled=settled,
     )
-    listed = [waiting_for(log, now, side, wanted, most + 1) for side in sides]
+    listed = [awaiting(log, now, side, wanted, most + 1) for side in sides]
     found = [one for side in listed for one in side[:most]][: filters.limit]
     longer = replace(wanted, since=None, until=recent, order="oldest", likely=False)
-    older = sum(len(waiting_for(log, now, side, longer, COUNTED)) for side in sides if recent)
+    older = sum(len(awaiting(log, now, side, longer, COUNTED)) for side in sides if recent)
     more = sum(map(len, listed)) > len(found)
-    return Answer(found, more, older, sources(log), not is_anybody_listed(log))
+    return Answer(now, found, more, back, older, wanted.likely, sources(log), not is_anybody_listed(log))

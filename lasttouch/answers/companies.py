@@ -8,17 +8,20 @@ from datetime import datetime
 from lasttouch.answers.naming import chosen, companies_named, owner_named
 from lasttouch.answers.question import Log, Question, people_reader
 from lasttouch.moments import earlier
-from store import companies as log_companies
 from store.choosing import companies_of, companies_of_owner
-from store.companies import Company
+from store.companies import Company, companies
 from store.health import SourceHealth, seen_through, sources
 from store.read_back import ReadBack, read_back
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`through` and `back`: up to when, and from when on, everything was read. `is_empty`: there are none at all."""
+    """As of `now`; `through` and `back`: up to when, and from when on, everything was read.
 
+    `is_empty`: there are none at all.
+    """
+
+    now: datetime
     companies: list[Company]
     is_empty: bool
     through: datetime | None
@@ -26,11 +29,11 @@ class Answer:
     sources: list[SourceHealth]
 
 
-def companies(log: Log, question: Question) -> Answer:
+def answer(log: Log, question: Question) -> Answer:
     """Of the companies that `who` means, or of all. Raises NotFound where `who` means none."""
     now, filters = question.now, question.filters
     ids = companies_named(log, question.who) if question.who else None
-    known = log_companies.companies(log, now, ids, people_reader(filters.as_of))
+    known = companies(log, now, ids, people_reader(filters.as_of))
     left = known
     if filters.owner is not None:
         theirs = companies_of_owner(log, owner_named(log, filters.owner))
@@ -39,4 +42,4 @@ def companies(log: Log, question: Question) -> Answer:
         theirs = companies_of(log, tagged)
         left = [one for one in left if one.id in theirs]
     through = earlier(seen_through(log), now)
-    return Answer(filters.applied(left), not known, through, read_back(log), sources(log))
+    return Answer(now, filters.applied(left), not known, through, read_back(log), sources(log))

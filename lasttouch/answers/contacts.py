@@ -18,11 +18,15 @@ from store.timeline import Activity, newest
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`through` and `back`: up to when, and from when on, everything was read."""
+    """As of `now`; `through` and `back`: up to when, and from when on, everything was read."""
 
+    now: datetime
     people: list[Person]
     through: datetime | None
     back: ReadBack
+
+    def by_name(self) -> list[Person]:
+        return sorted(self.people, key=lambda one: (one.name.casefold(), one.id))
 
     def as_listed(self, owners: Mapping[int, str]) -> list[Person]:
         """With the owners that are listed: what is derived is not to come back as if it were."""
@@ -38,10 +42,10 @@ class Shown:
     newest: list[Activity]
 
 
-def contacts(log: Log, question: Question) -> Answer:
+def answer(log: Log, question: Question) -> Answer:
     """Those who are meant, in the order the log has them. Raises NotFound where there is nobody."""
     found = people(log, question.now, chosen(log, question.who, tag=question.filters.tag))
-    return Answer(found, seen_through(log), read_back(log))
+    return Answer(question.now, found, seen_through(log), read_back(log))
 
 
 def owners_listed(log: Log) -> Mapping[int, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from lasttouch.answers.naming import chosen
 from lasttouch.answers.question import Log, Question
@@ -11,13 +13,24 @@ from store.export import whole_log
 from store.said import of_activities
 
 
-def exported(log: Log, question: Question) -> Iterator[OfActivity]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Read one by one, as of `now`."""
+
+    now: datetime
+    activities: Iterator[OfActivity]
+
+
+def answer(log: Log, question: Question) -> Answer:
     """In the order in which it was read, piece by piece; the log has the meetings among strangers in it.
 
     Raises NotFound where nobody has the tag that is asked for.
     """
+    return Answer(question.now, _activities(log, question, chosen(log, tag=question.filters.tag)))
+
+
+def _activities(log: Log, question: Question, only: Sequence[int] | None) -> Iterator[OfActivity]:
     filters = question.filters
-    only = chosen(log, tag=filters.tag)
     for found, people in whole_log(log, question.now, filters.since, filters.until, only):
         words = of_activities(log, [one.id for one in found])
         for one in found:

@@ -19,13 +19,14 @@ from store.read_back import ReadBack, read_back
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """`people` in the order that was asked for.
+    """`people` in the order that was asked for, as of `now`.
 
     `strangers` are those who are meant where no contact is; then `people` are they. `through`: up to
     when everything was read, None where something never was; `back`: from when on. `is_empty`: nobody
     was asked for by name and nobody is listed yet. `weeks` are the touches of the last weeks by contact.
     """
 
+    now: datetime
     people: list[Person]
     strangers: list[Unlisted]
     through: datetime | None
@@ -35,7 +36,7 @@ class Answer:
     weeks: Mapping[int, Sequence[int]] | None = None
 
 
-def last(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer:
+def answer(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer:
     """Of the contacts who are meant, or else of people who are none yet. Raises NotFound where there is nobody.
 
     `weeks`: of how many last weeks the touches are wanted beside each contact.
@@ -56,6 +57,7 @@ def last(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer:
         everybody = vouched_order(everybody, back)
     found = filters.applied(everybody if question.who else without_ignored(log, everybody))
     return Answer(
+        now,
         found,
         [],
         earlier(seen_through(log), now),
@@ -84,4 +86,4 @@ def _of_strangers(strangers: list[Unlisted], question: Question, whole: Whole) -
     now = question.now
     with whole() as log:
         found = question.filters.applied(unlisted_people(log, now, strangers))
-        return Answer(found, strangers, earlier(seen_through(log), now), read_back(log), sources(log))
+        return Answer(now, found, strangers, earlier(seen_through(log), now), read_back(log), sources(log))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 
 from activity.errors import NotFound
 from lasttouch.answers.naming import chosen
@@ -18,12 +19,13 @@ from store.timeline import Activity, newest
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`activities` in the order that was asked for; `owners`: whose each account is, by its name.
+    """`activities` in the order that was asked for, as of `now`; `owners`: whose each account is, by its name.
 
     `strangers` are those who are meant where no contact is. `weeks`: the touches of all who are meant
     in each of the last weeks, the oldest first. `is_narrowed`: not everything was asked for.
     """
 
+    now: datetime
     activities: list[Activity]
     strangers: list[Unlisted]
     owners: Mapping[str, str]
@@ -31,7 +33,7 @@ class Answer:
     is_narrowed: bool
 
 
-def log_of(log: Log, question: Question, whole: Whole, most: int, weeks: int = 0) -> Answer:
+def answer(log: Log, question: Question, whole: Whole, most: int, weeks: int = 0) -> Answer:
     """The newest activities of who is meant, or of everybody. Raises NotFound where there is nobody.
 
     `weeks`: of how many last weeks the touches are wanted.
@@ -47,6 +49,7 @@ def log_of(log: Log, question: Question, whole: Whole, most: int, weeks: int = 0
         if filters.sort == "oldest":
             found.reverse()
         return Answer(
+            now,
             found,
             strangers,
             account_owners(log),

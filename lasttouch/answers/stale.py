@@ -22,13 +22,15 @@ _STATES: tuple[State, ...] = ("stale", "unknown", "never")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`silences`: stale ones first, then those of whom it is unknown, then who was never touched; `more`: how many
-    are not among them, as far as was looked.
+    """`silences` as of `now`: stale ones first, then those of whom it is unknown, then who was never touched.
 
-    `through` and `back`: up to when, and from when on, everything was read. `weeks` are the touches of
-    the last weeks by contact. `is_empty`: nobody is listed yet.
+    `more`: how many are not among them, as far as was looked. `longer_than`: what was asked for, None
+    for longer than usual. `through` and `back`: up to when, and from when on, everything was read.
+    `weeks` are the touches of the last weeks by contact. `is_empty`: nobody is listed yet.
     """
 
+    now: datetime
+    longer_than: timedelta | None
     silences: list[Silence]
     more: int
     through: datetime | None
@@ -38,7 +40,7 @@ class Answer:
     is_empty: bool
 
 
-def stale(log: Log, question: Question, longer_than: timedelta | None, most: int, weeks: int = 0) -> Answer:
+def answer(log: Log, question: Question, longer_than: timedelta | None, most: int, weeks: int = 0) -> Answer:
     """Silent for `longer_than`, or for longer than usual (None); at most so many of each state."""
     now, filters = question.now, question.filters
     ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
@@ -48,6 +50,8 @@ def stale(log: Log, question: Question, longer_than: timedelta | None, most: int
     sort = "silence" if longer_than is not None and filters.sort == "overdue" else filters.sort
     found = _first_of_each(_ordered(everybody, sort), most)[: filters.limit]
     return Answer(
+        now,
+        longer_than,
         found,
         len(everybody) - len(found),
         earlier(seen_through(log), now),

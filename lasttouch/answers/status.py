@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from lasttouch.answers.question import Log
+from lasttouch.answers.question import Log, Question
 from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
 
 MISTAKES_SHOWN = timedelta(days=7)
@@ -23,24 +23,34 @@ class Holdings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How every source is doing, and how much the log holds.
+    """How every source is doing, and how much the log holds, as of `now`.
 
     `mail_ahead`: the date of mail that servers took in while our clock says that it lies ahead, if
     there is any. `mistakes`: what was left out of late by a defect of ours, if that was asked for.
+    `daemon`: the process that keeps the log up to date, if one does.
     """
 
+    now: datetime
     sources: list[SourceHealth]
     holdings: Holdings
     mail_ahead: datetime | None
     mistakes: list[str]
+    daemon: int | None
+
+    def behind(self, allowed: timedelta) -> list[SourceHealth]:
+        """The sources that were not read to their end for longer than is `allowed`."""
+        return [one for one in self.sources if one.last_success is None or self.now - one.last_success > allowed]
 
 
-def status(log: Log, now: datetime, mistakes: bool = False) -> Answer:
+def answer(log: Log, question: Question, daemon: int | None = None, mistakes: bool = False) -> Answer:
+    now = question.now
     return Answer(
+        now,
         sources(log),
         holdings(log),
         newest_mail_after(log, now + AHEAD_OF_SERVERS),
         left_out_by_mistake(log, now - MISTAKES_SHOWN) if mistakes else [],
+        daemon,
     )
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.address import domain_of
+from lasttouch.answers.question import Log, Question
 from matchers.domains import is_free_mail
 from store import suggestions
 from store.accounts import accounts_known
-from store.log import Log
 from store.unmatched import unmatched
 
 
@@ -26,11 +26,11 @@ class Suggestion(NamedTuple):
     command: str
 
 
-def suggested(log: Log, now: datetime) -> list[Suggestion]:
+def answer(log: Log, question: Question) -> list[Suggestion]:
     """Whom to put together first, then our own addresses, then private mailboxes; each address once."""
     found: list[Suggestion] = []
     seen: set[str] = set()
-    for one in _all(log, now):
+    for one in _all(log, question.now):
         if one.address is None or one.address not in seen:
             found.append(one)
         seen.add(one.address or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from lasttouch.answers.attention import Attention, Whom, attention
 from lasttouch.answers.naming import chosen, owner_named
@@ -22,12 +22,15 @@ OFFERED = 3
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page. `coming` are the contacts in the meetings, by id; lists are cut at the limit.
+    """The page of a local `day`, as of `now`; lists are cut at the limit.
 
-    `offered` are events, at most OFFERED, that may have been meetings with whom their titles name. `through` and
-    `back`: up to when, and from when on, everything was read. `is_empty`: nobody is listed yet.
+    `coming` are the contacts in the meetings, by id. `offered` are events, at most OFFERED, that may have
+    been meetings with whom their titles name. `through` and `back`: up to when, and from when on,
+    everything was read. `is_empty`: nobody is listed yet.
     """
 
+    now: datetime
+    day: date
     blind: list[Blind]
     attention: Attention
     meetings: list[Activity]
@@ -43,7 +46,7 @@ class Answer:
         return bool(self.blind or self.attention.reasons or self.meetings or self.offered)
 
 
-def today(log: Log, question: Question, zone: tzinfo, limit: int) -> Answer:
+def answer(log: Log, question: Question, zone: tzinfo, limit: int) -> Answer:
     """The page of the local day that the question is asked in."""
     now, filters = question.now, question.filters
     only = chosen(log, question.who, company=filters.company, tag=filters.tag)
@@ -61,6 +64,8 @@ def today(log: Log, question: Question, zone: tzinfo, limit: int) -> Answer:
         if theirs is None or theirs & contacts_in(one)
     ]
     return Answer(
+        now=now,
+        day=midnight.date(),
         blind=blind_sources(log, now),
         attention=attention(log, now, whom, limit),
         meetings=meetings[:limit],

@@ -10,31 +10,31 @@ from operator import itemgetter
 from activity.errors import NotFound
 from lasttouch.answers.naming import chosen, companies_named
 from lasttouch.answers.question import Log, Question
-from store import unmatched as exchanged
 from store.choosing import companies_of
 from store.companies import company_names
-from store.unmatched import Stranger
+from store.unmatched import Stranger, unmatched
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`strangers` with their numbers in the whole list, which `contacts add --from-unmatched` means."""
+    """`strangers`, as of `now`, with their numbers in the whole list, which `contacts add --from-unmatched` means."""
 
+    now: datetime
     strangers: list[tuple[int, Stranger]]
     is_narrowed: bool
 
 
-def unmatched(log: Log, question: Question, most: int) -> Answer:
+def answer(log: Log, question: Question, most: int) -> Answer:
     """At most so many, those who answer first; the log has the meetings among strangers in it."""
     filters = question.filters
     tagged = chosen(log, tag=filters.tag)
     at: list[Collection[int]] = [] if filters.company is None else [companies_named(log, filters.company)]
     at += [] if tagged is None else [companies_of(log, tagged)]
     narrowed = bool(at or filters.since or filters.until or filters.sort != "exchanges")
-    numbered = list(enumerate(exchanged.unmatched(log, question.now, None if narrowed else most), 1))
+    numbered = list(enumerate(unmatched(log, question.now, None if narrowed else most), 1))
     names = [set(company_names(log, sorted(ids))) for ids in at]
     there = [(number, one) for number, one in numbered if all(one.company in some for some in names)]
-    return Answer(filters.applied(there, itemgetter(1))[:most], narrowed)
+    return Answer(question.now, filters.applied(there, itemgetter(1))[:most], narrowed)
 
 
 def strangers_meant(log: Log, now: datetime, number: int | None, least: int) -> list[Stranger]:
@@ -42,7 +42,7 @@ def strangers_meant(log: Log, now: datetime, number: int | None, least: int) -> 
 
     Raises NotFound where there is no such number.
     """
-    found = exchanged.unmatched(log, now)
+    found = unmatched(log, now)
     if number is None:
         return [one for one in found if one.two_way and one.exchanges >= least]
     if number > len(found):

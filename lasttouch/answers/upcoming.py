@@ -44,22 +44,23 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The next first. `more`: there are more of them. `is_empty`: nobody is listed yet."""
+    """The next first, as of `now`. `more`: there are more of them. `is_empty`: nobody is listed yet."""
 
+    now: datetime
     appointments: list[Appointment]
     more: bool
     sources: list[SourceHealth]
     is_empty: bool
 
 
-def upcoming(log: Log, question: Question, until: datetime | None, most: int, one_by_one: bool) -> Answer:
+def answer(log: Log, question: Question, until: datetime | None, most: int, one_by_one: bool) -> Answer:
     """At most so many that begin by `until`, a series as its next meeting, or `one_by_one` each of its meetings."""
     now, filters = question.now, question.filters
     ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
     found = ahead(log, max(filters.since or now, now), most if one_by_one else None, ids, until)
     series = list(map(Series, found)) if one_by_one else by_series(found)
     coming = _appointments(log, series[:most], now)
-    return Answer(coming, len(series) > most, sources(log), not is_anybody_listed(log))
+    return Answer(now, coming, len(series) > most, sources(log), not is_anybody_listed(log))
 
 
 def _appointments(log: Log, series: Sequence[Series], now: datetime) -> list[Appointment]:

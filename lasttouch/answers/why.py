@@ -68,25 +68,30 @@ class KeptOut:
     identity: str
 
 
-Answer = OfActivity | OfContacts | list[OfStranger] | KeptOut
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was `found`, as of `now`."""
+
+    now: datetime
+    found: OfActivity | OfContacts | list[OfStranger] | KeptOut
 
 
-def why(log: Log, question: Question, whole: Whole, database: Callable[[], Path]) -> Answer:
+def answer(log: Log, question: Question, whole: Whole, database: Callable[[], Path]) -> Answer:
     """`who` is an activity's id, its Message-ID, or somebody. Raises NotFound where it is not in the log.
 
     `database` says where the log is: beside it stands who was erased.
     """
     what, now = question.who, question.now
     if found := find_activities(log, what):
-        return _activity(log, found, now)
+        return Answer(now, _activity(log, found, now))
     if ids := find_contacts(log, what):
-        return _contacts(log, ids, now)
+        return Answer(now, _contacts(log, ids, now))
     with whole() as everything:
         if found := find_activities(everything, what):
-            return _activity(everything, found, now)
+            return Answer(now, _activity(everything, found, now))
         if strangers := find_unlisted(everything, what):
-            return _strangers(everything, strangers, now)
-        return _kept_out(everything, what, database())
+            return Answer(now, _strangers(everything, strangers, now))
+        return Answer(now, _kept_out(everything, what, database()))
 
 
 def _activity(log: Log, activity_ids: Sequence[int], now: datetime) -> OfActivity:

@@ -7,20 +7,17 @@ from typing import cast
 
 import click
 
-from lasttouch.answers.awaiting import SIDES, Order, Side, awaiting
-from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.answers.awaiting import SIDES, Order, Side, answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading
 from lasttouch.keeping.lessons_due import LISTED
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
-from lasttouch.terminal.output import print_lines
+from lasttouch.views import awaiting as view
 from lasttouch.views import columns
-from lasttouch.views.awaiting import awaiting_json, awaiting_notes, awaiting_table
-from lasttouch.views.blindness import blindness
 
 PAGE = 50
 RECENT = timedelta(seconds=LISTED)
@@ -72,7 +69,7 @@ def command(who: tuple[str, ...], on: Side | None, is_all: bool, settled: bool, 
     narrowed = who or filters.since or filters.until
     back = RECENT if form.is_for_people and not narrowed else None
     with reading() as log:
-        given = awaiting(
+        given = answer(
             log,
             Question(now, " ".join(who), filters),
             cast("Order", filters.sort),
@@ -82,10 +79,10 @@ def command(who: tuple[str, ...], on: Side | None, is_all: bool, settled: bool, 
             settled=settled,
             back=back,
         )
-    found = given.waiting
-    if answer(form, columns.AWAITING, lambda: awaiting_json(found, now), lambda: awaiting_table(found, now, zone)):
-        is_likely = back is not None and not is_all
-        notes = awaiting_notes(found, given.more, given.older, RECENT.days, is_likely)
-        is_empty = given.is_empty and not found and not given.older
-        print_lines([NO_CONTACTS for _ in notes] if is_empty else notes)
-        print_lines(blindness(given.sources, now, zone))
+    print_answer(
+        form,
+        columns.AWAITING,
+        lambda: view.as_json(given),
+        lambda: view.table(given, zone),
+        lambda: view.notes(given, zone),
+    )

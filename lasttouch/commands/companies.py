@@ -6,16 +6,17 @@ import click
 
 from activity.address import normalise_domain
 from activity.errors import UsageError
-from lasttouch.answers.companies import Answer, companies
+from lasttouch.answers.companies import answer
 from lasttouch.answers.question import Filters, Log, Question
 from lasttouch.commands.filters import UNLIMITED, filter_options
 from lasttouch.commands.opening import changing, reading
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import columns
-from lasttouch.views.last import companies_json, companies_table
+from lasttouch.views import companies as view
+from lasttouch.views.blindness import blindness
 
 
 @click.group("companies")
@@ -84,17 +85,14 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
         print_lines([f"{name}: {rematched} addresses already seen are there."])
 
 
-def answer_companies(log: Log, question: Question, form: Form) -> Answer:
+def answer_companies(log: Log, question: Question, form: Form, with_blindness: bool = False) -> None:
     """Print the companies that are asked for."""
-    given = companies(log, question)
-    answer(
+    given, zone = answer(log, question), machine_zone()
+    blind = blindness(given.sources, question.now, zone) if with_blindness else []
+    print_answer(
         form,
         columns.COMPANIES,
-        lambda: companies_json(given.companies, given.through, given.back),
-        lambda: companies_table(given.companies, question.now, machine_zone(), given.back),
+        lambda: view.as_json(given),
+        lambda: view.table(given, zone),
+        lambda: [*view.notes(given), *blind],
     )
-    if form.is_for_people and given.is_empty:
-        print_lines(["No companies yet. Add one: lasttouch companies add NAME DOMAIN"])
-    elif form.is_for_people and not given.companies:
-        print_lines(["No company is left by that."])
-    return given

@@ -9,8 +9,7 @@ import click
 from activity.address import normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
-from lasttouch.answers.contacts import contacts, shown
-from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.answers.contacts import answer, shown
 from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.unmatched import strangers_meant
 from lasttouch.commands.completion_words import complete_who
@@ -21,13 +20,14 @@ from lasttouch.commands.contacts_suggest import suggest
 from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import bring_strangers, changing, reading
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views import columns
-from lasttouch.views.contacts import contacts_json, contacts_table, import_json, import_text
-from lasttouch.views.last import last_json
-from lasttouch.views.timeline import log_table
+from lasttouch.views import contact_import as imported
+from lasttouch.views import contacts as view
+from lasttouch.views import last as dates
+from lasttouch.views.log import activities_table
 from lasttouch.views.why_contact import contact_text
 
 RECENT = 10
@@ -75,9 +75,9 @@ def import_(file: Path, as_json: bool) -> None:
         change, left_out = take_in_list(agent, read.entries)
     problems = sorted([*read.problems, *(RowProblem(*one) for one in left_out)], key=lambda one: one.line)
     if as_json:
-        print_json(import_json(change, problems, read.without_email))
+        print_json(imported.as_json(change, problems, read.without_email))
     else:
-        print_lines(import_text(change, problems, read.without_email))
+        print_lines(imported.text(change, problems, read.without_email))
 
 
 @command.command("add")
@@ -135,9 +135,9 @@ def add(
             strangers = strangers_meant(agent.seen, agent.clock(), number, min_exchanges)
             change = add_strangers(agent, strangers, by_name=number is not None)
     if as_json:
-        print_json(import_json(change, []))
+        print_json(imported.as_json(change))
     else:
-        print_lines(import_text(change, []))
+        print_lines(imported.text(change))
 
 
 def _addresses(given: tuple[str, ...]) -> list[str]:
@@ -164,10 +164,10 @@ def list_(filters: Filters, form: Form) -> None:
       lasttouch contacts list --tag vip --csv
     """
     with reading() as log:
-        given = contacts(log, Question(utc_now(), "", filters))
-    found = sorted(given.people, key=lambda one: (one.name.casefold(), one.id))
-    if answer(form, columns.CONTACTS, lambda: contacts_json(found), lambda: contacts_table(found)):
-        print_lines([] if found else [NO_CONTACTS])
+        given = answer(log, Question(utc_now(), "", filters))
+    print_answer(
+        form, columns.CONTACTS, lambda: view.as_json(given), lambda: view.table(given), lambda: view.notes(given)
+    )
 
 
 @command.command("show")
@@ -186,9 +186,8 @@ def show(who: tuple[str, ...], as_json: bool) -> None:
     question = Question(now, " ".join(who))
     with reading() as log:
         if as_json:
-            given = contacts(log, question)
-            print_json(last_json(given.people, given.through, given.back))
+            print_json(dates.as_json(answer(log, question)))
             return
         for one in shown(log, question, RECENT):
             print_lines(contact_text(one.person, one.behind, [], now, zone))
-            print_table(*log_table(one.newest, now, zone))
+            print_table(*activities_table(one.newest, now, zone))

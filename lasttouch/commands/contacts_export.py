@@ -7,15 +7,15 @@ import sys
 import click
 
 from activity.errors import UsageError
-from lasttouch.answers.contacts import contacts, owners_listed
+from lasttouch.answers.contacts import answer, owners_listed
 from lasttouch.answers.question import Question
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import utc_now
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_csv, print_json
 from lasttouch.terminal.standard_streams import speak_utf8
+from lasttouch.views import last as view
 from lasttouch.views.contacts import export_rows, vcards
-from lasttouch.views.last import last_json
 
 
 @click.command("export")
@@ -35,9 +35,9 @@ def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
     if vcard + as_json + as_csv > 1:
         raise UsageError("--vcard, --json and --csv exclude each other")
     with reading() as log:
-        given, owners = contacts(log, Question(utc_now())), owners_listed(log)
+        given, owners = answer(log, Question(utc_now())), owners_listed(log)
     if as_json:
-        print_json(last_json(given.people, given.through, given.back))
+        print_json(view.as_json(given))
     elif vcard:
         speak_utf8()
         sys.stdout.write(vcards(given.people))

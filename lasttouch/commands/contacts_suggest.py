@@ -9,8 +9,6 @@ from lasttouch.local_time import utc_now
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
 
-NOTHING = "Nothing to suggest: no two contacts look like one person."
-
 
 @click.command("suggest")
 @json_option
@@ -26,13 +24,14 @@ def suggest(as_json: bool) -> None:
       lasttouch contacts suggest
       lasttouch contacts suggest --json
     """
-    from lasttouch.answers.suggestions import suggested  # noqa: PLC0415 - other queries in this group do without
+    from lasttouch.answers.question import Question  # noqa: PLC0415 - other queries in this group do without
+    from lasttouch.answers.suggestions import answer  # noqa: PLC0415
+    from lasttouch.views import suggestions as view  # noqa: PLC0415
 
     with reading_all() as log:
-        found = suggested(log, utc_now())
+        found = answer(log, Question(utc_now()))
     if as_json:
-        print_json([one._asdict() for one in found])
-        return
-    headings = ["Who", "Address", "Because", "To do it"]
-    print_table(headings, [[one.name, one.address or "", one.because, one.command] for one in found])
-    print_lines([] if found else [NOTHING])
+        print_json(view.as_json(found))
+    else:
+        print_table(*view.table(found))
+        print_lines(view.notes(found))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from lasttouch.answers.contacts import contacts
+from lasttouch.answers.contacts import answer
 from lasttouch.answers.proof import proof
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.status import holdings
@@ -18,10 +18,10 @@ from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
-from lasttouch.views.contacts import import_text
-from lasttouch.views.health import sync_table
-from lasttouch.views.last import last_json, last_table
+from lasttouch.views import contact_import, sync
+from lasttouch.views import demo as view
 from lasttouch.views.next_steps import next_steps
+from lasttouch.views.people import people_table
 from lasttouch.views.why_contact import contact_text
 
 TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, and does not count
@@ -49,17 +49,16 @@ def command(keep: Path | None, as_json: bool) -> None:
         print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
     with played(keep, utc_now, zone) as done, reading(done.loaded.path) as log:
         now = utc_now()
-        given = contacts(log, Question(now))
+        given = answer(log, Question(now))
         if as_json:
-            config = None if keep is None else str(done.loaded.path)
-            print_json({"last": last_json(given.people, given.through, given.back), "config": config})
+            print_json(view.as_json(given, None if keep is None else str(done.loaded.path)))
             return
         _typed(f"contacts import {CONTACTS}")
-        print_lines(import_text(done.change, []))
+        print_lines(contact_import.text(done.change))
         _typed("sync")
-        print_table(*sync_table(done.reports))
+        print_table(*sync.table(done.reports))
         _typed("last")
-        print_table(*last_table(given.people, now, zone))
+        print_table(*people_table(given.people, now, zone))
         _typed(f"why {TELLING}")
         _why(log, now, zone)
         print_lines(["", _in_the_log(log)])
@@ -71,7 +70,7 @@ def _typed(words: str) -> None:
 
 
 def _why(log: Log, now: datetime, zone: tzinfo) -> None:
-    for person in contacts(log, Question(now, TELLING)).people:
+    for person in answer(log, Question(now, TELLING)).people:
         print_lines(contact_text(person, *proof(log, person, now), now, zone))
 
 

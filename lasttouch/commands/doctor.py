@@ -10,7 +10,7 @@ from lasttouch.local_time import utc_now
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import is_terminal, print_json, print_lines
 from lasttouch.terminal.standard_streams import silence_libraries
-from lasttouch.views.doctor import doctor_json, doctor_summary, doctor_text
+from lasttouch.views import doctor as view
 
 
 @click.command("doctor")
@@ -38,9 +38,9 @@ def command(offline: bool, as_json: bool) -> None:
         click.echo("Asking the servers …", err=True)
     findings = list(examine(named_config(), utc_now, offline))
     if as_json:
-        print_json(doctor_json(findings))
+        print_json(view.as_json(findings))
     else:
-        print_lines([*doctor_text(findings), "", doctor_summary(findings)])
+        print_lines([*view.text(findings), "", view.summary(findings)])
     failures = [one for one in findings if one.status == "failure"]
     if failures:
         kind = ConfigError if failures[0].check == "configuration" else LasttouchError

@@ -7,15 +7,13 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from lasttouch.answers.export import exported
+from lasttouch.answers.export import answer
 from lasttouch.answers.question import Filters, Question
-from lasttouch.answers.why import OfActivity
 from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading_all
 from lasttouch.local_time import utc_now
@@ -26,7 +24,7 @@ from lasttouch.terminal.options import config_option
 from lasttouch.terminal.output import csv_cells, harmless_json
 from lasttouch.terminal.standard_streams import speak_utf8
 from lasttouch.views import columns
-from lasttouch.views.timeline import why_json
+from lasttouch.views import export as view
 
 
 @click.command("export")
@@ -54,8 +52,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
     """
     with reading_all() as log, _output(file, force) as output:
         write = _csv_lines if form.as_csv else _json_lines
-        now = utc_now()
-        written = write(output, _objects(exported(log, Question(now, "", filters)), now))
+        written = write(output, view.as_json(answer(log, Question(utc_now(), "", filters))))
     if file is not None and str(file) != "-":
         click.echo(f"{written:,} activities in {file}.", err=True)
 
@@ -68,11 +65,6 @@ def _output(file: Path | None, force: bool) -> Iterator[TextIO]:
         return
     with private_output(file, force) as new, new.text() as output:
         yield output
-
-
-def _objects(found: Iterator[OfActivity], now: datetime) -> Iterator[dict[str, Any]]:
-    for one in found:
-        yield why_json(one.activity, one.concerned, now, one.said)
 
 
 def _json_lines(output: TextIO, objects: Iterator[dict[str, Any]]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,7 +21,6 @@ from lasttouch.views.next_steps import next_steps
 if TYPE_CHECKING:
     from lasttouch.configuration.config import LoadedConfig
     from lasttouch.passes.source_pass import Report
-    from lasttouch.wizard.account import Tried
     from lasttouch.wizard.draft import Draft
     from lasttouch.wizard.given import Given
 
@@ -68,7 +67,9 @@ def command(given: Given, wanted: bool | None, no_test: bool, add: bool, force: 
         wanted = ask and click.confirm("Read the last 30 days of mail, and the calendar, now?", default=True)
     reports = _synced(loaded, tried.draft.name, as_json, ask) if wanted else None
     if as_json:
-        print_json(_json(path, tried, reports))
+        from lasttouch.views import init as view  # noqa: PLC0415
+
+        print_json(view.as_json(str(path), tried, reports))
     else:
         print_lines(_next_steps(reports is not None))
     if reports is not None:
@@ -109,13 +110,13 @@ def _written(path: Path, before: ConfigFile | None, draft: Draft) -> LoadedConfi
 
 def _synced(loaded: LoadedConfig, account: str, as_json: bool, ask: bool) -> list[Report]:
     from lasttouch.terminal.progress import shown_progress  # noqa: PLC0415
-    from lasttouch.views.health import sync_table  # noqa: PLC0415
+    from lasttouch.views import sync as view  # noqa: PLC0415
     from lasttouch.wizard.first_sync import first_sync  # noqa: PLC0415
 
     with shown_progress(as_json) as progress:
         reports = first_sync(loaded, account, progress)
     if not as_json:
-        print_table(*sync_table(reports))
+        print_table(*view.table(reports))
         if loaded.config.users:
             return reports  # each of them asks for themselves
         if ask and loaded.config.contacts_from == "two-way":
@@ -127,18 +128,18 @@ def _synced(loaded: LoadedConfig, account: str, as_json: bool, ask: bool) -> lis
 
 
 def _answered(path: Path) -> None:
-    from lasttouch.answers.contacts import contacts  # noqa: PLC0415
+    from lasttouch.answers.contacts import answer  # noqa: PLC0415
     from lasttouch.answers.last import vouched_order  # noqa: PLC0415
     from lasttouch.answers.question import Question  # noqa: PLC0415
-    from lasttouch.views.last import last_table, read_back_lines  # noqa: PLC0415
+    from lasttouch.views.people import people_table, read_back_lines  # noqa: PLC0415
 
     now = utc_now()
     with reading(path) as log:
-        given = contacts(log, Question(now))
+        given = answer(log, Question(now))
     back = given.back
     everybody = vouched_order(given.people, back)
     found = sorted(everybody, key=lambda one: one.last_touch is None or not back.vouches_for(one.last_touch))
-    headings, rows = last_table(found[:SHOWN], now, machine_zone(), back=back)
+    headings, rows = people_table(found[:SHOWN], now, machine_zone(), back=back)
     print_lines([""])
     print_table(headings, rows)
     print_lines(read_back_lines(found, back, machine_zone()))
@@ -158,10 +159,3 @@ def _next_steps(synced: bool) -> list[str]:
         ("lasttouch doctor", "whether everything is well"),
     ]
     return next_steps(steps)
-
-
-def _json(path: Path, tried: Tried, reports: list[Report] | None) -> dict[str, Any]:
-    from lasttouch.views.health import sync_json  # noqa: PLC0415
-    from lasttouch.wizard.outcome import outcome_json  # noqa: PLC0415
-
-    return {**outcome_json(path, tried), "synced": None if reports is None else sync_json(reports)["accounts"]}

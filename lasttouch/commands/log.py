@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.answers.log import log_of
+from lasttouch.answers.log import answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading, reading_all
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
 from lasttouch.terminal.output import is_terminal, print_lines, terminal_width
 from lasttouch.views import columns
+from lasttouch.views import log as view
 from lasttouch.views.chart import chart
-from lasttouch.views.no_contact import no_contact
-from lasttouch.views.timeline import log_json, log_table
 
 CHART_WEEKS = 52
 PAGE = 50
-NOTHING_YET = "Nothing in the log yet. To read mail and calendars: lasttouch sync"
 
 
 @click.command("log")
@@ -54,10 +52,9 @@ def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
     now, zone = filters.moment(utc_now()), machine_zone()
     weeks = min(CHART_WEEKS, terminal_width()) if form.is_for_people and is_terminal() else 0
     with reading() as log:
-        given = log_of(log, Question(now, " ".join(who), filters), reading_all, most(filters, form, PAGE), weeks)
-    found = given.activities
+        given = answer(log, Question(now, " ".join(who), filters), reading_all, most(filters, form, PAGE), weeks)
     if given.weeks:
         print_lines(chart(given.weeks, now, zone))
-    if answer(form, columns.LOG, lambda: log_json(found, now), lambda: log_table(found, now, zone, given.owners)):
-        print_lines([] if found else ["Nothing with that." if given.is_narrowed else NOTHING_YET])
-        print_lines(no_contact(given.strangers))
+    print_answer(
+        form, columns.LOG, lambda: view.as_json(given), lambda: view.table(given, zone), lambda: view.notes(given)
+    )

@@ -11,7 +11,7 @@ from lasttouch.keeping.rules import rehearse
 from lasttouch.local_time import machine_zone
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from lasttouch.views.rules import rules_json, rules_text
+from lasttouch.views import rules as view
 from matchers.never_log import checked_rule
 
 
@@ -53,9 +53,9 @@ def test(never_log: tuple[str, ...], own: tuple[str, ...], internal: tuple[str, 
     with changing() as agent:
         rehearsal = rehearse(agent, rules, addresses, [normalise_domain(domain) for domain in internal])
     if as_json:
-        print_json(rules_json(rehearsal))
+        print_json(view.as_json(rehearsal))
     else:
-        print_lines(rules_text(rehearsal, machine_zone()))
+        print_lines(view.text(rehearsal, machine_zone()))
 
 
 def _no_address(given: str) -> str:

@@ -6,21 +6,17 @@ from datetime import timedelta
 
 import click
 
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.question import Filters, Question
-from lasttouch.answers.stale import stale
+from lasttouch.answers.stale import answer
 from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading
 from lasttouch.commands.sparklines import weeks_drawn
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
-from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.blindness import blindness
-from lasttouch.views.stale import stale_json, stale_notes, stale_table
+from lasttouch.views import stale as view
 
-NO_RHYTHM = "Who has no rhythm is not here; by length: lasttouch stale --days 90"
 PAGE = 100
 
 
@@ -58,18 +54,11 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
     now, zone = filters.moment(utc_now()), machine_zone()
     longer_than = None if days is None else timedelta(days=days)
     with reading() as log:
-        given = stale(log, Question(now, "", filters), longer_than, most(filters, form, PAGE), weeks_drawn(form))
-    if not answer(
+        given = answer(log, Question(now, "", filters), longer_than, most(filters, form, PAGE), weeks_drawn(form))
+    print_answer(
         form,
         columns.STALE,
-        lambda: stale_json(given.silences, given.through, given.back),
-        lambda: stale_table(given.silences, given.weeks, now, zone),
-    ):
-        return
-    if not any(one.state == "stale" for one in given.silences):
-        length = "is usual" if days is None else f"{days} day{'' if days == 1 else 's'}"
-        print_lines([NO_CONTACTS if given.is_empty else f"Nobody has been silent for longer than {length}."])
-    print_lines(stale_notes(given.silences, given.more, now, zone))
-    if days is None:
-        print_lines([NO_RHYTHM])
-    print_lines(blindness(given.sources, now, zone))
+        lambda: view.as_json(given),
+        lambda: view.table(given, zone),
+        lambda: view.notes(given, zone),
+    )

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import click
 
 from activity.errors import LasttouchError, UsageError
-from lasttouch.answers.status import Answer, status
+from lasttouch.answers.question import Question
+from lasttouch.answers.status import Answer, answer
 from lasttouch.commands.opening import named_config, reading
 from lasttouch.configuration.config_file import read_config
 from lasttouch.configuration.durations import parse_duration
 from lasttouch.keeping.lock_file import daemon_pid
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.moments import ago
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
-from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.health import clock_note, skipped_rows, skipped_table, status_json, status_notes, status_table
+from lasttouch.views import status as view
 
 
 @click.command("status")
@@ -44,51 +43,46 @@ def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
       lasttouch status --json
       lasttouch status --check --tolerance 30m
     """
-    now, zone = utc_now(), machine_zone()
+    zone = machine_zone()
     database = read_config(named_config()).database
     pid = daemon_pid(database) if database else None
     with reading(whole=True) as log:
-        given = status(log, now, mistakes=check)
-    health = given.sources
+        given = answer(log, Question(utc_now()), pid, mistakes=check)
     if skipped and not form.as_json:
-        if answer(form, columns.SKIPPED, lambda: skipped_rows(health), lambda: skipped_table(health)):
-            print_lines([] if any(one.skipped for one in health) else ["Nothing was skipped."])
+        print_answer(
+            form,
+            columns.SKIPPED,
+            lambda: view.skipped_json(given),
+            lambda: view.skipped_table(given),
+            lambda: view.skipped_notes(given),
+        )
         return
-    if answer(
+    print_answer(
         form,
         columns.STATUS,
-        lambda: status_json(health, given.holdings, pid, given.mail_ahead),
-        lambda: status_table(health, now, zone),
-    ):
-        activities, contacts, touches = given.holdings
-        print_lines(
-            [
-                f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
-                "No daemon is running." if pid is None else f"A daemon is running: process {pid}.",
-                *clock_note(given.mail_ahead, zone),
-                *status_notes(health, zone),
-            ]
-        )
+        lambda: view.as_json(given),
+        lambda: view.table(given, zone),
+        lambda: view.notes(given, zone),
+    )
     if check:
-        fail_if_behind(given, now, tolerance, pid)
+        fail_if_behind(given, tolerance)
         fail_if_mistaken(given.mistakes)
 
 
-def fail_if_behind(given: Answer, now: datetime, tolerance: str, pid: int | None) -> None:
+def fail_if_behind(given: Answer, tolerance: str) -> None:
     """For monitoring. Raises LasttouchError that names every source that was not read to its end for too long."""
     try:
         allowed = parse_duration(tolerance)
     except ValueError as error:
         raise UsageError(str(error)) from None
     behind = [
-        f"{one.account} {one.source} ({'last ' + ago(one.last_success, now) if one.last_success else 'never'})"
-        for one in given.sources
-        if one.last_success is None or now - one.last_success > allowed
+        f"{one.account} {one.source} ({'last ' + ago(one.last_success, given.now) if one.last_success else 'never'})"
+        for one in given.behind(allowed)
     ]
     if behind or not given.sources:
         what = f"not read within {tolerance}: {', '.join(behind)}" if behind else "nothing has been read yet"
         raise LasttouchError(
-            what, "see: lasttouch status" if pid else "no daemon is running; see: lasttouch service status"
+            what, "see: lasttouch status" if given.daemon else "no daemon is running; see: lasttouch service status"
         )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from activity.errors import NotFound
@@ -11,10 +9,7 @@ from lasttouch.commands.completion_words import complete_account
 from lasttouch.commands.opening import loaded_config
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
-from lasttouch.views.health import sync_json, sync_table
-
-if TYPE_CHECKING:
-    from lasttouch.passes.source_pass import Report
+from lasttouch.views import sync as view
 
 
 @click.command("sync")
@@ -52,18 +47,8 @@ def command(account: str | None, retry: bool, as_json: bool) -> None:
         reports = list(sync(agent, account, progress, Manner(insists=retry)))
         holds = holdings(agent.log)
     if as_json:
-        print_json(sync_json(reports))
+        print_json(view.as_json(reports))
     else:
-        print_table(*sync_table(reports))
-        print_lines([_summary(reports, holds)])
+        print_table(*view.table(reports))
+        print_lines([view.summary(reports, holds)])
     fail_if_any_did(reports)
-
-
-def _summary(reports: list[Report], holds: tuple[int, int, int]) -> str:
-    """`holds`: activities, contacts, touches. Who became a contact by this sync has touches no report knows of."""
-    new = sum(one.new for one in reports)
-    skipped = sum(one.skipped for one in reports)
-    said = f"{new:,} new in the log" if new else "Nothing new"
-    said += f"; {skipped} items skipped, see: lasttouch status --skipped" if skipped else ""
-    activities, contacts, touches = holds
-    return f"{said}. It holds {activities:,} activities, {contacts:,} contacts, {touches:,} touches."

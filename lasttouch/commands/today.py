@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.question import Filters, Question
-from lasttouch.answers.today import today
+from lasttouch.answers.today import answer
 from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
-from lasttouch.views.today import today_json, today_text
+from lasttouch.views import today as view
 
 PAGE = 10
 
@@ -40,9 +39,8 @@ def command(filters: Filters, quiet_if_empty: bool, as_json: bool) -> None:
     """
     now, zone = utc_now(), machine_zone()
     with reading() as log:
-        page = today(log, Question(now, "", filters), zone, filters.limit or PAGE)
+        page = answer(log, Question(now, "", filters), zone, filters.limit or PAGE)
     if as_json:
-        print_json(today_json(page, now, zone))
+        print_json(view.as_json(page))
     elif page.has_news or not quiet_if_empty:
-        print_lines(today_text(page, now, zone))
-        print_lines(["", NO_CONTACTS] if page.is_empty else [])
+        print_lines(view.text(page, zone))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import click
 
 from lasttouch.answers.question import Filters, Question
-from lasttouch.answers.unmatched import unmatched
+from lasttouch.answers.unmatched import answer
 from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading_all
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
-from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.unmatched import unmatched_json, unmatched_table
+from lasttouch.views import unmatched as view
 
 PAGE = 50
 
@@ -44,14 +43,11 @@ def command(filters: Filters, form: Form) -> None:
     """
     now, zone = utc_now(), machine_zone()
     with reading_all() as log:
-        given = unmatched(log, Question(now, "", filters), most(filters, form, PAGE))
-    found = given.strangers
-    strangers = [one for _, one in found]
-    if answer(form, columns.UNMATCHED, lambda: unmatched_json(strangers), lambda: unmatched_table(found, now, zone)):
-        print_lines([_hint(bool(found), given.is_narrowed)])
-
-
-def _hint(found: bool, narrowed: bool) -> str:
-    if found:
-        return "To add them all: lasttouch contacts add --all-two-way"
-    return "Nobody is left by that." if narrowed else "Everybody you exchange with is a contact."
+        given = answer(log, Question(now, "", filters), most(filters, form, PAGE))
+    print_answer(
+        form,
+        columns.UNMATCHED,
+        lambda: view.as_json(given),
+        lambda: view.table(given, zone),
+        lambda: view.notes(given),
+    )

@@ -6,22 +6,18 @@ from datetime import timedelta
 
 import click
 
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.question import Filters, Question
-from lasttouch.answers.upcoming import upcoming
+from lasttouch.answers.upcoming import answer
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
 from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
-from lasttouch.terminal.form import Form, answer, form_options
+from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
-from lasttouch.terminal.output import print_lines
 from lasttouch.views import columns
-from lasttouch.views.blindness import blindness
-from lasttouch.views.upcoming import upcoming_json, upcoming_table
+from lasttouch.views import upcoming as view
 
 PAGE = 20
-A_SERIES = "Of a series the next meeting is shown."
 
 
 @click.command("upcoming")
@@ -55,12 +51,11 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
         until = min(until or now + timedelta(days=days), now + timedelta(days=days))
     with reading() as log:
         question = Question(now, " ".join(who), filters)
-        given = upcoming(log, question, until, most(filters, form, PAGE), one_by_one=not form.is_for_people)
-    coming = given.appointments
-    if answer(form, columns.UPCOMING, lambda: upcoming_json(coming, now), lambda: upcoming_table(coming, now, zone)):
-        within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
-        nothing = NO_CONTACTS if given.is_empty else f"No meeting with a contact lies ahead{within}."
-        print_lines([] if coming else [nothing])
-        print_lines(["There are more: raise --limit."] if given.more else [])
-        print_lines([A_SERIES] if any(one.further for one in coming) else [])
-        print_lines(blindness(given.sources, now, zone))
+        given = answer(log, question, until, most(filters, form, PAGE), one_by_one=not form.is_for_people)
+    print_answer(
+        form,
+        columns.UPCOMING,
+        lambda: view.as_json(given),
+        lambda: view.table(given, zone),
+        lambda: view.notes(given, zone, days),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import click
 from activity.errors import UsageError
 from lasttouch.terminal.csv_cells import csv_rows
 from lasttouch.terminal.options import F, as_one_value, json_option
-from lasttouch.terminal.output import print_csv, print_json, print_table
+from lasttouch.terminal.output import print_csv, print_json, print_lines, print_table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,20 +39,21 @@ def form_options(function: F) -> F:
     return as_one_value("form", Form, json_option, csv_option)(function)
 
 
-def answer(
+def print_answer(
     form: Form,
     columns: Sequence[str],
-    value: Callable[[], Any],
+    as_json: Callable[[], Any],
     table: Callable[[], tuple[list[str], Sequence[Sequence[str]]]],
-) -> bool:
-    """Print an answer in the form that was asked for; True if that was a form for people.
+    notes: Callable[[], Iterable[str]],
+) -> None:
+    """Print an answer in the form that was asked for; `notes` are what people read below the table.
 
-    `columns` are the headings of the CSV: the fields of the objects in `value`, in order.
+    `columns` are the headings of the CSV: the fields of the objects in the JSON, in order.
     """
     if form.as_json:
-        print_json(value())
+        print_json(as_json())
     elif form.as_csv:
-        print_csv(columns, csv_rows(value()))
+        print_csv(columns, csv_rows(as_json()))
     else:
         print_table(*table())
-    return form.is_for_people
+        print_lines(notes())

@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.answers.awaiting import COUNTED
+from lasttouch.answers.awaiting import COUNTED, Answer
+from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.waiting import is_known, whose
 from lasttouch.moments import ago, local, utc
-from lasttouch.views.last import Rows
+from lasttouch.views.blindness import blindness
+from lasttouch.views.columns import Rows
 from store.awaiting import Waiting
 
 
-def awaiting_json(found: Sequence[Waiting], now: datetime) -> list[dict[str, Any]]:
+def as_json(answer: Answer) -> list[dict[str, Any]]:
     """The array of `awaiting --json`; see docs/json.md."""
-    return [
-        {
-            "activity": one.activity_id,
-            "message_id": one.message_id,
-            "waits_for": one.side if is_known(one, now) else "unknown",
-            "since": utc(one.at),
-            "direction": "inbound" if one.side == "us" else "outbound",
-            "subject": one.subject or None,
-            "with": [
-                {
-                    "address": other.address,
-                    "name": other.name or None,
-                    "contact": other.contact_id,
-                    "company": other.company,
-                    "owner": other.owner or None,
-                }
-                for other in one.others
-            ],
-            "accounts": [account for account, _ in one.accounts],
-            "owners": whose(one),
-            "seen_through": utc(one.read_through),
-            "likely": one.likely,
-            "chance": one.chance,
-            "because": one.because,
-            "settled_by": one.settled_by,
-        }
-        for one in found
-    ]
+    return [conversation_json(one, answer.now) for one in answer.waiting]
 
 
-def awaiting_table(found: Sequence[Waiting], now: datetime, zone: tzinfo) -> Rows:
+def conversation_json(one: Waiting, now: datetime) -> dict[str, Any]:
+    return {
+        "activity": one.activity_id,
+        "message_id": one.message_id,
+        "waits_for": one.side if is_known(one, now) else "unknown",
+        "since": utc(one.at),
+        "direction": "inbound" if one.side == "us" else "outbound",
+        "subject": one.subject or None,
+        "with": [
+            {
+                "address": other.address,
+                "name": other.name or None,
+                "contact": other.contact_id,
+                "company": other.company,
+                "owner": other.owner or None,
+            }
+            for other in one.others
+        ],
+        "accounts": [account for account, _ in one.accounts],
+        "owners": whose(one),
+        "seen_through": utc(one.read_through),
+        "likely": one.likely,
+        "chance": one.chance,
+        "because": one.because,
+        "settled_by": one.settled_by,
+    }
+
+
+def table(answer: Answer, zone: tzinfo) -> Rows:
+    now = answer.now
     headings = ["Waits for", "With", "Since", "Subject", "When", "Whose", "Company", "Because", "Id"]
     return headings, [
         [
@@ -59,25 +62,34 @@ def awaiting_table(found: Sequence[Waiting], now: datetime, zone: tzinfo) -> Row
             f"settled: {one.settled_by}" if one.settled_by else one.because,
             str(one.activity_id),
         ]
-        for one in found
+        for one in answer.waiting
     ]
 
 
-def awaiting_notes(found: Sequence[Waiting], more: bool, older: int, days: int, unlikely: bool) -> list[str]:
-    """That the limit left some out, that `older` ones wait beyond the last `days`, of each side COUNTED at most, and
-    that what is `unlikely` to want an answer was."""
+def notes(answer: Answer, zone: tzinfo) -> list[str]:
+    """That nobody is listed, or what was left out; and what was not read up to now."""
+    lines = _left_out(answer)
+    if answer.is_empty and not answer.waiting and not answer.older:
+        lines = [NO_CONTACTS for _ in lines]
+    return lines + blindness(answer.sources, answer.now, zone)
+
+
+def _left_out(answer: Answer) -> list[str]:
+    """That the limit left some out, that some have waited for longer than was looked back, of each side COUNTED at
+    most, and that what hardly wants an answer was."""
+    older, days = answer.older, answer.back.days if answer.back else 0
     lines = []
-    if not found:
+    if not answer.waiting:
         lines.append(
             f"Nothing of the last {days} days waits for an answer." if older else "Nothing waits for an answer."
         )
-    if more:
+    if answer.more:
         lines.append("There are more: raise --limit.")
     if older:
         number = f"{older} or more conversations have" if older >= COUNTED else f"{older} conversations have"
         number = "1 conversation has" if older == 1 else number
         lines.append(f"{number} waited for longer than {days} days: lasttouch awaiting --until {days}d")
-    if unlikely:
+    if answer.likely_alone:
         lines.append("Where an answer is hardly expected, by what was answered before: lasttouch awaiting --all")
     return lines
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+Rows = tuple[list[str], list[list[str]]]
+"""A table: its headings, and the cells of each line."""
+
 LAST = (
     "id", "name", "emails", "company", "owner", "tags", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",

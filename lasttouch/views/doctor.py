@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _WIDTH = 8
 
 
-def doctor_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """The array of `doctor --json`; see docs/json.md."""
     return [
         {
@@ -25,7 +25,7 @@ def doctor_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def doctor_text(findings: Iterable[Finding]) -> Iterator[str]:
+def text(findings: Iterable[Finding]) -> Iterator[str]:
     """A line a finding under the account's name, and what to do below it; first what concerns all accounts."""
     shown: str | None = None
     found = list(findings)
@@ -41,7 +41,7 @@ def doctor_text(findings: Iterable[Finding]) -> Iterator[str]:
             yield f"{'  ' if shown else ''}{'':{_WIDTH}}→ {one.hint}"
 
 
-def doctor_summary(findings: Iterable[Finding]) -> str:
+def summary(findings: Iterable[Finding]) -> str:
     """ "All is well.", or how much is not."""
     found = [one.status for one in findings]
     parts = [

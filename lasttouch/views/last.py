@@ -1,181 +1,36 @@
-"""When each contact, or each company, was last in touch."""
+"""When each contact was last in touch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
-from lasttouch.moments import ago, local, utc
-from lasttouch.views.chart import sparkline
-from store.read_back import ReadBack
+from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.views.blindness import blindness
+from lasttouch.views.columns import Rows
+from lasttouch.views.people import dates_json, people_table, read_back_lines
 
 if TYPE_CHECKING:
-    from store.companies import Company
-    from store.people import Person
-
-READ = ReadBack(None, True)
-"""Where nothing says that anything was not read back."""
-
-Rows = tuple[list[str], list[list[str]]]
+    from lasttouch.answers import contacts
+    from lasttouch.answers.last import Answer
 
 
-def listed(one: Person) -> dict[str, Any]:
-    """What the user has listed of a contact: the first fields of each object about one."""
-    return {
-        "id": one.id or None,
-        "name": one.name,
-        "emails": list(one.emails),
-        "company": one.company,
-        "owner": one.owner or None,
-        "tags": list(one.tags),
-    }
+def as_json(answer: Answer | contacts.Answer) -> list[dict[str, Any]]:
+    """The array of `last --json`, `contacts show --json` and `contacts export --json`; see docs/json.md."""
+    return [dates_json(one, answer.through, answer.back) for one in answer.people]
 
 
-def last_json(
-    people: list[Person], seen_through: datetime | None, back: ReadBack | None = None
-) -> list[dict[str, Any]]:
-    """The array of `last --json`; see docs/json.md."""
-    return [
-        {
-            **listed(one),
-            "last_touch": utc(one.last_touch),
-            "last_touch_kind": one.last_touch_kind,
-            "last_touch_activity": one.last_touch_activity,
-            "last_touch_by": one.last_touch_by,
-            "last_touch_account": one.last_touch_account,
-            "last_inbound": utc(one.last_inbound),
-            "last_outbound": utc(one.last_outbound),
-            "last_meeting": utc(one.last_meeting),
-            "next_meeting": utc(one.next_meeting),
-            "last_copied": utc(one.last_copied),
-            "last_two_way": utc(one.last_two_way),
-            "touches": one.touches,
-            "seen_through": utc(seen_through),
-            "read_back_to": utc(back.since) if back else None,
-        }
-        for one in people
-    ]
+def table(answer: Answer, zone: tzinfo) -> Rows:
+    return people_table(answer.people, answer.now, zone, answer.weeks, answer.back)
 
 
-def last_table(
-    people: list[Person],
-    now: datetime,
-    zone: tzinfo,
-    weeks: Mapping[int, Sequence[int]] | None = None,
-    back: ReadBack = READ,
-) -> Rows:
-    """`weeks` are touches by week by contact, where they shall be drawn.
+def notes(answer: Answer, zone: tzinfo) -> list[str]:
+    """What is not known for sure, and that nobody was found who is a contact."""
+    lines = read_back_lines(answer.people, answer.back, zone)
+    if answer.strangers:
+        from lasttouch.views.no_contact import no_contact  # noqa: PLC0415 - most are contacts
 
-    A date that may not be the last, by how far was read `back`, is not told as one.
-    """
-
-    def day(moment: datetime | None) -> str:
-        return local(moment, zone)[:10] if back.vouches_for(moment) else ""
-
-    headings = [
-        "Contact", "Last touch", "How", "12 weeks", "When", "By", "Next meeting", "Company", "They wrote", "We wrote",
-        "Met",
-    ]  # fmt: skip
-    return headings, [
-        [
-            one.name,
-            *_last_touch(one, now, zone, back, sparkline(weeks[one.id]) if weeks else ""),
-            local(one.next_meeting, zone),
-            one.company or "",
-            day(one.last_inbound),
-            day(one.last_outbound),
-            day(one.last_meeting),
-        ]
-        for one in people
-    ]
-
-
-def _last_touch(one: Person, now: datetime, zone: tzinfo, back: ReadBack, drawn: str) -> list[str]:
-    if back.vouches_for(one.last_touch):
-        return [ago(one.last_touch, now), how_of(one), drawn, local(one.last_touch, zone), one.last_touch_by or ""]
-    return [_not_since(back, zone), "", drawn, "", ""]
-
-
-def read_back_lines(people: Sequence[Person], back: ReadBack, zone: tzinfo) -> list[str]:
-    """What to say of them where a date may not be the last; none where all are."""
-    doubtful = sum(not back.vouches_for(one.last_touch) for one in people)
-    if not doubtful:
-        return []
-    if not back.is_whole or back.since is None:
-        return ["The first reading has not come to its end: the newest may be missing. Run: lasttouch sync"]
-    since = local(back.since, zone)[:10]
-    whom = "1 contact" if doubtful == 1 else f"{doubtful} contacts"
-    return [
-        f"Not everything is read back further than {since}: when {whom} last were in touch is not known before that."
-    ]
-
-
-def companies_json(
-    companies: list[Company], seen_through: datetime | None, back: ReadBack | None = None
-) -> list[dict[str, Any]]:
-    """The array of `last --company --json`; see docs/json.md."""
-    return [
-        {
-            "id": one.id,
-            "name": one.name,
-            "domains": list(one.domains),
-            "owner": one.owner or None,
-            "contacts": one.contacts,
-            "last_touch": utc(one.last_touch),
-            "last_touch_kind": one.last_touch_kind,
-            "last_touch_activity": one.last_touch_activity,
-            "last_touch_contact": one.last_touch_contact,
-            "unlisted": [
-                {
-                    "address": person.address,
-                    "name": person.name or None,
-                    "last_touch": utc(person.last_touch),
-                    "last_touch_kind": person.last_touch_kind,
-                    "last_touch_activity": person.last_touch_activity,
-                }
-                for person in one.unlisted
-            ],
-            "seen_through": utc(seen_through),
-            "read_back_to": utc(back.since) if back else None,
-        }
-        for one in companies
-    ]
-
-
-def companies_table(companies: list[Company], now: datetime, zone: tzinfo, back: ReadBack = READ) -> Rows:
-    headings = ["Company", "Domains", "Last touch", "When", "How", "With", "Contacts", "Unlisted people"]
-    return headings, [
-        [
-            one.name,
-            " ".join(one.domains),
-            *_company_touch(one, now, zone, back),
-            str(one.contacts),
-            ", ".join(f"{p.address} ({ago(p.last_touch, now)})" for p in one.unlisted),
-        ]
-        for one in companies
-    ]
-
-
-def _company_touch(one: Company, now: datetime, zone: tzinfo, back: ReadBack) -> list[str]:
-    if back.vouches_for(one.last_touch):
-        return [
-            ago(one.last_touch, now),
-            local(one.last_touch, zone),
-            how(one.last_touch_kind),
-            one.last_touch_with or "",
-        ]
-    return [_not_since(back, zone), "", "", ""]
-
-
-def _not_since(back: ReadBack, zone: tzinfo) -> str:
-    return f"not since {local(back.since, zone)[:10]}" if back.is_whole and back.since else "not known yet"
-
-
-def how_of(one: Person) -> str:
-    """How the last touch was, marked where it was noted by hand."""
-    return f"{how(one.last_touch_kind)} (noted by hand)" if one.last_touch_noted else how(one.last_touch_kind)
-
-
-def how(kind: str | None) -> str:
-    return {"inbound": "they wrote", "outbound": "we wrote", "meeting": "met", "copied": "copied"}.get(kind or "", "")
+        lines += no_contact(answer.strangers)
+    elif not answer.people:
+        lines.append(NO_CONTACTS if answer.is_empty else "No contact is left by that.")
+    return lines + blindness(answer.sources, answer.now, zone)

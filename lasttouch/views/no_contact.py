@@ -5,14 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lasttouch.views.own_words import said_json, said_lines
 from lasttouch.views.why_contact import not_counted_json, not_counted_text
 from store.finding import Unlisted
 from store.people import DATES
-from store.said import Said
-from store.timeline import Activity
+
+if TYPE_CHECKING:
+    from lasttouch.answers.why import OfStranger
 
 SHOWN = 10
 
@@ -23,10 +24,9 @@ def no_contact(people: Sequence[Unlisted]) -> list[str]:
     return lines if len(people) <= SHOWN else [*lines, f"and {len(people) - SHOWN} more who are no contacts"]
 
 
-def unlisted_json(
-    one: Unlisted, recent: Sequence[Activity], now: datetime, words: Sequence[Said] = ()
-) -> dict[str, Any]:
+def unlisted_json(stranger: OfStranger, now: datetime) -> dict[str, Any]:
     """An object of the array of `why WHO --json` for who is no contact: nothing counts, so there are no dates."""
+    one = stranger.stranger
     return {
         "contact": None,
         "name": one.name or None,
@@ -38,17 +38,15 @@ def unlisted_json(
         "last_touch_account": None,
         "read_back_to": None,
         "dates": dict.fromkeys(DATES),
-        "not_counted": not_counted_json(recent, now),
-        "said": said_json(words),
+        "not_counted": not_counted_json(stranger.recent, now),
+        "said": said_json(stranger.said),
         "lists": [],
     }
 
 
-def unlisted_text(
-    one: Unlisted, recent: Sequence[Activity], now: datetime, zone: tzinfo, words: Sequence[Said] = ()
-) -> list[str]:
+def unlisted_text(one: OfStranger, now: datetime, zone: tzinfo) -> list[str]:
     """The same for people."""
-    return [_line(one), *said_lines(words, zone), *not_counted_text(recent, now, zone)]
+    return [_line(one.stranger), *said_lines(one.said, zone), *not_counted_text(one.recent, now, zone)]
 
 
 def _line(one: Unlisted) -> str:

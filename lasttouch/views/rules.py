@@ -12,7 +12,7 @@ from store.timeline import Standing
 SHOWN = 50
 
 
-def rules_json(rehearsal: Rehearsal) -> dict[str, Any]:
+def as_json(rehearsal: Rehearsal) -> dict[str, Any]:
     """The object of `rules test --json`; see docs/json.md."""
     return {
         "activities": [
@@ -37,7 +37,7 @@ def rules_json(rehearsal: Rehearsal) -> dict[str, Any]:
     }
 
 
-def rules_text(rehearsal: Rehearsal, zone: tzinfo) -> list[str]:
+def text(rehearsal: Rehearsal, zone: tzinfo) -> list[str]:
     """The same for people."""
     lines = [f"{len(rehearsal.activities)} activities and {len(rehearsal.dates)} dates would change."]
     lines += [

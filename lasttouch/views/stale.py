@@ -6,48 +6,47 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.silence import Silence
 from lasttouch.answers.silence_words import CADENCE_OF, arithmetic, days, ratio, silent, usually
+from lasttouch.answers.stale import Answer
 from lasttouch.moments import ago, local, utc
+from lasttouch.views.blindness import blindness
 from lasttouch.views.chart import sparkline
-from lasttouch.views.last import Rows, how, last_json
+from lasttouch.views.columns import Rows
+from lasttouch.views.people import dates_json, how
 from store.read_back import ReadBack
 
 NAMES_SHOWN = 20
+NO_RHYTHM = "Who has no rhythm is not here; by length: lasttouch stale --days 90"
 
 
-def stale_json(
-    found: Sequence[Silence], seen_through: datetime | None, back: ReadBack | None = None
-) -> list[dict[str, Any]]:
+def as_json(answer: Answer) -> list[dict[str, Any]]:
     """The array of `stale --json`; see docs/json.md."""
-    return [
-        {
-            **last_json([one.person], seen_through, back)[0],
-            "state": one.state,
-            "silent_days": days(one.silent),
-            "usual_days": days(one.usual),
-            "ratio": None if one.ratio is None else round(one.ratio, 1),
-            "unknown_since": utc(one.unknown_since),
-            "because": because(one),
-        }
-        for one in found
-    ]
+    return [silence_json(one, answer.through, answer.back) for one in answer.silences]
 
 
-def stale_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]], now: datetime, zone: tzinfo) -> Rows:
+def silence_json(one: Silence, seen_through: datetime | None, back: ReadBack) -> dict[str, Any]:
+    return {
+        **dates_json(one.person, seen_through, back),
+        "state": one.state,
+        "silent_days": days(one.silent),
+        "usual_days": days(one.usual),
+        "ratio": None if one.ratio is None else round(one.ratio, 1),
+        "unknown_since": utc(one.unknown_since),
+        "because": because(one),
+    }
+
+
+def table(answer: Answer, zone: tzinfo) -> Rows:
     """The stale ones alone."""
+    return silences_table(answer.silences, answer.weeks, zone)
+
+
+def silences_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]], zone: tzinfo) -> Rows:
     headings = [
-        "Contact",
-        "Silent",
-        "Usually",
-        "Ratio",
-        "Last touch",
-        "How",
-        "12 weeks",
-        "Next meeting",
-        "Company",
-        "Owner",
-    ]
+        "Contact", "Silent", "Usually", "Ratio", "Last touch", "How", "12 weeks", "Next meeting", "Company", "Owner",
+    ]  # fmt: skip
     return headings, [
         [
             one.person.name,
@@ -66,8 +65,26 @@ def stale_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]], no
     ]
 
 
-def stale_notes(shown: Sequence[Silence], left_out: int, now: datetime, zone: tzinfo) -> list[str]:
-    """Those apart: of whom nothing can be said, who was never touched; and that the limit left some out."""
+def notes(answer: Answer, zone: tzinfo) -> list[str]:
+    """That nobody is stale; of whom nothing can be said, who was never touched; and that the limit left some out."""
+    lines = []
+    if not any(one.state == "stale" for one in answer.silences):
+        lines.append(NO_CONTACTS if answer.is_empty else f"Nobody has been silent for longer than {_length(answer)}.")
+    lines += _apart(answer.silences, answer.now, zone)
+    if answer.more:
+        lines.append("There are more: raise --limit.")
+    if answer.longer_than is None:
+        lines.append(NO_RHYTHM)
+    return lines + blindness(answer.sources, answer.now, zone)
+
+
+def _length(answer: Answer) -> str:
+    if answer.longer_than is None:
+        return "is usual"
+    return f"{answer.longer_than.days} day{'' if answer.longer_than.days == 1 else 's'}"
+
+
+def _apart(shown: Sequence[Silence], now: datetime, zone: tzinfo) -> list[str]:
     unknown = [one for one in shown if one.state == "unknown"]
     lines = [unknown_line(one, now, zone) for one in unknown[:NAMES_SHOWN]]
     if len(unknown) > NAMES_SHOWN:
@@ -76,8 +93,6 @@ def stale_notes(shown: Sequence[Silence], left_out: int, now: datetime, zone: tz
     if never:
         more = f" and {len(never) - NAMES_SHOWN} more" if len(never) > NAMES_SHOWN else ""
         lines.append(f"Never touched: {', '.join(never[:NAMES_SHOWN])}{more}.")
-    if left_out:
-        lines.append("There are more: raise --limit.")
     return lines
 
 

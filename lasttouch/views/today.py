@@ -7,25 +7,26 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.answers.attention import COUNTED
+from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.today import Answer, contacts_in
 from lasttouch.answers.waiting import is_known
 from lasttouch.moments import ago, local, utc
-from lasttouch.views.awaiting import awaiting_json, waits_for
-from lasttouch.views.last import how
-from lasttouch.views.stale import stale_json
-from lasttouch.views.timeline import log_json
+from lasttouch.views.activities import activity_json
+from lasttouch.views.awaiting import conversation_json, waits_for
+from lasttouch.views.people import how
+from lasttouch.views.stale import silence_json
 from store.blindness import Blind
 from store.people import Person
 from store.timeline import Activity, named_by_title
 
 
-def today_json(page: Answer, now: datetime, zone: tzinfo) -> dict[str, Any]:
+def as_json(answer: Answer) -> dict[str, Any]:
     """The object of `today --json`; see docs/json.md."""
     return {
-        "date": f"{now.astimezone(zone):%Y-%m-%d}",
+        "date": f"{answer.day:%Y-%m-%d}",
         "unknown": [
             {"account": one.account, "source": one.source, "since": utc(one.seen_through), "error": one.error}
-            for one in page.blind
+            for one in answer.blind
         ],
         "reasons": [
             {
@@ -35,15 +36,18 @@ def today_json(page: Answer, now: datetime, zone: tzinfo) -> dict[str, Any]:
                 "activity": one.activity,
                 "because": one.because,
             }
-            for one in page.attention.reasons
+            for one in answer.attention.reasons
         ],
-        "more": page.attention.more,
-        "awaiting": awaiting_json(page.attention.owed, now),
+        "more": answer.attention.more,
+        "awaiting": [conversation_json(one, answer.now) for one in answer.attention.owed],
         "meetings": [
-            {**shown, "contacts": [_comer(page.coming[i]) for i in sorted(contacts_in(one)) if i in page.coming]}
-            for one, shown in zip(page.meetings, log_json(page.meetings, now), strict=True)
+            {
+                **activity_json(one, answer.now),
+                "contacts": [_comer(answer.coming[i]) for i in sorted(contacts_in(one)) if i in answer.coming],
+            }
+            for one in answer.meetings
         ],
-        "stale": stale_json(page.attention.silent, page.through, page.back),
+        "stale": [silence_json(one, answer.through, answer.back) for one in answer.attention.silent],
         "suggests": [
             {
                 "activity": one.id,
@@ -52,40 +56,43 @@ def today_json(page: Answer, now: datetime, zone: tzinfo) -> dict[str, Any]:
                 "contact": who.contact_id,
                 "name": who.contact,
             }
-            for one in page.offered
+            for one in answer.offered
             if (who := named_by_title(one)) is not None
         ],
     }
 
 
-def today_text(page: Answer, now: datetime, zone: tzinfo) -> Iterator[str]:
+def text(answer: Answer, zone: tzinfo) -> Iterator[str]:
     """The same for people: plain lines that stand as well in a mail."""
-    yield f"{now.astimezone(zone):%A, %Y-%m-%d}"
-    if page.blind:
+    now = answer.now
+    yield f"{answer.day:%A, %Y-%m-%d}"
+    if answer.blind:
         yield from ("", "NOT READ UP TO NOW")
-        yield from (f"  {_blind(one, now, zone)}" for one in page.blind)
+        yield from (f"  {_blind(one, zone)}" for one in answer.blind)
     yield from ("", "WHO NEEDS YOU")
-    owed = {one.activity_id: one for one in page.attention.owed}
-    for reason in page.attention.reasons:
+    owed = {one.activity_id: one for one in answer.attention.owed}
+    for reason in answer.attention.reasons:
         one = owed.get(reason.activity or 0)
         doubt = f" ({waits_for(one, now, zone)})" if one is not None and not is_known(one, now) else ""
         proof = f" [{reason.activity}]" if reason.activity else ""
         yield f"  {reason.name}: {reason.because}{doubt}{proof}"
-    if not page.attention.reasons:
+    if not answer.attention.reasons:
         yield "  Nobody."
-    if page.attention.more:
-        or_more = " or" if page.attention.more >= COUNTED else ""
-        yield f"  and {page.attention.more}{or_more} more: shown with --limit 50"
-    if numbered := [one.activity for one in page.attention.reasons if one.activity]:
+    if answer.attention.more:
+        or_more = " or" if answer.attention.more >= COUNTED else ""
+        yield f"  and {answer.attention.more}{or_more} more: shown with --limit 50"
+    if numbered := [one.activity for one in answer.attention.reasons if one.activity]:
         yield f"  Settled: lasttouch done {numbered[0]}; later: lasttouch snooze WHO 2w; never: lasttouch ignore WHO"
     yield from ("", "MEETINGS TODAY")
-    for meeting in page.meetings:
-        yield from _meeting(meeting, page, now, zone)
-    if not page.meetings:
+    for meeting in answer.meetings:
+        yield from _meeting(meeting, answer, now, zone)
+    if not answer.meetings:
         yield "  None with a contact."
-    if page.offered:
+    if answer.offered:
         yield from ("", "NOBODY LISTED")
-        yield from (_offer(one, zone) for one in page.offered)
+        yield from (_offer(one, zone) for one in answer.offered)
+    if answer.is_empty:
+        yield from ("", NO_CONTACTS)
 
 
 def _offer(one: Activity, zone: tzinfo) -> str:
@@ -97,16 +104,16 @@ def _offer(one: Activity, zone: tzinfo) -> str:
     )
 
 
-def _blind(one: Blind, now: datetime, zone: tzinfo) -> str:
+def _blind(one: Blind, zone: tzinfo) -> str:
     since = "never read" if one.seen_through is None else f"unknown since {local(one.seen_through, zone)}"
     return f"{one.account} {one.source}: {since}. {one.error or 'run: lasttouch sync'}"
 
 
-def _meeting(meeting: Activity, page: Answer, now: datetime, zone: tzinfo) -> Iterator[str]:
+def _meeting(meeting: Activity, answer: Answer, now: datetime, zone: tzinfo) -> Iterator[str]:
     begins, ends = meeting.at.astimezone(zone), (meeting.ends or meeting.at).astimezone(zone)
     yield f"  {begins:%H:%M}–{ends:%H:%M} {meeting.subject or 'no title kept'}"
     for contact_id in sorted(contacts_in(meeting)):
-        if person := page.coming.get(contact_id):
+        if person := answer.coming.get(contact_id):
             yield f"    {person.name}: {_last(person, now)}"
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
+from lasttouch.answers.unmatched import Answer
 from lasttouch.moments import ago, local, utc
-from lasttouch.views.last import Rows
-from store.unmatched import Stranger
+from lasttouch.views.columns import Rows
 
 
-def unmatched_json(strangers: Sequence[Stranger]) -> list[dict[str, Any]]:
+def as_json(answer: Answer) -> list[dict[str, Any]]:
     """The array of `unmatched --json`; see docs/json.md."""
     return [
         {
@@ -25,11 +24,11 @@ def unmatched_json(strangers: Sequence[Stranger]) -> list[dict[str, Any]]:
             "first_touch": utc(one.first_touch),
             "last_touch": utc(one.last_touch),
         }
-        for one in strangers
+        for _, one in answer.strangers
     ]
 
 
-def unmatched_table(strangers: Sequence[tuple[int, Stranger]], now: datetime, zone: tzinfo) -> Rows:
+def table(answer: Answer, zone: tzinfo) -> Rows:
     """Each with the number by which `contacts add --from-unmatched` knows it."""
     headings = ["No.", "Address", "They wrote", "We wrote", "Met", "Last touch", "Name", "Company", "When"]
     return headings, [
@@ -39,10 +38,17 @@ def unmatched_table(strangers: Sequence[tuple[int, Stranger]], now: datetime, zo
             str(one.inbound or ""),
             str(one.outbound or ""),
             str(one.meetings or ""),
-            ago(one.last_touch, now),
+            ago(one.last_touch, answer.now),
             one.name,
             one.company or "",
             local(one.last_touch, zone),
         ]
-        for number, one in strangers
+        for number, one in answer.strangers
     ]
+
+
+def notes(answer: Answer) -> list[str]:
+    """What to do with them, or that there is nobody."""
+    if answer.strangers:
+        return ["To add them all: lasttouch contacts add --all-two-way"]
+    return ["Nobody is left by that." if answer.is_narrowed else "Everybody you exchange with is a contact."]

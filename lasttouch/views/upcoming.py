@@ -6,26 +6,27 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any
 
-from lasttouch.answers.upcoming import Appointment, Guest
+from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.answers.upcoming import Answer, Appointment, Guest
 from lasttouch.moments import ago, local, utc
-from lasttouch.views.last import Rows
-from lasttouch.views.timeline import log_json
+from lasttouch.views.activities import activity_json
+from lasttouch.views.blindness import blindness
+from lasttouch.views.columns import Rows
 
 _OFTEN = {1: "daily, ", 7: "weekly, ", 14: "every 2 weeks, "}
 _MONTH = range(28, 36)  # the first Monday of each is 28 or 35 days after the last
 _ANSWERS = {"TENTATIVE": "tentative", "DECLINED": "declined", "NEEDS-ACTION": "not answered", "DELEGATED": "delegated"}
 
 
-def upcoming_json(appointments: list[Appointment], now: datetime) -> list[dict[str, Any]]:
+def as_json(answer: Answer) -> list[dict[str, Any]]:
     """The array of `upcoming --json`; see docs/json.md."""
-    shared = log_json([one.activity for one in appointments], now)
     return [
         {
-            **activity,
+            **activity_json(one.activity, answer.now),
             "contacts": [_guest_json(guest) for guest in one.guests],
             "own_answers": [{"account": account, "answer": answer} for account, answer in one.own_answers.items()],
         }
-        for activity, one in zip(shared, appointments, strict=True)
+        for one in answer.appointments
     ]
 
 
@@ -42,7 +43,8 @@ def _guest_json(guest: Guest) -> dict[str, Any]:
     }
 
 
-def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo) -> Rows:
+def table(answer: Answer, zone: tzinfo) -> Rows:
+    now = answer.now
     headings = ["When", "With", "Title", "Then", "In", "Last touch", "Also known to", "Account"]
     return headings, [
         [
@@ -55,8 +57,21 @@ def upcoming_table(appointments: list[Appointment], now: datetime, zone: tzinfo)
             ", ".join(_colleagues(one, now)),
             ", ".join(_with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),
         ]
-        for one in appointments
+        for one in answer.appointments
     ]
+
+
+def notes(answer: Answer, zone: tzinfo, days: int | None = None) -> list[str]:
+    """That nothing lies ahead, within so many `days` if that was asked for; what is not shown or was not read."""
+    lines = []
+    if not answer.appointments:
+        within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
+        lines.append(NO_CONTACTS if answer.is_empty else f"No meeting with a contact lies ahead{within}.")
+    if answer.more:
+        lines.append("There are more: raise --limit.")
+    if any(one.further for one in answer.appointments):
+        lines.append("Of a series the next meeting is shown.")
+    return lines + blindness(answer.sources, answer.now, zone)
 
 
 def _then(one: Appointment, zone: tzinfo) -> str:

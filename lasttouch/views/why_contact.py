@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from lasttouch.moments import ago, local, utc
-from lasttouch.views.last import READ, how_of, read_back_lines
+from lasttouch.views.activities import not_counted_because, verdict_at
 from lasttouch.views.own_words import said_json, said_lines
-from lasttouch.views.timeline import not_counted_because, verdict_at
+from lasttouch.views.people import READ, how_of, read_back_lines
 from store.people import DATES, Person
 from store.read_back import ReadBack
 from store.said import Said
@@ -17,18 +17,12 @@ from store.timeline import Activity
 
 if TYPE_CHECKING:
     from lasttouch.answers.standing import Standing
+    from lasttouch.answers.why import OfContact
 
 
-def contact_json(
-    person: Person,
-    behind: Mapping[int, Activity],
-    recent: Sequence[Activity],
-    now: datetime,
-    words: Sequence[Said] = (),
-    back: ReadBack = READ,
-    lists: Sequence[Standing] = (),
-) -> dict[str, Any]:
-    """One object of the array of `why WHO --json`; see docs/json.md."""
+def contact_json(one: OfContact, back: ReadBack, now: datetime) -> dict[str, Any]:
+    """An object of the array of `why WHO --json`; see docs/json.md."""
+    person = one.person
     return {
         "contact": person.id,
         "name": person.name,
@@ -39,10 +33,10 @@ def contact_json(
         "last_touch_by": person.last_touch_by,
         "last_touch_account": person.last_touch_account,
         "read_back_to": utc(back.since),
-        "dates": {date: _date(person, date, behind, now) for date in DATES},
-        "not_counted": not_counted_json(recent, now),
-        "said": said_json(words),
-        "lists": [one._asdict() for one in lists],
+        "dates": {date: _date(person, date, one.behind, now) for date in DATES},
+        "not_counted": not_counted_json(one.recent, now),
+        "said": said_json(one.said),
+        "lists": [standing._asdict() for standing in one.lists],
     }
 
 

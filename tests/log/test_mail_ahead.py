@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from lasttouch.views.health import clock_note, status_json
+from lasttouch.answers.status import Answer, Holdings
+from lasttouch.views import status
+from lasttouch.views.status import clock_note
 from store.database import writing
 from store.health import newest_mail_after
 
@@ -24,7 +26,8 @@ def test_mail_from_a_server_that_is_dated_ahead_is_told_of(log: Log) -> None:
     log.mail(BOB, ANA, 103)
     found = newest_mail_after(log.reader, edge)
     assert found == log.day(103)
-    assert status_json([], (1, 1, 1), None, found)["mail_ahead"] == "2026-04-14T00:00:00Z"
+    given = Answer(log.now, [], Holdings(1, 1, 1), found, [], None)
+    assert status.as_json(given)["mail_ahead"] == "2026-04-14T00:00:00Z"
     assert "the clock of this machine is behind" in "".join(clock_note(found, UTC))
 
 

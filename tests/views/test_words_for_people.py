@@ -8,8 +8,8 @@ import pytest
 
 from lasttouch.answers.silence import Silence
 from lasttouch.doctor.finding import Finding
-from lasttouch.views.doctor import doctor_text
-from lasttouch.views.stale import arithmetic, stale_table
+from lasttouch.views import doctor
+from lasttouch.views.stale import arithmetic, silences_table
 from store.people import Person
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -33,14 +33,14 @@ def test_silence_and_rhythm_are_told_in_words_that_fit_their_length(
     gap: float, silent: float, silence: str, rhythm: str, ratio: str
 ) -> None:
     one = Silence(_person("Bob"), "stale", timedelta(days=silent), timedelta(days=gap))
-    _, (cells,) = stale_table([one], {}, NOW, UTC)
+    _, (cells,) = silences_table([one], {}, UTC)
     assert cells[:4] == ["Bob", silence, rhythm, ratio]
     assert arithmetic(one) == f"silent {silence}, usually {rhythm}: {ratio}"
 
 
 def test_without_a_rhythm_the_silence_stands_alone() -> None:
     one = Silence(_person("Bob"), "stale", timedelta(days=1.5), None)
-    _, (cells,) = stale_table([one], {}, NOW, UTC)
+    _, (cells,) = silences_table([one], {}, UTC)
     assert cells[:4] == ["Bob", "1 day", "", ""]
     assert arithmetic(one) == "silent 1 day"
 
@@ -54,7 +54,7 @@ def test_every_account_is_a_heading_once() -> None:
         Finding("mail-login", "ok", "logged in", "", "ana"),
         Finding("mail-login", "ok", "logged in", "", "ben"),
     ]
-    assert list(doctor_text(findings)) == [
+    assert list(doctor.text(findings)) == [
         "ok      lasttouch 1", "ok      right",
         "ana:", "  ok      private", "  ok      logged in",
         "ben:", "  warning open", "          → chmod 600 p", "  ok      logged in",

@@ -1,26 +1,23 @@
-"""How the sources are doing, and what a pass did."""
+"""How the sources are doing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lasttouch.answers.status import Answer
 from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.moments import ago, local, utc
-from lasttouch.views.last import Rows
+from lasttouch.views.columns import Rows
 from store.health import PlaceHealth, SourceHealth
 
 MOST_SKIPPED = 20
 
-if TYPE_CHECKING:
-    from lasttouch.passes.source_pass import Report
 
-
-def status_json(
-    sources: list[SourceHealth], counts: tuple[int, int, int], daemon: int | None, mail_ahead: datetime | None = None
-) -> dict[str, Any]:
-    """The object of `status --json`; see docs/json.md. `daemon` is its process id, `mail_ahead` as in `clock_note`."""
-    activities, contacts, touches = counts
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The object of `status --json`; see docs/json.md."""
+    activities, contacts, touches = answer.holdings
     return {
         "accounts": [
             {
@@ -51,24 +48,24 @@ def status_json(
                     for place in one.places
                 ],
             }
-            for one in sources
+            for one in answer.sources
         ],
         "activities": activities,
         "contacts": contacts,
         "touches": touches,
-        "daemon": {"running": daemon is not None, "pid": daemon},
-        "mail_ahead": utc(mail_ahead),
+        "daemon": {"running": answer.daemon is not None, "pid": answer.daemon},
+        "mail_ahead": utc(answer.mail_ahead),
     }
 
 
-def status_table(sources: list[SourceHealth], now: datetime, zone: tzinfo) -> Rows:
+def table(answer: Answer, zone: tzinfo) -> Rows:
     """A line a source; below it one for each of its places that fails, or skips something."""
     headings = ["Account", "Source", "Place", "State", "Read through", "", "Read back to", "Skipped"]
     rows = []
-    for source in sources:
-        rows.append([source.account, source.source, "", *_standing(source, now, zone)])
+    for source in answer.sources:
+        rows.append([source.account, source.source, "", *_standing(source, answer.now, zone)])
         rows += [
-            [source.account, source.source, place.place, *_standing(place, now, zone)]
+            [source.account, source.source, place.place, *_standing(place, answer.now, zone)]
             for place in source.places
             if place.error is not None or place.skipped
         ]
@@ -87,7 +84,18 @@ def _standing(one: SourceHealth | PlaceHealth, now: datetime, zone: tzinfo) -> l
     ]
 
 
-def status_notes(sources: list[SourceHealth], zone: tzinfo) -> list[str]:
+def notes(answer: Answer, zone: tzinfo) -> list[str]:
+    """What there is, who keeps it up to date, and what to do about what fails."""
+    activities, contacts, touches = answer.holdings
+    return [
+        f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
+        "No daemon is running." if answer.daemon is None else f"A daemon is running: process {answer.daemon}.",
+        *clock_note(answer.mail_ahead, zone),
+        *_troubles(answer.sources, zone),
+    ]
+
+
+def _troubles(sources: Sequence[SourceHealth], zone: tzinfo) -> list[str]:
     """What to do about it, and what was left out; nothing if all is well."""
     notes = []
     for one in sources:
@@ -121,54 +129,20 @@ def _trouble(where: str, one: SourceHealth | PlaceHealth, zone: tzinfo) -> list[
     return [f"{where}: {one.error}", f"  what happened there is {what}; {f'{one.hint}; ' if one.hint else ''}{again}"]
 
 
-def skipped_rows(sources: list[SourceHealth]) -> list[dict[str, Any]]:
-    """The same for `status --skipped --csv`."""
+def skipped_json(answer: Answer) -> list[dict[str, Any]]:
+    """Every item that could not be read, for `status --skipped --csv`."""
     return [
         {"account": one.account, "source": one.source, "place": place, "item": item, "reason": why}
-        for one in sources
+        for one in answer.sources
         for place, item, why in one.skipped
     ]
 
 
-def skipped_table(sources: list[SourceHealth]) -> Rows:
+def skipped_table(answer: Answer) -> Rows:
     """Every item that could not be read, by name."""
-    rows = [[one.account, one.source, *skip] for one in sources for skip in one.skipped]
+    rows = [[one.account, one.source, *skip] for one in answer.sources for skip in one.skipped]
     return ["Account", "Source", "Place", "Item", "Why"], rows
 
 
-def sync_json(reports: list[Report]) -> dict[str, Any]:
-    """The object of `sync --json`; see docs/json.md."""
-    return {
-        "accounts": [
-            {
-                "account": one.account,
-                "source": one.source,
-                "read": one.read,
-                "new": one.new,
-                "touches": one.touches,
-                "removed": one.removed,
-                "skipped": one.skipped,
-                "error": None if one.error is None else one.error.message,
-                "error_code": None if one.error is None else one.error.code,
-                "hint": None if one.error is None else one.error.hint or None,
-            }
-            for one in reports
-        ]
-    }
-
-
-def sync_table(reports: list[Report]) -> Rows:
-    headings = ["Account", "Source", "Read", "New", "Touches", "Removed", "Skipped", "Outcome"]
-    return headings, [
-        [
-            one.account,
-            one.source,
-            str(one.read),
-            str(one.new),
-            str(one.touches),
-            str(one.removed or ""),
-            str(one.skipped or ""),
-            one.trouble or "ok",
-        ]
-        for one in reports
-    ]
+def skipped_notes(answer: Answer) -> list[str]:
+    return [] if any(one.skipped for one in answer.sources) else ["Nothing was skipped."]

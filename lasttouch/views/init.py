@@ -1,19 +1,26 @@
-"""What `init --json` answers."""
+"""What was set up."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from lasttouch.wizard.account import Tried
+from lasttouch.views import sync
+
+if TYPE_CHECKING:
+    from lasttouch.passes.source_pass import Report
+    from lasttouch.wizard.account import Tried
 
 
-def outcome_json(path: Path, tried: Tried) -> dict[str, Any]:
-    """The object of `init --json` but for `synced`; see docs/json.md."""
+def as_json(config: str, tried: Tried, reports: Sequence[Report] | None) -> dict[str, Any]:
+    """The object of `init --json`; see docs/json.md.
+
+    `config` is where the configuration stands; `reports` are None where nothing was read.
+    """
     draft, survey = tried.draft, tried.mail
     mail, calendar = draft.mail, draft.calendar
     return {
-        "config": str(path),
+        "config": config,
         "account": draft.name,
         "addresses": list(draft.addresses),
         "imap": mail
@@ -34,4 +41,5 @@ def outcome_json(path: Path, tried: Tried) -> dict[str, Any]:
             "username": calendar.username,
             "calendars": None if tried.calendars is None else [one.name for one in tried.calendars if one.read],
         },
+        "synced": None if reports is None else sync.as_json(reports)["accounts"],
     }
