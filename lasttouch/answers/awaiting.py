@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from lasttouch.answers.naming import chosen, owner_named
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.waiting import Wanted, awaiting
+from lasttouch.naming import chosen, owner_named
 from store.awaiting import Order, Side, Waiting
 from store.health import SourceHealth, sources
 from store.people import is_anybody_listed

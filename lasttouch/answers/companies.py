@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from lasttouch.answers.naming import chosen, companies_named, owner_named
 from lasttouch.answers.question import Log, Question, people_reader
 from lasttouch.moments import earlier
+from lasttouch.naming import chosen, companies_named, owner_named
 from store.choosing import companies_of, companies_of_owner
 from store.companies import Company, companies
 from store.health import SourceHealth, seen_through, sources

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lasttouch.answers.naming import chosen, contacts_named
 from lasttouch.answers.proof import behind_dates
 from lasttouch.answers.question import Log, Question
+from lasttouch.naming import chosen, contacts_named
 from store.choosing import listed_owners
 from store.health import seen_through
 from store.people import Person, people

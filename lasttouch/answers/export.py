@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lasttouch.answers.naming import chosen
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.why import OfActivity
+from lasttouch.naming import chosen
 from store.export import whole_log
 from store.said import of_activities
 

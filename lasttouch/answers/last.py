@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activity.errors import NotFound
-from lasttouch.answers.naming import chosen, without_ignored
 from lasttouch.answers.question import Log, Question, Whole, people_reader
 from lasttouch.answers.weeks import last_weeks
 from lasttouch.moments import earlier
+from lasttouch.naming import chosen, without_ignored
 from store.finding import Unlisted, find_unlisted
 from store.health import SourceHealth, seen_through, sources
 from store.people import Person

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from activity.errors import NotFound
-from lasttouch.answers.naming import chosen
 from lasttouch.answers.question import Log, Question, Whole
 from lasttouch.answers.weeks import last_weeks
 from lasttouch.moments import earlier
+from lasttouch.naming import chosen
 from store.choosing import account_owners
 from store.finding import Unlisted, find_unlisted
 from store.timeline import Activity, newest

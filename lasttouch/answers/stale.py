@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from lasttouch.answers.naming import chosen
 from lasttouch.answers.ordering import ordered
 from lasttouch.answers.question import Log, Question, people_reader
 from lasttouch.answers.silence import Silence, State, candidates, silences
 from lasttouch.answers.weeks import last_weeks
 from lasttouch.moments import earlier
+from lasttouch.naming import chosen
 from store.health import SourceHealth, seen_through, sources
 from store.people import is_anybody_listed
 from store.read_back import ReadBack, read_back

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from lasttouch.answers.attention import Attention, Whom, attention
-from lasttouch.answers.naming import chosen, owner_named
 from lasttouch.answers.question import Log, Question
+from lasttouch.naming import chosen, owner_named
 from store import titles
 from store.blindness import Blind, blind_sources
 from store.day import meetings_between

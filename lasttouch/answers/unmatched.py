@@ -8,8 +8,8 @@ from datetime import datetime
 from operator import itemgetter
 
 from activity.errors import NotFound
-from lasttouch.answers.naming import chosen, companies_named
 from lasttouch.answers.question import Log, Question
+from lasttouch.naming import chosen, companies_named
 from store.choosing import companies_of
 from store.companies import company_names
 from store.unmatched import Stranger, unmatched

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lasttouch.answers.naming import chosen
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.series import Series, by_series
+from lasttouch.naming import chosen
 from store.acquaintance import Acquaintance, known_by, own_answers
 from store.health import SourceHealth, sources
 from store.people import Person, is_anybody_listed, people

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.errors import NotFound
-from lasttouch.answers.naming import no_contact
 from lasttouch.answers.proof import RECENT, proof
 from lasttouch.answers.question import Log, Question, Whole
+from lasttouch.naming import no_contact
 from store import said
 from store.finding import Unlisted, find_activities, find_contacts, find_unlisted
 from store.people import Person, people

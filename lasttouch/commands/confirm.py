@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
-from activity.errors import UsageError
-from lasttouch.answers.naming import activity_meant
-from lasttouch.answers.proof import named_in_meeting
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, say_of_activity, saying_options
+from lasttouch.commands.saying import saying_options, tell
 
 
 @click.command("confirm")
@@ -27,19 +22,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
       lasttouch confirm 1042
       lasttouch confirm 1042 --undo
     """
-    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import statements  # noqa: PLC0415 - what writes takes longer to import
 
-    what = " ".join(words)
     with changing() as agent:
-        who = own_words.speaker(agent, by)
-        activity_id = activity_meant(agent.seen, what)
-        if activity_id is None:
-            raise UsageError(f"{what!r} is no activity", "give its id, as `log` and `why` show it")
-        whom = named_in_meeting(agent.seen, activity_id)
-        say_of_activity(agent, activity_id, "confirm", who, undo, "{} was not confirmed")
-    told = f"Activity {activity_id} is {'no longer ' if undo else ''}confirmed."
-    answer = Answer("confirm", undo, who, activity=activity_id)
-    if whom is not None:
-        told += f" Its title names {whom.contact}."
-        answer = replace(answer, contact=whom.contact_id, name=whom.contact)
-    answer.tell(as_json, told)
+        said = statements.confirm(agent, " ".join(words), by, undo)
+    tell(said, as_json)

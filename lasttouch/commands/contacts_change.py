@@ -10,9 +10,9 @@ import click
 from activity.address import normalise
 from activity.errors import UsageError
 from lasttouch.answers.contacts import with_ids
-from lasttouch.answers.naming import contact_or_address, one_contact, shown
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.opening import changing
+from lasttouch.naming import contact_or_address, one_contact, shown
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 
@@ -39,8 +39,8 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
     from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        kept = one_contact(agent.seen, into)
-        merged = sorted({one_contact(agent.seen, other) for other in others} - {kept})
+        kept = one_contact(agent.seen, into, agent.clock())
+        merged = sorted({one_contact(agent.seen, other, agent.clock()) for other in others} - {kept})
         if not merged:
             raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
         before = _named(agent, merged)
@@ -72,7 +72,7 @@ def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) ->
 
     addresses = [_address(email) for email in emails]
     with changing() as agent:
-        contact_id = one_contact(agent.seen, who)
+        contact_id = one_contact(agent.seen, who, agent.clock())
         change = address_book.remove_alias if takes_away else address_book.add_alias
         rematched = change(agent, contact_id, addresses)
     if as_json:
@@ -98,7 +98,7 @@ def remove(who: str, as_json: bool) -> None:
     from lasttouch.keeping import address_book, own_words  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        contact_id = one_contact(agent.seen, who)
+        contact_id = one_contact(agent.seen, who, agent.clock())
         removed = _named(agent, [contact_id])
         rematched = address_book.remove(agent, [contact_id], own_words.speaker(agent, None))
     if as_json:
@@ -129,7 +129,7 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
     with changing() as agent:
-        contact_ids, emails = contact_or_address(agent.seen, who)
+        contact_ids, emails = contact_or_address(agent.seen, who, agent.clock())
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
             return

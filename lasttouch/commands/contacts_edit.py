@@ -6,9 +6,9 @@ import click
 
 from activity.errors import UsageError
 from lasttouch.answers.contacts import with_ids
-from lasttouch.answers.naming import one_contact, shown
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.opening import changing
+from lasttouch.naming import one_contact, shown
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 
@@ -49,7 +49,7 @@ def edit(
     if name is not None and not name.strip():
         raise UsageError("a contact has a name", "give one behind --name")
     with changing() as agent:
-        contact_id = one_contact(agent.seen, who)
+        contact_id = one_contact(agent.seen, who, agent.clock())
         rematched = address_book.edit(agent, contact_id, edit)
         (person,) = with_ids(agent.seen, [contact_id], agent.clock())
     if as_json:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import click
 
-from activity.address import normalise
-from lasttouch.answers.naming import is_contact, one_contact
 from lasttouch.commands.opening import changing
-from lasttouch.commands.saying import Answer, not_said, say_of_contact, saying_options
+from lasttouch.commands.saying import saying_options, tell
 
 
 @click.command("ignore")
@@ -24,20 +22,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -
       lasttouch ignore mum@home.example
       lasttouch ignore bob stone --undo
     """
-    from lasttouch.keeping import own_words  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.keeping import statements  # noqa: PLC0415 - what writes takes longer to import
 
-    what = " ".join(words)
     with changing() as agent:
-        who = own_words.speaker(agent, by)
-        address = normalise(what)
-        if address is not None and not is_contact(agent.seen, what):
-            contact_id, name = None, address
-            if not undo:
-                own_words.ignore_address(agent, address, who)
-            elif not own_words.unignore_address(agent, address):
-                raise not_said(f"{address} was not ignored")
-        else:
-            contact_id = one_contact(agent.seen, what)
-            name = say_of_contact(agent, contact_id, own_words.Word("ignore"), who, undo, "{} was not ignored")
-    told = f"{name} may be in lists again." if undo else f"{name} is in no list any more; --undo takes it back."
-    Answer("ignore", undo, who, contact=contact_id, name=name).tell(as_json, told)
+        said = statements.ignore(agent, " ".join(words), by, undo)
+    tell(said, as_json)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from activity.address import Address
 from activity.errors import UsageError
+from lasttouch import naming
+from lasttouch.keeping import own_words
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.statements import Statement, not_said
 from lasttouch.keeping.viewing import insist_on_own
 from matchers.canonical import canonical
 from matchers.notes import NoteKind, note_facts
@@ -16,6 +20,32 @@ from store.database import writing
 from store.own_words import Speaker
 from store.people import people
 from store.rows import Entry
+
+
+def note(agent: Agent, whom: str, kind: NoteKind, at: datetime, subject: str = "", by: str | None = None) -> Statement:
+    """Note it of the contact who is meant. Raises NotFound, and UsageError where it is not clear whose note it is."""
+    contact_id = naming.one_contact(agent.seen, whom, agent.clock())
+    name = naming.contact_name(agent.seen, contact_id)
+    who = own_words.speaker(agent, by)
+    account = account_of(agent, who, contact_id)
+    noted = take_note(agent, contact_id, kind, at, account, subject.strip(), secrets.token_hex(8))
+    who = who._replace(account_id=account.id, owner=account.owner)
+    return Statement(kind, False, who, contact=contact_id, name=name, activity=noted, moment=at)
+
+
+def undo_note(agent: Agent, what: str, by: str | None = None) -> Statement:
+    """`what` is a note by its id, or somebody, whose latest it is. Raises NotFound where there is none."""
+    who = own_words.speaker(agent, by)
+    activity_id = naming.activity_meant(agent.seen, what)
+    contact_id = name = None
+    if activity_id is None:
+        contact_id = naming.one_contact(agent.seen, what, agent.clock())
+        name = naming.contact_name(agent.seen, contact_id)
+        activity_id = newest_of(agent, contact_id)
+    if activity_id is None or not is_note(agent, activity_id):
+        raise not_said(f"{what} is not noted by hand" if name is None else f"nothing is noted of {name}")
+    take_back(agent, activity_id)
+    return Statement("note", True, who, contact=contact_id, name=name, activity=activity_id)
 
 
 def take_note(

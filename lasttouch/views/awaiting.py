@@ -6,9 +6,9 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.answers.awaiting import COUNTED, Answer
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.waiting import is_known, whose
 from lasttouch.moments import ago, local, utc
+from lasttouch.naming import NO_CONTACTS
 from lasttouch.views.blindness import blindness
 from lasttouch.views.columns import Rows
 from store.awaiting import Waiting

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lasttouch.answers.contacts import Answer
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.moments import utc
+from lasttouch.naming import NO_CONTACTS
 from lasttouch.terminal.output import clean
 from lasttouch.views.columns import Rows
 from lasttouch.views.people import listed

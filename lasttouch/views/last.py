@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
-from lasttouch.answers.naming import NO_CONTACTS
+from lasttouch.naming import NO_CONTACTS
 from lasttouch.views.blindness import blindness
 from lasttouch.views.columns import Rows
 from lasttouch.views.people import dates_json, people_table, read_back_lines

@@ -1,4 +1,4 @@
-"""What the user said of somebody or something, as JSON and in sentences."""
+"""What the user says, and what was said of somebody or something, as JSON and in sentences."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from lasttouch.moments import local, utc
 from store.rows import instant
 
 if TYPE_CHECKING:
+    from lasttouch.keeping.statements import Statement
     from store.said import Said
 
 _SENTENCES = {
@@ -18,6 +19,56 @@ _SENTENCES = {
     "removed": "contacts remove: no contact any more, and not made one again",
     "confirm": "confirm: it did happen",
 }
+
+
+def as_json(said: Statement) -> dict[str, Any]:
+    """The object of `done --json` and of all that is said in a word; see docs/json.md."""
+    return {
+        "word": said.word,
+        "undone": said.undone,
+        "contact": said.contact,
+        "name": said.name,
+        "company": said.company,
+        "activity": said.activity,
+        "until": utc(said.until),
+        "days": said.days,
+        "at": utc(said.by.at),
+        "by": said.by.owner,
+    }
+
+
+def text(said: Statement, zone: tzinfo) -> str:
+    """The same for people: what holds now."""
+    name = said.name
+    match said.word:
+        case "done":
+            what = name if said.activity is None else f"activity {said.activity}"
+            if said.undone:
+                return f"Open again: {what}."
+            return f"Done: {what}. A newer message opens it again; --undo takes it back."
+        case "snooze":
+            return (
+                f"{name} is no longer put off."
+                if said.undone
+                else f"{name} is put off until {local(said.until, zone)}."
+            )
+        case "ignore":
+            return (
+                f"{name} may be in lists again."
+                if said.undone
+                else f"{name} is in no list any more; --undo takes it back."
+            )
+        case "confirm":
+            told = f"Activity {said.activity} is {'no longer ' if said.undone else ''}confirmed."
+            return told if name is None else f"{told} Its title names {name}."
+        case "cadence":
+            whom = name or said.company or "everybody else"
+            return f"No cadence any more: {whom}." if said.undone else f"{whom}: every {said.days} days."
+        case "note":
+            return f"Taken back: the note that was activity {said.activity}."
+        case kind:
+            what = f"{kind} with {name}, {local(said.moment, zone)}, activity {said.activity}"
+            return f"Noted: {what}; --undo takes it back."
 
 
 def said_json(words: Sequence[Said]) -> list[dict[str, Any]]:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.silence import Silence
 from lasttouch.answers.silence_words import CADENCE_OF, arithmetic, days, ratio, silent, usually
 from lasttouch.answers.stale import Answer
 from lasttouch.moments import ago, local, utc
+from lasttouch.naming import NO_CONTACTS
 from lasttouch.views.blindness import blindness
 from lasttouch.views.chart import sparkline
 from lasttouch.views.columns import Rows

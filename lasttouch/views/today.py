@@ -7,10 +7,10 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.answers.attention import COUNTED
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.today import Answer, contacts_in
 from lasttouch.answers.waiting import is_known
 from lasttouch.moments import ago, local, utc
+from lasttouch.naming import NO_CONTACTS
 from lasttouch.views.activities import activity_json
 from lasttouch.views.awaiting import conversation_json, waits_for
 from lasttouch.views.people import how

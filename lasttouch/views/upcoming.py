@@ -6,9 +6,9 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any
 
-from lasttouch.answers.naming import NO_CONTACTS
 from lasttouch.answers.upcoming import Answer, Appointment, Guest
 from lasttouch.moments import ago, local, utc
+from lasttouch.naming import NO_CONTACTS
 from lasttouch.views.activities import activity_json
 from lasttouch.views.blindness import blindness
 from lasttouch.views.columns import Rows

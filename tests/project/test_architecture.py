@@ -31,7 +31,7 @@ NETWORK = {
 }  # fmt: skip
 ENTRY = "lasttouch/__main__.py"
 FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and none beside it
-    {"configuration", "local_time", "moments", "private_files"},
+    {"configuration", "local_time", "moments", "naming", "private_files"},
     {"keeping", "service"},
     {"answers", "passes"},
     {"demo", "terminal"},

@@ -1,12 +1,12 @@
-"""Whom the words of a command line mean. Nobody is NotFound, with the names that are near."""
+"""Whom words mean, as somebody typed them. Nobody is NotFound, with the names that are near."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from activity.address import normalise
 from activity.errors import NotFound, UsageError
-from lasttouch.local_time import utc_now
 from store.choosing import at_companies, of_owner, owners_like
 from store.finding import company_calls, find_activity, find_contacts, is_called, near_names
 from store.log import Log
@@ -65,15 +65,15 @@ def contacts_named(log: Log, who: str) -> list[int]:
     return ids
 
 
-def one_contact(log: Log, who: str) -> int:
+def one_contact(log: Log, who: str, now: datetime) -> int:
     """The one contact that `who` means; where it could be several, they are named in the error."""
     ids = contacts_named(log, who)
     if len(ids) > 1:
-        raise several(log, who, ids)
+        raise several(log, who, ids, now)
     return ids[0]
 
 
-def company_or_contact(log: Log, who: str) -> tuple[bool, int]:
+def company_or_contact(log: Log, who: str, now: datetime) -> tuple[bool, int]:
     """Whether a company is meant, and its or the contact's id: whoever has this very name, else a contact."""
     from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
 
@@ -84,21 +84,21 @@ def company_or_contact(log: Log, who: str) -> tuple[bool, int]:
     )
     if len(companies) == 1 and not is_contact:
         return True, companies[0]
-    return False, one_contact(log, who)
+    return False, one_contact(log, who, now)
 
 
-def contact_or_address(log: Log, who: str) -> tuple[list[int], list[str]]:
+def contact_or_address(log: Log, who: str, now: datetime) -> tuple[list[int], list[str]]:
     """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
     address = normalise(who)
     ids = find_contacts(log, who) if address else contacts_named(log, who)
     if len(ids) > 1:
-        raise several(log, who, ids)
+        raise several(log, who, ids, now)
     return ids, [address] if address else []
 
 
-def several(log: Log, who: str, ids: list[int]) -> UsageError:
+def several(log: Log, who: str, ids: list[int], now: datetime) -> UsageError:
     """Who is meant is asked back, with everybody it could be."""
-    found = sorted(people(log, utc_now(), ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
+    found = sorted(people(log, now, ids[:SEVERAL_SHOWN]), key=lambda one: one.name.casefold())
     lines = [f"{who!r} is {len(ids)} contacts:", *(f"  {shown(one)}" for one in found)]
     if len(ids) > SEVERAL_SHOWN:
         lines.append(f"  and {len(ids) - SEVERAL_SHOWN} more")
