@@ -6,11 +6,18 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
+from store.holding import move_holders
 from store.lists import chunks, placeholders, rows_among
 from store.log import Log
 from store.own_words import move_words
+from store.private_marks import keep_marks, move_marks
 from store.rows import timestamp
 from store.tags import move_tags
+
+_ABOUT_A_CONTACT = (
+    "contact_touch", "contact_email", "contact_key", "said_of_contact", "contact_account", "contact_tag",
+    "contact_holder", "private_contact",
+)  # fmt: skip
 
 
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
@@ -30,6 +37,8 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
         connection.execute("UPDATE contact_key SET contact_id = ?, merged = 1 WHERE contact_id = ?", (into, other))
         move_words(connection, into, other)
         move_tags(connection, into, other)
+        move_holders(connection, into, other)
+        move_marks(connection, into, other)
         connection.execute(
             "UPDATE contact SET company_id = coalesce(company_id, (SELECT company_id FROM contact WHERE id = ?1)),"
             " owner = CASE owner WHEN '' THEN (SELECT owner FROM contact WHERE id = ?1) ELSE owner END WHERE id = ?2",
@@ -139,6 +148,7 @@ def rename_owner(connection: sqlite3.Connection, owner: str, name: str) -> None:
 def remove(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
     """These are contacts no more; what was exchanged with them stays in the log as with anybody unlisted."""
     for contact_id in contact_ids:
+        keep_marks(connection, contact_id)
         connection.execute("UPDATE address SET contact_id = NULL, rule = 'none' WHERE contact_id = ?", (contact_id,))
         delete(connection, contact_id)
 
@@ -147,6 +157,6 @@ def delete(connection: sqlite3.Connection, contact_id: int) -> None:
     """Take every row of a contact away; no address may point to it any more."""
     keys = "SELECT key FROM contact_key WHERE contact_id = ?"
     connection.execute(f"DELETE FROM card_address WHERE key IN ({keys})", (contact_id,))
-    for table in ("contact_touch", "contact_email", "contact_key", "said_of_contact", "contact_account", "contact_tag"):
+    for table in _ABOUT_A_CONTACT:
         connection.execute(f"DELETE FROM {table} WHERE contact_id = ?", (contact_id,))
     connection.execute("DELETE FROM contact WHERE id = ?", (contact_id,))

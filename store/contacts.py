@@ -12,6 +12,7 @@ from store.contact_changes import add_emails, add_key, contact_with_key, merge, 
 from store.holders import Holders
 from store.lists import among, placeholders, rows_among
 from store.log import Log
+from store.private_marks import move_company_marks
 from store.tags import add_tags
 
 
@@ -31,6 +32,12 @@ def emails(log: Log, canonicals: Sequence[str] | None = None) -> list[tuple[str,
         return log.execute(f"SELECT email, contact_id FROM contact_email e WHERE NOT {HANDED_ON}").fetchall()
     query = f"SELECT email, contact_id FROM contact_email e WHERE canonical IN ({{}}) AND NOT {HANDED_ON}"
     return [(email, contact_id) for email, contact_id in rows_among(log, query, canonicals)]
+
+
+def with_addresses(log: Log, emails: Sequence[str]) -> list[tuple[str, int]]:
+    """(address, contact id) of whoever is listed with one of these."""
+    query = "SELECT email, contact_id FROM contact_email WHERE email IN ({})"
+    return [(email, contact_id) for email, contact_id in rows_among(log, query, emails)]
 
 
 def company_domains(log: Log, domains: Sequence[str] | None = None) -> list[tuple[str, int]]:
@@ -179,6 +186,7 @@ def absorb_company(connection: sqlite3.Connection, into: int, other: int) -> Non
         connection.execute(f"UPDATE {table} SET company_id = ? WHERE company_id = ?", (into, other))
     connection.execute("UPDATE OR IGNORE said_of_company SET company_id = ? WHERE company_id = ?", (into, other))
     connection.execute("DELETE FROM said_of_company WHERE company_id = ?", (other,))
+    move_company_marks(connection, into, other)
     connection.execute("DELETE FROM company WHERE id = ?", (other,))
 
 

@@ -15,6 +15,9 @@ from store.threads import settle, threads_with
 from store.touches import forget_touches
 
 SHORTEST_NAME = 4
+_OF_AN_ACTIVITY = (
+    "participation", "sighting", "bounce", "other_id", "reference", "unplaced", "mark", "mailing", "bcc_seen",
+)  # fmt: skip
 
 
 class Erased(NamedTuple):
@@ -26,8 +29,9 @@ class Erased(NamedTuple):
 
 
 def known_emails(log: Log) -> list[str]:
-    """Every address the database holds: seen, listed, or put aside."""
-    query = "SELECT email FROM address UNION SELECT email FROM contact_email UNION SELECT email FROM put_aside"
+    """Every address the database holds: seen, listed, put aside, or marked private."""
+    tables = ("address", "contact_email", "put_aside", "private_address")
+    query = " UNION ".join(f"SELECT email FROM {table}" for table in tables)
     return [email for (email,) in log.execute(query)]
 
 
@@ -95,9 +99,9 @@ def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> E
     delete_activities(connection, theirs)
     _strike(connection, struck, ids, emails)
     settle(connection, threads)
-    for table in ("calendar_person", "unplaced"):
+    for table in ("calendar_person", "unplaced", "bcc_seen"):
         change_among(connection, f"DELETE FROM {table} WHERE address_id IN ({{}})", ids)
-    for table in ("bounce", "put_aside", "address"):
+    for table in ("bounce", "put_aside", "private_address", "address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     return Erased(len(emails), len(theirs), struck)
 
@@ -126,7 +130,7 @@ def delete_activities(connection: sqlite3.Connection, activity_ids: Sequence[int
     threads = threads_with(connection, activity_ids)
     identities = list(among(connection, "SELECT identity FROM activity WHERE id IN ({})", activity_ids))
     change_among(connection, "DELETE FROM said_of_activity WHERE identity IN ({})", identities)
-    for table in ("participation", "sighting", "bounce", "other_id", "reference", "unplaced", "mark", "mailing"):
+    for table in _OF_AN_ACTIVITY:
         change_among(connection, f"DELETE FROM {table} WHERE activity_id IN ({{}})", activity_ids)
     change_among(connection, "DELETE FROM activity WHERE id IN ({})", activity_ids)
     settle(connection, threads)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
 from activity.verdict import Verdict, is_reaction
-from store import bounces, conversations, exchanges, mailings, marks, message_copies, other_ids, resent
+from store import bcc, bounces, conversations, exchanges, mailings, marks, message_copies, other_ids, resent
 from store.addresses import Matcher, address_ids
 from store.answered import doubtful, is_doubtful
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
@@ -76,6 +76,7 @@ def write(
     rejudge(connection, again, judge)
     seen = [(ids[name], e.mark) for name, e in zip(names, entries, strict=True) if e.mark is not None and name in ids]
     marks.keep(connection, place, seen)
+    bcc.note(connection, place, names, entries, ids, emails)
     told_anew = other_ids.note(connection, _further_names(names, entries, ids))
     conversations.renote(connection, changed, emails, judge)
     moved = place_mail(connection, mail, emails, again)

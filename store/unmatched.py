@@ -35,7 +35,7 @@ class Stranger:
 
 # those ignored; for who would make contacts by himself (?4) those removed too
 _ASIDE = """(SELECT x.id FROM put_aside w JOIN address x ON x.canonical = w.canonical
-    WHERE w.kind = 'ignored' OR ?4)"""
+    WHERE (w.kind = 'ignored' OR ?4) AND w.user_id = coalesce(?5, w.user_id))"""
 # both halves come in order, so that only as many rows as are wanted are looked at
 _RANKED = f"""WITH derived AS MATERIALIZED ({DUE}), ranked AS (
     SELECT * FROM (SELECT two_way, exchanges, last_touch, first_touch, address_id, inbound, outbound, meetings
@@ -56,12 +56,15 @@ def unmatched(
     limit: int | None = None,
     two_way: bool = False,
     to_be_listed: bool = False,
+    aside_of: int | None = None,
 ) -> list[Stranger]:
     """Those with two-way exchanges first (or they alone), then by how many and how recent; none who is ignored.
 
-    Only what counts as a touch counts here. `to_be_listed`: without those who were contacts and were removed.
+    Only what counts as a touch counts here. `to_be_listed`: without those who were contacts and were removed;
+    `aside_of`: without those whom this user put aside, None for whoever is known to have done so.
     """
-    rows = log.execute(_RANKED, (timestamp(now), -1 if limit is None else limit, two_way, to_be_listed))
+    most = -1 if limit is None else limit
+    rows = log.execute(_RANKED, (timestamp(now), most, two_way, to_be_listed, aside_of))
     return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))
         for email, name, company, inbound, outbound, meetings, first, last in rows

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from activity.sharing import Level
-from store import settings
+from store import holding, settings
 from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
@@ -36,11 +36,12 @@ class Grants:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Users, accounts by their names, and the ceiling of what they share."""
+    """Users, accounts by their names, the ceiling of what they share, and do contacts come of exchange?"""
 
     users: Sequence[UserEntry] = ()
     accounts: Mapping[str, Grants] = field(default_factory=dict)
     at_most: Level | None = None
+    lists_who_is_met: bool = False
 
 
 def keep_team(connection: sqlite3.Connection, team: Team) -> None:
@@ -48,7 +49,8 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
 
     A user that is named no more keeps what is theirs, as an account does that is not read any more.
     """
-    if not team.users and connection.execute("SELECT 1 FROM user LIMIT 1").fetchone() is None:
+    had_users = connection.execute("SELECT 1 FROM user WHERE active LIMIT 1").fetchone() is not None
+    if not team.users and not had_users:
         return
     connection.execute("UPDATE user SET active = 0, os_user = NULL WHERE active")
     connection.execute("DELETE FROM user_team")
@@ -59,8 +61,11 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
         settings.write(connection, AT_MOST, str(int(team.at_most)))
     if ids:
         _give_words(connection, list(ids.values()))
+        if not had_users:
+            holding.begin(connection, team.lists_who_is_met)
     else:
         _gather_words(connection)
+        connection.execute("DELETE FROM contact_holder")
 
 
 def _keep_user(connection: sqlite3.Connection, one: UserEntry) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from activity.sharing import Level
 from store import settings
+from store.lists import among
 from store.log import Log
 
 AT_MOST = "share_at_most"
@@ -49,6 +51,17 @@ def own_accounts(log: Log, user_id: int) -> list[int]:
         " UNION SELECT account_id, 1 FROM account_reader WHERE user_id = ?1 ORDER BY 2, 1"
     )
     return list(dict.fromkeys(row_id for row_id, _ in log.execute(query, (user_id,))))
+
+
+def owners_of(log: Log, account_ids: Iterable[int]) -> list[str]:
+    """Whose these accounts are, as contacts are owned by."""
+    query = "SELECT coalesce(nullif(owner, ''), name) FROM account WHERE id IN ({})"
+    return list(among(log, query, account_ids))
+
+
+def account_named(log: Log, name: str) -> int:
+    (row_id,) = log.execute("SELECT id FROM account WHERE name = ?", (name,)).fetchone()
+    return int(row_id)
 
 
 def is_own(log: Log, user_id: int, activity_id: int) -> bool:

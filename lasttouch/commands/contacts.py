@@ -124,7 +124,7 @@ def add(
     with changing() as agent:
         if name is not None:
             entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
-            change = take_in(agent, [entry], renames=False, by_name=True)
+            change = take_in(agent, [entry], renames=False, by_name=True, of=agent.holding)
             if change.ours:
                 raise UsageError(
                     f"{entry.emails[0]} is nobody to keep in touch with: it is one of us, or a calendar",
@@ -133,7 +133,7 @@ def add(
         else:
             bring_strangers(agent)
             strangers = strangers_meant(agent.seen, agent.clock(), number, min_exchanges)
-            change = add_strangers(agent, strangers, by_name=number is not None)
+            change = add_strangers(agent, strangers, by_name=number is not None, of=agent.holding)
     if as_json:
         print_json(imported.as_json(change))
     else:

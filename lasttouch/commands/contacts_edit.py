@@ -22,6 +22,7 @@ LONGEST_TAG = 60
 @click.option("--owner", metavar="NAME", help='Whose contact this is. "" for nobody in particular.')
 @click.option("--tag", "tags", metavar="TAG", multiple=True, help="Sort them under this word; may be given again.")
 @click.option("--untag", "untags", metavar="TAG", multiple=True, help="Take this word away.")
+@click.option("--publish", is_flag=True, help="Put them on the list that all colleagues share.")
 @json_option
 @config_option
 def edit(
@@ -31,6 +32,7 @@ def edit(
     owner: str | None,
     tags: tuple[str, ...],
     untags: tuple[str, ...],
+    publish: bool,
     as_json: bool,
 ) -> None:
     """Change a contact's name, company, owner or tags. For addresses: contacts alias.
@@ -43,7 +45,7 @@ def edit(
     from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
     from lasttouch.keeping.address_book import Edit  # noqa: PLC0415
 
-    edit = Edit(name, company, owner, _words(tags), _words(untags))
+    edit = Edit(name, company, owner, _words(tags), _words(untags), publish)
     if edit == Edit():
         raise UsageError("nothing to change was named", "such as --company Globex or --tag vip; see --help")
     if name is not None and not name.strip():

@@ -20,6 +20,7 @@ from lasttouch.configuration.options import Config
 from lasttouch.configuration.rights_options import by_team
 from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
 from lasttouch.keeping.lock_file import LockFile
+from lasttouch.keeping.whose import OF_THE_LIST
 from lasttouch.local_time import Clock
 from matchers.canonical import canonical
 from matchers.house import House
@@ -40,7 +41,8 @@ class Agent:
     (`opening.py`).
 
     Whoever uses the `connection`, or the `log` that reads by it, while other threads are about holds the `lock`.
-    A user who changes something is `user_id`, and means by their words what is `seen` by them.
+    A user who changes something is `user_id`, means by their words what is `seen` by them, and lists contacts by their
+    `holding`.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Agent:
         self.retired = False
         self.user_id = ONE_KEEPER
         self.seen = self.log
+        self.holding = OF_THE_LIST
         self.house = house_of(loaded.config)
         ensure_key(connection)
         self.catch_up()
@@ -175,6 +178,7 @@ def _team_of(config: Config) -> Team:
         [UserEntry(one.name, one.os_user, one.email, one.teams, one.role) for one in config.users],
         {one.name: Grants(one.user, one.readers, one.share and by_team(one.share)) for one in config.accounts},
         config.share_at_most,
+        config.contacts_from == "two-way",
     )
 
 

@@ -19,7 +19,7 @@ def take_in_list(agent: Agent, entries: Sequence[ContactEntry]) -> tuple[Change,
     problems: list[tuple[int, str]] = []
 
     def store(some: Sequence[ContactEntry], left_out: Sequence[Skip], _is_last: bool) -> None:
-        changes.append(take_in(agent, some))
+        changes.append(take_in(agent, some, of=agent.holding))
         problems.extend((int(skip.item), skip.reason) for skip in left_out)
 
     ByHalves("contacts import")(entries, store, lambda entry: str(entry.line))

@@ -11,6 +11,7 @@ from activity.batch import Skip
 from activity.contact import ContactEntry
 from lasttouch.keeping import address_book
 from lasttouch.keeping.by_halves import ByHalves
+from lasttouch.keeping.whose import of_account
 from lasttouch.passes.source_pass import SourcePass
 from lasttouch.passes.sources import address_books_of
 from store import places
@@ -44,9 +45,10 @@ class AddressBookPass(SourcePass):
             if not self.agent.is_current():
                 self.agent.catch_up()
             place = places.place_id(connection, self.row.id, batch.place)
-            change = address_book.take_in_from_book(self.agent, entries)
+            of = of_account(self.agent.log, self.account.name)
+            change = address_book.take_in_from_book(self.agent, entries, of)
             if is_last:
-                address_book.let_go(self.agent, [self._key(batch.place, href) for href in batch.removed])
+                address_book.let_go(self.agent, [self._key(batch.place, href) for href in batch.removed], of)
                 places.forget_skipped(connection, place, batch.settled, batch.holds)
                 places.note_skipped(connection, place, [*batch.skipped, *left_out], self.agent.clock())
                 if batch.cursor is not None:

@@ -23,6 +23,7 @@ from store import deferred, marks
 from store.database import writing
 from store.places import SourceRow
 from store.rows import timestamp
+from store.said import ONE_KEEPER
 from store.unmatched import unmatched
 
 if TYPE_CHECKING:
@@ -72,12 +73,12 @@ def settle(agent: Agent) -> None:
     """What follows from new activities, or from time, once they are in the log: contacts, and touches that are due."""
     with agent.lock:
         if agent.config.contacts_from == "two-way":
-            met = unmatched(agent.log, agent.clock(), two_way=True, to_be_listed=True)
+            met = unmatched(agent.log, agent.clock(), two_way=True, to_be_listed=True, aside_of=ONE_KEEPER)
             at_work = [one for one in met if one.company or not is_free_mail(domain_of(one.address))]
             if at_work:  # private mailboxes are for the user to choose among: contacts suggest
-                from lasttouch.keeping.address_book import add_strangers  # noqa: PLC0415 - where there is anybody new
+                from lasttouch.keeping.met import add_met  # noqa: PLC0415 - where there is anybody new
 
-                add_strangers(agent, at_work)
+                add_met(agent, at_work)
         agent.refresh()
         if is_lesson_due(agent.log) or is_anything_unjudged(agent.log, agent.clock()):
             from lasttouch.keeping import learning  # noqa: PLC0415 - where there is anything new
