@@ -37,6 +37,7 @@ MIGRATIONS = frozenset(
         "titles",
         "thread_index",
         "team",
+        "changes",
     )
 )
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from store.by_whom import by_whom
 from store.cards import HANDED_ON
+from store.dated import whose
 from store.exchanges import OWNER
 from store.lists import rows_among
 from store.log import Log
@@ -80,10 +81,26 @@ def attributed(log: Log, found: Sequence[Person]) -> list[Person]:
     """These with by whom their last touch was."""
     ids = {one.last_touch_activity for one in found if one.last_touch_activity is not None}
     authors = by_whom(log, sorted(ids)) if ids else {}
+    if log.scope.viewer is not None:
+        found = _attributed_by_dates(log, found)
     return [
         one._replace(last_touch_account=author.account, last_touch_by=author.owner, last_touch_noted=author.noted)
         if (author := authors.get(one.last_touch_activity or 0))
         else one
+        for one in found
+    ]
+
+
+def _attributed_by_dates(log: Log, found: Sequence[Person]) -> list[Person]:
+    """Those of whose last touch no more may be told than when it was are told whose it was."""
+    lasts = {
+        one.id: (timestamp(one.last_touch), one.last_touch_kind)
+        for one in found
+        if one.last_touch is not None and one.last_touch_kind is not None and one.last_touch_activity is None
+    }
+    known = whose(log, lasts)
+    return [
+        one._replace(last_touch_account=known[one.id][0], last_touch_by=known[one.id][1]) if one.id in known else one
         for one in found
     ]
 

@@ -328,6 +328,10 @@ CREATE TRIGGER object_gone AFTER DELETE ON calendar_object BEGIN
 END;
 """
 
+CHANGES = """
+CREATE TABLE change (number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, ref INTEGER NOT NULL) STRICT;
+"""
+
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to this version; safe when several processes do it at once.
@@ -441,7 +445,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles, thread_index, team):
+    for later in (expectation, titles, thread_index, team, changes):
         migrations()(later)
     return migrations
 
@@ -472,6 +476,11 @@ def team(db: Database) -> None:
     from store.team_tables import TEAM  # noqa: PLC0415 - once for each log
 
     _create(db, TEAM)
+
+
+def changes(db: Database) -> None:
+    """Empty, unless several people read the log; see changes.py. Numbers are never given twice."""
+    _create(db, CHANGES)
 
 
 def _renew_views(db: Database) -> None:

@@ -33,12 +33,23 @@ class Moment(NamedTuple):
 NEVER = Moment(None, None)
 
 
+class DatesAlone(NamedTuple):
+    """What is known of touches of which one may be told no more: when the last was and its kind, when the next
+    meeting is, and when time alone will change that; None for never."""
+
+    last: int | None
+    kind: str | None
+    next_meeting: int | None
+    due: int | None
+
+
 class Touches(NamedTuple):
     """The dates of one contact; `due` is when time alone will change them next, None if it will not.
 
     `usual_gap` is the median of the seconds between the beginnings of bursts, None where there is no rhythm (see
     `usual_gap`); to be copied on our mail to somebody else is a touch, but no part of it. `ends_series`: there is a
-    rhythm, and the last touch is the last of a series of meetings.
+    rhythm, and the last touch is the last of a series of meetings. `elsewhere`: when the newest touch was of which no
+    more is known, and its kind.
     """
 
     last_inbound: Moment
@@ -51,11 +62,28 @@ class Touches(NamedTuple):
     usual_gap: int | None
     due: int | None
     ends_series: bool = False
+    elsewhere: tuple[int, str] | None = None
 
     def last_touch(self) -> tuple[Moment, str | None]:
         """The newest of inbound, outbound and meeting, and which one it is."""
         kinds = ((self.last_inbound, "inbound"), (self.last_outbound, "outbound"), (self.last_meeting, "meeting"))
-        return max(kinds, key=lambda one: one[0].at or 0) if any(m.at for m, _ in kinds) else (NEVER, None)
+        last: tuple[Moment, str | None] = NEVER, None
+        if any(m.at for m, _ in kinds):
+            last = max(kinds, key=lambda one: one[0].at or 0)
+        if self.elsewhere is not None and self.elsewhere[0] > (last[0].at or 0):
+            return Moment(self.elsewhere[0], None), self.elsewhere[1]
+        return last
+
+    def with_dates(self, dates: DatesAlone) -> Touches:
+        """These with what is known by its dates alone."""
+        own = self.last_touch()[0].at or 0
+        ahead = [one for one in (self.next_meeting, Moment(dates.next_meeting, None)) if one.at is not None]
+        return self._replace(
+            elsewhere=None if dates.last is None or dates.kind is None else (dates.last, dates.kind),
+            ends_series=self.ends_series and own >= (dates.last or 0),
+            next_meeting=min(ahead, key=lambda one: one.at or 0, default=NEVER),
+            due=min((at for at in (self.due, dates.due) if at is not None), default=None),
+        )
 
     def overdue_at(self) -> int | None:
         """When the silence since the last touch has lasted one and a half times the usual gap, and two weeks.

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from store import exchanges, strangers
+from store import dated, exchanges, strangers
 from store.lists import among, change_among, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import timestamp
@@ -40,6 +40,9 @@ def derive_all(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int,
     for chunk in chunks(contact_ids):
         for contact_id, rows in _rows(log, chunk).items():
             derived[contact_id] = touches_of(rows, moment)
+        if log.scope.viewer is not None:
+            for contact_id, dates in dated.dates_alone(log, chunk, moment).items():
+                derived[contact_id] = derived[contact_id].with_dates(dates)
     return derived
 
 
@@ -67,7 +70,7 @@ def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] |
         for chunk in chunks(only):
             query = f"SELECT contact_id FROM contact_touch WHERE contact_id IN ({placeholders(chunk)}) AND due <= ?"
             due += [contact_id for (contact_id,) in connection.execute(query, (*chunk, timestamp(now)))]
-    _keep(connection, derive_all(Log(connection), due, now))
+    keep(connection, derive_all(Log(connection), due, now))
     return len(due)
 
 
@@ -78,7 +81,7 @@ def refresh_but_busiest(connection: sqlite3.Connection, now: datetime) -> None:
     """
     query = "SELECT contact_id FROM contact_touch WHERE due <= ? AND touches <= ?"
     due = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now), BUSY))]
-    _keep(connection, derive_all(Log(connection), due, now))
+    keep(connection, derive_all(Log(connection), due, now))
 
 
 def forget_touches(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
@@ -107,11 +110,12 @@ def correct(connection: sqlite3.Connection, now: datetime) -> int:
     derived = derive_all(Log(connection), [i for (i,) in connection.execute("SELECT id FROM contact")], now)
     wrong = {contact_id: touches for contact_id, touches in derived.items() if stored.get(contact_id) != touches.row()}
     wrong.update((row_id, derived[row_id]) for row_id in exchanges.wrong(connection, _touched(derived)))
-    _keep(connection, wrong)
+    keep(connection, wrong)
     return len(wrong) + strangers.correct(connection, now)
 
 
-def _keep(connection: sqlite3.Connection, derived: dict[int, Touches]) -> None:
+def keep(connection: sqlite3.Connection, derived: dict[int, Touches]) -> None:
+    """Put these in the place of what the cache has, within the caller's transaction."""
     connection.executemany(
         f"INSERT OR REPLACE INTO contact_touch VALUES ({placeholders(range(_COLUMNS))})",
         [(contact_id, *touches.row()) for contact_id, touches in derived.items()],

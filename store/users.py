@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from activity.sharing import Level
-from store import holding, settings
+from store import changes, holding, settings
 from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
@@ -66,6 +66,7 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
     else:
         _gather_words(connection)
         connection.execute("DELETE FROM contact_holder")
+    changes.note_from_now_on(connection, bool(ids))
 
 
 def _keep_user(connection: sqlite3.Connection, one: UserEntry) -> int:

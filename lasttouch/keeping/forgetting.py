@@ -13,7 +13,7 @@ from lasttouch.keeping.forgotten import KEY, Forgotten, remember_beside
 from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.meetings import correct_titles
 from matchers.canonical import canonical
-from store import forgetting, ingest, mailings, settings, touches
+from store import audiences, forgetting, ingest, mailings, settings, touches
 from store.database import writing
 from store.erased import remember
 from store.forgetting import Erased
@@ -66,6 +66,7 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
         correct_titles(agent)
         touches.refresh(agent.connection, agent.clock())
     forgetting.shred(agent.connection)
+    audiences.discard_all(agent.loaded.database)  # nor do the dates that others derived from it
     return erased
 
 

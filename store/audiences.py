@@ -1,0 +1,184 @@
+"""What is derived for those who see the same part of the log: an audience's own dates, in a database of its own.
+
+Whoever may not see everything is answered from what may be seen alone: dates, counts and order are derived from that,
+by the code that derives them for one keeper, on a connection on which views hide the rest (see scoped.py). The
+database of an audience is a cache: it is made anew whenever it does not fit, and goes where nobody asks any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from store import strangers, threads, touches
+from store.changes import ACTIVITY, ADDRESS, CONTACT, CONVERSATION
+from store.database import make_private_folder, writing
+from store.file_owner import as_owner_of
+from store.lists import among, change_among, chunks
+from store.log import Log
+from store.scoped_views import DERIVED
+
+UNUSED_SECONDS = 30 * 86_400
+MANY = 20_000  # changes; to follow them one by one would take longer than to begin anew
+AT_ONCE = 2_000  # contacts
+
+
+def folder_of(database: Path) -> Path:
+    """Where the audiences of this log are."""
+    real = database.resolve()
+    return real.with_name(f"{real.name}.audiences")
+
+
+def discard_all(database: Path) -> None:
+    """No audience of this log is left: they are made anew when somebody asks next."""
+    folder = folder_of(database)
+    with as_owner_of(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def path_of(database: Path, shown: Iterable[str]) -> Path:
+    """The database of the audience to whom this is `shown`; its folder is made, and what nobody uses any more goes."""
+    digest = hashlib.blake2b("\n".join(shown).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    folder = folder_of(database)
+    path = folder / f"{digest}.db"
+    if not path.exists():
+        make_private_folder(folder)
+        _sweep(folder)
+    else:
+        with contextlib.suppress(OSError):
+            os.utime(path)
+    return path
+
+
+def discard(path: Path) -> None:
+    """This audience is damaged, or of another version."""
+    for one in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        one.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    for one in folder.glob("*.db"):
+        with contextlib.suppress(OSError):
+            if one.stat().st_mtime < time.time() - UNUSED_SECONDS:
+                discard(one)
+
+
+def follow(log: Log, now: datetime) -> None:
+    """Bring an audience's dates to where the log is, as of `now`; nothing is written where nothing has changed."""
+    followed = _followed(log.connection)
+    if followed is not None and followed == _newest(log.connection):
+        return
+    with writing(log.connection):
+        followed, newest = _followed(log.connection), _newest(log.connection)
+        changes = None if followed is None else _since(log.connection, followed)
+        if changes is None:
+            _begin_anew(log, now)
+        else:
+            _catch_up(log, changes, now)
+        log.connection.execute("DELETE FROM main.followed")
+        if newest is not None:
+            log.connection.execute("INSERT INTO main.followed (number, kind, ref) VALUES (?, ?, ?)", newest)
+
+
+Change = tuple[int, int, int]
+"""A number, a kind and a reference, as in the log's table `change`."""
+
+
+def _newest(connection: sqlite3.Connection) -> Change | None:
+    """None where no changes are noted."""
+    query = "SELECT number, kind, ref FROM shared.change ORDER BY number DESC LIMIT 1"
+    row: Change | None = connection.execute(query).fetchone()
+    return row
+
+
+def _followed(connection: sqlite3.Connection) -> Change | None:
+    """The last change that was followed; None where there is nothing yet."""
+    if connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'followed'").fetchone() is None:
+        return None
+    row: Change | None = connection.execute("SELECT number, kind, ref FROM main.followed").fetchone()
+    return row
+
+
+def _since(connection: sqlite3.Connection, followed: Change) -> list[tuple[int, int]] | None:
+    """What has changed since, each once; None where that is not known any more, or is too much."""
+    query = "SELECT number, kind, ref FROM shared.change WHERE number = ?"
+    if connection.execute(query, followed[:1]).fetchone() != followed:
+        return None  # too long ago, or the log is another: it was restored
+    rows = connection.execute(
+        "SELECT DISTINCT kind, ref FROM shared.change WHERE number > ? LIMIT ?", (followed[0], MANY + 1)
+    ).fetchall()
+    return rows if len(rows) <= MANY else None
+
+
+def _begin_anew(log: Log, now: datetime) -> None:
+    connection = log.connection
+    for (name,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
+        connection.execute(f"DROP TABLE main.{name}")
+    made = "SELECT sql FROM shared.sqlite_schema WHERE tbl_name = ? AND type IN ('table', 'index') AND sql IS NOT NULL"
+    for table in sorted(DERIVED):
+        for (text,) in connection.execute(f"{made} ORDER BY type DESC", (table,)).fetchall():
+            connection.execute(text)
+    connection.execute("CREATE TABLE learned (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    connection.execute("CREATE TABLE followed (number INTEGER PRIMARY KEY, kind INTEGER, ref INTEGER)")
+    contacts = [row_id for (row_id,) in connection.execute("SELECT id FROM may_be_seen")]
+    connection.executemany("INSERT INTO contact_touch (contact_id) VALUES (?)", [(one,) for one in contacts])
+    _derive(log, contacts, now)
+    strangers.correct(connection, now)
+    threads.correct(connection)
+
+
+def _catch_up(log: Log, changes: Iterable[tuple[int, int]], now: datetime) -> None:
+    connection = log.connection
+    changed: tuple[set[int], ...] = (set(), set(), set(), set())
+    for kind, ref in changes:
+        changed[kind].add(ref)
+    activities, addresses, contacts, conversations = (changed[k] for k in (ACTIVITY, ADDRESS, CONTACT, CONVERSATION))
+    moved, rematched = set(contacts), set(addresses)
+    moved.update(among(connection, f"{_CONTACTS} id IN ({{}}) AND contact_id IS NOT NULL", addresses))
+    if connection.execute("SELECT 1 FROM temp.marked LIMIT 1").fetchone() is not None:
+        # somebody who is kept private takes what they are in from all others in it
+        activities |= set(among(connection, f"{_ACTIVITIES} WHERE r.contact_id IN ({{}})", moved))
+        activities |= set(among(connection, f"{_ACTIVITIES} WHERE r.id IN ({{}})", rematched))
+    addresses |= set(
+        among(connection, "SELECT address_id FROM shared.participation WHERE activity_id IN ({})", activities)
+    )
+    contacts |= set(among(connection, f"{_CONTACTS} id IN ({{}}) AND contact_id IS NOT NULL", addresses))
+    moved |= _let_in(connection, contacts)
+    conversations |= set(among(connection, f"{_CONVERSATIONS} WHERE v.id IN ({{}})", activities))
+    # whether an activity is seen may depend on whether a contact in it is
+    conversations |= set(among(connection, f"{_OF_CONTACTS} WHERE r.contact_id IN ({{}})", moved))
+    conversations |= set(among(connection, f"{_OF_CONTACTS} WHERE r.id IN ({{}})", rematched))
+    _derive(log, contacts, now)
+    strangers.derive(connection, addresses, now)
+    threads.settle(connection, conversations)
+
+
+_CONTACTS = "SELECT DISTINCT contact_id FROM shared.address WHERE"
+_CONVERSATIONS = "SELECT DISTINCT v.conversation FROM shared.activity v"
+_ACTIVITIES = """SELECT DISTINCT p.activity_id FROM shared.address r
+    CROSS JOIN shared.participation p ON p.address_id = r.id"""
+_OF_CONTACTS = """SELECT DISTINCT v.conversation FROM shared.address r
+    CROSS JOIN shared.participation p ON p.address_id = r.id CROSS JOIN shared.activity v ON v.id = p.activity_id"""
+
+
+def _let_in(connection: sqlite3.Connection, contacts: Collection[int]) -> set[int]:
+    """A row for each of these contacts that may be seen, and none for the others; of whom that was not so."""
+    seen = set(among(connection, "SELECT id FROM may_be_seen WHERE id IN ({})", contacts))
+    had = set(among(connection, "SELECT contact_id FROM contact_touch WHERE contact_id IN ({})", contacts))
+    connection.executemany("INSERT INTO contact_touch (contact_id) VALUES (?)", [(one,) for one in seen - had])
+    for table in ("contact_touch", "contact_account"):
+        change_among(connection, f"DELETE FROM {table} WHERE contact_id IN ({{}})", had - seen)
+    return seen ^ had
+
+
+def _derive(log: Log, contacts: Iterable[int], now: datetime) -> None:
+    rows = "SELECT contact_id FROM contact_touch WHERE contact_id IN ({})"
+    for some in chunks(list(among(log.connection, rows, contacts)), AT_ONCE):
+        touches.keep(log.connection, touches.derive_all(log, some, now))

@@ -1,0 +1,69 @@
+"""What a scope comes to in a log as it is now: the rows that its views ask (see scoped_views.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from activity.sharing import Level
+from store.log import Log, Scope
+
+
+class Granted(NamedTuple):
+    """Temporary table → its rows; what the audience is known by; and whether somebody keeps somebody private."""
+
+    rows: Mapping[str, Sequence[tuple[object, ...]]]
+    audience: Sequence[object]
+    marks: bool
+
+
+_PLACES = "SELECT l.id, o.account_id FROM place l JOIN source o ON o.id = l.source_id ORDER BY l.id"
+_NAMES = """SELECT n.id, n.name FROM account n UNION SELECT n.id, n.owner FROM account n
+    UNION SELECT n.id, u.name FROM account n JOIN user u ON u.id = n.user_id"""
+_MARKS = """SELECT user_id, 'contact', contact_id FROM private_contact
+    UNION SELECT user_id, 'address', canonical FROM private_address
+    UNION SELECT user_id, 'company', company_id FROM private_company ORDER BY 1, 2, 3"""
+_MARKED_CONTACTS = """SELECT m.contact_id, m.user_id FROM private_contact m
+    UNION SELECT e.contact_id, m.user_id FROM private_address m JOIN contact_email e ON e.canonical = m.canonical
+    UNION SELECT c.id, m.user_id FROM private_company m JOIN contact c ON c.company_id = m.company_id"""
+_MARKED = f"""SELECT r.id, n.id FROM ({_MARKED_CONTACTS}) m JOIN account n ON n.user_id = m.user_id
+    JOIN address r ON r.contact_id = m.contact_id
+    UNION SELECT r.id, n.id FROM private_address m JOIN account n ON n.user_id = m.user_id
+    JOIN address r ON r.canonical = m.canonical
+    UNION SELECT r.id, n.id FROM private_company m JOIN account n ON n.user_id = m.user_id
+    JOIN address r ON r.company_id = m.company_id"""
+_SECRET = f"""SELECT DISTINCT m.contact_id FROM ({_MARKED_CONTACTS}) m JOIN contact c ON c.id = m.contact_id
+    LEFT JOIN company o ON o.id = c.company_id JOIN account n ON n.user_id = m.user_id JOIN user u ON u.id = m.user_id
+    WHERE coalesce(nullif(c.owner, ''), o.owner) IN (n.owner, n.name, u.name) AND m.user_id <> ?"""
+
+
+def of_scope(log: Log, scope: Scope) -> Granted:
+    """By the whole log, before it is hidden."""
+    levels = {account_id: int(level) for account_id, level in scope.levels if level > Level.NONE}
+    accounts = sorted(levels.items())
+    kept_back = _kept_back(log, scope, levels)
+    marks = log.execute(_MARKS).fetchall()
+    lent = {account_id for account_id, level in accounts if level < Level.OWN}
+    rows: dict[str, Sequence[tuple[object, ...]]] = {
+        "granted": [(place, one, levels[one]) for place, one in log.execute(_PLACES) if one in levels],
+        "granted_account": accounts,
+        "kept_back": [(owner,) for owner in kept_back],
+        "marked": [row for row in log.execute(_MARKED) if row[1] in lent] if marks else [],
+        "marked_contact": _of_accounts(log, lent) if marks else [],
+        "secret": log.execute(_SECRET, (scope.user_id,)).fetchall() if marks else [],
+    }
+    return Granted(rows, (accounts, kept_back, marks), bool(rows["marked"] or rows["marked_contact"]))
+
+
+def _of_accounts(log: Log, lent: Iterable[int]) -> list[tuple[object, ...]]:
+    query = f"SELECT DISTINCT m.contact_id, n.id FROM ({_MARKED_CONTACTS}) m JOIN account n ON n.user_id = m.user_id"
+    return [row for row in log.execute(query) if row[1] in lent]
+
+
+def _kept_back(log: Log, scope: Scope, granted: Mapping[int, int]) -> list[str]:
+    """Whose contacts are theirs alone: who of us is called so, and grants nothing."""
+    known: set[str] = {scope.viewer or ""}
+    hidden = {name for (name,) in log.execute("SELECT name FROM user")}
+    for account_id, name in log.execute(_NAMES):
+        (known if account_id in granted else hidden).add(name)
+    return sorted(hidden - known - {""})

@@ -1,0 +1,134 @@
+"""The log as one of several people may read it: views in place of its tables, and dates derived from what they show.
+
+The connection's own database is that of the audience (see audiences.py); the log is attached to it, for reading alone.
+A temporary view of the same name stands before each table, and SQLite looks there first. So all that reads works
+within the scope without knowing of it, and what forgets to be careful finds nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from activity.series import series_identity
+from store import audiences, grants
+from store.database import READER_CACHE_KIB, create_private, open_for_reading
+from store.file_owner import as_owner_of
+from store.lists import placeholders
+from store.log import Log, Scope
+from store.scoped_views import DERIVED, SHARED, of_scope
+
+BUSY_SECONDS = 45
+
+
+_HELPERS = {
+    "granted": "place_id INTEGER PRIMARY KEY, account_id INTEGER, level INTEGER",
+    "granted_account": "account_id INTEGER PRIMARY KEY, level INTEGER",
+    "kept_back": "owner TEXT PRIMARY KEY",
+    "marked": "address_id INTEGER, account_id INTEGER, PRIMARY KEY (address_id, account_id)",
+    "marked_contact": "contact_id INTEGER, account_id INTEGER, PRIMARY KEY (contact_id, account_id)",
+    "secret": "contact_id INTEGER PRIMARY KEY",
+}
+"""The temporary tables that the views ask, with their columns."""
+_BESIDE = ("dated", "may_be_seen")  # views of no table
+
+
+def open_scoped(path: Path, scope: Scope, now: datetime) -> Log:
+    """The log at `path` within a scope, its dates as of `now`.
+
+    Raises NotFound and DatabaseError as `store.database.open_for_reading` does.
+    """
+    whole = open_for_reading(path)
+    with contextlib.closing(whole.connection):
+        granted = grants.of_scope(whole, scope)
+        tables = [name for (name,) in whole.execute(_TABLES)]
+    views = of_scope(scope, bool(granted.marks))
+    shown = [*map(repr, granted.audience), repr(sorted(views.items())), repr(tables)]
+    with as_owner_of(path):
+        audience = audiences.path_of(path, shown)
+        try:
+            return _opened(path, audience, scope, granted.rows, views, tables, now)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:  # a cache that is damaged is made anew
+            audiences.discard(audience)
+            return _opened(path, audience, scope, granted.rows, views, tables, now)
+
+
+_TABLES = """SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY name"""
+
+
+def _opened(
+    path: Path,
+    audience: Path,
+    scope: Scope,
+    rows: Mapping[str, Sequence[tuple[object, ...]]],
+    views: Mapping[str, str],
+    tables: Sequence[str],
+    now: datetime,
+) -> Log:
+    with contextlib.suppress(FileExistsError):
+        if not audience.exists():
+            os.close(create_private(audience))
+    connection = sqlite3.connect(
+        audience.absolute().as_uri(), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+    )
+    try:
+        for pragma in ("journal_mode = WAL", "synchronous = OFF", "temp_store = MEMORY"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"ATTACH ? AS {SHARED}", (f"{path.absolute().as_uri()}?mode=ro",))
+        connection.execute(f"PRAGMA {SHARED}.cache_size = -{READER_CACHE_KIB}")
+        key = audience.name.encode()
+        connection.create_function("opaque", 1, lambda identity: _opaque(identity, key), deterministic=True)
+        for name, columns in _HELPERS.items():
+            connection.execute(f"CREATE TEMP TABLE {name} ({columns})")
+            for row in rows[name]:
+                connection.execute(f"INSERT INTO temp.{name} VALUES ({placeholders(row)})", row)
+        for name in tables:
+            if name not in DERIVED:
+                connection.execute(f'CREATE TEMP VIEW "{name}" AS {views.get(name) or _empty(connection, name)}')
+        for name in _BESIDE:
+            connection.execute(f"CREATE TEMP VIEW {name} AS {views[name]}")
+        log = Log(connection, scope)
+        audiences.follow(log, now)
+        connection.set_authorizer(_only_by_views(frozenset((*tables, *_BESIDE)) - DERIVED))
+        return log
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _empty(connection: sqlite3.Connection, table: str) -> str:
+    """A view with the columns of a table, and nothing in it."""
+    columns = [row[1] for row in connection.execute(f"PRAGMA {SHARED}.table_xinfo('{table}')")]
+    return "SELECT " + ", ".join(f'NULL AS "{name}"' for name in columns) + " WHERE 0"
+
+
+def _opaque(identity: str, key: bytes) -> str:
+    """In place of a Message-ID or UID: what tells activities and series apart, and nothing else."""
+    series = series_identity(identity)
+    digest = hashlib.blake2b(series.encode("utf-8", "replace"), digest_size=16, key=key[:64]).hexdigest()
+    return f"hash:{digest}{identity[len(series) :]}"
+
+
+def _only_by_views(views: frozenset[str]) -> Callable[[int, str | None, str | None, str | None, str | None], int]:
+    """A belt beside the braces: the log itself, and what is granted, are read from within these views alone.
+
+    Of a table of whose columns none is wanted SQLite does not tell who asks.
+    """
+
+    def allowed(action: int, one: str | None, column: str | None, database: str | None, by: str | None) -> int:
+        is_hidden = database == SHARED or (database == "temp" and one in _HELPERS)
+        if action == sqlite3.SQLITE_READ and is_hidden and column and by not in views:
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_DENY if action in _FORBIDDEN else sqlite3.SQLITE_OK
+
+    return allowed
+
+
+_FORBIDDEN = frozenset((sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_DROP_TEMP_VIEW))

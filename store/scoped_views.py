@@ -1,0 +1,319 @@
+"""What a scope shows of each table of the log, as the text of a view that takes the table's place.
+
+The log is attached as `shared`; temporary tables say what the scope is: `granted` (a place, its account, the level that
+it grants), `granted_account`, `kept_back` (owners whose contacts are theirs alone), `marked` and `marked_contact`
+(addresses and contacts that an account's user keeps private), `secret` (contacts that their owner keeps private).
+Every table has its place here, if only to show nothing: one that has none is hidden.
+
+An activity is seen in one's own copy, or because an account that grants WHO holds it and a contact who may be seen has
+a touch in it. What an account grants is about contacts: its mail with strangers, lawyers and machines stays its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from activity.sharing import Level
+from store.codes import INBOUND, MEETING, ROLE
+from store.log import Scope
+
+SHARED = "shared"
+OWN, SUBJECTS, WHO, DATES = int(Level.OWN), int(Level.SUBJECTS), int(Level.WHO), int(Level.DATES)
+_BCC = ROLE["bcc"]
+_STRANGE = "('none', 'company-domain')"
+CANNOT_BE_READ = "it could not be read"
+IN_A_CALENDAR = "it stands in a calendar"
+
+DERIVED = frozenset(("contact_touch", "contact_account", "stranger", "thread", "hand"))
+"""What an audience has of its own, under the same names."""
+
+NOTHING = frozenset(
+    (
+        "forgotten", "withheld", "unplaced", "contact_name", "name_due", "title_pair", "change", "account_reader",
+        "bcc_seen", "access", "deed", "_sqlite_migrations",
+    )
+)  # fmt: skip
+"""What only writing needs, and what would tell of others; no answer is made of them."""
+
+
+def of_scope(scope: Scope, has_marks: bool) -> dict[str, str]:
+    """Table → what stands in its place, `dated` and `may_be_seen`. `has_marks`: somebody keeps somebody private."""
+    texts = _Texts({int(level) for _, level in scope.levels}, scope.user_id, has_marks)
+    return {**texts.views(), "dated": texts.dated(), "may_be_seen": texts.may_be_seen()}
+
+
+class _Texts:
+    """The pieces of the views of one scope; what no account grants is not even asked for."""
+
+    def __init__(self, levels: Collection[int], user_id: int, has_marks: bool) -> None:
+        self._lends = bool({WHO, SUBJECTS} & set(levels))
+        self._lends_subjects = SUBJECTS in levels
+        self._user = f"{user_id:d}"
+        self._has_marks = has_marks
+
+    def own(self, activity: str) -> str:
+        """Does a mailbox or calendar of one's own hold this activity?"""
+        return (
+            "EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
+            f" WHERE s.activity_id = {activity} AND g.level = {OWN})"
+        )
+
+    def lent(self, activity: str, least: int) -> str:
+        """Does an account hold it that grants at least this, without being one's own?
+
+        Meetings without a title are among them that say they are private: they give no more than dates.
+        """
+        return (
+            "(EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
+            f" WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self._unmarked()})"
+            f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND {_UNTITLED}))"
+        )
+
+    def _unmarked(self) -> str:
+        """Of sighting `s` and `granted g`: nobody is in it whom the account's owner keeps private."""
+        if not self._has_marks:
+            return ""
+        return (
+            " AND NOT EXISTS (SELECT 1 FROM shared.participation y CROSS JOIN temp.marked m"
+            " ON m.address_id = y.address_id WHERE y.activity_id = s.activity_id AND m.account_id = g.account_id)"
+        )
+
+    def concerns(self, activity: str) -> str:
+        """Has a contact who may be seen a touch in it, not by a Bcc?"""
+        return (
+            "EXISTS (SELECT 1 FROM shared.participation q CROSS JOIN shared.address k ON k.id = q.address_id"
+            " CROSS JOIN main.contact_touch c ON c.contact_id = k.contact_id"
+            f" WHERE q.activity_id = {activity} AND q.touch_code IS NOT NULL AND q.role_code <> {_BCC})"
+        )
+
+    def seen(self, activity: str) -> str:
+        if not self._lends:
+            return self.own(activity)
+        return f"({self.own(activity)} OR ({self.lent(activity, WHO)} AND {self.concerns(activity)}))"
+
+    def in_full(self, activity: str) -> str:
+        """Of an activity that is seen: does somebody grant all that stands in the headers?"""
+        if not self._lends_subjects:
+            return self.own(activity)
+        return f"({self.own(activity)} OR {self.lent(activity, SUBJECTS)})"
+
+    def part(self, part: str) -> str:
+        """Of participation `part` in one's own copy: not a Bcc, unless one's own copies show it.
+
+        Of what was read before that was noted, nobody knows which copy showed it: all of them have to be one's own.
+        """
+        own = f"{self.own(f'{part}.activity_id')}"
+        only_own = (
+            f"NOT EXISTS (SELECT 1 FROM shared.sighting s WHERE s.activity_id = {part}.activity_id AND s.place_id"
+            f" NOT IN (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
+        )
+        shown = (
+            "EXISTS (SELECT 1 FROM shared.bcc_seen b CROSS JOIN temp.granted g ON g.place_id = b.place_id"
+            f" WHERE b.activity_id = {part}.activity_id AND b.address_id = {part}.address_id AND g.level = {OWN})"
+        )
+        return f"({own} AND ({part}.role_code <> {_BCC} OR {shown} OR {only_own}))"
+
+    def own_address(self, address: str) -> str:
+        """Does a copy of one's own show this address?"""
+        return f"EXISTS (SELECT 1 FROM shared.participation o WHERE o.address_id = {address} AND {self.part('o')})"
+
+    def contact(self, contact: str) -> str:
+        """May this contact be seen: has the audience its dates?"""
+        return f"EXISTS (SELECT 1 FROM main.contact_touch c WHERE c.contact_id = {contact})"
+
+    def company(self, company: str) -> str:
+        """One of the list, or of contacts who may be seen."""
+        return (
+            f"EXISTS (SELECT 1 FROM shared.company f WHERE f.id = {company} AND (f.by_itself IS NULL"
+            " OR EXISTS (SELECT 1 FROM shared.contact e CROSS JOIN main.contact_touch c ON c.contact_id = e.id"
+            " WHERE e.company_id = f.id)))"
+        )
+
+    def may_be_seen(self) -> str:
+        """Which contacts are an audience's: those of the list, those that belong to an account which grants something,
+        and those with whom one exchanged oneself."""
+        known = "EXISTS (SELECT 1 FROM shared.address w WHERE w.contact_id = c.id AND " + self.own_address("w.id") + ")"
+        marked = "SELECT 1 FROM temp.marked_contact m WHERE m.contact_id = c.id AND m.account_id = h.account_id"
+        held = f"""SELECT 1 FROM shared.contact_holder h WHERE h.contact_id = c.id
+            AND h.account_id IN {_ACCOUNTS} AND NOT EXISTS ({marked})"""
+        return f"""SELECT c.id FROM shared.contact c LEFT JOIN shared.company f ON f.id = c.company_id
+            WHERE EXISTS ({held}) OR (NOT EXISTS (SELECT 1 FROM shared.contact_holder h WHERE h.contact_id = c.id)
+            AND coalesce(nullif(c.owner, ''), f.owner, '') NOT IN (SELECT owner FROM temp.kept_back)
+            AND c.id NOT IN (SELECT contact_id FROM temp.secret)) OR {known}"""
+
+    def address(self, address: str) -> str:
+        """A visible contact's, one of ours that is named where one may see it, or one that one's own copies show."""
+        ours = "EXISTS (SELECT 1 FROM shared.account_address d WHERE d.email = {0}.email AND d.account_id IN {1})"
+        found = [
+            f"{self.contact(f'{address}.contact_id')}",
+            ours.format(address, _ACCOUNTS),
+            self.own_address(f"{address}.id"),
+        ]
+        if self._lends_subjects:
+            found.append(
+                f"({address}.rule = 'self' AND EXISTS (SELECT 1 FROM shared.participation z"
+                f" WHERE z.address_id = {address}.id AND z.role_code <> {_BCC}"
+                f" AND {self.lent('z.activity_id', SUBJECTS)} AND {self.concerns('z.activity_id')}))"
+            )
+        return f"({' OR '.join(found)})"
+
+    def _lent_part(self) -> str:
+        """Of participation `p` in what an account lends: contacts, and where it lends subjects, who of us is in it."""
+        whom = self.contact("r.contact_id")
+        if self._lends_subjects:
+            whom = f"({whom} OR (r.rule = 'self' AND {self.lent('p.activity_id', SUBJECTS)}))"
+        return (
+            f"(p.role_code <> {_BCC} AND EXISTS (SELECT 1 FROM shared.address r WHERE r.id = p.address_id AND {whom})"
+            f" AND {self.lent('p.activity_id', WHO)} AND {self.concerns('p.activity_id')})"
+        )
+
+    def _lent_sighting(self) -> str:
+        """Of sighting `s` at `granted g`: does its account lend the activity?"""
+        return (
+            f"(g.level BETWEEN {WHO} AND {SUBJECTS}{self._unmarked()} AND {self.concerns('s.activity_id')} AND NOT"
+            f" EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = s.activity_id AND {_UNTITLED}))"
+        )
+
+    def views(self) -> Mapping[str, str]:
+        full = self.in_full("a.id")
+        visible_parts = f"({self.part('p')} OR {self._lent_part()})" if self._lends else self.part("p")
+        visible_sightings = f"(g.level = {OWN} OR {self._lent_sighting()})" if self._lends else f"g.level = {OWN}"
+        answer = f"CASE WHEN {self.in_full('{0}')} THEN {{1}}.answer END" if self._lends else "{1}.answer"
+        a_contacts = self.contact("x.contact_id")
+        return {
+            "activity": f"""SELECT a.id, a.identity_hash, a.at, a.ends, a.verdict_code, a.direction_code, a.thread,
+                a.deleted_at, {_else("a.identity", full, "opaque(a.identity)", self._lends)} AS identity,
+                {_else("a.reason", full, _REASON, self._lends)} AS reason,
+                {self._kept(full, "replies_to", "subject", "evidence", "revision")},
+                a.kind, a.verdict, a.direction, a.conversation, {self._kept(full, "topic", "shape", "thread_index")}
+                FROM shared.activity a WHERE {self.seen("a.id")}""",
+            "participation": f"""SELECT p.activity_id, p.address_id, p.role_code, p.at, p.touch_code,
+                {answer.format("p.activity_id", "p")} AS answer, p.role, p.touch
+                FROM shared.participation p WHERE {visible_parts}""",
+            "sighting": f"""SELECT s.activity_id, s.place_id, CASE WHEN g.level = {OWN} THEN s.object_id END
+                AS object_id, CASE WHEN g.level >= {SUBJECTS} THEN s.answer END AS answer,
+                CASE WHEN g.level = {OWN} THEN s.revision END AS revision
+                FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id
+                WHERE {visible_sightings}""",
+            "address": f"""SELECT r.id, r.email, r.canonical, r.site,
+                CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name,
+                CASE WHEN {self.contact("r.contact_id")} THEN r.contact_id END AS contact_id,
+                CASE WHEN {self.company("r.company_id")} THEN r.company_id END AS company_id, r.rule
+                FROM shared.address r WHERE {self.address("r")}""",
+            "contact": f"""SELECT x.id, x.name,
+                CASE WHEN {self.company("x.company_id")} THEN x.company_id END AS company_id,
+                x.owner, x.from_book, x.vanished_at FROM shared.contact x WHERE {self.contact("x.id")}""",
+            "contact_email": f"""SELECT x.email, x.contact_id, x.position, x.canonical, x.given_up_at
+                FROM shared.contact_email x WHERE {a_contacts}""",
+            "contact_key": f"SELECT x.key, x.contact_id, x.merged FROM shared.contact_key x WHERE {a_contacts}",
+            "contact_tag": f"SELECT x.contact_id, x.tag FROM shared.contact_tag x WHERE {a_contacts}",
+            "card_address": f"""SELECT y.key, y.email FROM shared.card_address y WHERE EXISTS (
+                SELECT 1 FROM shared.contact_key x WHERE x.key = y.key AND {a_contacts})""",
+            "company": f"""SELECT x.id, x.name, x.owner, x.by_itself FROM shared.company x
+                WHERE {self.company("x.id")}""",
+            "company_domain": f"""SELECT x.domain, x.company_id FROM shared.company_domain x
+                WHERE {self.company("x.company_id")}""",
+            "bounce": f"""SELECT b.activity_id, b.email, b.named, b.arrived, b.prompt FROM shared.bounce b
+                WHERE {self.own("b.activity_id")}""",
+            "reference": f"""SELECT x.activity_id, x.rank, x.hash FROM shared.reference x
+                WHERE {self.own("x.activity_id")}""",
+            "other_id": f"""SELECT x.activity_id, x.identity_hash FROM shared.other_id x
+                WHERE {self.own("x.activity_id")}""",
+            "mailing": f"""SELECT x.activity_id, x.size, x.seconds FROM shared.mailing x
+                WHERE {self.own("x.activity_id")}""",
+            "contact_holder": f"""SELECT x.contact_id, x.account_id FROM shared.contact_holder x
+                WHERE {a_contacts} AND x.account_id IN {_ACCOUNTS}""",
+            **_OF_ACCOUNTS,
+            **self._own_words(),
+        }
+
+    def _own_words(self) -> Mapping[str, str]:
+        """What the viewer has said, and what concerns them alone; activities are meant by what they are called here."""
+        mine = f"x.user_id = {self._user}"
+        words = f"x.kind, x.user_id, x.said_at, x.said_by FROM shared.said_of_activity x WHERE {mine}"
+        opaque = f" UNION ALL SELECT opaque(x.identity), {words}" if self._lends else ""
+        return {
+            "said_of_contact": f"""SELECT x.contact_id, x.kind, x.user_id, x.value, x.through, x.said_at, x.said_by
+                FROM shared.said_of_contact x WHERE {mine}""",
+            "said_of_company": f"""SELECT x.company_id, x.kind, x.user_id, x.value, x.said_at, x.said_by
+                FROM shared.said_of_company x WHERE {mine}""",
+            "said_of_activity": f"SELECT x.identity, {words}{opaque}",
+            "put_aside": f"""SELECT x.canonical, x.user_id, x.email, x.name, x.kind, x.said_at, x.said_by
+                FROM shared.put_aside x WHERE {mine}""",
+            "user": f"""SELECT x.id, x.name, x.os_user, x.email, x.role, x.active FROM shared.user x
+                WHERE x.id = {self._user}""",
+            "user_team": f"SELECT x.user_id, x.team FROM shared.user_team x WHERE {mine}",
+            "private_contact": f"SELECT x.user_id, x.contact_id, x.said_at FROM shared.private_contact x WHERE {mine}",
+            "private_address": f"""SELECT x.user_id, x.canonical, x.email, x.said_at FROM shared.private_address x
+                WHERE {mine}""",
+            "private_company": f"SELECT x.user_id, x.company_id, x.said_at FROM shared.private_company x WHERE {mine}",
+            "setting": f"""SELECT 'cadence' AS name, x.value FROM shared.setting x WHERE x.name = 'cadence:{self._user}'
+                UNION ALL SELECT y.name, y.value FROM main.learned y""",
+        }
+
+    def dated(self) -> str:
+        """Touches of contacts of which no more may be told than when they were, of what kind, and whose."""
+        private = f" OR (g.level BETWEEN {WHO} AND {SUBJECTS} AND {_UNTITLED})" if self._lends else ""
+        return f"""SELECT k.contact_id, p.at, u.ends, p.touch_code, g.account_id
+            FROM shared.address k CROSS JOIN shared.participation p ON p.address_id = k.id
+                AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND p.role_code <> {_BCC}
+            CROSS JOIN shared.activity u ON u.id = p.activity_id
+            CROSS JOIN shared.sighting s ON s.activity_id = u.id
+            CROSS JOIN temp.granted g ON g.place_id = s.place_id
+            WHERE (g.level = {DATES}{private}){self._unmarked()} AND {self.contact("k.contact_id")}"""
+
+    def _kept(self, full: str, *columns: str) -> str:
+        return ", ".join([f"{_else(f'a.{one}', full, 'NULL', self._lends)} AS {one}" for one in columns])
+
+    def _name_is_own(self) -> str:
+        """The name that address `r` signs with stands in some copy; is that one's own, since all of them are?"""
+        return (
+            "NOT EXISTS (SELECT 1 FROM shared.participation n CROSS JOIN shared.sighting s"
+            f" ON s.activity_id = n.activity_id WHERE n.address_id = r.id AND s.place_id NOT IN"
+            f" (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
+        )
+
+
+def _else(column: str, condition: str, otherwise: str, lends: bool) -> str:
+    return f"CASE WHEN {condition} THEN {column} ELSE {otherwise} END" if lends else column
+
+
+_UNTITLED = "u.ends IS NOT NULL AND u.subject IS NULL"
+_REASON = f"CASE WHEN a.ends IS NOT NULL THEN '{IN_A_CALENDAR}' END"
+_ACCOUNTS = "(SELECT account_id FROM temp.granted_account)"
+_OWN_ACCOUNTS = f"(SELECT account_id FROM temp.granted_account WHERE level = {OWN})"
+_OWN_PLACES = f"(SELECT place_id FROM temp.granted WHERE level = {OWN})"
+_OWN_SOURCE = f"x.account_id IN {_OWN_ACCOUNTS}"
+_MINE = f"g.level = {OWN}"
+_PLACE = (
+    f"SELECT l.id, l.source_id, CASE WHEN g.level >= {SUBJECTS} THEN l.name ELSE '' END AS name,"
+    f" CASE WHEN {_MINE} THEN l.cursor WHEN l.cursor IS NOT NULL THEN '' END AS cursor, l.seen_through,"
+    f" CASE WHEN {_MINE} THEN l.failing_since END AS failing_since,"
+    f" CASE WHEN {_MINE} THEN l.error_code END AS error_code, CASE WHEN {_MINE} THEN l.error END AS error,"
+    f" CASE WHEN {_MINE} THEN l.hint END AS hint, l.read_back_to"
+    " FROM shared.place l CROSS JOIN temp.granted g ON g.place_id = l.id"
+)
+_OF_ACCOUNTS = {
+    "account": f"""SELECT x.id, x.name, x.owner, x.active, x.user_id FROM shared.account x
+        WHERE x.id IN {_ACCOUNTS}""",
+    "account_address": f"""SELECT x.email, x.account_id, x.position FROM shared.account_address x
+        WHERE x.account_id IN {_ACCOUNTS}""",
+    "source": f"""SELECT x.id, x.account_id, x.kind, x.active, x.last_attempt, x.last_success, x.seen_through,
+        x.next_attempt, x.failing_since, CASE WHEN {_OWN_SOURCE} THEN x.refusals ELSE '[]' END AS refusals,
+        x.error_code, CASE WHEN {_OWN_SOURCE} THEN x.error WHEN x.error IS NOT NULL THEN '{CANNOT_BE_READ}' END
+        AS error, CASE WHEN {_OWN_SOURCE} THEN x.hint END AS hint,
+        CASE WHEN {_OWN_SOURCE} THEN x.watches_allowed END AS watches_allowed
+        FROM shared.source x WHERE x.account_id IN {_ACCOUNTS}""",
+    "place": _PLACE,
+    "account_share": f"""SELECT x.account_id, x.team, x.level FROM shared.account_share x
+        WHERE x.account_id IN {_OWN_ACCOUNTS}""",
+    "narrowed_share": f"""SELECT x.account_id, x.team, x.level, x.said_at FROM shared.narrowed_share x
+        WHERE x.account_id IN {_OWN_ACCOUNTS}""",
+    "skipped": f"SELECT x.place_id, x.item, x.reason, x.at FROM shared.skipped x WHERE x.place_id IN {_OWN_PLACES}",
+    "calendar_object": f"""SELECT x.id, x.place_id, x.href, x.etag, x.text, x.uid, x.deferred_since, x.expanded_to,
+        x.expanded_from FROM shared.calendar_object x WHERE x.place_id IN {_OWN_PLACES}""",
+    "calendar_person": f"""SELECT y.object_id, y.address_id FROM shared.calendar_person y WHERE EXISTS (SELECT 1
+        FROM shared.calendar_object x WHERE x.id = y.object_id AND x.place_id IN {_OWN_PLACES})""",
+    "mark": f"""SELECT x.activity_id, x.place_id, x.uid, x.bits, x.has_left FROM shared.mark x
+        WHERE x.place_id IN {_OWN_PLACES}""",
+}
