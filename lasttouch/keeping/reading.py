@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
-from lasttouch.keeping.viewing import insist_on_an_administrator, insist_on_one_keeper
+from lasttouch.keeping.viewing import asker, insist_on_an_administrator, scope_of
+from lasttouch.local_time import utc_now
 from store import settings
 from store.database import database_errors, insist_on_all_tables, is_begun, open_for_reading
-from store.log import Log
+from store.log import EVERYTHING, Log
 
 if TYPE_CHECKING:
     from lasttouch.configuration.config import LoadedConfig
@@ -37,26 +38,42 @@ def reading(config: Path, warned: Told, told: Told, whole: bool = False) -> Iter
         log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, told)
     try:
         with database_errors(path):
-            (insist_on_an_administrator if whole else insist_on_one_keeper)(log)
-            yield log
+            if whole:
+                insist_on_an_administrator(log)
+                yield log
+            else:
+                with _as_seen(log, path) as seen:
+                    yield seen
     finally:
         log.close()
 
 
 @contextlib.contextmanager
+def _as_seen(log: Log, path: Path) -> Iterator[Log]:
+    """What whoever asks may see of a log; the log itself where one keeper sees everything, and where there is nothing.
+
+    Raises NotPermitted.
+    """
+    scope = scope_of(log, asker())
+    if scope is EVERYTHING or not is_begun(path):
+        yield log
+        return
+    from store.scoped import open_scoped  # noqa: PLC0415 - one keeper does without
+
+    with contextlib.closing(open_scoped(path, scope, utc_now())) as seen:
+        yield seen
+
+
+@contextlib.contextmanager
 def as_it_is(database: Path | None) -> Iterator[Log | None]:
     """The log whatever configuration it follows; None where it cannot be opened, or not by whoever asks."""
-    log = seen = None
-    with contextlib.suppress(LasttouchError, sqlite3.Error):
-        log = None if database is None else open_for_reading(database)
-        if log is not None:
-            insist_on_one_keeper(log)
-        seen = log
-    try:
+    with contextlib.ExitStack() as opened:
+        seen = None
+        with contextlib.suppress(LasttouchError, sqlite3.Error):
+            if database is not None:
+                log = opened.enter_context(contextlib.closing(open_for_reading(database)))
+                seen = opened.enter_context(_as_seen(log, database))
         yield seen
-    finally:
-        if log is not None:
-            log.close()
 
 
 def loaded(path: Path) -> LoadedConfig:
