@@ -10,6 +10,9 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command, or offer a shell what could be typed next, and end with the exit code."""
+    # What is imported stays: to search it for garbage at every 700th object, as Python does by default, takes longer
+    # than many an answer.
+    gc.set_threshold(100_000, 20, 20)
     from lasttouch.terminal import command_line, standard_streams  # noqa: PLC0415
 
     if asked := os.environ.get("_LASTTOUCH_COMPLETE"):

@@ -24,6 +24,11 @@ def topic(subject: str) -> str:
     return " ".join(text.split()).casefold()
 
 
+def compared(subject: str | None, kept: int | None) -> object:
+    """What is compared of two subjects: their topics, or what is `kept` of those where subjects are not; None: none."""
+    return topic(subject) or None if subject else kept and kept & ~1
+
+
 def has_topic(subject: str) -> bool:
     """Is there anything that it speaks of? Whatever is there, `topic` leaves something of it."""
     return not subject[:_LOOKED_AT].isspace() and bool(subject)

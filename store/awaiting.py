@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from activity import source_kind
-from store.by_subject import compared
+from activity.subject import compared
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
 from store.lists import among, placeholders

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from activity import source_kind
 from store.lists import chunks, placeholders
@@ -15,8 +15,7 @@ FRESH = timedelta(days=1)
 """A source that was read through so long ago is up to date."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Blind:
+class Blind(NamedTuple):
     """A source that was not read up to date. `seen_through` is aware UTC, None if it never was."""
 
     account_id: int

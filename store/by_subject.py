@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from activity.facts import Facts
-from activity.subject import has_prefix, has_topic, topic
+from activity.subject import compared, has_prefix, has_topic
 from store import by_index
 from store.by_index import WINDOW
 from store.codes import DIRECTION, INBOUND, OUTBOUND
@@ -124,11 +124,6 @@ def links(connection: sqlite3.Connection, ids: Collection[int] | None = None) ->
 def _seems_to_answer(facts: Facts) -> bool:
     answers = facts.references or facts.topic & 1 or facts.thread_index & 1 or has_prefix(facts.subject)
     return bool(answers) and bool(facts.topic or facts.thread_index or has_topic(facts.subject))
-
-
-def compared(subject: str | None, kept: int | None) -> object:
-    """What is compared: the subject without prefixes, or the hash of that where subjects are not kept; None: none."""
-    return topic(subject) or None if subject else kept and kept & ~1
 
 
 def _unplaced(connection: sqlite3.Connection, ids: Collection[int] | None) -> dict[int, _Unplaced]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from store.codes import INBOUND, MEETING
 from store.finding import escaped
@@ -16,8 +16,7 @@ from store.rows import instant, timestamp
 Members = Callable[[Log, datetime, Sequence[int]], list[Person]]
 
 
-@dataclass(frozen=True, slots=True)
-class Unlisted:
+class Unlisted(NamedTuple):
     """Somebody at a company's domain who is no contact."""
 
     address: str
@@ -27,8 +26,7 @@ class Unlisted:
     last_touch_activity: int
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(NamedTuple):
     """A company; its last touch is the newest with any of its contacts or of its unlisted people.
 
     `last_touch_contact` is the contact's id, None where it was an unlisted person; `last_touch_with` is

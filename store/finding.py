@@ -9,7 +9,6 @@ from activity.address import normalise, normalise_domain
 from store.addresses import site_of
 from store.cards import HANDED_ON
 from store.codes import DIRECTION
-from store.identities import bearing
 from store.lists import among
 from store.log import Log
 
@@ -128,6 +127,8 @@ def find_activities(log: Log, word: str) -> list[int]:
     if word.isdecimal():
         number = int(word) if len(word) < 19 else -1
         return [row_id for (row_id,) in log.execute("SELECT id FROM activity WHERE id = ?", (number,))]
+    from store.identities import bearing  # noqa: PLC0415 - brings OpenSSL in, which no other question needs
+
     bare = word.strip().strip("<>")
     spellings = (word.strip(), f"<{bare}>", f"meeting:{bare}")
     found = bearing(log, spellings)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from activity import source_kind
 from activity.mistakes import OUR_MISTAKE
@@ -14,8 +14,7 @@ from store.read_back import SOURCE_BACK_TO
 from store.rows import instant, timestamp
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PlaceHealth:
+class PlaceHealth(NamedTuple):
     """A calendar, address book, mailbox or file. `seen_through` is up to when it was read to its end.
 
     `error` is None when all is well; `skipped` are (item, reason).
@@ -30,8 +29,7 @@ class PlaceHealth:
     skipped: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SourceHealth:
+class SourceHealth(NamedTuple):
     """One source of an active account. Instants are aware UTC, None for never; `error` is None when all is well.
 
     `read_back_to` is the instant from which on all its places were read; None where that is not known.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from activity.sharing import Level
 
@@ -15,8 +14,7 @@ class Queryable(Protocol):
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What of a log may be read.
 
     `levels` are account ids with what each grants to the viewer; one that is not there grants nothing.

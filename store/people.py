@@ -13,7 +13,6 @@ from store.exchanges import OWNER
 from store.lists import rows_among
 from store.log import Log
 from store.rows import instant, timestamp
-from store.touches import derive_all
 
 
 class Person(NamedTuple):
@@ -118,6 +117,8 @@ def _persons(log: Log, rows: list[tuple[Any, ...]], now: datetime) -> list[Perso
     moment = timestamp(now)
     overtaken = [row[0] for row in rows if row[-1] is not None and row[-1] <= moment]
     if overtaken:
+        from store.touches import derive_all  # noqa: PLC0415 - most are derived already
+
         derived = derive_all(log, overtaken, now)
         rows = [(*row[:_FIXED], *derived[row[0]].row()) if row[0] in derived else row for row in rows]
     return [_person(row) for row in rows]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from activity.facts import Facts
-from store.by_subject import compared
+from activity.subject import compared
 from store.codes import INBOUND, ROLE, VERDICT
 from store.facts import load
 from store.identities import Name, identity_hash, whose

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from activity.verdict import PERSON
-from store.identities import identity_hash
 
 if TYPE_CHECKING:
     from activity.envelope import Mark
@@ -52,6 +51,8 @@ def reason_text(judgement: Judgement) -> str | None:
 
 def bounce_rows(activity_id: int, facts: Facts) -> list[tuple[int, str, int | None, int | None, int]]:
     """In the order of the columns of bounce: a row for each address that it gives up on."""
+    from store.identities import identity_hash  # noqa: PLC0415 - brings OpenSSL in, and little mail bounces
+
     named = facts.returned or (facts.references[-1] if facts.references else "")
     arrived = None if facts.arrived is None else timestamp(facts.arrived)
     key = identity_hash(named) if named else None

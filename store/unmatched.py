@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from store.log import Log
 from store.rows import instant, timestamp
 from store.strangers import DUE
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(NamedTuple):
     """An address that is nobody's yet: how often each way, first and last, and the name as they sign."""
 
     address: str

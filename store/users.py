@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import NamedTuple
 
 from activity.sharing import Level
 from store import changes, holding, settings
@@ -14,8 +15,7 @@ from store.viewers import AT_MOST
 _SAID = ("said_of_contact", "said_of_company", "said_of_activity", "put_aside")
 
 
-@dataclass(frozen=True, slots=True)
-class UserEntry:
+class UserEntry(NamedTuple):
     """A user as the configuration names it."""
 
     name: str
@@ -25,8 +25,7 @@ class UserEntry:
     role: str = "member"
 
 
-@dataclass(frozen=True, slots=True)
-class Grants:
+class Grants(NamedTuple):
     """What the configuration says of an account: `share` by team, None where it says nothing of that."""
 
     user: str | None = None
@@ -34,8 +33,7 @@ class Grants:
     share: Mapping[str, Level] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Team:
+class Team(NamedTuple):
     """Users, accounts by their names, the ceiling of what they share, and do contacts come of exchange?"""
 
     users: Sequence[UserEntry] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from itertools import islice
@@ -58,8 +57,7 @@ class Reason(NamedTuple):
     because: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
+class Attention(NamedTuple):
     """The first reasons, and how many more there are, COUNTED at most; `owed` and `silent` are behind some of them."""
 
     reasons: list[Reason]
@@ -122,7 +120,7 @@ class _Reader:
             yield self._of_waiting("owed", one, f"wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}")
 
     def _pending(self) -> Iterator[Reason]:
-        wanted = replace(self._waiting(PENDING_FOR), until=self._now - patience(self._log))
+        wanted = self._waiting(PENDING_FOR)._replace(until=self._now - patience(self._log))
         for one in awaiting(self._log, self._now, "them", wanted, self._most):
             yield self._of_waiting(
                 "pending",

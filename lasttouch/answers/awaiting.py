@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.waiting import Wanted, awaiting
@@ -19,8 +19,7 @@ SIDES: tuple[Side, ...] = ("us", "them")
 COUNTED = 100  # of what has waited for longer
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`waiting`: what waits for us, then what waits for them, as of `now`; `more`: is there more of that?
 
     `back`: how far was looked back, None for without end; `older`: how many have waited for longer,
@@ -69,7 +68,7 @@ def answer(
     )
     listed = [awaiting(log, now, side, wanted, most + 1) for side in sides]
     found = [one for side in listed for one in side[:most]][: filters.limit]
-    longer = replace(wanted, since=None, until=recent, order="oldest", likely=False)
+    longer = wanted._replace(since=None, until=recent, order="oldest", likely=False)
     older = sum(len(awaiting(log, now, side, longer, COUNTED)) for side in sides if recent)
     more = sum(map(len, listed)) > len(found)
     return Answer(now, found, more, back, older, wanted.likely, sources(log), not is_anybody_listed(log))

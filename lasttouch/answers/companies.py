@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question, people_reader
 from lasttouch.moments import earlier
@@ -14,8 +14,7 @@ from store.health import SourceHealth, seen_through, sources
 from store.read_back import ReadBack, read_back
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """As of `now`; `through` and `back`: up to when, and from when on, everything was read.
 
     `is_empty`: there are none at all.

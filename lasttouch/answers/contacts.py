@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lasttouch.answers.proof import behind_dates
 from lasttouch.answers.question import Log, Question
@@ -16,8 +16,7 @@ from store.read_back import ReadBack, read_back
 from store.timeline import Activity, newest
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """As of `now`; `through` and `back`: up to when, and from when on, everything was read."""
 
     now: datetime
@@ -33,8 +32,7 @@ class Answer:
         return [one._replace(owner=owners.get(one.id, "")) for one in self.people]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A contact with the activities `behind` their dates, by id, and the newest ones."""
 
     person: Person

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.why import OfActivity
@@ -13,8 +13,7 @@ from store.export import whole_log
 from store.said import of_activities
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Read one by one, as of `now`."""
 
     now: datetime

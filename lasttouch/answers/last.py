@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from activity.errors import NotFound
 from lasttouch.answers.question import Log, Question, Whole, people_reader
@@ -17,8 +17,7 @@ from store.people import Person
 from store.read_back import ReadBack, read_back
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+class Answer(NamedTuple):
     """`people` in the order that was asked for, as of `now`.
 
     `strangers` are those who are meant where no contact is; then `people` are they. `through`: up to

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from activity.errors import NotFound
 from lasttouch.answers.question import Log, Question, Whole
@@ -17,8 +17,7 @@ from store.finding import Unlisted, find_unlisted
 from store.timeline import Activity, newest
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`activities` in the order that was asked for, as of `now`; `owners`: whose each account is, by its name.
 
     `strangers` are those who are meant where no contact is. `weeks`: the touches of all who are meant

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from lasttouch.answers.ordering import itself, ordered, within
 from store.log import Log
@@ -19,8 +18,7 @@ Whole = Callable[[], AbstractContextManager[Log]]
 """Opens the log with the meetings among strangers in it, which answers about contacts do without."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Filters:
+class Filters(NamedTuple):
     """What narrows an answer down and puts it in order; a question has only some of these, the others leave everything.
 
     `owner`, `company` and `tag` are as they were typed (see naming.py); moments are aware.
@@ -44,8 +42,7 @@ class Filters:
         return ordered(within(found, self.since, self.until, whose), self.sort, whose)[: self.limit]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class Question(NamedTuple):
     """`who` are words for people, "" for everybody; `now` is the instant that the answer is as of."""
 
     now: datetime

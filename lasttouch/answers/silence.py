@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -18,8 +17,7 @@ from store.silence import longest_silent, never_touched, past_cadence, past_rhyt
 State = Literal["stale", "never", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """A contact one should look at.
 
     `usual` is the contact's usual gap, None where there is no rhythm. `unknown_since` is up to when the sources
@@ -123,7 +121,7 @@ def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta
 def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]:
     """Those for whom a source that matters was not read up to date, or not as far back as to their last touch."""
     back = read_back(log)
-    found = [one if back.vouches_for(one.person.last_touch) else replace(one, state="unknown") for one in found]
+    found = [one if back.vouches_for(one.person.last_touch) else one._replace(state="unknown") for one in found]
     blind = blind_sources(log, now)
     if not blind:
         return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import NamedTuple
 
 from lasttouch.answers.ordering import ordered
 from lasttouch.answers.question import Log, Question, people_reader
@@ -20,8 +20,7 @@ from store.read_back import ReadBack, read_back
 _STATES: tuple[State, ...] = ("stale", "unknown", "never")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`silences` as of `now`: stale ones first, then those of whom it is unknown, then who was never touched.
 
     `more`: how many are not among them, as far as was looked. `longer_than`: what was asked for, None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ class Holdings(NamedTuple):
     touches: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """How every source is doing, and how much the log holds, as of `now`.
 
     `mail_ahead`: the date of mail that servers took in while our clock says that it lies ahead, if

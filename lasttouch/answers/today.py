@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from lasttouch.answers.attention import Attention, Whom, attention
 from lasttouch.answers.question import Log, Question
 from lasttouch.naming import chosen, owner_named
-from store import titles
 from store.blindness import Blind, blind_sources
 from store.day import meetings_between
 from store.health import seen_through
+from store.offered import offered
 from store.people import Person, is_anybody_listed, people
 from store.read_back import ReadBack, read_back
 from store.timeline import Activity, activities
@@ -20,8 +20,7 @@ from store.timeline import Activity, activities
 OFFERED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The page of a local `day`, as of `now`; lists are cut at the limit.
 
     `coming` are the contacts in the meetings, by id. `offered` are events, at most OFFERED, that may have
@@ -70,7 +69,7 @@ def answer(log: Log, question: Question, zone: tzinfo, limit: int) -> Answer:
         attention=attention(log, now, whom, limit),
         meetings=meetings[:limit],
         coming={one.id: one for one in people(log, now, sorted({i for one in meetings for i in contacts_in(one)}))},
-        offered=activities(log, titles.offered(log, now, OFFERED, theirs)),
+        offered=activities(log, offered(log, now, OFFERED, theirs)),
         through=seen_through(log),
         back=read_back(log),
         is_empty=not is_anybody_listed(log),

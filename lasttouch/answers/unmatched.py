@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
+from typing import NamedTuple
 
 from activity.errors import NotFound
 from lasttouch.answers.question import Log, Question
@@ -15,8 +15,7 @@ from store.companies import company_names
 from store.unmatched import Stranger, unmatched
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`strangers`, as of `now`, with their numbers in the whole list, which `contacts add --from-unmatched` means."""
 
     now: datetime

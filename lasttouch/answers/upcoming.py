@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.series import Series, by_series
@@ -15,8 +15,7 @@ from store.people import Person, is_anybody_listed, people
 from store.timeline import Activity, ahead
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(NamedTuple):
     """A contact who is invited: with their answer (PARTSTAT), and which of our accounts know them since when."""
 
     person: Person
@@ -24,8 +23,7 @@ class Guest:
     known_by: list[Acquaintance]
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
+class Appointment(NamedTuple):
     """A meeting ahead; `own_answers` is account → the answer of its owner.
 
     `further` is when the others of its series begin, where this one stands for them all.
@@ -42,8 +40,7 @@ class Appointment:
         return list(dict.fromkeys(account for account, _ in self.activity.sightings))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The next first, as of `now`. `more`: there are more of them. `is_empty`: nobody is listed yet."""
 
     now: datetime

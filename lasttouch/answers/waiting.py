@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from lasttouch.answers.expectations import expectations, past
 from store import awaiting as conversations
@@ -19,8 +19,7 @@ LOOKED_AT = 2
 """So many times the limit are looked at of a list in the order of chance; what stands behind them is hardly likely."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or contact it is.
 
     `as_of` says that the moment asked for is an earlier one. `likely`: only where an answer is likely expected.

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from activity.errors import NotFound
 from lasttouch.answers.proof import RECENT, proof
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from lasttouch.answers.standing import Standing
 
 
-@dataclass(frozen=True, slots=True)
-class OfActivity:
+class OfActivity(NamedTuple):
     """An activity with the contacts in it and what was said of it; `others` bear the same Message-ID or UID."""
 
     activity: Activity
@@ -33,8 +31,7 @@ class OfActivity:
     others: list[Activity]
 
 
-@dataclass(frozen=True, slots=True)
-class OfContact:
+class OfContact(NamedTuple):
     """The activities `behind` the dates of a contact, by id, the `recent` ones, and on which lists they stand."""
 
     person: Person
@@ -44,16 +41,14 @@ class OfContact:
     lists: list[Standing]
 
 
-@dataclass(frozen=True, slots=True)
-class OfContacts:
+class OfContacts(NamedTuple):
     """`back`: from when on everything was read."""
 
     contacts: list[OfContact]
     back: ReadBack
 
 
-@dataclass(frozen=True, slots=True)
-class OfStranger:
+class OfStranger(NamedTuple):
     """Somebody who is no contact, with their recent activities."""
 
     stranger: Unlisted
@@ -61,15 +56,13 @@ class OfStranger:
     said: Sequence[Said]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptOut:
+class KeptOut(NamedTuple):
     """Nothing of it is stored, as a rule kept it out."""
 
     identity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What was `found`, as of `now`."""
 
     now: datetime

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
 import click
 
 from lasttouch.answers.question import Filters
-from lasttouch.commands import typed_moments
 from lasttouch.commands.completion_words import complete_company, complete_owner, complete_tag
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form
@@ -71,34 +70,31 @@ def filter_options(
         programs = "" if limit == for_programs else f", for programs {for_programs:,}"
         usual = "" if limit == UNLIMITED else f" [default: {limit}{programs}]"
         add("--limit", metavar="N", type=click.IntRange(1, 1_000_000), help=f"At most so many{usual}.")
-    return as_one_value("filters", Filters, *options)
+    return as_one_value("filters", Filters, Filters._fields, *options)
 
 
 def _since(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
-    return _read(parameter, text, typed_moments.beginning)
+    return None if text is None else _span(parameter, text)[0]
 
 
 def _until(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
-    return _read(parameter, text, typed_moments.end)
+    return None if text is None else _span(parameter, text)[1]
 
 
 def _as_of(_: click.Context, parameter: click.Parameter, text: str | None) -> datetime | None:
     """Not later than now: the end of today has not come yet."""
-    begins, ends = _read(parameter, text, typed_moments.beginning), _read(parameter, text, typed_moments.end)
-    if begins is None or ends is None:
+    if text is None:
         return None
-    now = utc_now()
+    (begins, ends), now = _span(parameter, text), utc_now()
     if begins > now:
         raise click.BadParameter("that day lies ahead; what will be said then is not known", param=parameter)
     return min(ends, now)
 
 
-def _read(
-    parameter: click.Parameter, text: str | None, read: Callable[[str, datetime, tzinfo], datetime]
-) -> datetime | None:
-    if text is None:
-        return None
+def _span(parameter: click.Parameter, text: str) -> tuple[datetime, datetime]:
+    from lasttouch.commands.typed_moments import span  # noqa: PLC0415 - few answers are narrowed by a date
+
     try:
-        return read(text, utc_now(), machine_zone())
+        return span(text, utc_now(), machine_zone())
     except ValueError as error:
         raise click.BadParameter(str(error), param=parameter) from None

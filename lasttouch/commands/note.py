@@ -60,7 +60,7 @@ def _when(at: str | None) -> datetime:
     if at is None:
         return now
     try:
-        first, last = typed_moments.beginning(at, now, zone), typed_moments.end(at, now, zone)
+        first, last = typed_moments.span(at, now, zone)
     except ValueError as error:
         raise UsageError(str(error)) from None
     if first > now:

@@ -24,12 +24,7 @@ _LONG_UNIT = re.compile(r"(\d{1,6})\s*(second|minute|hour|day|week|year)s?")
 
 def beginning(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The first instant meant by `text`: local midnight of a day. Raises ValueError in plain words."""
-    return _moment(text, now, zone)[0]
-
-
-def end(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The last second meant by `text`: that before the next local midnight for a day."""
-    return _moment(text, now, zone)[1]
+    return span(text, now, zone)[0]
 
 
 def ahead(text: str, now: datetime, zone: tzinfo) -> datetime:
@@ -45,7 +40,8 @@ def ahead(text: str, now: datetime, zone: tzinfo) -> datetime:
     return moment
 
 
-def _moment(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+def span(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The first and the last second meant by `text`: a day ends before the next local midnight. Raises ValueError."""
     try:
         first, last = _understood(text.strip().lower(), now, zone)
         if first.astimezone(UTC) >= _EARLIEST and last.astimezone(UTC) <= _LATEST:

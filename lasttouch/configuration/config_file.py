@@ -12,6 +12,7 @@ from activity.errors import ConfigError
 from store.database import MIGRATIONS
 
 DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
+_PRIME = 2**128 - 159
 CHECKED_BY = (
     "checking.py", "models.py", "sections.py", "options.py", "server_options.py", "rights_options.py",
     "option_types.py",
@@ -50,12 +51,14 @@ class ConfigFile:
 
     @cached_property
     def digest(self) -> str:
-        """Changes with the text, and with the program that checks it: the same digest need not be checked again."""
-        import hashlib  # noqa: PLC0415 - brings OpenSSL in
+        """Changes with the text, and with the program that checks it: the same digest need not be checked again.
 
+        The remainder by a prime: nobody wants two texts to share one, and a query needs no OpenSSL for it.
+        """
         rules = [Path(__file__).with_name(name).stat() for name in CHECKED_BY]
         stamp = " ".join([*(f"{one.st_mtime_ns} {one.st_size}" for one in rules), *sorted(MIGRATIONS)])
-        return hashlib.sha256(f"{stamp}\n{self.text}".encode()).hexdigest()
+        whole = f"{stamp}\n{self.text}".encode()
+        return f"{int.from_bytes(whole, 'big') % _PRIME:x}"
 
 
 def config_path(given: str | None) -> Path:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from activity.errors import UsageError
-from lasttouch.terminal.csv_cells import csv_rows
 from lasttouch.terminal.options import F, as_one_value, json_option
 from lasttouch.terminal.output import print_csv, print_json, print_lines, print_table
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Form:
+class Form(NamedTuple):
     """What --json and --csv say."""
 
     as_json: bool
     as_csv: bool
-
-    def __post_init__(self) -> None:
-        if self.as_json and self.as_csv:
-            raise UsageError("--json and --csv exclude each other")
 
     @property
     def is_for_people(self) -> bool:
@@ -36,7 +29,13 @@ def csv_option(function: F) -> F:
 
 def form_options(function: F) -> F:
     """--json and --csv, received as `form`."""
-    return as_one_value("form", Form, json_option, csv_option)(function)
+    return as_one_value("form", _form, Form._fields, json_option, csv_option)(function)
+
+
+def _form(as_json: bool, as_csv: bool) -> Form:
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other")
+    return Form(as_json, as_csv)
 
 
 def print_answer(
@@ -53,6 +52,8 @@ def print_answer(
     if form.as_json:
         print_json(as_json())
     elif form.as_csv:
+        from lasttouch.terminal.csv_cells import csv_rows  # noqa: PLC0415 - most read tables, or JSON
+
         print_csv(columns, csv_rows(as_json()))
     else:
         print_table(*table())

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 import click
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,14 +26,16 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Answer as JSON (docs/json.md).")(function)
 
 
-def as_one_value(name: str, kind: type[DataclassInstance], *options: Callable[[F], F]) -> Callable[[F], F]:
-    """These options, in order; the command receives them as one value `name`, whose fields are named like them."""
+def as_one_value(
+    name: str, made: Callable[..., Any], fields: Sequence[str], *options: Callable[[F], F]
+) -> Callable[[F], F]:
+    """These options, in order; the command receives them as one value `name`, `made` of these fields of theirs."""
 
     def decorate(function: F) -> F:
         @functools.wraps(function)
         def command(**given: Any) -> Any:
-            values = {field.name: given.pop(field.name) for field in fields(kind) if field.name in given}
-            return function(**given, **{name: kind(**values)})
+            values = {field: given.pop(field) for field in fields if field in given}
+            return function(**given, **{name: made(**values)})
 
         decorated = cast("F", command)
         for option in reversed(options):

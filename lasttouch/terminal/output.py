@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from lasttouch.terminal.standard_streams import speak_utf8
 
-_CONTROL = re.compile(
+# Patterns are compiled where they are first needed.
+_CONTROL = (
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # control, direction, width
     r"\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"  # not seen
     r"\ud800-\udfff]"  # half a character
@@ -28,14 +28,16 @@ _STYLES = (
     ("ok", "green"), ("never", "yellow"), ("unknown", "yellow"), ("not ", "yellow"), ("waiting", "yellow"),
     ("warning", "yellow"), ("fail", "red"), ("us", "bold"),
 )  # fmt: skip
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?")
+_INSTANT = r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?"
 # At the start of a cell, and wherever a spreadsheet set to another separator than ours begins one.
-_FORMULA = re.compile(r"(^|[;|\t,]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = r"(^|[;|\t,]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])"
 
 
 def clean(text: str) -> str:
     """`text` without control, bidirectional and invisible characters, which could make a terminal show other things."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_CONTROL, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def print_json(value: Any) -> None:
@@ -50,7 +52,7 @@ def harmless_json(text: str) -> str:
     """JSON with the characters escaped that could rewrite what a terminal shows."""
     import json  # noqa: PLC0415 - people read tables
 
-    return _CONTROL.sub(lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1].replace("\x7f", "\\u007f"), text)
+    return re.sub(_CONTROL, lambda m: m[0] if m[0] == "\n" else json.dumps(m[0])[1:-1].replace("\x7f", "\\u007f"), text)
 
 
 def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -66,7 +68,7 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def csv_cells(row: Iterable[str]) -> list[str]:
     """The cells with nothing in them that a spreadsheet or a terminal would obey."""
-    return [_FORMULA.sub(r"\1'", cell) for cell in map(clean, row)]
+    return [re.sub(_FORMULA, r"\1'", cell) for cell in map(clean, row)]
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -101,6 +103,8 @@ def is_terminal() -> bool:
 
 def terminal_width() -> int:
     """Its columns."""
+    import shutil  # noqa: PLC0415 - brings in what packs archives
+
     return shutil.get_terminal_size().columns
 
 
@@ -118,7 +122,7 @@ def _draw(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
     ]
     shown = _fitting(widths, console.width)
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    instants = [all(_INSTANT.fullmatch(row[i]) for row in cells) for i in range(shown)]  # half a date says nothing
+    instants = [all(re.fullmatch(_INSTANT, row[i]) for row in cells) for i in range(shown)]  # half a date says nothing
     names = [title in _NAMES for title in titles]
     for i, width in enumerate(_shrunk(widths[:shown], console.width, instants, names)):
         last = i == shown - 1  # the last one has what is left of the line, and may take several
