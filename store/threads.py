@@ -26,7 +26,8 @@ _REACTED = (
     + ")"
 )
 _SAID = f"""SELECT v.conversation, v.at, v.id, v.direction_code,
-    p.address_id, p.role_code, p.touch_code, r.rule = 'self', v.verdict_code <> {VERDICT["person"]}
+    p.address_id, p.role_code, p.touch_code, r.rule = 'self', v.verdict_code <> {VERDICT["person"]},
+    v.identity, v.replies_to
     FROM activity v JOIN participation p ON p.activity_id = v.id JOIN address r ON r.id = p.address_id
     WHERE {{}} AND (v.verdict_code = {VERDICT["person"]} AND (p.touch_code IS NOT NULL OR p.role_code = {_TO})
         OR p.role_code = {ROLE["from"]} AND {_REACTED}) ORDER BY v.conversation, v.at, v.id"""
@@ -90,7 +91,9 @@ def _of_entry(row_id: int, entry: Entry, emails: Mapping[str, int], ours: Collec
     people = zip(facts.participants, touches, strict=True)
     addresses = [(emails[person.email], role, touch) for (person, role, _), touch in people]
     parts = [(address, ROLE[role], TOUCH[touch], address in ours) for address, role, touch in addresses]
-    return _said(row_id, timestamp(facts.at), direction == "outbound", verdict.kind != "person", parts)
+    answers = facts.references[-1] if facts.references else ""
+    names = facts.identity, answers
+    return _said(row_id, timestamp(facts.at), direction == "outbound", verdict.kind != "person", parts, names)
 
 
 def correct(connection: sqlite3.Connection) -> int:
@@ -154,14 +157,21 @@ def _waiting(rows: Iterable[tuple[Any, ...]]) -> Iterator[Row]:
 def _messages(rows: Iterable[tuple[Any, ...]]) -> Iterator[Said]:
     for activity_id, group in groupby(rows, key=itemgetter(2)):
         parts = list(group)
-        _, at, _, direction, *_, reacted = parts[0]
-        yield _said(activity_id, at, direction == _OUTBOUND, reacted, [row[4:8] for row in parts])
+        _, at, _, direction, *_, reacted, name, answers = parts[0]
+        names = name, answers or ""
+        yield _said(activity_id, at, direction == _OUTBOUND, reacted, [row[4:8] for row in parts], names)
 
 
 def _said(
-    activity_id: int, at: int, outbound: bool, reacted: bool, parts: Iterable[tuple[int, int, int | None, bool]]
+    activity_id: int,
+    at: int,
+    outbound: bool,
+    reacted: bool,
+    parts: Iterable[tuple[int, int, int | None, bool]],
+    names: tuple[str, str],
 ) -> Said:
-    """A message between people, or a reaction to one; `parts` are address, role, touch, and whether it is one of us."""
+    """A message between people, or a reaction to one; `parts` are address, role, touch, and whether it is one of us,
+    `names` its own and that of the message it answers."""
     if reacted:
         return Said(activity_id, at, frozenset(), frozenset([part[0] for part in parts if part[1] == _FROM]), None)
     people: list[int] = []
@@ -176,4 +186,4 @@ def _said(
                     expects = THEM
         if ours and role == _TO and not outbound:
             expects = US
-    return Said(activity_id, at, frozenset(people), frozenset(reached), expects)
+    return Said(activity_id, at, frozenset(people), frozenset(reached), expects, *names, outbound)

@@ -75,6 +75,21 @@ def test_a_stranger_who_takes_a_missing_name_draws_nobody_into_his_conversation(
     assert two_way == without[2]
 
 
+@pytest.mark.parametrize("asks", [ANA, BOB])
+def test_an_answer_dated_by_a_clock_that_is_slow_is_one(logs: Callable[[], Any], asks: str) -> None:
+    other = BOB if asks == ANA else ANA
+    asked, answered = Letter("asked", asks, other, 5), Letter("answered", other, asks, 4.9, in_reply_to="asked")
+    _, turns, _ = in_every_order(logs, [asked, answered])
+    assert turns == set()
+    _, turns, _ = in_every_order(logs, [asked, answered._replace(in_reply_to="lost", references="asked lost")])
+    assert turns == {("asked", US if asks == BOB else THEM)}, "it may have been written before"
+    by_herself = answered._replace(sender=asks, to=other)
+    _, turns, _ = in_every_order(logs, [asked, by_herself])
+    assert turns == {("asked", US if asks == BOB else THEM)}
+    _, turns, _ = in_every_order(logs, [asked, answered._replace(sender=MAL, to=ANA)])
+    assert ("asked", US if asks == BOB else THEM) in turns
+
+
 def test_messages_in_a_circle_are_one_conversation(logs: Callable[[], Any]) -> None:
     letters = [
         Letter("egg", BOB, ANA, 1, in_reply_to="hen"),
