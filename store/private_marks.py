@@ -15,38 +15,32 @@ class Marked(NamedTuple):
     name: str
 
 
-def mark_contact(connection: sqlite3.Connection, user_id: int, contact_id: int, at: int) -> None:
-    statement = "INSERT OR IGNORE INTO private_contact (user_id, contact_id, said_at) VALUES (?, ?, ?)"
-    connection.execute(statement, (user_id, contact_id, at))
+_TABLES = {
+    "contact": ("private_contact", "contact_id"),
+    "company": ("private_company", "company_id"),
+    "address": ("private_address", "canonical"),
+}
 
 
-def unmark_contact(connection: sqlite3.Connection, user_id: int, contact_id: int) -> bool:
+def keep(connection: sqlite3.Connection, user_id: int, what: Marked, key: str, at: int) -> None:
+    """Mark it; `key` is the id of a contact or company, of an address its canonical form: the log may not know it."""
+    if what.kind == "address":
+        connection.execute(
+            "INSERT OR IGNORE INTO private_address (user_id, canonical, email, said_at) VALUES (?, ?, ?, ?)",
+            (user_id, key, what.name, at),
+        )
+    else:
+        table, column = _TABLES[what.kind]
+        statement = f"INSERT OR IGNORE INTO {table} (user_id, {column}, said_at) VALUES (?, ?, ?)"
+        connection.execute(statement, (user_id, int(key), at))
+
+
+def take_back(connection: sqlite3.Connection, user_id: int, what: Marked, key: str) -> bool:
     """False where it was not marked."""
-    statement = "DELETE FROM private_contact WHERE user_id = ? AND contact_id = ?"
-    return connection.execute(statement, (user_id, contact_id)).rowcount > 0
-
-
-def mark_address(connection: sqlite3.Connection, user_id: int, email: str, canonical: str, at: int) -> None:
-    """It may be somebody whom the log has never seen."""
-    connection.execute(
-        "INSERT OR IGNORE INTO private_address (user_id, canonical, email, said_at) VALUES (?, ?, ?, ?)",
-        (user_id, canonical, email, at),
-    )
-
-
-def unmark_address(connection: sqlite3.Connection, user_id: int, canonical: str) -> bool:
-    statement = "DELETE FROM private_address WHERE user_id = ? AND canonical = ?"
-    return connection.execute(statement, (user_id, canonical)).rowcount > 0
-
-
-def mark_company(connection: sqlite3.Connection, user_id: int, company_id: int, at: int) -> None:
-    statement = "INSERT OR IGNORE INTO private_company (user_id, company_id, said_at) VALUES (?, ?, ?)"
-    connection.execute(statement, (user_id, company_id, at))
-
-
-def unmark_company(connection: sqlite3.Connection, user_id: int, company_id: int) -> bool:
-    statement = "DELETE FROM private_company WHERE user_id = ? AND company_id = ?"
-    return connection.execute(statement, (user_id, company_id)).rowcount > 0
+    table, column = _TABLES[what.kind]
+    value = key if what.kind == "address" else int(key)
+    query = f"DELETE FROM {table} WHERE user_id = ? AND {column} = ?"
+    return connection.execute(query, (user_id, value)).rowcount > 0
 
 
 def keep_marks(connection: sqlite3.Connection, contact_id: int) -> None:

@@ -93,6 +93,25 @@ def levels(log: Log, user: User) -> list[tuple[int, Level]]:
     ]  # fmt: skip
 
 
+def narrowed_by_team(log: Log, account_id: int) -> dict[str, Level]:
+    """What the account's user has said, by team; see `granted_to`."""
+    return _by_account(log, "narrowed_share").get(account_id, {})
+
+
+def granted_by_team(log: Log, account_id: int) -> dict[str, Level] | None:
+    """What the configuration says of it, None where it says nothing."""
+    return _by_account(log, "account_share").get(account_id)
+
+
+def accounts_of(log: Log, user_id: int) -> list[tuple[int, str]]:
+    """(id, name) of the accounts whose user this is: what these share is for them to say."""
+    return log.execute("SELECT id, name FROM account WHERE user_id = ? ORDER BY id", (user_id,)).fetchall()
+
+
+def teams(log: Log) -> list[str]:
+    return [team for (team,) in log.execute("SELECT DISTINCT team FROM user_team ORDER BY team")]
+
+
 def granted_to(
     teams: set[str], granted: dict[str, Level] | None, narrowed: dict[str, Level], at_most: Level | None
 ) -> Level:

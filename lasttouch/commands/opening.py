@@ -68,10 +68,9 @@ def bring_strangers(agent: Agent) -> None:
 @contextlib.contextmanager
 def changing() -> Iterator[Agent]:
     """The log of the configuration that was named, to be changed by whoever asks. Raises NotPermitted."""
-    from lasttouch.keeping.viewing import insist_on_one_keeper  # noqa: PLC0415 - queries do without
+    from lasttouch.keeping.acting import acting  # noqa: PLC0415 - queries do without
 
-    with maintaining() as agent:
-        insist_on_one_keeper(agent.log)
+    with maintaining() as agent, acting(agent):
         yield agent
 
 

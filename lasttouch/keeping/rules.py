@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from activity.errors import NotPermitted
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.forgetting import obey_rules
 from lasttouch.keeping.recomputation import recompute
@@ -45,7 +46,12 @@ class Rehearsal(NamedTuple):
 def rehearse(
     agent: Agent, never_log: Sequence[str] = (), own_addresses: Sequence[str] = (), internal_domains: Sequence[str] = ()
 ) -> Rehearsal:
-    """Judge, match and erase as if these rules held as well, compare, and leave the log as it was."""
+    """Judge, match and erase as if these rules held as well, compare, and leave the log as it was.
+
+    Raises NotPermitted for a user: what it would change may be a colleague's.
+    """
+    if agent.user_id:
+        raise NotPermitted("what a rule would change may be a colleague's", "a rule is for whoever keeps the service")
     trial = copy.copy(agent)
     trial.house = replace(
         agent.house,

@@ -36,12 +36,6 @@ def insist_on_an_administrator(log: Log) -> None:
             raise NotPermitted("this is for the administrator", "ask whoever keeps the service")
 
 
-def insist_on_one_keeper(log: Log) -> None:
-    """Raises NotPermitted where a team uses the log."""
-    if viewers.has_users(log):
-        raise NotPermitted("this is not there for a team yet", _HINT)
-
-
 def insist_on_own(log: Log, user_id: int, activity_id: int) -> None:
     """Raises NotPermitted for a user in none of whose accounts the activity is."""
     if user_id and not viewers.is_own(log, user_id, activity_id):

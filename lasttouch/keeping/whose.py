@@ -34,7 +34,7 @@ def of_user(log: Log, user: User) -> Holding:
     """A steward adds to the list, whoever else to the first of their own accounts."""
     own = viewers.own_accounts(log, user.id)
     names = frozenset({user.name, *viewers.owners_of(log, own)})
-    if user.role != "member":
+    if user.role == "steward":
         return Holding((), user.id, frozenset(own), names)
     return Holding(tuple(own[:1]), user.id, frozenset(own), names, keeps_the_list=False)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from colleagues import Colleagues
 from team_log import Fed, users
 
 from config_lines import account, files, head
@@ -38,3 +39,8 @@ def fed(tmp_path: Path) -> Fed:
 def team(fed: Fed) -> Iterator[Log]:
     with fed(users(*USERS, cleo="steward"), ana='user = "ana"\n', ben='user = "ben"\n') as log:
         yield log
+
+
+@pytest.fixture
+def colleagues(tmp_path: Path) -> Colleagues:
+    return Colleagues(tmp_path)

@@ -1,0 +1,42 @@
+"""Whoever asks changes the log as one of its users, and means by their words what they see."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from activity.errors import UsageError
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.viewing import asker, scope_of
+from lasttouch.keeping.whose import of_user
+from store import viewers
+from store.log import EVERYTHING, Scope
+
+
+@contextlib.contextmanager
+def acting(agent: Agent) -> Iterator[None]:
+    """Nothing changes for one keeper. Raises NotPermitted for who may see no content."""
+    scope = become_asker(agent)
+    if scope is EVERYTHING:
+        yield
+        return
+    from store.scoped import open_scoped  # noqa: PLC0415 - one keeper does without
+
+    with contextlib.closing(open_scoped(agent.loaded.database, scope, agent.clock())) as seen:
+        agent.seen = seen
+        yield
+
+
+def become_asker(agent: Agent) -> Scope:
+    """The agent speaks for the user who asks from now on, and sees no more than before."""
+    scope = scope_of(agent.log, asker())
+    if scope.user_id:
+        (user,) = [one for one in viewers.users(agent.log) if one.id == scope.user_id]
+        agent.user_id, agent.holding = user.id, of_user(agent.log, user)
+    return scope
+
+
+def insist_on_users(agent: Agent) -> None:
+    """Raises UsageError where there is nobody to share with."""
+    if not viewers.has_users(agent.log):
+        raise UsageError("nobody else asks this log", "name those who do as [[users]] in the configuration")
