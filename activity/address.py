@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from activity.errors import UsageError
+
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 
 
@@ -42,6 +44,14 @@ def normalise(raw: str) -> str | None:
     if _PLAIN.fullmatch(folded) and ".." not in folded:
         return folded if "xn--" not in folded and folded.isascii() else _with_a_labels(folded)
     return _unusual(raw)
+
+
+def insist_on_address(raw: str) -> str:
+    """What somebody typed, normalised. Raises UsageError where it is no address."""
+    email = normalise(raw)
+    if email is None:
+        raise UsageError(f"{raw!r} is no e-mail address")
+    return email
 
 
 def normalise_domain(raw: str) -> str:

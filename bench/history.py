@@ -16,7 +16,7 @@ from bench.figures import Figure, at_most, cpu_seconds, median_of, seconds, told
 from bench.logs import agent_on, copy_of_log, log, write_batches
 from bench.reader import during, idle
 from bench.world import END, Size, World, contact_entries
-from lasttouch.keeping import address_book
+from lasttouch.keeping import address_book, contact_changes
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.recomputation import recompute
 from store.database import writing
@@ -43,7 +43,7 @@ def run(quick: bool) -> Iterator[Figure]:
                 yield at_most(f"one contact {name}", spent * 1e3, "ms", 5)
                 yield at_most(f"one contact {name}, large ÷ small history", spent / before[name], "×", 1.5)
             (stranger,) = unmatched(agent.log, END, 1)
-            alias = seconds(lambda: address_book.add_alias(agent, 1, [stranger.address]))
+            alias = seconds(lambda: contact_changes.add_alias(agent, 1, [stranger.address]))
             yield told("the busiest contact given an alias", alias * 1e3, "ms")
             yield from _imports(agent, large)
             yield from _recomputation(agent)
@@ -91,13 +91,14 @@ def _changes(agent: Agent) -> Iterator[tuple[str, float]]:
         address_book.take_in(agent, [ContactEntry(name, [name], f"Firm of {name}", name.replace("@", "."))])
 
     def alias(pair: tuple[int, Stranger]) -> None:
-        address_book.add_alias(agent, pair[0], [pair[1].address])
+        contact_changes.add_alias(agent, pair[0], [pair[1].address])
 
     yield "added", _each(add, newcomers)
     yield "added with a new company", _each(found, founders)
-    yield "removed", _each(lambda one: address_book.remove(agent, [one]), added)
+    yield "removed", _each(lambda one: contact_changes.remove(agent, [one]), added)
     yield "given an alias", _each(alias, zip(receivers, aliases, strict=False))
-    yield "merged", _each(lambda pair: address_book.merge(agent, pair[0], [pair[1]]), zip(kept, dropped, strict=False))
+    pairs = zip(kept, dropped, strict=False)
+    yield "merged", _each(lambda pair: contact_changes.merge(agent, pair[0], [pair[1]]), pairs)
 
 
 def _each(change: Callable[[T], object], concerned: Iterable[T]) -> float:

@@ -10,6 +10,7 @@ from lasttouch.commands.opening import loaded_config, reading
 from lasttouch.keeping.backup import back_up, insist_on_a_log
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
+from lasttouch.views import backup as view
 
 
 @click.command("backup")
@@ -34,8 +35,7 @@ def command(file: Path, force: bool, as_json: bool) -> None:
     insist_on_a_log(database)
     with reading(whole=True) as log:
         copied = back_up(log, database, file, force)
-    size, activities, contacts = copied
     if as_json:
-        print_json({"file": str(file), "bytes": size, "activities": activities, "contacts": contacts})
+        print_json(view.as_json(copied))
     else:
-        print_lines([f"{activities:,} activities and {contacts:,} contacts in {file} ({size / 1e6:,.1f} MB); checked."])
+        print_lines([view.text(copied)])

@@ -9,6 +9,7 @@ from lasttouch.commands.opening import maintaining
 from lasttouch.keeping.checking import check
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
+from lasttouch.views import check as view
 
 
 @click.command("check")
@@ -28,10 +29,9 @@ def command(as_json: bool) -> None:
         found = check(agent)
         database = agent.loaded.database
     if as_json:
-        print_json(found._asdict())
+        print_json(view.as_json(found))
     else:
-        what = f"{found.activities:,} activities, {found.contacts:,} contacts recomputed"
-        print_lines([f"{what}: {found.differences} differences; {found.integrity}."])
+        print_lines([view.text(found)])
     if found.integrity != "ok":
         said = " ".join(found.integrity.split())
         raise LasttouchError(f"{database} is damaged: {said}", "restore a backup")

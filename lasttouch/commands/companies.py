@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from activity.address import normalise_domain
-from activity.errors import UsageError
 from lasttouch.answers.companies import answer
 from lasttouch.answers.question import Filters, Log, Question
 from lasttouch.commands.filters import UNLIMITED, filter_options
@@ -13,7 +11,6 @@ from lasttouch.commands.opening import changing, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option, json_option
-from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import columns
 from lasttouch.views import companies as view
 from lasttouch.views.blindness import blindness
@@ -70,19 +67,12 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
     Examples:
       lasttouch companies add Globex globex.example globex.co.example
     """
-    from lasttouch.keeping.address_book import add_company  # noqa: PLC0415 - `companies list` does without
-    from matchers.domains import is_disposable, is_free_mail, registrable  # noqa: PLC0415
+    from lasttouch.commands.contacts_change import tell  # noqa: PLC0415 - `companies list` does without
+    from lasttouch.keeping.contact_changes import add_company, company_domains_given  # noqa: PLC0415
 
-    names = [normalise_domain(domain.lstrip("@")) for domain in domains]
-    for domain in names:
-        if is_free_mail(domain) or is_disposable(domain) or registrable(domain) is None:
-            raise UsageError(f"{domain} is no company's own domain", "people there are contacts of their own")
+    names = company_domains_given(domains)
     with changing() as agent:
-        rematched = add_company(agent, name, names, owner)
-    if as_json:
-        print_json({"name": name, "domains": names, "rematched": rematched})
-    else:
-        print_lines([f"{name}: {rematched} addresses already seen are there."])
+        tell(add_company(agent, name, names, owner), as_json)
 
 
 def answer_companies(log: Log, question: Question, form: Form, with_blindness: bool = False) -> None:

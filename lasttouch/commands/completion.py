@@ -7,6 +7,7 @@ from click.shell_completion import get_completion_class
 
 from activity.errors import LasttouchError
 from lasttouch.terminal.output import print_json
+from lasttouch.views import completion as view
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_LASTTOUCH_COMPLETE"
@@ -33,6 +34,6 @@ def command(ctx: click.Context, shell: str, as_json: bool) -> None:
     except RuntimeError as error:
         raise LasttouchError(str(error)) from None
     if as_json:
-        print_json({"shell": shell, "script": script})
+        print_json(view.as_json(shell, script))
     else:
         click.echo(script)

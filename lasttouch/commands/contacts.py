@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from activity.address import normalise, normalise_domain
-from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.answers.contacts import answer, shown
 from lasttouch.answers.question import Filters, Question
@@ -67,13 +65,12 @@ def import_(file: Path, as_json: bool) -> None:
       lasttouch contacts import contacts.csv
       lasttouch contacts import addressbook.vcf --json
     """
-    from capture.contact_files import RowProblem, read_contacts  # noqa: PLC0415 - vCards take long to import
+    from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
     from lasttouch.keeping.contact_import import take_in_list  # noqa: PLC0415 - queries do without
 
     read = read_contacts(file)
     with changing() as agent:
-        change, left_out = take_in_list(agent, read.entries)
-    problems = sorted([*read.problems, *(RowProblem(*one) for one in left_out)], key=lambda one: one.line)
+        change, problems = take_in_list(agent, read)
     if as_json:
         print_json(imported.as_json(change, problems, read.without_email))
     else:
@@ -115,21 +112,16 @@ def add(
       lasttouch contacts add --from-unmatched 3
       lasttouch contacts add --all-two-way --min-exchanges 2
     """
-    from lasttouch.keeping.address_book import add_strangers, take_in  # noqa: PLC0415
+    from lasttouch.keeping.address_book import add_contact, add_strangers, new_entry  # noqa: PLC0415
 
     if sum([name is not None, number is not None, all_two_way]) != 1:
         raise UsageError(
             "give a name with addresses, or --from-unmatched, or --all-two-way", "see the examples in --help"
         )
+    entry = None if name is None else new_entry(name, emails, company, domain, owner)
     with changing() as agent:
-        if name is not None:
-            entry = ContactEntry(name, _addresses(emails), company, domain and normalise_domain(domain), owner)
-            change = take_in(agent, [entry], renames=False, by_name=True, of=agent.holding)
-            if change.ours:
-                raise UsageError(
-                    f"{entry.emails[0]} is nobody to keep in touch with: it is one of us, or a calendar",
-                    "see addresses and internal_domains in the configuration",
-                )
+        if entry is not None:
+            change = add_contact(agent, entry)
         else:
             bring_strangers(agent)
             strangers = strangers_meant(agent.seen, agent.clock(), number, min_exchanges)
@@ -138,17 +130,6 @@ def add(
         print_json(imported.as_json(change))
     else:
         print_lines(imported.text(change))
-
-
-def _addresses(given: tuple[str, ...]) -> list[str]:
-    addresses = [(email, normalise(email)) for email in given]
-    wrong = [email for email, address in addresses if address is None]
-    if wrong or not given:
-        raise UsageError(
-            f"{wrong[0]!r} is no e-mail address" if wrong else "an address is missing",
-            "give the name first, then the addresses",
-        )
-    return [address for _, address in addresses if address]
 
 
 @command.command("list")

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from activity.address import normalise
 from activity.errors import UsageError
 from lasttouch.answers.contacts import with_ids
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.opening import changing
-from lasttouch.naming import contact_or_address, one_contact, shown
+from lasttouch.naming import contact_or_address, one_contact
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 
 if TYPE_CHECKING:
     from lasttouch.keeping.agent import Agent
+    from lasttouch.views.contact_changes import Outcome
 
 
 @click.command("merge")
@@ -36,20 +36,11 @@ def merge(into: str, others: tuple[str, ...], as_json: bool) -> None:
       lasttouch contacts merge "Bob Stone" bob@home.example
       lasttouch contacts merge "#3" "#7" --json
     """
-    from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping.contact_changes import merge  # noqa: PLC0415 - queries in this group do without
 
     with changing() as agent:
-        kept = one_contact(agent.seen, into, agent.clock())
-        merged = sorted({one_contact(agent.seen, other, agent.clock()) for other in others} - {kept})
-        if not merged:
-            raise UsageError("that is one and the same contact", "see: lasttouch contacts list")
-        before = _named(agent, merged)
-        rematched = address_book.merge(agent, kept, merged)
-        after = _named(agent, [kept])
-    if as_json:
-        print_json({"contact": kept, "merged": merged, "rematched": rematched})
-    else:
-        print_lines([f"{before} merged; now: {after}"])
+        kept, *merged = [one_contact(agent.seen, whom, agent.clock()) for whom in (into, *others)]
+        tell(merge(agent, kept, merged), as_json)
 
 
 @click.command("alias")
@@ -68,18 +59,12 @@ def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) ->
       lasttouch contacts alias "Bob Stone" bob@home.example
       lasttouch contacts alias "Bob Stone" bob@home.example --remove
     """
-    from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping.contact_changes import add_alias, addresses_given, remove_alias  # noqa: PLC0415
 
-    addresses = [_address(email) for email in emails]
+    addresses = addresses_given(emails)
     with changing() as agent:
-        contact_id = one_contact(agent.seen, who, agent.clock())
-        change = address_book.remove_alias if takes_away else address_book.add_alias
-        rematched = change(agent, contact_id, addresses)
-    if as_json:
-        print_json({"contact": contact_id, "emails": addresses, "rematched": rematched})
-    else:
-        done = "taken from" if takes_away else "added to"
-        print_lines([f"{len(addresses)} {done} #{contact_id}; {rematched} in the log changed hands."])
+        change = remove_alias if takes_away else add_alias
+        tell(change(agent, one_contact(agent.seen, who, agent.clock()), addresses), as_json)
 
 
 @click.command("remove")
@@ -95,16 +80,12 @@ def remove(who: str, as_json: bool) -> None:
     Examples:
       lasttouch contacts remove "Bob Stone"
     """
-    from lasttouch.keeping import address_book, own_words  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping.contact_changes import remove  # noqa: PLC0415 - queries in this group do without
+    from lasttouch.keeping.own_words import speaker  # noqa: PLC0415
 
     with changing() as agent:
         contact_id = one_contact(agent.seen, who, agent.clock())
-        removed = _named(agent, [contact_id])
-        rematched = address_book.remove(agent, [contact_id], own_words.speaker(agent, None))
-    if as_json:
-        print_json({"removed": [contact_id], "rematched": rematched})
-    else:
-        print_lines([f"No contact any more: {removed}. {rematched} addresses in the log are unlisted now."])
+        tell(remove(agent, [contact_id], speaker(agent, None)), as_json)
 
 
 @click.command("forget")
@@ -133,16 +114,17 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
             return
-        erased = forgetting.forget(agent, contact_ids, emails)
+        tell(forgetting.forget(agent, contact_ids, emails), as_json)
+
+
+def tell(change: Outcome, as_json: bool) -> None:
+    """Print what became of it."""
+    from lasttouch.views import contact_changes as view  # noqa: PLC0415 - queries in this group do without
+
     if as_json:
-        print_json({"emails": erased.emails, "deleted": erased.deleted, "struck": len(erased.struck)})
+        print_json(view.as_json(change))
     else:
-        print_lines([f"Erased. {erased.deleted} activities deleted, struck from {len(erased.struck)} others."])
-
-
-def _named(agent: Agent, contact_ids: list[int]) -> str:
-    """ "#7 Bob Stone <bob@globex.example, bob@home.example>; …" """
-    return "; ".join(map(shown, with_ids(agent.seen, contact_ids, agent.clock())))
+        print_lines([view.text(change)])
 
 
 def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
@@ -156,10 +138,3 @@ def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
         if sys.stdin.isatty():
             raise
         raise UsageError("nobody is there to be asked, so --yes is needed", "nothing was erased") from None
-
-
-def _address(given: str) -> str:
-    address = normalise(given)
-    if address is None:
-        raise UsageError(f"{given!r} is no e-mail address")
-    return address

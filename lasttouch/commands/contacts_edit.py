@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import click
 
-from activity.errors import UsageError
-from lasttouch.answers.contacts import with_ids
 from lasttouch.commands.completion_words import complete_address
+from lasttouch.commands.contacts_change import tell
 from lasttouch.commands.opening import changing
-from lasttouch.naming import one_contact, shown
+from lasttouch.naming import one_contact
 from lasttouch.terminal.options import config_option, json_option
-from lasttouch.terminal.output import print_json, print_lines
-
-LONGEST_TAG = 60
 
 
 @click.command("edit")
@@ -42,39 +38,8 @@ def edit(
       lasttouch contacts edit bob@globex.example --name "Robert Stone" --company Globex
       lasttouch contacts edit "#7" --tag vip --tag berlin --untag prospect
     """
-    from lasttouch.keeping import address_book  # noqa: PLC0415 - queries in this group do without
-    from lasttouch.keeping.address_book import Edit  # noqa: PLC0415
+    from lasttouch.keeping import contact_changes  # noqa: PLC0415 - queries in this group do without
 
-    edit = Edit(name, company, owner, _words(tags), _words(untags), publish)
-    if edit == Edit():
-        raise UsageError("nothing to change was named", "such as --company Globex or --tag vip; see --help")
-    if name is not None and not name.strip():
-        raise UsageError("a contact has a name", "give one behind --name")
+    what = contact_changes.checked_edit(contact_changes.Edit(name, company, owner, tags, untags, publish))
     with changing() as agent:
-        contact_id = one_contact(agent.seen, who, agent.clock())
-        rematched = address_book.edit(agent, contact_id, edit)
-        (person,) = with_ids(agent.seen, [contact_id], agent.clock())
-    if as_json:
-        print_json(
-            {
-                "contact": person.id,
-                "name": person.name,
-                "company": person.company,
-                "owner": person.owner or None,
-                "tags": list(person.tags),
-                "rematched": rematched,
-            }
-        )
-    else:
-        more = ", ".join([*(word for word in (person.company, person.owner) if word), *person.tags])
-        print_lines([f"{shown(person)}{f': {more}' if more else ''}"])
-
-
-def _words(tags: tuple[str, ...]) -> tuple[str, ...]:
-    words = tuple(" ".join(tag.split()) for tag in tags)
-    wrong = next((word for word in words if not word or len(word) > LONGEST_TAG or "," in word or ";" in word), None)
-    if wrong is not None:
-        raise UsageError(
-            f"{wrong!r} is no tag", f"a word or a few, without commas, of at most {LONGEST_TAG} characters"
-        )
-    return words
+        tell(contact_changes.edit(agent, one_contact(agent.seen, who, agent.clock()), what), as_json)

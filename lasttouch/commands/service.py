@@ -14,10 +14,11 @@ from lasttouch.commands.opening import loaded_config, named_config
 from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.keeping.lock_file import daemon_pid
 from lasttouch.service import launchd, systemd
-from lasttouch.service.plan import Step, carry_out, executable
+from lasttouch.service.plan import Installation, Presence, Step, carry_out, executable
 from lasttouch.service.reach import check_reach
 from lasttouch.terminal.options import F, config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
+from lasttouch.views import service as view
 
 
 @click.group("service")
@@ -63,9 +64,7 @@ def install(as_system: bool, as_agent: bool, only_print: bool, yes: bool, as_jso
     if not only_print:
         _do(steps, yes, as_json)
     if as_json:
-        print_json(
-            {"path": str(path), "text": text, "steps": [str(step) for step in steps], "installed": not only_print}
-        )
+        print_json(view.as_json(Installation(path, text, steps, not only_print)))
     elif not as_system and not _is_agent(as_system, as_agent):
         print_lines(["Started. To keep it running while you are not logged in: loginctl enable-linger"])
 
@@ -89,7 +88,7 @@ def uninstall(as_system: bool, as_agent: bool, yes: bool, as_json: bool) -> None
     steps = launchd.uninstall(path) if agent else systemd.uninstall(path, system=as_system)
     _do(steps, yes, as_json)
     if as_json:
-        print_json({"path": str(path), "steps": [str(step) for step in steps], "installed": False})
+        print_json(view.as_json(Installation(path, None, steps, False)))
 
 
 @command.command("status")
@@ -104,18 +103,11 @@ def status(as_system: bool, as_agent: bool, as_json: bool) -> None:
       lasttouch service status
     """
     path = _path(as_system, _is_agent(as_system, as_agent))
-    pid = daemon_pid(_loaded(as_system).database)
+    found = Presence(path, path.exists(), daemon_pid(_loaded(as_system).database))
     if as_json:
-        print_json({"path": str(path), "installed": path.exists(), "running": pid is not None, "pid": pid})
-        return
-    print_lines(
-        [
-            f"Installed: {path}" if path.exists() else "Not installed. To install it: lasttouch service install",
-            f"A daemon is running: process {pid}. How far it has read: lasttouch status"
-            if pid
-            else "No daemon is running.",
-        ]
-    )
+        print_json(view.as_json(found))
+    else:
+        print_lines(view.text(found))
 
 
 def _installation(as_system: bool, as_agent: bool, only_print: bool) -> tuple[Path, str, Sequence[Step]]:

@@ -101,7 +101,7 @@ def private(who: tuple[str, ...], undo: bool, as_json: bool) -> None:
         insist_on_users(agent)
         mark = keep_private(agent, " ".join(who), undo)
     if as_json:
-        print_json({**view.mark_json(mark), "private": not undo})
+        print_json(view.private_as_json(mark, undo))
     else:
         print_lines([view.private_text(mark, undo)])
 

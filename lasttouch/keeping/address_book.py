@@ -1,33 +1,27 @@
-"""Changes to contacts and companies, each followed at once by what it means for the whole history."""
+"""Contacts that are listed, by whatever hand: each counts at once in the whole history."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from activity.address import Address, is_calendar_address
+from activity.address import is_calendar_address, normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.keeping.agent import Agent
-from lasttouch.keeping.meetings import expand_due, follow_names
-from lasttouch.keeping.own_words import put_aside
+from lasttouch.keeping.rematching import learn_company_domains, rematch
 from lasttouch.keeping.whose import (
     OF_THE_LIST,
     Holding,
     insist_on_an_account,
-    insist_on_changeable,
-    insist_on_the_list,
     of_others,
 )
 from matchers.canonical import canonical
-from matchers.domains import company_domain_for, company_shown
+from matchers.domains import company_shown
 from matchers.owners import owner_meant
-from store import addresses, cards, contact_changes, contacts, holding, notes, own_words, titles, touches
+from store import cards, contact_changes, contacts, holding, own_words, touches
 from store.contacts import Imported
 from store.database import writing
-from store.lists import chunks
-from store.own_words import Speaker
-from store.tags import add_tags, remove_tags
 from store.unmatched import Stranger
 
 
@@ -86,7 +80,7 @@ def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]],
         contact_changes.mark_present(agent.connection, contact_id, from_book=contact_id > last)
         shown[key] = contact_id, entry.emails
     given_up = cards.show(agent.connection, shown, agent.clock())
-    return change._replace(rematched=change.rematched + _rematch(agent, [], given_up)) if given_up else change
+    return change._replace(rematched=change.rematched + rematch(agent, [], given_up)) if given_up else change
 
 
 def let_go(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -> None:
@@ -109,7 +103,7 @@ def let_go(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -> None
             gone.append(contact_id)
     canonicals = contacts.canonicals_of(agent.log, gone)
     contact_changes.remove(agent.connection, gone)
-    _rematch(agent, [], given_up.union(canonicals))
+    rematch(agent, [], given_up.union(canonicals))
 
 
 def _take_in_of(
@@ -145,119 +139,38 @@ def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool, by_it
     aside = _PutAside(agent, welcome, user_id)
     people = [entry for entry in welcome if not aside(entry)]
     if by_itself:
-        domains = _learn_company_domains(agent, people, by_itself)  # first, so that the companies are marked
+        domains = learn_company_domains(agent, people, by_itself)  # first, so that the companies are marked
     imported = contacts.import_entries(agent.connection, people, canonical, renames)
     if not by_itself:
-        domains = _learn_company_domains(agent, entries)
-    rematched = _rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)
+        domains = learn_company_domains(agent, entries)
+    rematched = rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)
     erased = sum(_was_erased(agent, entry) for entry in entries)
     ours = sum(_is_ours(agent, entry) for entry in entries)
     return Change(imported, rematched, erased, ours, len(welcome) - len(people))
 
 
-def merge(agent: Agent, into: int, others: Sequence[int]) -> int:
-    """Make several contacts one; how many addresses of the history now belong to somebody else."""
-    insist_on_changeable(agent.log, [into, *others], agent.holding)
-    with writing(agent.connection):
-        canonicals = contacts.canonicals_of(agent.log, [into, *others])
-        contact_changes.merge(agent.connection, into, others)
-        return _rematch(agent, [into], canonicals)
+def new_entry(name: str, emails: Sequence[str], company: str = "", domain: str = "", owner: str = "") -> ContactEntry:
+    """A contact to be added by name. Raises UsageError where an address is none, or there is none."""
+    addresses = {email: normalise(email) for email in emails}
+    wrong = [email for email, address in addresses.items() if address is None]
+    if wrong or not emails:
+        raise UsageError(
+            f"{wrong[0]!r} is no e-mail address" if wrong else "an address is missing",
+            "give the name first, then the addresses",
+        )
+    known = [address for email in emails if (address := addresses[email])]
+    return ContactEntry(name, known, company, domain and normalise_domain(domain), owner)
 
 
-def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
-    """Give a contact further addresses; how many addresses of the history now belong to somebody else.
-
-    Raises UsageError where one was erased, or a never_log rule keeps it out.
-    """
-    insist_on_changeable(agent.log, [contact_id], agent.holding)
-    refused = next((email for email in emails if agent.never_log(email)), None)
-    if refused is not None:
-        raise UsageError(f"{refused} is kept out", "it was erased, or is under a never_log rule")
-    with writing(agent.connection):
-        contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
-        return _rematch(agent, [contact_id], map(canonical, emails))
-
-
-class Edit(NamedTuple):
-    """What to change of a contact; None leaves it as it is, "" for a company or an owner takes it away.
-
-    `publish` puts whom accounts hold on the list.
-    """
-
-    name: str | None = None
-    company: str | None = None
-    owner: str | None = None
-    tags: tuple[str, ...] = ()
-    untags: tuple[str, ...] = ()
-    publish: bool = False
-
-
-def edit(agent: Agent, contact_id: int, what: Edit) -> int:
-    """Change a contact; how many addresses of the history now are known to be at a company."""
-    insist_on_changeable(agent.log, [contact_id], agent.holding)
-    connection = agent.connection
-    with writing(connection):
-        if what.publish:
-            holding.publish(connection, [contact_id])
-        if what.name is not None:
-            contacts.rename(connection, contact_id, what.name.strip())
-        if what.owner is not None:
-            contacts.give_to(connection, contact_id, owner_meant(what.owner.strip(), agent.colleagues))
-        domains: list[str] = []
-        if what.company is not None:
-            name = what.company.strip()
-            contacts.move_to_company(connection, contact_id, contacts.company_id(connection, name) if name else None)
-            emails = contacts.emails_of_contact(agent.log, contact_id)
-            domains = _learn_company_domains(agent, [ContactEntry("", emails, name)])
-        add_tags(connection, contact_id, what.tags)
-        remove_tags(connection, contact_id, what.untags)
-        return _rematch(agent, [contact_id], [], domains)
-
-
-def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> int:
-    """Take addresses away from a contact; how many addresses of the history now belong to somebody else.
-
-    Raises UsageError where it has not got one of them, or would be left without any.
-    """
-    insist_on_changeable(agent.log, [contact_id], agent.holding)
-    with writing(agent.connection):
-        listed = contacts.emails_of_contact(agent.log, contact_id)
-        if missing := next((email for email in emails if email not in listed), None):
-            raise UsageError(f"{missing} is none of their addresses", f"they have: {', '.join(listed)}")
-        if not set(listed) - set(emails):
-            raise UsageError("a contact has an address", "to strike them off the list: lasttouch contacts remove")
-        contact_changes.drop_emails(agent.connection, contact_id, emails)
-        kept = next(email for email in listed if email not in emails)
-        ids = addresses.address_ids(agent.connection, [Address(kept)], agent.book([canonical(kept)]))
-        notes.speak_by(agent.connection, emails, ids[kept])
-        return _rematch(agent, [contact_id], map(canonical, emails))
-
-
-def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None) -> int:
-    """Strike contacts off the list, for good: nobody but the user makes contacts of their addresses again.
-
-    Whoever others hold as well stays theirs. Returns how many addresses of the history are nobody's now, or another's.
-    """
-    insist_on_changeable(agent.log, contact_ids, agent.holding)
-    with writing(agent.connection):
-        for contact_id in contact_ids:
-            put_aside(agent, contact_id, "removed", who or Speaker(agent.clock(), None, None, agent.user_id))
-        if not agent.holding.keeps_the_list:
-            contact_ids = _held_alone(agent, contact_ids)
-        canonicals = contacts.canonicals_of(agent.log, contact_ids)
-        before = addresses.owned(agent.log, contact_ids)
-        contact_changes.remove(agent.connection, contact_ids)
-        _rematch(agent, [], canonicals)
-    return 0 if agent.user_id else before
-
-
-def _held_alone(agent: Agent, contact_ids: Sequence[int]) -> list[int]:
-    """Those whom nobody else holds; the others are these users' no more."""
-    held = holding.holders(agent.log, contact_ids)
-    for contact_id in contact_ids:
-        if held.get(contact_id, set()) - agent.holding.own:
-            holding.let_go(agent.connection, contact_id, agent.holding.own)
-    return [one for one in contact_ids if not held.get(one, set()) - agent.holding.own]
+def add_contact(agent: Agent, entry: ContactEntry) -> Change:
+    """Add somebody whom the user names. Raises UsageError where it is nobody to keep in touch with."""
+    change = take_in(agent, [entry], renames=False, by_name=True, of=agent.holding)
+    if change.ours:
+        raise UsageError(
+            f"{entry.emails[0]} is nobody to keep in touch with: it is one of us, or a calendar",
+            "see addresses and internal_domains in the configuration",
+        )
+    return change
 
 
 def add_strangers(
@@ -271,20 +184,6 @@ def add_strangers(
         for one in strangers
     ]
     return take_in(agent, entries, by_name=by_name, by_itself=True, of=of)
-
-
-def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = "") -> int:
-    """Add a company or further domains of it; how many addresses of the history are now known to be there.
-
-    Raises UsageError where a domain belongs to another company already.
-    """
-    insist_on_the_list(agent.holding)
-    with writing(agent.connection):
-        company = contacts.company_id(agent.connection, name, owner_meant(owner, agent.colleagues))
-        for domain in domains:
-            if not contacts.add_company_domain(agent.connection, company, domain):
-                raise UsageError(f"{domain} belongs to another company already", "see: lasttouch companies list")
-        return _rematch(agent, [], [], domains)
 
 
 def _is_welcome(agent: Agent, entry: ContactEntry) -> bool:
@@ -319,54 +218,3 @@ class _PutAside:
         if not any(name is not None for name in names) or not self._listed.isdisjoint(entry.emails):
             return False
         return None not in names or entry.name.casefold() in [name.casefold() for name in names if name]
-
-
-def _learn_company_domains(agent: Agent, entries: Iterable[ContactEntry], by_itself: bool = False) -> list[str]:
-    """Each company's domains: the one given, else those its people's addresses show.
-
-    A company that was made `by_itself` of a domain becomes the first that is listed with that domain.
-    """
-    connection = agent.connection
-    shown = [(entry, domain) for entry in entries if entry.company for domain in _domains_shown(agent, entry)]
-    known = dict(contacts.company_domains(agent.log, sorted({domain for _, domain in shown})))
-    learned: list[str] = []
-    for entry, domain in shown:
-        if by_itself and domain not in known and contacts.has_domains(agent.log, entry.company):
-            entry.company = domain  # another company of that name
-        company = contacts.company_id(connection, entry.company, "" if entry.emails else entry.owner, by_itself)
-        if domain not in known:
-            contacts.add_company_domain(connection, company, domain)
-        elif known[domain] == company or by_itself or not contacts.is_made_by_itself(agent.log, known[domain]):
-            continue
-        else:
-            contacts.absorb_company(connection, company, known[domain])
-        known[domain] = company
-        learned.append(domain)
-    return learned
-
-
-def _domains_shown(agent: Agent, entry: ContactEntry) -> list[str]:
-    if entry.domain:
-        return [entry.domain]
-    return [domain for email in entry.emails if (domain := company_domain_for(email, agent.house))]
-
-
-def _rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str], domains: Iterable[str] = ()) -> int:
-    """Match anew whatever has these canonical forms or lies at these domains; how many changed hands.
-
-    The touches of those who gained or lost an address, and of `contact_ids`, are derived at once.
-    """
-    connection = agent.connection
-    contact_ids = set(contact_ids)
-    concerned = set(contact_ids)
-    rematched = 0
-    for chunk in chunks(sorted({*canonicals, *addresses.canonicals_at(agent.log, domains)})):
-        concerned |= addresses.holders(agent.log, chunk)
-        rematched += addresses.rematch(connection, agent.book(chunk), chunk)
-        concerned |= addresses.holders(agent.log, chunk)
-    if rematched:
-        expand_due(agent)
-    titles.make_due(connection, contact_ids)
-    follow_names(agent)
-    touches.refresh(connection, agent.clock(), sorted(concerned))
-    return 0 if agent.user_id else rematched  # it would tell a user of mail that they may not see

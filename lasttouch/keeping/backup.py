@@ -15,8 +15,9 @@ from store.log import Log
 
 
 class Copied(NamedTuple):
-    """How much is in the copy."""
+    """Where the copy is, its bytes, and how much is in it."""
 
+    file: Path
     size: int
     activities: int
     contacts: int
@@ -41,4 +42,4 @@ def back_up(log: Log, database: Path, file: Path, force: bool) -> Copied:
         forgotten = beside.read_text(encoding="ascii")
         with private_output(file_beside(file), force=True) as new, new.text() as output:
             output.write(forgotten)
-    return Copied(file.stat().st_size, activities, contacts)
+    return Copied(file, file.stat().st_size, activities, contacts)

@@ -7,23 +7,24 @@ from itertools import chain
 
 from activity.batch import Skip
 from activity.contact import ContactEntry
+from capture.contact_files import ContactFile, RowProblem
 from lasttouch.keeping.address_book import Change, take_in
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.by_halves import ByHalves
 from store.contacts import Imported
 
 
-def take_in_list(agent: Agent, entries: Sequence[ContactEntry]) -> tuple[Change, list[tuple[int, str]]]:
-    """See `address_book.take_in`; and what was left out, by the lines it stands on, with the reason."""
+def take_in_list(agent: Agent, read: ContactFile) -> tuple[Change, list[RowProblem]]:
+    """See `address_book.take_in`; and what was left out, in the order of the lines it stands on."""
     changes: list[Change] = []
-    problems: list[tuple[int, str]] = []
+    problems = list(read.problems)
 
     def store(some: Sequence[ContactEntry], left_out: Sequence[Skip], _is_last: bool) -> None:
         changes.append(take_in(agent, some, of=agent.holding))
-        problems.extend((int(skip.item), skip.reason) for skip in left_out)
+        problems.extend(RowProblem(int(skip.item), skip.reason) for skip in left_out)
 
-    ByHalves("contacts import")(entries, store, lambda entry: str(entry.line))
-    return changes[0] if len(changes) == 1 else _sum(changes), problems
+    ByHalves("contacts import")(read.entries, store, lambda entry: str(entry.line))
+    return changes[0] if len(changes) == 1 else _sum(changes), sorted(problems, key=lambda one: one.line)
 
 
 def _sum(changes: Sequence[Change]) -> Change:

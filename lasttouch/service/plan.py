@@ -50,6 +50,25 @@ class Command:
 Step = Write | Delete | Command
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The `steps` that install the service file at `path`, or (without a `text`) uninstall it; is it there then?"""
+
+    path: Path
+    text: str | None
+    steps: Sequence[Step]
+    is_installed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Is there a service file at `path`, and which process is at work on the log?"""
+
+    path: Path
+    is_installed: bool
+    pid: int | None
+
+
 def carry_out(steps: Sequence[Step]) -> None:
     """Raises LasttouchError at the first step that fails; those before it stay done."""
     for step in steps:

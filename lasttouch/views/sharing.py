@@ -24,11 +24,11 @@ def as_json(given: Sharing) -> dict[str, Any]:
             }
             for one in given.accounts
         ],
-        "private": [mark_json(mark) for mark in given.private],
+        "private": [_mark_json(mark) for mark in given.private],
     }
 
 
-def mark_json(mark: Marked) -> dict[str, Any]:
+def _mark_json(mark: Marked) -> dict[str, Any]:
     return {"kind": mark.kind, "name": mark.name}
 
 
@@ -39,6 +39,11 @@ def text(given: Sharing) -> list[str]:
     if given.private:
         lines.append(f"Private: {', '.join(mark.name for mark in given.private)}.")
     return lines
+
+
+def private_as_json(mark: Marked, undone: bool) -> dict[str, Any]:
+    """The object of `sharing private --json`; see docs/json.md."""
+    return {**_mark_json(mark), "private": not undone}
 
 
 def private_text(mark: Marked, undone: bool) -> str:

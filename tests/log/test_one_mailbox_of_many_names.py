@@ -10,8 +10,8 @@ from spending import Spent, spending
 
 from activity.address import Address
 from activity.contact import ContactEntry
-from lasttouch.keeping import address_book, forgetting
-from lasttouch.keeping.address_book import Edit
+from lasttouch.keeping import address_book, contact_changes, forgetting
+from lasttouch.keeping.contact_changes import Edit
 from lasttouch.keeping.recomputation import recompute
 from store.database import writing
 
@@ -55,19 +55,19 @@ def list_each(log: Log, emails: list[str]) -> None:
 
 
 def merge(log: Log, emails: list[str]) -> None:
-    address_book.merge(log.agent, log.contact("Robert", "rob@hooli.example"), [_bob(log, emails)])
+    contact_changes.merge(log.agent, log.contact("Robert", "rob@hooli.example"), [_bob(log, emails)])
 
 
 def unname(log: Log, emails: list[str]) -> None:
-    address_book.remove_alias(log.agent, _bob(log, emails), emails[1:])
+    contact_changes.remove_alias(log.agent, _bob(log, emails), emails[1:])
 
 
 def employ(log: Log, emails: list[str]) -> None:
-    address_book.edit(log.agent, _bob(log, emails), Edit(company="Globex"))
+    contact_changes.edit(log.agent, _bob(log, emails), Edit(company="Globex"))
 
 
 def remove(log: Log, emails: list[str]) -> None:
-    address_book.remove(log.agent, [_bob(log, emails)])
+    contact_changes.remove(log.agent, [_bob(log, emails)])
 
 
 def forget(log: Log, emails: list[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lasttouch.keeping import address_book, forgetting
+from lasttouch.keeping import contact_changes, forgetting
 from store.awaiting import PAGE, awaiting
 from store.finding import find_activity
 from store.people import people
@@ -94,7 +94,7 @@ def test_strangers_are_counted_until_they_are_contacts(log: Log, settled: Callab
     assert unmatched(log.reader, log.now)[2].inbound == 4
     eve = log.contact("Eve", EVE)
     assert [one.address for one in unmatched(log.reader, log.now)] == [FAY, BOB]
-    address_book.remove(log.agent, [eve])
+    contact_changes.remove(log.agent, [eve])
     assert [one.address for one in unmatched(log.reader, log.now)] == [EVE, FAY, BOB]
     assert log.differences() == 0
 
@@ -175,7 +175,7 @@ def test_an_alias_brings_its_history_at_once(log: Log) -> None:
     log.mail(BOB, ANA, 1)
     log.mail("bob@home.example", ANA, 2)
     log.agent.refresh()
-    address_book.add_alias(log.agent, bob, ["bob@home.example"])
+    contact_changes.add_alias(log.agent, bob, ["bob@home.example"])
     (found,) = people(log.reader, log.now, [bob])
     assert (found.last_touch, found.touches) == (log.day(2), 2)
     assert unmatched(log.reader, log.now) == []

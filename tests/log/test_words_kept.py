@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from lasttouch.keeping import address_book, forgetting
+from lasttouch.keeping import contact_changes, forgetting
 from store import own_words, said
 from store.companies import company_ids
 from store.database import writing
@@ -82,7 +82,7 @@ def test_a_message_that_is_done_is_so_for_its_conversation_until_a_newer_one_com
 
 def test_the_nearest_cadence_holds(log: Log) -> None:
     bob, eve, fay = log.contact("Bob", BOB), log.contact("Eve", EVE), log.contact("Fay", FAY)
-    address_book.add_company(log.agent, "Hooli", ["hooli.example"])
+    contact_changes.add_company(log.agent, "Hooli", ["hooli.example"])
     (hooli,) = company_ids(log.reader, "Hooli")
     with writing(log.connection):
         log.connection.execute("UPDATE contact SET company_id = ? WHERE id IN (?, ?)", (hooli, eve, fay))
@@ -104,7 +104,7 @@ def test_words_go_with_a_contact_that_is_merged_and_the_later_one_holds(log: Log
     say(log, bob, "cadence", 1, 7)
     say(log, other, "cadence", 2, 30)
     say(log, other, "ignore", 3)
-    address_book.merge(log.agent, bob, [other])
+    contact_changes.merge(log.agent, bob, [other])
     assert {(one.kind, one.value) for one in said.of_contacts(log.reader, [bob])[bob]} == {
         ("cadence", 30),
         ("ignore", None),

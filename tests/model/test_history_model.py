@@ -19,7 +19,7 @@ from twins import TwinCalendar, TwinMailbox
 
 from activity.contact import ContactEntry
 from lasttouch.configuration.config import load_config
-from lasttouch.keeping import address_book, forgetting
+from lasttouch.keeping import address_book, contact_changes, forgetting
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
@@ -195,7 +195,7 @@ class History(RuleBasedStateMachine):
         if self.diary.is_kept_out(email):
             return
         with self.agent() as agent:
-            address_book.add_alias(agent, contact_id, [email])
+            contact_changes.add_alias(agent, contact_id, [email])
         self.diary.contacts[contact_id].add(email)
 
     @precondition(lambda self: len(self.diary.contacts) > 1)
@@ -203,7 +203,7 @@ class History(RuleBasedStateMachine):
     def two_contacts_are_merged(self, data: st.DataObject) -> None:
         into, other = data.draw(st.permutations(sorted(self.diary.contacts)))[:2]
         with self.agent() as agent:
-            address_book.merge(agent, into, [other])
+            contact_changes.merge(agent, into, [other])
         self.diary.contacts[into] |= self.diary.contacts.pop(other)
 
     @precondition(lambda self: self.diary.contacts)
@@ -211,7 +211,7 @@ class History(RuleBasedStateMachine):
     def a_contact_is_removed(self, data: st.DataObject) -> None:
         contact_id = data.draw(st.sampled_from(sorted(self.diary.contacts)))
         with self.agent() as agent:
-            address_book.remove(agent, [contact_id])
+            contact_changes.remove(agent, [contact_id])
         del self.diary.contacts[contact_id]
 
     @precondition(lambda self: len(self.diary.contacts) > 1)

@@ -13,7 +13,7 @@ import config_lines
 from activity.contact import ContactEntry
 from household import event
 from lasttouch.configuration.config import load_config
-from lasttouch.keeping import address_book
+from lasttouch.keeping import address_book, contact_changes
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
@@ -51,22 +51,22 @@ class World:
             entry = ContactEntry(self.random.choice(NAMES), [f"p{self.count}@firm{self.count}.example"])
             address_book.take_in(agent, [entry], by_name=True)
         elif do == "rename":
-            what = address_book.Edit(name=self.random.choice(NAMES))
-            address_book.edit(agent, self.random.choice(known), what)
+            what = contact_changes.Edit(name=self.random.choice(NAMES))
+            contact_changes.edit(agent, self.random.choice(known), what)
         elif do == "merge":
             into, other = self.random.sample(known, 2)
-            address_book.merge(agent, into, [other])
+            contact_changes.merge(agent, into, [other])
         elif do == "remove":
-            address_book.remove(agent, [self.random.choice(known)])
+            contact_changes.remove(agent, [self.random.choice(known)])
         elif do == "share":
             one, other = self.random.sample(known, 2)
-            address_book.add_alias(agent, one, emails_of_contact(agent.log, other))
+            contact_changes.add_alias(agent, one, emails_of_contact(agent.log, other))
         else:
             one = self.random.choice(known)
             self.count += 1
             first = emails_of_contact(agent.log, one)[0]
-            address_book.add_alias(agent, one, [f"p{self.count}@firm{self.count}.example"])
-            address_book.remove_alias(agent, one, [first])
+            contact_changes.add_alias(agent, one, [f"p{self.count}@firm{self.count}.example"])
+            contact_changes.remove_alias(agent, one, [first])
         return do
 
     def _write_event(self, agent: Agent) -> None:

@@ -130,6 +130,34 @@ def test_commands_ask_no_store() -> None:
         assert not re.search(r"\.connection\b", path.read_text(encoding="utf-8")), name
 
 
+def test_what_commands_answer_in_json_is_made_by_a_view() -> None:
+    """So that it is the same through any door. Each prints `as_json` of what was answered, or of what became of it."""
+    printed = set()
+    for name, path in _files("lasttouch/commands").items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print_json":
+                (value,) = node.args
+                assert ast.unparse(value).partition("(")[0].endswith("as_json"), f"{name}: {ast.unparse(value)}"
+                printed.add(name)
+    assert {"lasttouch/commands/today.py", "lasttouch/commands/saying.py"} <= printed
+
+
+def test_a_question_has_an_answer_that_a_view_of_the_same_name_shows() -> None:
+    """`answers.X.answer(log, question, …)` and `views.X.as_json(answer)` are all that a door has to know."""
+
+    def functions(path: Path) -> dict[str, list[str]]:
+        found = ast.parse(path.read_text(encoding="utf-8")).body
+        return {one.name: [each.arg for each in one.args.args] for one in found if isinstance(one, ast.FunctionDef)}
+
+    asked = {
+        path.stem: found for path in _files("lasttouch/answers").values() if "answer" in (found := functions(path))
+    }
+    assert {"last", "companies", "stale", "today", "awaiting", "log", "upcoming", "why", "unmatched"} <= set(asked)
+    for name, found in asked.items():
+        assert found["answer"][:2] == ["log", "question"], name
+        assert len(functions(ROOT / f"lasttouch/views/{name}.py")["as_json"]) == 1, name
+
+
 def test_nothing_but_the_capture_opens_sockets() -> None:
     found = {
         name

@@ -12,7 +12,7 @@ from activity.contact import ContactEntry
 from activity.errors import NotFound, NotPermitted
 from config_lines import account, files, head, table
 from lasttouch.configuration.config import load_config
-from lasttouch.keeping import address_book, notes, own_words
+from lasttouch.keeping import address_book, contact_changes, notes, own_words
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.own_words import Word
@@ -102,5 +102,5 @@ def test_each_merges_their_own_words(agent: Agent) -> None:
     (other,) = address_book.take_in(agent, [ContactEntry("Rob", ["rob@globex.example"])]).imported.contacts
     for agent.user_id, contact in ((ANA, bob), (BEN, other)):
         own_words.say_of_contact(agent, contact, Word("cadence", 10 * agent.user_id), own_words.speaker(agent, None))
-    address_book.merge(agent, bob, [other])
+    contact_changes.merge(agent, bob, [other])
     assert _words(agent) == [("cadence", ANA, 10), ("cadence", BEN, 20)]

@@ -12,8 +12,8 @@ from activity.address import Address
 from activity.contact import ContactEntry
 from activity.errors import NotPermitted
 from fed_log import ANA, Log
-from lasttouch.keeping import address_book, own_words, whose
-from lasttouch.keeping.address_book import Edit
+from lasttouch.keeping import address_book, contact_changes, own_words, whose
+from lasttouch.keeping.contact_changes import Edit
 from lasttouch.passes.pipeline import settle
 from store import holding
 from store.database import writing
@@ -56,25 +56,25 @@ def test_the_list_is_changed_by_its_keeper_and_whose_a_contact_is(team: Log) -> 
     assert (change.imported.unchanged, _holders(team)) == (1, {"Zoe": set()})
     agent = acts(team.agent, "ben")
     for forbidden in (
-        lambda: address_book.edit(agent, zoe, Edit(name="Zoe of Hooli")),
-        lambda: address_book.add_alias(agent, zoe, ["z@hooli.example"]),
-        lambda: address_book.remove_alias(agent, zoe, [ZOE]),
-        lambda: address_book.remove(agent, [zoe]),
-        lambda: address_book.merge(agent, zoe, []),
-        lambda: address_book.add_company(agent, "Hooli", ["hooli.example"]),
+        lambda: contact_changes.edit(agent, zoe, Edit(name="Zoe of Hooli")),
+        lambda: contact_changes.add_alias(agent, zoe, ["z@hooli.example"]),
+        lambda: contact_changes.remove_alias(agent, zoe, [ZOE]),
+        lambda: contact_changes.remove(agent, [zoe]),
+        lambda: contact_changes.merge(agent, zoe, []),
+        lambda: contact_changes.add_company(agent, "Hooli", ["hooli.example"]),
     ):
         with pytest.raises(NotPermitted):
             forbidden()
-    address_book.edit(acts(team.agent, "cleo"), zoe, Edit(owner="ben"))
-    address_book.edit(acts(team.agent, "ben"), zoe, Edit(name="Zoe of Hooli"))
+    contact_changes.edit(acts(team.agent, "cleo"), zoe, Edit(owner="ben"))
+    contact_changes.edit(acts(team.agent, "ben"), zoe, Edit(name="Zoe of Hooli"))
     assert list(_holders(team)) == ["Zoe of Hooli"]
 
 
 def test_who_is_published_is_of_the_list(team: Log) -> None:
     (bob,) = _add(team, "ana", "Bob", BOB).imported.contacts
     with pytest.raises(NotPermitted):
-        address_book.edit(acts(team.agent, "ben"), bob, Edit(publish=True))
-    address_book.edit(acts(team.agent, "ana"), bob, Edit(publish=True))
+        contact_changes.edit(acts(team.agent, "ben"), bob, Edit(publish=True))
+    contact_changes.edit(acts(team.agent, "ana"), bob, Edit(publish=True))
     assert _holders(team) == {"Bob": set()}
 
 
@@ -82,10 +82,10 @@ def test_who_is_removed_by_one_stays_the_other_s(team: Log) -> None:
     (bob,) = _add(team, "ana", "Bob", BOB).imported.contacts
     _add(team, "ben", "Bob", BOB)
     agent = acts(team.agent, "ana")
-    assert address_book.remove(agent, [bob], own_words.speaker(agent, None)) == 0
+    assert contact_changes.remove(agent, [bob], own_words.speaker(agent, None)).rematched == 0
     assert _holders(team) == {"Bob": {BENS}}
     agent = acts(team.agent, "ben")
-    address_book.remove(agent, [bob], own_words.speaker(agent, None))
+    contact_changes.remove(agent, [bob], own_words.speaker(agent, None))
     assert _holders(team) == {}
     assert team.connection.execute("SELECT count(*) FROM contact_holder").fetchone() == (0,)
 
@@ -98,10 +98,10 @@ def test_a_member_without_an_account_adds_nobody(fed: Fed) -> None:
 def test_a_merged_contact_is_held_by_whoever_held_one_of_them_unless_one_is_of_the_list(team: Log) -> None:
     (bob,) = _add(team, "ana", "Bob", BOB).imported.contacts
     (rob,) = _add(team, "ben", "Rob", "rob@globex.example").imported.contacts
-    address_book.merge(acts(team.agent, "cleo"), bob, [rob])
+    contact_changes.merge(acts(team.agent, "cleo"), bob, [rob])
     assert _holders(team) == {"Bob": {ANAS, BENS}}
     (listed,) = _add(team, "cleo", "B. Stone", "stone@globex.example").imported.contacts
-    address_book.merge(acts(team.agent, "cleo"), bob, [listed])
+    contact_changes.merge(acts(team.agent, "cleo"), bob, [listed])
     assert _holders(team) == {"Bob": set()}
 
 
