@@ -9,16 +9,21 @@ from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command, or offer a shell what could be typed next, and end with the exit code."""
+    """Ask the service for a command, or run it; or offer a shell what could be typed next. Ends with the exit code."""
+    from lasttouch.answering.client import ask  # noqa: PLC0415
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if (answered := ask(given)) is not None:
+        sys.exit(answered)
     # What is imported stays: to search it for garbage at every 700th object, as Python does by default, takes longer
     # than many an answer.
     gc.set_threshold(100_000, 20, 20)
-    from lasttouch.terminal import command_line, standard_streams  # noqa: PLC0415
+    from lasttouch.terminal import command_line, standard_streams  # noqa: PLC0415 - none of it, where it was asked
 
     if asked := os.environ.get("_LASTTOUCH_COMPLETE"):
         sys.exit(command_line.complete(asked))
     standard_streams.prepare()
-    code = run(list(sys.argv[1:] if arguments is None else arguments))
+    code = run(given)
     gc.freeze()  # what is left goes with the process; to search it for garbage first takes longer than an answer
     sys.exit(code)
 

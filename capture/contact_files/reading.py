@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from activity.errors import NotFound, UsageError
 from capture.contact_files.cards import read_cards
@@ -19,14 +20,15 @@ _BEGIN_VCARD = b"BEGIN:VCARD"
 _WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 
 
-def read_contacts(path: Path) -> ContactFile:
+def read_contacts(path: Path, opened: BinaryIO | None = None) -> ContactFile:
     """The contacts of a CSV, TSV or vCard file and what could not be read of it.
 
     The content decides what it is, the suffix `.vcf` where that says nothing. Reading the same
-    file again gives the same. Raises NotFound for a missing file, UsageError for one that is no
-    contact file, cannot be read, or is larger than 200 MB, 500,000 contacts or 100,000 problems.
+    file again gives the same. `opened` is the file where somebody else has opened it. Raises NotFound
+    for a missing file, UsageError for one that is no contact file, cannot be read, or is larger than
+    200 MB, 500,000 contacts or 100,000 problems.
     """
-    data = as_utf8(_read(path))
+    data = as_utf8(_read(path) if opened is None else _bounded(path, opened.read(_MAX_BYTES + 1)))
     contents = ContactFile()
     try:
         for finding in _findings(path, data):
@@ -71,6 +73,10 @@ def _read(path: Path) -> bytes:
             data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    return _bounded(path, data)
+
+
+def _bounded(path: Path, data: bytes) -> bytes:
     if len(data) > _MAX_BYTES:
         raise UsageError(f"{path} is larger than {_MAX_BYTES // 1_000_000} MB.", "Split it into several files.")
     return data

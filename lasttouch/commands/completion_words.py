@@ -11,6 +11,7 @@ import click
 from activity.errors import LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, config_path, read_config
 from lasttouch.keeping.reading import as_it_is
+from lasttouch.terminal.options import is_answered
 from lasttouch.terminal.output import clean
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> lis
 
 def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the configured accounts."""
+    if is_answered():
+        return []  # what accounts there are is no member's business; `sync` is for whoever keeps the server
     begins = incomplete.casefold()
     with contextlib.suppress(LasttouchError):
         return _items(one for one in _file(ctx).accounts if one[0].casefold().startswith(begins))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import bring_strangers, changing, reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
-from lasttouch.terminal.options import config_option, json_option
+from lasttouch.terminal.options import config_option, is_answered, json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
 from lasttouch.views import columns
 from lasttouch.views import contact_import as imported
@@ -68,7 +69,7 @@ def import_(file: Path, as_json: bool) -> None:
     from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
     from lasttouch.keeping.contact_import import take_in_list  # noqa: PLC0415 - queries do without
 
-    read = read_contacts(file)
+    read = read_contacts(file, sys.stdin.buffer if is_answered() else None)
     with changing() as agent:
         change, problems = take_in_list(agent, read)
     if as_json:

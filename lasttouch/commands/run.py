@@ -54,11 +54,14 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
     loaded = loaded_config()
     lock = LockFile(loaded.database)
     lock.become_daemon()
-    keep_journal("json" if as_json else log_format, log_level)
-    from lasttouch.daemon.daemon import Daemon  # noqa: PLC0415 - a second daemon says so without loading all this
+    form: Format = "json" if as_json else log_format
+    keep_journal(form, log_level)
+    from lasttouch.daemon.answers import Answers  # noqa: PLC0415 - a second daemon says so without loading all this
+    from lasttouch.daemon.daemon import Daemon  # noqa: PLC0415
 
     try:
-        Daemon(loaded, lock, _told(metrics or loaded.config.metrics.listen, loaded.database)).run()
+        told = _told(metrics or loaded.config.metrics.listen, loaded.database)
+        Daemon(loaded, lock, told, Answers(form, log_level)).run()
     except LasttouchError as error:
         logging.getLogger(__name__).critical("%s. %s", error.message, error.hint)
         _end(error.exit_code)

@@ -12,6 +12,7 @@ from typing import Literal
 from activity.errors import ConfigError, DatabaseError, LasttouchError
 from activity.mistakes import mistake
 from lasttouch.configuration.config import LoadedConfig, load_config
+from lasttouch.daemon.answers import Answers
 from lasttouch.daemon.clock import Look, jump
 from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
@@ -32,7 +33,7 @@ SWEEP_SECONDS = 60.0
 OVERDUE_SECONDS = 10 * SWEEP_SECONDS
 LEAVE_SECONDS = 3.0
 
-Word = Literal["stop", "reload"] | LasttouchError
+Word = Literal["stop", "reload", "reloaded"] | LasttouchError
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +44,10 @@ class Daemon:
     `heard` is called with the report of every pass.
     """
 
-    def __init__(self, loaded: LoadedConfig, lock: LockFile, heard: Callable[[Report], None]) -> None:
+    def __init__(self, loaded: LoadedConfig, lock: LockFile, heard: Callable[[Report], None], answers: Answers) -> None:
         self._loaded = loaded
         self._lock = lock
+        self._answers = answers
         self._words: queue.SimpleQueue[Word] = queue.SimpleQueue()  # may be put into by a signal handler
         self._agent: Agent | None = None
         self._swept = time.monotonic()
@@ -54,13 +56,15 @@ class Daemon:
         self._schedule = Schedule(self._reading.read, utc_now)
 
     def run(self) -> None:
-        """Raises DatabaseError where the database cannot be used; returns when a signal says so.
+        """Raises DatabaseError where the database cannot be used, LasttouchError where commands cannot be answered;
+        returns when a signal says so.
 
         Threads that wait for a server may still be about then: end the process.
         """
         signal.signal(signal.SIGTERM, lambda *_: self._words.put("stop"))
         signal.signal(signal.SIGINT, lambda *_: self._words.put("stop"))
         signal.signal(signal.SIGHUP, lambda *_: self._words.put("reload"))
+        self._answers.follow(self._loaded)
         self._schedule.start()
         self._schedule.order(self._begin)
         notify("READY=1")
@@ -79,8 +83,11 @@ class Daemon:
                 return
             if word == "reload":
                 self._schedule.order(self._reload)
+            elif word == "reloaded":
+                self._answer_as_reloaded()
             elif isinstance(word, LasttouchError):
                 raise word
+            self._answers.look()
             look = Look.now()
             leap = jump(last, look, TICK_SECONDS)
             if leap is not None:
@@ -92,6 +99,7 @@ class Daemon:
 
     def _leave(self) -> None:
         """No transaction is under way when we have the lock; if somebody keeps it, the log rolls back by itself."""
+        self._answers.stop()
         agent = self._agent
         if agent is not None and agent.lock.acquire(timeout=LEAVE_SECONDS):
             agent.connection.close()
@@ -131,8 +139,17 @@ class Daemon:
         except (ConfigError, DatabaseError) as error:
             _log.error("the configuration was not reloaded, the old one holds: %s. %s", error.message, error.hint)
             return
+        self._words.put("reloaded")
         self._watching.drop_all()
         _log.info("reloaded the configuration: %d accounts", len(loaded.config.accounts))
+
+    def _answer_as_reloaded(self) -> None:
+        agent = self._agent
+        if agent is not None:
+            try:
+                self._answers.follow(agent.loaded)
+            except LasttouchError as error:
+                _log.error("%s. %s", error.message, error.hint)
 
     def _begin_with(self, agent: Agent) -> None:
         apply_configuration(agent)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
+from activity.errors import ConfigError, DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
+from lasttouch.keeping import viewing
 from lasttouch.keeping.viewing import asker, insist_on_an_administrator, scope_of
 from lasttouch.local_time import utc_now
 from store import settings
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lasttouch.configuration.config import LoadedConfig
 
 Told = Callable[[str], None]
+_HAS_MISTAKES = "the configuration of the service has mistakes"
 
 
 @contextlib.contextmanager
@@ -74,6 +76,25 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
                 log = opened.enter_context(contextlib.closing(open_for_reading(database)))
                 seen = opened.enter_context(_as_seen(log, database))
         yield seen
+
+
+def role_of_asker(config: Path) -> str:
+    """What whoever asks is to the team. Raises NotPermitted for whoever is no user.
+
+    No error tells what stands in the configuration.
+    """
+    file = read_config(config)
+    log = _log_that_followed(file)
+    if log is None:
+        try:
+            path = _follow(file, _keep_silent).database
+        except ConfigError:
+            raise LasttouchError(_HAS_MISTAKES, "whoever keeps the server is told of them in its log") from None
+        log = open_for_reading(path)
+    try:
+        return viewing.role_of_asker(log)
+    finally:
+        log.close()
 
 
 def loaded(path: Path) -> LoadedConfig:
@@ -144,3 +165,7 @@ def _follow(file: ConfigFile, warned: Told) -> LoadedConfig:
         except DatabaseError as error:
             warned(f"the log cannot follow the configuration as it is now: {error.message}")
     return loaded
+
+
+def _keep_silent(_: str) -> None:
+    pass

@@ -24,16 +24,19 @@ def ask_as(os_user: str | None) -> None:
 
 
 def asker() -> str | None:
-    return _asked_by.get() if _is_by_proxy() else _os_user()
+    return _asked_by.get() if is_by_proxy() else _os_user()
+
+
+def role_of_asker(log: Log) -> str:
+    """ "member", "steward" or "administrator". Raises NotPermitted for whoever is no user."""
+    name = asker()
+    return _insist_on_a_user(viewers.user_of(log, name) if name else None).role
 
 
 def insist_on_an_administrator(log: Log) -> None:
     """Raises NotPermitted for who asks through a socket and is none; who opens the log's file may see to it."""
-    if _is_by_proxy() and viewers.has_users(log):
-        name = asker()
-        user = viewers.user_of(log, name) if name else None
-        if user is None or user.role != "administrator":
-            raise NotPermitted("this is for the administrator", "ask whoever keeps the service")
+    if is_by_proxy() and role_of_asker(log) != "administrator":
+        raise NotPermitted("this is for the administrator", "ask whoever keeps the service")
 
 
 def insist_on_own(log: Log, user_id: int, activity_id: int) -> None:
@@ -48,14 +51,9 @@ def scope_of(log: Log, os_user: str | None) -> Scope:
     Raises NotPermitted for whoever is none of them, in the same words whatever there is, and for an
     administrator who has no mailbox here.
     """
-    if not viewers.has_users(log):
+    if not viewers.has_users(log) and not is_by_proxy():
         return EVERYTHING
-    user = viewers.user_of(log, os_user) if os_user else None
-    if user is None:
-        raise NotPermitted(
-            "this log is a team's, and you are none of its users",
-            _HINT,
-        )
+    user = _insist_on_a_user(viewers.user_of(log, os_user) if os_user else None)
     granted = viewers.levels(log, user)
     if user.role == "administrator" and not any(level is Level.OWN for _, level in granted):
         raise NotPermitted(
@@ -65,7 +63,14 @@ def scope_of(log: Log, os_user: str | None) -> Scope:
     return Scope(user.name, levels, len(granted) - len(levels), user.id)
 
 
-def _is_by_proxy() -> bool:
+def _insist_on_a_user(user: viewers.User | None) -> viewers.User:
+    if user is None:
+        raise NotPermitted("this log is a team's, and you are none of its users", _HINT)
+    return user
+
+
+def is_by_proxy() -> bool:
+    """Does somebody ask through a socket?"""
     return _asked_by.get(_NOBODY) is not _NOBODY
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import grp
 import os
+import pwd
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from lasttouch.service.plan import Command, Delete, Step, Write
 
 NAME = "lasttouch.service"
 USER = "lasttouch"
+TEAM = "lasttouch-users"
+"""The group of those who may ask the service at its socket; each is told apart by what the kernel says of them."""
 SYSTEM_CONFIG = Path("/etc/lasttouch/config.toml")
 STATE = Path("/var/lib/lasttouch")
 CREDENTIALS = Path("/run/credentials") / NAME
@@ -44,8 +47,7 @@ _NETWORK = "Wants=network-online.target\nAfter=network-online.target\n"
 
 _HARDENED = """\
 User={user}
-Group={user}
-StateDirectory={state}
+{group}StateDirectory={state}
 StateDirectoryMode=0700
 NoNewPrivileges=yes
 CapabilityBoundingSet=
@@ -71,6 +73,17 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
+"""
+
+
+_ALONE = f"Group={USER}\n"
+# The folder of the socket is the team's. It stays when the service stops, so that whoever asks is told that it does.
+_TEAM = f"""\
+Group={TEAM}
+SupplementaryGroups={USER}
+RuntimeDirectory={USER}
+RuntimeDirectoryMode=0750
+RuntimeDirectoryPreserve=yes
 """
 
 
@@ -101,11 +114,13 @@ def user_unit(start: Sequence[str], loaded: LoadedConfig) -> str:
 def system_unit(start: Sequence[str], config: Path, loaded: LoadedConfig | None) -> str:
     """The unit of a server: a user of its own who can write the log and nothing else.
 
-    Each password_file in CREDENTIALS is a credential that systemd hands over from beside the configuration.
+    Where the configuration names users, it has the folder of a socket that their group may reach. Each
+    password_file in CREDENTIALS is a credential that systemd hands over from beside the configuration.
     """
     read = [Path(start[0]), *(_read_paths(loaded) if loaded else ())]
     in_homes = any(path.is_relative_to(home) for path in read for home in _HOMES)
-    more = _HARDENED.format(user=USER, state=STATE.name, home="read-only" if in_homes else "yes")
+    group = _TEAM if loaded is not None and loaded.config.users else _ALONE
+    more = _HARDENED.format(user=USER, group=group, state=STATE.name, home="read-only" if in_homes else "yes")
     if loaded is not None and _is_elsewhere(loaded.database):
         more += _setting("ReadWritePaths", str(loaded.database.parent))
     more += _setting("EnvironmentFile", f"-{config.parent / 'environment'}", quote=False)
@@ -119,18 +134,39 @@ def install(path: Path, text: str) -> list[Step]:
 
 
 def install_system(path: Path, text: str, config: Path, loaded: LoadedConfig | None, *, make_user: bool) -> list[Step]:
-    """Also what the service needs: its user, who may read the configuration, and a folder for a log kept elsewhere."""
+    """Also what the service needs: its user, who may read the configuration, and a folder for a log kept elsewhere.
+
+    And the group of those who may ask it, with the users that the system knows.
+    """
     steps: list[Step] = []
     if make_user:
         nologin = "/usr/sbin/nologin"
         steps.append(
             Command(("useradd", "--system", "--user-group", "--home-dir", str(STATE), "--shell", nologin, USER))
         )
+    if loaded is not None and loaded.config.users:
+        steps += _team(loaded)
     steps += [Command(("chgrp", USER, str(config))), Command(("chmod", "0640", str(config)))]
     if loaded is not None and _is_elsewhere(loaded.database) and not loaded.database.parent.exists():
         folder = str(loaded.database.parent)
         steps.append(Command(("install", "-d", "-o", USER, "-g", USER, "-m", "0700", folder)))
     return [*steps, Write(path, text), *_begin(("systemctl",))]
+
+
+def _team(loaded: LoadedConfig) -> Iterable[Step]:
+    yield Command(("groupadd", "--system", "--force", TEAM))
+    for user in loaded.config.users:
+        if user.os_user is not None and _is_known(user.os_user):
+            # they may be in it by a directory that this command knows nothing of
+            yield Command(("gpasswd", "--add", user.os_user, TEAM), essential=False)
+
+
+def _is_known(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 def uninstall(path: Path, *, system: bool) -> list[Step]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +51,12 @@ COMMANDS = {
 
 
 class LateCommands(click.Group):
-    """A group whose commands are imported only when they are called."""
+    """A group whose commands are imported only when they are called.
+
+    `guard` makes of a command what whoever asks may give; a process that answers for others sets it.
+    """
+
+    guard: Callable[[str, click.Command], click.Command] | None = None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -59,7 +65,7 @@ class LateCommands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"lasttouch.commands.{cmd_name}").command
-        return command
+        return command if self.guard is None else self.guard(cmd_name, command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when a shell asks
@@ -97,43 +103,50 @@ def lasttouch(ctx: click.Context, config: str | None) -> None:
     lasttouch reads your mailboxes and calendars, works out which messages and meetings were real
     exchanges with which contact, and keeps a local log of them.
     """
-    ctx.obj = config
+    if config:
+        from lasttouch.terminal.options import note_config  # noqa: PLC0415 - where one is named
+
+        note_config(ctx, None, config)
 
 
-def complete(asked: str) -> int:
-    """Offer the shell what could be typed next; nothing where what stands there already is wrong."""
+def complete(asked: str, config: str | None = None) -> int:
+    """Offer the shell what could be typed next, by this configuration if it is given; nothing where what stands there
+    already is wrong."""
     from click.shell_completion import shell_complete  # noqa: PLC0415 - only when a shell asks
 
     try:
-        return shell_complete(lasttouch, {}, "lasttouch", "_LASTTOUCH_COMPLETE", asked)
+        return shell_complete(lasttouch, {"obj": config}, "lasttouch", "_LASTTOUCH_COMPLETE", asked)
     except click.UsageError:
         return 1
 
 
-def run(arguments: list[str]) -> int:
-    """Run a command and return its exit code; what went wrong is said on standard error."""
+def run(arguments: list[str], config: str | None = None) -> int:
+    """Run a command, by this configuration if it names none, and return its exit code.
+
+    What went wrong is said on standard error.
+    """
     as_json = "--json" in arguments
     if not all(map(_is_text, arguments)):
-        return _fail("usage", "an argument is no text in this terminal's encoding", "write it in UTF-8", 2, as_json)
+        return fail("usage", "an argument is no text in this terminal's encoding", "write it in UTF-8", 2, as_json)
     try:
         # not lasttouch.main(): that turns a closed pipe into an exit code of its own
-        with lasttouch.make_context("lasttouch", list(arguments)) as context:
+        with lasttouch.make_context("lasttouch", list(arguments), obj=config) as context:
             lasttouch.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except LasttouchError as error:
-        return _fail(error.code, error.message, error.hint, error.exit_code, as_json)
+        return fail(error.code, error.message, error.hint, error.exit_code, as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "lasttouch"
-        return _fail("usage", error.format_message(), f"see: {path} --help", 2, as_json)
+        return fail("usage", error.format_message(), f"see: {path} --help", 2, as_json)
     except click.ClickException as error:
-        return _fail("failed", error.format_message(), "", 1, as_json)
+        return fail("failed", error.format_message(), "", 1, as_json)
     except (click.Abort, KeyboardInterrupt):
-        return _fail("interrupted", "interrupted; what was read so far is kept", "", 130, as_json)
+        return fail("interrupted", "interrupted; what was read so far is kept", "", 130, as_json)
     except BrokenPipeError:
         standard_streams.discard()
         return 0
@@ -141,13 +154,13 @@ def run(arguments: list[str]) -> int:
         if isinstance(error, OSError) and standard_streams.is_of_output(error):
             standard_streams.discard()
             hint = "make room where the output goes, or send it elsewhere"
-            return _fail("output", f"the answer could not be written: {error.strerror}", hint, 1, as_json)
+            return fail("output", f"the answer could not be written: {error.strerror}", hint, 1, as_json)
         if os.environ.get("LASTTOUCH_DEBUG"):
             from activity.mistakes import traceback_of  # noqa: PLC0415 - only then
 
             click.echo(traceback_of(error), err=True)
         hint = "this is a mistake of ours; run it again with LASTTOUCH_DEBUG=1 and report what it prints"
-        return _fail("internal", "internal error", hint, 1, as_json)
+        return fail("internal", "internal error", hint, 1, as_json)
     return 0
 
 
@@ -159,7 +172,8 @@ def _is_text(argument: str) -> bool:
     return True
 
 
-def _fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
+def fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> int:
+    """Say it on standard error, as people read it or programs do; the exit code."""
     from lasttouch.terminal.output import clean  # noqa: PLC0415 - only when something went wrong
 
     if as_json:

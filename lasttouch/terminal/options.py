@@ -8,18 +8,34 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from activity.errors import NotPermitted
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _note_config(ctx: click.Context, _: click.Parameter, path: str | None) -> None:
+class OfService(str):
+    """The configuration of a service that answers the command for somebody else; they name none in its stead."""
+
+    __slots__ = ()
+
+
+def is_answered() -> bool:
+    """Does a service answer the command that runs for somebody else?"""
+    return isinstance(click.get_current_context().find_root().obj, OfService)
+
+
+def note_config(ctx: click.Context, _: click.Parameter | None, path: str | None) -> None:
+    """Go by this configuration, if one is named. Raises NotPermitted where the service answers: it goes by its own."""
     if path:
+        if isinstance(ctx.obj, OfService):
+            raise NotPermitted("the service takes no configuration from whoever asks", "leave --config out")
         ctx.obj = path  # contexts of commands begin with that of the group
 
 
 def config_option(function: F) -> F:
     """--config, after the command as well as before it; `opening.named_config` knows what was given."""
     text = "The configuration file."
-    return click.option("--config", metavar="PATH", callback=_note_config, expose_value=False, help=text)(function)
+    return click.option("--config", metavar="PATH", callback=note_config, expose_value=False, help=text)(function)
 
 
 def json_option(function: F) -> F:

@@ -109,9 +109,12 @@ def test_a_manager_that_refuses_is_told_of(user: Household, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
-@pytest.mark.parametrize("kind", ["user", "system"])
+@pytest.mark.parametrize("kind", ["user", "system", "team"])
 def test_systemd_finds_nothing_wrong(user: Household, config: Path, tmp_path: Path, kind: str) -> None:
-    options = ["--system", "--config", str(config)] if kind == "system" else []
+    options = [] if kind == "user" else ["--system", "--config", str(config)]
+    if kind == "team":
+        config.write_text(config.read_text() + '[[users]]\nname = "Ana"\n')
+        kind = "system"
     unit = tmp_path / "lasttouch.service"
     unit.write_text(user.run("service", "install", "--print", *options).out)
     done = subprocess.run(
@@ -149,6 +152,30 @@ def test_the_system_unit_is_sandboxed_and_gets_what_the_configuration_needs(user
         'ReadWritePaths="/srv/log"'
         in user.run("service", "install", "--system", "--print", "--config", str(server)).out
     )
+
+
+def test_a_team_has_a_group_and_the_folder_of_a_socket_and_one_keeper_has_neither(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    alone = CONFIG.format(database=f"{systemd.STATE}/lasttouch.db", password_file="ana.password")
+    config.write_text(alone)
+    unit = systemd.system_unit(["/opt/lasttouch"], config, load_config(config))
+    assert "Group=lasttouch\n" in unit
+    assert "Runtime" not in unit
+    me = pwd.getpwuid(os.getuid()).pw_name
+    users = f'[[users]]\nname = "Ana"\nos_user = "{me}"\n[[users]]\nname = "Ben"\nos_user = "nobody-of-that-name"\n'
+    config.write_text(alone + users + '[[users]]\nname = "Cleo"\n')
+    loaded = load_config(config)
+    unit = systemd.system_unit(["/opt/lasttouch"], config, loaded)
+    for setting in (
+        "Group=lasttouch-users", "SupplementaryGroups=lasttouch", "RuntimeDirectory=lasttouch",
+        "RuntimeDirectoryMode=0750", "RuntimeDirectoryPreserve=yes",
+    ):  # fmt: skip
+        assert f"\n{setting}\n" in unit
+    steps = systemd.install_system(Path("/x"), unit, config, loaded, make_user=False)
+    assert [step.words for step in steps if isinstance(step, Command) and "lasttouch-users" in step.words] == [
+        ("groupadd", "--system", "--force", "lasttouch-users"),
+        ("gpasswd", "--add", me, "lasttouch-users"),
+    ]
 
 
 def test_without_a_configuration_the_system_unit_can_be_looked_at_but_not_installed(

@@ -23,8 +23,13 @@ MAY_IMPORT = {
     "lasttouch": {"activity", "capture", "matchers", "store"},
     "cli.py": {"lasttouch"},
 }
-# the demo's servers, a word to systemd, and metrics for Prometheus, none of which is a mail or calendar server
-SOCKETS_ELSEWHERE = {"lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py"}
+# the demo's servers, the socket at which commands are answered, a word to systemd, and metrics for Prometheus, none of
+# which is a mail or calendar server
+SOCKETS_ELSEWHERE = {
+    "lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py",
+    "lasttouch/daemon/answers.py", "lasttouch/daemon/answering_process.py",
+    *(f"lasttouch/answering/{name}.py" for name in ("client", "incoming", "child", "server", "place")),
+}  # fmt: skip
 NETWORK = {
     "socket", "socketserver", "ssl", "http", "urllib.request", "imaplib", "smtplib", "ftplib", "asyncio", "xmlrpc",
     "imapclient", "caldav", "niquests", "requests", "urllib3", "httpx", "dns", "prometheus_client",
@@ -35,6 +40,7 @@ FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and no
     {"keeping", "service"},
     {"answers", "passes"},
     {"demo", "terminal"},
+    {"answering"},
     {"daemon", "wizard"},
     {"doctor"},
     {"views"},

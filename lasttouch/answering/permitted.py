@@ -1,0 +1,89 @@
+"""Who may ask which command of the service; what does not stand here, nobody may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, NoReturn
+
+import click
+
+from activity.errors import NotPermitted
+
+MEMBER, STEWARD, ADMINISTRATOR = "member", "steward", "administrator"
+
+
+class Who(Enum):
+    """For whom a command is. What of the log it shows to them is no matter of this: `keeping/viewing.py` says."""
+
+    EVERYBODY = "everybody"
+    NOBODY_YET = "nobody yet"
+    ADMINISTRATORS = "administrators"
+
+
+_OF = {
+    Who.EVERYBODY: (
+        "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "contacts list",
+        "contacts show", "contacts suggest", "contacts export", "companies list",
+    ),
+    Who.NOBODY_YET: (
+        "done", "snooze", "ignore", "note", "cadence", "confirm", "contacts add", "contacts import", "contacts edit",
+        "contacts alias", "contacts merge", "contacts remove", "contacts forget", "companies add", "sharing show",
+        "sharing set", "sharing private", "access", "accounts list", "accounts retire", "contacts dossier",
+        "privacy report",
+    ),
+    Who.ADMINISTRATORS: ("status", "doctor"),
+}  # fmt: skip
+COMMANDS = {path: who for who, paths in _OF.items() for path in paths}
+
+TAKES_A_FILE = "contacts import"  # which the client has opened: it comes as standard input
+
+Command = tuple[str, click.Command]
+
+
+def guard(role: Callable[[], str]) -> Callable[[str, click.Command], click.Command]:
+    """What makes of a command one that refuses, where who asks may not give it.
+
+    `role` is theirs, asked where it matters; it raises NotPermitted.
+    """
+    return lambda name, command: _guarded(name, command, role)
+
+
+def _guarded(path: str, command: click.Command, role: Callable[[], str]) -> click.Command:
+    if isinstance(command, click.Group):
+        command.commands = {name: _guarded(f"{path} {name}", within, role) for name, within in command.commands.items()}
+        return command
+    refusal = _refusal(path, role)
+    if refusal is not None:
+        return _refusing(command, refusal)
+    for parameter in command.params:
+        if isinstance(parameter.type, click.Path) and path != TAKES_A_FILE:
+            parameter.type = click.types.FuncParamType(_no_file)
+    return command
+
+
+def _refusal(path: str, role: Callable[[], str]) -> NotPermitted | None:
+    who = COMMANDS.get(path)
+    if who is Who.EVERYBODY:
+        return None  # the log itself refuses whoever is no user
+    asks = role()  # raises for them, before anything else is said
+    if who is None:
+        return NotPermitted(f"the service does not do `{path}` for anybody", "it is for whoever keeps the server")
+    if who is Who.NOBODY_YET:
+        return NotPermitted("the service does not answer this yet", "")
+    if who is Who.ADMINISTRATORS and asks != ADMINISTRATOR:
+        return NotPermitted(f"`{path}` is for administrators", "ask whoever keeps the server")
+    return None
+
+
+def _refusing(command: click.Command, refusal: NotPermitted) -> click.Command:
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise refusal
+
+    settings = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+    return click.Command(command.name, callback=refuse, context_settings=settings)
+
+
+def _no_file(_: Any) -> NoReturn:
+    """The service opens none for anybody."""
+    raise NotPermitted("the service writes no files for whoever asks", "leave the file out: … > FILE")

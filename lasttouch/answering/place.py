@@ -1,0 +1,60 @@
+"""Where the service listens: a socket that its group may write to, and nobody else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+from activity.errors import DatabaseInUse, LasttouchError
+from lasttouch.answering import wire
+
+MODE = 0o660
+NAME = "lasttouch.sock"
+_BACKLOG = 256
+
+
+def place_of(database: Path) -> Path:
+    """In systemd's RuntimeDirectory, else where $LASTTOUCH_SOCKET says, else beside the database."""
+    if folder := os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]:
+        return Path(folder) / NAME
+    return Path(wire.named_socket() or database.with_name(NAME))
+
+
+def listening(place: Path) -> socket.socket:
+    """A socket that listens there, in place of one that nobody listens on any more.
+
+    Raises DatabaseInUse where somebody does, LasttouchError where it cannot be made.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    new = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        if _is_answered(place):
+            raise DatabaseInUse(f"another service answers at {place}", "set LASTTOUCH_SOCKET to another place")
+        new.unlink(missing_ok=True)
+        os.fchmod(listener.fileno(), MODE)  # Linux makes the file with it, less the umask: never more for a moment
+        listener.bind(str(new))
+        new.chmod(MODE)
+        listener.listen(_BACKLOG)
+        new.rename(place)
+    except OSError as error:
+        listener.close()
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+        what = error.strerror or str(error)
+        raise LasttouchError(
+            f"the service cannot listen at {place}: {what}", "see who may write there, or set LASTTOUCH_SOCKET"
+        ) from None
+    except LasttouchError:
+        listener.close()
+        raise
+    return listener
+
+
+def _is_answered(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection, contextlib.suppress(OSError):
+        connection.settimeout(1.0)
+        connection.connect(str(place))
+        return True
+    return False

@@ -1,0 +1,28 @@
+"""The answering process, as the daemon starts it: `python -m … CONFIG LISTENER ALIVE FORMAT LEVEL`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from functools import partial
+from pathlib import Path
+
+from lasttouch.answering.child import answer
+from lasttouch.answering.preloaded import preload
+from lasttouch.answering.server import Server
+from lasttouch.daemon.journal import Format, keep_journal
+
+
+def main(config: str, listener: str, alive: str, form: Format, level: str) -> None:
+    """The descriptors are those of the listening socket, and of a pipe that ends with the daemon."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the daemon's terminal is for the daemon
+    keep_journal(form, level)
+    os.chdir("/")
+    preload()
+    Server(socket.socket(fileno=int(listener)), int(alive), partial(answer, config=Path(config))).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])  # type: ignore[arg-type]

@@ -1,0 +1,165 @@
+"""Commands as the service answers them: over a socket pair, for a user id that a test chooses; or of a real one."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import lasttouch.terminal.output
+from config_lines import account, files, head, table
+from lasttouch.answering import child, client, wire
+from lasttouch.answering.server import Asked
+
+assert lasttouch.terminal.output  # imported before a process gives up the right to read it
+STRANGER = 61_234  # a user id that no system has a name for
+
+
+@dataclass
+class Outcome:
+    """What a command printed, and its exit code; None where no answer came, or it was not asked of the service."""
+
+    code: int | None
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> Any:
+        return json.loads(self.err)["error"]
+
+
+def uid(name: str) -> int:
+    return pwd.getpwnam(name).pw_uid
+
+
+def system_users() -> list[str]:
+    """Names that every system knows, none of them ours."""
+    return [one.pw_name for one in pwd.getpwall() if one.pw_uid not in (0, os.getuid())]
+
+
+@contextlib.contextmanager
+def _files() -> Iterator[list[int]]:
+    with tempfile.TemporaryFile() as first, tempfile.TemporaryFile() as second, tempfile.TemporaryFile() as third:
+        yield [first.fileno(), second.fileno(), third.fileno()]
+
+
+def _text(descriptor: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    with open(os.dup(descriptor), encoding="utf-8") as file:
+        return file.read()
+
+
+def forked(work: Callable[[], NoReturn]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+        finally:
+            os._exit(99)
+    return pid
+
+
+def answered(
+    config: Path,
+    asks: int,
+    *words: str,
+    settings: Mapping[str, str] | None = None,
+    message: bytes | None = None,
+    descriptors: Sequence[int] | None = None,
+    given: bytes = b"",
+) -> Outcome:
+    """What the service would answer this user id. `message` and `descriptors` replace what a client sends, `given` is
+    on its standard input."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def work() -> NoReturn:
+        ours.close()
+        child.answer(Asked(theirs, asks), config)
+
+    with _files() as streams, ours:
+        os.write(streams[0], given)
+        os.lseek(streams[0], 0, os.SEEK_SET)
+        pid = forked(work)
+        theirs.close()
+        whole = wire.request({wire.ENCODING: "utf-8", **(settings or {})}, list(words)) if message is None else message
+        sent = streams if descriptors is None else list(descriptors)
+        if sent:
+            socket.send_fds(ours, [whole], sent)
+        else:
+            ours.send(whole)
+        ours.settimeout(60)
+        code = ours.recv(1)
+        os.waitpid(pid, 0)
+        return Outcome(code[0] if code else None, _text(streams[1]), _text(streams[2]))
+
+
+def asked(
+    place: Path,
+    *words: str,
+    asks: int | None = None,
+    groups: Sequence[int] = (),
+    before: Callable[[], object] | None = None,
+) -> Outcome:
+    """What a client prints that asks the service at `place`, as another user of the system if one is named."""
+
+    def work() -> NoReturn:
+        os.environ["LASTTOUCH_SOCKET"] = str(place)
+        os.environ.pop("LASTTOUCH_CONFIG", None)
+        for number, descriptor in enumerate(streams):
+            os.dup2(descriptor, number)
+        sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
+        if asks is not None:
+            os.setgroups(list(groups))
+            os.setgid(asks)
+            os.setuid(asks)
+        if before is not None:
+            before()
+        code = client.ask(list(words))
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(98 if code is None else code)
+
+    with _files() as streams:
+        pid = forked(work)
+        _, status = os.waitpid(pid, 0)
+        code = None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+        return Outcome(None if code == 98 else code, _text(streams[1]), _text(streams[2]))
+
+
+def processes_of(parent: int) -> list[int]:
+    """The children of a process."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+ANA, BEN, KEEPER, CLEO = system_users()[:4]  # the last of whom is no user of ours
+
+
+def write_config(folder: Path, *more: str) -> Path:
+    """The configuration of a team, with `more` at its top."""
+    config = folder / "config.toml"
+    users = [
+        table("[[users]]", name="Ana Kim", os_user=ANA),
+        table("[[users]]", name="Ben Ode", os_user=BEN),
+        table("[[users]]", name="Kim Admin", os_user=KEEPER, role="administrator"),
+    ]
+    accounts = [account("ana", files("mail"), user="Ana Kim"), account("ben", files("mail"), user="Ben Ode")]
+    (folder / "mail").mkdir(exist_ok=True)
+    config.write_text("".join([head(), *more, *users, *accounts]))
+    return config
