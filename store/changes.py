@@ -27,9 +27,9 @@ _TRIGGERS = {
         {_NOTE} VALUES ({ACTIVITY}, new.activity_id), ({ADDRESS}, old.address_id); END""",
     "note_part_gone": f"""AFTER DELETE ON participation
         BEGIN {_NOTE} VALUES ({ACTIVITY}, old.activity_id), ({ADDRESS}, old.address_id); END""",
-    "note_activity": f"""AFTER UPDATE OF at, ends, verdict_code, direction_code, thread, identity, subject ON activity
-        WHEN (old.at, old.ends, old.verdict_code, old.direction_code, old.thread, old.identity, old.subject)
-        IS NOT (new.at, new.ends, new.verdict_code, new.direction_code, new.thread, new.identity, new.subject) BEGIN
+    "note_activity": f"""AFTER UPDATE OF at, ends, verdict_code, direction_code, thread, identity, evidence ON activity
+        WHEN (old.at, old.ends, old.verdict_code, old.direction_code, old.thread, old.identity, old.evidence)
+        IS NOT (new.at, new.ends, new.verdict_code, new.direction_code, new.thread, new.identity, new.evidence) BEGIN
         {_NOTE} VALUES ({ACTIVITY}, new.id), ({CONVERSATION}, coalesce(old.thread, old.identity_hash)); END""",
     "note_activity_gone": f"""AFTER DELETE ON activity
         BEGIN {_NOTE} VALUES ({CONVERSATION}, coalesce(old.thread, old.identity_hash)); END""",

@@ -61,12 +61,12 @@ class _Texts:
     def lent(self, activity: str, least: int) -> str:
         """Does an account hold it that grants at least this, without being one's own?
 
-        Meetings without a title are among them that say they are private: they give no more than dates.
+        Of a meeting that says it is private no more is given than its date.
         """
         return (
             "(EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
             f" WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self._unmarked()})"
-            f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND {_UNTITLED}))"
+            f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND {_PRIVATE}))"
         )
 
     def _unmarked(self) -> str:
@@ -171,7 +171,7 @@ class _Texts:
         """Of sighting `s` at `granted g`: does its account lend the activity?"""
         return (
             f"(g.level BETWEEN {WHO} AND {SUBJECTS}{self._unmarked()} AND {self.concerns('s.activity_id')} AND NOT"
-            f" EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = s.activity_id AND {_UNTITLED}))"
+            f" EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = s.activity_id AND {_PRIVATE}))"
         )
 
     def views(self) -> Mapping[str, str]:
@@ -253,7 +253,7 @@ class _Texts:
 
     def dated(self) -> str:
         """Touches of contacts of which no more may be told than when they were, of what kind, and whose."""
-        private = f" OR (g.level BETWEEN {WHO} AND {SUBJECTS} AND {_UNTITLED})" if self._lends else ""
+        private = f" OR (g.level BETWEEN {WHO} AND {SUBJECTS} AND {_PRIVATE})" if self._lends else ""
         return f"""SELECT k.contact_id, p.at, u.ends, p.touch_code, g.account_id
             FROM shared.address k CROSS JOIN shared.participation p ON p.address_id = k.id
                 AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND p.role_code <> {_BCC}
@@ -278,7 +278,7 @@ def _else(column: str, condition: str, otherwise: str, lends: bool) -> str:
     return f"CASE WHEN {condition} THEN {column} ELSE {otherwise} END" if lends else column
 
 
-_UNTITLED = "u.ends IS NOT NULL AND u.subject IS NULL"
+_PRIVATE = """u.ends IS NOT NULL AND u.evidence IS NOT NULL AND instr(u.evidence, '"private":"time only"') > 0"""
 _REASON = f"CASE WHEN a.ends IS NOT NULL THEN '{IN_A_CALENDAR}' END"
 _ACCOUNTS = "(SELECT account_id FROM temp.granted_account)"
 _OWN_ACCOUNTS = f"(SELECT account_id FROM temp.granted_account WHERE level = {OWN})"

@@ -1,0 +1,399 @@
+"""A second log with nothing in it but what one user of a team may see: what every answer has to equal.
+
+It is written row by row from the facts of a world, stripped to what is granted, into tables that hide nothing. What a
+message or a meeting was judged to be is taken over as it stands.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from team_worlds import ACCOUNTS, USERS, World
+
+from activity.sharing import Level
+from store import touches
+from store.codes import MEETING, TOUCH
+from store.database import open_for_writing, writing
+from store.log import Log
+from store.rows import timestamp
+from store.scoped_views import IN_A_CALENDAR
+from store.threads import correct as correct_threads
+from store.touch_dates import DAY, Touches
+
+Row = dict[str, Any]
+
+
+class Facts:
+    """The rows of the whole log, and what of a world's facts they stand for."""
+
+    def __init__(self, connection: sqlite3.Connection, world: World, told: Iterable[tuple[str, str]]) -> None:
+        self._connection = connection
+        self.world = world
+        self.holders: dict[str, set[str]] = {}
+        for identity, account in told:
+            self.holders.setdefault(identity, set()).add(account)
+
+    def rows(self, table: str) -> list[Row]:
+        found = self._connection.execute(f"SELECT * FROM {table}")
+        names = [one[0] for one in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    @cached_property
+    def addresses(self) -> dict[int, Row]:
+        return {row["id"]: row for row in self.rows("address")}
+
+    @cached_property
+    def contacts(self) -> dict[int, Row]:
+        return {row["id"]: row for row in self.rows("contact")}
+
+    @cached_property
+    def companies(self) -> dict[int, Row]:
+        return {row["id"]: row for row in self.rows("company")}
+
+    @cached_property
+    def activities(self) -> dict[int, Row]:
+        return {row["id"]: row for row in self.rows("activity")}
+
+    @cached_property
+    def parts(self) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {row_id: [] for row_id in self.activities}
+        for row in self.rows("participation"):
+            found[row["activity_id"]].append(row)
+        return found
+
+    @cached_property
+    def accounts(self) -> dict[str, int]:
+        return {row["name"]: row["id"] for row in self.rows("account")}
+
+    @cached_property
+    def account_of_place(self) -> dict[int, str]:
+        sources = {row["id"]: row["account_id"] for row in self.rows("source")}
+        names = {row_id: name for name, row_id in self.accounts.items()}
+        return {row["id"]: names[sources[row["source_id"]]] for row in self.rows("place")}
+
+
+class Sight:
+    """What one user sees of these facts, by the rules of a team."""
+
+    def __init__(self, facts: Facts, user: str) -> None:
+        self.facts, self.user = facts, user
+        self.level = {account: facts.world.level(user, account) for account in ACCOUNTS}
+
+    def holds(self, activity_id: int) -> set[str]:
+        return self.facts.holders[self.facts.activities[activity_id]["identity"]]
+
+    def is_own(self, activity_id: int) -> bool:
+        return any(self.level[account] is Level.OWN for account in self.holds(activity_id))
+
+    @cached_property
+    def marked(self) -> dict[str, set[int]]:
+        """Account → the addresses that its user keeps private."""
+        found: dict[str, set[int]] = {account: set() for account in ACCOUNTS}
+        for user, kind, email in self.facts.world.private:
+            found[user] |= {one for one, row in self.facts.addresses.items() if self._is_meant(row, kind, email)}
+        return found
+
+    def _is_meant(self, address: Row, kind: str, email: str) -> bool:
+        if address["email"] == email:
+            return True
+        contact = self.facts.contacts.get(address["contact_id"] or 0)
+        named = self._listed_with(email)
+        if contact is not None and contact["id"] == named:
+            return True
+        if kind == "company":
+            company = None if named is None else self.facts.contacts[named]["company_id"]
+            mine = address["company_id"] if contact is None else contact["company_id"]
+            return company is not None and (mine == company or address["company_id"] == company)
+        return False
+
+    def _listed_with(self, email: str) -> int | None:
+        rows = self.facts.rows("contact_email")
+        return next((row["contact_id"] for row in rows if row["email"] == email), None)
+
+    def is_contact_kept(self, contact_id: int, by: str) -> bool:
+        """Does the user of account `by` keep this contact private?"""
+        emails = {row["email"] for row in self.facts.rows("contact_email") if row["contact_id"] == contact_id}
+        for user, kind, email in self.facts.world.private:
+            if user != by:
+                continue
+            named = self._listed_with(email)
+            if email in emails:
+                return True
+            company = None if named is None else self.facts.contacts[named]["company_id"]
+            if kind == "company" and company is not None and self.facts.contacts[contact_id]["company_id"] == company:
+                return True
+        return False
+
+    def lenders(self, activity_id: int, least: Level = Level.WHO) -> set[str]:
+        """The accounts that show it to colleagues at this level, or a higher one that is none's own copy."""
+        return {
+            account
+            for account in self.holds(activity_id)
+            if least <= self._lent(account, activity_id) < Level.OWN and not self._is_kept(account, activity_id)
+        }
+
+    def _lent(self, account: str, activity_id: int) -> Level:
+        level = self.level[account]
+        if level < Level.OWN and '"private"' in (self.facts.activities[activity_id]["evidence"] or ""):
+            return min(level, Level.DATES)
+        return level
+
+    def _is_kept(self, account: str, activity_id: int) -> bool:
+        return any(part["address_id"] in self.marked[account] for part in self.facts.parts[activity_id])
+
+    def daters(self, activity_id: int) -> set[str]:
+        """The accounts that tell of it no more than its date."""
+        return {
+            account
+            for account in self.holds(activity_id)
+            if self._lent(account, activity_id) is Level.DATES and not self._is_kept(account, activity_id)
+        }
+
+    def shows_own(self, activity_id: int, part: Row) -> bool:
+        if not self.is_own(activity_id):
+            return False
+        if part["role"] != "bcc":
+            return True
+        shown = self.facts.world.shows_bcc(
+            self.facts.activities[activity_id]["identity"], self.facts.addresses[part["address_id"]]["email"]
+        )
+        return any(self.level[account] is Level.OWN for account in shown & self.holds(activity_id))
+
+    @cached_property
+    def own_addresses(self) -> set[int]:
+        return {
+            part["address_id"]
+            for row_id, parts in self.facts.parts.items()
+            for part in parts
+            if self.shows_own(row_id, part)
+        }
+
+    @cached_property
+    def contacts(self) -> set[int]:
+        met = {self.facts.addresses[one]["contact_id"] for one in self.own_addresses}
+        return {one for one in self.facts.contacts if one in met or self._is_listed(one)}
+
+    def _is_listed(self, contact_id: int) -> bool:
+        names = {row_id: name for name, row_id in self.facts.accounts.items()}
+        rows = [row for row in self.facts.rows("contact_holder") if row["contact_id"] == contact_id]
+        held = {names[row["account_id"]] for row in rows}
+        if held:
+            return any(self.level[one] and not self._keeps(one, contact_id) for one in held)
+        contact = self.facts.contacts[contact_id]
+        company = self.facts.companies.get(contact["company_id"] or 0, {"owner": ""})
+        owner = (contact["owner"] or company["owner"]).casefold()
+        return owner not in ACCOUNTS or (bool(self.level[owner]) and not self._keeps(owner, contact_id))
+
+    def _keeps(self, account: str, contact_id: int) -> bool:
+        return account != self.user and account in USERS and self.is_contact_kept(contact_id, account)
+
+    def is_touched(self, activity_id: int) -> bool:
+        return any(
+            part["touch_code"] is not None and part["role"] != "bcc" and self.contact_of(part) in self.contacts
+            for part in self.facts.parts[activity_id]
+        )
+
+    def contact_of(self, part: Row) -> int | None:
+        contact: int | None = self.facts.addresses[part["address_id"]]["contact_id"]
+        return contact
+
+    def level_of(self, activity_id: int) -> Level:
+        """NONE for what is not seen: DATES shows no activity."""
+        if self.is_own(activity_id):
+            return Level.OWN
+        if not self.is_touched(activity_id):
+            return Level.NONE
+        levels = [self._lent(account, activity_id) for account in self.lenders(activity_id)]
+        return max(levels, default=Level.NONE)
+
+    def sees_part(self, activity_id: int, part: Row) -> bool:
+        if self.shows_own(activity_id, part):
+            return True
+        if part["role"] == "bcc" or not self.is_touched(activity_id):
+            return False
+        if self.contact_of(part) in self.contacts:
+            return bool(self.lenders(activity_id))
+        is_ours = self.facts.addresses[part["address_id"]]["rule"] == "self"
+        return is_ours and bool(self.lenders(activity_id, Level.SUBJECTS))
+
+    def sees_company(self, company_id: int | None) -> bool:
+        if company_id is None:
+            return False
+        listed = self.facts.companies[company_id]["by_itself"] is None
+        return listed or any(self.facts.contacts[one]["company_id"] == company_id for one in self.contacts)
+
+    def knows_name(self, address_id: int) -> bool:
+        """Are all copies that show the address one's own?"""
+        return all(
+            self.level[account] is Level.OWN
+            for row_id, parts in self.facts.parts.items()
+            if any(part["address_id"] == address_id for part in parts)
+            for account in self.holds(row_id)
+        )
+
+
+def project(path: Path, sight: Sight, moment: datetime, digest: str) -> dict[int, str]:
+    """Write the log of what is seen; contact → the account by whose date alone its last touch is known."""
+    connection = open_for_writing(path)
+    facts = sight.facts
+    with writing(connection):
+        _accounts(connection, sight)
+        _people(connection, sight)
+        seen = {row_id: level for row_id in facts.activities if (level := sight.level_of(row_id))}
+        for row_id, level in seen.items():
+            _activity(connection, sight, row_id, level)
+        _words(connection, sight, seen)
+        connection.execute("INSERT OR REPLACE INTO setting VALUES ('configuration', ?)", (digest,))
+        touches.correct(connection, moment)
+        correct_threads(connection)
+        by_date = _dates(connection, sight, timestamp(moment))
+    connection.close()
+    return by_date
+
+
+def _put(connection: sqlite3.Connection, table: str, row: Row) -> None:
+    names = [info[1] for info in connection.execute(f"PRAGMA table_xinfo('{table}')") if not info[6]]
+    kept = {name: row[name] for name in names if name in row}
+    connection.execute(
+        f"INSERT INTO {table} ({', '.join(kept)}) VALUES ({', '.join('?' * len(kept))})", list(kept.values())
+    )
+
+
+def _accounts(connection: sqlite3.Connection, sight: Sight) -> None:
+    facts = sight.facts
+    granted = {facts.accounts[name]: level for name, level in sight.level.items() if level}
+    for table in ("account", "account_address", "source"):
+        for row in facts.rows(table):
+            if row["id" if table == "account" else "account_id"] in granted:
+                _put(connection, table, row)
+    for row in facts.rows("place"):
+        level = sight.level[facts.account_of_place[row["id"]]]
+        if level:
+            place = row["name"] if level >= Level.SUBJECTS else ("" if row["name"] == "" else f"?{row['id']}")
+            _put(connection, "place", {**row, "name": place})
+
+
+def _people(connection: sqlite3.Connection, sight: Sight) -> None:
+    facts = sight.facts
+    for row_id, row in facts.companies.items():
+        if sight.sees_company(row_id):
+            _put(connection, "company", row)
+    for row in facts.rows("company_domain"):
+        if sight.sees_company(row["company_id"]):
+            _put(connection, "company_domain", row)
+    for row_id in sorted(sight.contacts):
+        row = facts.contacts[row_id]
+        company = row["company_id"] if sight.sees_company(row["company_id"]) else None
+        _put(connection, "contact", {**row, "company_id": company})
+    for table in ("contact_email", "contact_key", "contact_tag"):
+        for row in facts.rows(table):
+            if row["contact_id"] in sight.contacts:
+                _put(connection, table, row)
+    granted = {facts.accounts[name] for name, level in sight.level.items() if level}
+    ours = {row["email"] for row in facts.rows("account_address") if row["account_id"] in granted}
+    in_parts = {
+        part["address_id"] for row_id, parts in facts.parts.items() for part in parts if sight.sees_part(row_id, part)
+    }
+    for row_id, row in facts.addresses.items():
+        contact = row["contact_id"] if row["contact_id"] in sight.contacts else None
+        if contact is not None or row_id in in_parts or row["email"] in ours:
+            company = row["company_id"] if sight.sees_company(row["company_id"]) else None
+            name = row["name"] if sight.knows_name(row_id) else ""
+            _put(connection, "address", {**row, "contact_id": contact, "company_id": company, "name": name})
+
+
+def _activity(connection: sqlite3.Connection, sight: Sight, row_id: int, level: Level) -> None:
+    facts = sight.facts
+    row = dict(facts.activities[row_id])
+    full = level >= Level.SUBJECTS
+    if not full:
+        row |= dict.fromkeys(("replies_to", "subject", "evidence", "revision", "topic", "shape", "thread_index"))
+        row["identity"] = f"hash:{row['identity']}"
+        row["reason"] = None if row["ends"] is None else IN_A_CALENDAR
+    _put(connection, "activity", row)
+    for part in facts.parts[row_id]:
+        if sight.sees_part(row_id, part):
+            _put(connection, "participation", {**part, "answer": part["answer"] if full else None})
+    lenders = sight.lenders(row_id) if sight.is_touched(row_id) else set()
+    for one in facts.rows("sighting"):
+        account = facts.account_of_place[one["place_id"]]
+        if one["activity_id"] == row_id and (sight.level[account] is Level.OWN or account in lenders):
+            answer = one["answer"] if sight.level[account] >= Level.SUBJECTS else None
+            _put(connection, "sighting", {**one, "answer": answer})
+
+
+def _words(connection: sqlite3.Connection, sight: Sight, seen: dict[int, Level]) -> None:
+    (user_id,) = [row["id"] for row in sight.facts.rows("user") if row["name"] == sight.user]
+    called = {
+        row["identity"]: row["identity"] if seen[row_id] >= Level.SUBJECTS else f"hash:{row['identity']}"
+        for row_id, row in sight.facts.activities.items()
+        if row_id in seen
+    }
+    for table in ("said_of_contact", "said_of_company", "said_of_activity", "put_aside"):
+        for row in sight.facts.rows(table):
+            if row["user_id"] == user_id:
+                if table == "said_of_activity":
+                    row["identity"] = called.get(row["identity"], row["identity"])
+                _put(connection, table, row)
+
+
+def _dates(connection: sqlite3.Connection, sight: Sight, moment: int) -> dict[int, str]:
+    """What is known by its date alone, into the contacts' dates."""
+    facts = sight.facts
+    known: dict[int, list[tuple[int, int | None, int, str]]] = {}
+    for row_id, parts in facts.parts.items():
+        row = facts.activities[row_id]
+        for part in parts:
+            contact = sight.contact_of(part)
+            if (
+                part["touch_code"] not in (None, TOUCH["copied"])
+                and part["role"] != "bcc"
+                and contact in sight.contacts
+            ):
+                for account in sight.daters(row_id):
+                    known.setdefault(contact or 0, []).append((row["at"], row["ends"], part["touch_code"], account))
+    derived = touches.derive_all(Log(connection), sorted(known), datetime.fromtimestamp(moment).astimezone())
+    by: dict[int, str] = {}
+    for contact, rows in known.items():
+        one = _with_dates(derived[contact], rows, moment)
+        last, _, account = one
+        values = [*last, one[1], _overdue(derived[contact], last[0], one[1]), contact]
+        connection.execute(
+            "UPDATE contact_touch SET last_touch = ?, last_touch_kind = ?, last_touch_activity = ?, next_meeting = ?,"
+            " next_meeting_activity = CASE WHEN next_meeting = ?4 THEN next_meeting_activity END,"
+            " overdue_at = ?, due = NULL WHERE contact_id = ?",
+            values,
+        )
+        if account:
+            by[contact] = account
+    return by
+
+
+def _with_dates(
+    derived: Touches, rows: list[tuple[int, int | None, int, str]], moment: int
+) -> tuple[tuple[int | None, str | None, int | None], int | None, str]:
+    """The last touch (when, kind, activity), the next meeting, and whose the last is if that alone is known."""
+    last, kind = derived.last_touch()
+    past = [row for row in rows if (row[1] or row[0]) <= moment]
+    ahead = [row[0] for row in rows if row[0] > moment and row[2] == MEETING]
+    newest = max((row[0] for row in past), default=0)
+    following = min([*ahead, *([derived.next_meeting.at] if derived.next_meeting.at else [])], default=None)
+    if newest <= (last.at or 0):
+        return (last.at, kind, last.activity_id), following, ""
+    code = min(row[2] for row in past if row[0] == newest)
+    accounts = [row[3] for row in past if row[0] == newest and row[2] == code]
+    words = {number: word for word, number in TOUCH.items()}
+    return (newest, words[code], None), following, min(accounts, key=ACCOUNTS.index)
+
+
+def _overdue(derived: Touches, last: int | None, following: int | None) -> int | None:
+    if last is None or derived.usual_gap is None or following is not None:
+        return None
+    if derived.ends_series and last == derived.last_touch()[0].at:
+        return None
+    return last + max(int(1.5 * derived.usual_gap), 14 * DAY)

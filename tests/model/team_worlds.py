@@ -1,0 +1,184 @@
+"""Small worlds of a team, by a seed: whose accounts there are, what they grant, and what they hold.
+
+What may be seen of one is said here by its facts alone (see projection.py), never by the log's own tables of rights.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from activity.address import Address
+from activity.envelope import Envelope
+from activity.meeting import Meeting
+from activity.participant import Participant
+from activity.sharing import Level
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = START + timedelta(days=200)
+USERS = ("ana", "ben", "cleo")
+INFO = "info"
+ACCOUNTS = (*USERS, INFO)
+PAT = "pat@acme.example"  # one of us without an account
+OURS = (*(f"{name}@acme.example" for name in ACCOUNTS), PAT)
+THEIRS = (
+    "tom@client.example", "kim@client.example", "bob@globex.example", "eve@rival.example", "zoe@free.example",
+    "lex@law.example", "dora@clinic.example",
+)  # fmt: skip
+SUBJECTS = ("Offer", "Visit", "Lease", "Plan", "")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What one account holds of a message or a meeting; `place` is where."""
+
+    account: str
+    place: str
+    item: Envelope | Meeting
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A contact: by which addresses, whose by the list, and which accounts hold it (none: the list)."""
+
+    name: str
+    emails: tuple[str, ...]
+    company: str = ""
+    owner: str = ""
+    held_by: frozenset[str] = frozenset()
+
+
+@dataclass
+class World:
+    """`levels` are what each account grants each user; `private` is whom each user keeps so, as (kind, address)."""
+
+    copies: list[Copy] = field(default_factory=list)
+    contacts: list[Listed] = field(default_factory=list)
+    readers: frozenset[str] = frozenset()
+    levels: Mapping[tuple[str, str], Level] = field(default_factory=dict)
+    private: Sequence[tuple[str, str, str]] = ()
+    words: Sequence[tuple[str, str, str]] = ()
+
+    def level(self, user: str, account: str) -> Level:
+        return self.levels[account, user]
+
+    def shows_bcc(self, identity: str, email: str) -> set[str]:
+        """The accounts whose copy of a message shows this address in Bcc."""
+        return {
+            one.account
+            for one in self.copies
+            if isinstance(one.item, Envelope) and one.item.message_id == identity
+            for person in one.item.bcc
+            if person.email == email
+        }
+
+
+def world(seed: int) -> World:
+    chance = random.Random(seed)
+    made = World(readers=frozenset(chance.sample(USERS, chance.choice([0, 1, 2]))))
+    made.levels = {
+        (account, user): Level.OWN
+        if account == user or (account == INFO and user in made.readers)
+        else chance.choice(list(Level)[:4])
+        for account in ACCOUNTS
+        for user in USERS
+    }
+    made.contacts = _contacts(chance)
+    made.copies = _mail(chance, chance.randrange(8, 30)) + _meetings(chance, chance.randrange(0, 6))
+    chance.shuffle(made.copies)
+    whom = [email for one in made.contacts for email in one.emails] + list(THEIRS[:2])
+    made.private = [
+        (chance.choice(USERS), chance.choice(["contact", "address", "company"]), chance.choice(whom))
+        for _ in range(chance.choice([0, 0, 1, 2]))
+    ]
+    made.words = [
+        (chance.choice(USERS), chance.choice(["ignore", "done", "cadence"]), one.name)
+        for one in made.contacts
+        if chance.random() < 0.2
+    ]
+    return made
+
+
+def _contacts(chance: random.Random) -> list[Listed]:
+    found = []
+    for email in chance.sample(THEIRS, chance.randrange(1, len(THEIRS))):
+        name, _, domain = email.partition("@")
+        company = chance.choice(["", domain.partition(".")[0].title()])
+        owner = chance.choice(["", "", "", "Ana", "Ben", "Cleo", "Info", "Somebody"])
+        held = frozenset(chance.sample(ACCOUNTS, chance.choice([0, 0, 0, 1, 2])))
+        emails = (email, f"{name}@home.example") if chance.random() < 0.2 else (email,)
+        found.append(Listed(f"{name.title()} Stone", emails, company, owner, held))
+    return found
+
+
+def _mail(chance: random.Random, count: int) -> list[Copy]:
+    """Each message in the mailbox of everybody of ours who has a part in it; only its author's copy shows a Bcc."""
+    copies: list[Copy] = []
+    sent: list[Envelope] = []
+    for number in range(count):
+        is_ours = chance.random() < 0.5
+        author = chance.choice(OURS[:-1] if is_ours else [*THEIRS, "kim@home.example"])
+        to = chance.sample([one for one in (*THEIRS, *OURS) if one != author], chance.choice([1, 1, 1, 2]))
+        cc = chance.sample([one for one in (*THEIRS, *OURS) if one != author], chance.choice([0, 0, 0, 1]))
+        bcc = (
+            chance.sample([one for one in (*THEIRS, *OURS) if one != author], chance.choice([0, 0, 1]))
+            if is_ours
+            else []
+        )
+        if not is_ours and not {*to, *cc} & set(OURS):
+            to.append(chance.choice(OURS[:-1]))
+        answered = chance.choice(sent) if sent and chance.random() < 0.5 else None
+        signs = {"auto-submitted": "auto-replied"} if chance.random() < 0.05 else {}
+        bare = Envelope(
+            f"<m{number}@x.example>",
+            START + timedelta(days=chance.randrange(190), seconds=chance.randrange(80_000)),
+            None,
+            (_named(chance, author),),
+            tuple(map(Address, to)),
+            tuple(map(Address, cc)),
+            subject=chance.choice(SUBJECTS),
+            in_reply_to=(answered.message_id,) if answered else (),
+            references=(*answered.references, answered.message_id) if answered else (),
+            signs=signs,
+        )
+        sent.append(bare)
+        if is_ours and author != PAT:
+            whole = replace(bare, bcc=tuple(map(Address, bcc)), in_sent=True)
+            copies += [Copy(_account(author), place, whole) for place in chance.choice([["Sent"], ["Sent", "Archive"]])]
+        copies += [Copy(_account(one), "INBOX", bare) for one in {*to, *cc, *bcc} if one in OURS and one != PAT]
+    return copies
+
+
+def _named(chance: random.Random, email: str) -> Address:
+    return Address(email, email.partition("@")[0].title() if chance.random() < 0.5 else "")
+
+
+def _meetings(chance: random.Random, count: int) -> list[Copy]:
+    copies = []
+    for number in range(count):
+        host = chance.choice(USERS)
+        start = START + timedelta(days=chance.randrange(260), hours=chance.randrange(20))
+        guests = chance.sample([*THEIRS, *OURS], chance.choice([1, 2, 3]))
+        own = f"{host}@acme.example"
+        people = (
+            Participant(Address(own), "organizer"),
+            *(
+                Participant(Address(one), "attendee", chance.choice(["ACCEPTED", "DECLINED", "NEEDS-ACTION"]))
+                for one in guests
+                if one != own
+            ),
+        )
+        meeting = Meeting(
+            uid=f"u{number}", recurrence="", start=start, end=start + timedelta(hours=1), status="CONFIRMED",
+            summary=chance.choice(SUBJECTS), participants=people, invited=len(people), revision="1",
+            private=chance.random() < 0.2,
+        )  # fmt: skip
+        holders = {host} | {_account(one) for one in guests if one in OURS and one != PAT and chance.random() < 0.6}
+        copies += [Copy(account, "Calendar", meeting) for account in sorted(holders)]
+    return copies
+
+
+def _account(email: str) -> str:
+    return email.partition("@")[0]

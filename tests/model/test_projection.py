@@ -1,0 +1,258 @@
+"""Every answer to a user of a team equals that of a log which holds nothing but what that user may see.
+
+LASTTOUCH_WORLDS says how many worlds are tried, LASTTOUCH_FIRST_WORLD from which seed on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import random
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from projection import Facts, Sight, project
+from team_worlds import ACCOUNTS, INFO, NOW, THEIRS, USERS, Copy, World, world
+
+from activity.contact import ContactEntry
+from activity.envelope import Envelope
+from config_lines import account, caldav, files, head, table
+from lasttouch.configuration.config import load_config
+from lasttouch.configuration.config_file import read_config
+from lasttouch.keeping import address_book, reading
+from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.opening import opened
+from lasttouch.keeping.viewing import scope_of
+from lasttouch.terminal import command_line
+from matchers.canonical import canonical
+from matchers.message import judge_mail, message_facts
+from matchers.occurrence import meeting_facts, meeting_identity
+from store import holding, ingest, own_words, places, touches
+from store.database import open_for_reading, writing
+from store.log import Log
+from store.own_words import Speaker
+from store.people import people
+from store.rows import Entry
+from store.scoped import open_scoped
+
+WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "60"))
+FIRST = int(os.environ.get("LASTTOUCH_FIRST_WORLD", "0"))
+AT_ONCE = 10
+
+
+def _config(folder: Path, made: World) -> Path:
+    """Levels stand in teams of one, so that each user is granted what the world says."""
+    users = "".join(table("[[users]]", name=one, os_user=f"{one}-os", teams=[f"of-{one}"]) for one in USERS)
+    accounts = ""
+    for name in ACCOUNTS:
+        granted = {f"of-{one}": made.level(one, name) for one in USERS if made.level(one, name) < 4}
+        share = ", ".join(f'"{team}" = "{level.name.lower()}"' for team, level in granted.items())
+        more: dict[str, Any] = {"readers": sorted(made.readers)} if name == INFO else {"user": name}
+        text = account(name, owner=name.title(), **more) + f"share = {{ {share} }}\n"
+        accounts += text + caldav("https://cal.acme.example/") + files("x")
+    config = folder / "config.toml"
+    config.write_text(head("log.db") + users + accounts)
+    return config
+
+
+def _entry(agent: Agent, one: Copy) -> Entry:
+    if isinstance(one.item, Envelope):
+        assert one.item.date is not None
+        facts = message_facts(one.item, one.item.date, agent.never_log, True)
+        assert facts is not None
+        return Entry(facts, judge_mail(facts, agent.house))
+    facts = meeting_facts(one.item, frozenset({f"{one.account}@acme.example"}), agent.never_log, True)
+    assert facts is not None
+    return Entry(facts, agent.judge(facts))
+
+
+def _identity(one: Copy) -> str:
+    return one.item.message_id if isinstance(one.item, Envelope) else meeting_identity(one.item)
+
+
+def _feed(agent: Agent, copies: Sequence[Copy]) -> None:
+    connection = agent.connection
+    sources = {
+        (name, kind): row_id
+        for row_id, name, kind in connection.execute(
+            "SELECT s.id, a.name, s.kind FROM source s JOIN account a ON a.id = s.account_id"
+        )
+    }
+    for (name, place), batch in groupby(copies, key=lambda one: (one.account, one.place)):
+        with writing(connection):
+            kind = "caldav" if place == "Calendar" else "files"
+            where = places.place_id(connection, sources[name, kind], place)
+            entries = [_entry(agent, one) for one in batch]
+            ingest.write(connection, where, entries, agent.book(), agent.judge)
+            touches.refresh_but_busiest(connection, agent.clock())
+
+
+def _list(agent: Agent, made: World) -> None:
+    """Contacts as the world has them, whoever holds them by the agent's own rules."""
+    connection = agent.connection
+    accounts = dict(connection.execute("SELECT name, id FROM account"))
+    for one in made.contacts:
+        entry = ContactEntry(one.name, list(one.emails), one.company, "", one.owner)
+        (contact_id,) = address_book.take_in(agent, [entry]).imported.contacts
+        with writing(connection):
+            connection.execute("DELETE FROM contact_holder WHERE contact_id = ?", (contact_id,))
+            holding.hold(connection, [contact_id], [accounts[name] for name in one.held_by])
+
+
+def _say(agent: Agent, made: World) -> None:
+    """Who is kept private, and what users say."""
+    connection = agent.connection
+    users = dict(connection.execute("SELECT name, id FROM user"))
+    accounts = dict(connection.execute("SELECT name, id FROM account"))
+    with writing(connection):
+        for user, kind, email in made.private:
+            found = connection.execute(
+                "SELECT id, company_id FROM contact WHERE id = (SELECT contact_id FROM contact_email WHERE email = ?)",
+                (email,),
+            ).fetchone()
+            if kind == "contact" and found:
+                row = ("private_contact", users[user], found[0])
+            elif kind == "company" and found and found[1]:
+                row = ("private_company", users[user], found[1])
+            else:
+                connection.execute(
+                    "INSERT OR IGNORE INTO private_address VALUES (?, ?, ?, 1)", (users[user], canonical(email), email)
+                )
+                continue
+            connection.execute(f"INSERT OR IGNORE INTO {row[0]} VALUES (?, ?, 1)", row[1:])
+        for user, kind, name in made.words:
+            (contact_id,) = connection.execute("SELECT id FROM contact WHERE name = ?", (name,)).fetchone()
+            speaker = Speaker(NOW, accounts[user], user.title(), users[user])
+            own_words.say_of_contact(
+                connection, Log(connection), contact_id, kind, speaker, 20 if kind == "cadence" else None
+            )
+
+
+QUESTIONS: tuple[tuple[str, ...], ...] = (
+    ("last",), ("last", "--company"), ("last", "--owner", "ana"), ("stale",), ("stale", "--days", "30"),
+    ("today",), ("awaiting", "--all", "--settled"), ("awaiting", "--on", "them"), ("log",), ("log", "client.example"),
+    ("upcoming",), ("unmatched",), ("contacts", "list"), ("contacts", "suggest"), ("companies", "list"), ("export",),
+    ("last", "nobody at all"), ("last", "--owner", "nobody"), ("why", "<m0@x.example>"), ("why", "u0"),
+)  # fmt: skip
+
+
+def _asked(made: World, chance: random.Random, activities: int) -> Iterator[tuple[str, ...]]:
+    yield from QUESTIONS
+    for email in THEIRS:
+        yield "last", email
+        yield chance.choice(["why", "log"]), email
+    for one in made.contacts:
+        yield chance.choice([("last", one.name), ("contacts", "show", one.name), ("why", one.name)])
+    for name in ("Stne", "Globx", "Zoe Ston"):
+        yield "last", name
+    for number in chance.sample(range(1, activities + 3), min(8, activities)):
+        yield "why", str(number)
+    yield "why", f"<m{chance.randrange(20)}@x.example>"
+
+
+def _answer(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
+    @contextlib.contextmanager
+    def given(*_: object, **__: object) -> Iterator[Log]:
+        yield log
+
+    monkeypatch.setattr(reading, "reading", given)
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = command_line.run(["--config", str(config), *arguments, "--json"])
+    lines = out.getvalue()
+    try:
+        told: Any = [json.loads(lines)]
+    except ValueError:
+        told = [json.loads(line) for line in lines.splitlines()]
+    return code, _without_names_of_dates(told), err.getvalue()
+
+
+def _without_names_of_dates(told: Any) -> Any:
+    """An ordinary log cannot say whose a date is of which it has no activity; see `_names_of_dates`."""
+    if isinstance(told, list):
+        return [_without_names_of_dates(one) for one in told]
+    if isinstance(told, dict):
+        told = {name: _without_names_of_dates(one) for name, one in told.items() if name != "hidden_accounts"}
+        if str(told.get("place", "")).startswith("?"):  # each place of a source has a name of its own in a log
+            told["place"] = ""
+        if told.get("last_touch") and told.get("last_touch_activity", 0) is None:
+            told |= {"last_touch_by": "?", "last_touch_account": "?"}
+    return told
+
+
+def _first(found: Any, wanted: Any, where: str = "") -> str:
+    """Where two answers differ first, and how."""
+    if isinstance(found, list | tuple) and isinstance(wanted, list | tuple) and len(found) == len(wanted):
+        pairs = [(str(number), *pair) for number, pair in enumerate(zip(found, wanted, strict=True))]
+    elif isinstance(found, dict) and isinstance(wanted, dict) and found.keys() == wanted.keys():
+        pairs = [(name, found[name], wanted[name]) for name in found]
+    else:
+        return f"{where}: {str(found)[:1500]}\n  and not {str(wanted)[:1500]}"
+    return next((_first(one, other, f"{where}/{name}") for name, one, other in pairs if one != other), "")
+
+
+def _names_of_dates(log: Log) -> dict[int, str]:
+    """Contact → whose its last touch is, where that is known by its date alone."""
+    return {
+        one.id: one.last_touch_account or ""
+        for one in people(log, NOW)
+        if one.last_touch is not None and one.last_touch_activity is None
+    }
+
+
+def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Every user's answers in a world; how many were compared."""
+    made, chance = world(seed), random.Random(seed)
+    config = _config(folder, made)
+    with opened(load_config(config), lambda: NOW) as agent:
+        database = agent.loaded.database
+        cut = sorted(chance.sample(range(len(made.copies) + 1), min(2, len(made.copies))))
+        pieces = [made.copies[a:b] for a, b in zip([0, *cut], [*cut, len(made.copies)], strict=True)]
+        listed_at = chance.randrange(len(pieces))
+        for number, piece in enumerate(pieces):
+            _feed(agent, piece)
+            if number == listed_at:
+                _list(agent, made)
+                _say(agent, made)
+            for user in USERS:  # whoever asked before has to follow
+                if chance.random() < 0.7:
+                    open_scoped(database, scope_of(agent.log, f"{user}-os"), NOW).close()
+        agent.refresh()
+        facts = Facts(agent.connection, made, [(_identity(one), one.account) for one in made.copies])
+        compared = 0
+        for user in USERS:
+            other = folder / user
+            other.mkdir()
+            (other / "config.toml").write_text(head("log.db") + account("x", files("x")))
+            by = project(other / "log.db", Sight(facts, user), NOW, read_config(other / "config.toml").digest)
+            seen = open_scoped(database, scope_of(agent.log, f"{user}-os"), NOW)
+            alone = open_for_reading(other / "log.db")
+            try:
+                for question in _asked(made, chance, len(facts.activities)):
+                    found = _answer(question, config, seen, monkeypatch)
+                    wanted = _answer(question, other / "config.toml", alone, monkeypatch)
+                    assert found == wanted, f"world {seed}, {user}: {' '.join(question)}: {_first(found, wanted)}"
+                    compared += 1
+                assert _names_of_dates(seen) == by, f"world {seed}, {user}"
+            finally:
+                seen.close()
+                alone.close()
+    return compared
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + WORLDS, AT_ONCE))
+def test_every_answer_is_that_of_a_log_of_what_may_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    monkeypatch.setattr("lasttouch.local_time.utc_now", lambda: NOW)
+    compared = 0
+    for seed in range(first, min(first + AT_ONCE, FIRST + WORLDS)):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        compared += _compare(folder, seed, monkeypatch)
+    assert compared
