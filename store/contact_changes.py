@@ -39,6 +39,7 @@ def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> N
         move_tags(connection, into, other)
         move_holders(connection, into, other)
         move_marks(connection, into, other)
+        connection.execute("UPDATE access SET contact_id = ? WHERE contact_id = ?", (into, other))
         connection.execute(
             "UPDATE contact SET company_id = coalesce(company_id, (SELECT company_id FROM contact WHERE id = ?1)),"
             " owner = CASE owner WHEN '' THEN (SELECT owner FROM contact WHERE id = ?1) ELSE owner END WHERE id = ?2",
@@ -159,4 +160,5 @@ def delete(connection: sqlite3.Connection, contact_id: int) -> None:
     connection.execute(f"DELETE FROM card_address WHERE key IN ({keys})", (contact_id,))
     for table in _ABOUT_A_CONTACT:
         connection.execute(f"DELETE FROM {table} WHERE contact_id = ?", (contact_id,))
+    connection.execute("UPDATE access SET contact_id = NULL WHERE contact_id = ?", (contact_id,))
     connection.execute("DELETE FROM contact WHERE id = ?", (contact_id,))

@@ -76,6 +76,7 @@ def strike_from_contacts(connection: sqlite3.Connection, emails: Sequence[str], 
     """These addresses are no contact's any more, and these contacts are none."""
     for table in ("contact_email", "card_address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
+    change_among(connection, "DELETE FROM access WHERE contact_id IN ({})", contact_ids)
     for contact_id in contact_ids:
         delete(connection, contact_id)
 

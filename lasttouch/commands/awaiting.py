@@ -11,7 +11,7 @@ from lasttouch.answers.awaiting import SIDES, Order, Side, answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, told
 from lasttouch.keeping.lessons_due import LISTED
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
@@ -79,6 +79,7 @@ def command(who: tuple[str, ...], on: Side | None, is_all: bool, settled: bool, 
             settled=settled,
             back=back,
         )
+        told(log, given)
     print_answer(
         form,
         columns.AWAITING,

@@ -7,7 +7,7 @@ import click
 from lasttouch.answers.companies import answer
 from lasttouch.answers.question import Filters, Log, Question
 from lasttouch.commands.filters import UNLIMITED, filter_options
-from lasttouch.commands.opening import changing, reading
+from lasttouch.commands.opening import changing, reading, told
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option, json_option
@@ -77,7 +77,7 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
 
 def answer_companies(log: Log, question: Question, form: Form, with_blindness: bool = False) -> None:
     """Print the companies that are asked for."""
-    given, zone = answer(log, question), machine_zone()
+    given, zone = told(log, answer(log, question)), machine_zone()
     blind = blindness(given.sources, question.now, zone) if with_blindness else []
     print_answer(
         form,

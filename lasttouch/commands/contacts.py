@@ -17,7 +17,7 @@ from lasttouch.commands.contacts_edit import edit
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.contacts_suggest import suggest
 from lasttouch.commands.filters import filter_options
-from lasttouch.commands.opening import bring_strangers, changing, reading
+from lasttouch.commands.opening import bring_strangers, changing, reading, told
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option, is_answered, json_option
@@ -146,7 +146,7 @@ def list_(filters: Filters, form: Form) -> None:
       lasttouch contacts list --tag vip --csv
     """
     with reading() as log:
-        given = answer(log, Question(utc_now(), "", filters))
+        given = told(log, answer(log, Question(utc_now(), "", filters)))
     print_answer(
         form, columns.CONTACTS, lambda: view.as_json(given), lambda: view.table(given), lambda: view.notes(given)
     )
@@ -168,8 +168,8 @@ def show(who: tuple[str, ...], as_json: bool) -> None:
     question = Question(now, " ".join(who))
     with reading() as log:
         if as_json:
-            print_json(dates.as_json(answer(log, question)))
+            print_json(dates.as_json(told(log, answer(log, question))))
             return
-        for one in shown(log, question, RECENT):
+        for one in told(log, shown(log, question, RECENT)):
             print_lines(contact_text(one.person, one.behind, [], now, zone))
             print_table(*activities_table(one.newest, now, zone))

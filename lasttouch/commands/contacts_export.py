@@ -9,7 +9,7 @@ import click
 from activity.errors import UsageError
 from lasttouch.answers.contacts import answer, owners_listed
 from lasttouch.answers.question import Question
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, told
 from lasttouch.local_time import utc_now
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_csv, print_json
@@ -35,7 +35,7 @@ def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
     if vcard + as_json + as_csv > 1:
         raise UsageError("--vcard, --json and --csv exclude each other")
     with reading() as log:
-        given, owners = answer(log, Question(utc_now())), owners_listed(log)
+        given, owners = told(log, answer(log, Question(utc_now()))), owners_listed(log)
     if as_json:
         print_json(view.as_json(given))
     elif vcard:

@@ -15,7 +15,7 @@ import click
 from lasttouch.answers.export import answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.filters import filter_options
-from lasttouch.commands.opening import reading_all
+from lasttouch.commands.opening import reading_all, tell_everything
 from lasttouch.local_time import utc_now
 from lasttouch.private_files import private_output
 from lasttouch.terminal.csv_cells import csv_row
@@ -51,6 +51,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
       lasttouch export - | jq -r 'select(.verdict == "bounce") | .at'
     """
     with reading_all() as log, _output(file, force) as output:
+        tell_everything(log)
         write = _csv_lines if form.as_csv else _json_lines
         written = write(output, view.as_json(answer(log, Question(utc_now(), "", filters))))
     if file is not None and str(file) != "-":

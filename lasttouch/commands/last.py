@@ -8,7 +8,7 @@ from lasttouch.answers.last import answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import UNLIMITED, filter_options
-from lasttouch.commands.opening import reading, reading_all
+from lasttouch.commands.opening import reading, reading_all, told
 from lasttouch.commands.sparklines import weeks_drawn
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
@@ -53,7 +53,7 @@ def command(who: tuple[str, ...], by_company: bool, filters: Filters, form: Form
 
             answer_companies(log, Question(now, " ".join(who), filters), form, with_blindness=True)
             return
-        given = answer(log, Question(now, " ".join(who), filters), reading_all, weeks_drawn(form))
+        given = told(log, answer(log, Question(now, " ".join(who), filters), reading_all, weeks_drawn(form)))
     print_answer(
         form,
         columns.LAST,

@@ -8,7 +8,7 @@ from lasttouch.answers.log import answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
-from lasttouch.commands.opening import reading, reading_all
+from lasttouch.commands.opening import reading, reading_all, told
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
@@ -52,7 +52,8 @@ def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
     now, zone = filters.moment(utc_now()), machine_zone()
     weeks = min(CHART_WEEKS, terminal_width()) if form.is_for_people and is_terminal() else 0
     with reading() as log:
-        given = answer(log, Question(now, " ".join(who), filters), reading_all, most(filters, form, PAGE), weeks)
+        question = Question(now, " ".join(who), filters)
+        given = told(log, answer(log, question, reading_all, most(filters, form, PAGE), weeks))
     if given.weeks:
         print_lines(chart(given.weeks, now, zone))
     print_answer(

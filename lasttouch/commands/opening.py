@@ -5,19 +5,24 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from activity.errors import DatabaseError
 from lasttouch.configuration.config_file import config_path
 from lasttouch.keeping import reading as logs
+from lasttouch.local_time import utc_now
+from lasttouch.terminal.hidden import say_how_many_hide
 from lasttouch.terminal.standard_streams import silence_libraries
 
 if TYPE_CHECKING:
     from lasttouch.answers.question import Log
+    from lasttouch.answers.used import Used
     from lasttouch.configuration.config import LoadedConfig
     from lasttouch.keeping.agent import Agent
+
+Given = TypeVar("Given")
 
 
 def named_config() -> Path:
@@ -37,7 +42,34 @@ def reading(config: Path | None = None, whole: bool = False) -> Iterator[Log]:
     asked = click.get_current_context().params
     is_for_people = not (asked.get("as_json") or asked.get("as_csv"))
     with logs.reading(config or named_config(), _warn, _tell if is_for_people else _keep_silent, whole) as log:
+        if log.scope.viewer is not None:
+            say_how_many_hide(log.scope.hidden_accounts)
         yield log
+
+
+def told(log: Log, given: Given) -> Given:
+    """What is answered; of whose accounts it tells, beside those of who asks, is recorded for them first."""
+    if log.scope.viewer is not None:
+        from lasttouch.answers.used import used  # noqa: PLC0415 - one keeper does without
+
+        _record(log, used(log, given))
+    return given
+
+
+def tell_everything(log: Log) -> None:
+    """The same where all that is seen is told."""
+    if log.scope.viewer is not None:
+        from lasttouch.answers.used import of_everything  # noqa: PLC0415 - one keeper does without
+
+        _record(log, of_everything(log))
+
+
+def _record(log: Log, used: Used) -> None:
+    if used.told:
+        from lasttouch.keeping.access import record  # noqa: PLC0415 - one keeper does without
+
+        _, _, command = click.get_current_context().command_path.partition(" ")
+        record(loaded_config().database, log.scope, utc_now(), command, used.told, used.contact)
 
 
 @contextlib.contextmanager
@@ -71,6 +103,17 @@ def changing() -> Iterator[Agent]:
     from lasttouch.keeping.acting import acting  # noqa: PLC0415 - queries do without
 
     with maintaining() as agent, acting(agent):
+        yield agent
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[Agent]:
+    """The log to be changed by a user who asks, of which no content is shown. Raises NotPermitted, UsageError."""
+    from lasttouch.keeping.acting import become_asker, insist_on_users  # noqa: PLC0415 - few ask for it
+
+    with maintaining() as agent:
+        insist_on_users(agent)
+        become_asker(agent)
         yield agent
 
 

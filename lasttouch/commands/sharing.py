@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +9,7 @@ import click
 from activity.errors import UsageError
 from activity.sharing import Level
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.opening import changing, maintaining
+from lasttouch.commands.opening import asking, changing
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 
@@ -46,7 +44,7 @@ def show(as_json: bool) -> None:
     Examples:
       lasttouch sharing show
     """
-    with _asking() as agent:
+    with asking() as agent:
         _tell(agent, as_json)
 
 
@@ -74,7 +72,7 @@ def set_(level: str | None, team: str | None, account: str | None, undo: bool, a
 
     if (level is None) != undo:
         raise UsageError("say one level, or --undo", f"levels are: {', '.join(LEVELS)}")
-    with _asking() as agent:
+    with asking() as agent:
         share(agent, None if level is None else Level[level.upper()], team, account)
         _tell(agent, as_json)
 
@@ -104,17 +102,6 @@ def private(who: tuple[str, ...], undo: bool, as_json: bool) -> None:
         print_json(view.private_as_json(mark, undo))
     else:
         print_lines([view.private_text(mark, undo)])
-
-
-@contextmanager
-def _asking() -> Iterator[Agent]:
-    """The log of whoever asks, of which no content is shown."""
-    from lasttouch.keeping.acting import become_asker, insist_on_users  # noqa: PLC0415
-
-    with maintaining() as agent:
-        insist_on_users(agent)
-        become_asker(agent)
-        yield agent
 
 
 def _tell(agent: Agent, as_json: bool) -> None:

@@ -9,7 +9,7 @@ import click
 from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.stale import answer
 from lasttouch.commands.filters import filter_options, most
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, told
 from lasttouch.commands.sparklines import weeks_drawn
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
@@ -54,7 +54,8 @@ def command(days: int | None, filters: Filters, form: Form) -> None:
     now, zone = filters.moment(utc_now()), machine_zone()
     longer_than = None if days is None else timedelta(days=days)
     with reading() as log:
-        given = answer(log, Question(now, "", filters), longer_than, most(filters, form, PAGE), weeks_drawn(form))
+        question = Question(now, "", filters)
+        given = told(log, answer(log, question, longer_than, most(filters, form, PAGE), weeks_drawn(form)))
     print_answer(
         form,
         columns.STALE,

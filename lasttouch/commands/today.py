@@ -7,8 +7,9 @@ import click
 from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.today import answer
 from lasttouch.commands.filters import filter_options
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, told
 from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.terminal.hidden import hidden_lines
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import today as view
@@ -39,8 +40,8 @@ def command(filters: Filters, quiet_if_empty: bool, as_json: bool) -> None:
     """
     now, zone = utc_now(), machine_zone()
     with reading() as log:
-        page = answer(log, Question(now, "", filters), zone, filters.limit or PAGE)
+        page = told(log, answer(log, Question(now, "", filters), zone, filters.limit or PAGE))
     if as_json:
         print_json(view.as_json(page))
     elif page.has_news or not quiet_if_empty:
-        print_lines(view.text(page, zone))
+        print_lines([*view.text(page, zone), *hidden_lines()])

@@ -10,7 +10,7 @@ from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.upcoming import answer
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.filters import filter_options, most
-from lasttouch.commands.opening import reading
+from lasttouch.commands.opening import reading, told
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option
@@ -52,6 +52,7 @@ def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form
     with reading() as log:
         question = Question(now, " ".join(who), filters)
         given = answer(log, question, until, most(filters, form, PAGE), one_by_one=not form.is_for_people)
+        told(log, given)
     print_answer(
         form,
         columns.UPCOMING,

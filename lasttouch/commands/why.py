@@ -7,8 +7,9 @@ import click
 from lasttouch.answers.question import Question
 from lasttouch.answers.why import answer
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.opening import loaded_config, reading, reading_all
+from lasttouch.commands.opening import loaded_config, reading, reading_all, told
 from lasttouch.local_time import machine_zone, utc_now
+from lasttouch.terminal.hidden import hidden_lines
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import why as view
@@ -32,8 +33,9 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
       lasttouch why bob
     """
     with reading() as log:
-        given = answer(log, Question(utc_now(), " ".join(words)), reading_all, lambda: loaded_config().database)
+        question = Question(utc_now(), " ".join(words))
+        given = told(log, answer(log, question, reading_all, lambda: loaded_config().database))
     if as_json:
         print_json(view.as_json(given))
     else:
-        print_lines(view.text(given, machine_zone()))
+        print_lines([*view.text(given, machine_zone()), *hidden_lines()])

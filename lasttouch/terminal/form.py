@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from activity.errors import UsageError
+from lasttouch.terminal.hidden import hidden_lines
 from lasttouch.terminal.options import F, as_one_value, json_option
 from lasttouch.terminal.output import print_csv, print_json, print_lines, print_table
 
@@ -57,4 +58,4 @@ def print_answer(
         print_csv(columns, csv_rows(as_json()))
     else:
         print_table(*table())
-        print_lines(notes())
+        print_lines([*notes(), *hidden_lines()])

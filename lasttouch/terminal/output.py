@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+from lasttouch.terminal.hidden import with_hidden
 from lasttouch.terminal.standard_streams import speak_utf8
 
 # Patterns are compiled where they are first needed.
@@ -45,7 +46,7 @@ def print_json(value: Any) -> None:
     speak_utf8()
     import json  # noqa: PLC0415 - people read tables
 
-    sys.stdout.write(harmless_json(json.dumps(value, indent=2, ensure_ascii=False)) + "\n")
+    sys.stdout.write(harmless_json(json.dumps(with_hidden(value), indent=2, ensure_ascii=False)) + "\n")
 
 
 def harmless_json(text: str) -> str:

@@ -34,3 +34,4 @@ STATUS = (
     "account", "source", "last_attempt", "last_success", "seen_through", "read_back_to", "next_attempt",
     "failing_since", "error", "error_code", "hint", "watches_allowed", "skipped", "skipped_items", "places",
 )  # fmt: skip
+ACCESS = ("at", "user", "command", "account", "level", "items", "contact")
