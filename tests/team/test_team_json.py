@@ -13,8 +13,11 @@ BOB, ANA = "bob@globex.example", "ana@acme.example"
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 TEAMS = {"everybody"}
 CALLS = [
-    ("ana", "sharing set", "dates"), ("ana", "sharing private", "Zoe"), ("ana", "sharing show", ""), ("ana", "access", ""),
-]  # fmt: skip
+    ("ana", "sharing set", "dates"),
+    ("ana", "sharing private", "Zoe"),
+    ("ana", "sharing show", ""),
+    ("ana", "access", ""),
+]
 
 
 def _keys(value: Any) -> Iterator[str]:
