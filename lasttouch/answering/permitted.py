@@ -24,13 +24,14 @@ class Who(Enum):
 _OF = {
     Who.EVERYBODY: (
         "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "contacts list",
-        "contacts show", "contacts suggest", "contacts export", "companies list",
+        "contacts show", "contacts suggest", "contacts export", "companies list", "done", "snooze", "ignore", "note",
+        "cadence", "confirm", "sharing show", "sharing set", "sharing private", "access",
+        # whose contact it is, or whether it is of the list, is known to what changes it: keeping/whose.py
+        "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
+        "companies add",
     ),
     Who.NOBODY_YET: (
-        "done", "snooze", "ignore", "note", "cadence", "confirm", "contacts add", "contacts import", "contacts edit",
-        "contacts alias", "contacts merge", "contacts remove", "contacts forget", "companies add", "sharing show",
-        "sharing set", "sharing private", "access", "accounts list", "accounts retire", "contacts dossier",
-        "privacy report",
+        "contacts forget", "accounts list", "accounts retire", "contacts dossier", "privacy report",
     ),
     Who.ADMINISTRATORS: ("status", "doctor"),
 }  # fmt: skip
