@@ -52,7 +52,7 @@ def test_without_users_nobody_is_answered(team: Path) -> None:
     """Whom a log without users shows everything to is whoever may open it, never whoever reaches a socket."""
     text = team.read_text()
     team.write_text(text[: text.index("[[users]]")] + account("ana", files("mail")))
-    for words in ("last", "log", "export", "status", "contacts list", "done 1", "note bob"):
+    for words in ("last", "log", "export", "status", "contacts list", "done 1", "note bob met"):
         outcome = answered(team, uid(ANA), *words.split(), "--json")
         assert (outcome.code, outcome.out, outcome.error["code"]) == (1, "", "not-permitted"), words
 
