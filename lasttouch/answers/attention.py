@@ -9,7 +9,8 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from lasttouch.answers.expectations import patience
-from lasttouch.answers.silence import Silence, silences
+from lasttouch.answers.settling import settling_words
+from lasttouch.answers.silence import Silence, most_overdue_first, silences
 from lasttouch.answers.silence_words import CADENCE_OF, arithmetic
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.moments import ago
@@ -177,7 +178,7 @@ class _Reader:
         """Of the first contacts that `read` gives, those who are silent by this kind of measure."""
         for silent in self._candidates(read):
             found = [one for one in silent if (one.cadence is not None) == (kind == "cadence")]
-            found.sort(key=_latest_first if kind == "rhythm" else _most_overdue_first)
+            found.sort(key=_latest_first if kind == "rhythm" else most_overdue_first)
             self.silent += found
             yield from found
             if self._theirs is None:
@@ -205,27 +206,16 @@ class _Reader:
             yield from self._not_settled(page)
 
     def _not_settled(self, rows: Sequence[reasons.Row]) -> Iterator[reasons.Row]:
-        contacts = [row.contact for row in rows]
-        ignored, snoozed = (
-            said.ignored(self._log, contacts),
-            said.snoozed(self._log, contacts, self._now),
-        )
-        done = said.done(self._log, contacts)
-        done_one_by_one = said.done_activities(self._log, [row.activity for row in rows])
+        words = settling_words(self._log, [row.activity for row in rows], [row.contact for row in rows], self._now)
         for row in rows:
-            is_done = row.activity in done_one_by_one or (row.contact in done and row.at <= done[row.contact].through)
-            if row.contact in ignored or row.contact in snoozed or is_done:
-                continue
-            if self._theirs is None or row.contact in self._theirs:
+            if words.settle(row.activity, row.at, [row.contact]) is None and (
+                self._theirs is None or row.contact in self._theirs
+            ):
                 yield row
 
 
 def _latest_first(one: Silence) -> float:
     return -one.person.overdue_at.timestamp() if one.person.overdue_at else 0
-
-
-def _most_overdue_first(one: Silence) -> float:
-    return -(one.ratio or 0)
 
 
 def _pages(read: Callable[[int], Sequence[tuple[int, int]]], size: int) -> Iterator[Sequence[tuple[int, int]]]:

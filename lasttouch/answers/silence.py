@@ -40,6 +40,11 @@ class Silence(NamedTuple):
         return self.silent / self.usual if self.silent is not None and self.usual else None
 
 
+def most_overdue_first(one: Silence) -> float:
+    """The key of an order."""
+    return -(one.ratio or 0)
+
+
 class Calm(NamedTuple):
     """Why a contact is none to look at: by what was said, by a meeting ahead, or as it is not silent for long enough.
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lasttouch.answers.ordering import ordered
 from lasttouch.answers.question import Log, Question, people_reader
-from lasttouch.answers.silence import Silence, State, candidates, silences
+from lasttouch.answers.silence import Silence, State, candidates, most_overdue_first, silences
 from lasttouch.answers.weeks import last_weeks
 from lasttouch.moments import earlier
 from lasttouch.naming import chosen
@@ -67,5 +67,5 @@ def _first_of_each(found: list[Silence], limit: int) -> list[Silence]:
 
 def _ordered(found: list[Silence], sort: str) -> list[Silence]:
     if sort == "rhythm":
-        return sorted(found, key=lambda one: -(one.ratio or 0))
+        return sorted(found, key=most_overdue_first)
     return ordered(found, sort, attrgetter("person"))

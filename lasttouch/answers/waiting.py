@@ -8,8 +8,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from lasttouch.answers.expectations import expectations, past
+from lasttouch.answers.settling import settling_words
 from store import awaiting as conversations
-from store import said
 from store.awaiting import PAGE, Order, Side, Waiting
 from store.blindness import FRESH
 from store.log import Log
@@ -77,23 +77,12 @@ def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wa
 def _settled(log: Log, page: Sequence[Waiting], moment: datetime) -> dict[int, str]:
     """By activity, what settles it: a meeting, or the word of its owner."""
     contacts = {other.contact_id for one in page for other in one.others if other.contact_id is not None}
-    done, ignored = said.done(log, contacts), said.ignored(log, contacts)
-    snoozed = said.snoozed(log, contacts, moment)
-    done_one_by_one = said.done_activities(log, [one.activity_id for one in page])
+    words = settling_words(log, [one.activity_id for one in page], contacts, moment)
     found: dict[int, str] = {}
     for one in page:
         people = {other.contact_id for other in one.others}
-        if one.settled_by is not None:
-            found[one.activity_id] = one.settled_by
-        elif one.activity_id in done_one_by_one:
-            found[one.activity_id] = "you said it is done"
-        elif all(i is not None and i in done and one.at <= done[i].through for i in people):
-            found[one.activity_id] = "you said it is done with them"
-        elif people <= ignored:
-            found[one.activity_id] = "you ignore them"
-        elif people <= snoozed.keys():
-            until = max(snoozed[i] for i in people if i is not None)
-            found[one.activity_id] = f"you put them off until {until:%Y-%m-%d}"
+        if by := one.settled_by or words.settle(one.activity_id, one.at, people):
+            found[one.activity_id] = by
     return found
 
 

@@ -44,7 +44,8 @@ def _only(pattern: str) -> re.Pattern[str]:
 
 _LOOKED_AT = 200
 _NEGATIVE = frozenset(("", "no", "false", "0", "none", "off"))
-_AUTOMATIC: tuple[Mark, ...] = (
+# By which a program says that it answered or reports.
+AUTOMATIC: tuple[Mark, ...] = (
     Mark("X-Autoreply", "auto-reply"),
     Mark("X-Autoreply-From", "auto-reply"),
     Mark("X-Autorespond", "auto-reply"),
@@ -68,7 +69,7 @@ _MASS_MAILER = _only(
     r"|maileon|atomic mail)"
 )
 # Services that send in bulk, known by what they write whether or not one may unsubscribe.
-_BULK: tuple[Mark, ...] = (
+BULK: tuple[Mark, ...] = (
     *(
         Mark(title, "bulk")
         for title in (
@@ -90,12 +91,10 @@ _PERSONS_PROGRAM = _only(
     r"|android|samsung|missive|unibox|mu4e|wanderlust|eudora|pegasus)(?![a-z])"
 )
 
-MARK_HEADERS: tuple[str, ...] = tuple(dict.fromkeys(mark.title.lower() for mark in (*_AUTOMATIC, *_BULK)))
-
 
 def automatic_mark(signs: Mapping[str, str]) -> tuple[Mark, str] | None:
     """The first header by which a program says that it answered or reports, and what of it says so."""
-    for mark in _AUTOMATIC:
+    for mark in AUTOMATIC:
         if said := mark.said(signs):
             return mark, said
     return None
@@ -109,7 +108,7 @@ def bulk_mark(envelope: Envelope) -> tuple[Mark, str] | None:
     signs = envelope.signs
     if persons_program(signs):
         return None
-    for mark in _BULK:
+    for mark in BULK:
         if said := mark.said(signs):
             return None if _MAILBOX_PROVIDER.search(signs.get("feedback-id", "")[:_LOOKED_AT]) else (mark, said)
     return None

@@ -17,7 +17,7 @@ from matchers.verdicts import evidence as evidence_room
 from matchers.verdicts import mail
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
-from matchers.verdicts.marks import MARK_HEADERS
+from matchers.verdicts.marks import AUTOMATIC, BULK
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _HOUSES = [
@@ -35,6 +35,7 @@ _EMAILS = [
     "postmaster@acme.example", "no-reply@shop.example", "calendar-notification@google.com", "mail@other.example",
     "jenkins@ci.example", "jenkins@jenkins.example",
 ]  # fmt: skip
+_OF_MARKS = {mark.title.lower() for mark in (*AUTOMATIC, *BULK)}
 _VALUES: dict[str, list[str]] = {
     "return-path": ["<>", "< >", "(x) <>", "<MAILER-DAEMON>", "<mailer-daemon@x.example>", "<a@b.example>", "", "<>x"],
     "sender": [
@@ -54,7 +55,7 @@ _VALUES: dict[str, list[str]] = {
     "x-mailing-list": ["<linux@list.example> archive/1", "team@acme.example"],
     "x-mailinglist": ["list@widgets.example", " "],
     "x-beenthere": ["users@list.example", "a@acme.example\nb@widgets.example", "\u0130@x.example"],
-    **{name: ["1234:user", "", "no"] for name in SIGN_HEADERS if name in MARK_HEADERS},
+    **{name: ["1234:user", "", "no"] for name in SIGN_HEADERS if name in _OF_MARKS},
     "feedback-id": ["1:2:3:sendgrid", "i1234:Fastmail", "123:user:proton", "a\u202e"],
     "x-mailer": ["Apple Mail (2.3)", "MailChimp Mailer", "PHPMailer", "Microsoft Outlook 16.0", "x" * 300 + "brevo"],
     "user-agent": ["Mozilla Thunderbird", "Some Newsletter 1.0", "curl"],
