@@ -28,10 +28,10 @@ _OF = {
         "cadence", "confirm", "sharing show", "sharing set", "sharing private", "access",
         # whose contact it is, or whether it is of the list, is known to what changes it: keeping/whose.py
         "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
-        "companies add",
+        "companies add", "contacts forget",
     ),
     Who.NOBODY_YET: (
-        "contacts forget", "accounts list", "accounts retire", "contacts dossier", "privacy report",
+        "accounts list", "accounts retire", "contacts dossier", "privacy report",
     ),
     Who.ADMINISTRATORS: ("status", "doctor"),
 }  # fmt: skip

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from activity.address import insist_on_address
 from activity.errors import UsageError
 from lasttouch.answers.contacts import with_ids
 from lasttouch.commands.completion_words import complete_address
-from lasttouch.commands.opening import changing
+from lasttouch.commands.opening import changing, erasing
 from lasttouch.naming import contact_or_address, one_contact
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
@@ -91,14 +92,18 @@ def remove(who: str, as_json: bool) -> None:
 @click.command("forget")
 @click.argument("who", shell_complete=complete_address)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--reason", metavar="TEXT", default="", help="Why: kept with who did it, and when.")
 @json_option
 @config_option
-def forget(who: str, yes: bool, as_json: bool) -> None:
+def forget(who: str, yes: bool, reason: str, as_json: bool) -> None:
     """Erase somebody for good: the contact, their addresses and every trace in the log.
 
     WHO is a contact or an address. What they sent, and what was exchanged with nobody else, is
     deleted; from the rest they are struck. Only keyed hashes of their addresses are left, so that
     no later sync, and no restored backup, brings them back. This cannot be undone.
+
+    Of a team whoever's contact it is does it, and nobody else's, or an administrator, who gives an
+    address and a --reason.
 
     \b
     Examples:
@@ -109,12 +114,18 @@ def forget(who: str, yes: bool, as_json: bool) -> None:
 
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
-    with changing() as agent:
+    with erasing(reason) as (agent, by_administrator):
+        if by_administrator:
+            insist_on_address(who)
         contact_ids, emails = contact_or_address(agent.seen, who, agent.clock())
+        if not by_administrator:
+            forgetting.insist_on_erasable(agent, contact_ids)
+        elif not yes:
+            raise UsageError("an administrator is not shown whom it concerns, so --yes is needed", "nothing was erased")
         if not yes and not _confirmed(agent, contact_ids, emails):
             print_lines(["Nothing was erased."])
             return
-        tell(forgetting.forget(agent, contact_ids, emails), as_json)
+        tell(forgetting.forget(agent, contact_ids, emails, reason), as_json)
 
 
 def tell(change: Outcome, as_json: bool) -> None:

@@ -118,6 +118,18 @@ def asking() -> Iterator[Agent]:
 
 
 @contextlib.contextmanager
+def erasing(reason: str) -> Iterator[tuple[Agent, bool]]:
+    """The log to be changed by whoever asks, or, with a reason, by an administrator, who sees nothing of it (True)."""
+    from lasttouch.keeping.acting import acting, administering  # noqa: PLC0415 - queries do without
+    from lasttouch.keeping.viewing import is_administrator  # noqa: PLC0415
+
+    with maintaining() as agent:
+        by_administrator = bool(reason.strip()) and is_administrator(agent.log)
+        with administering(agent) if by_administrator else acting(agent):
+            yield agent, by_administrator
+
+
+@contextlib.contextmanager
 def maintaining() -> Iterator[Agent]:
     """The same for what shows no content."""
     from lasttouch.keeping.opening import opened  # noqa: PLC0415 - queries do without

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from activity.errors import UsageError
+from activity.errors import NotPermitted, UsageError
 from lasttouch.keeping.agent import Agent
-from lasttouch.keeping.viewing import asker, scope_of
+from lasttouch.keeping.viewing import asker, is_administrator, scope_of
 from lasttouch.keeping.whose import of_user
 from store import viewers
 from store.log import EVERYTHING, Scope
+from store.said import ONE_KEEPER
 
 
 @contextlib.contextmanager
@@ -34,6 +35,17 @@ def become_asker(agent: Agent) -> Scope:
         (user,) = [one for one in viewers.users(agent.log) if one.id == scope.user_id]
         agent.user_id, agent.holding = user.id, of_user(agent.log, user)
     return scope
+
+
+@contextlib.contextmanager
+def administering(agent: Agent) -> Iterator[None]:
+    """An administrator acts, who sees no content. Raises NotPermitted for anybody else."""
+    if not is_administrator(agent.log):
+        raise NotPermitted("this is for an administrator", "ask whoever keeps the service")
+    name = asker()
+    user = viewers.user_of(agent.log, name) if name else None
+    agent.user_id = user.id if user else ONE_KEEPER
+    yield
 
 
 def insist_on_users(agent: Agent) -> None:

@@ -15,7 +15,7 @@ from lasttouch.keeping.whose import insist_on_changeable, insist_on_the_list
 from matchers.canonical import canonical
 from matchers.domains import is_disposable, is_free_mail, registrable
 from matchers.owners import owner_meant
-from store import addresses, contact_changes, contacts, holding, notes
+from store import addresses, contact_changes, contacts, deeds, holding, notes
 from store.database import writing
 from store.own_words import Speaker
 from store.people import Person, people
@@ -91,6 +91,7 @@ def merge(agent: Agent, into: int, others: Sequence[int]) -> Merged:
     with writing(agent.connection):
         canonicals = contacts.canonicals_of(agent.log, [into, *others])
         contact_changes.merge(agent.connection, into, others)
+        deeds.record(agent.connection, agent.clock(), agent.user_id, "merge", {"into": into, "merged": others})
         rematched = rematch(agent, [into], canonicals)
     return Merged(_persons(agent, [into])[0], before, rematched)
 
@@ -133,6 +134,7 @@ def _words(tags: Sequence[str]) -> tuple[str, ...]:
 
 def edit(agent: Agent, contact_id: int, what: Edit) -> Edited:
     insist_on_changeable(agent.log, [contact_id], agent.holding)
+    before = _persons(agent, [contact_id])
     connection = agent.connection
     with writing(connection):
         if what.publish:
@@ -150,7 +152,8 @@ def edit(agent: Agent, contact_id: int, what: Edit) -> Edited:
         add_tags(connection, contact_id, what.tags)
         remove_tags(connection, contact_id, what.untags)
         rematched = rematch(agent, [contact_id], [], domains)
-    return Edited(_persons(agent, [contact_id])[0], rematched)
+    now = _persons(agent, [contact_id]) or before  # whose it is now may not share them
+    return Edited(now[0], rematched)
 
 
 def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdressed:

@@ -8,25 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from activity.errors import NotPermitted
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.forgotten import KEY, Forgotten, remember_beside
 from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.meetings import correct_titles
+from lasttouch.keeping.whose import changeable
 from matchers.canonical import canonical
-from store import audiences, forgetting, ingest, mailings, settings, touches
+from store import audiences, deeds, forgetting, holding, ingest, mailings, settings, touches
 from store.database import writing
 from store.erased import remember
 from store.forgetting import Erased
 from store.mentions import named_within
 
 
-def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str]) -> Erased:
-    """Erase contacts and addresses, in every spelling that reaches the same mailbox, with every trace of them."""
+def insist_on_erasable(agent: Agent, contact_ids: Sequence[int]) -> None:
+    """Raises NotPermitted for a user to whom whoever is meant does not belong, and to them alone.
+
+    What is erased is erased from colleagues' mail as well.
+    """
+    if agent.user_id:
+        held = holding.holders(agent.log, contact_ids)
+        theirs = changeable(agent.log, contact_ids, agent.holding._replace(keeps_the_list=False))
+        if not contact_ids or theirs != set(contact_ids) or any(held.get(i, set()) - agent.holding.own for i in theirs):
+            raise NotPermitted(
+                "whoever is not yours alone is erased by an administrator, who says why",
+                "an administrator runs: lasttouch contacts forget ADDRESS --reason TEXT",
+            )
+
+
+def forget(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str], reason: str = "") -> Erased:
+    """Erase contacts and addresses, in every spelling that reaches the same mailbox, with every trace of them.
+
+    That it was done, by whom and for what `reason`, is kept; of whom it was done is not.
+    """
     named = {*emails, *(forgetting.emails_of(agent.log, contact_ids) if contact_ids else ())}
     known = agent.forgotten
     forgotten = Forgotten(known.key, known.hashes | {known.hash(canonical(email)) for email in named})
     remember_beside(agent.loaded.database, forgotten)
-    return _erase(agent, forgotten, named, contact_ids)
+    erased = _erase(agent, forgotten, named, contact_ids)
+    detail = {"reason": reason, "emails": erased.emails, "deleted": erased.deleted, "struck": len(erased.struck)}
+    with writing(agent.connection):
+        deeds.record(agent.connection, agent.clock(), agent.user_id, "forget", detail)
+    return erased
 
 
 def erase_again(agent: Agent) -> None:

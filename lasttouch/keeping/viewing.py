@@ -39,6 +39,15 @@ def insist_on_an_administrator(log: Log) -> None:
         raise NotPermitted("this is for the administrator", "ask whoever keeps the service")
 
 
+def is_administrator(log: Log) -> bool:
+    """Does an administrator of a team's log ask, or, directly, whoever may open its file and is no user of it?"""
+    if not viewers.has_users(log):
+        return False
+    name = asker()
+    user = viewers.user_of(log, name) if name else None
+    return not is_by_proxy() if user is None else user.role == "administrator"
+
+
 def insist_on_own(log: Log, user_id: int, activity_id: int) -> None:
     """Raises NotPermitted for a user in none of whose accounts the activity is."""
     if user_id and not viewers.is_own(log, user_id, activity_id):
