@@ -135,10 +135,10 @@ def _entry(agent: Agent, item: Envelope | Meeting) -> Entry:
     if isinstance(item, Envelope):
         facts = message_facts(item, item.date or END, agent.never_log, True)
         assert facts is not None
-        return Entry(facts, judge_mail(facts, agent.house))
-    facts = meeting_facts(item, agent.house.own_addresses, agent.never_log, True)
+        return Entry(facts, judge_mail(facts, agent.policy))
+    facts = meeting_facts(item, agent.policy.own_addresses, agent.never_log, True)
     assert facts is not None
-    return Entry(facts, judge(facts, agent.house))
+    return Entry(facts, judge(facts, agent.policy))
 
 
 def _version() -> str:

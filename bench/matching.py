@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bench.figures import Figure, at_least, at_most, cpu_seconds, median_of, peak_megabytes, told
 from bench.world import contact_entries, person
 from matchers.book import AddressBook
-from matchers.house import House
+from matchers.policy import Policy
 
 CONTACTS = 100_000
 _PARTICIPANTS = 400_000
@@ -17,8 +17,8 @@ _PARTICIPANTS = 400_000
 def run(quick: bool) -> Iterator[Figure]:
     """100,000 contacts of 12,500 companies; the participants are as in real mail."""
     contacts, participants = (10_000, 40_000) if quick else (CONTACTS, _PARTICIPANTS)
-    house = House(own_addresses=frozenset(["ana@acme.example"]), internal_domains=frozenset(["acme.example"]))
-    book = _book(contacts, house)
+    policy = Policy(own_addresses=frozenset(["ana@acme.example"]), internal_domains=frozenset(["acme.example"]))
+    book = _book(contacts, policy)
     stream = list(_participants(contacts, participants))
 
     def ask() -> None:
@@ -33,12 +33,12 @@ def run(quick: bool) -> Iterator[Figure]:
     yield at_most("peak memory", peak_megabytes(), "MB", 150)
 
 
-def _book(contacts: int, house: House) -> AddressBook:
+def _book(contacts: int, policy: Policy) -> AddressBook:
     entries = contact_entries(contacts)
     emails = [(email, number) for number, entry in enumerate(entries, 1) for email in entry.emails]
     companies = {person(number).email.partition("@")[2]: number for number in range(0, contacts, 8)}
     companies.pop("gmail.com", None)
-    return AddressBook(emails, companies.items(), house)
+    return AddressBook(emails, companies.items(), policy)
 
 
 def _participants(contacts: int, count: int) -> Iterator[str]:

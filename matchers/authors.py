@@ -13,7 +13,7 @@ from dataclasses import replace
 from activity.address import Address, domain_of
 from activity.envelope import AUTHOR_SIGN, FROM_DOUBT, Envelope
 from matchers.canonical import is_among
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.header_values import auto_submitted
 from matchers.verdicts.lists import list_ids
 
@@ -21,7 +21,7 @@ _POST = re.compile(r"<\s*mailto:([^\s<>?]{1,320})[>?]", re.IGNORECASE)
 _MAILING_LIST = re.compile(r"list\s+([^\s;,<>]{1,320})", re.IGNORECASE)
 
 
-def as_written(envelope: Envelope, house: House) -> Envelope:
+def as_written(envelope: Envelope, policy: Policy) -> Envelope:
     """The message with its author in From; as it is where nothing says that From is another's.
 
     `signs` then say how the author was found (AUTHOR_SIGN). A copy that bears an id of its own is told by its
@@ -36,10 +36,10 @@ def as_written(envelope: Envelope, house: House) -> Envelope:
     if len(envelope.from_) != 1 or envelope.from_headers > 1 or FROM_DOUBT in envelope.signs:
         return envelope
     (shown,) = envelope.from_
-    if shown.email in house.forms:
+    if shown.email in policy.forms:
         author = _only_other(envelope.reply_to, shown)
         return envelope if author is None else _from_form(envelope, author, shown)
-    if not _is_own_group(envelope, shown, house):
+    if not _is_own_group(envelope, shown, policy):
         return envelope
     author = _only_other(envelope.original_from, shown) or _only_other(envelope.reply_to, shown)
     if author is None:
@@ -77,9 +77,9 @@ def _only_other(named: tuple[Address, ...], shown: Address) -> Address | None:
     return named[0] if len(named) == 1 and named[0].email != shown.email else None
 
 
-def _is_own_group(envelope: Envelope, shown: Address, house: House) -> bool:
+def _is_own_group(envelope: Envelope, shown: Address, policy: Policy) -> bool:
     """Is `shown` the address of a list at one of our own domains, by what the list says of itself?"""
-    if not house.is_internal_domain(domain_of(shown.email)) or is_among(shown.email, house.own_addresses):
+    if not policy.is_internal_domain(domain_of(shown.email)) or is_among(shown.email, policy.own_addresses):
         return False
     signs = envelope.signs
     posts = {found.lower() for found in _POST.findall(signs.get("list-post", "")[:1000])}

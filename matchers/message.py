@@ -11,7 +11,7 @@ from activity.envelope import AUTHOR_SIGN, Envelope, ThreadIndex
 from activity.facts import PASSED_ON, RECEIVED, SENT, Direction, Facts, Judgement, Touch
 from activity.participant import Participant, Role
 from activity.verdict import PERSON, Verdict
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.bounces import failed_addresses
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.lists import ANSWERS_US
@@ -103,7 +103,7 @@ def message_identity(envelope: Envelope) -> str:
     return "hash:" + hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
-def judge_mail(facts: Facts, house: House) -> Judgement:
+def judge_mail(facts: Facts, policy: Policy) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
     subject = facts.subject
     if (
@@ -113,23 +113,23 @@ def judge_mail(facts: Facts, house: House) -> Judgement:
         or notice(subject)
         or (facts.references and out_of_office(subject))
     ):
-        return _judge(facts, _as_envelope(facts, house), house)
-    known = house.plain_mail.get(facts.participants)  # the same people write to each other again and again
+        return _judge(facts, _as_envelope(facts, policy), policy)
+    known = policy.plain_mail.get(facts.participants)  # the same people write to each other again and again
     if known is None:
-        envelope = _as_envelope(facts, house)
-        known = _judge(facts, envelope, house)
+        envelope = _as_envelope(facts, policy)
+        known = _judge(facts, envelope, policy)
         if is_ordinary(envelope) and len(facts.participants) <= _FEW:
-            house.remember(facts.participants, known)
+            policy.remember(facts.participants, known)
     return known
 
 
-def _judge(facts: Facts, envelope: Envelope, house: House) -> Judgement:
-    verdict = judge_message(envelope, house)
+def _judge(facts: Facts, envelope: Envelope, policy: Policy) -> Judgement:
+    verdict = judge_message(envelope, policy)
     if verdict == PERSON and AUTHOR_SIGN in envelope.signs:
         verdict = Verdict("person", f"{PERSON.reason}; {envelope.signs[AUTHOR_SIGN]}")
-    if facts.mailing is not None and verdict.kind == "person" and any(house.is_self(a.email) for a in envelope.from_):
+    if facts.mailing is not None and verdict.kind == "person" and any(policy.is_self(a.email) for a in envelope.from_):
         verdict = Verdict("broadcast", _as_one_of_many(*facts.mailing))
-    return Judgement(verdict, *_direction_and_touches(facts, house, verdict.kind))
+    return Judgement(verdict, *_direction_and_touches(facts, policy, verdict.kind))
 
 
 def _as_one_of_many(size: int, seconds: int) -> str:
@@ -139,23 +139,23 @@ def _as_one_of_many(size: int, seconds: int) -> str:
     return f"one of {size} with this subject within {minutes} minute{'' if minutes == 1 else 's'}"
 
 
-def _direction_and_touches(facts: Facts, house: House, verdict: str) -> tuple[Direction, tuple[Touch | None, ...]]:
+def _direction_and_touches(facts: Facts, policy: Policy, verdict: str) -> tuple[Direction, tuple[Touch | None, ...]]:
     """Outbound if From is one of us, wherever it is filed; a touch only between persons, and not if it bounced."""
     senders = {p.address.email for p in facts.participants if p.role == "from"}
-    outbound = any(map(house.is_self, senders))
+    outbound = any(map(policy.is_self, senders))
     direction: Direction = "outbound" if outbound else "inbound"
     if verdict in _OWN_DIRECTION:
         direction = _OWN_DIRECTION[verdict]
     if verdict != "person":
         return direction, (None,) * len(facts.participants)
-    return direction, tuple([_touch(p, outbound, senders, facts.bounced, house) for p in facts.participants])
+    return direction, tuple([_touch(p, outbound, senders, facts.bounced, policy) for p in facts.participants])
 
 
 def _touch(
-    person: Participant, outbound: bool, senders: set[str], bounced: tuple[str, ...], house: House
+    person: Participant, outbound: bool, senders: set[str], bounced: tuple[str, ...], policy: Policy
 ) -> Touch | None:
     email = person.address.email
-    if house.is_self(email):
+    if policy.is_self(email):
         return None
     if person.role == "from":
         return "inbound"
@@ -190,14 +190,14 @@ def _references(envelope: Envelope) -> tuple[str, ...]:
     return (*before, *reversed(envelope.in_reply_to))
 
 
-def _as_envelope(facts: Facts, house: House) -> Envelope:
+def _as_envelope(facts: Facts, policy: Policy) -> Envelope:
     among: dict[str, list[Address]] = {"from": [], "to": [], "cc": [], "bcc": []}
     for address, role, _ in facts.participants:
         among[role].append(address)
     signs = facts.evidence
     if PERSON_SIGN not in signs and any(may_be_person(sender.email) for sender in among["from"]):
         signs = {**signs, PERSON_SIGN: NOBODY}  # kept by an older version; the names of addresses change
-    if facts.answered and any(map(house.is_self, facts.answered)):
+    if facts.answered and any(map(policy.is_self, facts.answered)):
         signs = {**signs, ANSWERS_US: "yes"}
     return Envelope(
         facts.identity,

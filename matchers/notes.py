@@ -9,7 +9,7 @@ from activity.address import Address
 from activity.facts import Facts, Judgement, Touch
 from activity.participant import Participant, Role
 from activity.verdict import Verdict
-from matchers.house import House
+from matchers.policy import Policy
 
 NoteKind = Literal["call", "met", "letter"]
 NOTED = "noted"
@@ -39,11 +39,11 @@ def note_facts(token: str, kind: NoteKind, at: datetime, contact: Address, ours:
     )
 
 
-def judge_note(facts: Facts, house: House) -> Judgement:
+def judge_note(facts: Facts, policy: Policy) -> Judgement:
     """It counts as what it says it is, for everybody in it but us."""
     kind = facts.evidence[NOTED]
     touch: Touch = "outbound" if kind == "letter" else "meeting"
-    touches = tuple(None if house.is_self(person.address.email) else touch for person in facts.participants)
+    touches = tuple(None if policy.is_self(person.address.email) else touch for person in facts.participants)
     return Judgement(
         Verdict("held", f"noted by hand: {_WORDS.get(kind, kind)}"), "outbound" if kind == "letter" else None, touches
     )

@@ -12,7 +12,7 @@ from activity.participant import TITLE, Participant
 from activity.series import series_identity
 from activity.verdict import Verdict
 from matchers.canonical import is_among
-from matchers.house import House
+from matchers.policy import Policy
 
 _ABSENT = ("DECLINED", "DELEGATED")  # whoever delegates sends somebody else (RFC 5545 §3.2.12)
 _SAME_MEETING = timedelta(days=1)
@@ -91,32 +91,32 @@ def _organizes(meeting: Meeting, own_addresses: frozenset[str]) -> bool:
     return any(p.role == "organizer" and is_among(p.address.email, own_addresses) for p in meeting.participants[:1])
 
 
-def judge_meeting(facts: Facts, house: House) -> Judgement:
+def judge_meeting(facts: Facts, policy: Policy) -> Judgement:
     """Whether the occurrence counts, and for whom. One that lies ahead is judged as if it will be held."""
-    verdict = _verdict(facts, house)
+    verdict = _verdict(facts, policy)
     if verdict.kind != "held":
         return Judgement(verdict, None, (None,) * len(facts.participants))
-    touches = tuple(_touch(person, facts, house) for person in facts.participants)
+    touches = tuple(_touch(person, facts, policy) for person in facts.participants)
     if "all-day" in facts.evidence and not any(touches):
         verdict = Verdict("all-day", "an all-day event that no contact accepted")
     return Judgement(verdict, None, touches)
 
 
-def _verdict(facts: Facts, house: House) -> Verdict:
+def _verdict(facts: Facts, policy: Policy) -> Verdict:
     evidence = facts.evidence
-    window = timedelta(seconds=house.correction_window_seconds)
+    window = timedelta(seconds=policy.correction_window_seconds)
     if sign := evidence.get("cancelled") or (evidence.get("status") == "CANCELLED" and "STATUS:CANCELLED"):
         return Verdict("cancelled", sign)
     if facts.deleted_at is not None and facts.ends is not None and facts.deleted_at < facts.ends + window:
-        days = house.correction_window_seconds // 86400
+        days = policy.correction_window_seconds // 86400
         return Verdict("deleted", f"gone from every calendar within {days} days after its end")
     if facts.answers and all(answer in _ABSENT for answer in facts.answers):
         return Verdict("declined", f"own PARTSTAT={facts.answers[0]}")
     invited = int(evidence.get("invited", "0"))
-    if invited > house.large_meeting_over:
-        return Verdict("too-large", f"{invited} attendees, more than {house.large_meeting_over}")
+    if invited > policy.large_meeting_over:
+        return Verdict("too-large", f"{invited} attendees, more than {policy.large_meeting_over}")
     unanswered = bool(facts.answers) and all(answer in (*_ABSENT, "NEEDS-ACTION") for answer in facts.answers)
-    if unanswered and house.unanswered_invitations == "ignore":
+    if unanswered and policy.unanswered_invitations == "ignore":
         return Verdict("declined", 'own PARTSTAT=NEEDS-ACTION, and unanswered_invitations is "ignore"')
     return Verdict("held", _why_held(facts, unanswered))
 
@@ -133,12 +133,12 @@ def _why_held(facts: Facts, unanswered: bool) -> str:
     return "; ".join(reasons)
 
 
-def _touch(person: Participant, facts: Facts, house: House) -> Touch | None:
-    if house.is_self(person.address.email) or person.answer in _ABSENT:
+def _touch(person: Participant, facts: Facts, policy: Policy) -> Touch | None:
+    if policy.is_self(person.address.email) or person.answer in _ABSENT:
         return None
     if "all-day" in facts.evidence and person.answer != "ACCEPTED":
         return None
-    if person.role == TITLE and house.titles != "count" and not facts.confirmed:
+    if person.role == TITLE and policy.titles != "count" and not facts.confirmed:
         return None
     return "meeting"
 

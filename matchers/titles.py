@@ -9,8 +9,8 @@ from unicodedata import normalize
 
 from activity.facts import Facts
 from activity.participant import TITLE
-from matchers.house import House
 from matchers.notes import NOTED
+from matchers.policy import Policy
 
 MOST_WORDS = 6
 _WORD = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
@@ -74,14 +74,14 @@ def _spans(found: list[str]) -> Iterator[tuple[int, int]]:
             yield at, size
 
 
-def may_name(facts: Facts, house: House) -> bool:
+def may_name(facts: Facts, policy: Policy) -> bool:
     """Is it a meeting at a time, with a title, of one of us and with nobody listed?"""
     return (
         facts.kind == "meeting"
         and bool(facts.subject)
         and not {"all-day", "invited", NOTED} & facts.evidence.keys()
         and all(
-            person.role == TITLE or (person.role == "organizer" and house.is_self(person.address.email))
+            person.role == TITLE or (person.role == "organizer" and policy.is_self(person.address.email))
             for person in facts.participants
         )
     )

@@ -6,7 +6,7 @@ import sqlite3
 
 from store.log import Log
 
-HOUSE = "house"  # the digest of the rules by which all that is in the log was judged last
+POLICY = "house"  # its name in a log: the digest of the rules by which all that is in the log was judged last
 CONFIGURATION = "configuration"  # the digest of the configuration that was last checked and followed
 
 

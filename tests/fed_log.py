@@ -68,7 +68,7 @@ class Log:
         )
         facts = message_facts(envelope, at, self.agent.never_log, True)
         assert facts is not None
-        return Entry(facts, judge_mail(facts, self.agent.house))
+        return Entry(facts, judge_mail(facts, self.agent.policy))
 
     def meet(self, who: str, days: float) -> None:
         self._number += 1

@@ -15,7 +15,7 @@ from lasttouch.doctor import files, machine
 from lasttouch.doctor.finding import Finding, failed
 from lasttouch.doctor.listings import collection_findings
 from lasttouch.doctor.mail import mail_findings
-from lasttouch.keeping.agent import house_of
+from lasttouch.keeping.agent import policy_of
 from lasttouch.local_time import Clock
 from lasttouch.passes.sources import address_books_of, beside, calendars_of, mail_server_of
 
@@ -65,7 +65,7 @@ def _mail(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]
     except AuthenticationFailed as error:
         return [Finding("mail-password", "failure", error.message, error.hint, account.name)]
     found = survey(server, account.exclude_mailboxes, account.shared_mailboxes)
-    return list(mail_findings(account, found, house_of(loaded.config), clock()))
+    return list(mail_findings(account, found, policy_of(loaded.config), clock()))
 
 
 def _calendar(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:

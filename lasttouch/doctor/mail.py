@@ -9,14 +9,14 @@ from capture.mail.mailboxes import FOREIGN
 from capture.mail.survey import SAMPLE, MailSurvey
 from lasttouch.configuration.options import Account
 from lasttouch.doctor.finding import Finding
-from matchers.house import House
+from matchers.policy import Policy
 
 FEW_DAYS = 14
 SHOWN = 8
 EXTENSIONS = ("IDLE", "CONDSTORE", "LIST-STATUS", "SPECIAL-USE")
 
 
-def mail_findings(account: Account, found: MailSurvey, house: House, now: datetime) -> Iterator[Finding]:
+def mail_findings(account: Account, found: MailSurvey, policy: Policy, now: datetime) -> Iterator[Finding]:
     """What a server that let us in shows; pure."""
     name, imap = account.name, account.imap
     assert imap is not None
@@ -29,7 +29,7 @@ def mail_findings(account: Account, found: MailSurvey, house: House, now: dateti
     yield Finding("mail-capabilities", "ok", offered + (f"; not {', '.join(lacks)}" if lacks else ""), "", name)
     yield from _mailboxes(found, name)
     yield from _sent(found, name)
-    yield from _own_addresses(found, house, name)
+    yield from _own_addresses(found, policy, name)
     yield _authserv_id(account, found)
 
 
@@ -83,8 +83,8 @@ def _sent(found: MailSurvey, name: str) -> Iterator[Finding]:
         yield Finding("sent-mailbox", "ok", f"sent mail is in {found.sent}", "", name)
 
 
-def _own_addresses(found: MailSurvey, house: House, name: str) -> Iterator[Finding]:
-    foreign = [(email, count) for email, count in found.senders if not house.is_self(email)]
+def _own_addresses(found: MailSurvey, policy: Policy, name: str) -> Iterator[Finding]:
+    foreign = [(email, count) for email, count in found.senders if not policy.is_self(email)]
     if foreign:
         listed = _listed([f"{email} ({count})" for email, count in foreign])
         yield Finding(

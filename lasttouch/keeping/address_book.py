@@ -179,7 +179,7 @@ def add_strangers(
     """Make contacts of people who are none yet, by the names they sign with, at the companies their domains show."""
     entries = [
         ContactEntry(
-            one.name or one.address, [one.address], company=one.company or company_shown(one.address, agent.house)
+            one.name or one.address, [one.address], company=one.company or company_shown(one.address, agent.policy)
         )
         for one in strangers
     ]
@@ -198,7 +198,7 @@ def _was_erased(agent: Agent, entry: ContactEntry) -> bool:
 
 def _is_ours(agent: Agent, entry: ContactEntry) -> bool:
     """Has the entry an own or internal address, or a calendar's or room's? What is exchanged there touches nobody."""
-    return any(agent.house.is_self(email) or is_calendar_address(email) for email in entry.emails)
+    return any(agent.policy.is_self(email) or is_calendar_address(email) for email in entry.emails)
 
 
 class _PutAside:

@@ -1,4 +1,4 @@
-"""What every command that writes works with: the configuration, the house rules and the open database."""
+"""What every command that writes works with: the configuration, the policy and the open database."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from lasttouch.keeping.lock_file import LockFile
 from lasttouch.keeping.whose import OF_THE_LIST
 from lasttouch.local_time import Clock
 from matchers.canonical import canonical
-from matchers.house import House
 from matchers.never_log import NeverLog
 from matchers.owners import Colleague
+from matchers.policy import Policy
 from store import places, settings, touches, users
 from store.database import data_version, writing
 from store.log import Log
@@ -64,7 +64,7 @@ class Agent:
         self.user_id = ONE_KEEPER
         self.seen = self.log
         self.holding = OF_THE_LIST
-        self.house = house_of(loaded.config)
+        self.policy = policy_of(loaded.config)
         ensure_key(connection)
         self.catch_up()
 
@@ -89,12 +89,12 @@ class Agent:
 
     def is_superseded(self) -> bool:
         """Does the log follow another configuration than this one by now?"""
-        return settings.read(self.log, settings.HOUSE) != self.rules_digest()
+        return settings.read(self.log, settings.POLICY) != self.rules_digest()
 
     def rules_digest(self) -> str:
         """Changes with what judging, matching and erasing depend on."""
-        names = [field.name for field in fields(self.house) if field.init]
-        values = {name: sorted(v) if isinstance(v := getattr(self.house, name), frozenset) else v for name in names}
+        names = [field.name for field in fields(self.policy) if field.init]
+        values = {name: sorted(v) if isinstance(v := getattr(self.policy, name), frozenset) else v for name in names}
         owners = [[one.owner, sorted(one.addresses)] for one in self.colleagues]
         rules = [values, list(self.config.never_log), owners]
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
@@ -121,7 +121,7 @@ class Agent:
         """What this configuration says of facts."""
         from matchers.judge import judge  # noqa: PLC0415 - where something is judged
 
-        return partial(judge, house=self.house)
+        return partial(judge, policy=self.policy)
 
     def topic_of(self, subject: str) -> int:
         """What is kept of a subject where subjects are not, by this log's own key; see `activity.facts`."""
@@ -139,7 +139,7 @@ class Agent:
         if canonicals is not None:
             forms = list(canonicals)
             domains = sorted({name for domain in set(map(domain_of, forms)) for name in with_parents(domain)})
-        return AddressBook(contacts.emails(self.log, forms), contacts.company_domains(self.log, domains), self.house)
+        return AddressBook(contacts.emails(self.log, forms), contacts.company_domains(self.log, domains), self.policy)
 
     def address_alone_of(self, contact_id: int) -> tuple[Address | None, AddressBook]:
         """The first address that is the contact's alone, None where each is somebody else's as well; and the book that
@@ -182,9 +182,9 @@ def _team_of(config: Config) -> Team:
     )
 
 
-def house_of(config: Config) -> House:
+def policy_of(config: Config) -> Policy:
     """Who we are and what we count, as configured."""
-    return House(
+    return Policy(
         own_addresses=frozenset(address for account in config.accounts for address in account.addresses),
         internal_domains=frozenset(config.internal_domains),
         broadcast_over=config.broadcast_over,

@@ -173,7 +173,7 @@ class Meetings:
     def _write(self, window: Window, place: int, item: CalendarObject, first: FirstLook, found: Expanded) -> Written:
         agent, connection = self._agent, self._connection
         object_id = calendars.keep(connection, place, item, first.uid, window.start, found.expanded_to)
-        occurrences = {name_of(facts, agent.house.is_self): facts for facts in found.facts}
+        occurrences = {name_of(facts, agent.policy.is_self): facts for facts in found.facts}
         shown = {name: facts.at for name, facts in occurrences.items()}
         vanished, fresh = calendars.vanished_and_fresh(agent.log, object_id, shown, window.start)
         calendars.rename(connection, _renamed(vanished, fresh, found.withholds))

@@ -45,7 +45,7 @@ def apply_configuration(agent: Agent) -> None:
 def follow_configuration(agent: Agent) -> None:
     """Judge, match and erase anew if what that depends on is not as it was last time."""
     connection, digest = agent.connection, agent.rules_digest()
-    if settings.read(agent.log, settings.HOUSE) != digest:
+    if settings.read(agent.log, settings.POLICY) != digest:
         from lasttouch.keeping.forgetting import obey_rules  # noqa: PLC0415 - once for each change
         from lasttouch.keeping.recomputation import recompute  # noqa: PLC0415
 
@@ -54,7 +54,7 @@ def follow_configuration(agent: Agent) -> None:
                 register_sources(connection, agent.config)  # whose an address is makes a difference
             obey_rules(agent)
             recompute(agent)
-            settings.write(connection, settings.HOUSE, digest)
+            settings.write(connection, settings.POLICY, digest)
     if agent.loaded.digest and agent.followed_configuration() != agent.loaded.digest:
         with writing(connection):
             register_sources(connection, agent.config)  # a new one was never read, and answers have to say so

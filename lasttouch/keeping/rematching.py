@@ -39,7 +39,7 @@ def learn_company_domains(agent: Agent, entries: Iterable[ContactEntry], by_itse
 def _domains_shown(agent: Agent, entry: ContactEntry) -> list[str]:
     if entry.domain:
         return [entry.domain]
-    return [domain for email in entry.emails if (domain := company_domain_for(email, agent.house))]
+    return [domain for email in entry.emails if (domain := company_domain_for(email, agent.policy))]
 
 
 def rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str], domains: Iterable[str] = ()) -> int:

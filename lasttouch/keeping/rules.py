@@ -53,10 +53,10 @@ def rehearse(
     if agent.user_id:
         raise NotPermitted("what a rule would change may be a colleague's", "a rule is for whoever keeps the service")
     trial = copy.copy(agent)
-    trial.house = replace(
-        agent.house,
-        own_addresses=agent.house.own_addresses | set(own_addresses),
-        internal_domains=agent.house.internal_domains | set(internal_domains),
+    trial.policy = replace(
+        agent.policy,
+        own_addresses=agent.policy.own_addresses | set(own_addresses),
+        internal_domains=agent.policy.internal_domains | set(internal_domains),
     )
     trial.never_log = NeverLog([*agent.config.never_log, *never_log], agent.forgotten)
     connection = agent.connection

@@ -12,7 +12,7 @@ from store.addresses import address_ids
 
 def named_in(agent: Agent, texts: Iterable[str]) -> dict[str, int]:
     """Title → the contact it names, for those that name exactly one."""
-    if agent.house.titles == "ignore":
+    if agent.policy.titles == "ignore":
         return {}
     wanted = set(texts)
     holders = titles.holders(agent.log, {phrase for text in wanted for phrase in phrases(text)})
@@ -31,7 +31,7 @@ def derive(agent: Agent, activity_ids: Collection[int]) -> int:
     """Whom the titles of these activities name, within the caller's transaction; of how many it was another."""
     connection = agent.connection
     stored = {one.id: one.facts for one in facts.load(agent.log, list(activity_ids))}
-    open_ = {row_id for row_id, one in stored.items() if may_name(one, agent.house)}
+    open_ = {row_id for row_id, one in stored.items() if may_name(one, agent.policy)}
     different = titles.index(
         connection, {row_id: pairs(one.subject) if row_id in open_ else () for row_id, one in stored.items()}
     )

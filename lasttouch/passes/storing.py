@@ -123,14 +123,14 @@ class Storing:
         if at is None:
             skipped.append(Skip(_name_of(envelope), "it has no readable date"))
             return None
-        envelope = as_written(envelope, self._agent.house)
+        envelope = as_written(envelope, self._agent.policy)
         facts = message_facts(envelope, at, self._agent.never_log, keep_subject=True)
         if facts is None:
             withheld.append(self._agent.forgotten.hash(message_identity(envelope)))
             return None
         if not self._agent.config.store_subjects:
             facts.topic, facts.subject = self._agent.topic_of(facts.subject), ""
-        judgement = judge_mail(facts, self._agent.house)
+        judgement = judge_mail(facts, self._agent.policy)
         if judgement.verdict.kind in ("person", "broadcast"):
             outbound = judgement.direction == "outbound"
             facts.shape = packed(envelope.shape, mailing_key(envelope, self._agent.forgotten.key) if outbound else 0)

@@ -6,7 +6,7 @@ import re
 
 from activity.envelope import FROM_DOUBT, Envelope
 from activity.verdict import Verdict
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.header_values import is_closed, without_comments
 from matchers.verdicts.wording import quoted
 
@@ -17,20 +17,20 @@ _IDENTIFIER = re.compile(r"[\w.:/@-]+")
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
 
 
-def dmarc_failure(envelope: Envelope, house: House) -> Verdict | None:
+def dmarc_failure(envelope: Envelope, policy: Policy) -> Verdict | None:
     """Suspect where the topmost Authentication-Results of a server we trust says dmarc=fail."""
     value = envelope.signs.get("authentication-results")
-    if not value or not house.trusted_authserv_ids or not may_fail(value):
+    if not value or not policy.trusted_authserv_ids or not may_fail(value):
         return None
     for authserv_id, failed in dmarc_results(value):
-        if authserv_id in house.trusted_authserv_ids:
+        if authserv_id in policy.trusted_authserv_ids:
             return Verdict("suspect", f"Authentication-Results: {authserv_id}; dmarc=fail") if failed else None
     return None
 
 
-def doubtful_author(envelope: Envelope, house: House) -> Verdict | None:
+def doubtful_author(envelope: Envelope, policy: Policy) -> Verdict | None:
     """Suspect where a server that checks authors for us may have checked another than the one we read."""
-    if not house.trusted_authserv_ids or not envelope.from_:
+    if not policy.trusted_authserv_ids or not envelope.from_:
         return None
     if len({sender.email for sender in envelope.from_}) > 1:
         return Verdict("suspect", f"From: {len(envelope.from_)} authors")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from activity.envelope import Envelope
 from activity.verdict import Verdict
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.header_values import fields, keyword, precedence, without_comments
 from matchers.verdicts.wording import header
 
@@ -26,48 +26,48 @@ _OWNER = re.compile(r"(?<![\w.+-])(?:owner-[\w.+-]{1,100}|[\w.+-]{1,100}-owner)@
 _MAILTO = re.compile(r"mailto:[^@\s<>?]{0,200}@([\w.-]{1,253})")
 
 
-def list_mail(envelope: Envelope, house: House) -> Verdict | None:
+def list_mail(envelope: Envelope, policy: Policy) -> Verdict | None:
     """A post to a list, or mail sent in bulk; None for a message to one of our own groups."""
     signs = envelope.signs
-    if _is_one_to_one(envelope, house):
+    if _is_one_to_one(envelope, policy):
         return None
-    if not own_group(signs, house) or _own_newsletter(envelope, house):
+    if not own_group(signs, policy) or _own_newsletter(envelope, policy):
         verdict = _foreign_list(signs)
         if verdict:
             return verdict
     title, word = precedence(signs)
     if word in {"bulk", "junk"}:
         return Verdict("bulk", header(title, signs[title.lower()]))
-    return _older_list(signs, house)
+    return _older_list(signs, policy)
 
 
-def _is_one_to_one(envelope: Envelope, house: House) -> bool:
+def _is_one_to_one(envelope: Envelope, policy: Policy) -> bool:
     """Tracked mail of one person to one of us: it may be unsubscribed from, yet answers a message of ours, as the log
     knows, and says nothing else of a list."""
     signs = envelope.signs
     if ANSWERS_US not in signs or "list-unsubscribe" not in signs:
         return False
     recipients = [*envelope.to, *envelope.cc, *envelope.bcc]
-    alone = len({one.email for one in recipients}) == 1 and house.is_self(recipients[0].email)
+    alone = len({one.email for one in recipients}) == 1 and policy.is_self(recipients[0].email)
     others = list_ids(signs.get("list-id", "")) or signs.get("list-post", "").strip() or precedence(signs)[1]
     return alone and not others and not older_list_domains(signs)
 
 
-def own_group(signs: Mapping[str, str], house: House) -> bool:
+def own_group(signs: Mapping[str, str], policy: Policy) -> bool:
     """Is the only list that this message came through at one of our own domains?"""
     ids = list_ids(signs.get("list-id", ""))
-    internal = [house.is_internal_domain(each) for each in ids]
+    internal = [policy.is_internal_domain(each) for each in ids]
     if len(ids) > 1:
         return all(internal)
-    return any(internal) or house.is_internal_domain(post_domain(signs.get("list-post", "")))
+    return any(internal) or policy.is_internal_domain(post_domain(signs.get("list-post", "")))
 
 
-def _own_newsletter(envelope: Envelope, house: House) -> bool:
+def _own_newsletter(envelope: Envelope, policy: Policy) -> bool:
     """Did one of us send it to a list that one may leave, but not write to?"""
     signs = envelope.signs
     post = signs.get("list-post", "").strip()
     announces = bool(signs.get("list-unsubscribe", "").strip()) and (not post or takes_no_posts(post))
-    return announces and any(house.is_self(sender.email) for sender in envelope.from_)
+    return announces and any(policy.is_self(sender.email) for sender in envelope.from_)
 
 
 def has_list_headers(signs: Mapping[str, str]) -> bool:
@@ -120,9 +120,9 @@ def list_owner(sender: str) -> str:
     return found[0] if found else ""
 
 
-def _older_list(signs: Mapping[str, str], house: House) -> Verdict | None:
+def _older_list(signs: Mapping[str, str], policy: Policy) -> Verdict | None:
     for name, domains in older_list_domains(signs).items():
-        if not domains or not all(map(house.is_internal_domain, domains)):
+        if not domains or not all(map(policy.is_internal_domain, domains)):
             return Verdict("list", header(_OLDER.get(name, "Sender"), signs[name]))
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activity.envelope import Envelope
 from activity.verdict import PERSON, Verdict
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.authentication import dmarc_failure, doubtful_author
 from matchers.verdicts.automatic import automatic, null_return_path, program_sender
 from matchers.verdicts.lists import list_mail
@@ -13,7 +13,7 @@ from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
 from matchers.verdicts.reports import bounce, report
 
 
-def judge_message(envelope: Envelope, house: House) -> Verdict:
+def judge_message(envelope: Envelope, policy: Policy) -> Verdict:
     """Say what a message is: person, or one of the classes that are no touch.
 
     The order is the contract. Two From headers: suspect. Then what a message says of itself, the
@@ -25,32 +25,32 @@ def judge_message(envelope: Envelope, house: House) -> Verdict:
     """
     if envelope.from_headers > 1:
         return Verdict("suspect", f"From: {envelope.from_headers} such headers")
-    said = None if is_ordinary(envelope) else _said_by_itself(envelope, house)
+    said = None if is_ordinary(envelope) else _said_by_itself(envelope, policy)
     if said is None or said.kind != "list":
-        failure = dmarc_failure(envelope, house) or doubtful_author(envelope, house)
+        failure = dmarc_failure(envelope, policy) or doubtful_author(envelope, policy)
         if failure is not None:
             return failure
-    return said or _by_participants(envelope, house)
+    return said or _by_participants(envelope, policy)
 
 
-def _said_by_itself(envelope: Envelope, house: House) -> Verdict | None:
+def _said_by_itself(envelope: Envelope, policy: Policy) -> Verdict | None:
     if is_ordinary_list_mail(envelope):
-        return list_mail(envelope, house)
+        return list_mail(envelope, policy)
     return (
         report(envelope)
         or bounce(envelope)
         or automatic(envelope)
-        or list_mail(envelope, house)
+        or list_mail(envelope, policy)
         or null_return_path(envelope)
         or program_sender(envelope)
-        or bulk_service(envelope, house)
+        or bulk_service(envelope, policy)
     )
 
 
-def _by_participants(envelope: Envelope, house: House) -> Verdict:
+def _by_participants(envelope: Envelope, policy: Policy) -> Verdict:
     if not envelope.from_:
         return Verdict("suspect", "From: no readable address")
-    is_self = house.is_self
+    is_self = policy.is_self
     ours = [is_self(sender.email) for sender in envelope.from_]
     if True not in ours:
         return PERSON
@@ -61,6 +61,6 @@ def _by_participants(envelope: Envelope, house: House) -> Verdict:
             "internal",
             "From and every recipient are our own" if recipients else "From is our own, and there is no recipient",
         )
-    if len(external) > house.broadcast_over:
-        return Verdict("broadcast", f"{len(external)} external recipients, more than {house.broadcast_over}")
+    if len(external) > policy.broadcast_over:
+        return Verdict("broadcast", f"{len(external)} external recipients, more than {policy.broadcast_over}")
     return PERSON

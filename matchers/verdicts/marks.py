@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from activity.envelope import Envelope
 from activity.verdict import MailVerdict, Verdict
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.lists import own_group
 from matchers.verdicts.wording import header, quoted
 
@@ -114,11 +114,11 @@ def bulk_mark(envelope: Envelope) -> tuple[Mark, str] | None:
     return None
 
 
-def bulk_service(envelope: Envelope, house: House) -> Verdict | None:
+def bulk_service(envelope: Envelope, policy: Policy) -> Verdict | None:
     """Mail of a service that sends in bulk for others, though nobody may unsubscribe; not what one of us, or a group of
     ours, sent."""
     found = bulk_mark(envelope)
-    if found is None or own_group(envelope.signs, house) or any(house.is_self(one.email) for one in envelope.from_):
+    if found is None or own_group(envelope.signs, policy) or any(policy.is_self(one.email) for one in envelope.from_):
         return None
     return Verdict("bulk", header(found[0].title, envelope.signs[found[0].title.lower()]))
 

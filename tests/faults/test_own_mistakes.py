@@ -16,8 +16,8 @@ from capture.mail.headers import parse_header
 from config_lines import files
 from household import Household
 from lasttouch.passes.source_pass import SourcePass
-from matchers.house import House
 from matchers.message import judge_mail
+from matchers.policy import Policy
 from store import ingest
 
 GOOD = [f"good{number}" for number in range(6)]
@@ -71,10 +71,10 @@ def skipped(household: Household) -> list[tuple[str, str]]:
 def test_a_message_that_cannot_be_judged_is_left_out(
     two_folders: Household, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def judge(facts: Facts, house: House) -> Any:
+    def judge(facts: Facts, policy: Policy) -> Any:
         if "culprit" in facts.identity:
             raise error
-        return judge_mail(facts, house)
+        return judge_mail(facts, policy)
 
     monkeypatch.setattr(lasttouch.passes.storing, "judge_mail", judge)
     check_that_only_the_culprit_is_missing(two_folders)

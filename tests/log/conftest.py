@@ -43,7 +43,7 @@ def logs(tmp_path: Path) -> Callable[[], Any]:
 
 @pytest.fixture
 def log_of_three(log: Log) -> Log:
-    log.agent.house = replace(log.agent.house, internal_domains=frozenset(("acme.example",)))
+    log.agent.policy = replace(log.agent.policy, internal_domains=frozenset(("acme.example",)))
     for email in (TOM, KIM, EVE):
         log.contact(email.partition("@")[0].title(), email)
     return log

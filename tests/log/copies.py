@@ -32,12 +32,12 @@ def message(sender: str, *to: str, day: float = 10, name: str = "m", **more: Any
 
 
 def read(log: Log, envelope: Envelope, account: str = "ana", place: str = "INBOX") -> None:
-    envelope = as_written(replace(envelope, in_sent=place == "Sent"), log.agent.house)
+    envelope = as_written(replace(envelope, in_sent=place == "Sent"), log.agent.policy)
     at = envelope.date
     assert at is not None
     facts = message_facts(envelope, at, log.agent.never_log, True)
     assert facts is not None
-    entry = Entry(facts, judge_mail(facts, log.agent.house))
+    entry = Entry(facts, judge_mail(facts, log.agent.policy))
     with writing(log.connection):
         sources = places.register(log.connection, {"ana": ("Ana", ["imap"]), "ben": ("Ben", ["imap"])})
         (source,) = [one.id for one in sources if one.account == account]

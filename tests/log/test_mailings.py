@@ -48,7 +48,7 @@ class _Log:
         for letter in letters:
             known = message_facts(letter, letter.date, self.agent.never_log, True)
             known.shape = packed(letter.shape, mailing_key(letter, SECRET))
-            entries.append(Entry(known, judge_mail(known, self.agent.house)))
+            entries.append(Entry(known, judge_mail(known, self.agent.policy)))
         with writing(self.agent.connection):
             place = places.place_id(self.agent.connection, self.source.id, "Sent")
             ingest.write(self.agent.connection, place, entries, self.agent.book(), self.agent.judge)

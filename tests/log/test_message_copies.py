@@ -119,7 +119,7 @@ def test_the_direct_copy_holds_before_what_our_group_passed_on(log_of_three: Log
 
 def test_what_is_forged_takes_no_place_even_of_what_was_passed_on(log_of_three: Log) -> None:
     log = log_of_three
-    log.agent.house = replace(log.agent.house, trusted_authserv_ids=frozenset(("mx.acme.example",)))
+    log.agent.policy = replace(log.agent.policy, trusted_authserv_ids=frozenset(("mx.acme.example",)))
     forged = message(TOM, ANA, EVE, day=1, signs={"authentication-results": "mx.acme.example; dmarc=fail"})
     in_every_order(log, [(group(TOM, "team@acme.example", KIM, day=20), "ben", "INBOX"), (forged, "ana", "INBOX")])
     assert dates(log, TOM) == (log.day(20), None, None, None, 1)
@@ -147,7 +147,7 @@ def test_who_wrote_into_our_contact_form_wrote_to_us(log_of_three: Log) -> None:
     form = message("web@acme.example", ANA, reply_to=(Address(TOM, "Tom"),), signs={"auto-submitted": "auto-generated"})
     read(log, form)
     assert dates(log, TOM)[0] is None
-    log.agent.house = replace(log.agent.house, forms=frozenset(("web@acme.example",)))
+    log.agent.policy = replace(log.agent.policy, forms=frozenset(("web@acme.example",)))
     read(log, replace(form, message_id="<second@x.example>"))
     assert dates(log, TOM)[0] == log.day(10)
     read(log, replace(form, message_id="<third@x.example>", reply_to=(), date=log.day(12)))

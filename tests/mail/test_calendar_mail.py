@@ -15,11 +15,11 @@ from capture.mail.calendar_methods import scheduling_within
 from capture.mail.structure import calendar_part, leaves
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
-from matchers.house import House
 from matchers.message import judge_mail, message_facts
+from matchers.policy import Policy
 from scripted_imap import HEADER_ITEM, Box, ScriptedIMAP, Session, header
 
-HOUSE = House(frozenset({"ana@acme.example"}), frozenset({"acme.example"}))
+POLICY = Policy(frozenset({"ana@acme.example"}), frozenset({"acme.example"}))
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SAMPLES = calendar_mail()
 
@@ -28,7 +28,7 @@ def verdict(envelope: Envelope) -> tuple[str, str]:
     """The class and its reason, from what is stored of the message."""
     facts = message_facts(envelope, AT, lambda _: False, True)
     assert facts is not None
-    return judge_mail(facts, HOUSE).verdict
+    return judge_mail(facts, POLICY).verdict
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)

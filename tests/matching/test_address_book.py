@@ -8,9 +8,9 @@ from activity.address import domain_of, normalise
 from activity.facts import Match
 from matchers.book import AddressBook
 from matchers.canonical import canonical, without_tag
-from matchers.house import House
+from matchers.policy import Policy
 
-HOUSE = House(
+POLICY = Policy(
     own_addresses=frozenset({"me@us.example", "me@gmail.com"}), internal_domains=frozenset({"us.example", "in.co.uk"})
 )
 EMAILS = [
@@ -52,7 +52,7 @@ COMPANIES = [
     ("shop.parent.example", 110),
     ("192.0.2.1", 111),
 ]
-BOOK = AddressBook(EMAILS, COMPANIES, HOUSE)
+BOOK = AddressBook(EMAILS, COMPANIES, POLICY)
 
 
 def contact(contact_id: int, rule: str) -> tuple[object, ...]:
@@ -145,13 +145,13 @@ def test_the_rules(email: str, expected: tuple[object, ...]) -> None:
 
 
 def test_an_empty_book_knows_itself_alone() -> None:
-    book = AddressBook([], [], HOUSE)
+    book = AddressBook([], [], POLICY)
     assert book.match("me@us.example").rule == "self"
     assert book.match("ana@acme.example").rule == "none"
 
 
 def test_a_book_reads_its_iterables_once() -> None:
-    book = AddressBook(iter([("ana+x@gmail.com", 1)]), iter([("acme.example", 2)]), House())
+    book = AddressBook(iter([("ana+x@gmail.com", 1)]), iter([("acme.example", 2)]), Policy())
     assert book.match("a.na@gmail.com") == Match(1, "gmail-dots", None, ())
     assert book.match("x@acme.example").company_id == 2
 
@@ -173,7 +173,7 @@ def test_the_spellings_of_an_address(email: str, untagged: str, loosest: str) ->
 
 
 def test_many_contacts_with_tags_of_one_mailbox_are_answered_at_once() -> None:
-    book = AddressBook(((f"reply+{number}@app.example", number) for number in range(50_000)), [], House())
+    book = AddressBook(((f"reply+{number}@app.example", number) for number in range(50_000)), [], Policy())
     assert book.match("reply+7@app.example").contact_id == 7
     assert book.match("reply+x@app.example").rule == "none"
     assert len(book.match("reply@app.example").candidates) == 50_000
@@ -192,7 +192,7 @@ ownerships = st.lists(st.tuples(domains, st.integers(1, 4)), max_size=6, unique_
 def test_only_equal_canonical_forms_match(
     listed: list[tuple[str, int]], owned: list[tuple[str, int]], email: str
 ) -> None:
-    match = AddressBook(listed, owned, HOUSE).match(email)
+    match = AddressBook(listed, owned, POLICY).match(email)
     near = {holder for other, holder in listed if canonical(other) == canonical(email)}
     found = {*match.candidates, *([match.contact_id] if match.contact_id else [])}
     assert found <= near
@@ -204,17 +204,17 @@ def test_a_book_of_the_near_addresses_answers_as_the_whole_one(
 ) -> None:
     near = [pair for pair in listed if canonical(pair[0]) == canonical(email)]
     above = [pair for pair in owned if f".{domain_of(email)}".endswith(f".{pair[0]}")]
-    assert AddressBook(near, above, HOUSE).match(email) == AddressBook(listed, owned, HOUSE).match(email)
+    assert AddressBook(near, above, POLICY).match(email) == AddressBook(listed, owned, POLICY).match(email)
 
 
 @given(listings, emails)
 def test_no_order_of_the_contacts_decides(listed: list[tuple[str, int]], email: str) -> None:
-    assert AddressBook(listed, [], HOUSE).match(email) == AddressBook(reversed(listed), [], HOUSE).match(email)
+    assert AddressBook(listed, [], POLICY).match(email) == AddressBook(reversed(listed), [], POLICY).match(email)
 
 
 @given(listings, emails)
 def test_one_contact_more_never_takes_a_listed_address_away(listed: list[tuple[str, int]], email: str) -> None:
-    match = AddressBook([*listed, (email, 9)], [], HOUSE).match(email)
+    match = AddressBook([*listed, (email, 9)], [], POLICY).match(email)
     holders = {9, *(holder for other, holder in listed if other == email)}
     if match.rule != "self":
         assert holders == {*match.candidates, *([match.contact_id] if match.contact_id else [])}

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from activity.address import Address
 from activity.facts import Facts
 from activity.participant import TITLE, Participant
-from matchers.house import House
 from matchers.judge import judge
+from matchers.policy import Policy
 from matchers.titles import first_pair, may_name, name_key, pairs, phrases, the_one
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-HOUSE = House(own_addresses=frozenset({"ana@acme.example"}))
+POLICY = Policy(own_addresses=frozenset({"ana@acme.example"}))
 CALL = Facts("meeting:1", "meeting", AT, (), subject="Call Iris van Dam", ends=AT)
 
 
@@ -113,9 +113,9 @@ def test_any_text_is_a_title_and_a_name(text: str) -> None:
 
 def test_only_a_meeting_at_a_time_of_ours_and_without_guests_is_open_to_it() -> None:
     ours, theirs = Address("ana@acme.example"), Address("max@other.example")
-    assert may_name(CALL, HOUSE)
-    assert may_name(replace(CALL, participants=(Participant(ours, "organizer"),)), HOUSE)
-    assert may_name(replace(CALL, participants=(Participant(theirs, TITLE),)), HOUSE)
+    assert may_name(CALL, POLICY)
+    assert may_name(replace(CALL, participants=(Participant(ours, "organizer"),)), POLICY)
+    assert may_name(replace(CALL, participants=(Participant(theirs, TITLE),)), POLICY)
     for other in (
         replace(CALL, subject=""),
         replace(CALL, kind="email"),
@@ -125,7 +125,7 @@ def test_only_a_meeting_at_a_time_of_ours_and_without_guests_is_open_to_it() -> 
         replace(CALL, participants=(Participant(theirs, "organizer"),)),
         replace(CALL, participants=(Participant(ours, "attendee"),)),
     ):
-        assert not may_name(other, HOUSE)
+        assert not may_name(other, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_it_counts_where_that_was_said_of_all_or_of_this_one(
     iris = Participant(Address("iris@initech.example"), TITLE)
     evidence = {"status": status} if status else {}
     facts = replace(CALL, participants=(iris,), confirmed=confirmed, evidence=evidence)
-    assert judge(facts, replace(HOUSE, titles=titles)).touches == (touch,)
+    assert judge(facts, replace(POLICY, titles=titles)).touches == (touch,)

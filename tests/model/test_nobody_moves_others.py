@@ -63,11 +63,11 @@ def read(agent: Agent, copies: Sequence[Seen]) -> None:
 
 
 def _entry(agent: Agent, one: Seen) -> Entry:
-    envelope = as_written(one.envelope, agent.house)
+    envelope = as_written(one.envelope, agent.policy)
     assert envelope.date is not None
     facts = message_facts(envelope, envelope.date, agent.never_log, True)
     assert facts is not None
-    return Entry(facts, judge_mail(facts, agent.house))
+    return Entry(facts, judge_mail(facts, agent.policy))
 
 
 def dates(agent: Agent) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _entry(agent: Agent, one: Copy) -> Entry:
         assert one.item.date is not None
         facts = message_facts(one.item, one.item.date, agent.never_log, True)
         assert facts is not None
-        return Entry(facts, judge_mail(facts, agent.house))
+        return Entry(facts, judge_mail(facts, agent.policy))
     facts = meeting_facts(one.item, frozenset({f"{one.account}@acme.example"}), agent.never_log, True)
     assert facts is not None
     return Entry(facts, agent.judge(facts))

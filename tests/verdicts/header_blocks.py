@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from activity.address import Address, normalise
 from activity.envelope import SIGN_HEADERS, Envelope
-from matchers.house import House
+from matchers.policy import Policy
 
 SAMPLES = Path(__file__).parent / "samples"
-HOUSE = House(
+POLICY = Policy(
     own_addresses=frozenset({"ana@acme.example", "ana.kim@gmail.example"}),
     internal_domains=frozenset({"acme.example"}),
     broadcast_over=3,

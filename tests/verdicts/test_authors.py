@@ -6,12 +6,12 @@ import pytest
 
 from activity.envelope import FROM_DOUBT, Envelope
 from capture.mail.headers import parse_header
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.mail import judge_message
 
-CHECKED = House(frozenset({"ana@acme.example"}), trusted_authserv_ids=frozenset({"mx.acme.example"}))
-UNCHECKED = House(frozenset({"ana@acme.example"}))
+CHECKED = Policy(frozenset({"ana@acme.example"}), trusted_authserv_ids=frozenset({"mx.acme.example"}))
+UNCHECKED = Policy(frozenset({"ana@acme.example"}))
 TOM = "tom@widgets.example"
 
 
@@ -21,11 +21,11 @@ def read(from_: str | bytes, *results: str) -> Envelope:
     return parse_header(b"\r\n".join([*lines, b"Subject: The offer", b"", b""]), None)
 
 
-def kind(envelope: Envelope, house: House = CHECKED) -> str:
+def kind(envelope: Envelope, policy: Policy = CHECKED) -> str:
     """The verdict, which is the same from what is stored."""
-    verdict = judge_message(envelope, house).kind
+    verdict = judge_message(envelope, policy).kind
     envelope.signs = evidence(envelope)
-    assert judge_message(envelope, house).kind == verdict
+    assert judge_message(envelope, policy).kind == verdict
     return verdict
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from activity.address import Address
 from activity.envelope import CALENDAR_PART, FROM_DOUBT, REPORT_PART, SIGN_HEADERS, Envelope
-from matchers.house import House
 from matchers.message import judge_mail, message_facts
+from matchers.policy import Policy
 from matchers.verdicts import evidence as evidence_room
 from matchers.verdicts import mail
 from matchers.verdicts.evidence import evidence
@@ -20,13 +20,13 @@ from matchers.verdicts.mail import judge_message
 from matchers.verdicts.marks import AUTOMATIC, BULK
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-_HOUSES = [
-    House(),
-    House(frozenset({"tom@widgets.example"}), frozenset({"acme.example"}), 1),
-    House(
+_POLICIES = [
+    Policy(),
+    Policy(frozenset({"tom@widgets.example"}), frozenset({"acme.example"}), 1),
+    Policy(
         frozenset({"ana@acme.example"}), frozenset({"widgets.example"}), 25, trusted_authserv_ids=frozenset({"mx.a"})
     ),
-    House(
+    Policy(
         frozenset(), frozenset({"list.example", "acme.example"}), 2, trusted_authserv_ids=frozenset({"mx.b", "mx.c"})
     ),
 ]
@@ -155,8 +155,8 @@ def test_evidence_judges_like_the_whole_header(envelope: Envelope, subject_is_st
         subject=envelope.subject if subject_is_stored else "",
         from_headers=int(kept.get("from-headers", "1")),
     )
-    for house in _HOUSES:
-        whole, again = judge_message(envelope, house), judge_message(stored, house)
+    for policy in _POLICIES:
+        whole, again = judge_message(envelope, policy), judge_message(stored, policy)
         assert again.kind == whole.kind, (whole.reason, again.reason, kept)
     assert evidence(stored) == kept
 
@@ -167,7 +167,7 @@ def test_evidence_judges_like_the_whole_header(envelope: Envelope, subject_is_st
 @example(Envelope("<1@x>", None, None, (Address("root@b.example"),), signs={"list-id": "<l.b.example>"}, subject="Hi"))
 def test_the_quick_looks_change_no_verdict(envelope: Envelope) -> None:
     def answers() -> list[object]:
-        return [evidence(envelope), *(judge_message(envelope, house) for house in _HOUSES)]
+        return [evidence(envelope), *(judge_message(envelope, policy) for policy in _POLICIES)]
 
     at_a_glance = answers()
     with pytest.MonkeyPatch.context() as patch:
@@ -180,12 +180,12 @@ def test_the_quick_looks_change_no_verdict(envelope: Envelope) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.lists(_envelopes, max_size=8))
 def test_what_is_remembered_of_others_changes_no_judgement(envelopes: list[Envelope]) -> None:
-    for house in _HOUSES:
-        experienced = replace(house)
+    for policy in _POLICIES:
+        experienced = replace(policy)
         for envelope in envelopes:
             facts = message_facts(envelope, NOW, lambda _: False, True)
             assert facts is not None
-            assert judge_mail(facts, experienced) == judge_mail(facts, replace(house))
+            assert judge_mail(facts, experienced) == judge_mail(facts, replace(policy))
 
 
 @settings(max_examples=1000, deadline=None)
@@ -193,8 +193,8 @@ def test_what_is_remembered_of_others_changes_no_judgement(envelopes: list[Envel
 def test_evidence_is_small_and_clean(envelope: Envelope) -> None:
     kept = evidence(envelope)
     assert sum(len(f"{name}{value}".encode()) for name, value in kept.items()) <= 500
-    for house in _HOUSES:
-        reason = judge_message(envelope, house).reason
+    for policy in _POLICIES:
+        reason = judge_message(envelope, policy).reason
         assert reason.isprintable()
         assert len(reason) <= 320
 

@@ -8,14 +8,14 @@ import pytest
 
 from activity.address import Address
 from activity.envelope import SIGN_HEADERS, Envelope
-from matchers.house import House
+from matchers.policy import Policy
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.header_values import keyword, media_types, without_comments
 from matchers.verdicts.lists import list_ids
 from matchers.verdicts.mail import judge_message
 from matchers.verdicts.wording import quoted
 
-_HOUSE = House(frozenset({"ana@acme.example"}), frozenset({"acme.example"}), trusted_authserv_ids=frozenset({"mx.a"}))
+_POLICY = Policy(frozenset({"ana@acme.example"}), frozenset({"acme.example"}), trusted_authserv_ids=frozenset({"mx.a"}))
 
 
 @pytest.mark.parametrize(
@@ -27,15 +27,15 @@ def test_a_long_header_takes_no_time(piece: str) -> None:
     started = time.monotonic()
     for name in SIGN_HEADERS:
         envelope = Envelope("<1@x>", None, None, sender, subject=long, in_reply_to=("<2@x>",), signs={name: long})
-        judge_message(envelope, _HOUSE)
+        judge_message(envelope, _POLICY)
         evidence(envelope)
-    judge_message(Envelope("<1@x>", None, None, sender, signs=dict.fromkeys(SIGN_HEADERS, long)), _HOUSE)
+    judge_message(Envelope("<1@x>", None, None, sender, signs=dict.fromkeys(SIGN_HEADERS, long)), _POLICY)
     assert time.monotonic() - started < 5  # a guard against quadratic time, which would take minutes
 
 
 def test_reasons_hold_no_control_or_bidi_characters() -> None:
     signs = {"auto-submitted": "auto-replied\x1b[2J\u202eevil\x00\ud800" + "x" * 500}
-    reason = judge_message(Envelope("<1@x>", None, None, (Address("t@w.example"),), signs=signs), _HOUSE).reason
+    reason = judge_message(Envelope("<1@x>", None, None, (Address("t@w.example"),), signs=signs), _POLICY).reason
     assert reason.startswith("Auto-Submitted: auto-replied [2J evil x")
     assert len(reason) == len("Auto-Submitted: ") + 120
 

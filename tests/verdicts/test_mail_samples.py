@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import get_args
 
 import pytest
-from header_blocks import HOUSE, Sample, samples
+from header_blocks import POLICY, Sample, samples
 
 from activity.verdict import MailVerdict
 from matchers.verdicts.evidence import evidence
@@ -18,7 +18,7 @@ ALL = samples()
 
 @pytest.mark.parametrize("sample", ALL, ids=str)
 def test_sample_gets_its_class(sample: Sample) -> None:
-    verdict = judge_message(sample.envelope, HOUSE)
+    verdict = judge_message(sample.envelope, POLICY)
     assert verdict.kind == sample.expected, verdict.reason
 
 
@@ -28,7 +28,7 @@ def test_evidence_alone_gives_the_same_class(sample: Sample) -> None:
     assert sum(len(name) + len(value) for name, value in kept.items()) <= 250
     for subject in (sample.envelope.subject, ""):  # the subject may not be stored
         stored = replace(sample.envelope, signs=kept, subject=subject)
-        assert judge_message(stored, HOUSE).kind == sample.expected
+        assert judge_message(stored, POLICY).kind == sample.expected
 
 
 def test_there_are_enough_of_every_class() -> None:
@@ -61,4 +61,4 @@ def test_plain_people_keep_no_evidence() -> None:
 )
 def test_reason_names_the_deciding_header(name: str, reason: str) -> None:
     (sample,) = (sample for sample in ALL if sample.name == name)
-    assert judge_message(sample.envelope, HOUSE).reason == reason
+    assert judge_message(sample.envelope, POLICY).reason == reason

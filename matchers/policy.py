@@ -1,4 +1,4 @@
-"""Who "we" are and the rules we judge by."""
+"""The policy: who "we" are, and the rules we judge by, as configured."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _JUDGEMENTS_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class House:
+class Policy:
     """Everything about us that a judgement may depend on.
 
     `own_addresses` are the normalised addresses of all accounts, `internal_domains` normalised
