@@ -35,6 +35,12 @@ def _a_second_at_least(interval: timedelta) -> timedelta:
     return interval
 
 
+def _a_day_at_least(length: timedelta) -> timedelta:
+    if length < timedelta(days=1):
+        raise ValueError("it is too short; write 1d or more")
+    return length
+
+
 def _known_zone(name: str | None, _: Mapping[str, Any]) -> str | None:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only to check
 
@@ -85,6 +91,7 @@ class Account(Section):
     user: Text | None = None
     readers: list[Text] = field(default_factory=list)
     share: Share | None = None
+    keep: Annotated[Duration, Checked(_a_day_at_least)] | None = None
     imap: Imap | None = None
     caldav: Caldav | None = None
     carddav: Carddav | None = None
@@ -132,3 +139,7 @@ class Config(Section):
     accounts: list[Account]
 
     checks: ClassVar[Mapping[str, Check]] = {"database": _a_file}
+
+    def reads_back(self, account: Account) -> timedelta:
+        """How far back an account is read: no further than is kept of it."""
+        return self.backfill if account.keep is None else min(self.backfill, account.keep)

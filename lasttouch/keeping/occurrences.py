@@ -30,7 +30,7 @@ class Window:
     @staticmethod
     def of(config: Config, account: Account, now: datetime) -> Window:
         zone = ZoneInfo(account.timezone) if account.timezone else machine_zone()
-        return Window(now - config.backfill, now + config.horizon, zone, frozenset(account.addresses))
+        return Window(now - config.reads_back(account), now + config.horizon, zone, frozenset(account.addresses))
 
     def reaching(self, since: datetime | None) -> Window:
         """The same window, beginning no later than `since`."""

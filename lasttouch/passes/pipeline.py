@@ -79,6 +79,10 @@ def settle(agent: Agent) -> None:
                 from lasttouch.keeping.met import add_met  # noqa: PLC0415 - where there is anybody new
 
                 add_met(agent, at_work)
+        if any(one.keep is not None for one in agent.config.accounts):
+            from lasttouch.keeping.retention import keep_no_longer  # noqa: PLC0415 - few have a limit
+
+            keep_no_longer(agent)
         agent.refresh()
         if is_lesson_due(agent.log) or is_anything_unjudged(agent.log, agent.clock()):
             from lasttouch.keeping import learning  # noqa: PLC0415 - where there is anything new
@@ -118,7 +122,7 @@ class _ActivityPass(SourcePass):
         """As the window moves, further occurrences of series come into it, and earlier meetings where it grows, without
         any change on the server."""
         known_to = self.started + self.agent.config.horizon - EXPAND_AGAIN_AFTER
-        known_from = self.started - self.agent.config.backfill + EXPAND_AGAIN_AFTER
+        known_from = self.started - self.agent.config.reads_back(self.account) + EXPAND_AGAIN_AFTER
         while True:
             with self.agent.lock:
                 due = deferred.to_expand_again(self.agent.log, self.row.id, known_from, known_to)

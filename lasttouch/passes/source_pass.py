@@ -230,7 +230,7 @@ class SourcePass:
         """From when on the source is read; meetings by the window of the whole configuration, as `init` reads them."""
         meetings = self.row.kind in ("caldav", "calendar_urls")
         config = self.agent.config if meetings else self.agent.loaded.config
-        return self.started - config.backfill
+        return self.started - config.reads_back(self.account)
 
     def _in_view_of_refusals(self, error: SourceError | None) -> SourceError | None:
         """What keeps us from trying again is the password, though the last we saw was a connection that ended."""

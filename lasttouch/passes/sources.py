@@ -25,7 +25,7 @@ _SLACK_DAYS = 1
 
 def source_of(loaded: LoadedConfig, account: Account, kind: str, now: datetime) -> Source:
     """The source of this kind; nothing is connected before its batches are asked for."""
-    since = date.fromordinal((now - loaded.config.backfill).toordinal() - _SLACK_DAYS)
+    since = date.fromordinal((now - loaded.config.reads_back(account)).toordinal() - _SLACK_DAYS)
     if kind == "imap":
         return mail_source_of(loaded, account, since)
     if kind == "caldav" and account.caldav is not None:

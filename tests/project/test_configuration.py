@@ -54,6 +54,7 @@ timezone = "Europe/Berlin"
 exclude_mailboxes = ["Private"]
 private_events = "time-only"
 poll_every = "90s"
+keep = "3y"
 user = "ana"
 readers = ["ana"]
 share = { everybody = "dates", sales = "subjects" }
