@@ -19,6 +19,7 @@ from store.by_index import WINDOW
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, placeholders, rows_among
+from store.parties import NOBODYS, parties
 from store.rows import Entry, timestamp
 
 BY_SUBJECT, NOBODY = 254, 255
@@ -62,11 +63,14 @@ def note(connection: sqlite3.Connection, mail: Mapping[int, Entry], emails: Mapp
     """Remember which of these new messages, none of which answers one by its id, may answer one by its subject."""
     rows: list[tuple[int, int, int]] = []
     marked: list[tuple[int, int]] = []
-    for row_id, (facts, judgement, _, _) in mail.items():
-        if judgement.verdict.kind == "person" and _seems_to_answer(facts):
-            role = "from" if judgement.direction == "inbound" else "to"
-            others = [p.address.email for p in facts.participants if p.role == role]
-            rows += [(emails[email], timestamp(facts.at), row_id) for email in others]
+    answers = {row_id: one for row_id, one in mail.items() if one.judgement.verdict.kind == "person"}
+    answers = {row_id: one for row_id, one in answers.items() if _seems_to_answer(one.facts)}
+    whose = parties(connection, answers)
+    for row_id, (facts, judgement, _, _) in answers.items():
+        role = "from" if judgement.direction == "inbound" else "to"
+        party = whose.get(row_id, NOBODYS)
+        if party in [emails[p.address.email] for p in facts.participants if p.role == role]:
+            rows.append((party, timestamp(facts.at), row_id))
             if not facts.references:
                 marked.append((row_id, identity_hash(facts.identity)))
     connection.executemany(f"INSERT OR IGNORE INTO reference (activity_id, rank, hash) VALUES (?, {NOBODY}, ?)", marked)

@@ -1,8 +1,8 @@
 """Which conversation a message belongs to, whatever order messages are read in.
 
-A message answers the first of the ids it names, In-Reply-To first, that is in the log and was written by one of us
-or by somebody in the message itself: nobody else's mail can draw others' into another conversation. Where it answers
-none that way, its subject may tell (see by_subject.py). A conversation is known by the hash of the id of the message
+A message answers the first of the ids it names, In-Reply-To first, that is in the log and that nobody else can have
+written or moved (see parties.py): nobody's mail draws others' into another conversation. Where it answers none that
+way, its subject may tell (see by_subject.py). A conversation is known by the hash of the id of the message
 at its beginning, or by the oldest id that is named there. `activity.thread` holds it, or NULL in the message at the
 beginning itself; `activity.conversation` is either.
 
@@ -19,10 +19,11 @@ from typing import NamedTuple
 from activity.facts import Facts, Judgement
 from store import by_subject
 from store.by_subject import BY_SUBJECT, NOBODY
-from store.codes import DIRECTION, ROLE, VERDICT
+from store.codes import DIRECTION, VERDICT
 from store.identities import identity_hash
-from store.lists import change_among, grouped, insert, of_conversations, rows_among
+from store.lists import among, change_among, grouped, insert, of_conversations, rows_among
 from store.message_copies import Change
+from store.parties import NOBODYS, may_answer, parties
 from store.rows import Entry
 
 Judge = Callable[[Facts], Judgement]
@@ -30,22 +31,8 @@ LOOKED_FOR = 30  # of the ids that a message names
 _OURS = (DIRECTION["outbound"], DIRECTION["internal"])
 _NAMED = f"""SELECT id, identity_hash, coalesce(thread, identity_hash), direction_code FROM activity
     WHERE identity_hash IN ({{}}) AND ends IS NULL AND verdict_code <> {VERDICT["suspect"]}"""
-_AUTHORS = (
-    f"SELECT activity_id, address_id FROM participation WHERE role_code = {ROLE['from']} AND activity_id IN ({{}})"
-)
-_PEOPLE = "SELECT activity_id, address_id FROM participation WHERE activity_id IN ({})"
 _AWAITED = f"""SELECT r.activity_id, r.rank, p.id FROM activity p CROSS JOIN reference r ON r.hash = p.identity_hash
     WHERE {{}} AND p.ends IS NULL AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
-_AWAITING = (
-    (
-        "SELECT r.activity_id, r.rank, p.id FROM reference r CROSS JOIN activity p ON p.identity_hash = r.hash"
-        f" WHERE r.activity_id IN ({{}}) AND p.ends IS NULL AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"
-    ),
-    (
-        "SELECT r.activity_id, r.rank, o.activity_id FROM reference r CROSS JOIN other_id o ON o.identity_hash = r.hash"
-        f" WHERE r.activity_id IN ({{}}) AND r.rank < {BY_SUBJECT} AND r.activity_id <> o.activity_id"
-    ),
-)
 _AWAITED_BY_ANOTHER_ID = f"""SELECT r.activity_id, r.rank, p.id FROM other_id o
     CROSS JOIN activity p ON p.id = o.activity_id CROSS JOIN reference r ON r.hash = o.identity_hash
     WHERE {{}} AND r.rank < {BY_SUBJECT} AND r.activity_id <> p.id"""
@@ -57,15 +44,13 @@ _MEMBERS = f"""SELECT id, identity_hash, coalesce(thread, identity_hash), direct
 
 
 class _Message(NamedTuple):
-    """A message in the log; `authors` are address ids, None where one of us wrote it."""
+    """A message in the log; `party`: see `store.parties`."""
 
     id: int
     hash: int
     conversation: int
-    authors: frozenset[int] | None
-
-    def may_be_answered_by(self, people: Collection[int]) -> bool:
-        return self.authors is None or not self.authors.isdisjoint(people)
+    is_ours: bool
+    party: int
 
 
 class Moved(NamedTuple):
@@ -124,13 +109,18 @@ def replace_mail(
 ) -> Moved:
     """Put messages where they belong that answer another than was known, by the copy that holds now.
 
-    Others may have waited for what was suspect, and for activities `told_anew`, which bear further ids.
+    Others may have waited for what was suspect, for what is exchanged with others now, and for activities
+    `told_anew`, which bear further ids.
     """
-    waited_for = [*told_anew, *(one.stored.id for one in changed if one.stored.judgement.verdict.kind == "suspect")]
+    was_suspect = [one.stored.id for one in changed if one.stored.judgement.verdict.kind == "suspect"]
+    others = [one for one in changed if one.has_other_people]
+    waited_for = [*told_anew, *was_suspect, *(one.stored.id for one in others)]
     answers = _links_to(connection, f"p.id IN ({','.join(map(str, waited_for))})") if waited_for else {}
-    turned = {one.stored.id: Entry(one.facts, judge(one.facts)) for one in changed if one.answers_another}
-    met = [one.stored.id for one in changed if not one.answers_another]  # somebody whom they name may be in them now
-    answers |= _linked(connection, [row for query in _AWAITING for row in rows_among(connection, query, met)])
+    turned = {
+        one.stored.id: Entry(one.facts, judge(one.facts))
+        for one in changed
+        if one.answers_another or (one.has_other_people and one.facts.references)
+    }
     renamed = _begun_by(connection, [one for one in changed if one.is_renamed])
     if not answers and not turned and not renamed:
         return Moved(set(), set(), {})
@@ -194,16 +184,12 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
     """The message each new one answers; notes what those wait for that do not answer the first id they name."""
     named = {row_id: _hashes(entry.facts) for row_id, entry in fresh.items() if entry.facts.references}
 
-    def best(candidates: Sequence[_Message] | None, row_id: int) -> _Message | None:
-        if not candidates:
-            return None
-        return _best(candidates, row_id, [emails[p.address.email] for p in fresh[row_id].facts.participants])
-
     known = _messages(connection, {hashes[0] for hashes in named.values()})
+    whose = parties(connection, named)
     links: dict[int, int] = {}
     open_: list[int] = []
     for row_id, hashes in named.items():
-        answered = best(known.get(hashes[0]), row_id)
+        answered = _best(known.get(hashes[0], ()), row_id, whose.get(row_id, NOBODYS))
         if answered is None:
             open_.append(row_id)
         else:
@@ -214,7 +200,7 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
     for row_id in open_:
         for rank, one in enumerate(named[row_id]):
             rows.append((row_id, rank, one))
-            answered = best(known.get(one), row_id) if rank else None
+            answered = _best(known.get(one, ()), row_id, whose.get(row_id, NOBODYS)) if rank else None
             if answered is not None:
                 links[row_id] = answered.id
                 break
@@ -240,8 +226,7 @@ def _linked(connection: sqlite3.Connection, awaited: Iterable[tuple[int, int, in
     if not hits:
         return {}
     targets = _messages_by_id(connection, {target for found in hits.values() for _, target in found})
-    inbound = [m for m, found in hits.items() if any(t in targets and targets[t].authors for _, t in found)]
-    people = grouped(connection, _PEOPLE, inbound)
+    whose = parties(connection, hits)
     ranks = grouped(connection, "SELECT activity_id, rank FROM reference WHERE activity_id IN ({})", hits)
     links: dict[int, int] = {}
     settled: list[tuple[int, int]] = []
@@ -250,7 +235,7 @@ def _linked(connection: sqlite3.Connection, awaited: Iterable[tuple[int, int, in
         for rank, target in sorted(found):
             if rank >= now:
                 break
-            if target in targets and targets[target].may_be_answered_by(people.get(row_id, ())):
+            if target in targets and may_answer(whose.get(row_id, NOBODYS), targets[target].party):
                 links[row_id] = target
                 settled.append((row_id, rank))
                 break
@@ -271,29 +256,29 @@ def _hashes(facts: Facts) -> tuple[int, ...]:
     return tuple(map(identity_hash, ids)) or (identity_hash(facts.references[0]),)
 
 
-def _best(candidates: Iterable[_Message], row_id: int, people: Collection[int]) -> _Message | None:
+def _best(candidates: Iterable[_Message], row_id: int, party: int) -> _Message | None:
     """Several bear one id where somebody has copied it; ours goes before others'."""
-    may_be = [one for one in candidates if one.id != row_id and one.may_be_answered_by(people)]
-    return min(may_be, key=lambda one: (one.authors is not None, one.id), default=None)
+    may_be = [one for one in candidates if one.id != row_id and may_answer(party, one.party)]
+    return min(may_be, key=lambda one: (not one.is_ours, one.id), default=None)
 
 
 def _messages(connection: sqlite3.Connection, hashes: Collection[int]) -> dict[int, list[_Message]]:
     found: dict[int, list[_Message]] = {}
-    for one in _with_authors(connection, list(rows_among(connection, _NAMED, hashes))):
+    for one in _with_parties(connection, list(rows_among(connection, _NAMED, hashes))):
         found.setdefault(one.hash, []).append(one)
-    for one in _with_authors(connection, list(rows_among(connection, _BY_ANOTHER_ID, hashes))):
+    for one in _with_parties(connection, list(rows_among(connection, _BY_ANOTHER_ID, hashes))):
         found.setdefault(one.hash, []).append(one)
     return found
 
 
 def _messages_by_id(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, _Message]:
     query = _NAMED.replace("identity_hash IN", "id IN")
-    return {one.id: one for one in _with_authors(connection, list(rows_among(connection, query, ids)))}
+    return {one.id: one for one in _with_parties(connection, list(rows_among(connection, query, ids)))}
 
 
-def _with_authors(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int, int]]) -> list[_Message]:
-    authors = grouped(connection, _AUTHORS, [row[0] for row in rows if row[3] not in _OURS])
-    return [_Message(*row[:3], None if row[3] in _OURS else frozenset(authors.get(row[0], ()))) for row in rows]
+def _with_parties(connection: sqlite3.Connection, rows: Sequence[tuple[int, int, int, int]]) -> list[_Message]:
+    whose = parties(connection, [row[0] for row in rows])
+    return [_Message(*row[:3], row[3] in _OURS, whose.get(row[0], NOBODYS)) for row in rows]
 
 
 def _move(
@@ -311,11 +296,11 @@ def _move(
         begins = target in new and target not in links and new[target] == stored[row_id]
         if row_id not in new and not begins:
             affected.add(stored[row_id])
-    hashes = _members(connection, affected, stored, answers, alone)
+    _members(connection, affected, stored, answers, alone)
     ends = {**stored, **alone}
     resolved: dict[int, int] = {}
     for row_id in stored:
-        _resolve(row_id, answers, ends, hashes, resolved)
+        _resolve(connection, row_id, answers, ends, resolved)
     changed = [(resolved[row_id], row_id) for row_id in stored if resolved[row_id] != stored[row_id]]
     connection.executemany("UPDATE activity SET thread = nullif(?, identity_hash) WHERE id = ?", changed)
     moved = {row_id for _, row_id in changed if row_id not in new} | {*links, *alone} - new.keys()
@@ -334,10 +319,10 @@ def _members(
     stored: dict[int, int],
     answers: dict[int, int],
     alone: Collection[int],
-) -> dict[int, int]:
-    """Take in all messages of these conversations, and what each answers unless that is known; the hash of each."""
+) -> None:
+    """Take in all messages of these conversations, and what each answers unless that is known."""
     if not conversations:
-        return {}
+        return
     rows = list(of_conversations(connection, _MEMBERS, conversations))
     may_be_answered = {row[0]: row[:4] for row in rows if not row[-1]}
     by_hash: dict[int, list[tuple[int, int, int, int]]] = {}
@@ -363,14 +348,13 @@ def _members(
         elif candidates := candidates or [row for row in by_another_id.get(target, ()) if row[0] != row_id]:
             ambiguous.append((row_id, candidates))
     if ambiguous:
-        people = grouped(connection, _PEOPLE, [row_id for row_id, _ in ambiguous])
+        whose = parties(connection, [row_id for row_id, _ in ambiguous])
         bearing = {row[0]: row for _, candidates in ambiguous for row in candidates}
-        messages = {one.id: one for one in _with_authors(connection, list(bearing.values()))}
+        messages = {one.id: one for one in _with_parties(connection, list(bearing.values()))}
         for row_id, candidates in ambiguous:
-            best = _best([messages[row[0]] for row in candidates], row_id, people.get(row_id, ()))
+            best = _best([messages[row[0]] for row in candidates], row_id, whose.get(row_id, NOBODYS))
             if best is not None:
                 answers[row_id] = best.id
-    return {row[0]: row[1] for row in rows}
 
 
 def _target(references: Mapping[int, int] | None, replies_to: str | None) -> int | None:
@@ -383,7 +367,11 @@ def _target(references: Mapping[int, int] | None, replies_to: str | None) -> int
 
 
 def _resolve(
-    row_id: int, answers: Mapping[int, int], ends: Mapping[int, int], hashes: Mapping[int, int], done: dict[int, int]
+    connection: sqlite3.Connection,
+    row_id: int,
+    answers: Mapping[int, int],
+    ends: Mapping[int, int],
+    done: dict[int, int],
 ) -> None:
     """The conversation at the end of what a message answers; in a circle, which only a forger makes, the least one."""
     way: dict[int, None] = {}
@@ -396,7 +384,7 @@ def _resolve(
         end = done[row_id]
     elif row_id in answers:
         circle = list(way)[list(way).index(row_id) :]
-        end = min(hashes.get(one, ends[one]) for one in circle)
+        end = min(among(connection, "SELECT identity_hash FROM activity WHERE id IN ({})", circle))
     else:
         end = ends[row_id]
     for one in way:

@@ -42,6 +42,10 @@ class Change(NamedTuple):
         return self.facts.references[-1:] != self.stored.facts.references[-1:]
 
     @property
+    def has_other_people(self) -> bool:
+        return _people(self.facts) != _people(self.stored.facts)
+
+    @property
     def is_renamed(self) -> bool:
         """Does the copy that holds now bear another id?"""
         return self.facts.identity != self.stored.facts.identity
@@ -54,18 +58,26 @@ def together(one: Facts, other: Facts, kinds: tuple[str, str]) -> Facts:
     """
     ranks = [_rank(facts, kind) for facts, kind in zip((one, other), kinds, strict=True)]
     if ranks[0] != ranks[1]:
-        return one if ranks[0] < ranks[1] else other
+        return _naming_all(one, other) if ranks[0] < ranks[1] else _naming_all(other, one)
     first, second = sorted((one, other), key=_order)
     shapes = [one.shape for one in (first, second) if one.shape is not None]
     if shapes and first.shape != min(shapes):
         first = replace(first, shape=min(shapes))
     if first.thread_index < second.thread_index:
         first = replace(first, thread_index=second.thread_index)
+    first = _naming_all(first, second)
     if _people(first) == _people(second):
         return first
     known = _people(first)
     more = tuple([person for person in second.participants if (person.address.email, person.role) not in known])
     return replace(first, participants=first.participants + more)
+
+
+def _naming_all(first: Facts, second: Facts) -> Facts:
+    """With all ids that are named, of which the log keeps what it needs, if both answer the same message."""
+    if len(first.references) < len(second.references) and first.references[-1:] == second.references[-1:]:
+        return replace(first, references=second.references)
+    return first
 
 
 def _rank(facts: Facts, kind: str) -> tuple[bool, int, int]:

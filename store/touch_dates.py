@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,9 +17,10 @@ TIMES_USUAL = 1.5
 SHORTEST_SILENCE = 14 * DAY
 A_SERIES = 3  # occurrences that were held
 
-TouchRow = tuple[int, int, int, int | None, int, int, str | None, int]
+TouchRow = tuple[int, int, int, int | None, int, int, int, str | None, int]
 """A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, the
-number of the role, its identity if it is a meeting, whose part it is."""
+hash of its id, the number of the role, its identity if it is a meeting, whose part it is."""
+_Mail = tuple[int, int, int, int, int]  # when, the activity, number of the touch, its conversation, the hash of its id
 _ONLY_COPIED = frozenset((ROLE["cc"], ROLE["bcc"]))
 
 
@@ -108,10 +109,10 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
     past: tuple[list[tuple[int, int]], ...] = ([], [], [], [])
     ahead: list[tuple[int, int]] = []
     changes: list[int] = []
-    mail: list[tuple[int, int, int, int]] = []
+    mail: list[_Mail] = []
     spoken: list[int] = []
     meetings: dict[int, str] = {}
-    for touch, at, activity_id, ends, conversation, role, identity, _ in rows:
+    for touch, at, activity_id, ends, conversation, own, role, identity, _ in rows:
         if at > now:
             changes.append(at)
             if touch == MEETING:
@@ -123,7 +124,7 @@ def touches_of(rows: Iterable[TouchRow], now: int) -> Touches:
             if touch <= MEETING and role not in _ONLY_COPIED:
                 spoken.append(at)
             if touch <= OUTBOUND:
-                mail.append((at, activity_id, touch, conversation))
+                mail.append((at, activity_id, touch, conversation, own))
             elif identity is not None:
                 meetings[activity_id] = identity
     exchanged = {activity_id: at for kind in (INBOUND, OUTBOUND, MEETING) for at, activity_id in past[kind]}
@@ -172,16 +173,37 @@ def _is_of_series(meetings: Mapping[int, str], last: int | None) -> bool:
     return sum(one.startswith(series) and series_identity(one) == series for one in meetings.values()) >= A_SERIES
 
 
-def _last_answer(mail: Iterable[tuple[int, int, int, int]]) -> Moment:
-    """Of messages (at, activity, touch, conversation) the newest that follows one in the other direction in its own."""
+def _last_answer(mail: Collection[_Mail]) -> Moment:
+    """Of these messages the newest that follows one in the other direction in its conversation."""
+    whole = _joined(mail)
     began: tuple[dict[int, int], dict[int, int]] = ({}, {})  # when the first came in, and went out, by conversation
     answer = NEVER
-    for at, activity_id, touch, conversation in sorted(mail):
+    for at, activity_id, touch, part, _ in sorted(mail):
+        conversation = whole.get(part, part)
         other = began[OUTBOUND if touch == INBOUND else INBOUND].get(conversation)
         if other is not None and other < at:
             answer = Moment(at, activity_id)
         began[touch].setdefault(conversation, at)
     return answer
+
+
+def _joined(mail: Iterable[_Mail]) -> dict[int, int]:
+    """The conversations that are one to this contact, each with the one it is part of.
+
+    What we wrote to several in answer to mail of his is where that would begin a conversation (see `store.parties`).
+    """
+    begun = {one[3] for one in mail}
+    within = {(one[4], one[3]) for one in mail if one[4] in begun and one[4] != one[3]}
+    part_of: dict[int, int] = {}
+
+    def whole(one: int) -> int:
+        while (outer := part_of.get(one, one)) != one:
+            part_of[one] = one = part_of.get(outer, outer)
+        return one
+
+    for own, conversation in within:
+        part_of[whole(own)] = whole(conversation)
+    return {one: whole(one) for one in begun} if part_of else {}
 
 
 def _newest(moments: list[tuple[int, int]]) -> Moment:

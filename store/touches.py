@@ -18,8 +18,8 @@ from store.log import Log
 from store.rows import timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
 
-TOUCH_COLUMNS = """p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, v.identity_hash), p.role_code,
-    CASE WHEN v.ends IS NOT NULL THEN v.identity END"""
+TOUCH_COLUMNS = """p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, v.identity_hash), v.identity_hash,
+    p.role_code, CASE WHEN v.ends IS NOT NULL THEN v.identity END"""
 """Of participation `p` and its activity `v`: a TouchRow, but for whose part it is."""
 _ROWS = f"""SELECT {TOUCH_COLUMNS}, a.contact_id
     FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -88,6 +89,54 @@ def test_an_answer_dated_by_a_clock_that_is_slow_is_one(logs: Callable[[], Any],
     assert turns == {("asked", US if asks == BOB else THEM)}
     _, turns, _ = in_every_order(logs, [asked, answered._replace(sender=MAL, to=ANA)])
     assert ("asked", US if asks == BOB else THEM) in turns
+
+
+@pytest.mark.parametrize("forged", ["asked", "lost"])
+def test_one_of_several_whom_we_write_to_joins_no_conversation_of_the_others(
+    logs: Callable[[], Any], forged: str
+) -> None:
+    letters = [
+        Letter("offer", BOB, ANA, 1, subject="Offer"),
+        Letter("asked", BOB, ANA, 4, cc=EVE, subject="Visit"),
+        Letter("wrote", ANA, BOB, 7, in_reply_to="lost", references="asked lost", cc=EVE, subject="Re: Visit"),
+        Letter("again", ANA, BOB, 8, in_reply_to="gone", cc=EVE, subject="Re: Offer"),
+    ]
+    _, turns, two_way = in_every_order(logs, letters)
+    assert ("offer", US) in turns
+    trap = Letter(forged, EVE, ANA, 5, in_reply_to="offer", cc=BOB, subject="Offer")
+    _, with_her, then = in_every_order(logs, [*letters, trap])
+    assert ("offer", US) in with_her
+    assert {one for one in with_her if one[0] != forged} == {one for one in turns if one[0] != forged}
+    assert then == two_way
+
+
+@pytest.mark.parametrize("names_all", [True, False])
+def test_a_conversation_with_several_is_whole(logs: Callable[[], Any], names_all: bool) -> None:
+    letters = [
+        Letter("asked", BOB, ANA, 1, cc=EVE),
+        Letter("hers", EVE, ANA, 2, cc=BOB, in_reply_to="asked"),
+        Letter("ours", ANA, BOB, 3, cc=EVE, in_reply_to="hers", references="asked hers"),
+        Letter("his", BOB, ANA, 4, cc=EVE, in_reply_to="ours", references="asked hers ours" if names_all else ""),
+        Letter("thanks", ANA, BOB, 5, cc=EVE, in_reply_to="his", references="asked hers ours his" if names_all else ""),
+    ]
+    found, turns, two_way = in_every_order(logs, letters)
+    if names_all:
+        assert found == {frozenset({"asked", "hers", "ours", "his", "thanks"})}
+        assert turns == {("thanks", THEM)}
+    assert two_way == Log.start + timedelta(days=5), "we answered what he wrote"
+
+
+def test_what_we_add_somebody_to_stays_in_its_conversation(logs: Callable[[], Any]) -> None:
+    letters = [
+        Letter("asked", BOB, ANA, 1),
+        Letter("ours", ANA, BOB, 2, in_reply_to="asked", references="asked"),
+        Letter("his", BOB, ANA, 3, in_reply_to="ours", references="asked ours"),
+        Letter("added", ANA, BOB, 4, in_reply_to="his", references="asked ours his", cc=EVE),
+    ]
+    found, turns, two_way = in_every_order(logs, letters)
+    assert found == {frozenset({"asked", "ours", "his", "added"})}
+    assert turns == {("added", THEM)}
+    assert two_way == Log.start + timedelta(days=4)
 
 
 def test_messages_in_a_circle_are_one_conversation(logs: Callable[[], Any]) -> None:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
 
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND, ROLE
 from store.touch_dates import DAY, NEVER, Moment, TouchRow, touches_of, usual_gap
@@ -11,13 +17,14 @@ NOW = 1_000 * DAY
 
 
 def _mail(touch: int, day: int, activity: int, conversation: int | None = None, role: str = "to") -> TouchRow:
-    return touch, day * DAY, activity, None, activity if conversation is None else conversation, ROLE[role], None, 1
+    conversation = activity if conversation is None else conversation
+    return touch, day * DAY, activity, None, conversation, activity, ROLE[role], None, 1
 
 
 def _met(start: float, activity: int, hours: int = 1, identity: str = "") -> TouchRow:
     at = int(start * DAY)
     identity = identity or f"meeting:u{activity}"
-    return MEETING, at, activity, at + hours * 3600, activity, ROLE["attendee"], identity, 1
+    return MEETING, at, activity, at + hours * 3600, activity, activity, ROLE["attendee"], identity, 1
 
 
 def test_the_newest_of_each_kind_in_any_order() -> None:
@@ -63,13 +70,51 @@ def test_the_last_exchange_both_ways_is_an_answer_or_a_meeting() -> None:
 def test_an_answer_follows_in_its_own_conversation_the_other_way() -> None:
     rng = random.Random(2)
     for _ in range(200):
-        mail = [_mail(rng.choice((INBOUND, OUTBOUND)), rng.randrange(9), n, rng.randrange(3)) for n in range(1, 12)]
+        mail = [
+            _mail(rng.choice((INBOUND, OUTBOUND)), rng.randrange(9), n, 50 + rng.randrange(3)) for n in range(1, 12)
+        ]
         answers = [
             (at, activity)
             for touch, at, activity, _, conversation, *_ in mail
             if any(t != touch and when < at and c == conversation for t, when, _, _, c, *_ in mail)
         ]
         assert touches_of(mail, NOW).last_two_way == Moment(*max(answers, default=(None, None)))
+
+
+def test_what_begins_at_a_message_is_one_conversation_with_what_that_is_in() -> None:
+    asked, aside, theirs = _mail(OUTBOUND, 1, 1), _mail(INBOUND, 2, 2, 1), _mail(OUTBOUND, 5, 5, 2)
+    assert touches_of([asked, aside, theirs], NOW).last_two_way == Moment(5 * DAY, 5)
+    assert touches_of([asked, theirs], NOW).last_two_way == NEVER, "the message it begins at was not his"
+    circle = [_mail(INBOUND, 1, 1, 2), _mail(OUTBOUND, 2, 2, 1), _mail(INBOUND, 3, 3, 3)]
+    assert touches_of(circle, NOW).last_two_way == Moment(2 * DAY, 2)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_long_chain_of_conversations_is_walked_once(turn: int) -> None:
+    lines = []
+    for count in (500, 2_000):
+        mail = [_mail(INBOUND, number, number, number - 1) for number in range(1, count)][::turn]
+        with lines_run() as run:
+            touches_of(mail, NOW)
+        lines.append(run[0])
+    assert lines[1] <= 5 * lines[0]
+
+
+@contextmanager
+def lines_run() -> Iterator[list[int]]:
+    """How many lines of Python run within: the same on every machine."""
+    run = [0]
+
+    def trace(_: object, event: str, __: object) -> Any:
+        run[0] += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield run
+    finally:
+        sys.settrace(before)
 
 
 def test_the_usual_gap_is_the_median_between_the_beginnings_of_bursts_and_takes_three() -> None:

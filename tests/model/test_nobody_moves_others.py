@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import EVE, KIM, NOW, TOM, Seen, claims, exchange, intrusion, lost_on_the_way
+from worlds import EVE, KIM, NOW, TOM, Seen, claims, exchange, intrusion, lost_on_the_way, with_eve
 
 from activity.contact import ContactEntry
 from config_lines import account, files
@@ -72,23 +72,24 @@ def _entry(agent: Agent, one: Seen) -> Entry:
 
 def dates(agent: Agent) -> dict[str, Any]:
     """Of everybody but Eve, without `last_copied`, which is the sender's to tell."""
+    usual = dict(agent.connection.execute("SELECT contact_id, usual_gap FROM contact_touch"))
     return {
-        one.name: (one.last_inbound, one.last_outbound, one.last_meeting, one.last_two_way, one.last_touch, one.touches)
+        one.name: (one.last_inbound, one.last_outbound, one.last_two_way, one.last_touch, one.touches, usual[one.id])
         for one in people(agent.log, NOW)
         if one.name != "Eve"
     }
 
 
 def waiting(agent: Agent) -> set[tuple[str, int]]:
-    """The messages of others than Eve that wait for an answer, and whose."""
+    """The messages that wait for an answer, and whose, but for those that Eve has a part in."""
     query = """SELECT a.identity, t.waits_for FROM thread t JOIN activity a ON a.id = t.activity_id WHERE NOT EXISTS (
         SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
-        WHERE p.activity_id = a.id AND p.role = 'from' AND r.email = ?)"""
+        WHERE p.activity_id = a.id AND r.email = ?)"""
     return set(agent.connection.execute(query, (EVE,)))
 
 
 def everything(agent: Agent) -> list[tuple[Any, ...]]:
-    """The whole log, but for which of two messages of one id Eve answers where she names the authors of both."""
+    """The whole log, but for which of two messages of one id is answered by Eve, or by us to her."""
     rows = agent.connection.execute("""SELECT a.identity, a.at, a.verdict, a.reason, a.direction, a.conversation,
         a.replies_to, a.subject, a.evidence, a.revision,
         (SELECT group_concat(one, ';') FROM (SELECT r.email || ' ' || p.role || ' ' || p.at || coalesce(p.touch, '')
@@ -97,7 +98,7 @@ def everything(agent: Agent) -> list[tuple[Any, ...]]:
             ON l.id = g.place_id JOIN source o ON o.id = l.source_id JOIN account s ON s.id = o.account_id
             WHERE g.activity_id = a.id ORDER BY one)), (SELECT waits_for FROM thread t WHERE t.activity_id = a.id)
         FROM activity a""").fetchall()
-    return sorted([(*row[:5], *row[6:12]) if f"{EVE} from" in row[10] else row for row in rows], key=repr)
+    return sorted([(*row[:5], "", *row[6:12], "") if EVE in row[10] else row for row in rows], key=repr)
 
 
 def of_others(agent: Agent) -> list[tuple[Any, ...]]:
@@ -122,12 +123,17 @@ BATCHES = [range(first, min(first + AT_ONCE, FIRST + WORLDS)) for first in range
 SEEN_TO_FAIL = [3204, 11766]
 
 
+@pytest.mark.parametrize("eve_is_there", [False, True], ids=["a stranger", "one of several"])
 @pytest.mark.parametrize("is_exchange", [False, True], ids=["ids", "lost ids"])
 @pytest.mark.parametrize("seeds", [SEEN_TO_FAIL, *BATCHES], ids=str)
-def test_mail_from_one_moves_no_date_of_another(agent: Agent, seeds: Sequence[int], is_exchange: bool) -> None:
+def test_mail_from_one_moves_no_date_of_another(
+    agent: Agent, seeds: Sequence[int], is_exchange: bool, eve_is_there: bool
+) -> None:
     for seed in seeds:
         chance = random.Random(seed)
         base = exchange(chance, chance.choice([3, 5, 8]))
+        if eve_is_there:
+            base = with_eve(random.Random(f"with Eve {seed}"), base)
         more = intrusion(chance, base)
         if is_exchange:
             also = random.Random(f"lost ids {seed}")

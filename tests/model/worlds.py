@@ -65,6 +65,34 @@ def exchange(chance: random.Random, count: int) -> list[Seen]:
     return copies
 
 
+def with_eve(chance: random.Random, copies: Sequence[Seen]) -> list[Seen]:
+    """The same mail, some of it to Eve too: she knows its ids, and it names some that are hers to use."""
+    sent = {one.envelope.message_id: one.envelope for one in copies}
+    changed = {name: _to_eve_too(chance, envelope) for name, envelope in sent.items()}
+    found = []
+    for one in copies:
+        was = one.envelope
+        envelope = replace(changed[was.message_id], in_sent=was.in_sent)
+        found.append(replace(one, envelope=envelope if was.in_sent else replace(envelope, bcc=())))
+    return found
+
+
+def _to_eve_too(chance: random.Random, envelope: Envelope) -> Envelope:
+    found = envelope
+    if chance.random() < 0.5:
+        eve = Address(EVE)
+        to = [(eve, *found.to), (*found.to, eve)]
+        found = replace(found, to=chance.choice(to)) if chance.random() < 0.6 else replace(found, cc=(eve,))
+    hers = f"<eve{chance.choice([0, 0, 1])}@rival.example>"
+    if found.references and chance.random() < 0.3:
+        found = replace(found, references=(*found.references, hers), in_reply_to=(hers,))
+    if found.references and chance.random() < 0.3:
+        found = replace(found, references=found.in_reply_to)
+    if chance.random() < 0.2:
+        found = replace(found, bcc=(Address(chance.choice([EVE, TOM, KIM])),))
+    return found
+
+
 def intrusion(chance: random.Random, known: Sequence[Seen]) -> list[Seen]:
     """Mail from Eve that claims whatever a header can claim, in INBOXes of ours."""
     ids = sorted({one.envelope.message_id for one in known})

@@ -1,0 +1,35 @@
+"""Whose a message is: the outsider who wrote it, or the only one whom mail of ours goes to.
+
+Mail of ours to several is nobody's. What is somebody's answers only what is his or nobody's, and what is nobody's only
+the same: so a conversation hangs on what we wrote and on one person's mail, never on a third's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from store.codes import ROLE
+from store.lists import grouped
+from store.log import Queryable
+
+NOBODYS = 0
+_OUTSIDERS = f"""SELECT p.activity_id, CASE p.role_code WHEN {ROLE["from"]} THEN -p.address_id ELSE p.address_id END
+    FROM participation p JOIN address a ON a.id = p.address_id
+    WHERE p.activity_id IN ({{}}) AND a.rule IS NOT 'self'"""
+
+
+def parties(log: Queryable, ids: Iterable[int]) -> dict[int, int]:
+    """Activity → the address it is exchanged with; not there, or NOBODYS: several, or none."""
+    return {row_id: _party(found) for row_id, found in grouped(log, _OUTSIDERS, ids).items()}
+
+
+def _party(outsiders: Collection[int]) -> int:
+    """Of address ids, those of authors negative."""
+    authors = [-one for one in outsiders if one < 0]
+    one_of = authors or list(outsiders)
+    return one_of[0] if len(one_of) == 1 else NOBODYS
+
+
+def may_answer(party: int, answered: int) -> bool:
+    """May a message of `party` belong to the conversation of one that is `answered`'s?"""
+    return answered in (NOBODYS, party)
