@@ -152,7 +152,9 @@ def test_another_version_of_the_rules_checks_the_configuration_again(
     log.ok("last")
     assert seen == []
     for rules in CHECKED_BY:
+        (log.folder / rules).parent.mkdir(parents=True, exist_ok=True)
         (log.folder / rules).write_text("# of another version")
-    monkeypatch.setattr("lasttouch.configuration.config_file.__file__", str(log.folder / "config_file.py"))
+    here = log.folder / "lasttouch/configuration/config_file.py"
+    monkeypatch.setattr("lasttouch.configuration.config_file.__file__", str(here))
     assert log.run("last").code == 1
     assert len(seen) == 1

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from lasttouch.configuration.config_file import CHECKED_BY
+
 ROOT = Path(__file__).parents[2]
 ROOMS = ("activity", "capture", "matchers", "store", "lasttouch")
 MAY_IMPORT = {
@@ -198,6 +200,19 @@ def _modules() -> dict[str, set[str]]:
 def test_no_module_comes_back_to_itself() -> None:
     """A circle that an import within a function hides is one all the same."""
     graphlib.TopologicalSorter(_modules()).prepare()  # raises CycleError, which names the circle
+
+
+def test_what_checks_a_configuration_is_known_with_all_that_it_imports() -> None:
+    """Whatever of it is of another version has the configuration checked anew."""
+    modules = _modules()
+    read = {f"lasttouch.configuration.{name}" for name in ("config_file", "config")}  # which check nothing
+    found: set[str] = set()
+    waiting = {"lasttouch.configuration.checking"}
+    while waiting:
+        found |= waiting
+        waiting = {one for name in waiting for one in modules[name]} - found - read
+    with_code = {f"{name.replace('.', '/')}.py" for name in found} & set(_files(*ROOMS))
+    assert list(CHECKED_BY) == sorted(with_code)
 
 
 def test_every_room_of_the_agent_stands_on_those_below_it() -> None:
