@@ -20,9 +20,12 @@ _RANKS = {"caldav": 2, "files": 1}
 _OWN = f"""EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
     JOIN account_address k ON k.email = r.email
     WHERE p.activity_id = ?1 AND p.role_code = {ROLE["organizer"]} AND k.account_id = o.account_id)"""
-_STANDING = f"""SELECT o.kind, {_OWN}, s.revision FROM sighting s JOIN place l ON l.id = s.place_id
-    JOIN source o ON o.id = l.source_id AND s.object_id IS NOT NULL"""
-_OF_PLACE = f"SELECT o.kind, {_OWN} FROM place l JOIN source o ON o.id = l.source_id WHERE l.id = ?2"
+_WHERE = f"o.kind, {_OWN}, o.account_id, l.name, c.href"
+_STANDING = f"""SELECT coalesce(s.revision, ''), coalesce(nullif(s.answer, '{HIDES_PEOPLE}'), ''), {_WHERE}
+    FROM sighting s JOIN calendar_object c ON c.id = s.object_id
+    JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id"""
+_OF_OBJECT = f"""SELECT {_WHERE} FROM place l JOIN source o ON o.id = l.source_id
+    LEFT JOIN calendar_object c ON c.id = ?3 WHERE l.id = ?2"""
 
 
 _IS_LISTED = f"role_code <> {ROLE[TITLE]}"
@@ -68,8 +71,9 @@ def _is_outdated(connection: sqlite3.Connection, place: int, activity_id: int, e
     """Does another object that is shown now know better? What one object alone shows is as it shows it.
 
     The organizer's own calendar goes before those of others, and any calendar before files and published ones, which
-    anybody may have written; of equals the newer revision holds. One that names nobody does not know better than one
-    that does.
+    anybody may have written; of equals the newer revision holds. Where neither is newer, the calendar of one who is in
+    it goes before that of one who is not, then what stands first: the account, the calendar's name, the object's. One
+    that names nobody does not know better than one that does.
     """
     values = (activity_id, entry.object_id)
     query = f"{_STANDING} WHERE s.activity_id = ?1 AND s.object_id IS NOT ?2"
@@ -78,9 +82,26 @@ def _is_outdated(connection: sqlite3.Connection, place: int, activity_id: int, e
     others = connection.execute(query, values).fetchall()
     if not others:
         return False
-    (kind, own) = connection.execute(_OF_PLACE, (activity_id, place)).fetchone()
-    mine = (_rank(kind, own), entry.facts.revision)
-    return any((_rank(kind, own), revision or "") > mine for kind, own, revision in others)
+    where = connection.execute(_OF_OBJECT, (activity_id, place, entry.object_id)).fetchone()
+    mine = _standing(entry.facts.revision, "".join(entry.facts.answers[:1]), *where)
+    return any(_goes_before(_standing(*other), mine) for other in others)
+
+
+class _Standing(NamedTuple):
+    """What an object knows, more before less, and where it stands, first before last."""
+
+    knows: tuple[int, str, bool]
+    stands: tuple[int, str, str]
+
+
+def _standing(
+    revision: str, answer: str, kind: str, is_organizers: int, account: int, calendar: str, href: str | None
+) -> _Standing:
+    return _Standing((_rank(kind, is_organizers), revision, bool(answer)), (account, calendar, href or ""))
+
+
+def _goes_before(one: _Standing, other: _Standing) -> bool:
+    return one.knows > other.knows or (one.knows == other.knows and one.stands < other.stands)
 
 
 def _rank(kind: str, is_organizers: int) -> int:
