@@ -21,9 +21,9 @@ _OWN = f"""EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.addr
     JOIN account_address k ON k.email = r.email
     WHERE p.activity_id = ?1 AND p.role_code = {ROLE["organizer"]} AND k.account_id = o.account_id)"""
 _WHERE = f"o.kind, {_OWN}, o.account_id, l.name, c.href"
-_STANDING = f"""SELECT coalesce(s.revision, ''), coalesce(nullif(s.answer, '{HIDES_PEOPLE}'), ''), {_WHERE}
-    FROM sighting s JOIN calendar_object c ON c.id = s.object_id
-    JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id"""
+_KNOWS = f"coalesce(s.revision, ''), coalesce(nullif(s.answer, '{HIDES_PEOPLE}'), '')"
+_STANDING = f"""SELECT c.id, {_KNOWS}, {_WHERE} FROM sighting s JOIN calendar_object c ON c.id = s.object_id
+    JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id WHERE s.activity_id = ?1 AND"""
 _OF_OBJECT = f"""SELECT {_WHERE} FROM place l JOIN source o ON o.id = l.source_id
     LEFT JOIN calendar_object c ON c.id = ?3 WHERE l.id = ?2"""
 
@@ -46,7 +46,8 @@ def merge(connection: sqlite3.Connection, place: int, copies: Sequence[Copy], em
         if stored.facts.participants and not entry.facts.participants:
             _see_beside(connection, place, activity_id, entry)
             continue
-        outdated = _is_outdated(connection, place, activity_id, entry)
+        better = _that_knows_better(connection, place, activity_id, entry)
+        outdated = better is not None
         facts = _answered(connection, stored, entry, outdated)
         _see(connection, place, activity_id, entry, outdated)
         known = {p.address.email: row for p, row in zip(stored.facts.participants, stored.addresses, strict=True)}
@@ -67,24 +68,32 @@ def _listed(connection: sqlite3.Connection, activity_id: int) -> Stored:
     return stored._replace(facts=replace(stored.facts, participants=participants), addresses=addresses)
 
 
-def _is_outdated(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> bool:
-    """Does another object that is shown now know better? What one object alone shows is as it shows it.
+def _that_knows_better(connection: sqlite3.Connection, place: int, activity_id: int, entry: Entry) -> int | None:
+    """Another object that is shown now and knows better. What one object alone shows is as it shows it.
 
     The organizer's own calendar goes before those of others, and any calendar before files and published ones, which
     anybody may have written; of equals the newer revision holds. Where neither is newer, the calendar of one who is in
     it goes before that of one who is not, then what stands first: the account, the calendar's name, the object's. One
     that names nobody does not know better than one that does.
     """
-    values = (activity_id, entry.object_id)
-    query = f"{_STANDING} WHERE s.activity_id = ?1 AND s.object_id IS NOT ?2"
+    query = f"{_STANDING} c.id IS NOT ?2"
     if entry.facts.participants:
         query += f" AND s.answer IS NOT '{HIDES_PEOPLE}'"
-    others = connection.execute(query, values).fetchall()
+    rows = connection.execute(query, (activity_id, entry.object_id)).fetchall()
+    others: dict[int, _Standing] = {row_id: _standing(*row) for row_id, *row in rows}
     if not others:
-        return False
+        return None
     where = connection.execute(_OF_OBJECT, (activity_id, place, entry.object_id)).fetchone()
     mine = _standing(entry.facts.revision, "".join(entry.facts.answers[:1]), *where)
-    return any(_goes_before(_standing(*other), mine) for other in others)
+    best = max(sorted(others, key=lambda one: others[one].stands), key=lambda one: others[one].knows)
+    if not _goes_before(others[best], mine):
+        return None
+    held = connection.execute(f"{_STANDING} c.id = ?2", (activity_id, entry.object_id)).fetchone()
+    if held is not None and _goes_before(_standing(*held[1:]), others[best]):
+        # what is in the log is shown by none any more: the other is expanded again, before the transaction ends
+        query = "UPDATE calendar_object SET deferred_since = coalesce(expanded_from, 0) WHERE id = ?"
+        connection.execute(query, (best,))
+    return best
 
 
 class _Standing(NamedTuple):

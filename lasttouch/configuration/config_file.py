@@ -15,8 +15,9 @@ DEFAULT_DATABASE = "~/.local/share/lasttouch/lasttouch.db"
 _PRIME = 2**128 - 159
 CHECKED_BY = (
     "activity/address.py", "activity/errors.py", "activity/sharing.py", "activity/source_kind.py",
-    "capture/credentials.py", "capture/dav/origins.py", "lasttouch/configuration/checking.py", "lasttouch/configuration/durations.py",
-    "lasttouch/configuration/models.py", "lasttouch/configuration/option_types.py",
+    "capture/credentials.py", "capture/dav/origins.py", "lasttouch/configuration/checking.py",
+    "lasttouch/configuration/durations.py", "lasttouch/configuration/models.py",
+    "lasttouch/configuration/option_types.py",
     "lasttouch/configuration/options.py", "lasttouch/configuration/rights_options.py",
     "lasttouch/configuration/sections.py", "lasttouch/configuration/server_options.py", "matchers/canonical.py",
     "matchers/never_log.py",
