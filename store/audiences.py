@@ -127,11 +127,10 @@ def _begin_anew(log: Log, now: datetime) -> None:
             connection.execute(text)
     connection.execute("CREATE TABLE learned (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
     connection.execute("CREATE TABLE followed (number INTEGER PRIMARY KEY, kind INTEGER, ref INTEGER)")
-    contacts = [row_id for (row_id,) in connection.execute("SELECT id FROM may_be_seen")]
-    connection.executemany("INSERT INTO contact_touch (contact_id) VALUES (?)", [(one,) for one in contacts])
-    _derive(log, contacts, now)
-    strangers.correct(connection, now)
-    threads.correct(connection)
+    # nothing is known of anybody yet, which is right for whom nothing is granted of
+    connection.execute("INSERT INTO contact_touch (contact_id, due) SELECT id, NULL FROM may_be_seen")
+    held = "SELECT DISTINCT activity_id FROM shared.sighting WHERE place_id IN (SELECT place_id FROM temp.granted)"
+    _catch_up(log, [(ACTIVITY, row_id) for (row_id,) in connection.execute(held)], now)
 
 
 def _catch_up(log: Log, changes: Iterable[tuple[int, int]], now: datetime) -> None:

@@ -3,7 +3,8 @@
 The log is attached as `shared`; temporary tables say what the scope is: `granted` (a place, its account, the level that
 it grants), `granted_account`, `kept_back` (owners whose contacts are theirs alone), `marked` and `marked_contact`
 (addresses and contacts that an account's user keeps private), `secret` (contacts that their owner keeps private).
-Every table has its place here, if only to show nothing: one that has none is hidden.
+Every table has its place here, if only to show nothing: one that has none is hidden. What an index is to find stands
+in a view as it is in the table: whose an address is, hidden with it; a company's number, which tells nothing alone.
 
 An activity is seen in one's own copy, or because an account that grants WHO holds it and a contact who may be seen has
 a touch in it. What an account grants is about contacts: its mail with strangers, lawyers and machines stays its own.
@@ -142,20 +143,21 @@ class _Texts:
             AND c.id NOT IN (SELECT contact_id FROM temp.secret)) OR {known}"""
 
     def address(self, address: str) -> str:
-        """A visible contact's, one of ours that is named where one may see it, or one that one's own copies show."""
-        ours = "EXISTS (SELECT 1 FROM shared.account_address d WHERE d.email = {0}.email AND d.account_id IN {1})"
-        found = [
-            f"{self.contact(f'{address}.contact_id')}",
-            ours.format(address, _ACCOUNTS),
+        """A visible contact's; or nobody's, and in an own copy, an account's that grants something, or one of ours that
+        is named where subjects are granted."""
+        ours = f"d.email = {address}.email AND d.account_id IN {_ACCOUNTS}"
+        nobodys = [
+            f"EXISTS (SELECT 1 FROM shared.account_address d WHERE {ours})",
             self.own_address(f"{address}.id"),
         ]
         if self._lends_subjects:
-            found.append(
+            nobodys.append(
                 f"({address}.rule = 'self' AND EXISTS (SELECT 1 FROM shared.participation z"
                 f" WHERE z.address_id = {address}.id AND z.role_code <> {_BCC}"
                 f" AND {self.lent('z.activity_id', SUBJECTS)} AND {self.concerns('z.activity_id')}))"
             )
-        return f"({' OR '.join(found)})"
+        found = f"{address}.contact_id IS NULL AND ({' OR '.join(nobodys)})"
+        return f"({self.contact(f'{address}.contact_id')} OR {found})"
 
     def _lent_part(self) -> str:
         """Of participation `p` in what an account lends: contacts, and where it lends subjects, who of us is in it."""
@@ -197,12 +199,10 @@ class _Texts:
                 WHERE {visible_sightings}""",
             "address": f"""SELECT r.id, r.email, r.canonical, r.site,
                 CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name,
-                CASE WHEN {self.contact("r.contact_id")} THEN r.contact_id END AS contact_id,
-                CASE WHEN {self.company("r.company_id")} THEN r.company_id END AS company_id, r.rule
+                r.contact_id, r.company_id, r.rule
                 FROM shared.address r WHERE {self.address("r")}""",
-            "contact": f"""SELECT x.id, x.name,
-                CASE WHEN {self.company("x.company_id")} THEN x.company_id END AS company_id,
-                x.owner, x.from_book, x.vanished_at FROM shared.contact x WHERE {self.contact("x.id")}""",
+            "contact": f"""SELECT x.id, x.name, x.company_id, x.owner, x.from_book, x.vanished_at
+                FROM shared.contact x WHERE {self.contact("x.id")}""",
             "contact_email": f"""SELECT x.email, x.contact_id, x.position, x.canonical, x.given_up_at
                 FROM shared.contact_email x WHERE {a_contacts}""",
             "contact_key": f"SELECT x.key, x.contact_id, x.merged FROM shared.contact_key x WHERE {a_contacts}",

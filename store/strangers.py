@@ -25,7 +25,7 @@ _DERIVED = f"""SELECT s.address_id,
     FROM stranger s CROSS JOIN participation p ON {_TOUCHES} WHERE {{0}} GROUP BY s.address_id
     UNION ALL SELECT s.address_id, 0, 0, 0, NULL, NULL, {_NEXT}
     FROM stranger s WHERE {{0}} AND NOT EXISTS (SELECT 1 FROM participation p WHERE {_TOUCHES})"""
-DUE = _DERIVED.format("s.due <= ?1")
+DUE = _DERIVED.format("s.address_id IN (SELECT address_id FROM stranger WHERE due <= ?1)")
 """Those whose row says nothing as of ?1, derived: the columns of stranger in their order."""
 
 _KEEP = """INSERT OR REPLACE INTO stranger (address_id, inbound, outbound, meetings, first_touch, last_touch, due)
