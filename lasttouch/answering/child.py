@@ -20,7 +20,7 @@ from lasttouch.keeping.reading import role_of_asker
 from lasttouch.terminal import command_line, standard_streams
 from lasttouch.terminal.options import OfService
 
-CPU_SECONDS = 60.0
+CPU_SECONDS = 240.0
 _GRACE_SECONDS = 3.0
 _FAILED, _USAGE = 1, 2
 _OWN = ("PATH", "HOME")  # of our environment; there may be passwords in it, which only an administrator's commands need

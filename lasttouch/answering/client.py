@@ -114,7 +114,7 @@ def _unanswered(arguments: list[str], place: str, error: OSError) -> int:
 
 
 def _broken_off(arguments: list[str]) -> int:
-    hint = "ask again; an answer may take five minutes to be read, and few may be asked for at once"
+    hint = "ask again; an answer may take ten minutes to be read, and few may be asked for at once"
     return _failed(arguments, "the service broke off the answer", hint)
 
 

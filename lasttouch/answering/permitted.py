@@ -16,7 +16,8 @@ MEMBER, STEWARD, ADMINISTRATOR = "member", "steward", "administrator"
 class Who(Enum):
     """For whom a command is. What of the log it shows to them is no matter of this: `keeping/viewing.py` says."""
 
-    EVERYBODY = "everybody"
+    EVERYBODY = "everybody, and the log itself refuses whoever is no user"
+    USERS = "users"
     NOBODY_YET = "nobody yet"
     ADMINISTRATORS = "administrators"
 
@@ -24,7 +25,10 @@ class Who(Enum):
 _OF = {
     Who.EVERYBODY: (
         "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "contacts list",
-        "contacts show", "contacts suggest", "contacts export", "companies list", "done", "snooze", "ignore", "note",
+        "contacts show", "contacts suggest", "contacts export", "companies list",
+    ),
+    Who.USERS: (
+        "done", "snooze", "ignore", "note",
         "cadence", "confirm", "sharing show", "sharing set", "sharing private", "access",
         # whose contact it is, or whether it is of the list, is known to what changes it: keeping/whose.py
         "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
@@ -66,8 +70,8 @@ def _guarded(path: str, command: click.Command, role: Callable[[], str]) -> clic
 def _refusal(path: str, role: Callable[[], str]) -> NotPermitted | None:
     who = COMMANDS.get(path)
     if who is Who.EVERYBODY:
-        return None  # the log itself refuses whoever is no user
-    asks = role()  # raises for them, before anything else is said
+        return None
+    asks = role()  # raises for whoever is no user, before anything else is said
     if who is None:
         return NotPermitted(f"the service does not do `{path}` for anybody", "it is for whoever keeps the server")
     if who is Who.NOBODY_YET:

@@ -14,6 +14,7 @@ _BESIDE = (  # what commands import only when they come to it
     "rich.text", "rich.cells", "click.shell_completion", "click.formatting", "click._termui_impl",
     "lasttouch.terminal.output", "lasttouch.terminal.csv_cells", "lasttouch.keeping.opening",
     "lasttouch.keeping.own_words", "lasttouch.views.no_contact", "lasttouch.answers.offers",
+    "lasttouch.answers.used", "store.audiences", "store.grants", "store.scoped", "store.scoped_views",
 )  # fmt: skip
 
 
@@ -25,5 +26,6 @@ def preload() -> None:
             importlib.import_module(f"lasttouch.commands.{name}")
     for name in _BESIDE:
         importlib.import_module(name)
+    gc.set_threshold(100_000, 20, 20)  # as cli.main says
     gc.collect()
     gc.freeze()

@@ -18,7 +18,9 @@ AT_ONCE_FOR_ONE = 4
 WAITING = 512
 WAITING_FOR_ONE = 64
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7))
+AT_A_TIME = 64  # accepted, before others are seen to
 _PAUSE_SECONDS = 0.1
+_MOST_DESCRIPTORS = 65_536
 
 _log = logging.getLogger(__name__)
 
@@ -67,16 +69,16 @@ class Server:
             self._begin()
 
     def _accept(self) -> None:
-        while True:
+        for _ in range(AT_A_TIME):
             try:
-                connection, _ = self._listener.accept()
+                connection, _address = self._listener.accept()
             except BlockingIOError:
                 return
             except OSError as error:  # no descriptors are left: those of ended children come back
                 _log.warning("a command could not be taken: %s", error.strerror)
                 select.poll().poll(_PAUSE_SECONDS * 1000)
                 return
-            _, uid, _ = _CREDENTIALS.unpack(
+            _pid, uid, _gid = _CREDENTIALS.unpack(
                 connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
             )
             waits = sum(one.uid == uid for one in self._waiting)
@@ -115,7 +117,7 @@ class Server:
                 signal.signal(number, signal.SIG_DFL)
             kept = asked.connection.fileno()
             os.closerange(3, kept)
-            os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+            os.closerange(kept + 1, _MOST_DESCRIPTORS)
             self._answer(asked)
         finally:
             os._exit(1)

@@ -11,7 +11,7 @@ import os
 
 VERSION = "lasttouch 1"
 LONGEST_REQUEST = 131_072  # bytes
-LONGEST_ANSWER_SECONDS = 300  # a pager may be read so long; then whoever reads no more costs nothing
+LONGEST_ANSWER_SECONDS = 600  # a pager may be read so long; then whoever reads no more costs nothing
 SYSTEM_SOCKET = "/run/lasttouch/lasttouch.sock"
 ENCODING = "encoding"  # the setting that says how the client's terminal writes text
 SHOWN_BY = ("TZ", "COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR")

@@ -54,7 +54,7 @@ def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> lis
 
 def complete_account(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the configured accounts."""
-    if is_answered():
+    if is_answered(ctx):
         return []  # what accounts there are is no member's business; `sync` is for whoever keeps the server
     begins = incomplete.casefold()
     with contextlib.suppress(LasttouchError):

@@ -69,7 +69,7 @@ def import_(file: Path, as_json: bool) -> None:
     from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
     from lasttouch.keeping.contact_import import take_in_list  # noqa: PLC0415 - queries do without
 
-    read = read_contacts(file, sys.stdin.buffer if is_answered() else None)
+    read = read_contacts(file, sys.stdin.buffer if is_answered(click.get_current_context()) else None)
     with changing() as agent:
         change, problems = take_in_list(agent, read)
     if as_json:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from activity.errors import ConfigError, DatabaseError, ForeignDatabase, LasttouchError
+from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
 from lasttouch.keeping import viewing
 from lasttouch.keeping.viewing import asker, insist_on_an_administrator, scope_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from lasttouch.configuration.config import LoadedConfig
 
 Told = Callable[[str], None]
-_HAS_MISTAKES = "the configuration of the service has mistakes"
 
 
 @contextlib.contextmanager
@@ -79,18 +78,11 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
 
 
 def role_of_asker(config: Path) -> str:
-    """What whoever asks is to the team. Raises NotPermitted for whoever is no user.
-
-    No error tells what stands in the configuration.
-    """
+    """What whoever asks is to the team. Raises NotPermitted for whoever is no user."""
     file = read_config(config)
     log = _log_that_followed(file)
     if log is None:
-        try:
-            path = _follow(file, _keep_silent).database
-        except ConfigError:
-            raise LasttouchError(_HAS_MISTAKES, "whoever keeps the server is told of them in its log") from None
-        log = open_for_reading(path)
+        log = open_for_reading(_follow(file, _keep_silent).database)
     try:
         return viewing.role_of_asker(log)
     finally:

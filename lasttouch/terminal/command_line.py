@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from activity.errors import LasttouchError
+from activity.errors import ConfigError, LasttouchError
 from lasttouch.terminal import standard_streams
 
 if TYPE_CHECKING:
@@ -137,6 +137,10 @@ def run(arguments: list[str], config: str | None = None) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except LasttouchError as error:
+        if config is not None and isinstance(error, ConfigError):  # what stands there is not for whoever asks
+            error = ConfigError(
+                "the configuration of the service has mistakes", "whoever keeps the server can see them"
+            )
         return fail(error.code, error.message, error.hint, error.exit_code, as_json)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()

@@ -19,9 +19,9 @@ class OfService(str):
     __slots__ = ()
 
 
-def is_answered() -> bool:
-    """Does a service answer the command that runs for somebody else?"""
-    return isinstance(click.get_current_context().find_root().obj, OfService)
+def is_answered(ctx: click.Context) -> bool:
+    """Does a service answer this command for somebody else?"""
+    return isinstance(ctx.find_root().obj, OfService)
 
 
 def note_config(ctx: click.Context, _: click.Parameter | None, path: str | None) -> None:

@@ -114,7 +114,7 @@ def test_the_links_between_the_documents_lead_somewhere() -> None:
 
 def test_the_modules_the_architecture_names_are_there() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    assert 60 <= len(page.splitlines()) <= 110
+    assert 60 <= len(page.splitlines()) <= 125
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if ".venv" not in path.parts}
     for name in re.findall(r"`([a-z_/]+\.py)`", page):
         assert any(f"/{module}".endswith(f"/{name}") for module in modules), name
