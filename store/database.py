@@ -38,6 +38,7 @@ MIGRATIONS = frozenset(
         "thread_index",
         "team",
         "changes",
+        "retired",
     )
 )
 

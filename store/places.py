@@ -45,6 +45,7 @@ def register(
             " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, active = 1 RETURNING id",
             (name, owner),
         ).fetchone()
+        connection.execute("DELETE FROM retired_account WHERE account_id = ?", (account_id,))
         if addresses is not None:
             _keep_addresses(connection, account_id, addresses.get(name, ()))
         for kind in kinds:

@@ -445,7 +445,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles, thread_index, team, changes):
+    for later in (expectation, titles, thread_index, team, changes, retired):
         migrations()(later)
     return migrations
 
@@ -476,6 +476,12 @@ def team(db: Database) -> None:
     from store.team_tables import TEAM  # noqa: PLC0415 - once for each log
 
     _create(db, TEAM)
+
+
+def retired(db: Database) -> None:
+    from store.team_tables import RETIRED  # noqa: PLC0415 - once for each log
+
+    _create(db, RETIRED)
 
 
 def changes(db: Database) -> None:

@@ -31,7 +31,7 @@ DERIVED = frozenset(("contact_touch", "contact_account", "stranger", "thread", "
 NOTHING = frozenset(
     (
         "forgotten", "withheld", "unplaced", "contact_name", "name_due", "title_pair", "change", "account_reader",
-        "bcc_seen", "access", "deed", "_sqlite_migrations",
+        "bcc_seen", "access", "deed", "retired_account", "_sqlite_migrations",
     )
 )  # fmt: skip
 """What only writing needs, and what would tell of others; no answer is made of them."""

@@ -96,3 +96,9 @@ CREATE TABLE put_aside (
 INSERT INTO put_aside SELECT canonical, 0, email, name, kind, said_at, said_by FROM said_before;
 DROP TABLE said_before;
 """
+
+RETIRED = """
+CREATE TABLE retired_account (
+    account_id INTEGER PRIMARY KEY REFERENCES account, at INTEGER NOT NULL, kept TEXT NOT NULL
+) STRICT;
+"""

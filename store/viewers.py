@@ -80,16 +80,22 @@ def ceiling(log: Log) -> Level | None:
 
 
 def levels(log: Log, user: User) -> list[tuple[int, Level]]:
-    """Every account of the log with what it grants this user."""
+    """Every account of the log with what it grants this user.
+
+    One that was retired grants no more than dates, where those were kept; else it is there no more.
+    """
     own, teams, at_most = set(own_accounts(log, user.id)), {*teams_of(log, user.id), EVERYBODY}, ceiling(log)
     granted, narrowed = _by_account(log, "account_share"), _by_account(log, "narrowed_share")
+    query = "SELECT n.id, r.kept FROM account n LEFT JOIN retired_account r ON r.account_id = n.id ORDER BY n.id"
+    accounts = {account_id: kept for account_id, kept in log.execute(query) if kept != "nothing"}
+    granted |= {account_id: {EVERYBODY: Level.DATES} for account_id, kept in accounts.items() if kept is not None}
     return [
         (
             account_id,
             Level.OWN if account_id in own
             else granted_to(teams, granted.get(account_id), narrowed.get(account_id, {}), at_most),
         )
-        for (account_id,) in log.execute("SELECT id FROM account ORDER BY id").fetchall()
+        for account_id in accounts
     ]  # fmt: skip
 
 

@@ -35,9 +35,9 @@ _OF = {
         "companies add", "contacts forget",
     ),
     Who.NOBODY_YET: (
-        "accounts list", "accounts retire", "contacts dossier", "privacy report",
+        "contacts dossier", "privacy report",
     ),
-    Who.ADMINISTRATORS: ("status", "doctor"),
+    Who.ADMINISTRATORS: ("status", "doctor", "accounts list", "accounts retire"),
 }  # fmt: skip
 COMMANDS = {path: who for who, paths in _OF.items() for path in paths}
 

@@ -130,6 +130,15 @@ def erasing(reason: str) -> Iterator[tuple[Agent, bool]]:
 
 
 @contextlib.contextmanager
+def administering() -> Iterator[Agent]:
+    """The log to be kept by one keeper, or a team's administrator, who sees no content. Raises NotPermitted."""
+    from lasttouch.keeping.acting import administering  # noqa: PLC0415 - queries do without
+
+    with maintaining() as agent, administering(agent):
+        yield agent
+
+
+@contextlib.contextmanager
 def maintaining() -> Iterator[Agent]:
     """The same for what shows no content."""
     from lasttouch.keeping.opening import opened  # noqa: PLC0415 - queries do without

@@ -56,7 +56,7 @@ def sharing(agent: Agent) -> Sharing:
             name,
             viewers.granted_by_team(log, account_id),
             viewers.narrowed_by_team(log, account_id),
-            [Grant(user, levels[account_id]) for user, levels in seen.items()],
+            [Grant(user, levels.get(account_id, Level.NONE)) for user, levels in seen.items()],
         )
         for account_id, name in viewers.accounts_of(log, asking.id)
     ]

@@ -39,6 +39,7 @@ COMMANDS = {
     "contacts": "Import, list, add, show, merge, alias, remove, export and forget contacts.",
     "companies": "List and add companies and their domains.",
     "sharing": "What colleagues see of your accounts, and whom you keep to yourself.",
+    "accounts": "List the accounts of the log, and give one up when a colleague leaves.",
     "access": "Who looked at what is yours.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",

@@ -35,3 +35,4 @@ STATUS = (
     "failing_since", "error", "error_code", "hint", "watches_allowed", "skipped", "skipped_items", "places",
 )  # fmt: skip
 ACCESS = ("at", "user", "command", "account", "level", "items", "contact")
+ACCOUNTS = ("account", "owner", "user", "readers", "is_read", "retired_at", "kept", "activities")

@@ -90,6 +90,7 @@ _ROWS: Mapping[str, Mapping[str, Any]] = {
     "bcc_seen": {"activity_id": 1, "address_id": 1, "place_id": 1},
     "access": {"at": 1000, "user_id": 1, "command": "last", "account_id": 1, "level": 1, "items": 1, "contact_id": 1},
     "change": {"kind": 2, "ref": 1},
+    "retired_account": {"account_id": 1, "at": 1000, "kept": "dates"},
     "deed": {"at": 1000, "user_id": 1, "kind": "merge", "contact_id": 1, "detail": "{}"},
 }  # fmt: skip
 """A row for every table there is or was, with the columns it has or had."""

@@ -17,6 +17,7 @@ CALLS = [
     ("ana", "sharing private", "Zoe"),
     ("ana", "sharing show", ""),
     ("ana", "access", ""),
+    ("root", "accounts list", ""),
 ]
 
 
