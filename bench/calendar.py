@@ -29,7 +29,7 @@ from capture.dav.source import DavAccount
 from capture.dav.transport import Transport
 from config_lines import account, caldav, head
 from lasttouch.configuration.config import load_config
-from lasttouch.keeping.address_book import take_in
+from lasttouch.keeping.address_book import import_contacts
 from lasttouch.keeping.opening import opened
 from radicale_server import RadicaleServer
 
@@ -186,7 +186,7 @@ def _fresh(server: RadicaleServer, base: Path) -> Path:
     )
     path.chmod(0o600)
     with opened(load_config(path)) as agent:
-        take_in(agent, contact_entries(_CONTACTS))
+        import_contacts(agent, contact_entries(_CONTACTS))
     return folder
 
 

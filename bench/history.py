@@ -88,7 +88,7 @@ def _changes(agent: Agent) -> Iterator[tuple[str, float]]:
 
     def found(stranger: Stranger) -> None:
         name = stranger.address
-        address_book.take_in(agent, [ContactEntry(name, [name], f"Firm of {name}", name.replace("@", "."))])
+        address_book.import_contacts(agent, [ContactEntry(name, [name], f"Firm of {name}", name.replace("@", "."))])
 
     def alias(pair: tuple[int, Stranger]) -> None:
         contact_changes.add_alias(agent, pair[0], [pair[1].address])
@@ -115,7 +115,7 @@ def _samples(chance: random.Random, population: Sequence[T], samples: int) -> li
 def _imports(agent: Agent, size: Size) -> Iterator[Figure]:
     """The whole address book once more, as it is and with one contact in a hundred changed."""
     entries = contact_entries(size.contacts)
-    address_book.take_in(agent, entries)  # those that were merged or removed above come back
+    address_book.import_contacts(agent, entries)  # those that were merged or removed above come back
     yield from _import("import of all contacts unchanged", agent, entries)
     for number in range(0, len(entries), 200):
         entries[number] = replace(entries[number], owner="Nobody Else")
@@ -129,11 +129,11 @@ def _import(name: str, agent: Agent, entries: Sequence[ContactEntry]) -> Iterato
     """By the clock, and of the processor alone: it is one computation, and the machine may be shared."""
     elapsed = 0.0
 
-    def take_in() -> None:
+    def import_contacts() -> None:
         nonlocal elapsed
-        elapsed = seconds(lambda: address_book.take_in(agent, entries))
+        elapsed = seconds(lambda: address_book.import_contacts(agent, entries))
 
-    spent = cpu_seconds(take_in)
+    spent = cpu_seconds(import_contacts)
     yield at_most(name, elapsed, "s", 2)
     yield told(f"{name}, processor", spent, "s")
 

@@ -27,7 +27,7 @@ from bench.world import END, Size, World, contact_entries
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Config
 from lasttouch.keeping import learning
-from lasttouch.keeping.address_book import take_in
+from lasttouch.keeping.address_book import import_contacts
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.keeping.opening import follow_configuration
@@ -92,7 +92,7 @@ def log(size: Size) -> Path:
         with tempfile.TemporaryDirectory(dir=folder()) as scratch:
             new = Path(scratch) / "lasttouch.db"
             with agent_on(new) as agent:
-                take_in(agent, contact_entries(size.contacts))
+                import_contacts(agent, contact_entries(size.contacts))
                 for _ in write_batches(agent, World(size)):
                     pass
                 agent.refresh()

@@ -83,7 +83,7 @@ class Log:
         self._write([Entry(facts, self.agent.judge(facts))])
 
     def contact(self, name: str, *emails: str) -> int:
-        (contact_id,) = address_book.take_in(self.agent, [ContactEntry(name, list(emails))]).imported.contacts
+        (contact_id,) = address_book.import_contacts(self.agent, [ContactEntry(name, list(emails))]).imported.contacts
         return contact_id
 
     def _write(self, entries: Sequence[Entry], account: str = "ana") -> None:

@@ -19,7 +19,7 @@ from store.said import Said
 from store.timeline import Activity, activities, newest
 
 if TYPE_CHECKING:
-    from lasttouch.answers.standing import Standing
+    from lasttouch.answers.listings import Listing
 
 
 class OfActivity(NamedTuple):
@@ -38,7 +38,7 @@ class OfContact(NamedTuple):
     behind: Mapping[int, Activity]
     recent: list[Activity]
     said: Sequence[Said]
-    lists: list[Standing]
+    lists: list[Listing]
 
 
 class OfContacts(NamedTuple):
@@ -94,13 +94,13 @@ def _activity(log: Log, activity_ids: Sequence[int], now: datetime) -> OfActivit
 
 
 def _contacts(log: Log, ids: Sequence[int], now: datetime) -> OfContacts:
-    from lasttouch.answers.standing import standing  # noqa: PLC0415 - an activity alone does without
+    from lasttouch.answers.listings import listings  # noqa: PLC0415 - an activity alone does without
 
     found = [(person, *proof(log, person, now)) for person in people(log, now, ids)]
     words = said.of_contacts(log, [person.id for person, _, _ in found])
     return OfContacts(
         [
-            OfContact(person, behind, recent, words.get(person.id, []), standing(log, person, now))
+            OfContact(person, behind, recent, words.get(person.id, []), listings(log, person, now))
             for person, behind, recent in found
         ],
         read_back(log),

@@ -67,11 +67,11 @@ def import_(file: Path, as_json: bool) -> None:
       lasttouch contacts import addressbook.vcf --json
     """
     from capture.contact_files import read_contacts  # noqa: PLC0415 - vCards take long to import
-    from lasttouch.keeping.contact_import import take_in_list  # noqa: PLC0415 - queries do without
+    from lasttouch.keeping.contact_import import import_file  # noqa: PLC0415 - queries do without
 
     read = read_contacts(file, sys.stdin.buffer if is_answered(click.get_current_context()) else None)
     with changing() as agent:
-        change, problems = take_in_list(agent, read)
+        change, problems = import_file(agent, read)
     if as_json:
         print_json(imported.as_json(change, problems, read.without_email))
     else:

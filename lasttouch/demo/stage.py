@@ -20,7 +20,7 @@ from lasttouch.demo.mail_files import deliver
 from lasttouch.demo.servers import Server, calendar_server, check_installed, mail_server, store_calendar
 from lasttouch.demo.settings import write_config, write_contacts, write_passwords
 from lasttouch.demo.world import World, world_at
-from lasttouch.keeping.address_book import Change, take_in
+from lasttouch.keeping.address_book import Change, import_contacts
 from lasttouch.keeping.opening import opened
 from lasttouch.local_time import Clock
 from lasttouch.passes.pipeline import sync
@@ -97,7 +97,7 @@ def _read(folder: Path, clock: Clock) -> Played:
     loaded = load_config(folder / CONFIG)
     contacts = read_contacts(folder / CONTACTS)
     with opened(loaded, clock) as agent:
-        change = take_in(agent, contacts.entries)
+        change = import_contacts(agent, contacts.entries)
         reports = list(sync(agent))
     for report in reports:
         if report.error is not None:

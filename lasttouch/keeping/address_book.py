@@ -43,7 +43,7 @@ class Change(NamedTuple):
     shared: Sequence[tuple[str, list[str]]] = ()
 
 
-def take_in(
+def import_contacts(
     agent: Agent,
     entries: Sequence[ContactEntry],
     renames: bool = True,
@@ -62,18 +62,18 @@ def take_in(
         if by_name:
             canonicals = [canonical(email) for entry in entries for email in entry.emails]
             own_words.take_back(agent.connection, canonicals, agent.user_id)
-        change = _take_in_of(agent, entries, of, renames, by_itself)
+        change = _import_of(agent, entries, of, renames, by_itself)
         if agent.user_id:  # whoever else has the address may be nobody they see
             return change
         return change._replace(shared=contacts.shared_addresses(agent.log, change.imported.ids))
 
 
-def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: Holding = OF_THE_LIST) -> Change:
+def import_cards(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: Holding = OF_THE_LIST) -> Change:
     """The same for the cards of an address book, each with the key that names it; within the caller's transaction."""
     aside = _PutAside(agent, [entry for _, entry in entries], of.user_id)
     kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry) and not aside(entry)]
     last = contacts.last_id(agent.log)
-    change = _take_in_of(agent, [entry for _, entry in kept], of)
+    change = _import_of(agent, [entry for _, entry in kept], of)
     shown: dict[str, tuple[int, list[str]]] = {}
     for (key, entry), contact_id in zip(kept, change.imported.contacts, strict=True):
         contact_changes.move_key(agent.connection, contact_id, key)
@@ -83,7 +83,7 @@ def take_in_from_book(agent: Agent, entries: Sequence[tuple[str, ContactEntry]],
     return change._replace(rematched=change.rematched + rematch(agent, [], given_up)) if given_up else change
 
 
-def let_go(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -> None:
+def remove_cards(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -> None:
     """Cards that are gone: so are their contacts, unless the user listed them, or touches let them stay, marked.
 
     Whoever others hold as well is theirs alone.
@@ -106,12 +106,12 @@ def let_go(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -> None
     rematch(agent, [], given_up.union(canonicals))
 
 
-def _take_in_of(
+def _import_of(
     agent: Agent, entries: Sequence[ContactEntry], of: Holding, renames: bool = True, by_itself: bool = False
 ) -> Change:
     """The same as below, but who is of others stays as they list them, and held by who lists them now as well."""
     if of.keeps_the_list:
-        change = _take_in(agent, entries, renames, by_itself, of.user_id)
+        change = _import(agent, entries, renames, by_itself, of.user_id)
         if agent.config.users:
             holding.publish(agent.connection, change.imported.contacts)
         return change
@@ -120,7 +120,7 @@ def _take_in_of(
     others = {at: contact_id for at, contact_id in of_others(agent.log, entries, of).items() if at in kept}
     last = contacts.last_id(agent.log)
     rest = [entry for at, entry in enumerate(entries) if at not in others]
-    change = _take_in(agent, rest, renames, by_itself, of.user_id)
+    change = _import(agent, rest, renames, by_itself, of.user_id)
     done = change.imported
     held = holding.holders(agent.log, others.values())
     unseen = [one for one in others.values() if one in held and held[one].isdisjoint(of.own)]
@@ -132,7 +132,7 @@ def _take_in_of(
     return change._replace(imported=Imported(done.added + len(unseen), done.updated, unchanged, done.ids, in_order))
 
 
-def _take_in(agent: Agent, entries: Sequence[ContactEntry], renames: bool, by_itself: bool, user_id: int) -> Change:
+def _import(agent: Agent, entries: Sequence[ContactEntry], renames: bool, by_itself: bool, user_id: int) -> Change:
     for entry in entries:
         entry.owner = owner_meant(entry.owner, agent.colleagues)
     welcome = [entry for entry in entries if _is_welcome(agent, entry)]
@@ -164,7 +164,7 @@ def new_entry(name: str, emails: Sequence[str], company: str = "", domain: str =
 
 def add_contact(agent: Agent, entry: ContactEntry) -> Change:
     """Add somebody whom the user names. Raises UsageError where it is nobody to keep in touch with."""
-    change = take_in(agent, [entry], renames=False, by_name=True, of=agent.holding)
+    change = import_contacts(agent, [entry], renames=False, by_name=True, of=agent.holding)
     if change.ours:
         raise UsageError(
             f"{entry.emails[0]} is nobody to keep in touch with: it is one of us, or a calendar",
@@ -183,7 +183,7 @@ def add_strangers(
         )
         for one in strangers
     ]
-    return take_in(agent, entries, by_name=by_name, by_itself=True, of=of)
+    return import_contacts(agent, entries, by_name=by_name, by_itself=True, of=of)
 
 
 def _is_welcome(agent: Agent, entry: ContactEntry) -> bool:

@@ -8,19 +8,19 @@ from itertools import chain
 from activity.batch import Skip
 from activity.contact import ContactEntry
 from capture.contact_files import ContactFile, RowProblem
-from lasttouch.keeping.address_book import Change, take_in
+from lasttouch.keeping.address_book import Change, import_contacts
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.by_halves import ByHalves
 from store.contacts import Imported
 
 
-def take_in_list(agent: Agent, read: ContactFile) -> tuple[Change, list[RowProblem]]:
-    """See `address_book.take_in`; and what was left out, in the order of the lines it stands on."""
+def import_file(agent: Agent, read: ContactFile) -> tuple[Change, list[RowProblem]]:
+    """See `address_book.import_contacts`; and what was left out, in the order of the lines it stands on."""
     changes: list[Change] = []
     problems = list(read.problems)
 
     def store(some: Sequence[ContactEntry], left_out: Sequence[Skip], _is_last: bool) -> None:
-        changes.append(take_in(agent, some, of=agent.holding))
+        changes.append(import_contacts(agent, some, of=agent.holding))
         problems.extend(RowProblem(int(skip.item), skip.reason) for skip in left_out)
 
     ByHalves("contacts import")(read.entries, store, lambda entry: str(entry.line))

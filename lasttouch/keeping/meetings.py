@@ -261,10 +261,10 @@ def _follow(agent: Agent, refs: Sequence[int]) -> None:
     titles.derive(agent, [ref for ref in refs if ref > 0])
 
 
-def expand_for_strangers(agent: Agent, told: Callable[[int, int], None] | None = None) -> None:
+def expand_for_strangers(agent: Agent, progress: Callable[[int, int], None] | None = None) -> None:
     """Bring meetings with people who are no contacts into the log, a part in each transaction.
 
-    `told` is given, after each, how many objects of how many are done.
+    `progress` is given, after each, how many objects of how many are done.
     """
     waiting = _expandable(agent, deferred.with_strangers(agent.log))
     meetings = Meetings(agent) if waiting else None
@@ -272,8 +272,8 @@ def expand_for_strangers(agent: Agent, told: Callable[[int, int], None] | None =
         with writing(agent.connection):
             assert meetings is not None
             meetings.expand(waiting[first : first + _AT_ONCE])
-        if told is not None:
-            told(min(first + _AT_ONCE, len(waiting)), len(waiting))
+        if progress is not None:
+            progress(min(first + _AT_ONCE, len(waiting)), len(waiting))
 
 
 def _expandable(agent: Agent, waiting: Iterable[StoredObject]) -> list[StoredObject]:

@@ -20,23 +20,23 @@ from store.log import EVERYTHING, Log
 if TYPE_CHECKING:
     from lasttouch.configuration.config import LoadedConfig
 
-Told = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 @contextlib.contextmanager
-def reading(config: Path, warned: Told, told: Told, whole: bool = False) -> Iterator[Log]:
+def reading(config: Path, warn: Notify, notify: Notify, whole: bool = False) -> Iterator[Log]:
     """The log of this configuration, read-only, as whoever asks may see it; an empty one before the first sync.
 
-    A configuration that the log has followed already is neither checked nor followed again. `warned`
-    is given what keeps the log from following it, `told` that there is no log yet. The `whole` log is for
+    A configuration that the log has followed already is neither checked nor followed again. `warn`
+    is given what keeps the log from following it, `notify` that there is no log yet. The `whole` log is for
     what keeps the service. Raises NotPermitted.
     """
     file = read_config(config)
     path, log = file.database, _log_that_followed(file)
     if path is None or log is None:
-        loaded = _follow(file, warned)
+        loaded = _follow(file, warn)
         path = loaded.database
-        log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, told)
+        log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, notify)
     try:
         with database_errors(path):
             if whole:
@@ -131,18 +131,18 @@ def _whole_log(path: Path) -> Log:
     return log
 
 
-def _log_before_the_first_sync(loaded: LoadedConfig, told: Told) -> Log:
+def _log_before_the_first_sync(loaded: LoadedConfig, notify: Notify) -> Log:
     """Nothing is made on the disk by a question."""
     from lasttouch.keeping.agent import register_sources  # noqa: PLC0415 - queries do without
     from store.database import empty_log  # noqa: PLC0415
 
-    told(f"There is no log at {loaded.database} yet; run: lasttouch sync")
+    notify(f"There is no log at {loaded.database} yet; run: lasttouch sync")
     log = empty_log()
     register_sources(log.connection, loaded.config)
     return log
 
 
-def _follow(file: ConfigFile, warned: Told) -> LoadedConfig:
+def _follow(file: ConfigFile, warn: Notify) -> LoadedConfig:
     """Check a configuration and derive anew what depends on it, so that no answer is of an earlier one."""
     from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
     from lasttouch.keeping.opening import opened  # noqa: PLC0415
@@ -155,7 +155,7 @@ def _follow(file: ConfigFile, warned: Told) -> LoadedConfig:
         except ForeignDatabase:
             raise
         except DatabaseError as error:
-            warned(f"the log cannot follow the configuration as it is now: {error.message}")
+            warn(f"the log cannot follow the configuration as it is now: {error.message}")
     return loaded
 
 

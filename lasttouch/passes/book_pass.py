@@ -46,9 +46,9 @@ class AddressBookPass(SourcePass):
                 self.agent.catch_up()
             place = places.place_id(connection, self.row.id, batch.place)
             of = of_account(self.agent.log, self.account.name)
-            change = address_book.take_in_from_book(self.agent, entries, of)
+            change = address_book.import_cards(self.agent, entries, of)
             if is_last:
-                address_book.let_go(self.agent, [self._key(batch.place, href) for href in batch.removed], of)
+                address_book.remove_cards(self.agent, [self._key(batch.place, href) for href in batch.removed], of)
                 places.forget_skipped(connection, place, batch.settled, batch.holds)
                 places.note_skipped(connection, place, [*batch.skipped, *left_out], self.agent.clock())
                 if batch.cursor is not None:

@@ -16,7 +16,7 @@ from store.said import Said
 from store.timeline import Activity
 
 if TYPE_CHECKING:
-    from lasttouch.answers.standing import Standing
+    from lasttouch.answers.listings import Listing
     from lasttouch.answers.why import OfContact
 
 
@@ -36,7 +36,7 @@ def contact_json(one: OfContact, back: ReadBack, now: datetime) -> dict[str, Any
         "dates": {date: _date(person, date, one.behind, now) for date in DATES},
         "not_counted": not_counted_json(one.recent, now),
         "said": said_json(one.said),
-        "lists": [standing._asdict() for standing in one.lists],
+        "lists": [listing._asdict() for listing in one.lists],
     }
 
 
@@ -48,7 +48,7 @@ def contact_text(
     zone: tzinfo,
     words: Sequence[Said] = (),
     back: ReadBack = READ,
-    lists: Sequence[Standing] = (),
+    lists: Sequence[Listing] = (),
 ) -> list[str]:
     """The same for people."""
     lines = [f"{person.name} <{', '.join(person.emails)}>", *read_back_lines([person], back, zone)]
@@ -67,7 +67,7 @@ def contact_text(
     return lines + said_lines(words, zone) + _lists_text(lists) + not_counted_text(recent, now, zone)
 
 
-def _lists_text(lists: Sequence[Standing]) -> list[str]:
+def _lists_text(lists: Sequence[Listing]) -> list[str]:
     """On which lists they are, and why not on the others."""
     lines = [
         f"    {one.list:<9} {'yes' if one.listed else 'no'}: {one.because}"

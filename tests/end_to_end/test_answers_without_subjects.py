@@ -51,7 +51,7 @@ def test_an_answer_is_known_by_its_subject(
     _letter(tmp_path, "asked", 3, ANA, BOB, "Harvest prices")
     _letter(tmp_path, "answered", 2, BOB, ANA, subject, answers)
     with opened(load_config(tmp_path / "config.toml"), lambda: NOW) as agent:
-        address_book.take_in(agent, [ContactEntry("Bob", [BOB])])
+        address_book.import_contacts(agent, [ContactEntry("Bob", [BOB])])
         assert [report.error for report in sync(agent)] == [None]
         (bob,) = people(agent.log, NOW)
         assert (bob.last_two_way == NOW - timedelta(days=2)) is answered

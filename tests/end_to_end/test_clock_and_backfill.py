@@ -63,7 +63,7 @@ class Desk:
     def read(self, now: datetime) -> dict[str, Any]:
         """One pass at what the clock says is `now`; what the log says then."""
         with opened(load_config(self.folder / "config.toml"), lambda: now) as agent:
-            address_book.take_in(agent, [ContactEntry("Bob", [BOB])])
+            address_book.import_contacts(agent, [ContactEntry("Bob", [BOB])])
             assert [report.error for report in sync(agent)] == [None]
             return self._said(agent, now)
 

@@ -28,13 +28,6 @@ LOGS_ONLY = {"run"}  # its lines are tested with the daemon
 OF_A_TEAM = {  # tested in tests/team
     "access", "accounts list", "accounts retire", "sharing show", "sharing set", "sharing private",
 }  # fmt: skip
-    "access",
-    "accounts list",
-    "accounts retire",
-    "sharing show",
-    "sharing set",
-    "sharing private",
-}  # tested in tests/team
 
 
 def documented(section: str, seen: frozenset[str] = frozenset()) -> set[str]:

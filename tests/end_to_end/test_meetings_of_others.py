@@ -100,7 +100,7 @@ def after(home: Household, *steps: tuple[str, str]) -> dict[str, list[object]]:
     for path in [*home.folder.glob("lasttouch.db*"), *home.folder.glob("*/*.ics")]:
         path.unlink()
     with opened(load_config(home.folder / "config.toml"), lambda: NOW) as agent:
-        address_book.take_in(
+        address_book.import_contacts(
             agent, [ContactEntry("Tom", [TOM]), ContactEntry("Kim", [KIM]), ContactEntry("Eve", [EVE])]
         )
         for path, text in steps:

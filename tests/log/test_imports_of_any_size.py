@@ -43,7 +43,7 @@ def test_an_import_costs_as_much_a_row_however_many_there_are(log: Log, shape: s
     for count in (150, 600):
         entries = SHAPES[shape](count, count)
         with spending(log.connection, 20) as spent:
-            address_book.take_in(log.agent, entries)
+            address_book.import_contacts(log.agent, entries)
         steps.append(spent.steps)
         statements.append(spent.statements)
     assert steps[1] <= 5 * steps[0]
@@ -53,7 +53,7 @@ def test_an_import_costs_as_much_a_row_however_many_there_are(log: Log, shape: s
 
 def test_whoever_is_renamed_by_an_entry_is_known_by_the_new_name_to_the_next(log: Log) -> None:
     bob = log.contact("Bob", "bob@globex.example")
-    change = address_book.take_in(
+    change = address_book.import_contacts(
         log.agent,
         [
             ContactEntry("Robert Roe", ["bob@globex.example"]),
@@ -64,7 +64,7 @@ def test_whoever_is_renamed_by_an_entry_is_known_by_the_new_name_to_the_next(log
 
 
 def test_somebody_without_a_name_is_whoever_has_the_address(log: Log) -> None:
-    change = address_book.take_in(
+    change = address_book.import_contacts(
         log.agent,
         [
             ContactEntry("amy@globex.example", ["amy@globex.example"]),

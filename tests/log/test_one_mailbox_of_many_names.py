@@ -51,7 +51,7 @@ def list_all(log: Log, emails: list[str]) -> None:
 
 
 def list_each(log: Log, emails: list[str]) -> None:
-    address_book.take_in(log.agent, [ContactEntry(f"Bob {n}", [email]) for n, email in enumerate(emails)])
+    address_book.import_contacts(log.agent, [ContactEntry(f"Bob {n}", [email]) for n, email in enumerate(emails)])
 
 
 def merge(log: Log, emails: list[str]) -> None:

@@ -49,7 +49,7 @@ def test_nobody_is_due_between_two_batches(tmp_path: Path) -> None:
         reader.close()
 
     with opened(load_config(tmp_path / "config.toml"), lambda: NOW) as agent:
-        address_book.take_in(agent, [ContactEntry("Bob", [BOB])])
+        address_book.import_contacts(agent, [ContactEntry("Bob", [BOB])])
         assert all(report.error is None for report in sync(agent, progress=look))
     assert seen == [(NOW - timedelta(days=9), []), (NOW - timedelta(days=5), [])]
 

@@ -40,7 +40,7 @@ NEVER = 4_000_000_000  # seconds since 1970
 def crowd(log: Log) -> list[int]:
     """Many contacts of one company; each of those with an even id has a colleague of the same number."""
     entries = [ContactEntry(f"Guest {n}", [_address(n)], "Hooli", owner="Ben" if n % 2 else "") for n in range(MANY)]
-    return sorted(address_book.take_in(log.agent, entries).imported.contacts)
+    return sorted(address_book.import_contacts(log.agent, entries).imported.contacts)
 
 
 def _address(number: int) -> str:
@@ -133,7 +133,7 @@ def _name(log: Log, contact: int) -> str:
 def test_who_is_past_a_cadence_is_found_behind_many_who_are_not(log: Log, crowd: list[int], derived: bool) -> None:
     """However many a cadence is set for, those past it are the first; their own goes before their company's."""
     more = [ContactEntry(f"Friend {n}", [f"friend{n}@hooli.example"], "Hooli") for n in range(400)]
-    address_book.take_in(log.agent, more)
+    address_book.import_contacts(log.agent, more)
     iris = log.contact("Iris", "iris@hooli.example")
     ken = log.contact("Ken", "ken@initech.example")
     log.mail_batch([{"sender": _address(n), "to": ANA, "days": 99} for n in range(MANY)])

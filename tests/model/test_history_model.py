@@ -183,7 +183,7 @@ class History(RuleBasedStateMachine):
             return  # one of us is no contact
         entry = ContactEntry(f"N {email}", [email], company=f"The {domain}" if with_company else "")
         with self.agent() as agent:
-            (contact_id,) = address_book.take_in(agent, [entry], by_name=True).imported.contacts
+            (contact_id,) = address_book.import_contacts(agent, [entry], by_name=True).imported.contacts
         diary.contacts[contact_id] = {email}
         if with_company and domain not in diary.internal:
             diary.companies[domain] = entry.company

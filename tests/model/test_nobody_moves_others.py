@@ -42,7 +42,7 @@ def agent(tmp_path: Path) -> Iterator[Agent]:
     path.write_text(f'database = "log.db"\ninternal_domains = ["acme.example"]\n{own}')
     with opened(load_config(path), lambda: NOW) as agent:
         for email in (TOM, KIM, EVE):
-            address_book.take_in(agent, [ContactEntry(email.partition("@")[0].title(), [email])])
+            address_book.import_contacts(agent, [ContactEntry(email.partition("@")[0].title(), [email])])
         yield agent
 
 

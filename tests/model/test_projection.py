@@ -98,7 +98,7 @@ def _list(agent: Agent, made: World) -> None:
     accounts = dict(connection.execute("SELECT name, id FROM account"))
     for one in made.contacts:
         entry = ContactEntry(one.name, list(one.emails), one.company, "", one.owner)
-        (contact_id,) = address_book.take_in(agent, [entry]).imported.contacts
+        (contact_id,) = address_book.import_contacts(agent, [entry]).imported.contacts
         with writing(connection):
             connection.execute("DELETE FROM contact_holder WHERE contact_id = ?", (contact_id,))
             holding.hold(connection, [contact_id], [accounts[name] for name in one.held_by])

@@ -49,7 +49,7 @@ class World:
         elif do == "add" or len(known) < 2:
             self.count += 1
             entry = ContactEntry(self.random.choice(NAMES), [f"p{self.count}@firm{self.count}.example"])
-            address_book.take_in(agent, [entry], by_name=True)
+            address_book.import_contacts(agent, [entry], by_name=True)
         elif do == "rename":
             what = contact_changes.Edit(name=self.random.choice(NAMES))
             contact_changes.edit(agent, self.random.choice(known), what)

@@ -34,7 +34,7 @@ def agent(tmp_path: Path) -> Iterator[Agent]:
 
 
 def _bob(agent: Agent) -> int:
-    (contact_id,) = address_book.take_in(agent, [ContactEntry("Bob", [BOB])]).imported.contacts
+    (contact_id,) = address_book.import_contacts(agent, [ContactEntry("Bob", [BOB])]).imported.contacts
     return contact_id
 
 
@@ -99,7 +99,7 @@ def test_done_by_one_is_not_undone_by_another(agent: Agent) -> None:
 
 def test_each_merges_their_own_words(agent: Agent) -> None:
     bob = _bob(agent)
-    (other,) = address_book.take_in(agent, [ContactEntry("Rob", ["rob@globex.example"])]).imported.contacts
+    (other,) = address_book.import_contacts(agent, [ContactEntry("Rob", ["rob@globex.example"])]).imported.contacts
     for agent.user_id, contact in ((ANA, bob), (BEN, other)):
         own_words.say_of_contact(agent, contact, Word("cadence", 10 * agent.user_id), own_words.speaker(agent, None))
     contact_changes.merge(agent, bob, [other])

@@ -96,7 +96,7 @@ def test_what_is_left_equals_a_log_that_never_held_the_rest(fed: Fed, tmp_path: 
         with opened(load_config(config), lambda: Log.start + timedelta(days=500.5)) as agent:
             log = Log(agent)
             for name, email in (("Bob", BOB), ("Zoe", ZOE)):
-                address_book.take_in(agent, [ContactEntry(name, [email])])
+                address_book.import_contacts(agent, [ContactEntry(name, [email])])
             for sender, to, days, number in mails:
                 if sender != to and (kept or days >= 500.5 - 365.25):
                     log.mail(sender, to, days, message_id=f"<{number}@x.example>")
@@ -116,7 +116,7 @@ def test_a_calendar_says_nothing_of_what_is_past_and_is_not_read_anew(tmp_path: 
     config.write_text(head("log.db", backfill="3y") + account("ana", YEAR, files("x")))
     now = start + timedelta(days=10)
     with opened(load_config(config), lambda: now) as agent:
-        address_book.take_in(agent, [ContactEntry("Bob", [BOB])])
+        address_book.import_contacts(agent, [ContactEntry("Bob", [BOB])])
         assert [one.error for one in sync(agent)] == [None]
         assert [one.last_meeting for one in people(agent.log, now)] == [start]
         agent.clock = lambda: now + timedelta(days=400)

@@ -31,7 +31,7 @@ def _holders(log: Log) -> dict[str, set[int]]:
 
 def _add(log: Log, who: str, name: str, *emails: str) -> address_book.Change:
     agent = acts(log.agent, who)
-    return address_book.take_in(agent, [ContactEntry(name, list(emails))], by_name=True, of=agent.holding)
+    return address_book.import_contacts(agent, [ContactEntry(name, list(emails))], by_name=True, of=agent.holding)
 
 
 def test_who_is_added_is_of_the_adder_s_account_and_by_the_steward_of_the_list(team: Log) -> None:
@@ -107,7 +107,7 @@ def test_a_merged_contact_is_held_by_whoever_held_one_of_them_unless_one_is_of_t
 
 def _cards(log: Log, account: str, cards: Sequence[tuple[str, ContactEntry]]) -> None:
     with writing(log.connection):
-        address_book.take_in_from_book(log.agent, cards, whose.of_account(log.reader, account))
+        address_book.import_cards(log.agent, cards, whose.of_account(log.reader, account))
 
 
 def test_an_address_book_is_its_account_s_and_one_of_nobody_s_the_list_s(team: Log) -> None:
@@ -116,10 +116,10 @@ def test_an_address_book_is_its_account_s_and_one_of_nobody_s_the_list_s(team: L
     _cards(team, "info", [("carddav:3:Work:z", ContactEntry("Zoe", [ZOE]))])
     assert _holders(team) == {"Bob": {ANAS, BENS}, "Zoe": set()}
     with writing(team.connection):
-        address_book.let_go(team.agent, ["carddav:1:Work:b"], whose.of_account(team.reader, "ana"))
+        address_book.remove_cards(team.agent, ["carddav:1:Work:b"], whose.of_account(team.reader, "ana"))
     assert _holders(team) == {"Bob": {BENS}, "Zoe": set()}
     with writing(team.connection):
-        address_book.let_go(team.agent, ["carddav:2:Work:b"], whose.of_account(team.reader, "ben"))
+        address_book.remove_cards(team.agent, ["carddav:2:Work:b"], whose.of_account(team.reader, "ben"))
     assert _holders(team) == {"Zoe": set()}
 
 
@@ -145,7 +145,7 @@ def test_contacts_of_a_keeper_s_address_book_and_mail_are_their_accounts_once_th
             log.contact(email, email)
             log.mail(sender, email, 2, account=sender.partition("@")[0])
         log.mail(ZOE, BEN, 3, account="ben")
-        address_book.take_in(log.agent, [ContactEntry("Dev", ["dev@x.example"], key="crm:1")])
+        address_book.import_contacts(log.agent, [ContactEntry("Dev", ["dev@x.example"], key="crm:1")])
         assert set().union(*_holders(log).values()) == set()
         carddav = log.connection.execute("INSERT INTO source (account_id, kind, active) VALUES (1, 'carddav', 1)")
         log.connection.execute(

@@ -25,7 +25,7 @@ _CALM = {
 MOST = 3  # conversations of a side that are told of, the newest first
 
 
-class Standing(NamedTuple):
+class Listing(NamedTuple):
     """Is a contact on a list (people see it without `--all`), by which activity if by one, and why or why not."""
 
     list: Literal["awaiting", "stale"]
@@ -34,12 +34,12 @@ class Standing(NamedTuple):
     because: str
 
 
-def standing(log: Log, person: Person, now: datetime) -> list[Standing]:
+def listings(log: Log, person: Person, now: datetime) -> list[Listing]:
     """What `awaiting` and `stale` say of this contact as of now, or why they say nothing."""
     return [*_awaiting(log, person, now), _stale(log, person, now)]
 
 
-def _awaiting(log: Log, person: Person, now: datetime) -> Iterator[Standing]:
+def _awaiting(log: Log, person: Person, now: datetime) -> Iterator[Listing]:
     sides: Mapping[Side, str] = {"us": "they wrote", "them": "we wrote"}
     found = False
     for side, who in sides.items():
@@ -48,15 +48,15 @@ def _awaiting(log: Log, person: Person, now: datetime) -> Iterator[Standing]:
             found = True
             because = f"settled: {one.settled_by}" if one.settled_by else one.because
             about = f" (“{one.subject}”)" if one.subject else ""
-            yield Standing("awaiting", one.likely, one.activity_id, f"{who}{about}; {because}")
+            yield Listing("awaiting", one.likely, one.activity_id, f"{who}{about}; {because}")
     if not found:
-        yield Standing("awaiting", False, None, "no conversation with them ends in a message that waits for an answer")
+        yield Listing("awaiting", False, None, "no conversation with them ends in a message that waits for an answer")
 
 
-def _stale(log: Log, person: Person, now: datetime) -> Standing:
+def _stale(log: Log, person: Person, now: datetime) -> Listing:
     one = silence_of(log, person, now)
     if isinstance(one, Calm):
-        return Standing("stale", False, None, _CALM[one.why].format(**one._asdict()))
+        return Listing("stale", False, None, _CALM[one.why].format(**one._asdict()))
     if one.state == "unknown":
-        return Standing("stale", False, None, "unknown: a source that matters was not read far enough")
-    return Standing("stale", True, person.last_touch_activity, arithmetic(one))
+        return Listing("stale", False, None, "unknown: a source that matters was not read far enough")
+    return Listing("stale", True, person.last_touch_activity, arithmetic(one))
