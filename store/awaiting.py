@@ -11,7 +11,7 @@ from activity import source_kind
 from activity.subject import compared
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
-from store.lists import among, placeholders
+from store.lists import among, chunks, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
 from store.threads import THEM, US, by_chance, waiting, waiting_then
@@ -40,7 +40,8 @@ class Waiting(NamedTuple):
     `accounts` are (name, owner) of those that hold a message of the conversation, `read_through` the oldest instant
     through which their mail was read (None: never); an answer sent after that may exist. `settled_by` is what settled
     it otherwise, None where nothing did. `chance` (0 to 1), `likely` and `because` say whether an answer is expected
-    at all, as far as that was looked at (see lasttouch/answers/expectations.py).
+    at all (see lasttouch/answers/expectations.py); before that is looked at, `chance` is what is kept of it, 1 where
+    nothing is.
     """
 
     activity_id: int
@@ -66,24 +67,56 @@ def awaiting(
     since: datetime | None = None,
     as_of: bool = False,
     contacts: Collection[int] | None = None,
+    unlisted: bool = True,
+    bare: bool = False,
 ) -> Iterator[Waiting]:
     """All that waits for this side at `moment`, or was settled by a meeting.
 
     In the order of time, or ("likely") of the chance that an answer is expected, as far as structure tells it: then
     what is not older than `since` alone. `as_of`: as it was at an earlier moment, from the activities. `contacts`: only
-    what waits with one of these.
+    what waits with one of these; not `unlisted`: with any contact. `bare`: without what `settled` and `told` look up,
+    for a list of which most are left out.
     """
-    if as_of:
-        turns = iter(waiting_then(log, _WHO[side], timestamp(moment), order != "oldest"))
-    elif order == "likely":
+    turns: Iterator[tuple[int, int, int | None]]
+    if order == "likely" and not as_of:
         turns = by_chance(log, _WHO[side], timestamp(since) if since else 0, timestamp(moment))
+    elif as_of:
+        then = waiting_then(log, _WHO[side], timestamp(moment), order != "oldest")
+        turns = ((row_id, at, None) for row_id, at in then)
     else:
-        turns = _turns(log, moment, side, order == "newest")
+        turns = ((row_id, at, None) for row_id, at in _turns(log, moment, side, order == "newest"))
     if contacts is not None:
         asked = _asking(log, side, contacts, timestamp(since) if since else 0)
         turns = (turn for turn in turns if turn[0] in asked)
     while page := list(islice(turns, PAGE)):
-        yield from _page(log, moment, side, page)
+        found = _page(log, side, page, unlisted)
+        yield from found if bare else told(log, settled(log, side, moment, found))
+
+
+def settled(log: Log, side: Side, moment: datetime, found: Sequence[Waiting]) -> list[Waiting]:
+    """These, with what settled them as of `moment`."""
+    ids = [one.activity_id for one in found]
+    met = _met_since(log, ids, side, moment)
+    elsewhere = _answered_elsewhere(log, ids, side, moment)
+    return [one._replace(settled_by=_settled_by(one.activity_id in met, one.activity_id in elsewhere)) for one in found]
+
+
+def told(log: Log, found: Sequence[Waiting]) -> Iterator[Waiting]:
+    """These, with the ids and subjects of their messages, and who holds them."""
+    for some in chunks(found, PAGE):
+        ids = [one.activity_id for one in some]
+        query = f"SELECT id, identity, subject FROM activity WHERE id IN ({placeholders(ids)})"
+        texts = {row_id: texts for row_id, *texts in log.execute(query, ids)}
+        accounts = _accounts(log, ids)
+        for one in some:
+            identity, subject = texts[one.activity_id]
+            holders = accounts.get(one.activity_id, [])
+            yield one._replace(
+                message_id=None if identity.startswith("hash:") else identity,
+                subject=subject or "",
+                accounts=tuple([(one.name, one.owner) for one in holders]),
+                read_through=_earliest([through for one in holders for through in one.read_through]),
+            )
 
 
 _OTHERS = f"""
@@ -117,32 +150,29 @@ def _turns(log: Log, moment: datetime, side: Side, newest_first: bool) -> Iterat
         given, size = size, size * 8
 
 
-def _page(log: Log, moment: datetime, side: Side, turns: Sequence[tuple[int, int]]) -> Iterator[Waiting]:
-    """These messages, with what is to be shown of them."""
-    ids = [row_id for row_id, _ in turns]
-    others = _others(log, ids, side)
-    met = _met_since(log, ids, side, moment)
-    elsewhere = _answered_elsewhere(log, ids, side, moment)
-    left = [(row_id, at) for row_id, at in turns if row_id in others]
-    ids = [row_id for row_id, _ in left]
-    query = f"SELECT id, identity, subject, conversation FROM activity WHERE id IN ({placeholders(ids)})"
-    texts = {row_id: told for row_id, *told in log.execute(query, ids)}
-    accounts = _accounts(log, ids)
-    for row_id, at in left:
-        identity, subject, conversation = texts[row_id]
-        holders = accounts.get(row_id, [])
-        yield Waiting(
+def _page(log: Log, side: Side, turns: Sequence[tuple[int, int, int | None]], unlisted: bool) -> list[Waiting]:
+    """These messages, with whom they wait for."""
+    others = _others(log, [row_id for row_id, _, _ in turns], side)
+    if not unlisted:
+        others = {row_id: people for row_id, people in others.items() if any(one.contact_id for one in people)}
+    query = f"SELECT id, conversation FROM activity WHERE id IN ({placeholders(list(others))})"
+    conversations = dict(log.execute(query, list(others)))
+    return [
+        Waiting(
             activity_id=row_id,
-            message_id=None if identity.startswith("hash:") else identity,
+            message_id=None,
             at=instant(at),
             side=side,
-            subject=subject or "",
+            subject="",
             others=tuple(others[row_id]),
-            accounts=tuple([(one.name, one.owner) for one in holders]),
-            read_through=_earliest([through for one in holders for through in one.read_through]),
-            conversation=conversation,
-            settled_by=_settled_by(row_id in met, row_id in elsewhere),
+            accounts=(),
+            read_through=None,
+            conversation=conversations[row_id],
+            chance=1.0 if percent is None else percent / 100,
         )
+        for row_id, at, percent in turns
+        if row_id in others
+    ]
 
 
 def _asked(side: Side) -> tuple[int, int]:

@@ -123,9 +123,11 @@ def waiting(
     ).fetchall()
 
 
-def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[tuple[int, int]]:
-    """The same in the order of the chance that an answer is expected, of this span; what was not judged comes last."""
-    query = "SELECT activity_id, at FROM thread WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"
+def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[tuple[int, int, int | None]]:
+    """The same in the order of the chance that an answer is expected (in percent), of this span; what was not judged
+    comes last, with None."""
+    query = """SELECT activity_id, at, chance FROM thread
+        WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"""
     yield from log.execute(query.format("NOT NULL", "chance DESC, at DESC"), (waits_for, since, until))
     yield from log.execute(query.format("NULL", "at DESC"), (waits_for, since, until))
 

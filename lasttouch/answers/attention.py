@@ -15,13 +15,14 @@ from lasttouch.answers.silence_words import CADENCE_OF, arithmetic
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.moments import ago
 from store import reasons, said
-from store.awaiting import Waiting
+from store.awaiting import Waiting, told
 from store.choosing import of_owner
 from store.log import Log
 from store.people import Person, people
 from store.silence import past_cadence, past_rhythm
 
 Kind = Literal["owed", "pending", "flagged", "met", "cadence", "rhythm", "series-over"]
+_WAITING = ("owed", "pending")
 KINDS: tuple[Kind, ...] = ("owed", "pending", "flagged", "met", "cadence", "rhythm", "series-over")
 """In the order in which they are told; who is there for one is not told of for a later one."""
 
@@ -71,21 +72,21 @@ def attention(log: Log, now: datetime, whom: Whom, limit: int) -> Attention:
     """As of now."""
     reader = _Reader(log, now, whom, limit + COUNTED)
     found: list[Reason] = []
-    told: set[int | None] = set()
+    named: set[int | None] = set()
     for kind in KINDS:
         for one in reader.of(kind):
-            if one.contact is None or one.contact not in told:
-                told.add(one.contact)
+            if one.contact is None or one.contact not in named:
+                named.add(one.contact)
                 found.append(one)
         if len(found) >= limit + COUNTED:
             break
-    shown = found[:limit]
+    shown = reader.worded(found[:limit])
     activities = {one.activity for one in shown}
     contacts = {one.contact for one in shown if one.kind in ("rhythm", "cadence")}
     return Attention(
         shown,
         min(COUNTED, len(found) - len(shown)),
-        [one for one in reader.owed if one.activity_id in activities],
+        [one for one in reader.waiting if one.side == "us" and one.activity_id in activities],
         [one for one in reader.silent if one.person.id in contacts],
     )
 
@@ -99,7 +100,7 @@ class _Reader:
         self._whom = whom
         self._theirs = whom.contacts(log)
         self._most = most
-        self.owed: list[Waiting] = []
+        self.waiting: list[Waiting] = []
         self.silent: list[Silence] = []
 
     def of(self, kind: Kind) -> Iterator[Reason]:
@@ -114,20 +115,27 @@ class _Reader:
         }
         return islice(read[kind](), self._most)
 
+    def worded(self, shown: Sequence[Reason]) -> list[Reason]:
+        """These, with the sentences of what waits: of most of that only the number is told."""
+        activities = {one.activity for one in shown if one.kind in _WAITING}
+        self.waiting = list(told(self._log, [one for one in self.waiting if one.activity_id in activities]))
+        waiting = {one.activity_id: one for one in self.waiting}
+        return [
+            one._replace(because=self._waits(waiting[one.activity or 0])) if one.kind in _WAITING else one
+            for one in shown
+        ]
+
+    def _waits(self, one: Waiting) -> str:
+        said_ = "wrote" if one.side == "us" else "has not answered what you wrote"
+        return f"{said_} {ago(one.at, self._now)}{_about(one.subject)}; {one.because}"
+
     def _owed(self) -> Iterator[Reason]:
-        wanted = self._waiting(OWED_FOR)
-        self.owed = awaiting(self._log, self._now, "us", wanted, self._most)
-        for one in self.owed:
-            yield self._of_waiting("owed", one, f"wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}")
+        wanted = self._wanted(OWED_FOR)
+        yield from self._waiting("owed", awaiting(self._log, self._now, "us", wanted, self._most, bare=True))
 
     def _pending(self) -> Iterator[Reason]:
-        wanted = self._waiting(PENDING_FOR)._replace(until=self._now - patience(self._log))
-        for one in awaiting(self._log, self._now, "them", wanted, self._most):
-            yield self._of_waiting(
-                "pending",
-                one,
-                f"has not answered what you wrote {ago(one.at, self._now)}{_about(one.subject)}; {one.because}",
-            )
+        wanted = self._wanted(PENDING_FOR)._replace(until=self._now - patience(self._log))
+        yield from self._waiting("pending", awaiting(self._log, self._now, "them", wanted, self._most, bare=True))
 
     def _flagged(self) -> Iterator[Reason]:
         rows = reasons.flagged(self._log, self._now)
@@ -163,16 +171,19 @@ class _Reader:
             said_ = f"the last of your meetings{_about(row.subject)} was {ago(row.at, self._now)}, and none is ahead"
             yield Reason("series-over", row.contact, row.name, row.activity, said_)
 
-    def _waiting(self, for_: timedelta) -> Wanted:
+    def _wanted(self, for_: timedelta) -> Wanted:
         """What has waited for no longer than that."""
         owner, only = self._whom
         return Wanted(contacts=only, owner=owner, since=self._now - for_, order="likely", likely=True)
 
-    def _of_waiting(self, kind: Kind, one: Waiting, because: str) -> Reason:
-        listed = [other for other in one.others if other.contact_id is not None]
-        meant = [other for other in listed if self._theirs is None or other.contact_id in self._theirs]
-        other = [*meant, *listed, *one.others][0]
-        return Reason(kind, other.contact_id, other.name or other.address, one.activity_id, because)
+    def _waiting(self, kind: Kind, found: Sequence[Waiting]) -> Iterator[Reason]:
+        """Their reasons, as yet without the sentences; see `worded`."""
+        self.waiting += found
+        for one in found:
+            listed = [other for other in one.others if other.contact_id is not None]
+            meant = [other for other in listed if self._theirs is None or other.contact_id in self._theirs]
+            other = [*meant, *listed, *one.others][0]
+            yield Reason(kind, other.contact_id, other.name or other.address, one.activity_id, "")
 
     def _silences(self, read: Callable[[int], Sequence[tuple[int, int]]], kind: str) -> Iterator[Silence]:
         """Of the first contacts that `read` gives, those who are silent by this kind of measure."""

@@ -19,7 +19,10 @@ LIKELY_OWED, LIKELY_PENDING = 0.15, 0.2
 _ENOUGH = 60
 """Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell."""
 _FILED_OWED = 0.15  # of what is owed so much is filed all the same
+_FILES = 0.3  # who files a larger share has a reason where they do not
 _TELLS = 0.7
+_SUREST = 0.97
+_ROUNDED = 0.005  # by as much a chance in percent may be off
 
 
 class Expectation(NamedTuple):
@@ -55,7 +58,7 @@ def expectations(
     standings = standings_of(log, waiting)
     ids = list(waiting)
     bits = marks.bits_of(log, ids) if known.for_us else {}
-    filed = marks.filed(log, ids) if known.for_us and known.filing > 0.3 else {}
+    filed = marks.filed(log, ids) if _is_telling(known) else {}
     found = {}
     for activity in ids:
         if activity not in standings:
@@ -69,9 +72,29 @@ def expectations(
     return found
 
 
+def hopeful(log: Log, known: Past, kept: Mapping[int, float]) -> set[int]:
+    """Of these activities, with the chance that is kept of each, those that may be likely."""
+    bits = marks.bits_of(log, list(kept)) if known.for_us else {}
+    return {one for one, chance in kept.items() if bits.get(one, 0) & FLAGGED or at_best(known, chance) >= known.bar}
+
+
+def at_best(known: Past, chance: float) -> float:
+    """What is not flagged is no likelier than that, whatever else is looked at, with this chance kept of it."""
+    wanted = min(_SUREST, (chance + _ROUNDED) / known.rates.reliability())
+    odds = wanted / (1 - wanted)
+    if _is_telling(known):
+        odds *= (1 - _FILED_OWED) / (1 - known.filing)
+    return odds / (1 + odds) + _ROUNDED
+
+
 def patience(log: Log) -> timedelta:
     """For how long one waits before it is late: within that, four in five of their answers came; two days at least."""
     return max(timedelta(days=2), timedelta(seconds=rates(log)[1].usual_delay(0.8)))
+
+
+def _is_telling(known: Past) -> bool:
+    """Does what one files, and what not, tell anything?"""
+    return known.for_us and known.filing > _FILES
 
 
 def _expectation(one: Standing, known: Past, age: int, bits: int, filed: bool | None) -> Expectation:
@@ -80,7 +103,7 @@ def _expectation(one: Standing, known: Past, age: int, bits: int, filed: bool | 
     for_us, learned, filing, _ = known
     case = one.cases[0]
     reliability = learned.reliability(one.reader)
-    wanted = min(0.97, learned.chance_of(one) / learned.reliability())
+    wanted = min(_SUREST, learned.chance_of(one) / learned.reliability())
     odds = wanted / (1 - wanted) * (1 - reliability * learned.arrived_by(age))
     given, number = learned.counted(case)
     who = "you answered" if for_us else "they answered"

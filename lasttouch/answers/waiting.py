@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from lasttouch.answers.expectations import expectations, past
+from lasttouch.answers.expectations import expectations, hopeful, past
 from lasttouch.answers.settling import settling_words
 from store import awaiting as conversations
 from store.awaiting import PAGE, Order, Side, Waiting
@@ -37,16 +37,22 @@ class Wanted(NamedTuple):
     settled: bool = False
 
 
-def awaiting(log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None) -> list[Waiting]:
-    """The first `limit` that wait for this side as of `moment`."""
-    read = conversations.awaiting(log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts)
+def awaiting(
+    log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None, bare: bool = False
+) -> list[Waiting]:
+    """The first `limit` that wait for this side as of `moment`; `bare` as `store.awaiting` gives them."""
+    late = wanted.order == "likely" and wanted.likely and wanted.owner is None  # most are left out
+    read = conversations.awaiting(
+        log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts, wanted.unlisted, bare=late
+    )
     found = _fitting(read, wanted)
     if wanted.order == "likely" and wanted.likely:
         found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
-    judged = _judged(log, found, side, moment, wanted)
+    judged = _judged(log, found, side, moment, wanted, late)
     if wanted.order != "likely":
         return list(islice(judged, limit))
-    return sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
+    first = sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
+    return list(conversations.told(log, first)) if late and not bare else first
 
 
 def is_known(one: Waiting, moment: datetime) -> bool:
@@ -54,11 +60,16 @@ def is_known(one: Waiting, moment: datetime) -> bool:
     return one.read_through is not None and moment - one.read_through <= FRESH
 
 
-def _judged(log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted) -> Iterator[Waiting]:
-    """Those that wait still, with what is to be thought of them."""
+def _judged(
+    log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted, late: bool
+) -> Iterator[Waiting]:
+    """Those that wait still, with what is to be thought of them; if `late`, what settles them is not known yet."""
     rest = iter(found)
     learned = past(log, for_us=side == "us")
     while page := list(islice(rest, PAGE)):
+        if late:
+            hoped = hopeful(log, learned, {one.activity_id: one.chance for one in page})
+            page = conversations.settled(log, side, moment, [one for one in page if one.activity_id in hoped])
         settled = _settled(log, page, moment)
         page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
         if not wanted.settled:
@@ -96,15 +107,8 @@ def _fitting(found: Iterator[Waiting], wanted: Wanted) -> Iterator[Waiting]:
             if wanted.order == "oldest":
                 return
             continue
-        if _is_wanted(one, wanted):
+        if wanted.owner is None or wanted.owner in whose(one):
             yield one
-
-
-def _is_wanted(one: Waiting, wanted: Wanted) -> bool:
-    contacts = {other.contact_id for other in one.others if other.contact_id is not None}
-    if not contacts and not wanted.unlisted:
-        return False
-    return wanted.owner is None or wanted.owner in whose(one)
 
 
 def whose(one: Waiting) -> list[str]:
