@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -41,7 +42,7 @@ _OF = {
 }  # fmt: skip
 COMMANDS = {path: who for who, paths in _OF.items() for path in paths}
 
-TAKES_A_FILE = "contacts import"  # which the client has opened: it comes as standard input
+TAKES_A_FILE = "contacts import"  # which the client has opened; it comes as standard input, and is not looked at here
 
 Command = tuple[str, click.Command]
 
@@ -62,8 +63,8 @@ def _guarded(path: str, command: click.Command, role: Callable[[], str]) -> clic
     if refusal is not None:
         return _refusing(command, refusal)
     for parameter in command.params:
-        if isinstance(parameter.type, click.Path) and path != TAKES_A_FILE:
-            parameter.type = click.types.FuncParamType(_no_file)
+        if isinstance(parameter.type, click.Path):
+            parameter.type = click.types.FuncParamType(Path if path == TAKES_A_FILE else _no_file)
     return command
 
 

@@ -240,6 +240,9 @@ def test_a_file_of_contacts_is_read_from_who_names_it(team: Team) -> None:
     rows = b"name,email\nPia Wren,pia@initech.example\nno address,\n"
     outcome = team.ask("ben", "contacts", "import", "pia.csv", given=rows)
     assert outcome.code == 0, outcome.err
+    for name in ("/", str(team.config), "nowhere.csv"):  # what lies there where the service is, it does not look at
+        again = team.ask("ben", "contacts", "import", name, given=rows)
+        assert (again.code, again.out.partition(",")[0]) == (0, "0 added"), again
     assert team.ok("ben", "contacts", "show", "pia")[0]["emails"] == ["pia@initech.example"]
     assert team.ask("ana", "contacts", "show", "pia").code == 6
 
