@@ -76,6 +76,6 @@ def retire(name: str, keep: str, yes: bool, as_json: bool) -> None:
     with administering() as agent:
         done = accounts.retire(agent, name, keep == "dates")
     if as_json:
-        print_json(view.retired_json(done))
+        print_json(view.retired_as_json(done))
     else:
         print_lines([view.retired_text(done)])

@@ -42,7 +42,7 @@ def _state(one: Listed, zone: tzinfo) -> str:
     return "read" if one.is_read else "not read any more"
 
 
-def retired_json(done: Retired) -> dict[str, Any]:
+def retired_as_json(done: Retired) -> dict[str, Any]:
     """The object of `accounts retire --json`."""
     return done._asdict()
 
