@@ -28,13 +28,28 @@ IN_A_CALENDAR = "it stands in a calendar"
 DERIVED = frozenset(("contact_touch", "contact_account", "stranger", "thread", "hand"))
 """What an audience has of its own, under the same names."""
 
-NOTHING = frozenset(
-    (
-        "forgotten", "withheld", "unplaced", "contact_name", "name_due", "title_pair", "change", "account_reader",
-        "bcc_seen", "access", "deed", "retired_account", "_sqlite_migrations",
-    )
-)  # fmt: skip
-"""What only writing needs, and what would tell of others; no answer is made of them."""
+NOTHING = {
+    "forgotten": "hash",
+    "withheld": "hash",
+    "unplaced": "address_id, at, activity_id",
+    "contact_name": "contact_id, key",
+    "name_due": "contact_id",
+    "title_pair": "hash, ref",
+    "change": "number, kind, ref",
+    "account_reader": "account_id, user_id",
+    "bcc_seen": "activity_id, address_id, place_id",
+    "access": "id, at, user_id, command, account_id, level, items, contact_id",
+    "deed": "id, at, user_id, kind, contact_id, detail",
+    "retired_account": "account_id, at, kept",
+    "_sqlite_migrations": "id, migration_set, name, applied_at",
+}
+"""What only writing needs, and what would tell of others, with the columns; no answer is made of it."""
+
+
+def hidden(table: str) -> str:
+    """The view of a table that shows nothing of it."""
+    columns = NOTHING.get(table, "hidden").split(", ")
+    return f"SELECT {', '.join([f'NULL AS {name}' for name in columns])} WHERE 0"
 
 
 def of_scope(scope: Scope, has_marks: bool) -> dict[str, str]:
