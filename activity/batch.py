@@ -22,7 +22,8 @@ class Skip:
 
 
 class MarksNow(NamedTuple):
-    """The marks of all messages that a mailbox shows from the UID `first` on: UID → bits (see activity.envelope)."""
+    """The marks of all messages that a mailbox shows from the UID `first` on: UID → bits (see
+    activity.envelope)."""
 
     first: int
     bits: Mapping[int, int]
@@ -32,14 +33,15 @@ class MarksNow(NamedTuple):
 class Batch:
     """Some items of one place (a mailbox, a calendar, a file), to be stored in one transaction.
 
-    `cursor` is opaque text to hand back to the source next time; storing it with the items is
-    what makes a sync resumable. None leaves the stored cursor as it is. `removed` are hrefs of
-    calendar objects that are gone. `holds`: the hrefs of all objects the place holds now, so that
-    any other that was stored for it (by a pass that was interrupted) is gone too; None says nothing.
-    `settled` are hrefs that were given anew, or are gone: of them only what `skipped` says now is wrong.
-    `error`: the place could not be read (further) in this pass; nothing follows from what is missing.
-    `found` is how many items the source expects in this pass for this place, for a progress
-    display; None where it cannot know. `marks`: what the newest messages of a watched mailbox bear now.
+    `cursor` is opaque text to hand back to the source next time; storing it with the items is what
+    makes a sync resumable. None leaves the stored cursor as it is. `removed` are hrefs of calendar
+    objects that are gone. `holds`: the hrefs of all objects the place holds now, so that any other
+    that was stored for it (by a pass that was interrupted) is gone too; None says nothing.
+    `settled` are hrefs that were given anew, or are gone: of them only what `skipped` says now is
+    wrong. `error`: the place could not be read (further) in this pass; nothing follows from what is
+    missing. `found` is how many items the source expects in this pass for this place, for a
+    progress display; None where it cannot know. `marks`: what the newest messages of a watched
+    mailbox bear now.
     """
 
     place: str

@@ -33,7 +33,8 @@ def failed_recipients(part: str) -> tuple[str, ...]:
 
 
 def arrival_date(part: str) -> str:
-    """When the returned message had come to the host that reports, as it is written there; "" where it is not."""
+    """When the returned message had come to the host that reports, as it is written there; "" where
+    it is not."""
     return next((group["arrival-date"][:200] for group in _groups(part[:_LONGEST]) if "arrival-date" in group), "")
 
 

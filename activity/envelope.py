@@ -70,23 +70,27 @@ SIGN_HEADERS: tuple[str, ...] = (
 
 
 CALENDAR_PART = "calendar-part"
-"""A sign that is no header: a part of the message's structure is a scheduling message between calendars."""
+"""A sign that is no header: a part of the message's structure is a scheduling message between
+calendars."""
 
 REPORT_PART = "report-part"
-"""A sign that is no header: a part of the message's structure is a receipt, or an emoji in answer to a message."""
+"""A sign that is no header: a part of the message's structure is a receipt, or an emoji in answer
+to a message."""
 
 FROM_DOUBT = "from-doubt"
 """A sign that is no header: why the From header may be read in more than one way."""
 
 
 AUTHOR_SIGN = "x-lasttouch-author"
-"""A sign that is no header: how the author was found where From names what passed the message on."""
+"""A sign that is no header: how the author was found where From names what passed the message on.
+"""
 
 
 class ThreadIndex(NamedTuple):
     """What Exchange says of a message's conversation in Thread-Index (MS-OXOMSG §2.2.1.3).
 
-    `conversation` are the 16 octets that name it; `follows`: the message is not the first one there.
+    `conversation` are the 16 octets that name it; `follows`: the message is not the first one
+    there.
     """
 
     conversation: bytes
@@ -94,11 +98,13 @@ class ThreadIndex(NamedTuple):
 
 
 ANSWERED, FLAGGED = 1, 2
-"""Bits of a mark: to the owner's program the message is answered (\\Answered), or to be kept in view (\\Flagged)."""
+"""Bits of a mark: to the owner's program the message is answered (\\Answered), or to be kept in
+view (\\Flagged)."""
 
 
 class Mark(NamedTuple):
-    """Where a message stands in its mailbox (`uid`, 0 where the source has none), and the bits its owner set there."""
+    """Where a message stands in its mailbox (`uid`, 0 where the source has none), and the bits its
+    owner set there."""
 
     uid: int
     bits: int
@@ -109,23 +115,24 @@ class Envelope:
     """One message as its source showed it.
 
     Instants are aware UTC. An absent header is "", () or None as the type says, never a guess:
-    `date` None means missing or unreadable, `internal_date` None that the source gave none.
-    `from_` holds every From address seen; more than one From *header* makes `from_headers` > 1.
-    `signs` maps the lower-case names of SIGN_HEADERS that were present to their unfolded values,
-    several of one name joined by a newline, topmost first; "from" is among them only where the
-    From header holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has
-    such a part ("text/calendar; method=REQUEST"), REPORT_PART and FROM_DOUBT only where there is one.
-    `in_reply_to` and `references` are message ids in angle brackets. `failed_recipients` are normalised addresses
-    named by the delivery-status part of a bounce (RFC 3464 §2.3), where that part was read; `is_report` says that
-    there is such a part, `arrival_date` is when the returned message had come to the host that reports (§2.2.5),
-    `returned_id` the Message-ID in the returned header (RFC 6522 §3), in angle brackets. `original_from` are the
-    addresses of X-Original-From, else of X-Original-Sender, which groups write that put their own address into
-    From. `copy_of` is the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
-    `resent`: somebody sent it on as it was (RFC 5322 §3.6.6); `resent_id` is its Resent-Message-ID, in angle brackets.
-    `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author was read from where a group or a
-    contact form puts it (see matchers.authors), or it is a copy that was resent or has an id of its own. `shape` is
-    None where the structure is not known, `mark` where the source has neither flags nor places that it could tell of
-    again.
+    `date` None means missing or unreadable, `internal_date` None that the source gave none. `from_`
+    holds every From address seen; more than one From *header* makes `from_headers` > 1. `signs`
+    maps the lower-case names of SIGN_HEADERS that were present to their unfolded values, several of
+    one name joined by a newline, topmost first; "from" is among them only where the From header
+    holds no readable address ("MAILER-DAEMON"), CALENDAR_PART only where the structure has such a
+    part ("text/calendar; method=REQUEST"), REPORT_PART and FROM_DOUBT only where there is one.
+    `in_reply_to` and `references` are message ids in angle brackets. `failed_recipients` are
+    normalised addresses named by the delivery-status part of a bounce (RFC 3464 §2.3), where that
+    part was read; `is_report` says that there is such a part, `arrival_date` is when the returned
+    message had come to the host that reports (§2.2.5), `returned_id` the Message-ID in the returned
+    header (RFC 6522 §3), in angle brackets. `original_from` are the addresses of X-Original-From,
+    else of X-Original-Sender, which groups write that put their own address into From. `copy_of` is
+    the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
+    `resent`: somebody sent it on as it was (RFC 5322 §3.6.6); `resent_id` is its Resent-Message-ID,
+    in angle brackets. `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author
+    was read from where a group or a contact form puts it (see matchers.authors), or it is a copy
+    that was resent or has an id of its own. `shape` is None where the structure is not known,
+    `mark` where the source has neither flags nor places that it could tell of again.
     """
 
     message_id: str

@@ -8,12 +8,14 @@ from activity.shape import Shape
 
 
 class Letter(NamedTuple):
-    """A person's message. `ours`: one of us wrote it, `by_account` an owner of an account that is read.
+    """A person's message. `ours`: one of us wrote it, `by_account` an owner of an account that is
+    read.
 
-    `at` is in seconds since 1970. `to_other_side`: somebody of the other side is in To. `traits`: "several" are in To;
-    something is "attached"; the subject says that it was "forwarded", or is a "question"; of us only a "colleague" is
-    in To, whose mailbox is not read. `writer` is the address that wrote it, `reader` the first of the other side in To,
-    of what we wrote; 0 for none. `words` are those of the subject.
+    `at` is in seconds since 1970. `to_other_side`: somebody of the other side is in To. `traits`:
+    "several" are in To; something is "attached"; the subject says that it was "forwarded", or is a
+    "question"; of us only a "colleague" is in To, whose mailbox is not read. `writer` is the
+    address that wrote it, `reader` the first of the other side in To, of what we wrote; 0 for none.
+    `words` are those of the subject.
     """
 
     id: int

@@ -16,7 +16,8 @@ class CalendarObject:
 
     `href` names it within its calendar, `etag` is "" where the server gave none, `text` is
     iCalendar text with only the components and properties that judging a meeting needs (no
-    description, location, attachment, alarm or unknown property); "" where nothing of it may be kept.
+    description, location, attachment, alarm or unknown property); "" where nothing of it may be
+    kept.
     """
 
     href: str

@@ -10,7 +10,8 @@ _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def record_key(scope: str, record_id: str) -> str:
-    """A key such as "hubspot:151", "salesforce:0035g…" in 18 characters, or the id as it is; "" for none."""
+    """A key such as "hubspot:151", "salesforce:0035g…" in 18 characters, or the id as it is; "" for
+    none."""
     if not record_id:
         return ""
     if not scope and _SALESFORCE.fullmatch(record_id):

@@ -1,7 +1,9 @@
-"""How large a message is and what hangs on it, as its structure tells without the text being read; one small number.
+"""How large a message is and what hangs on it, as its structure tells without the text being read;
+one small number.
 
-Bits, from the lowest: 10 for the lines of the text part, 10 for its octets in units of 32, 2 for the attachments, 1 for
-a message whose only text is HTML, and 24 for what `mailing_key` makes of the subject (see matchers/mailings.py).
+Bits, from the lowest: 10 for the lines of the text part, 10 for its octets in units of 32, 2 for
+the attachments, 1 for a message whose only text is HTML, and 24 for what `mailing_key` makes of the
+subject (see matchers/mailings.py).
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ _TEXT_OF_BASE64 = 60  # octets that a line of text has, where the lines themselv
 
 
 class Shape(NamedTuple):
-    """Of the first text part (text/plain, or text/html if there is no other): lines and octets; 0, 0 for no text.
+    """Of the first text part (text/plain, or text/html if there is no other): lines and octets; 0,
+    0 for no text.
 
     All are cut at the most that is kept. `html`: these are octets and lines of HTML.
     """
@@ -30,7 +33,8 @@ class Shape(NamedTuple):
 
 
 def shape(lines: int, octets: int, encoding: str, attachments: int, html: bool) -> Shape:
-    """Of a text part as transferred (RFC 3501 §7.4.2, body size and lines); what base64 makes longer is taken back."""
+    """Of a text part as transferred (RFC 3501 §7.4.2, body size and lines); what base64 makes
+    longer is taken back."""
     if encoding == "base64":
         octets = octets * 57 // 78
         lines = octets // _TEXT_OF_BASE64 + 1
@@ -50,7 +54,8 @@ def packed(one: Shape | None, key: int = 0) -> int | None:
 
 
 def with_key(key: int) -> int:
-    """The number of a key alone, which may be put to that of a shape; from the number of key 1 on there is one."""
+    """The number of a key alone, which may be put to that of a shape; from the number of key 1 on
+    there is one."""
     return key << _KEY
 
 

@@ -12,7 +12,8 @@ MeetingVerdict = Literal["held", "upcoming", "declined", "cancelled", "too-large
 
 
 class Verdict(NamedTuple):
-    """A class and the evidence that decided it, e.g. ("auto-reply", "Auto-Submitted: auto-replied").
+    """A class and the evidence that decided it, e.g. ("auto-reply", "Auto-Submitted:
+    auto-replied").
 
     `reason` names the deciding header or property with its value, in one line.
     """

@@ -1,1 +1,4 @@
-"""Sources of facts: mail and calendar servers and files. The only room that opens sockets to them."""
+"""Sources of facts: mail and calendar servers and files.
+
+The only room that opens sockets to them.
+"""

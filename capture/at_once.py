@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 
 def at_once(questions: Mapping[K, Callable[[], T]], seconds: float) -> dict[K, T | Exception]:
-    """The answer to each question, or the exception it ended in; TimeoutError where none came within `seconds`.
+    """The answer to each question, or the exception it ended in; TimeoutError where none came
+    within `seconds`.
 
     A question that hangs is left to itself and does not keep the program from ending.
     """

@@ -1,4 +1,5 @@
-"""What the environment tells processes of our own: what Python needs, and nothing that may hold a secret or a proxy."""
+"""What the environment tells processes of our own: what Python needs, and nothing that may hold a
+secret or a proxy."""
 
 from __future__ import annotations
 

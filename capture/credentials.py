@@ -56,7 +56,8 @@ def from_file(path: Path, what: str = "password") -> Secret:
 
 
 def from_command(command: str, option: str = "password_command") -> Secret:
-    """The first line a shell command prints. What it says on standard error is not looked at: it may hold the secret.
+    """The first line a shell command prints. What it says on standard error is not looked at: it
+    may hold the secret.
 
     Errors name the `option` it stands in and never the command, for that may hold a secret too.
     """
@@ -88,7 +89,8 @@ def from_command(command: str, option: str = "password_command") -> Secret:
 
 
 def _outcome_of(command: str) -> tuple[int, bytes]:
-    """Exit code and standard output of a shell command; whatever it started ends with it, and so does too much output.
+    """Exit code and standard output of a shell command; whatever it started ends with it, and so
+    does too much output.
 
     Raises TimeoutExpired, OSError, ValueError.
     """
@@ -157,7 +159,8 @@ def from_keyring(entry: str, username: str) -> Secret:
 
 
 class Keyring(NamedTuple):
-    """This machine's keyring; `refused` says why nothing can be kept there, "" where it can, `hint` what to do."""
+    """This machine's keyring; `refused` says why nothing can be kept there, "" where it can, `hint`
+    what to do."""
 
     name: str
     refused: str = ""
@@ -182,7 +185,10 @@ def find_keyring() -> Keyring:
 
 
 def keep_in_keyring(entry: str, username: str, password: str) -> None:
-    """Store a password where `from_keyring` finds it. Raises AuthenticationFailed where there is no good keyring."""
+    """Store a password where `from_keyring` finds it.
+
+    Raises AuthenticationFailed where there is no good keyring.
+    """
     _usable_keyring()
     import keyring  # noqa: PLC0415
 

@@ -1,1 +1,2 @@
-"""The agent: configuration, passes, what changes the log, answers, and the doors through which they are asked."""
+"""The agent: configuration, passes, what changes the log, answers, and the doors through which they
+are asked."""

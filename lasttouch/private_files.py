@@ -26,7 +26,8 @@ class NewFile(NamedTuple):
 
 @contextlib.contextmanager
 def replacement(path: Path) -> Iterator[NewFile]:
-    """A new file that becomes `path` once it is filled and on the disk; root acts as the folder's owner meanwhile.
+    """A new file that becomes `path` once it is filled and on the disk; root acts as the folder's
+    owner meanwhile.
 
     Where the block fails, `path` stays as it was. Raises OSError.
     """
@@ -53,8 +54,8 @@ def write_private(path: Path, text: str) -> None:
 def private_output(path: Path, force: bool) -> Iterator[NewFile]:
     """As `replacement`, of a file that the user named.
 
-    Raises UsageError where `path` exists and `force` is not given or it is no file, DatabaseError where it cannot be
-    written.
+    Raises UsageError where `path` exists and `force` is not given or it is no file, DatabaseError
+    where it cannot be written.
     """
     if path.exists() and not path.is_file():
         raise UsageError(f"{path} is no regular file", "give the name of a file")

@@ -1,9 +1,9 @@
 """Does a message want an answer? What its size and place tell, and what was answered before.
 
-No text is read. A message is a case: how much new text it has, where in its conversation it stands, to how many it
-went, what hangs on it. How often such cases were answered is counted over the log; few counts lean on what is usual
-(PRIORS), many stand for themselves. That an answer was given is not the same as that one was wanted, so a bare word
-of thanks counts for little as an answer.
+No text is read. A message is a case: how much new text it has, where in its conversation it stands,
+to how many it went, what hangs on it. How often such cases were answered is counted over the log;
+few counts lean on what is usual (PRIORS), many stand for themselves. That an answer was given is
+not the same as that one was wanted, so a bare word of thanks counts for little as an answer.
 """
 
 from __future__ import annotations
@@ -69,11 +69,12 @@ _TRAITS_SAID = {
 
 
 class Hand(NamedTuple):
-    """How somebody writes, from their letters: octets of greeting and signature, of the text that is usual beyond them
-    (median), and whether their answers quote.
+    """How somebody writes, from their letters: octets of greeting and signature, of the text that
+    is usual beyond them (median), and whether their answers quote.
 
-    `given` and `expected`: how many of the other side's answers there were to what they wrote, and how many one would
-    expect of such cases; `answered` and `awaited` the same of their own answers to what was written to them.
+    `given` and `expected`: how many of the other side's answers there were to what they wrote, and
+    how many one would expect of such cases; `answered` and `awaited` the same of their own answers
+    to what was written to them.
     """
 
     base: int = _USUAL_BASE
@@ -108,7 +109,8 @@ UNKNOWN_HAND = Hand()
 
 
 class Standing(NamedTuple):
-    """A message that waits: its case, then those of what its writer had written just before, unanswered as well.
+    """A message that waits: its case, then those of what its writer had written just before,
+    unanswered as well.
 
     `writer` and `reader` are the hands of the two.
     """
@@ -130,7 +132,8 @@ def standing(letter: Letter, before: Sequence[Letter], hands: Mapping[int, Hand]
 
 
 def new_text(letter: Letter, answered: Letter | None, quotes: bool) -> int | None:
-    """The octets of a letter beyond what it quotes of the one it answers; None where that cannot be told."""
+    """The octets of a letter beyond what it quotes of the one it answers; None where that cannot be
+    told."""
     if letter.shape is None:
         return None
     own = letter.shape.octets
@@ -188,11 +191,12 @@ def hand_of(letters: Sequence[tuple[Letter, Letter | None]]) -> Hand:
 class Rates:
     """What was answered before, of what one side wrote.
 
-    `cases` maps "place/size" to (what their answers weigh, how many were answered, messages), `traits` each trait
-    to its share among what was answered and what was not, as counts (answered with it, answered, unanswered with it,
-    unanswered); `delays` are the seconds an answer took, in order, a sample; `clear` what was answered (and how many
-    there were) of the quarter likeliest to be. `words`: of subjects that many have written, (answers given, answers
-    expected of such cases).
+    `cases` maps "place/size" to (what their answers weigh, how many were answered, messages),
+    `traits` each trait to its share among what was answered and what was not, as counts (answered
+    with it, answered, unanswered with it, unanswered); `delays` are the seconds an answer took, in
+    order, a sample; `clear` what was answered (and how many there were) of the quarter likeliest to
+    be. `words`: of subjects that many have written, (answers given, answers expected of such
+    cases).
     """
 
     cases: dict[str, tuple[float, int, int]] = field(default_factory=dict)
@@ -206,7 +210,8 @@ class Rates:
         self._telling: dict[tuple[str, frozenset[str]], tuple[str, float]] = {}
 
     def chance(self, case: Case, hand: Hand = UNKNOWN_HAND) -> float:
-        """How likely such a message is answered in the end, 0 to 1; asked when all cases and traits are counted."""
+        """How likely such a message is answered in the end, 0 to 1; asked when all cases and traits
+        are counted."""
         kind = case.place, case.size, case.traits, self.telling_word(case)[1]
         if (odds := self._odds.get(kind)) is None:  # cases are few, and messages many
             odds = self._odds[kind] = self._odds_of(*kind)
@@ -251,7 +256,8 @@ class Rates:
         return odds
 
     def telling_word(self, case: Case) -> tuple[str, float]:
-        """The word of the subject that tells most, and by how much it makes an answer likelier; "", 1.0 for none."""
+        """The word of the subject that tells most, and by how much it makes an answer likelier; "",
+        1.0 for none."""
         if not self.words or not case.words:
             return "", 1.0
         subject = case.place, case.words
@@ -290,7 +296,8 @@ _Kind = tuple[str, str, frozenset[str], float]
 
 
 class Learned(NamedTuple):
-    """What one log teaches: of what the others wrote (did we answer?), of what we wrote (did they?), and the hands."""
+    """What one log teaches: of what the others wrote (did we answer?), of what we wrote (did
+    they?), and the hands."""
 
     theirs: Rates
     ours: Rates
@@ -298,7 +305,8 @@ class Learned(NamedTuple):
 
 
 def learn(letters: Sequence[Letter], until: int) -> Learned:
-    """Count over these letters; of those too young to have been answered by `until` nothing is counted."""
+    """Count over these letters; of those too young to have been answered by `until` nothing is
+    counted."""
     conversations: dict[int, list[Letter]] = {}
     for letter in sorted(letters, key=lambda one: (one.at, one.id)):
         conversations.setdefault(letter.conversation, []).append(letter)
@@ -366,7 +374,8 @@ def _hands(conversations: Iterable[Sequence[Letter]]) -> dict[int, Hand]:
 
 
 def _answer(letter: Letter, later: Sequence[Letter], hands: Mapping[int, Hand]) -> tuple[float, int]:
-    """How much of an answer the first message of the other side is, 0 for none, and how long it took."""
+    """How much of an answer the first message of the other side is, 0 for none, and how long it
+    took."""
     previous = letter
     for one in later:
         if one.at - letter.at > _WINDOW:

@@ -1,4 +1,5 @@
-"""What tells that messages are the same text to many: the subject, without what was put in for each recipient."""
+"""What tells that messages are the same text to many: the subject, without what was put in for each
+recipient."""
 
 from __future__ import annotations
 
@@ -27,12 +28,13 @@ def mailing_key(envelope: Envelope, secret: bytes) -> int:
 
 
 def subject_key(subject: str, recipients: Iterable[str], secret: bytes) -> int:
-    """A number under 2**KEY_BITS, the same for subjects that differ only in the recipient's own name; 0 for none.
+    """A number under 2**KEY_BITS, the same for subjects that differ only in the recipient's own
+    name; 0 for none.
 
-    `recipients` are names and addresses. Where none of their words is in the subject, whom it speaks to ("Bob, our
-    news") is taken for the recipient: addresses such as b.stone@ or sales@ do not tell. A subject that has nothing
-    beyond a name has no key. It is keyed with the log's own secret, so that it does not tell the subject where that is
-    not to be stored.
+    `recipients` are names and addresses. Where none of their words is in the subject, whom it
+    speaks to ("Bob, our news") is taken for the recipient: addresses such as b.stone@ or sales@ do
+    not tell. A subject that has nothing beyond a name has no key. It is keyed with the log's own
+    secret, so that it does not tell the subject where that is not to be stored.
     """
     names = {word for one in recipients for word in _WORD.findall(one.casefold())}
     all_words = _WORD.findall(subject.casefold())

@@ -14,7 +14,10 @@ _DOMAIN = re.compile(r"[^\s*?@/:,;<>\"]+(?:\.[^\s*?@/:,;<>\"]+)+")
 
 
 def checked_rule(text: str) -> str:
-    """A rule as addresses are compared with it. Raises ValueError for one that could never forbid anybody."""
+    """A rule as addresses are compared with it.
+
+    Raises ValueError for one that could never forbid anybody.
+    """
     words = text.strip().lower()
     local, at, domain = words.rpartition("@")
     if _is_glob(words):
@@ -42,11 +45,13 @@ def _is_glob(text: str) -> bool:
 
 
 class NeverLog:
-    """Rules as `checked_rule` gives them: an address, a domain (with all below it), or a glob over addresses.
+    """Rules as `checked_rule` gives them: an address, a domain (with all below it), or a glob over
+    addresses.
 
-    An address forbids every spelling that reaches its mailbox: with any +tag where it has none itself, at Gmail with
-    dots and under both domains. A glob forbids an address if it fits any spelling we know of it.
-    `forgotten` tells of addresses that were erased for good; they are forbidden too.
+    An address forbids every spelling that reaches its mailbox: with any +tag where it has none
+    itself, at Gmail with dots and under both domains. A glob forbids an address if it fits any
+    spelling we know of it. `forgotten` tells of addresses that were erased for good; they are
+    forbidden too.
     """
 
     def __init__(self, rules: Sequence[str], forgotten: Callable[[str], bool] | None = None) -> None:

@@ -13,7 +13,8 @@ _BEHIND = re.compile(r"[<(\[].*")
 
 
 class Colleague(NamedTuple):
-    """The owner of an account: the account's name, the owner's (the account's where there is none), its addresses."""
+    """The owner of an account: the account's name, the owner's (the account's where there is none),
+    its addresses."""
 
     account: str
     owner: str
@@ -21,7 +22,8 @@ class Colleague(NamedTuple):
 
 
 def owner_meant(text: str, colleagues: Sequence[Colleague]) -> str:
-    """The owner that "Ana Kim (ana@acme.example)", "ana@acme.example", "ana kim" or "ana" means; else `text` itself.
+    """The owner that "Ana Kim (ana@acme.example)", "ana@acme.example", "ana kim" or "ana" means;
+    else `text` itself.
 
     By an address first, then by the owner's name, then by the account's.
     """

@@ -25,8 +25,8 @@ class BrokenCard(ValueError):
 class CardContents(NamedTuple):
     """`entry` is None for a card of nobody with an address: a group, or somebody without e-mail.
 
-    Its key is the card's UID, "" if it has none. `problems` say in a few words each what of the card
-    could not be read.
+    Its key is the card's UID, "" if it has none. `problems` say in a few words each what of the
+    card could not be read.
     """
 
     entry: ContactEntry | None
@@ -34,7 +34,8 @@ class CardContents(NamedTuple):
 
 
 def read_card(text: str) -> CardContents:
-    """The contact in the text of a vCard 2.1, 3.0 or 4.0. Pictures, sounds and keys are dropped unread.
+    """The contact in the text of a vCard 2.1, 3.0 or 4.0. Pictures, sounds and keys are dropped
+    unread.
 
     Raises BrokenCard.
     """

@@ -11,7 +11,10 @@ _LONGEST_UID = 255
 
 
 class BookPosition(Position):
-    """A position in an address book. `keys` are those of the contacts given so far, by the name of their card."""
+    """A position in an address book.
+
+    `keys` are those of the contacts given so far, by the name of their card.
+    """
 
     tables = 2
 

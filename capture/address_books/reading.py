@@ -20,7 +20,8 @@ from capture.dav.transport import Transport
 def read_address_book(
     transport: Transport, book: Collection, place: str, cursor: str | None
 ) -> Iterator[AddressBookBatch]:
-    """New and changed contacts in batches; the last one names those gone and carries the new position.
+    """New and changed contacts in batches; the last one names those gone and carries the new
+    position.
 
     Earlier ones carry how far this pass has come, so that the next goes on there; not each of them,
     as the position of a large book is large itself. Raises SourceError or UnexpectedAnswer.

@@ -1,4 +1,7 @@
-"""What a provider's autoconfig file says (Mozilla's ISPDB format, clientConfig version 1.1). Pure."""
+"""What a provider's autoconfig file says (Mozilla's ISPDB format, clientConfig version 1.1).
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ _USERNAME_LENGTH = 320
 
 
 def read_client_config(text: bytes, address: str, found_by: str) -> tuple[list[MailSettings], CalendarSettings | None]:
-    """The IMAP servers it names, in its order, and the calendar; none of what is unencrypted, broken or hostile.
+    """The IMAP servers it names, in its order, and the calendar; none of what is unencrypted,
+    broken or hostile.
 
     No entity is expanded and nothing is fetched. An XML that cannot be read names nothing.
     """

@@ -61,7 +61,8 @@ def _get(url: str, ca_file: str | None) -> tuple[int, str, bytes]:
 
 
 def service(name: str) -> Service | None:
-    """Where DNS says that a service such as _imaps._tcp.acme.example is; None for "nowhere" (RFC 6186 §3.4).
+    """Where DNS says that a service such as _imaps._tcp.acme.example is; None for "nowhere" (RFC
+    6186 §3.4).
 
     Raises NotFetched where there is no such record or no answer.
     """

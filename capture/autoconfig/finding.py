@@ -33,7 +33,10 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The servers of an address; None for what was not found. `tried` says of every source that gave nothing, why."""
+    """The servers of an address; None for what was not found.
+
+    `tried` says of every source that gave nothing, why.
+    """
 
     mail: MailSettings | None
     calendar: CalendarSettings | None
@@ -42,7 +45,10 @@ class Found:
 
 
 def find_servers(address: str, network: Network | None = None) -> Found:
-    """`address` is normalised. Never fails: what cannot be asked is told in `tried`. Takes PATIENCE_SECONDS at most."""
+    """`address` is normalised.
+
+    Never fails: what cannot be asked is told in `tried`. Takes PATIENCE_SECONDS at most.
+    """
     domain = domain_of(address)
     if provider := provider_of_domain(domain):
         return _of_provider(provider, address, f"{provider.name} is known", ())
@@ -110,7 +116,8 @@ def _by_service(address: str, answers: Mapping[str, Any]) -> MailSettings | None
 
 
 def _calendar_by_service(address: str, answers: Mapping[str, Any]) -> CalendarSettings | None:
-    """RFC 6764 §4; where on that server the calendars are is found when they are read (§5, well-known)."""
+    """RFC 6764 §4; where on that server the calendars are is found when they are read (§5,
+    well-known)."""
     domain = domain_of(address)
     place = answers[f"SRV _caldavs._tcp.{domain}"]
     if not isinstance(place, Service):

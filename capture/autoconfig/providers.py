@@ -14,10 +14,11 @@ from capture.autoconfig.settings import CalendarSettings, MailSettings
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """`domains` are those of its addresses, `exchangers` the ends of the names of its mail exchangers (MX).
+    """`domains` are those of its addresses, `exchangers` the ends of the names of its mail
+    exchangers (MX).
 
-    `login` is "address" or "local part". `secret` is "password", "app password" or "token"; `advice` says how to get
-    it. `calendar` is its CalDAV URL, "" where a password opens none.
+    `login` is "address" or "local part". `secret` is "password", "app password" or "token";
+    `advice` says how to get it. `calendar` is its CalDAV URL, "" where a password opens none.
     """
 
     name: str
@@ -100,7 +101,8 @@ def provider_of_domain(domain: str) -> Provider | None:
 
 
 def provider_of_exchangers(names: Iterable[str]) -> Provider | None:
-    """The provider that takes the mail of a domain, by the names of its mail exchangers (most preferred first)."""
+    """The provider that takes the mail of a domain, by the names of its mail exchangers (most
+    preferred first)."""
     for name in names:
         host = name.rstrip(".").lower()
         for one in PROVIDERS:

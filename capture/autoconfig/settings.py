@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 
 class MailSettings(NamedTuple):
-    """How to reach a mailbox by IMAP. `security` is "tls" or "starttls"; `found_by` names the source for people."""
+    """How to reach a mailbox by IMAP.
+
+    `security` is "tls" or "starttls"; `found_by` names the source for people.
+    """
 
     host: str
     port: int

@@ -7,7 +7,10 @@ _FREE_SECONDS = 0.1
 
 
 class Allowance:
-    """How many seconds of a processor are left of it. What costs next to nothing is free, however much there is."""
+    """How many seconds of a processor are left of it.
+
+    What costs next to nothing is free, however much there is.
+    """
 
     def __init__(self, seconds: float = PASS_SECONDS) -> None:
         self.left = seconds

@@ -43,12 +43,12 @@ class _Line(NamedTuple):
 
 
 def read_participants(lines: EventLines, unread: list[str]) -> tuple[tuple[Participant, ...], int]:
-    """The organizer first, then the attendees that are people, each address once; and how many were invited.
+    """The organizer first, then the attendees that are people, each address once; and how many were
+    invited.
 
-    Rooms and resources are not counted as invited; groups, and who is only told of it, are, though they are
-    no participants.
-    An organizer who is also an attendee appears once, with the answer given as attendee. What names somebody and
-    cannot be read is told in `unread`.
+    Rooms and resources are not counted as invited; groups, and who is only told of it, are, though
+    they are no participants. An organizer who is also an attendee appears once, with the answer
+    given as attendee. What names somebody and cannot be read is told in `unread`.
     """
     organizer: Participant | None = None
     people: dict[str, Participant] = {}
@@ -75,9 +75,11 @@ def read_participants(lines: EventLines, unread: list[str]) -> tuple[tuple[Parti
 
 
 def people_in(text: str) -> tuple[list[Address], bool]:
-    """Everybody whom any event of a stripped object names as organizer or attendee, found without parsing the object.
+    """Everybody whom any event of a stripped object names as organizer or attendee, found without
+    parsing the object.
 
-    May name somebody twice; rooms, resources and groups are nobody. And whether every such line could be read.
+    May name somebody twice; rooms, resources and groups are nobody. And whether every such line
+    could be read.
     """
     found, all_read = list[Address](), True
     for text_of_line, role in _LINES.findall(text):
@@ -90,7 +92,8 @@ def people_in(text: str) -> tuple[list[Address], bool]:
 
 
 def address_of(text: str) -> str | None:
-    """The normalised address on an ORGANIZER or ATTENDEE line of whatever kind; None if there is none to read."""
+    """The normalised address on an ORGANIZER or ATTENDEE line of whatever kind; None if there is
+    none to read."""
     line = _read(text)
     return line.address.email if line and line.address else None
 
@@ -108,7 +111,10 @@ def _in_order(organizer: Participant | None, people: dict[str, Participant]) -> 
 
 
 def _read(text: str) -> _Line | None:
-    """None if it cannot be read, though it names somebody. The same ones come again, so short ones are remembered."""
+    """None if it cannot be read, though it names somebody.
+
+    The same ones come again, so short ones are remembered.
+    """
     if len(text) > _LONGEST_REMEMBERED:
         return _parsed(text) if len(text) <= _LONGEST_READ else None
     return _remembered(text)
@@ -137,7 +143,8 @@ def _names_an_address(uri: str) -> bool:
 
 
 def _by_its_end(text: str) -> _Line | None:
-    """Where quotes are out of step: the one address behind the last "mailto:", and the words that need no quotes."""
+    """Where quotes are out of step: the one address behind the last "mailto:", and the words that
+    need no quotes."""
     found = _LAST_MAILTO.fullmatch(text)
     head = text[: found.start(1)] if found else text
     parameters = {name.upper(): word for name, word in _PLAIN_WORD.findall(head)}
@@ -153,7 +160,8 @@ _remembered = lru_cache(maxsize=16384)(_parsed)
 
 
 def _parts(text: str) -> tuple[str, Mapping[str, str]] | None:
-    """The value of a line and its parameters by upper-case name; None where these cannot be told apart."""
+    """The value of a line and its parameters by upper-case name; None where these cannot be told
+    apart."""
     plain = _PLAIN.fullmatch(text)
     if plain:
         pairs = [(name.upper(), value.strip('"')) for name, value in _PARAMETER.findall(plain[1])]
@@ -170,9 +178,11 @@ def _parts(text: str) -> tuple[str, Mapping[str, str]] | None:
 
 
 def _address(uri: str, parameters: Mapping[str, str]) -> Address | None:
-    """The mailto: address; for other URIs, and where that is none, the EMAIL parameter (RFC 7986 §6.2).
+    """The mailto: address; for other URIs, and where that is none, the EMAIL parameter (RFC 7986
+    §6.2).
 
-    Some write mailto: twice, or in EMAIL, which is an address and no URI, or a name before the address.
+    Some write mailto: twice, or in EMAIL, which is an address and no URI, or a name before the
+    address.
     """
     scheme = _MAILTO.match(uri)
     behind = unquote(uri[scheme.end() :].partition("?")[0]) if scheme else ""

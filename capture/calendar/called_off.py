@@ -1,6 +1,8 @@
-"""Meetings called off in words only: Outlook puts them before the title, and shows the time as free.
+"""Meetings called off in words only: Outlook puts them before the title, and shows the time as
+free.
 
-What Exchange says depends on the language of the organizer's mailbox; the state (STATUS) stays as it was.
+What Exchange says depends on the language of the organizer's mailbox; the state (STATUS) stays as
+it was.
 """
 
 from __future__ import annotations
@@ -34,12 +36,14 @@ _PREFIX = re.compile(rf"\s*(?:{'|'.join(re.escape(_folded(word)) for word in _WO
 
 
 def is_called_off(title: str) -> bool:
-    """Does the title begin with such a word and a colon (NFKC makes a wide one usual), in whatever case?"""
+    """Does the title begin with such a word and a colon (NFKC makes a wide one usual), in whatever
+    case?"""
     return _PREFIX.match(_folded(title[:_LONGEST])) is not None
 
 
 def without_shown_as(event: EventLines) -> EventLines:
-    """The event without how its time is shown, and with a mark if that and its title say that it was called off."""
+    """The event without how its time is shown, and with a mark if that and its title say that it
+    was called off."""
     lines: Lines = [(name, line) for name, line in event.lines if name not in SHOWN_AS]
     if len(lines) < len(event.lines) and is_called_off(event.value("SUMMARY")):
         lines.append((CALLED_OFF, f"{CALLED_OFF}:TRUE"))

@@ -1,4 +1,5 @@
-"""The content lines of iCalendar text (RFC 5545 §3.1) that judging a meeting needs, in their components."""
+"""The content lines of iCalendar text (RFC 5545 §3.1) that judging a meeting needs, in their
+components."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ CALLED_OFF = "X-LASTTOUCH-CALLED-OFF"
 
 
 def _lines_of(*names: str) -> re.Pattern[str]:
-    """Finds the lines of these properties in unfolded text that begins with a line end: their names, and they whole."""
+    """Finds the lines of these properties in unfolded text that begins with a line end: their
+    names, and they whole."""
     return re.compile(rf"\n(?=[ \t]*({'|'.join(names)})[ \t]*[;:])(.*)", re.IGNORECASE | re.ASCII)
 
 
@@ -78,7 +80,10 @@ class CalendarLines:
 
 
 def read(text: str) -> list[CalendarLines]:
-    """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines. Raises BrokenObject."""
+    """The VCALENDARs of a text (RFC 5545 §3.4 allows several), only the kept lines.
+
+    Raises BrokenObject.
+    """
     text = unfolded(text)
     reader = _read(text)
     if (reader.is_odd or reader.counted < len(_COUNTED.findall(text))) and (separated := apart(text)) != text:
@@ -101,11 +106,13 @@ def _read(text: str) -> _Reader:
 
 
 class _Reader:
-    """Where we are among the nested components. What is not properly ended may have lost lines that matter.
+    """Where we are among the nested components. What is not properly ended may have lost lines that
+    matter.
 
-    `is_odd`: some component did not begin or end as it should, or is of an unknown kind. `counted` is how often a
-    VEVENT, VCALENDAR or VALARM began or ended: where the text names them more often, lines ran together.
-    `kept` finds the properties kept where we are, and `lines` is what they are added to.
+    `is_odd`: some component did not begin or end as it should, or is of an unknown kind. `counted`
+    is how often a VEVENT, VCALENDAR or VALARM began or ended: where the text names them more often,
+    lines ran together. `kept` finds the properties kept where we are, and `lines` is what they are
+    added to.
     """
 
     def __init__(self) -> None:
@@ -228,7 +235,8 @@ def _usual_zone(text: str, at: int) -> slice | None:
 
 @lru_cache(maxsize=256)
 def _zone_lines(block: str) -> Lines:
-    """What is kept of a VTIMEZONE; nothing where there is more in it than zones have, so that it must be looked at."""
+    """What is kept of a VTIMEZONE; nothing where there is more in it than zones have, so that it
+    must be looked at."""
     lines = [(name.upper(), line) for name, line in _WHOLE_ZONE.findall(block)]
     borders = [line for name, line in lines if name in ("BEGIN", "END")]
     inner = [pair for pair in zip(borders[1:-1:2], borders[2:-1:2], strict=False) if pair not in _PARTS_OF_ZONES]

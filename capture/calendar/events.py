@@ -45,10 +45,10 @@ class Span(NamedTuple):
 class Event:
     """A VEVENT whose times are dates or aware instants.
 
-    `recurrence_id` is the planned start it overrides, None for a series or a single event; `onwards`
-    says that it changes all later occurrences too (RANGE=THISANDFUTURE). `rdates` come with an end
-    where they are periods. `meeting` is what its occurrences share, with the event's own span. `unread` says what
-    of it could not be read though it names somebody.
+    `recurrence_id` is the planned start it overrides, None for a series or a single event;
+    `onwards` says that it changes all later occurrences too (RANGE=THISANDFUTURE). `rdates` come
+    with an end where they are periods. `meeting` is what its occurrences share, with the event's
+    own span. `unread` says what of it could not be read though it names somebody.
     """
 
     meeting: Meeting
@@ -71,8 +71,8 @@ class Event:
 class EventReader:
     """Reads the events of one UID, the series before its overrides.
 
-    Floating times are in the zone that an event's own calendar names as its own, else in the account's; instants that
-    stand for days are days there.
+    Floating times are in the zone that an event's own calendar names as its own, else in the
+    account's; instants that stand for days are days there.
     """
 
     def __init__(self, zones: Zones, account: tzinfo) -> None:
@@ -84,7 +84,8 @@ class EventReader:
         self._series: tuple[Moment, tzinfo | None] | None = None  # its start, and the zone that is in
 
     def read(self, lines: EventLines, calendar: CalendarLines) -> Event:
-        """Raises BrokenEvent, or a ValueError, TypeError or OverflowError of a value beyond all bounds.
+        """Raises BrokenEvent, or a ValueError, TypeError or OverflowError of a value beyond all
+        bounds.
 
         METHOD and X-WR-TIMEZONE are those of `calendar`, the event's own.
         """
@@ -160,7 +161,8 @@ class EventReader:
         )
 
     def _end(self, lines: EventLines, start: Moment, warnings: list[str]) -> Moment:
-        """DTEND, or DTSTART with DURATION; without either a day for a date, else nothing (RFC 5545 §3.6.1)."""
+        """DTEND, or DTSTART with DURATION; without either a day for a date, else nothing (RFC 5545
+        §3.6.1)."""
         whole_day = not isinstance(start, datetime)
         default = start + timedelta(days=1) if whole_day else start
         try:

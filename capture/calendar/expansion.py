@@ -1,4 +1,5 @@
-"""The events of one UID expanded in this process, however long that takes; `occurrences.py` bounds it."""
+"""The events of one UID expanded in this process, however long that takes; `occurrences.py` bounds
+it."""
 
 from __future__ import annotations
 
@@ -25,11 +26,12 @@ _NONSENSE = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError
 class Expansion:
     """What `expand` found.
 
-    `withheld` are occurrences of which the object says no more than that they may not be kept, `withheld_series` the
-    UIDs of series of which it says so of all that is not in `meetings`. `skipped` are
-    events, by UID, that could not be read or expanded, `unread` such of which a part that names somebody could not:
-    their meetings are there all the same. `recurring`: some event repeats, so another window may hold
-    others. `ahead`: a single event starts after the window's end, so a later window will hold it.
+    `withheld` are occurrences of which the object says no more than that they may not be kept,
+    `withheld_series` the UIDs of series of which it says so of all that is not in `meetings`.
+    `skipped` are events, by UID, that could not be read or expanded, `unread` such of which a part
+    that names somebody could not: their meetings are there all the same. `recurring`: some event
+    repeats, so another window may hold others. `ahead`: a single event starts after the window's
+    end, so a later window will hold it.
     """
 
     meetings: list[Meeting] = field(default_factory=list)
@@ -109,7 +111,10 @@ def _other_versions(events: Sequence[Event]) -> list[Skip]:
 
 
 def _bounded(found: Iterator[Occurrence], start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Occurrence]:
-    """Those that overlap the window, and those withheld. Raises BrokenEvent where there are too many."""
+    """Those that overlap the window, and those withheld.
+
+    Raises BrokenEvent where there are too many.
+    """
     count = 0
     for one in found:
         begins = in_utc(one.span.start, zone)

@@ -1,4 +1,5 @@
-"""What a stripped object tells at a glance, without being parsed: whose it may be, and whether it looks sound."""
+"""What a stripped object tells at a glance, without being parsed: whose it may be, and whether it
+looks sound."""
 
 from __future__ import annotations
 
@@ -30,8 +31,9 @@ _ESCAPED = re.compile(r"\\(.)")
 class FirstLook(NamedTuple):
     """The UID of the first event ("" if it has none) and everybody in any of them, each once.
 
-    `sound`: no event is seen to be broken, and nobody in it to be missed; else it wants to be read to its end, so that
-    this is named. `titles` are those of an object without attendees, () of any other.
+    `sound`: no event is seen to be broken, and nobody in it to be missed; else it wants to be read
+    to its end, so that this is named. `titles` are those of an object without attendees, () of any
+    other.
     """
 
     uid: str

@@ -42,7 +42,8 @@ class Refused(Exception):
 def guarded(
     text: str, start: datetime, end: datetime, zone: ZoneInfo, seconds: float, allowance: Allowance
 ) -> Expansion:
-    """`expand_here` in a process of its own, for at most `seconds` of a processor and 200 MB. Raises Refused.
+    """`expand_here` in a process of its own, for at most `seconds` of a processor and 200 MB.
+    Raises Refused.
 
     The `allowance` bounds when the last one may begin.
     """
@@ -128,8 +129,8 @@ atexit.register(_worker.close)
 def serve(descriptor: int) -> None:
     """The other process: answer until the pipe is closed.
 
-    The timer's default action ends the process from the kernel, whatever it is doing. It counts processor time, so that
-    a busy machine skips no more than a quiet one.
+    The timer's default action ends the process from the kernel, whatever it is doing. It counts
+    processor time, so that a busy machine skips no more than a quiet one.
     """
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])

@@ -26,16 +26,20 @@ _MARK = (WITHHELD, f"{WITHHELD}:TRUE")
 
 
 def rules(private_events: str) -> str:
-    """By what an object is reduced. What was read by other rules, those of an earlier version too, is read anew."""
+    """By what an object is reduced.
+
+    What was read by other rules, those of an earlier version too, is read anew.
+    """
     return f"private_events={private_events};2"
 
 
 def strip(text: str, private_events: str = "drop") -> str:
-    """Reduce a raw object to calendar zones, times, participants, state and summary; "" if no event is left.
+    """Reduce a raw object to calendar zones, times, participants, state and summary; "" if no event
+    is left.
 
-    Events that are not public (see `is_private`) are left out; of one whose series or override is public, a mark
-    stays that it may not be kept. With `private_events="time-only"` they stay without their summary. Lines come
-    out unfolded. Raises BrokenObject.
+    Events that are not public (see `is_private`) are left out; of one whose series or override is
+    public, a mark stays that it may not be kept. With `private_events="time-only"` they stay
+    without their summary. Lines come out unfolded. Raises BrokenObject.
     """
     calendars = public_part(text, private_events)
     if len(text) > _MOST_PEOPLE and has_too_many_people(event for one in calendars for event in one.events):
@@ -44,7 +48,8 @@ def strip(text: str, private_events: str = "drop") -> str:
 
 
 def public_part(text: str, private_events: str, all_marks: bool = False) -> list[CalendarLines]:
-    """What `strip` writes; with `all_marks` there is one for every series and single event left out.
+    """What `strip` writes; with `all_marks` there is one for every series and single event left
+    out.
 
     Raises BrokenObject.
     """
@@ -74,7 +79,8 @@ def has_too_many_people(events: Iterable[EventLines]) -> bool:
 
 
 def is_private(event: EventLines) -> bool:
-    """Anything but CLASS:PUBLIC, the default; unknown ones count as PRIVATE (RFC 5545 §3.8.1.3), as does one of two."""
+    """Anything but CLASS:PUBLIC, the default; unknown ones count as PRIVATE (RFC 5545 §3.8.1.3), as
+    does one of two."""
     return any(value_of(line).upper() not in _PUBLIC for name, line in event.lines if name == "CLASS")
 
 
@@ -90,7 +96,8 @@ def organizer_of(event: EventLines) -> str:
 
 
 def main_organizer(events: Sequence[EventLines]) -> str:
-    """Whose the series of these events of one UID is: of the first that names an organizer and is no override.
+    """Whose the series of these events of one UID is: of the first that names an organizer and is
+    no override.
 
     What another says under the same UID is of another meeting; who names nobody speaks of this one.
     """
@@ -99,7 +106,8 @@ def main_organizer(events: Sequence[EventLines]) -> str:
 
 
 class _Series:
-    """Of the events of an object: which are of their UID's series, and which of these series are private."""
+    """Of the events of an object: which are of their UID's series, and which of these series are
+    private."""
 
     def __init__(self, events: Sequence[EventLines]) -> None:
         groups: dict[str, list[EventLines]] = {}
@@ -141,7 +149,8 @@ def _without_secrets(event: EventLines, series: _Series, private_events: str) ->
 
 
 def withheld(event: EventLines) -> EventLines:
-    """The occurrence at the time its series had planned: removing it would bring the series' own back."""
+    """The occurrence at the time its series had planned: removing it would bring the series' own
+    back."""
     recurrence = event.line("RECURRENCE-ID")
     planned = re.sub(r";\s*RANGE=[^;:]*", "", recurrence, flags=re.IGNORECASE)
     kept = [(name, line) for name, line in event.lines if name in ("UID", "RECURRENCE-ID", "SEQUENCE")]
@@ -150,5 +159,6 @@ def withheld(event: EventLines) -> EventLines:
 
 
 def is_withheld_series(event: EventLines) -> bool:
-    """Is this the mark of a series, or a single event, of which nothing may be kept but what overrides it?"""
+    """Is this the mark of a series, or a single event, of which nothing may be kept but what
+    overrides it?"""
     return bool(event.line(WITHHELD)) and not event.line("RECURRENCE-ID")

@@ -20,9 +20,10 @@ from capture.calendar.zones import Zones
 def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo, allowance: Allowance | None = None) -> Expansion:
     """The meetings of an object, stripped or raw, that overlap [start, end] (aware UTC).
 
-    Floating times and dates are in `zone`, the account's. Never raises for what `text` says: what is
-    broken or unbounded is in `skipped`. Takes 2 s at most for what is ordinary, and 2 s and 200 MB for what is not,
-    which another process expands, and no longer than `allowance` leaves for that; None is that of a single pass.
+    Floating times and dates are in `zone`, the account's. Never raises for what `text` says: what
+    is broken or unbounded is in `skipped`. Takes 2 s at most for what is ordinary, and 2 s and 200
+    MB for what is not, which another process expands, and no longer than `allowance` leaves for
+    that; None is that of a single pass.
     """
     allowance = allowance or Allowance()
     expansion = Expansion()
@@ -52,7 +53,8 @@ def expand(text: str, start: datetime, end: datetime, zone: ZoneInfo, allowance:
 
 
 def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, list[CalendarLines]]]:
-    """For each UID the calendars with its events only, all zones in the first; events without UID each by themselves.
+    """For each UID the calendars with its events only, all zones in the first; events without UID
+    each by themselves.
 
     In the order of their first events.
     """
@@ -73,7 +75,8 @@ def _by_uid(calendars: Sequence[CalendarLines]) -> Iterator[tuple[str, list[Cale
 
 
 def _by_organizer(group: list[CalendarLines]) -> Iterator[list[CalendarLines]]:
-    """Events of one UID by their organizers: what another than the series' says is of another meeting.
+    """Events of one UID by their organizers: what another than the series' says is of another
+    meeting.
 
     Events that name no organizer are the series', that is of the first event that is no override.
     """

@@ -22,7 +22,8 @@ from capture.dav.transport import Transport
 def read_collection(
     transport: Transport, collection: Collection, place: str, cursor: str | None, private_events: str
 ) -> Iterator[Batch]:
-    """New and changed objects in batches; the last one names those gone and carries the new position.
+    """New and changed objects in batches; the last one names those gone and carries the new
+    position.
 
     Earlier ones carry how far this pass has come, so that the next goes on there; not each of them,
     as the position of a large calendar is large itself. Raises SourceError or UnexpectedAnswer.
@@ -85,7 +86,8 @@ def _outcome(member: Member | None, private_events: str) -> _Outcome:
 
 
 def _put(batch: Batch, position: Position, name: str, outcome: _Outcome, etag: str) -> None:
-    """What is broken stays in the position, so that it is not fetched before it changes; so does what we leave out."""
+    """What is broken stays in the position, so that it is not fetched before it changes; so does
+    what we leave out."""
     known = name in position.etags
     if not outcome.again:
         position.etags[name] = etag

@@ -14,10 +14,11 @@ _ADDRESS = re.compile(r"[^\s:;,=<>\"']+@[^\s:;,=<>\"']+")  # all there may be in
 
 
 def redacted(text: str, forbidden: Callable[[str], bool], keep_summary: bool) -> str:
-    """Stripped text without the people that `forbidden` names, and without summaries if they are not kept.
+    """Stripped text without the people that `forbidden` names, and without summaries if they are
+    not kept.
 
-    An event organised by such a person, or with fewer than two others, goes as a whole; otherwise they
-    are struck from it, and so is its summary. "" if no event is left.
+    An event organised by such a person, or with fewer than two others, goes as a whole; otherwise
+    they are struck from it, and so is its summary. "" if no event is left.
     """
     try:
         calendars = read(text)

@@ -37,7 +37,8 @@ def parts(rule: str) -> dict[str, str]:
 def day_of(moment: datetime, zone: tzinfo) -> date:
     """The day that an instant stands for in an all-day event: its day in `zone`.
 
-    A local midnight is its own day; so is the last second of a day of UTC, as which Google wrote UNTIL.
+    A local midnight is its own day; so is the last second of a day of UTC, as which Google wrote
+    UNTIL.
     """
     is_utc = str(moment.tzinfo) == "UTC"
     names_its_day = moment.time() == (_LAST_SECOND if is_utc else time())
@@ -45,11 +46,12 @@ def day_of(moment: datetime, zone: tzinfo) -> date:
 
 
 def checked(rule: str, start: Moment, zone: tzinfo) -> str:
-    """The rule as it is to be expanded for an event that starts at `start` (a date or an aware instant).
+    """The rule as it is to be expanded for an event that starts at `start` (a date or an aware
+    instant).
 
-    UNTIL is brought to the type of `start`: a date bounds a timed event by the end of that day, a local
-    time is in the zone of `start`; an instant bounds an all-day event by its day in `zone`. What BYSETPOS picks of
-    a week is named by its days. Raises BrokenRule.
+    UNTIL is brought to the type of `start`: a date bounds a timed event by the end of that day, a
+    local time is in the zone of `start`; an instant bounds an all-day event by its day in `zone`.
+    What BYSETPOS picks of a week is named by its days. Raises BrokenRule.
     """
     found = parts(rule)
     if found.get("FREQ") not in ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY"):
@@ -74,7 +76,8 @@ def _is_positive(number: str) -> bool:
 
 
 def _picked_of_week(positions: str, rule: dict[str, str], start: Moment) -> str:
-    """The days that BYSETPOS picks, counted from the week's start (RFC 5545 §3.3.10), also in the first, partial week.
+    """The days that BYSETPOS picks, counted from the week's start (RFC 5545 §3.3.10), also in the
+    first, partial week.
 
     dateutil counts those of the first week from DTSTART.
     """

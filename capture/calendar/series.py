@@ -19,7 +19,8 @@ _MARGIN = timedelta(days=2)  # dates and zones differ by a day at most
 
 
 class Occurrence(NamedTuple):
-    """`planned` is the start that identifies it within its series, None for an event that does not recur."""
+    """`planned` is the start that identifies it within its series, None for an event that does not
+    recur."""
 
     event: Event
     planned: Moment | None
@@ -27,11 +28,13 @@ class Occurrence(NamedTuple):
 
 
 def occurrences(events: Sequence[Event], start: datetime, end: datetime, account: tzinfo) -> Iterator[Occurrence]:
-    """All occurrences that `events`, which share a UID, have between two instants, and some around them.
+    """All occurrences that `events`, which share a UID, have between two instants, and some around
+    them.
 
     An override takes the place of the occurrence it names, one with RANGE=THISANDFUTURE moves and
-    changes what follows too (RFC 5545 §3.8.4.4); an override without its series stands by itself. A series that is
-    newer than an override overrules it where it plans nothing at that time any more, and where it is cancelled.
+    changes what follows too (RFC 5545 §3.8.4.4); an override without its series stands by itself. A
+    series that is newer than an override overrules it where it plans nothing at that time any more,
+    and where it is cancelled.
     """
     series = latest([event for event in events if event.recurrence_id is None])
     overrides = _overrides(events, series)
@@ -80,7 +83,8 @@ def _overruled(
 ) -> list[str]:
     """Of those that were not moved to, or from, far beyond the window.
 
-    An override that is older by its number alone holds otherwise: most programs count up the series' SEQUENCE only.
+    An override that is older by its number alone holds otherwise: most programs count up the
+    series' SEQUENCE only.
     """
     first, last = window[0] - _FAR, window[1] + _FAR
     older = {

@@ -1,4 +1,5 @@
-"""Text of calendars as it came, made into content lines (RFC 5545 §3.1): decoded, unfolded, and apart."""
+"""Text of calendars as it came, made into content lines (RFC 5545 §3.1): decoded, unfolded, and
+apart."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ _BEHIND_VALUE = re.compile(
 def decoded(raw: bytes) -> str:
     """iCalendar is UTF-8 (RFC 5545 §3.1.4); older programs write a local charset, some UTF-16.
 
-    Where it is not UTF-8 throughout, it is unfolded and then read line by line, so that neither a line folded within a
-    character nor a foreign one spoils the others.
+    Where it is not UTF-8 throughout, it is unfolded and then read line by line, so that neither a
+    line folded within a character nor a foreign one spoils the others.
     """
     for beginning, encoding in _UTF16:
         if raw.startswith(beginning):
@@ -62,7 +63,8 @@ def _decoded_line(line: bytes) -> str:
 def unfolded(text: str) -> str:
     """Content lines, each on one, of a text with CRLF, LF, CR CR LF or, mostly, bare CR as ends.
 
-    Byte order marks are gone from the beginnings of lines: files put together have one in their midst.
+    Byte order marks are gone from the beginnings of lines: files put together have one in their
+    midst.
     """
     text = _with_line_feeds(text, "\r", "\n")
     if _MARK in text:
@@ -78,10 +80,12 @@ def _with_line_feeds(text: AnyStr, cr: AnyStr, lf: AnyStr) -> AnyStr:
 
 
 def apart(text: str) -> str:
-    """Unfolded text in which every BEGIN and END that ran into another line has one of its own again.
+    """Unfolded text in which every BEGIN and END that ran into another line has one of its own
+    again.
 
-    `END:VEVENTBEGIN:VEVENT`, `BEGIN:VEVENTUID:1`, `DTEND:20261120T100000ZEND:VEVENT`. The end of a component within a
-    value counts only where nothing more of that component follows, so that no CLASS is cut off from its event.
+    `END:VEVENTBEGIN:VEVENT`, `BEGIN:VEVENTUID:1`, `DTEND:20261120T100000ZEND:VEVENT`. The end of a
+    component within a value counts only where nothing more of that component follows, so that no
+    CLASS is cut off from its event.
     """
     text = _CR_BEFORE_BORDER.sub("\n", "\n" + text)
     text = _BEHIND_VALUE.sub(lambda found: "\n" + found[0], text)

@@ -1,4 +1,5 @@
-"""Dates and times of a VEVENT (RFC 5545 §3.3.4, §3.3.5, §3.3.6, §3.3.9), in the zone they are meant in."""
+"""Dates and times of a VEVENT (RFC 5545 §3.3.4, §3.3.5, §3.3.6, §3.3.9), in the zone they are meant
+in."""
 
 from __future__ import annotations
 
@@ -35,7 +36,10 @@ class TimeReader:
         return self._parsed(value, head, zone, warnings)
 
     def _parsed(self, value: str, head: str, zone: tzinfo | None, warnings: list[str]) -> Moment:
-        """A DATE or DATE-TIME; what follows TZID= decides the zone, then `zone`. Times never hold a colon."""
+        """A DATE or DATE-TIME; what follows TZID= decides the zone, then `zone`.
+
+        Times never hold a colon.
+        """
         name = head.partition(";")[0].strip().upper()
         try:
             parsed = vDDDTypes.from_ical(value.strip())  # type: ignore[no-untyped-call]
@@ -82,7 +86,8 @@ def in_utc(moment: Moment, zone: tzinfo) -> datetime:
 
 
 def after(start: Moment, duration: str) -> Moment:
-    """Its days and weeks keep the time of day; its hours, minutes and seconds are exact (RFC 5545 §3.3.6)."""
+    """Its days and weeks keep the time of day; its hours, minutes and seconds are exact (RFC 5545
+    §3.3.6)."""
     try:
         length: timedelta = vDuration.from_ical(duration.strip())  # type: ignore[no-untyped-call]
     except ValueError:
@@ -112,7 +117,8 @@ def bounded(moment: Moment) -> Moment:
 
 
 def _values(lines: EventLines, name: str) -> list[tuple[str, str]]:
-    """All values of a property that may be a list and stand on several lines, each with what precedes the colon."""
+    """All values of a property that may be a list and stand on several lines, each with what
+    precedes the colon."""
     found = []
     for key, line in lines.lines:
         if key == name:

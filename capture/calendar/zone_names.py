@@ -18,5 +18,6 @@ def stated_zone(head: str) -> str:
 
 
 def zone_name(tzid: str) -> str:
-    """A TZID without quotes and escapes: as a property it is TEXT (RFC 5545 §3.8.3.1), as a parameter it is not."""
+    """A TZID without quotes and escapes: as a property it is TEXT (RFC 5545 §3.8.3.1), as a
+    parameter it is not."""
     return _ESCAPED.sub(r"\1", tzid.strip().strip('"').strip())

@@ -22,9 +22,10 @@ _OFFSET = re.compile(r"(?:GMT|UTC)([+-])(1[0-4]|0?\d)(?::?([0-5]\d))?", re.IGNOR
 class Zones:
     """The zones one object may name: IANA's, Windows' names for them, and its own VTIMEZONEs.
 
-    A name of the form Area/City that IANA knows, and Windows' names, mean that zone even where the object brings a
-    definition, as the definitions in circulation are often outdated or cut down (RFC 7808 §1 tells why). Of bare
-    names (GMT, EST, CET) the object's definition holds: what they mean differs. `own` are definitions that may hold.
+    A name of the form Area/City that IANA knows, and Windows' names, mean that zone even where the
+    object brings a definition, as the definitions in circulation are often outdated or cut down
+    (RFC 7808 §1 tells why). Of bare names (GMT, EST, CET) the object's definition holds: what they
+    mean differs. `own` are definitions that may hold.
     """
 
     def __init__(self, definitions: Iterable[list[str]] = ()) -> None:
@@ -63,7 +64,8 @@ def known_zone(tzid: str) -> ZoneInfo | None:
 
 
 def _behind_prefix(tzid: str) -> ZoneInfo | None:
-    """Globally unique names end in the common one: /example.org/20260101_1/Europe/Berlin (RFC 5545 §3.8.3.1)."""
+    """Globally unique names end in the common one: /example.org/20260101_1/Europe/Berlin (RFC 5545
+    §3.8.3.1)."""
     segments = tzid.split("/")[-3:]
     return next((zone for n in range(len(segments)) if (zone := known_zone("/".join(segments[n:])))), None)
 

@@ -27,7 +27,8 @@ _QUOTED_PRINTABLE = b"QUOTED-PRINTABLE"
 
 
 class PropertyLine(NamedTuple):
-    """An unfolded line, the number of its first physical line, and its property in upper case without a group."""
+    """An unfolded line, the number of its first physical line, and its property in upper case
+    without a group."""
 
     line: int
     name: str
@@ -42,7 +43,10 @@ class Card(NamedTuple):
 
 
 def split_cards(data: bytes) -> Iterator[Card | RowProblem]:
-    """The cards of a file. One that is never closed ends where the next begins, and is a problem."""
+    """The cards of a file.
+
+    One that is never closed ends where the next begins, and is a problem.
+    """
     card: Card | None = None
     told = False  # each run of text outside a card is named once
     for number, line in _without_agents(_unfolded(_apart(data))):

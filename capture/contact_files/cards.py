@@ -23,7 +23,8 @@ _NOBODY = {"group", "location", "application", "device"}
 
 
 def read_cards(data: bytes) -> Iterator[Finding]:
-    """Entries and problems of a file of vCards, in its order; a broken card leaves its siblings alone."""
+    """Entries and problems of a file of vCards, in its order; a broken card leaves its siblings
+    alone."""
     for card in split_cards(data):
         if isinstance(card, RowProblem):
             yield card

@@ -30,8 +30,8 @@ class RowProblem:
 class ContactFile:
     """The contacts of a file in its order, and the problems in theirs.
 
-    An entry without `emails` has no name either and stands for a company with its domain. `without_email`
-    counts the people who have no address: nothing is wrong with them.
+    An entry without `emails` has no name either and stands for a company with its domain.
+    `without_email` counts the people who have no address: nothing is wrong with them.
     """
 
     entries: list[ContactEntry] = field(default_factory=list)
@@ -50,7 +50,8 @@ Finding = ContactEntry | RowProblem | WithoutEmail
 
 
 def without_our_mistakes(findings: Iterator[Finding], line: int) -> Iterator[Finding]:
-    """What was found in a row or card that begins on `line`; what our own code stumbles over is a problem of it."""
+    """What was found in a row or card that begins on `line`; what our own code stumbles over is a
+    problem of it."""
     try:
         yield from findings
     except Exception as error:  # noqa: BLE001 - one row must not keep the others from being read

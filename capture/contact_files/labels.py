@@ -1,4 +1,5 @@
-"""The tags of a contact in an export: separated as Google, Outlook, HubSpot or vCards (RFC 6350 6.7.1) do it."""
+"""The tags of a contact in an export: separated as Google, Outlook, HubSpot or vCards (RFC 6350
+6.7.1) do it."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ def physical_lines(data: bytes) -> Iterator[bytes]:
 
 
 def decode(line: bytes, charset: str = "") -> str:
-    """The text of one line: in `charset` if that is given and fits, else UTF-8, else Windows-1252. No NUL in it.
+    """The text of one line: in `charset` if that is given and fits, else UTF-8, else Windows-1252.
+    No NUL in it.
 
     Line by line, so that one foreign line does not spoil the names in all others.
     """

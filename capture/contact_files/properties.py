@@ -17,7 +17,8 @@ _LEAST_PREFERRED = 101
 
 
 class Property(NamedTuple):
-    """`text` is decoded, unescaped and fit for UTF-8: of N the name as one says it, of ORG the organisation alone.
+    """`text` is decoded, unescaped and fit for UTF-8: of N the name as one says it, of ORG the
+    organisation alone.
 
     `preference` is 1 for the most preferred (RFC 6350 §5.3) and 101 where nothing is said.
     """

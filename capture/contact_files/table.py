@@ -35,7 +35,8 @@ _DOMAIN = re.compile(r"[^\s.@/:,;]+(?:\.[^\s.@/:,;]+)+")
 
 
 def read_table(data: bytes) -> Iterator[Finding]:
-    """Entries and problems of a table, in its order; lines of prose above the header row are passed over.
+    """Entries and problems of a table, in its order; lines of prose above the header row are passed
+    over.
 
     Raises UsageError where the header row names no column to know a contact or company by.
     """
@@ -81,7 +82,10 @@ def _first_line(lines: Iterator[str]) -> tuple[str, int]:
 
 
 def _is_header(line: str, alone: bool) -> bool:
-    """Does the line name columns of ours? Below others (LinkedIn has a note first) one alone may be chance."""
+    """Does the line name columns of ours?
+
+    Below others (LinkedIn has a note first) one alone may be chance.
+    """
     return any(
         (columns := recognise(cells)).suffice and (alone or columns.recognised > 1)
         for delimiter in _DELIMITERS

@@ -13,14 +13,17 @@ _MEGABYTE = 1 << 20
 
 
 class Exhausted(ServerFault):
-    """The server keeps answering, and hardly anything of it is what we came for: nothing ends such a pass but we."""
+    """The server keeps answering, and hardly anything of it is what we came for: nothing ends such
+    a pass but we."""
 
 
 class Budget:
-    """Seconds for waiting, for requests and for reading; every useful thing earns some of them back.
+    """Seconds for waiting, for requests and for reading; every useful thing earns some of them
+    back.
 
-    A server that is slow but gives what it has is never given up, however much that is. One that redirects, trickles
-    or lists without end uses up the whole, over all requests of a pass, and so within WHOLE_SECONDS.
+    A server that is slow but gives what it has is never given up, however much that is. One that
+    redirects, trickles or lists without end uses up the whole, over all requests of a pass, and so
+    within WHOLE_SECONDS.
     """
 
     def __init__(self, noun: str = "calendar", seconds: float = WHOLE_SECONDS) -> None:
@@ -29,7 +32,10 @@ class Budget:
         self._whole = seconds
 
     def spend(self, seconds: float, octets: int = 0) -> None:
-        """A request took so long, and so many octets (unpacked) came. Raises Exhausted when nothing is left."""
+        """A request took so long, and so many octets (unpacked) came.
+
+        Raises Exhausted when nothing is left.
+        """
         self.left -= seconds + SECONDS_A_REQUEST + octets * (SECONDS_A_MEGABYTE / _MEGABYTE)
         if self.left <= 0:
             raise self.exhausted()

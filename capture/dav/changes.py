@@ -23,9 +23,9 @@ _GONE = (404, 410)
 class Changes:
     """Objects by name within the collection: new or changed ones with their etag, and those gone.
 
-    `hrefs` are those of changed ones that the server spells otherwise than we would. `unknown` were said to be gone,
-    and had not been read. `listed` are all there are, None where only differences were told. `token` and `ctag`
-    stand for the state after these changes.
+    `hrefs` are those of changed ones that the server spells otherwise than we would. `unknown` were
+    said to be gone, and had not been read. `listed` are all there are, None where only differences
+    were told. `token` and `ctag` stand for the state after these changes.
     """
 
     changed: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,8 @@ class Changes:
 
 @dataclass(slots=True)
 class _Told:
-    """What an answer says: etags by name, how names are spelled where not as we would, and what is gone."""
+    """What an answer says: etags by name, how names are spelled where not as we would, and what is
+    gone."""
 
     etags: dict[str, str] = field(default_factory=dict)
     hrefs: dict[str, str] = field(default_factory=dict)
@@ -56,8 +57,8 @@ class _Told:
 def find_changes(transport: Transport, collection: Collection, since: Position) -> Changes:
     """Ask once, and not at all where the listing told already that there is nothing new.
 
-    Everything is listed only if there is no position yet, or it is no longer accepted. Raises SourceError or
-    UnexpectedAnswer.
+    Everything is listed only if there is no position yet, or it is no longer accepted. Raises
+    SourceError or UnexpectedAnswer.
     """
     if collection.ctag and collection.ctag == since.ctag:  # so says the listing of the calendars: nothing to ask
         return Changes(token=since.token, ctag=since.ctag)
@@ -81,7 +82,8 @@ def find_changes(transport: Transport, collection: Collection, since: Position) 
 
 
 def _listed(transport: Transport, collection: Collection) -> _Told:
-    """Everything; where sync-collection is not known, or lists nothing but the collection, by PROPFIND.
+    """Everything; where sync-collection is not known, or lists nothing but the collection, by
+    PROPFIND.
 
     Where that is refused, the collection is empty as it was told.
     """
@@ -125,7 +127,8 @@ def _compared(told: _Told, since: Position, ctag: str) -> Changes:
 
 
 def _synced(transport: Transport, collection: Collection, token: str) -> _Told:
-    """Changed objects, gone ones and the new token, over as many pages as the server makes (RFC 6578 §3.6)."""
+    """Changed objects, gone ones and the new token, over as many pages as the server makes (RFC
+    6578 §3.6)."""
     told = _Told()
     for _ in range(_MOST_PAGES):
         page = sync_collection(transport, collection.url, token)

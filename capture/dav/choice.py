@@ -16,7 +16,8 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The names given in the configuration: display names in any case, last parts of paths, or paths.
+    """The names given in the configuration: display names in any case, last parts of paths, or
+    paths.
 
     `only` are those to read, none for all; `exclude` those to leave out.
     """

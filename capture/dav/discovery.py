@@ -1,4 +1,5 @@
-"""Finding a user's calendars or address books (RFC 4791 §6.2.1, RFC 6352 §7.1.1, RFC 5397, RFC 6764)."""
+"""Finding a user's calendars or address books (RFC 4791 §6.2.1, RFC 6352 §7.1.1, RFC 5397, RFC
+6764)."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _NO_DAV_HERE = (200, 400, 403, 404, 405, 501)  # as a plain web site answers
 
 
 def find_home(transport: Transport, service: Service, url: str, configured: str) -> Home:
-    """From a URL of the server, the user, the collections or one of them, to where the collections are.
+    """From a URL of the server, the user, the collections or one of them, to where the collections
+    are.
 
     `configured` is what to remember it for. Raises SourceError, UnexpectedAnswer never.
     """

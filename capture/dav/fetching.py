@@ -18,12 +18,13 @@ AT_ONCE = 100
 def fetched(
     transport: Transport, service: Service, collection: Collection, names: list[str], hrefs: Mapping[str, str]
 ) -> Iterator[tuple[str, Member | None]]:
-    """The objects of these names, None where the server is silent; where all are too much for one answer, by halves.
+    """The objects of these names, None where the server is silent; where all are too much for one
+    answer, by halves.
 
-    `hrefs` are those that the server spelled otherwise than we would: each is asked for as it was listed. What was
-    listed and is not given is asked for once more. One that is too large by itself has the status TOO_LARGE.
-    One answer at a time is in memory: the attachments of a hundred events, or the pictures of a hundred cards, can
-    be a gigabyte.
+    `hrefs` are those that the server spelled otherwise than we would: each is asked for as it was
+    listed. What was listed and is not given is asked for once more. One that is too large by itself
+    has the status TOO_LARGE. One answer at a time is in memory: the attachments of a hundred
+    events, or the pictures of a hundred cards, can be a gigabyte.
     """
     again: list[str] = []
     for name, member in _given(transport, service, collection, names, hrefs):

@@ -1,4 +1,5 @@
-"""The names that servers give to collections and objects, in one spelling (RFC 3986 §6.2, RFC 4918 §8.3)."""
+"""The names that servers give to collections and objects, in one spelling (RFC 3986 §6.2, RFC 4918
+§8.3)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ _SLASHES = re.compile("/{2,}")
 
 
 def canonical_path(href: str) -> str:
-    """The path of a URL or href, with exactly the characters escaped that need it, and no empty segment in it.
+    """The path of a URL or href, with exactly the characters escaped that need it, and no empty
+    segment in it.
 
     Escapes are undone byte by byte: names in other charsets than UTF-8 stay apart.
     """
@@ -38,7 +40,8 @@ def joined(base: str, href: str) -> str:
 
 
 def member_name(collection_url: str, path: str, href: str) -> str:
-    """An object's name within the collection at this URL and canonical `path`; "" for the collection itself.
+    """An object's name within the collection at this URL and canonical `path`; "" for the
+    collection itself.
 
     A server that lists objects under another path has that path as their name.
     """

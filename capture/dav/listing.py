@@ -33,12 +33,13 @@ _NOT_THERE = (403, 404, 405, 410)
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A calendar or address book: `url` is spelled as the server does, `path` canonical; both end with a slash.
+    """A calendar or address book: `url` is spelled as the server does, `path` canonical; both end
+    with a slash.
 
     `name` is what its user calls it.
 
-    `ctag` and `token` (RFC 6578 §4) change with its content, "" where the server has none; `syncs`: it knows
-    sync-collection.
+    `ctag` and `token` (RFC 6578 §4) change with its content, "" where the server has none; `syncs`:
+    it knows sync-collection.
     """
 
     url: str
@@ -58,7 +59,8 @@ class Collection:
 
 
 class Listed(NamedTuple):
-    """A collection as the account sees it: is it read, and does the server tell what changed in it (RFC 6578)?"""
+    """A collection as the account sees it: is it read, and does the server tell what changed in it
+    (RFC 6578)?"""
 
     name: str
     read: bool
@@ -76,7 +78,8 @@ class Listing:
 def list_collections(transport: Transport, service: Service, home: Home) -> Listing:
     """All of the service's collections in all homes. Raises SourceError or UnexpectedAnswer.
 
-    Of several homes, one may be gone or closed to us: what was read there before is then not listed.
+    Of several homes, one may be gone or closed to us: what was read there before is then not
+    listed.
     """
     listing = Listing()
     refusals: list[UnexpectedAnswer] = []
@@ -110,7 +113,8 @@ def is_collection(service: Service, member: Member) -> bool:
 
 
 def name_places(collections: Iterable[Collection], places: dict[str, str]) -> dict[str, str]:
-    """Names for collections by path, those in `places` as they are; two of one name get their path's end too."""
+    """Names for collections by path, those in `places` as they are; two of one name get their
+    path's end too."""
     named = dict(places)
     for collection in collections:
         if collection.path in named:

@@ -26,7 +26,8 @@ _IS_PLACE = re.compile(r"\[.*\](:\d+)?|[\d.]+(:\d+)?|[^@/]+:\d+|[^@]+/.*")
 
 
 def look_up(service: Service, identifier: str, ca_file: str | None) -> str:
-    """The https URL that DNS or the well-known location of the domain names; a host's own where it names none.
+    """The https URL that DNS or the well-known location of the domain names; a host's own where it
+    names none.
 
     caldav knows how, but heeds .netrc and proxies, and waits and reads without bound: it does so in
     a process without them that is stopped in time. Raises ServerFault or Unreachable.

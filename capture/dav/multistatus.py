@@ -23,7 +23,8 @@ _ROOT, _RESPONSE, _TOKEN = (DAV + name for name in ("multistatus", "response", "
 
 
 class Property(NamedTuple):
-    """What we read of a property: its text; of the elements in it, their tags, name attributes and hrefs."""
+    """What we read of a property: its text; of the elements in it, their tags, name attributes and
+    hrefs."""
 
     text: str = ""
     tags: frozenset[str] = frozenset()

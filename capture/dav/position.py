@@ -12,13 +12,13 @@ from capture.dav.hrefs import collection_path
 class Position:
     """How far a collection was read.
 
-    `token` is its sync token (RFC 6578) and `ctag` its collection tag, "" where there is none or the
-    collection was not read to its end; `doubted` are those that one pass has seen so far (see `reach`).
-    `etags` are the objects that were read, by their name within the collection, and `rules` by which they
-    were.
+    `token` is its sync token (RFC 6578) and `ctag` its collection tag, "" where there is none or
+    the collection was not read to its end; `doubted` are those that one pass has seen so far (see
+    `reach`). `etags` are the objects that were read, by their name within the collection, and
+    `rules` by which they were.
 
-    As text it is one line for the tags and one for each table. A table is decoded when it is first asked
-    for: where nothing is new, what it costs to know that does not grow with the collection.
+    As text it is one line for the tags and one for each table. A table is decoded when it is first
+    asked for: where nothing is new, what it costs to know that does not grow with the collection.
     """
 
     tables = 1
@@ -50,8 +50,9 @@ class Position:
     def reach(self, token: str, ctag: str, quiet: bool) -> None:
         """The collection was read to its end, where it has these tags; `quiet` if nothing was new.
 
-        A tag that is but a time in seconds stays the same if more changes within that second. It holds once a
-        further pass has found nothing new by it; until then that pass begins where this one did.
+        A tag that is but a time in seconds stays the same if more changes within that second. It
+        holds once a further pass has found nothing new by it; until then that pass begins where
+        this one did.
         """
         tags = [
             tag for tag, known in ((token, self.token), (ctag, self.ctag)) if tag != known and is_by_the_second(tag)
@@ -80,9 +81,9 @@ class Position:
 class Home:
     """Where the calendars or address books of an account are.
 
-    `configured` is the user and URL it was found from, `urls` the collections that hold them (there may be
-    several homes) or, if `single`, the only one itself. `places` are the names they were given when first
-    seen, by path; they keep them when they are renamed.
+    `configured` is the user and URL it was found from, `urls` the collections that hold them (there
+    may be several homes) or, if `single`, the only one itself. `places` are the names they were
+    given when first seen, by path; they keep them when they are renamed.
     """
 
     configured: str

@@ -45,7 +45,8 @@ def refusal(noun: str, host: str, status: int, retry_after: str, now: datetime) 
 
 
 def seconds_to_wait(retry_after: str, now: datetime) -> float | None:
-    """Retry-After in seconds, from a number or an HTTP date (RFC 9110 §10.2.3), an hour at most; None if unreadable."""
+    """Retry-After in seconds, from a number or an HTTP date (RFC 9110 §10.2.3), an hour at most;
+    None if unreadable."""
     value = retry_after.strip()
     if value.isascii() and value.isdigit():
         return min(float(value[:9]), Throttled.longest_wait)
@@ -59,7 +60,10 @@ def seconds_to_wait(retry_after: str, now: datetime) -> float | None:
 
 
 def trouble(error: BaseException, host: str) -> SourceError:
-    """The error for a connection that failed. Of the exception, only its kind is told: its text may hold a URL."""
+    """The error for a connection that failed.
+
+    Of the exception, only its kind is told: its text may hold a URL.
+    """
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError) or "certificate" in str(cause).lower():
             return UntrustedServer(

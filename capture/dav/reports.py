@@ -25,7 +25,8 @@ class UnexpectedAnswer(Exception):
 
 
 def propfind(transport: Transport, url: str, depth: int, properties: Iterable[str]) -> tuple[str, Multistatus]:
-    """Properties of a resource (and with depth 1 of what it holds), with the URL it was found at (RFC 4918 §9.1)."""
+    """Properties of a resource (and with depth 1 of what it holds), with the URL it was found at
+    (RFC 4918 §9.1)."""
     body = f"<d:propfind {_NAMESPACES}><d:prop>{_elements(properties)}</d:prop></d:propfind>"
     return _ask(transport, "PROPFIND", url, body, {"Depth": str(depth)})
 
@@ -40,7 +41,8 @@ def sync_collection(transport: Transport, url: str, token: str) -> Multistatus:
 
 
 def multiget(transport: Transport, service: Service, url: str, hrefs: Iterable[str]) -> Multistatus:
-    """The objects at these paths (RFC 4791 §7.9, RFC 6352 §8.7), whole: not every server picks properties as asked."""
+    """The objects at these paths (RFC 4791 §7.9, RFC 6352 §8.7), whole: not every server picks
+    properties as asked."""
     report = _PREFIXES[service.namespace] + service.multiget
     listed = "".join(f"<d:href>{escape(href)}</d:href>" for href in hrefs)
     body = f"<{report} {_NAMESPACES}><d:prop>{_elements((DAV + 'getetag', service.data))}</d:prop>{listed}</{report}>"

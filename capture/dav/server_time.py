@@ -13,7 +13,8 @@ SECONDS = 5.0
 
 
 def server_time(url: str, ca_file: str | None) -> datetime | None:
-    """The Date of the server's answer (RFC 9110 §6.6.1), in UTC to the second; None where it gives none.
+    """The Date of the server's answer (RFC 9110 §6.6.1), in UTC to the second; None where it gives
+    none.
 
     Nothing secret is sent, and what it answers does not matter.
     """

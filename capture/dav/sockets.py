@@ -1,6 +1,7 @@
 """A wall-clock bound on a request, also while connecting, in TLS and in the headers.
 
-A socket's own timeout starts anew with every byte, so a server that sends one a second holds it for ever.
+A socket's own timeout starts anew with every byte, so a server that sends one a second holds it for
+ever.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Sockets:
 
     @contextmanager
     def cut_after(self, seconds: float) -> Iterator[threading.Event]:
-        """Within the block, connections are shut down once `seconds` have passed; the event says whether they were."""
+        """Within the block, connections are shut down once `seconds` have passed; the event says
+        whether they were."""
         cut = threading.Event()
 
         def shut_down() -> None:

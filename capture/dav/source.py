@@ -30,8 +30,8 @@ B = TypeVar("B")
 class DavAccount:
     """A user's account on a server, and which of its collections to read.
 
-    `url` may be a URL of the server, the user, the collections or one of them, or an e-mail address, domain or
-    host to look the server up from (RFC 6764).
+    `url` may be a URL of the server, the user, the collections or one of them, or an e-mail
+    address, domain or host to look the server up from (RFC 6764).
     """
 
     url: str
@@ -44,8 +44,8 @@ class DavAccount:
 class DavSource(ABC, Generic[B]):
     """Yields the changes of each collection as batches of type B.
 
-    The place name "" holds where the collections are; its batches bear a cursor only. A collection's place
-    is the name it had when first seen.
+    The place name "" holds where the collections are; its batches bear a cursor only. A
+    collection's place is the name it had when first seen.
     """
 
     def __init__(self, service: Service, account: DavAccount, now: Callable[[], datetime]) -> None:
@@ -66,8 +66,8 @@ class DavSource(ABC, Generic[B]):
     def batches(self, cursors: Mapping[str, str]) -> Iterator[B]:
         """What is new since `cursors` (place name → the cursor last stored for it).
 
-        Raises a SourceError where it cannot log in or find the collections; a single one that fails is a
-        batch with its `error`, and the pass goes on with the next.
+        Raises a SourceError where it cannot log in or find the collections; a single one that fails
+        is a batch with its `error`, and the pass goes on with the next.
         """
         remembered = Home.from_text(cursors.get(""), self._configured)
         url = remembered.urls[0] if remembered else self._start()
@@ -83,7 +83,10 @@ class DavSource(ABC, Generic[B]):
             transport.close()
 
     def listing(self) -> list[Listed]:
-        """All collections there are, read or not; nothing of them is fetched. Raises SourceError."""
+        """All collections there are, read or not; nothing of them is fetched.
+
+        Raises SourceError.
+        """
         url = self._start()
         transport = self._transport(url)
         try:

@@ -38,7 +38,10 @@ class _OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response that was read to its end. `body` holds at most 64 KB, and nothing where a sink took it."""
+    """A response that was read to its end.
+
+    `body` holds at most 64 KB, and nothing where a sink took it.
+    """
 
     status: int
     url: str
@@ -53,9 +56,9 @@ class Answer:
 class Transport:
     """Requests with one user's credentials to one server (and its siblings, see `admit`).
 
-    Without a user name there are no credentials, and redirects may lead to other servers. Reads neither
-    .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request,
-    `budget` all of them.
+    Without a user name there are no credentials, and redirects may lead to other servers. Reads
+    neither .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds`
+    bounds a whole request, `budget` all of them.
     """
 
     def __init__(
@@ -85,7 +88,8 @@ class Transport:
         self._auth: AuthBase | None = self._basic() if username else None
 
     def admit(self, url: str) -> None:
-        """Let requests go to another host of the same registrable domain, over TLS: large providers do that."""
+        """Let requests go to another host of the same registrable domain, over TLS: large providers
+        do that."""
         origin = origin_of(url)
         if origin in self._origins:
             return
@@ -96,7 +100,8 @@ class Transport:
     def request(
         self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int = 207
     ) -> Answer:
-        """Send, follow redirects on the same host, give the body of an `expected` answer to `sink` piece by piece.
+        """Send, follow redirects on the same host, give the body of an `expected` answer to `sink`
+        piece by piece.
 
         What another status means is the caller's to say (see `refusal`), who knows what was asked
         for. Raises a SourceError where there is no answer.
@@ -165,7 +170,8 @@ class Transport:
         return answer
 
     def _too_slow(self, host: str, seconds: float) -> SourceError:
-        """This request took too long; or all of them together, if it was given less than a request is."""
+        """This request took too long; or all of them together, if it was given less than a request
+        is."""
         return too_slow(host, seconds) if seconds == self._seconds else self.budget.exhausted()
 
     def _read(
@@ -188,7 +194,8 @@ class Transport:
         return Answer(status, url, headers, bytes(kept[:_ERROR_BYTES])), octets
 
     def _unpacked(self, response: niquests.Response, encoding: str, url: str) -> Iterator[bytes]:
-        """The body in pieces, unpacked here: a bomb grows to one piece beyond the bound and no further."""
+        """The body in pieces, unpacked here: a bomb grows to one piece beyond the bound and no
+        further."""
         inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding.lower() in ("gzip", "x-gzip", "deflate") else None
         raw: Any = response.raw
         size = 0

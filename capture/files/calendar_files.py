@@ -66,10 +66,11 @@ def _content(path: str, private_events: str, stamp: Stamp) -> Content | None:
 def read_calendar_files(
     place: str, files: Sequence[CalendarFile], cursor: str | None, private_events: str, listed_all: bool
 ) -> Iterator[Batch]:
-    """New and changed objects, one for each UID of each file (href "name.ics#UID"), in batches; the last removes.
+    """New and changed objects, one for each UID of each file (href "name.ics#UID"), in batches; the
+    last removes.
 
-    A file that cannot be read, is no calendar, breaks off, or holds nothing where it held many takes
-    nothing away; nor does one that is missing from the listing unless `listed_all`.
+    A file that cannot be read, is no calendar, breaks off, or holds nothing where it held many
+    takes nothing away; nor does one that is missing from the listing unless `listed_all`.
     """
     reading = _Reading(place, files, cursor, private_events)
     if not files and reading.position.objects >= MANY:
@@ -80,7 +81,8 @@ def read_calendar_files(
 
 
 class _Reading:
-    """One pass. Removals, and the stamps of files that something is gone from, wait for its last batch.
+    """One pass. Removals, and the stamps of files that something is gone from, wait for its last
+    batch.
 
     Every batch has a cursor: what is in the log and not in the position would never be removed.
     """

@@ -26,8 +26,8 @@ _TIMES = frozenset(("DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"))
 class FileObject(NamedTuple):
     """The events of one UID (their text stripped, see `objects.strip`) with the zones they name.
 
-    `etag` changes with the text, which is "" where nothing of them may be kept. `reason` says why it cannot be used,
-    "" if it can. `events` are what the text was written from.
+    `etag` changes with the text, which is "" where nothing of them may be kept. `reason` says why
+    it cannot be used, "" if it can. `events` are what the text was written from.
     """
 
     key: str
@@ -47,7 +47,10 @@ def _is_balanced(lines: str) -> bool:
 
 
 def objects_of(text: str, private_events: str) -> Iterator[FileObject]:
-    """The objects of a file in the order of their first events. Raises BrokenObject where it is no calendar."""
+    """The objects of a file in the order of their first events.
+
+    Raises BrokenObject where it is no calendar.
+    """
     groups: dict[str, list[tuple[CalendarLines, list[EventLines]]]] = {}
     for calendar in public_part(text, private_events, all_marks=True):
         for event in calendar.events:
@@ -100,6 +103,7 @@ def _named(events: list[EventLines], own: dict[str, list[str]], others: dict[str
 
 
 def digest(text: str) -> str:
-    """Stands for an unfolded text; one that was only written out anew (DTSTAMP, RFC 5545 §3.8.7.2) has the same."""
+    """Stands for an unfolded text; one that was only written out anew (DTSTAMP, RFC 5545 §3.8.7.2)
+    has the same."""
     text = _WRITTEN_AT.sub("", text)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -13,8 +13,8 @@ Stamp = list[int | str]
 
 @dataclass(slots=True)
 class KnownFile:
-    """A file as it was read: its `stamp`, empty if it was not read to its end, and by key what is remembered of
-    its objects (see `other_uids`)."""
+    """A file as it was read: its `stamp`, empty if it was not read to its end, and by key what is
+    remembered of its objects (see `other_uids`)."""
 
     stamp: Stamp = field(default_factory=list)
     objects: dict[str, str] = field(default_factory=dict)

@@ -50,7 +50,8 @@ _MAIL_FIELD = re.compile(
 
 
 class Looked(NamedTuple):
-    """What a file is; of a "foreign" one, which holds mail that cannot be read, its kind and what to do about it."""
+    """What a file is; of a "foreign" one, which holds mail that cannot be read, its kind and what
+    to do about it."""
 
     content: Content
     kind: str = ""

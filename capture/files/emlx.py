@@ -1,4 +1,5 @@
-"""Apple Mail's .emlx: the length of the message in a line of its own, the message, and a property list."""
+"""Apple Mail's .emlx: the length of the message in a line of its own, the message, and a property
+list."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _DELETED, _DRAFT, _JUNK = 1 << 1, 1 << 6, 1 << 24
 
 
 class Span(NamedTuple):
-    """Where in the file the message is (`start` to `end`, in bytes), and whether it was sent or got, and kept."""
+    """Where in the file the message is (`start` to `end`, in bytes), and whether it was sent or
+    got, and kept."""
 
     start: int
     end: int
@@ -24,7 +26,10 @@ class Span(NamedTuple):
 
 
 def message_span(file: io.FileIO, size: int) -> Span:
-    """The message in an .emlx of `size` bytes; all of it where there is no length. Raises OSError."""
+    """The message in an .emlx of `size` bytes; all of it where there is no length.
+
+    Raises OSError.
+    """
     found = _LENGTH.match(os.pread(file.fileno(), 40, 0))
     if found is None:
         return Span(0, size, True)

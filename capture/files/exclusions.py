@@ -1,4 +1,5 @@
-"""What never holds an exchange: drafts, unsent mail, junk and trash, by folder, by Gmail label, by flag."""
+"""What never holds an exchange: drafts, unsent mail, junk and trash, by folder, by Gmail label, by
+flag."""
 
 from __future__ import annotations
 
@@ -23,9 +24,10 @@ _EXPUNGED, _QUEUED, _IMAP_DELETED = 0x0008, 0x0800, 0x00200000  # nsMsgMessageFl
 def left_out(parts: Sequence[str], exclude: Sequence[str] = ()) -> str | None:
     """Why the mailbox with this path is not read; None if it is.
 
-    Folders named Drafts, Outbox, Junk or Trash in the common languages are left out at any depth, with
-    what lies below them: where a mailbox's top is cannot be told from files. All Mail is read, since in an
-    export nothing else may hold its messages. `exclude` are names or globs of mailboxes, in any case.
+    Folders named Drafts, Outbox, Junk or Trash in the common languages are left out at any depth,
+    with what lies below them: where a mailbox's top is cannot be told from files. All Mail is read,
+    since in an export nothing else may hold its messages. `exclude` are names or globs of
+    mailboxes, in any case.
     """
     for part in parts:
         if kind := _unwanted_kind(part):
@@ -45,9 +47,9 @@ def _glob(pattern: str) -> str:
 def is_unwanted(header: bytes) -> bool:
     """Does the export say in the header that the message was a draft, spam or deleted?
 
-    `X-Gmail-Labels` of Google Takeout, encoded words and all; `X-Status` of mbox files, T for drafts;
-    Thunderbird's `X-Mozilla-Draft-Info`, and `X-Mozilla-Status` with what is deleted and not yet compacted,
-    or queued. The topmost counts, which the export wrote.
+    `X-Gmail-Labels` of Google Takeout, encoded words and all; `X-Status` of mbox files, T for
+    drafts; Thunderbird's `X-Mozilla-Draft-Info`, and `X-Mozilla-Status` with what is deleted and
+    not yet compacted, or queued. The topmost counts, which the export wrote.
     """
     lowered = header.lower()
     if b"x-gmail-labels:" in lowered:

@@ -1,4 +1,5 @@
-"""Files that hold mail in a form nobody here reads: named, so that silence about them is not taken for knowledge."""
+"""Files that hold mail in a form nobody here reads: named, so that silence about them is not taken
+for knowledge."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ _BYTES = 8
 
 
 def digest(*identifying: str | int) -> int:
-    """What stands for a file: 8 bytes, so that a million files take 8 MB and none is taken for another."""
+    """What stands for a file: 8 bytes, so that a million files take 8 MB and none is taken for
+    another."""
     text = "\n".join(map(str, identifying)).encode("utf-8", "surrogateescape")
     return int.from_bytes(hashlib.blake2b(text, digest_size=_BYTES).digest(), "big")
 
@@ -38,7 +39,8 @@ class KnownFiles:
 
     @staticmethod
     def from_cursor(cursor: str | None, since: str) -> KnownFiles:
-        """None are known where there is no cursor of ours, or an earlier day is asked for than was before."""
+        """None are known where there is no cursor of ours, or an earlier day is asked for than was
+        before."""
         digests = array("Q")
         try:
             kind, from_day, text = json.loads(cursor or "null")

@@ -20,10 +20,11 @@ _MAILDIR = frozenset({"cur", "new", "tmp"})
 class Found(NamedTuple):
     """Something below a configured path; `parts` are the readable names on the way to it.
 
-    "unreadable" is a folder, mailbox or calendar that cannot be read because of `error`; "doubtful" a
-    file of which that keeps us from telling what it is. "foreign" are files that hold mail in a form we do
-    not read, all of one kind in their folder. `names` are those of its files, and of `messages` those whose
-    names do not tell that they are one; `kind_of_file` and `advice` say in words what they are.
+    "unreadable" is a folder, mailbox or calendar that cannot be read because of `error`; "doubtful"
+    a file of which that keeps us from telling what it is. "foreign" are files that hold mail in a
+    form we do not read, all of one kind in their folder. `names` are those of its files, and of
+    `messages` those whose names do not tell that they are one; `kind_of_file` and `advice` say in
+    words what they are.
     """
 
     kind: Kind
@@ -46,10 +47,11 @@ def look_at_file(path: str) -> Found:
 
 
 def look_into(folder: str, exclude: Sequence[str]) -> Iterator[Found]:
-    """Everything that can be read in a folder and those below it; mailboxes that are left out are not among it.
+    """Everything that can be read in a folder and those below it; mailboxes that are left out are
+    not among it.
 
-    Folders are listed one at a time, links to folders are not followed, hidden files not looked at, and
-    hidden folders only if they are Maildirs (Maildir++ keeps its subfolders so).
+    Folders are listed one at a time, links to folders are not followed, hidden files not looked at,
+    and hidden folders only if they are Maildirs (Maildir++ keeps its subfolders so).
     """
     waiting: list[tuple[str, tuple[str, ...]]] = [(folder, ())]
     while waiting:

@@ -18,7 +18,8 @@ _LENGTH = re.compile(rb"^Content-Length:[ \t]*(\d{1,15})[ \t]*\r?$", re.IGNORECA
 
 
 class Message(NamedTuple):
-    """One message: where it starts, its separator line and its header block, None where that is too long.
+    """One message: where it starts, its separator line and its header block, None where that is too
+    long.
 
     `finished`: the header was read to its end, an empty line; if not, the file ends before that.
     """
@@ -32,13 +33,14 @@ class Message(NamedTuple):
 class MboxScan:
     """Finds the messages of `file` from `offset` on, which is 0 or what `resume` was.
 
-    A separator is a line "From " with a date, or followed by a header, behind an empty line or at the start of the
-    file (mboxo, mboxrd); what Content-Length spans is not searched if a separator or the end of the file follows
-    it exactly (mboxcl2). Line ends are LF or CRLF, or CR in a file that begins so.
+    A separator is a line "From " with a date, or followed by a header, behind an empty line or at
+    the start of the file (mboxo, mboxrd); what Content-Length spans is not searched if a separator
+    or the end of the file follows it exactly (mboxcl2). Line ends are LF or CRLF, or CR in a file
+    that begins so.
 
     After each message, `end` is how many bytes of the file it and all before it take, and `resume`
-    the offset to go on from: before the next separator or, at the end of the file, before a line that
-    may become one. A last message whose header is not finished is begun with again.
+    the offset to go on from: before the next separator or, at the end of the file, before a line
+    that may become one. A last message whose header is not finished is begun with again.
     """
 
     def __init__(self, file: io.FileIO, offset: int) -> None:
@@ -88,7 +90,8 @@ class MboxScan:
         return self._next()
 
     def _next(self) -> bool:
-        """Go to the next separator from `_at` on; False if there is none before the end of the file."""
+        """Go to the next separator from `_at` on; False if there is none before the end of the
+        file."""
         while True:
             found = self._data.find(self._mark, self._at)
             if found < 0:
@@ -123,7 +126,8 @@ class MboxScan:
         return (before.rstrip(b"\r") if self._newline == b"\n" else before).endswith(self._newline)
 
     def _message(self) -> tuple[Message, int]:
-        """The message at `_at` and where in `_data` its body begins; `_at` moves to the end of its header."""
+        """The message at `_at` and where in `_data` its body begins; `_at` moves to the end of its
+        header."""
         while not (empty := self._empty_line.search(self._data, self._at)):
             if len(self._data) - self._at > HEADER_BYTES + LONGEST or not self._more():
                 break

@@ -25,8 +25,8 @@ _SAMPLE = 4096
 class Position:
     """How far an mbox was read: its first `end` bytes, whose beginning and end have `digest`.
 
-    Reading goes on at `offset` (see `MboxScan.resume`). `modified` is the file's time (ns) when it was
-    read to its end, 0 when it was not. `since` is the day from which it was first read.
+    Reading goes on at `offset` (see `MboxScan.resume`). `modified` is the file's time (ns) when it
+    was read to its end, 0 when it was not. `since` is the day from which it was first read.
     """
 
     offset: int
@@ -52,8 +52,8 @@ def read_mbox(path: str, place: str, cursor: str | None, since: date, now: datet
     """New messages of the file at `path`, and the new position; nothing if nothing was added.
 
     A file that no longer begins and ends, as far as it was read, with the same bytes was rewritten
-    or compacted, and is read again from its start. A last message whose header is not ended waits for the
-    next pass if the file was written to within the last minute.
+    or compacted, and is read again from its start. A last message whose header is not ended waits
+    for the next pass if the file was written to within the last minute.
     """
     try:
         with open_regular(path) as file:
@@ -93,7 +93,8 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
 
 
 def _start(file: io.FileIO, position: Position | None, since: str) -> Position:
-    """Where to read on: at the start, if it was never read, not from as early a day, or is another file now."""
+    """Where to read on: at the start, if it was never read, not from as early a day, or is another
+    file now."""
     if position and position.since <= since and position.digest == _digest(file, position.end):
         return position
     return Position(0, 0, _digest(file, 0), 0, since)

@@ -44,7 +44,8 @@ class Header(NamedTuple):
 
 
 def judge_header(block: bytes | None, internal_date: datetime | None, since: date, structure: Structure) -> Outcome:
-    """The envelope of a message, unless it is a draft, spam or deleted, or older than `since` by all its dates."""
+    """The envelope of a message, unless it is a draft, spam or deleted, or older than `since` by
+    all its dates."""
     if block is None:
         return Outcome(reason=f"its header is longer than {HEADER_BYTES:,} bytes")
     if is_unwanted(block):
@@ -71,7 +72,8 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
 
 
 def received(block: bytes | None) -> datetime | None:
-    """When a server took the message in: the date of the topmost Received that has one (RFC 5321 §4.4).
+    """When a server took the message in: the date of the topmost Received that has one (RFC 5321
+    §4.4).
 
     It stands behind the last semicolon; some servers leave that out.
     """

@@ -34,7 +34,8 @@ class MessageFile(NamedTuple):
 
 
 def maildir_files(folder: str) -> Iterator[MessageFile]:
-    """The messages of a Maildir by their unique names, which flags and a move from new to cur leave as they are.
+    """The messages of a Maildir by their unique names, which flags and a move from new to cur leave
+    as they are.
 
     Drafts (D) and trashed ones (T) are passed over and stay unknown: the flag may be taken away.
     Raises OSError.
@@ -56,8 +57,8 @@ def maildir_files(folder: str) -> Iterator[MessageFile]:
 
 
 def message_files(folder: str, unnamed: Collection[str] = ()) -> Iterator[MessageFile]:
-    """The .eml and .emlx files of a folder, and those `unnamed` so, by name, time and size: another message may come
-    to have the same name.
+    """The .eml and .emlx files of a folder, and those `unnamed` so, by name, time and size: another
+    message may come to have the same name.
 
     Raises OSError.
     """
@@ -85,7 +86,8 @@ def message_file(path: str) -> Iterator[MessageFile]:
 
 
 def _if_no_file(entry: os.DirEntry[str]) -> list[MessageFile] | None:
-    """None for a regular file or a link to one; else what to say of it, which is nothing of a folder or device."""
+    """None for a regular file or a link to one; else what to say of it, which is nothing of a
+    folder or device."""
     try:
         return None if entry.is_file() else []
     except OSError as error:
@@ -97,9 +99,9 @@ def read_message_files(
 ) -> Iterator[Batch]:
     """The messages among `files` that are not known yet, in batches, and which are known now.
 
-    All files are listed each time, as neither their times nor the folder's tell of one that was moved
-    here. The last cursor forgets files that are gone; earlier ones carry how far this pass has come, but
-    not each batch does, since that of a large folder is large itself.
+    All files are listed each time, as neither their times nor the folder's tell of one that was
+    moved here. The last cursor forgets files that are gone; earlier ones carry how far this pass
+    has come, but not each batch does, since that of a large folder is large itself.
     """
     known = KnownFiles.from_cursor(cursor, since.isoformat())
     listed, new = array("Q"), array("Q")

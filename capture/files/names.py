@@ -18,7 +18,8 @@ def readable(name: str) -> str:
 
 
 def folder_parts(name: str) -> tuple[str, ...]:
-    """What a folder adds to the path of a mailbox: ".Sent.2024" of Maildir++ is Sent/2024, in modified UTF-7."""
+    """What a folder adds to the path of a mailbox: ".Sent.2024" of Maildir++ is Sent/2024, in
+    modified UTF-7."""
     if not name.startswith("."):
         return (readable(name),)
     parts = [part for part in name.split(".") if part]

@@ -13,7 +13,10 @@ from capture.files.names import readable
 
 
 def open_regular(path: str) -> io.FileIO:
-    """A regular file, unbuffered, for reading. Raises OSError; never waits for the writer of a FIFO."""
+    """A regular file, unbuffered, for reading.
+
+    Raises OSError; never waits for the writer of a FIFO.
+    """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)

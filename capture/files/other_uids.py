@@ -1,8 +1,9 @@
 """Meetings that come again under other UIDs, as some feeds give new ones at every fetch.
 
-The same start, end, people and title are the same meeting: it keeps the UID by which it came first. Where one gives way
-to the other that is enough. Two that are shown at once, in one file or in several, must be the same in all but their
-UIDs and times of change: else they may be told apart by who came to which.
+The same start, end, people and title are the same meeting: it keeps the UID by which it came first.
+Where one gives way to the other that is enough. Two that are shown at once, in one file or in
+several, must be the same in all but their UIDs and times of change: else they may be told apart by
+who came to which.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def etag_of(remembered: str) -> str:
 
 
 def content_of(remembered: str) -> str:
-    """The mark of all in it but its UID and times of change; "" in what was remembered before there were any."""
+    """The mark of all in it but its UID and times of change; "" in what was remembered before there
+    were any."""
     return remembered[_ETAG + _MARK :]
 
 
@@ -45,10 +47,12 @@ def _to_remember(one: FileObject) -> str:
 def under_first_uids(
     found: Iterable[FileObject], known: Mapping[str, str], elsewhere: Callable[[str], str | None]
 ) -> Iterator[tuple[FileObject, str]]:
-    """The objects of a file under the UIDs by which they came first, each with what is to be remembered of it.
+    """The objects of a file under the UIDs by which they came first, each with what is to be
+    remembered of it.
 
-    `known` is what is remembered of this file by key; `elsewhere` gives the key by which any file shows this content.
-    What another object shows just so is left out. Those that are known come first.
+    `known` is what is remembered of this file by key; `elsewhere` gives the key by which any file
+    shows this content. What another object shows just so is left out. Those that are known come
+    first.
     """
     objects = list(found)
     present = {one.key for one in objects}

@@ -38,7 +38,10 @@ NEXT_LINE = 80  # bytes that tell a header's first line
 
 
 def is_bare_separator(line: bytes) -> bool:
-    """May a "From " line be a separator without a date? It is one where a header follows, for prose is no header."""
+    """May a "From " line be a separator without a date?
+
+    It is one where a header follows, for prose is no header.
+    """
     return len(line) <= LONGEST and _BARE.fullmatch(line) is not None
 
 
@@ -48,12 +51,18 @@ def begins_header(line: bytes) -> bool:
 
 
 def is_separator(line: bytes) -> bool:
-    """Does a "From " line, without its end, have the date of a separator? Prose that begins so has not."""
+    """Does a "From " line, without its end, have the date of a separator?
+
+    Prose that begins so has not.
+    """
     return len(line) <= LONGEST and bool(_ASCTIME.match(line) or _AS_IN_MAIL.match(line))
 
 
 def separator_date(line: bytes) -> datetime | None:
-    """When the message was taken in, in UTC unless the line names another zone. None if it does not say."""
+    """When the message was taken in, in UTC unless the line names another zone.
+
+    None if it does not say.
+    """
     if len(line) > LONGEST:
         return None
     if asctime := _ASCTIME.match(line):

@@ -21,7 +21,8 @@ _OTHER = re.compile(rb"^content-type:\s*(?!text/)\w", re.MULTILINE | re.IGNORECA
 
 
 def shape_of_single(block: bytes, text: bytes, size: int) -> Shape | None:
-    """Of a message without parts: its header, the beginning of it with the header, and how long it is in all."""
+    """Of a message without parts: its header, the beginning of it with the header, and how long it
+    is in all."""
     if _OTHER.search(block):
         return None
     octets = max(0, size - len(block))
@@ -32,7 +33,8 @@ def shape_of_single(block: bytes, text: bytes, size: int) -> Shape | None:
 
 
 def shape_of_parts(lowered: bytes) -> Shape | None:
-    """Of a multipart (RFC 2046 §5.1) in lower case: its first text/plain part, or its first text/html part.
+    """Of a multipart (RFC 2046 §5.1) in lower case: its first text/plain part, or its first
+    text/html part.
 
     What is attached is none of them, and neither is what stands in or behind an attached message.
     """
@@ -50,7 +52,8 @@ def shape_of_parts(lowered: bytes) -> Shape | None:
 
 
 def _part(lowered: bytes, found: re.Match[bytes]) -> tuple[int, int] | None:
-    """From where to where the header of this part goes, with its delimiter; None if it is no part's."""
+    """From where to where the header of this part goes, with its delimiter; None if it is no
+    part's."""
     delimiter = lowered.rfind(b"\n--", max(0, found.start() - _HEADER_BYTES), found.start())
     empty = _EMPTY.search(lowered, found.end(), found.end() + _HEADER_BYTES)
     return None if delimiter < 0 or empty is None else (delimiter, empty.end())

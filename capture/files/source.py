@@ -24,13 +24,14 @@ _CHECK = "check the path in [[accounts.files]]"
 
 
 class FileSource:
-    """Yields what is new in files and folders; an `activity.batch.Source`. Nothing is changed in them.
+    """Yields what is new in files and folders; an `activity.batch.Source`. Nothing is changed in
+    them.
 
-    A path may be an mbox, a .eml, .emlx or .ics, a Maildir, or a folder with any of these at any depth. A place is
-    the last component of its path with, behind it, the way to the mailbox below ("Mail/All mail.mbox"); two
-    paths with the same last component are told apart by a number. All .ics files below a folder are one
-    place ("Mail/*.ics"). `since` is the day from which the first pass reads messages; `exclude` are names
-    or globs of mailboxes to leave out.
+    A path may be an mbox, a .eml, .emlx or .ics, a Maildir, or a folder with any of these at any
+    depth. A place is the last component of its path with, behind it, the way to the mailbox below
+    ("Mail/All mail.mbox"); two paths with the same last component are told apart by a number. All
+    .ics files below a folder are one place ("Mail/*.ics"). `since` is the day from which the first
+    pass reads messages; `exclude` are names or globs of mailboxes to leave out.
     """
 
     def __init__(
@@ -65,7 +66,10 @@ class FileSource:
                 yield from self._read(label, found, cursors)
 
     def _found(self, path: str) -> Iterable[Found]:
-        """What there is to be read. Raises OSError, ValueError for what is no path, or SourceError."""
+        """What there is to be read.
+
+        Raises OSError, ValueError for what is no path, or SourceError.
+        """
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             found = look_into(path, self._exclude)

@@ -1,4 +1,7 @@
-"""What the parts of a message in a file say: an invitation, a receipt, whom it did not reach. No body is kept."""
+"""What the parts of a message in a file say: an invitation, a receipt, whom it did not reach.
+
+No body is kept.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,10 @@ _CONTENT_TYPE = frozenset(("content-type",))
 class Structure(NamedTuple):
     """What the parts of a message add to its header.
 
-    `calendar_part` and `report_part` are as `capture.mail.structure` has them. `failed` are the recipients that
-    the delivery-status part of a bounce gave up on (see `activity.delivery_status`). `is_report`, `arrived` and
-    `returned` are as `activity.envelope` has them.
+    `calendar_part` and `report_part` are as `capture.mail.structure` has them. `failed` are the
+    recipients that the delivery-status part of a bounce gave up on (see
+    `activity.delivery_status`). `is_report`, `arrived` and `returned` are as `activity.envelope`
+    has them.
     """
 
     calendar_part: str = ""
@@ -52,8 +56,8 @@ class Structure(NamedTuple):
 def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
     """Of the message from `start` to `end` with the header `block`.
 
-    The first SEARCHED_BYTES are looked through, and only of a multipart; of others the lines of the first
-    COUNTED_BYTES are counted. Raises OSError.
+    The first SEARCHED_BYTES are looked through, and only of a multipart; of others the lines of the
+    first COUNTED_BYTES are counted. Raises OSError.
     """
     if not _MULTIPART.search(block):
         text = os.pread(file.fileno(), min(COUNTED_BYTES, end - start), start)
@@ -68,7 +72,8 @@ def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structu
 
 
 def _structure(block: bytes, text: bytes) -> Structure:
-    """Follows the boundaries (RFC 2046 §5.1.1) of multiparts within multiparts, but not into attached messages."""
+    """Follows the boundaries (RFC 2046 §5.1.1) of multiparts within multiparts, but not into
+    attached messages."""
     open_boundaries: list[bytes] = []
     calendar = report = ""
     status = ""

@@ -120,8 +120,8 @@ def _parse(value: str) -> tuple[Address, ...]:
 
 
 def _parse_unpaired(value: str) -> tuple[Address, ...]:
-    """A list with an odd number of quotes: where a member, which ends with its angle bracket, has one too many,
-    none of its quotes counts."""
+    """A list with an odd number of quotes: where a member, which ends with its angle bracket, has
+    one too many, none of its quotes counts."""
     found: list[Address] = []
     for member in _BEHIND_ANGLE.split(value, MOST):
         found += _parse(member.replace('"', " ") if _lacks_a_quote(member) else member)
@@ -135,7 +135,8 @@ def _lacks_a_quote(value: str) -> bool:
 
 
 def _members(phrase: str, angle: str | None, comment: str) -> Iterator[Address]:
-    """What stands between two commas: one address as a rule, none, or several that nothing parts but blanks."""
+    """What stands between two commas: one address as a rule, none, or several that nothing parts
+    but blanks."""
     if angle is None:
         phrase = phrase.strip()
         if "=?" in phrase and "@" not in phrase:  # a whole member in one encoded word

@@ -11,11 +11,11 @@ _LONGEST = 1000
 
 
 def doubt_about(value: str, block: bytes) -> str:
-    """Why the From `value` of this header block may be read as somebody else by the next program, in a few words;
-    "" where nothing speaks for that: one mailbox, and nothing left over.
+    """Why the From `value` of this header block may be read as somebody else by the next program,
+    in a few words; "" where nothing speaks for that: one mailbox, and nothing left over.
 
-    A server that cannot read a From says nothing of its domain (RFC 7489 §6.6.1), so what is left over is the way
-    in for forgers. Several mailboxes are no doubt, they are seen in the envelope.
+    A server that cannot read a From says nothing of its domain (RFC 7489 §6.6.1), so what is left
+    over is the way in for forgers. Several mailboxes are no doubt, they are seen in the envelope.
     """
     if not value.isascii() and not all(word.encode() in block for word in value.split() if not word.isascii()):
         return "octets that are no UTF-8"

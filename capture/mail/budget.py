@@ -12,15 +12,18 @@ _MEGABYTE = 1 << 20
 
 
 class Exhausted(ServerFault):
-    """The server keeps talking, and hardly anything of it is what we came for: nothing ends such a pass but we."""
+    """The server keeps talking, and hardly anything of it is what we came for: nothing ends such a
+    pass but we."""
 
 
 class Budget:
-    """Seconds for waiting and for reading past what is of no use; every useful thing earns some of them back.
+    """Seconds for waiting and for reading past what is of no use; every useful thing earns some of
+    them back.
 
-    A server that is slow but gives what it has is never given up, however much it has: a message, or a mailbox
-    read to its end, each EARNED_SECONDS keep it going. One that sends junk, names or claims without end uses up the
-    whole, over all of a pass's connections, and so within WHOLE_SECONDS.
+    A server that is slow but gives what it has is never given up, however much it has: a message,
+    or a mailbox read to its end, each EARNED_SECONDS keep it going. One that sends junk, names or
+    claims without end uses up the whole, over all of a pass's connections, and so within
+    WHOLE_SECONDS.
     """
 
     def __init__(self, seconds: float = WHOLE_SECONDS) -> None:

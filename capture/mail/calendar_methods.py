@@ -1,4 +1,5 @@
-"""METHOD of calendars whose part does not name it (Proton Bridge drops it): read from that part's first lines."""
+"""METHOD of calendars whose part does not name it (Proton Bridge drops it): read from that part's
+first lines."""
 
 from __future__ import annotations
 
@@ -19,15 +20,17 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 
 
 def scheduling_within(start: bytes, encoding: str) -> str:
-    """As `scheduling_part`, by the first octets of a text/calendar part with this Content-Transfer-Encoding."""
+    """As `scheduling_part`, by the first octets of a text/calendar part with this
+    Content-Transfer-Encoding."""
     text = _FOLD.sub("", status_text(start[:PART_BYTES], encoding.lower())).replace("\r", "\n")
     found = _METHOD.search(_COMPONENT.split(text, maxsplit=1)[0])
     return scheduling_part("text/calendar", found[1]) if found else ""
 
 
 class CalendarMethods:
-    """Messages of a mailbox with such a calendar, gathered while headers come in, and read when nothing else is on
-    its way. A part that the server does not give is as if it had no METHOD: a file that somebody attached."""
+    """Messages of a mailbox with such a calendar, gathered while headers come in, and read when
+    nothing else is on its way. A part that the server does not give is as if it had no METHOD: a
+    file that somebody attached."""
 
     def __init__(self) -> None:
         self._envelopes: dict[int, Envelope] = {}

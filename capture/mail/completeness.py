@@ -1,4 +1,5 @@
-"""Every message that was asked for: what a server leaves out is asked for once more, and then named."""
+"""Every message that was asked for: what a server leaves out is asked for once more, and then
+named."""
 
 from __future__ import annotations
 
@@ -21,10 +22,11 @@ _log = logging.getLogger(__name__)
 def fetch_all(connection: Connection, uids: Sequence[int], at_once: int, sent: bool) -> Iterator[Part]:
     """The headers of these messages, ascending, in sets of `at_once`; see `fetch_headers`.
 
-    Some servers answer OK and leave messages out, when they are busy or their index is damaged, and Apache James
-    sends some of them after its OK. Such are asked for
-    again once all else was read; what is still not given becomes a named skip, unless it is gone by now. From the
-    first message missing on, parts come without `through`: nothing may be taken for read beyond it before the end.
+    Some servers answer OK and leave messages out, when they are busy or their index is damaged, and
+    Apache James sends some of them after its OK. Such are asked for again once all else was read;
+    what is still not given becomes a named skip, unless it is gone by now. From the first message
+    missing on, parts come without `through`: nothing may be taken for read beyond it before the
+    end.
     """
     missing: list[int] = []
     answered: set[int] = set()

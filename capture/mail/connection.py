@@ -61,14 +61,16 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
         self._imap.send(line + b"\r\n")
 
     def send_aside(self, command: bytes) -> None:
-        """Send a command that costs no round trip: its answer is read with the next one's, whatever it says.
+        """Send a command that costs no round trip: its answer is read with the next one's, whatever
+        it says.
 
         The next one must be imaplib's: its tag stays among those that imaplib knows.
         """
         self.send_line(self._imap._new_tag() + b" " + command)
 
     def introduce(self) -> None:
-        """Say which program this is where the server cares (ID, RFC 2971): NetEase opens no mailbox before."""
+        """Say which program this is where the server cares (ID, RFC 2971): NetEase opens no mailbox
+        before."""
         if self.has_capability("ID"):
             self.send_aside(b"ID (%b)" % _introduction())
 

@@ -1,7 +1,8 @@
 """Months, zones and halves of the day as mail programs name them, in the languages they speak.
 
-From the common locale data (CLDR), genitives and abbreviations among them; a word that ends in * stands
-for all that begin so. What is the name of two months in two languages is the one it is more often.
+From the common locale data (CLDR), genitives and abbreviations among them; a word that ends in *
+stands for all that begin so. What is the name of two months in two languages is the one it is more
+often.
 """
 
 from __future__ import annotations

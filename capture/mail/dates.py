@@ -26,7 +26,8 @@ _ISO_8601 = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
 def parse_date(value: str) -> datetime | None:
-    """A Date header (RFC 5322 §3.3, and what is found in its place) or an INTERNALDATE as aware UTC.
+    """A Date header (RFC 5322 §3.3, and what is found in its place) or an INTERNALDATE as aware
+    UTC.
 
     A date without a zone, with the zone -0000 or with one nobody knows (RFC 5322 §4.3) is taken as
     UTC. None if it cannot be read.
@@ -52,7 +53,8 @@ def _at_a_glance(value: str) -> datetime | None:
 
 @lru_cache(maxsize=4096)
 def _midnight_of(day: str) -> datetime | None:
-    """The day of a date without its time ("Sun, 22 Nov 2026", "22-Nov-2026"), if it can be read that simply."""
+    """The day of a date without its time ("Sun, 22 Nov 2026", "22-Nov-2026"), if it can be read
+    that simply."""
     found = _USUAL_DAY.fullmatch(day)
     return _midnight(found[1]) if found else None
 

@@ -1,4 +1,5 @@
-"""Whom a bounce could not reach, and with which message: its delivery-status part and the header that it returns.
+"""Whom a bounce could not reach, and with which message: its delivery-status part and the header
+that it returns.
 
 No other part of a message is read.
 """
@@ -37,11 +38,12 @@ _log = logging.getLogger(__name__)
 
 
 class DeliveryReports:
-    """Bounces of a mailbox, gathered while headers come in, and read when nothing else is on its way.
+    """Bounces of a mailbox, gathered while headers come in, and read when nothing else is on its
+    way.
 
-    The machine-readable part is where the structure says; where it says nothing, it is the second of a
-    multipart/report (RFC 6522 §3). Its MIME header is asked for first, and its content only if that says
-    message/delivery-status (RFC 3464 §2) or message/global-delivery-status (RFC 6533 §4).
+    The machine-readable part is where the structure says; where it says nothing, it is the second
+    of a multipart/report (RFC 6522 §3). Its MIME header is asked for first, and its content only if
+    that says message/delivery-status (RFC 3464 §2) or message/global-delivery-status (RFC 6533 §4).
     """
 
     def __init__(self) -> None:
@@ -56,7 +58,8 @@ class DeliveryReports:
         return uid in self._bounces
 
     def consider(self, uid: int, envelope: Envelope, section: str = "", returned: str = "") -> None:
-        """Keep the message if it is a delivery report by its header or its structure; one to a crowd is none.
+        """Keep the message if it is a delivery report by its header or its structure; one to a
+        crowd is none.
 
         `section`, `returned`: see `capture.mail.structure.status_section` and `returned_section`.
         """
@@ -123,7 +126,8 @@ def returned_id(header: bytes) -> str:
 
 
 def arrived(status: str) -> datetime | None:
-    """When the returned message had come to the host that reports, by the text of a delivery-status part."""
+    """When the returned message had come to the host that reports, by the text of a delivery-status
+    part."""
     return parse_date(arrival_date(status))
 
 
@@ -147,7 +151,8 @@ def _encoding_of_status(mime: Response) -> str | None:
 
 
 def status_text(body: bytes, encoding: str) -> str:
-    """The text of a delivery-status part with this Content-Transfer-Encoding (lower case); it may have been cut off."""
+    """The text of a delivery-status part with this Content-Transfer-Encoding (lower case); it may
+    have been cut off."""
     if encoding == "quoted-printable":
         body = quopri.decodestring(body)
     elif encoding == "base64":

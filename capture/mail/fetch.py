@@ -36,7 +36,8 @@ _SECTION = b"HEADER.FIELDS"
 
 
 class Fetched(NamedTuple):
-    """A message of a mailbox: its envelope, or why there is none; neither for a draft, which is no message yet.
+    """A message of a mailbox: its envelope, or why there is none; neither for a draft, which is no
+    message yet.
 
     Both for a bounce whose delivery report could not be read.
     """
@@ -47,7 +48,10 @@ class Fetched(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Some of what was asked for. `through` is the UID up to which all has come, None in the middle of an answer."""
+    """Some of what was asked for.
+
+    `through` is the UID up to which all has come, None in the middle of an answer.
+    """
 
     messages: list[Fetched]
     through: int | None
@@ -119,16 +123,18 @@ class _Asked:
 def fetch_headers(
     connection: Connection, uid_sets: Sequence[UidSet], sent: bool = False, times: int = 1
 ) -> Iterator[Part]:
-    """Fetch each UID set of the selected mailbox; usually one part a set, more where headers are huge.
+    """Fetch each UID set of the selected mailbox; usually one part a set, more where headers are
+    huge.
 
-    In a mailbox of `sent` mail the flag of drafts is some server's or program's mistake. Each command is sent so
-    many `times`: what comes late, after its own is completed, comes before the next one is.
+    In a mailbox of `sent` mail the flag of drafts is some server's or program's mistake. Each
+    command is sent so many `times`: what comes late, after its own is completed, comes before the
+    next one is.
 
-    The next command is on its way while an answer is read, so that latency costs little. Nothing
-    is marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and
-    named. Bounces come with the recipients their delivery-status part names, calendars with the METHOD that
-    stands in them alone. Sets that the server
-    refuses to give with the structure of their messages are read without it.
+    The next command is on its way while an answer is read, so that latency costs little. Nothing is
+    marked as seen (BODY.PEEK, RFC 3501 §6.4.5). A header over HEADER_BYTES is skipped and named.
+    Bounces come with the recipients their delivery-status part names, calendars with the METHOD
+    that stands in them alone. Sets that the server refuses to give with the structure of their
+    messages are read without it.
     """
     to_ask = deque(uid_sets)
     while to_ask:
@@ -144,7 +150,10 @@ def fetch_headers(
 def _fetch(
     connection: Connection, to_ask: deque[UidSet], asked: deque[_Asked], items: str, sent: bool, times: int
 ) -> Iterator[Part]:
-    """Take sets from `to_ask`; those in `asked` are on their way. Raises FetchRefused when nothing else is."""
+    """Take sets from `to_ask`; those in `asked` are on their way.
+
+    Raises FetchRefused when nothing else is.
+    """
     while to_ask:
         tags: set[bytes] = set()
         waiting = _Waiting()
@@ -178,7 +187,8 @@ def _ask_ahead(
 
 
 def _of(response: Response, asked: deque[_Asked]) -> _Asked | None:
-    """The set whose message this is, for the first time; None for news of a message: flags that changed just now."""
+    """The set whose message this is, for the first time; None for news of a message: flags that
+    changed just now."""
     if response.body is None and not response.oversize and not response.internal_date:
         return None
     uid = response.uid

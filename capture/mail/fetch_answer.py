@@ -23,7 +23,8 @@ class FetchRefused(ServerFault):
 
 
 def read_responses(connection: Connection, tags: set[bytes], section: bytes, longest: int) -> Iterator[Response | None]:
-    """The FETCH responses with a UID, and None for each command completed, until all `tags` are; must be read out.
+    """The FETCH responses with a UID, and None for each command completed, until all `tags` are;
+    must be read out.
 
     A tag is taken from `tags` as its command is completed; more may be put in meanwhile. Answers to
     commands on their way together come mixed: Dovecot completes several at once, after all their
@@ -73,8 +74,8 @@ def _line(wire: GuardedStream) -> bytes:
 
 
 def _with_literals(wire: GuardedStream, line: bytes, longest: int) -> tuple[list[tuple[bytes, bytes]], bytes, int]:
-    """The literals of a response, each with the line that announces it, the line behind the last of them (or
-    the only line), and the size of a refused literal."""
+    """The literals of a response, each with the line that announces it, the line behind the last of
+    them (or the only line), and the size of a refused literal."""
     pieces: list[tuple[bytes, bytes]] = []
     length = oversize = 0
     while (size := announced_literal(line)) is not None:

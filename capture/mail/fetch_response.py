@@ -1,4 +1,5 @@
-"""One FETCH response to what it says: at a glance where it is as most are, else by imapclient's parser."""
+"""One FETCH response to what it says: at a glance where it is as most are, else by imapclient's
+parser."""
 
 from __future__ import annotations
 
@@ -36,11 +37,11 @@ _NOT_UNDERSTOOD = (ProtocolError, ValueError, IndexError, TypeError, RecursionEr
 class Response(NamedTuple):
     """What one FETCH response says of one message.
 
-    `internal_date` and `flags` are as they were sent, b"" where they were not. `body` is the content of the
-    one body section that was asked for, None where the response has none (or NIL). `oversize` is the size of
-    a literal that was too long to keep, 0 if there was none. `calendar_part`,
-    `status_section`, `returned_section`, `report_part` and `inner_calendar` are what the functions of these names
-    say of its structure, `shape` what it tells of sizes.
+    `internal_date` and `flags` are as they were sent, b"" where they were not. `body` is the
+    content of the one body section that was asked for, None where the response has none (or NIL).
+    `oversize` is the size of a literal that was too long to keep, 0 if there was none.
+    `calendar_part`, `status_section`, `returned_section`, `report_part` and `inner_calendar` are
+    what the functions of these names say of its structure, `shape` what it tells of sizes.
     """
 
     uid: int
@@ -57,7 +58,8 @@ class Response(NamedTuple):
 
 
 def announced_literal(line: bytes) -> int | None:
-    """The size of the literal that a line announces (RFC 3501 §4.3, RFC 7888, RFC 3516); None if it is a last line."""
+    """The size of the literal that a line announces (RFC 3501 §4.3, RFC 7888, RFC 3516); None if it
+    is a last line."""
     found = _LITERAL.fullmatch(line, line.rfind(b"{")) if line.endswith((b"}\r\n", b"}\n")) else None
     return int(found[1]) if found else None
 
@@ -67,9 +69,9 @@ def response_of(
 ) -> Response | None:
     """What a FETCH response says; None for an unsolicited one, which has no UID.
 
-    `head` is its first line, `pieces` its literals with the lines that announce them, `tail` its last line.
-    `section` is what stands in the brackets of the BODY asked for, as far as it has no arguments.
-    Raises ServerFault where a message came that cannot be told from others.
+    `head` is its first line, `pieces` its literals with the lines that announce them, `tail` its
+    last line. `section` is what stands in the brackets of the BODY asked for, as far as it has no
+    arguments. Raises ServerFault where a message came that cannot be told from others.
     """
     usual = _usual(head, pieces[0][1], tail, section, oversize) if len(pieces) == 1 else None
     if usual is not None:
@@ -83,7 +85,8 @@ def response_of(
 
 
 def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int) -> Response | None:
-    """A response as nearly all servers send them, read at a glance: what is short, the structure, and the section."""
+    """A response as nearly all servers send them, read at a glance: what is short, the structure,
+    and the section."""
     before = _BEFORE.match(head)
     at = head.rfind(b"BODY[" + section)
     if before is None or at < 0 or not _is_section(head[at : head.rfind(b"{")]):
@@ -133,9 +136,11 @@ def _parsed(structure: bytes) -> object:
 
 
 def _unusual(pieces: list[tuple[bytes, bytes]], tail: bytes, section: bytes, oversize: int) -> Response | None:
-    """Any other response, with imapclient's own parser: items in any order, quoted strings, NIL, more literals.
+    """Any other response, with imapclient's own parser: items in any order, quoted strings, NIL,
+    more literals.
 
-    None for an unsolicited one, which has no UID. Raises ProtocolError and what hostile nesting leads to.
+    None for an unsolicited one, which has no UID. Raises ProtocolError and what hostile nesting
+    leads to.
     """
     if sum(len(line) for line, _ in pieces) + len(tail) > LONGEST_LINE:
         raise ServerFault("the mail server sent a FETCH response of over 128 KB beside its literals")

@@ -21,11 +21,12 @@ _WITHOUT_TEXT = re.compile(rb"\w+ (?:OK|NO|BAD)\r\n")  # against RFC 3501 §9, r
 
 
 class GuardedIMAP4(imaplib.IMAP4):
-    """An IMAP4 connection that reads through a GuardedStream; with a `context` it speaks TLS from the start.
+    """An IMAP4 connection that reads through a GuardedStream; with a `context` it speaks TLS from
+    the start.
 
-    imaplib keeps what it reads here, so one answer may hold ANSWER_BYTES and ANSWER_LINES, and a literal (the name
-    of a mailbox, nothing longer) LITERAL_BYTES; ServerFault beyond that. FETCH answers are read
-    past this, from `stream`.
+    imaplib keeps what it reads here, so one answer may hold ANSWER_BYTES and ANSWER_LINES, and a
+    literal (the name of a mailbox, nothing longer) LITERAL_BYTES; ServerFault beyond that. FETCH
+    answers are read past this, from `stream`.
     """
 
     sock: socket.socket
@@ -53,7 +54,10 @@ class GuardedIMAP4(imaplib.IMAP4):
         return self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
-        """Connect, and wait for the greeting, which imaplib reads next. Raises ServerFault for another protocol's."""
+        """Connect, and wait for the greeting, which imaplib reads next.
+
+        Raises ServerFault for another protocol's.
+        """
         super().open(host, port, timeout)
         if not self.stream.ready(min(GREETING_SECONDS, self._stall_seconds)):
             refuse_other_protocol(host, port, self._context is not None, self._stall_seconds)
@@ -71,9 +75,11 @@ class GuardedIMAP4(imaplib.IMAP4):
         return self._context is not None or self._tls_established
 
     def _get_capabilities(self) -> None:
-        """What imaplib calls once connected: it need not be asked where the greeting tells (RFC 3501 §7.1).
+        """What imaplib calls once connected: it need not be asked where the greeting tells (RFC
+        3501 §7.1).
 
-        After STARTTLS it must be: whatever was said before TLS was said by anybody (RFC 3501 §6.2.1).
+        After STARTTLS it must be: whatever was said before TLS was said by anybody (RFC 3501
+        §6.2.1).
         """
         if self._tls_established:
             self.untagged_responses.clear()
@@ -84,7 +90,8 @@ class GuardedIMAP4(imaplib.IMAP4):
             self.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
 
     def authenticate_with(self, mechanism: str, initial: str | None, answer: Callable[[bytes], bytes]) -> None:
-        """AUTHENTICATE; `answer` gives what to send to each challenge. imaplib's own knows no initial response."""
+        """AUTHENTICATE; `answer` gives what to send to each challenge. imaplib's own knows no
+        initial response."""
         self.literal = _Answers(answer).next  # type: ignore[assignment]
         status, data = self._simple_command("AUTHENTICATE", mechanism, initial)
         if status != "OK":
@@ -134,7 +141,8 @@ class _Answers:
 
 
 def dial(host: str, port: int, seconds: float) -> socket.socket:
-    """A connection to the first of the host's addresses that answers, within `seconds` for all of them.
+    """A connection to the first of the host's addresses that answers, within `seconds` for all of
+    them.
 
     Raises OSError, socket.gaierror or TimeoutError.
     """

@@ -26,10 +26,10 @@ class GuardedStream:
     """Buffered reading with a deadline that only real progress extends.
 
     From `start()` on, each `stall_seconds` must bring the end of the answer or at least
-    PROGRESS_BYTES; a socket time-out alone is outlived by a server sending one byte a second. What is read must be
-    worth it, too: `budget` is spent by reading.
-    Raises Stalled when the deadline passes, Exhausted when the budget is used up, Unreachable when the connection
-    breaks, ServerFault for a line over LINE_BYTES.
+    PROGRESS_BYTES; a socket time-out alone is outlived by a server sending one byte a second. What
+    is read must be worth it, too: `budget` is spent by reading. Raises Stalled when the deadline
+    passes, Exhausted when the budget is used up, Unreachable when the connection breaks,
+    ServerFault for a line over LINE_BYTES.
     """
 
     def __init__(
@@ -50,7 +50,8 @@ class GuardedStream:
         self._raw.restart()
 
     def ready(self, seconds: float) -> bool:
-        """Wait for something to read, or the end of the connection; False if nothing comes within `seconds`.
+        """Wait for something to read, or the end of the connection; False if nothing comes within
+        `seconds`.
 
         What is ready may be the beginning of a line only; the clock for the rest starts anew.
         """

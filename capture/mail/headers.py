@@ -82,7 +82,8 @@ def parse_header(
 
 
 def _usual_fields(block: bytes) -> dict[str, str] | None:
-    """The same as `header_fields`, for a block as nearly all are: UTF-8, CRLF, each field once and spelt as usual."""
+    """The same as `header_fields`, for a block as nearly all are: UTF-8, CRLF, each field once and
+    spelt as usual."""
     try:
         unfolded = block.decode().replace("\r\n ", " ").replace("\r\n\t", " ")
         lines = unfolded.removesuffix("\r\n\r\n").split("\r\n")
@@ -94,8 +95,8 @@ def _usual_fields(block: bytes) -> dict[str, str] | None:
 
 
 def header_fields(block: bytes, wanted: frozenset[str]) -> dict[str, str]:
-    """The unfolded values of the `wanted` fields (lower-case names), several of one name joined by a newline,
-    topmost first; what stands below the header is never read."""
+    """The unfolded values of the `wanted` fields (lower-case names), several of one name joined by
+    a newline, topmost first; what stands below the header is never read."""
     fields: dict[str, str] = {}
     repeated: dict[str, list[str]] = {}
     for line in _lines(block):
@@ -130,7 +131,8 @@ def _text(block: bytes) -> str:
 
 
 def _eight_bit_line(line: bytes) -> str:
-    """Raw 8-bit text, against RFC 5322: UTF-8 (RFC 6532) where it can be, else what Western programs wrote."""
+    """Raw 8-bit text, against RFC 5322: UTF-8 (RFC 6532) where it can be, else what Western
+    programs wrote."""
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:

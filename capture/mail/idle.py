@@ -31,9 +31,9 @@ class IdleNotOffered(ServerFault):
 class Watch:
     """A connection of its own on which the server tells of new mail in one mailbox.
 
-    Opened with EXAMINE: nothing is marked as seen or no longer recent. Opening raises the errors
-    of `connect`, MailboxRefused, or IdleNotOffered. What came before it was open is not told, so
-    poll once after opening. `error` says why the watch is gone; None while it is not, or after `close`.
+    Opened with EXAMINE: nothing is marked as seen or no longer recent. Opening raises the errors of
+    `connect`, MailboxRefused, or IdleNotOffered. What came before it was open is not told, so poll
+    once after opening. `error` says why the watch is gone; None while it is not, or after `close`.
     """
 
     def __init__(self, server: MailServer, mailbox: Mailbox, renew_seconds: float = RENEW_SECONDS) -> None:
@@ -53,7 +53,8 @@ class Watch:
             raise
 
     def wait(self, seconds: float) -> Outcome:
-        """Wait for new mail: "changed" as soon as there is some, "quiet" after `seconds` without, "gone" at the end.
+        """Wait for new mail: "changed" as soon as there is some, "quiet" after `seconds` without,
+        "gone" at the end.
 
         "gone" is for good: the connection was lost, or has been frozen and did not answer a probe
         (each `renew_seconds`, for as long as the server's `stall_seconds`), or `close` was called.

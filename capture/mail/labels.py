@@ -1,4 +1,5 @@
-"""Gmail's labels (X-GM-EXT-1): All Mail without drafts, and without what bears a label that is left out."""
+"""Gmail's labels (X-GM-EXT-1): All Mail without drafts, and without what bears a label that is left
+out."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _log = logging.getLogger(__name__)
 
 
 def readable(connection: Connection, uids: Sequence[int], unwanted: frozenset[str]) -> list[int]:
-    """Those of `uids` in All Mail, which is open, that are no drafts and bear none of the `unwanted` labels.
+    """Those of `uids` in All Mail, which is open, that are no drafts and bear none of the
+    `unwanted` labels.
 
     A message whose labels the server does not give is left out where some are unwanted.
     """
@@ -31,7 +33,10 @@ def readable(connection: Connection, uids: Sequence[int], unwanted: frozenset[st
 
 
 def _drafts(connection: Connection) -> frozenset[int]:
-    """Drafts by their label. Their flag tells as well, so a server that does not search labels is no trouble."""
+    """Drafts by their label.
+
+    Their flag tells as well, so a server that does not search labels is no trouble.
+    """
     try:
         return frozenset(connection.search(["X-GM-LABELS", DRAFT]))
     except IMAPClientError as error:

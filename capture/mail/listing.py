@@ -30,7 +30,8 @@ class MailboxRefused(ServerFault):
 
 
 def list_mailboxes(connection: Connection, with_modseq: bool = False) -> list[Mailbox]:
-    """All mailboxes, and whose they are; with their state in the same answer where LIST-STATUS is offered (RFC 5819).
+    """All mailboxes, and whose they are; with their state in the same answer where LIST-STATUS is
+    offered (RFC 5819).
 
     NAMESPACE is not waited for by itself: its answer comes with that to LIST.
 
@@ -70,7 +71,8 @@ def _items(connection: Connection, with_modseq: bool) -> str:
 
 
 def open_mailbox(connection: Connection, mailbox: Mailbox) -> MailboxState:
-    """Open a mailbox with EXAMINE, so that nothing in it can change by our reading (RFC 3501 §6.3.2).
+    """Open a mailbox with EXAMINE, so that nothing in it can change by our reading (RFC 3501
+    §6.3.2).
 
     Raises MailboxRefused where the server does not open it.
     """
@@ -113,7 +115,8 @@ def _states(answers: Iterable[Any]) -> Iterator[tuple[str, MailboxState]]:
 
 
 def _parsed(answers: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """Each untagged response parsed by itself, so that a broken one stays alone; imaplib cuts them at literals."""
+    """Each untagged response parsed by itself, so that a broken one stays alone; imaplib cuts them
+    at literals."""
     pieces: list[Any] = []
     for answer in answers:
         if answer is None:

@@ -29,7 +29,8 @@ class TokenRefused(AuthenticationFailed):
 
 
 class _Exchange(NamedTuple):
-    """A SASL mechanism that needs one response, and what it says to a failure (RFC 4422 §3, RFC 7628 §3.2.3)."""
+    """A SASL mechanism that needs one response, and what it says to a failure (RFC 4422 §3, RFC
+    7628 §3.2.3)."""
 
     mechanism: str
     response: str
@@ -40,7 +41,8 @@ def log_in(imap: GuardedIMAP4, server: MailServer, secret: str) -> None:
     """Log in with `secret`, a password or an access token.
 
     Raises TokenRefused, AuthenticationFailed, UntrustedServer where the server takes passwords only
-    with encryption, Throttled, Unreachable or ServerFault; none of them, nor its traceback, holds a secret.
+    with encryption, Throttled, Unreachable or ServerFault; none of them, nor its traceback, holds a
+    secret.
     """
     user, secret = checked(server.username), checked(secret)
     exchange = _exchange(imap, server, user, secret)

@@ -26,10 +26,12 @@ class MailboxState(NamedTuple):
 
 
 class Mailbox(NamedTuple):
-    """One line of a listing. `wire` is the name as sent, `name` as people read it, `flags` in lower case.
+    """One line of a listing. `wire` is the name as sent, `name` as people read it, `flags` in lower
+    case.
 
-    `root` is what stands in `name` before the part that says what the mailbox is: a prefix that NAMESPACE told, among
-    others' mailboxes with the user ("Other Users/ben/"). `foreign`: it is another user's, or everybody's.
+    `root` is what stands in `name` before the part that says what the mailbox is: a prefix that
+    NAMESPACE told, among others' mailboxes with the user ("Other Users/ben/"). `foreign`: it is
+    another user's, or everybody's.
     """
 
     wire: bytes
@@ -79,7 +81,8 @@ _LABEL = "a label: All Mail holds what it shows"
 
 
 def mailbox_name(wire: bytes) -> str:
-    """The name people read for a mailbox name in modified UTF-7 (RFC 3501 §5.1.3); INBOX in capitals."""
+    """The name people read for a mailbox name in modified UTF-7 (RFC 3501 §5.1.3); INBOX in
+    capitals."""
     try:
         # octets beyond ASCII are against the standard; where they are found, they are UTF-8
         name: str = decode_utf7(wire) if wire.isascii() else wire.decode("utf-8")
@@ -98,17 +101,19 @@ def choose(
 ) -> Choice:
     """Leave out what never holds an exchange, or holds it twice, and what the user excludes.
 
-    Drafts, Junk, Trash, mail yet to be sent and All Mail go by special use (RFC 6154) or by their well-known names
-    at the top (or below INBOX) of every namespace, in the common languages, with all mailboxes below them; All Mail
-    by its name only where it is Gmail's. `exclude` holds names as people read them, in any case, with *
-    and ? for any characters or one; what lies below an excluded mailbox is excluded too.
+    Drafts, Junk, Trash, mail yet to be sent and All Mail go by special use (RFC 6154) or by their
+    well-known names at the top (or below INBOX) of every namespace, in the common languages, with
+    all mailboxes below them; All Mail by its name only where it is Gmail's. `exclude` holds names
+    as people read them, in any case, with * and ? for any characters or one; what lies below an
+    excluded mailbox is excluded too.
 
-    What is another user's or everybody's is read where `shared`, names like those of `exclude`, names it or what
-    it lies in. A login that has nothing of its own and is shown one other user's mailboxes was made to read them.
+    What is another user's or everybody's is read where `shared`, names like those of `exclude`,
+    names it or what it lies in. A login that has nothing of its own and is shown one other user's
+    mailboxes was made to read them.
 
-    Where mailboxes are `labels` (Gmail's X-GM-EXT-1), archived mail is in All Mail only, and all other mail is
-    there too, but for Spam and Trash: then All Mail alone is read (unless it is excluded itself),
-    without what bears an excluded label.
+    Where mailboxes are `labels` (Gmail's X-GM-EXT-1), archived mail is in All Mail only, and all
+    other mail is there too, but for Spam and Trash: then All Mail alone is read (unless it is
+    excluded itself), without what bears an excluded label.
     """
     listing = list(listing)
     unwanted, named = [_folded(pattern) for pattern in exclude], [_folded(pattern) for pattern in shared]
@@ -137,10 +142,11 @@ def choose(
 
 
 def worth_watching(choice: Choice) -> list[Mailbox]:
-    """Of the mailboxes that are read, those where new mail shows first: INBOX, and the one for sent mail.
+    """Of the mailboxes that are read, those where new mail shows first: INBOX, and the one for sent
+    mail.
 
-    That one goes by special use, else by its well-known names. Where All Mail is read, it is All Mail
-    alone: what is sent is there as well.
+    That one goes by special use, else by its well-known names. Where All Mail is read, it is All
+    Mail alone: what is sent is there as well.
     """
     own = [mailbox for mailbox in choice.read if not mailbox.foreign]
     everything = [mailbox for mailbox in own if "\\all" in mailbox.flags]
@@ -193,7 +199,8 @@ def _label(mailbox: Mailbox) -> str:
 
 
 def _kind_by_name(mailbox: Mailbox) -> str | None:
-    """What a mailbox at the top, below INBOX or of Gmail's is by its name; "Todos" is All Mail only at Gmail.
+    """What a mailbox at the top, below INBOX or of Gmail's is by its name; "Todos" is All Mail only
+    at Gmail.
 
     What its special use says is true whatever its name: Libero keeps sent mail in "outbox".
     """
@@ -204,7 +211,8 @@ def _kind_by_name(mailbox: Mailbox) -> str | None:
 
 
 def _top_name(mailbox: Mailbox) -> str:
-    """The whole name of a mailbox in lower case, without its root, and without INBOX or [Gmail] above it."""
+    """The whole name of a mailbox in lower case, without its root, and without INBOX or [Gmail]
+    above it."""
     folded = _folded(mailbox.name[len(mailbox.root) :])
     root, _, below = folded.partition(mailbox.delimiter.lower()) if mailbox.delimiter else ("", "", "")
     return below if root in ("inbox", *_GMAIL) and below else folded

@@ -1,4 +1,5 @@
-"""Message ids as headers hold them (RFC 5322 §3.6.4, and what is found in its place): one rule for every field."""
+"""Message ids as headers hold them (RFC 5322 §3.6.4, and what is found in its place): one rule for
+every field."""
 
 from __future__ import annotations
 
@@ -34,11 +35,12 @@ def message_id(value: str | None) -> str:
 
 
 def message_ids(value: str | None) -> tuple[str, ...]:
-    """The ids that an In-Reply-To or a References names, in their order, in angle brackets and without blanks.
+    """The ids that an In-Reply-To or a References names, in their order, in angle brackets and
+    without blanks.
 
-    Encoded words are decoded: long ids come so, against RFC 2047 §5. What stands outside of brackets
-    is read as ids only where it is nothing else: "Your message of Monday <a@x>" names one. Of more than
-    KEPT ids the first and the last are given. Never raises.
+    Encoded words are decoded: long ids come so, against RFC 2047 §5. What stands outside of
+    brackets is read as ids only where it is nothing else: "Your message of Monday <a@x>" names one.
+    Of more than KEPT ids the first and the last are given. Never raises.
     """
     if not value:
         return ()
@@ -64,6 +66,7 @@ def _unusual(text: str) -> Iterator[str]:
 
 
 def _bracketed(text: str) -> str:
-    """Without blanks, which folds bring in, control characters and lone brackets; "" where nothing is left of it."""
+    """Without blanks, which folds bring in, control characters and lone brackets; "" where nothing
+    is left of it."""
     text = _NEVER_WITHIN.sub("", text)
     return f"<{text}>" if 0 < len(text) <= LONGEST - 2 else ""

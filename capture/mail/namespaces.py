@@ -1,4 +1,5 @@
-"""Whose mailboxes are listed: the user's own, other users', everybody's (NAMESPACE, RFC 2342); pure."""
+"""Whose mailboxes are listed: the user's own, other users', everybody's (NAMESPACE, RFC 2342);
+pure."""
 
 from __future__ import annotations
 
@@ -14,7 +15,10 @@ NAMESPACES = 100
 
 
 class Namespace(NamedTuple):
-    """Where mailboxes of one kind begin. `prefix` as people read it; `users`: next comes a user's name."""
+    """Where mailboxes of one kind begin.
+
+    `prefix` as people read it; `users`: next comes a user's name.
+    """
 
     prefix: str
     delimiter: str

@@ -1,4 +1,5 @@
-"""What answers at a port that no IMAP server answers at: said within seconds, not after a long wait."""
+"""What answers at a port that no IMAP server answers at: said within seconds, not after a long
+wait."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ import ssl
 from activity.errors import ServerFault
 
 GREETING_SECONDS = 5.0
-"""An IMAP server speaks first (RFC 9051 §7.1.5); one that is silent for so long is looked at again."""
+"""An IMAP server speaks first (RFC 9051 §7.1.5); one that is silent for so long is looked at again.
+"""
 
 _LOOK_SECONDS = 3.0
 _GREETINGS = (

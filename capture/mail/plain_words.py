@@ -75,7 +75,8 @@ def in_plain_words(where: str) -> Iterator[None]:
 
 
 def refusal(where: str, error: IMAPClientError) -> SourceError:
-    """Throttled, Unreachable or ServerFault for what imaplib or imapclient made of a server's answer."""
+    """Throttled, Unreachable or ServerFault for what imaplib or imapclient made of a server's
+    answer."""
     text = said(error)
     if isinstance(error, imaplib.IMAP4.abort):
         return goodbye(where, text)
@@ -85,14 +86,16 @@ def refusal(where: str, error: IMAPClientError) -> SourceError:
 
 
 def goodbye(where: str, text: str) -> SourceError:
-    """Throttled or Unreachable for a connection that the server ended with these words (BYE, RFC 3501 §7.1.5)."""
+    """Throttled or Unreachable for a connection that the server ended with these words (BYE, RFC
+    3501 §7.1.5)."""
     if is_throttling(text):
         return throttled(f"{where} asks to come back later: {text}")
     return Unreachable(f"{where} ended the connection: {text}", AGAIN)
 
 
 def is_throttling(text: str) -> bool:
-    """Does this text of a server ask us to come back later (RFC 5530 §3, and what is found in the wild)?"""
+    """Does this text of a server ask us to come back later (RFC 5530 §3, and what is found in the
+    wild)?"""
     return bool(_THROTTLED.search(text))
 
 
@@ -112,7 +115,8 @@ def printable(line: bytes) -> str:
 
 
 def said(error: BaseException, *secrets: str) -> str:
-    """The text of an error in one short line; where it holds one of `secrets`, however quoted, only that it does."""
+    """The text of an error in one short line; where it holds one of `secrets`, however quoted, only
+    that it does."""
     text = str(error.args[0] if error.args else error)
     text = text[2:-1] if text[:2] in ("b'", 'b"') else text
     if any(secret and _QUOTING.sub("", secret) in _QUOTING.sub("", text) for secret in secrets):

@@ -16,13 +16,14 @@ DRAFTS_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """All messages with a UID below `next_uid` are in the log, as long as UIDVALIDITY is `validity`.
+    """All messages with a UID below `next_uid` are in the log, as long as UIDVALIDITY is
+    `validity`.
 
     `since` is the day (ISO date) from which the mailbox was first read; messages older by their
-    INTERNALDATE were passed over. `drafts` are the UIDs of messages not in the log because they were
-    flagged as drafts, the newest DRAFTS_KEPT; with the mailbox's `modseq` when they were looked at,
-    None where the server has none. `messages`: the flags of the newest messages are followed, and so many messages
-    there were when they were looked at; None where they are not.
+    INTERNALDATE were passed over. `drafts` are the UIDs of messages not in the log because they
+    were flagged as drafts, the newest DRAFTS_KEPT; with the mailbox's `modseq` when they were
+    looked at, None where the server has none. `messages`: the flags of the newest messages are
+    followed, and so many messages there were when they were looked at; None where they are not.
     """
 
     validity: int | None
@@ -64,8 +65,8 @@ class Position:
 def unchanged(position: Position | None, state: MailboxState | None, since: str) -> bool:
     """Does this state say that there is nothing to read beyond `position`?
 
-    Without UIDVALIDITY it says nothing. MODSEQ says whether a draft may have become a message, or another flag that is
-    followed has changed, and nothing of new mail.
+    Without UIDVALIDITY it says nothing. MODSEQ says whether a draft may have become a message, or
+    another flag that is followed has changed, and nothing of new mail.
     """
     if position is None or state is None or state.uidvalidity is None or since < position.since:
         return False
@@ -125,7 +126,8 @@ def _uid_set(taken: list[tuple[int, int]], count: int) -> UidSet:
 
 
 def runs(uids: Sequence[int], longest: int) -> Iterator[tuple[int, int]]:
-    """The first and the last of each run of ascending UIDs without a gap, none of more than `longest`."""
+    """The first and the last of each run of ascending UIDs without a gap, none of more than
+    `longest`."""
     start = previous = None
     for uid in uids:
         if previous is not None and start is not None and uid == previous + 1 and uid - start < longest:

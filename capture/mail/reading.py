@@ -1,4 +1,5 @@
-"""What is new in one mailbox, read in batches; what has become of its newest messages, where that is followed."""
+"""What is new in one mailbox, read in batches; what has become of its newest messages, where that
+is followed."""
 
 from __future__ import annotations
 
@@ -78,7 +79,10 @@ def read_mailbox(
 
 
 def is_watched(mailbox: Mailbox, choice: Choice) -> bool:
-    """Is it followed what becomes of its newest messages? The inbox, or what stands for it at Gmail."""
+    """Is it followed what becomes of its newest messages?
+
+    The inbox, or what stands for it at Gmail.
+    """
     return not mailbox.foreign and (choice.labels or mailbox.name.upper() == "INBOX")
 
 
@@ -95,10 +99,11 @@ def _marks_now(connection: Connection, uidnext: int) -> MarksNow:
 
 
 def _uids_to_read(connection: Connection, start: Position, state: MailboxState) -> Sequence[int]:
-    """The UIDs from `start` on that arrived since its day, ascending, searched in windows of bounded size.
+    """The UIDs from `start` on that arrived since its day, ascending, searched in windows of
+    bounded size.
 
-    Where a mailbox has a few new ones only, all are asked for, whether they are there or not, and those that
-    arrived before are left out when they come: that saves asking which.
+    Where a mailbox has a few new ones only, all are asked for, whether they are there or not, and
+    those that arrived before are left out when they come: that saves asking which.
     """
     uidnext = state.uidnext
     few = FEW_UIDS if start.next_uid > 1 else 0
@@ -131,7 +136,8 @@ def _found(connection: Connection, start: Position, low: int, high: int | None) 
 
 
 def _read_to(start: Position, uidnext: int | None, uids: Sequence[int]) -> int:
-    """The next UID to read once all of `uids` are; a UIDNEXT far beyond them is not believed: mail may come below."""
+    """The next UID to read once all of `uids` are; a UIDNEXT far beyond them is not believed: mail
+    may come below."""
     last = uids[-1] if uids else start.next_uid - 1
     told = uidnext if uidnext is not None and uidnext - last <= LONGEST_LEAP else 0
     return max(told, start.next_uid, last + 1)

@@ -13,8 +13,8 @@ STALL_SECONDS = 40.0
 class MailServer:
     """`security` is "tls", "starttls" or "none" (loopback only).
 
-    `password` gives an access token (RFC 6750) instead where `by_token`. A server that is silent for
-    `stall_seconds` is given up.
+    `password` gives an access token (RFC 6750) instead where `by_token`. A server that is silent
+    for `stall_seconds` is given up.
     """
 
     host: str

@@ -59,7 +59,8 @@ class MailSource:
         return worth_watching(self.choice())
 
     def watch(self, mailbox: Mailbox) -> Watch:
-        """A connection on which the server tells of new mail in this mailbox; see `Watch` for what it raises."""
+        """A connection on which the server tells of new mail in this mailbox; see `Watch` for what
+        it raises."""
         from capture.mail.idle import Watch  # noqa: PLC0415 - for the daemon only
 
         return Watch(self._server, mailbox)

@@ -1,4 +1,5 @@
-"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): an invitation in it, a report, a reaction?"""
+"""The structure of a message (BODYSTRUCTURE, RFC 3501 §7.4.2): an invitation in it, a report, a
+reaction?"""
 
 from __future__ import annotations
 
@@ -30,15 +31,16 @@ _STATUS = ("message/delivery-status", "message/global-delivery-status")
 
 
 class InnerCalendar(NamedTuple):
-    """A text/calendar part that does not name its METHOD: where it is ("2"), and its Content-Transfer-Encoding."""
+    """A text/calendar part that does not name its METHOD: where it is ("2"), and its
+    Content-Transfer-Encoding."""
 
     section: str
     encoding: str
 
 
 class Leaf(NamedTuple):
-    """A part without parts: where it is ("1.2"; "" where it is all there is), its media type in lower case, and the
-    fields behind that."""
+    """A part without parts: where it is ("1.2"; "" where it is all there is), its media type in
+    lower case, and the fields behind that."""
 
     section: str
     media_type: str
@@ -51,7 +53,8 @@ class Leaf(NamedTuple):
 
 
 def telling_part(media_type: str) -> str:
-    """How the sign REPORT_PART names a part of this type, in lower case; "" if it tells nothing of the whole."""
+    """How the sign REPORT_PART names a part of this type, in lower case; "" if it tells nothing of
+    the whole."""
     return media_type if media_type in _TELLING else ""
 
 
@@ -60,7 +63,8 @@ _SIZES = re.compile(rb'"([^"]*)" (\d{1,12}) (\d{1,12})( (?:nil|"[^"]*") \("attac
 
 
 def shape_at_a_glance(lowered: bytes) -> Shape | None:
-    """The shape that a BODYSTRUCTURE in lower case tells of; None where it tells of no text that was written."""
+    """The shape that a BODYSTRUCTURE in lower case tells of; None where it tells of no text that
+    was written."""
     within = lowered.find(b'("message" ')  # what is in an attached message is somebody else's
     end = len(lowered) if within < 0 else within
     found = _written(lowered, b'("text" "plain" ', end)
@@ -85,17 +89,19 @@ def _written(lowered: bytes, kind: bytes, end: int) -> re.Match[bytes] | None:
 
 
 def scheduling_part(media_type: str, method: str) -> str:
-    """How the sign CALENDAR_PART names a part of this type and METHOD parameter; "" if it is no scheduling message.
+    """How the sign CALENDAR_PART names a part of this type and METHOD parameter; "" if it is no
+    scheduling message.
 
-    Without METHOD (RFC 6047 §2.4), here or in the calendar itself, a text/calendar part is a file that somebody
-    attached.
+    Without METHOD (RFC 6047 §2.4), here or in the calendar itself, a text/calendar part is a file
+    that somebody attached.
     """
     word = method.strip().upper()
     return f"text/calendar; method={word}" if media_type.lower() == "text/calendar" and word in _SCHEDULING else ""
 
 
 def leaves(structure: object) -> list[Leaf]:
-    """The parts without parts of a parsed BODYSTRUCTURE, in their order, at any depth of multiparts.
+    """The parts without parts of a parsed BODYSTRUCTURE, in their order, at any depth of
+    multiparts.
 
     An attached message (message/rfc822) is one of them: what is in it is somebody else's.
     """
@@ -133,16 +139,18 @@ def inner_calendar(parts: Iterable[Leaf]) -> InnerCalendar | None:
 
 
 def status_section(parts: Iterable[Leaf]) -> str:
-    """Where the first delivery-status part (RFC 3464, RFC 6533) is: "2", or "1.2" where a gateway has put the report
-    into another multipart; "" if there is none.
+    """Where the first delivery-status part (RFC 3464, RFC 6533) is: "2", or "1.2" where a gateway
+    has put the report into another multipart; "" if there is none.
     """
     return next((part.section for part in parts if part.media_type in _STATUS), "")
 
 
 def returned_section(parts: Iterable[Leaf], status: str) -> str:
-    """Where the header of the returned message is, beside the delivery-status part at `status` (RFC 6522 §3).
+    """Where the header of the returned message is, beside the delivery-status part at `status` (RFC
+    6522 §3).
 
-    "3.HEADER.FIELDS (MESSAGE-ID)" where the message is whole, "3" where only its header came back; "" for neither.
+    "3.HEADER.FIELDS (MESSAGE-ID)" where the message is whole, "3" where only its header came back;
+    "" for neither.
     """
     multipart, number = _place(status)
     for part in parts:

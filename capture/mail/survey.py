@@ -1,4 +1,5 @@
-"""What a mail server offers and what its mailboxes show of their owner, read without changing anything."""
+"""What a mail server offers and what its mailboxes show of their owner, read without changing
+anything."""
 
 from __future__ import annotations
 
@@ -27,9 +28,9 @@ SAMPLE = 200
 class MailSurvey:
     """`special` are the kinds of special mailboxes the server marks (RFC 6154), without backslash.
 
-    `certificate_ends` is None without TLS. Of the newest SAMPLE messages: `senders`, the From addresses in the
-    mailbox of sent mail with how often each, `authserv_ids`, who signs the topmost Authentication-Results of the
-    inbox (RFC 8601 §2.2), lower case; the most frequent first.
+    `certificate_ends` is None without TLS. Of the newest SAMPLE messages: `senders`, the From
+    addresses in the mailbox of sent mail with how often each, `authserv_ids`, who signs the topmost
+    Authentication-Results of the inbox (RFC 8601 §2.2), lower case; the most frequent first.
     """
 
     capabilities: frozenset[str]

@@ -1,4 +1,5 @@
-"""Thread-Index, in which Exchange and Outlook name a conversation whatever becomes of its ids (MS-OXOMSG §2.2.1.3)."""
+"""Thread-Index, in which Exchange and Outlook name a conversation whatever becomes of its ids
+(MS-OXOMSG §2.2.1.3)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,10 @@ _LOOKED_AT = 40  # characters of base64, which hold the first 22 octets and a le
 
 
 def thread_index(value: str | None) -> ThreadIndex | None:
-    """What the value of the field says; None where it is none that names a conversation. Never raises."""
+    """What the value of the field says; None where it is none that names a conversation.
+
+    Never raises.
+    """
     if not value:
         return None
     text = "".join(value.partition("\n")[0][: 4 * _LOOKED_AT].split())[:_LOOKED_AT].rstrip("=")

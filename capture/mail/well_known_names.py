@@ -1,4 +1,5 @@
-"""Names that mail programs give Drafts, Junk, Trash, All Mail, Sent and mail to be sent, in the common languages."""
+"""Names that mail programs give Drafts, Junk, Trash, All Mail, Sent and mail to be sent, in the
+common languages."""
 
 from __future__ import annotations
 

@@ -30,9 +30,10 @@ Day = tuple[int, int, int]
 def worded_date(value: str) -> datetime | None:
     """A date as a reader of its language sees it, in aware UTC; None where there is any doubt.
 
-    The month is a word, or the order of the numbers is certain: the year first, dots between them, or a
-    number that is no month. "05/06/2026" is one day to some and another to others, so it is none. Without
-    a zone, or with one nobody knows, it is UTC. Raises ValueError for what is no day or time of day.
+    The month is a word, or the order of the numbers is certain: the year first, dots between them,
+    or a number that is no month. "05/06/2026" is one day to some and another to others, so it is
+    none. Without a zone, or with one nobody knows, it is UTC. Raises ValueError for what is no day
+    or time of day.
     """
     text = unicodedata.normalize("NFKC", value).replace("İ", "i").lower()
     text = _SPACES.sub("", _COMMENT.sub(" ", text))
@@ -58,7 +59,8 @@ def worded_date(value: str) -> datetime | None:
 
 
 def _zone(behind: str) -> tuple[timedelta, str]:
-    """The offset that stands behind a time, or behind the year that does, and what is left without it."""
+    """The offset that stands behind a time, or behind the year that does, and what is left without
+    it."""
     found = _OFFSET.match(behind)
     if found is not None:
         return offset(found[1], found[2], found[3] or "0"), _without(behind, found)

@@ -23,8 +23,8 @@ _MOVED = "look up its address where it is published: it changes when sharing is 
 class Feed:
     """A calendar at a URL that may itself be the secret: of the URL only the host is ever told.
 
-    A stamp holds what the server calls this version (ETag, Last-Modified), the digest of its text, and
-    how private events are read.
+    A stamp holds what the server calls this version (ETag, Last-Modified), the digest of its text,
+    and how private events are read.
     """
 
     def __init__(self, url: Callable[[], str], private_events: str, ca_file: str | None = None) -> None:
@@ -33,7 +33,10 @@ class Feed:
         self._ca_file = ca_file
 
     def read(self, stamp: Stamp) -> Content | None:
-        """What it holds, None if that is as it was at `stamp`. Raises SourceError for anything but a whole calendar."""
+        """What it holds, None if that is as it was at `stamp`.
+
+        Raises SourceError for anything but a whole calendar.
+        """
         etag, modified, known = (str(part) for part in stamp[:3]) if self._is_ours(stamp) else ("", "", "")
         answer, raw = self._answer({"If-None-Match": etag, "If-Modified-Since": modified})
         if answer.status == 304 and known:
@@ -85,7 +88,8 @@ def _https(url: str) -> str:
 
 
 def _calendar(text: str, host: str) -> str:
-    """The text, if it is a calendar with an end: what one that was cut off does not hold is not gone."""
+    """The text, if it is a calendar with an end: what one that was cut off does not hold is not
+    gone."""
     if text.lstrip()[: len(_BEGINNING)].upper() != _BEGINNING:
         what = "a page" if text.strip() else "nothing"
         raise ServerFault(f"{host} answered with {what} instead of a calendar", _MOVED)

@@ -12,7 +12,8 @@ from capture.published.feed import Feed
 
 @dataclass(frozen=True, slots=True)
 class PublishedCalendar:
-    """`name` is what it is called in the log; `url` gives its https: or webcal: address when it is needed."""
+    """`name` is what it is called in the log; `url` gives its https: or webcal: address when it is
+    needed."""
 
     name: str
     url: Callable[[], str]
@@ -20,7 +21,10 @@ class PublishedCalendar:
 
 
 class PublishedCalendars:
-    """Yields what is new in each; an `activity.batch.Source`. One request each, when there is nothing new."""
+    """Yields what is new in each; an `activity.batch.Source`.
+
+    One request each, when there is nothing new.
+    """
 
     def __init__(self, calendars: Sequence[PublishedCalendar], private_events: str = "drop") -> None:
         self._calendars = calendars

@@ -46,7 +46,8 @@ def _begins(text: str, word: str) -> bool:
 
 
 def _next_word(name: str, words: Sequence[str]) -> str | None:
-    """The word of `name` that stands where the last of `words` is being typed; None if the others do not fit."""
+    """The word of `name` that stands where the last of `words` is being typed; None if the others
+    do not fit."""
     parts = name.split()
     for start in range(len(parts) - len(words) + 1):
         if all(

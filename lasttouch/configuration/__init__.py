@@ -1,1 +1,2 @@
-"""What a configuration may say: the file found, parsed, and checked, with all its problems told at once."""
+"""What a configuration may say: the file found, parsed, and checked, with all its problems told at
+once."""

@@ -26,7 +26,10 @@ class LoadedConfig:
 
 
 def load_config(path: Path) -> LoadedConfig:
-    """Read and check a configuration. Raises ConfigError that lists every problem with its place in the file."""
+    """Read and check a configuration.
+
+    Raises ConfigError that lists every problem with its place in the file.
+    """
     from lasttouch.configuration.checking import checked  # noqa: PLC0415 - takes longer to import than a pass takes
 
     file = read_config(path)

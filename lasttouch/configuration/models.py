@@ -1,4 +1,5 @@
-"""The sections of a configuration as models of pydantic, which finds all problems at once, each with its place."""
+"""The sections of a configuration as models of pydantic, which finds all problems at once, each
+with its place."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ _STRICT = ConfigDict(extra="forbid", strict=True, validate_default=True)
 
 @cache
 def adapter_of(section: Any) -> TypeAdapter[Any]:
-    """What makes this class of Section of a table of the file; `validate_python` raises ValidationError."""
+    """What makes this class of Section of a table of the file; `validate_python` raises
+    ValidationError."""
     return TypeAdapter(_type_of(section))
 
 

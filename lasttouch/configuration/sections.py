@@ -1,7 +1,9 @@
-"""Tables of the configuration as frozen dataclasses, whose annotations say what each option must be.
+"""Tables of the configuration as frozen dataclasses, whose annotations say what each option must
+be.
 
-A text is checked by `checking.py`, with pydantic (`models.py`). One that was checked before is only read, by
-`of_checked`: that takes no pydantic, whose import alone takes longer than a pass that finds nothing new.
+A text is checked by `checking.py`, with pydantic (`models.py`). One that was checked before is only
+read, by `of_checked`: that takes no pydantic, whose import alone takes longer than a pass that
+finds nothing new.
 """
 
 from __future__ import annotations
@@ -24,11 +26,13 @@ from typing import (
 )
 
 Check = Callable[[Any, Mapping[str, Any]], Any]
-"""Gets the value of an option and those of the options before it; returns it, or raises ValueError."""
+"""Gets the value of an option and those of the options before it; returns it, or raises ValueError.
+"""
 
 
 class Converted(NamedTuple):
-    """The option holds what `convert` makes of the value in the file; ValueError says what is wrong with it."""
+    """The option holds what `convert` makes of the value in the file; ValueError says what is wrong
+    with it."""
 
     convert: Callable[[Any], Any]
 
@@ -44,7 +48,8 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 def section(of: type[T]) -> type[T]:
-    """A frozen dataclass; nobody compares or prints one, and making the code for that takes longer than a query."""
+    """A frozen dataclass; nobody compares or prints one, and making the code for that takes longer
+    than a query."""
     return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(of)
 
 

@@ -1,4 +1,5 @@
-"""What a configuration may say of a server: where it is, who logs in, and the one way to the secret."""
+"""What a configuration may say of a server: where it is, who logs in, and the one way to the
+secret."""
 
 from __future__ import annotations
 
@@ -139,7 +140,8 @@ class Carddav(Dav):
 
 @section
 class CalendarUrl(Section):
-    """A published calendar, and the one way to its address: where that is a secret, it is not in the file either."""
+    """A published calendar, and the one way to its address: where that is a secret, it is not in
+    the file either."""
 
     name: Text
     ca_file: FilePath | None = None

@@ -17,7 +17,8 @@ LATE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The wall clock and the monotonic clock, which may stand still while the machine sleeps, at one instant."""
+    """The wall clock and the monotonic clock, which may stand still while the machine sleeps, at
+    one instant."""
 
     wall: datetime
     monotonic: float
@@ -28,7 +29,8 @@ class Look:
 
 
 def jump(before: Look, after: Look, expected_seconds: float) -> Jump | None:
-    """Was the clock set, did the machine sleep, or were we stopped, between looks `expected_seconds` apart at most?"""
+    """Was the clock set, did the machine sleep, or were we stopped, between looks
+    `expected_seconds` apart at most?"""
     monotonic = after.monotonic - before.monotonic
     drift = (after.wall - before.wall).total_seconds() - monotonic
     if drift < -UNNOTICED_SECONDS:

@@ -1,4 +1,7 @@
-"""What Prometheus may know: how each source is doing, and how much there is. No names but those of accounts."""
+"""What Prometheus may know: how each source is doing, and how much there is.
+
+No names but those of accounts.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ _GAUGES: dict[str, tuple[str, Callable[[SourceHealth, float], float | None]]] = 
 
 
 def serve(listen: str, database: Path, clock: Clock) -> Callable[[Report], None]:
-    """Serve the metrics of this log over HTTP in a thread of its own; returns who is to be told of every pass.
+    """Serve the metrics of this log over HTTP in a thread of its own; returns who is to be told of
+    every pass.
 
     Raises UsageError where that cannot be.
     """
@@ -78,8 +82,8 @@ def _name_in(host: str) -> str | None:
 
 
 def _asked_by_our_name(application: WSGIApplication, host: str) -> WSGIApplication:
-    """On loopback only what asks for this machine is answered: a page in a browser can name any host, and have it
-    resolve to 127.0.0.1 (RFC 9110 §7.2: the Host is the name that was asked for).
+    """On loopback only what asks for this machine is answered: a page in a browser can name any
+    host, and have it resolve to 127.0.0.1 (RFC 9110 §7.2: the Host is the name that was asked for).
     """
     ours = {host, *_LOOPBACK}
 

@@ -89,7 +89,8 @@ class Reading:
             self._watching.keep(one.row.id, mail_source_of(agent.loaded, one.account, one.started.date()))
 
     def _note_allowed(self, agent: Agent, row: SourceRow, allowed: int | None) -> None:
-        """For `status`, once where it changes, and at the first pass: what an earlier daemon learnt is no longer so."""
+        """For `status`, once where it changes, and at the first pass: what an earlier daemon learnt
+        is no longer so."""
         if row.id in self._allowed and self._allowed[row.id] == allowed:
             return
         self._allowed[row.id] = allowed

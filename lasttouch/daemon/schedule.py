@@ -37,8 +37,8 @@ class Plan(NamedTuple):
 class Schedule:
     """APScheduler with one job a source, whose next run is what its last one planned.
 
-    `read` reads a source and says when it is read next. Everything else that is to be done, in its turn
-    and one after the other, is an order.
+    `read` reads a source and says when it is read next. Everything else that is to be done, in its
+    turn and one after the other, is an order.
     """
 
     def __init__(self, read: Callable[[SourceRow], Plan], clock: Clock) -> None:

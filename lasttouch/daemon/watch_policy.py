@@ -1,4 +1,5 @@
-"""When and how much one mail source is watched: pure decisions, with the monotonic clock's seconds passed in."""
+"""When and how much one mail source is watched: pure decisions, with the monotonic clock's seconds
+passed in."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ LONGEST_GAP_SECONDS = 60.0
 
 
 class WatchPolicy:
-    """What is learnt of a source: how many watches its server bears, how they end, and what their news are worth."""
+    """What is learnt of a source: how many watches its server bears, how they end, and what their
+    news are worth."""
 
     def __init__(self) -> None:
         self._most: int | None = None
@@ -24,7 +26,8 @@ class WatchPolicy:
     def most(self, now: float) -> int | None:
         """How many watches to keep at most; None for as many as are wanted.
 
-        What was learnt is forgotten after RELEARN_SECONDS: the connections may have been another program's.
+        What was learnt is forgotten after RELEARN_SECONDS: the connections may have been another
+        program's.
         """
         if self._most is not None and now - self._learnt > RELEARN_SECONDS:
             self._most = None
@@ -54,7 +57,8 @@ class WatchPolicy:
         self._last_read = now
 
     def before_news(self, now: float) -> float:
-        """Seconds until a watch's news are followed: at once, unless passes were made just now and brought nothing."""
+        """Seconds until a watch's news are followed: at once, unless passes were made just now and
+        brought nothing."""
         return max(0.0, self._last_read + self._gap - now)
 
 

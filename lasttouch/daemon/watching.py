@@ -32,9 +32,9 @@ class _Kept(NamedTuple):
 class Watching:
     """The watches of all mail sources, each in a thread of its own.
 
-    `soon` is called with a source's id and the seconds until it is to be read. A watch that cannot be opened, or is
-    lost, is opened again by `keep`, which is called after a pass that went well: so a server that does not let us in
-    is knocked at by passes alone, with their pauses.
+    `soon` is called with a source's id and the seconds until it is to be read. A watch that cannot
+    be opened, or is lost, is opened again by `keep`, which is called after a pass that went well:
+    so a server that does not let us in is knocked at by passes alone, with their pauses.
     """
 
     def __init__(self, soon: Soon, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -46,7 +46,8 @@ class Watching:
         self._made_room: dict[int, dict[int, int]] = {}
 
     def keep(self, source_id: int, source: MailSource) -> None:
-        """See to it that the mailboxes of this source which are worth it are watched, as far as its server bears it."""
+        """See to it that the mailboxes of this source which are worth it are watched, as far as its
+        server bears it."""
         mine = _Kept(source.host, [])
         with self._lock:
             bearable = self._policy(source_id).most(self._monotonic()) != 0
@@ -59,7 +60,8 @@ class Watching:
             self._policy(source_id).was_read(self._monotonic(), brought)
 
     def make_room(self, source_id: int, host: str) -> bool:
-        """A pass could not connect: close the source's watches, else those on the same host; were there any?"""
+        """A pass could not connect: close the source's watches, else those on the same host; were
+        there any?"""
         with self._lock:
             mine = [source_id] if self._watches_of(source_id) else []
             victims = mine or [one for one, kept in self._kept.items() if kept.host == host and kept.watches]
@@ -72,7 +74,8 @@ class Watching:
         return bool(closed)
 
     def room_was_needed(self, source_id: int) -> None:
-        """The pass for which there was made room could connect then: keep fewer watches from now on."""
+        """The pass for which there was made room could connect then: keep fewer watches from now
+        on."""
         with self._lock:
             now = self._monotonic()
             closed = self._made_room.pop(source_id, {})
@@ -87,7 +90,8 @@ class Watching:
             return self._policy(source_id).most(self._monotonic())
 
     def drop_all(self) -> None:
-        """Close all watches: they may be dead without knowing, or unwanted by now; and forget what was learnt."""
+        """Close all watches: they may be dead without knowing, or unwanted by now; and forget what
+        was learnt."""
         with self._lock:
             watches = [watch for one in self._kept.values() for watch in one.watches]
             self._kept.clear()

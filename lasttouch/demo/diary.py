@@ -17,7 +17,8 @@ WEEK = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An event in the calendars of the accounts in `calendars`; `answers` are its attendees' (RFC 5545 §3.2.12).
+    """An event in the calendars of the accounts in `calendars`; `answers` are its attendees' (RFC
+    5545 §3.2.12).
 
     A weekly one goes on for ever, without the occurrences that would begin at `left_out` (EXDATE)
     and with those at `cancelled` still shown, as cancelled.

@@ -23,10 +23,12 @@ class Filed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message; `answers` are the ids of the messages before it in its conversation, the oldest first.
+    """One message; `answers` are the ids of the messages before it in its conversation, the oldest
+    first.
 
-    `headers` come on top of the usual ones; a Content-Type among them describes `text` as it stands.
-    `mailbox` is where it lies with each of us who has it; "" for where such mail usually goes.
+    `headers` come on top of the usual ones; a Content-Type among them describes `text` as it
+    stands. `mailbox` is where it lies with each of us who has it; "" for where such mail usually
+    goes.
     """
 
     message_id: str

@@ -1,4 +1,5 @@
-"""The demo's mail server (pymap) and calendar server (Radicale), each a process on a loopback port of its own."""
+"""The demo's mail server (pymap) and calendar server (Radicale), each a process on a loopback port
+of its own."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def check_installed() -> None:
 
 
 class Server:
-    """A server program that ends when this process does, however that ends; use as a context manager.
+    """A server program that ends when this process does, however that ends; use as a context
+    manager.
 
     `arguments` gives the command line for a port; what the server says goes to the file `log`.
     """
@@ -150,7 +152,8 @@ def store_calendar(server: Server, user: str, password: str, text: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what would change the servers' ways, and with a host name nobody has to look up."""
+    """Ours, without what would change the servers' ways, and with a host name nobody has to look
+    up."""
     ours = {name: value for name, value in os.environ.items() if name not in ("CERT_FILE", "KEY_FILE")}
     return {**ours, "FQDN": "localhost"}
 

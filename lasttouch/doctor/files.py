@@ -50,7 +50,8 @@ def configuration(loaded: LoadedConfig) -> Iterator[Finding]:
 
 
 def _password_files(loaded: LoadedConfig) -> Iterator[Finding]:
-    """One a file, though several sources may share it; one that is missing is found where it is needed."""
+    """One a file, though several sources may share it; one that is missing is found where it is
+    needed."""
     for account in loaded.config.accounts:
         logins = (account.imap, account.caldav, account.carddav)
         named = {one.password_file for one in logins if one is not None and one.password_file is not None}
@@ -64,7 +65,10 @@ def _below(domain: str, ours: list[str]) -> bool:
 
 
 def _private(check: str, path: Path, account: str | None = None) -> Finding:
-    """FAULTS: others on this machine have no business in it. The system service may read what it is given."""
+    """FAULTS: others on this machine have no business in it.
+
+    The system service may read what it is given.
+    """
     about = path.stat()
     mode = stat.S_IMODE(about.st_mode)
     given = stat.S_IRGRP if about.st_uid == 0 and is_service_group(about.st_gid) else 0
@@ -76,7 +80,8 @@ def _private(check: str, path: Path, account: str | None = None) -> Finding:
 
 
 def _changed_by_others(check: str, path: Path, why: str) -> Iterator[Finding]:
-    """A file, or its folder, that others may write to; in a sticky folder they can replace nobody's file."""
+    """A file, or its folder, that others may write to; in a sticky folder they can replace nobody's
+    file."""
     for one in (path, path.absolute().parent):
         about = one.stat()
         mode = about.st_mode

@@ -10,7 +10,8 @@ Status = Literal["ok", "warning", "failure"]
 
 
 class Finding(NamedTuple):
-    """`check` is a stable name, `account` None for what concerns all; `hint` says what to do, "" for nothing."""
+    """`check` is a stable name, `account` None for what concerns all; `hint` says what to do, ""
+    for nothing."""
 
     check: str
     status: Status

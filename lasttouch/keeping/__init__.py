@@ -1,1 +1,2 @@
-"""What changes the log besides reading sources: contacts, own words, forgetting, meetings; each within the lock."""
+"""What changes the log besides reading sources: contacts, own words, forgetting, meetings; each
+within the lock."""

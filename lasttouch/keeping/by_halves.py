@@ -21,8 +21,9 @@ Item = TypeVar("Item")
 class ByHalves:
     """Stores items, without those that our own code stumbles over, which are named, and no other.
 
-    They are found by halves: a transaction that fails leaves nothing, and to store an item again changes nothing.
-    `about` is what the journal calls the items. A mistake is counted over all that is stored by one of these.
+    They are found by halves: a transaction that fails leaves nothing, and to store an item again
+    changes nothing. `about` is what the journal calls the items. A mistake is counted over all that
+    is stored by one of these.
     """
 
     def __init__(self, about: str) -> None:
@@ -35,7 +36,8 @@ class ByHalves:
         store: Callable[[Sequence[Item], Sequence[Skip], bool], None],
         name_of: Callable[[Item], str],
     ) -> None:
-        """`store` is given some items, at the last all that were left out, and whether no more items follow.
+        """`store` is given some items, at the last all that were left out, and whether no more
+        items follow.
 
         Raises what `store` does where that is over more than single items.
         """
@@ -69,7 +71,8 @@ class ByHalves:
 
 
 def concerns_more_than_items(error: Exception) -> bool:
-    """Is it what keeps any item from being stored: another configuration, a full disk, a damaged database?"""
+    """Is it what keeps any item from being stored: another configuration, a full disk, a damaged
+    database?"""
     if isinstance(error, sqlite3.Error):
         return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
     return isinstance(error, LasttouchError)

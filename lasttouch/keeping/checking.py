@@ -12,7 +12,8 @@ from store.inspection import integrity
 
 
 class Checked(NamedTuple):
-    """How much was different and is set right, what SQLite says ("ok" if all is well), and how much there is."""
+    """How much was different and is set right, what SQLite says ("ok" if all is well), and how much
+    there is."""
 
     differences: int
     integrity: str

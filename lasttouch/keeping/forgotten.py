@@ -40,7 +40,8 @@ def ensure_key(connection: sqlite3.Connection) -> None:
 
 
 def recall(log: Log, database: Path) -> Forgotten:
-    """Everybody who was ever erased from this log, by its own word and by that of the file beside it."""
+    """Everybody who was ever erased from this log, by its own word and by that of the file beside
+    it."""
     beside = _read(file_beside(database))
     key = beside[0] if beside else bytes.fromhex(settings.read(log, KEY) or "")
     return Forgotten(key, erased.hashes(log) | frozenset(beside[1:]))
@@ -70,6 +71,7 @@ def _read(path: Path) -> list[bytes]:
 
 
 def remember_beside(database: Path, forgotten: Forgotten) -> None:
-    """Write down who is forgotten in the file beside the log; on the disk before anything is erased."""
+    """Write down who is forgotten in the file beside the log; on the disk before anything is
+    erased."""
     values = [forgotten.key, *sorted(forgotten.hashes)]
     write_private(file_beside(database), "".join(f"{value.hex()}\n" for value in values))

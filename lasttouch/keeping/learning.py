@@ -1,4 +1,5 @@
-"""What was learned of who answers what: kept in the log, learned anew where enough has come, applied to what waits."""
+"""What was learned of who answers what: kept in the log, learned anew where enough has come,
+applied to what waits."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Lesson(NamedTuple):
 
 
 def lesson_due(log: Log, now: datetime) -> Lesson | None:
-    """What is to be learned anew, where enough has come for it; before a transaction, for it takes its time."""
+    """What is to be learned anew, where enough has come for it; before a transaction, for it takes
+    its time."""
     return _lesson(log, timestamp(now)) if is_lesson_due(log) else None
 
 
@@ -45,7 +47,8 @@ def relearn(connection: sqlite3.Connection, now: datetime) -> None:
 
 
 def judge_waiting(connection: sqlite3.Connection, moment: int) -> None:
-    """The chance of all that waits and has none, as far as structure and past tell it; no clock in it."""
+    """The chance of all that waits and has none, as far as structure and past tell it; no clock in
+    it."""
     log = Log(connection)
     waiting = letters.unjudged(log, moment - LISTED)
     standings = standings_of(log, {activity: conversation for activity, conversation, _ in waiting})

@@ -1,4 +1,7 @@
-"""Is there anything to be learned of who answers what, or to be judged by it? Asked at the end of every pass."""
+"""Is there anything to be learned of who answers what, or to be judged by it?
+
+Asked at the end of every pass.
+"""
 
 from __future__ import annotations
 

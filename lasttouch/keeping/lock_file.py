@@ -20,8 +20,9 @@ _LONGEST_PID = 11  # digits, and a line end: more is no process id
 class LockFile:
     """The file beside the database whose bytes are the slots that can be held.
 
-    The kernel gives a slot back when its holder ends, however it ends, so what a crash leaves behind blocks nobody.
-    Such record locks belong to the process: keep one LockFile a database, threads see to it by themselves.
+    The kernel gives a slot back when its holder ends, however it ends, so what a crash leaves
+    behind blocks nobody. Such record locks belong to the process: keep one LockFile a database,
+    threads see to it by themselves.
     """
 
     def __init__(self, database: Path) -> None:

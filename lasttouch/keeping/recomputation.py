@@ -12,7 +12,8 @@ MOST_ROUNDS = 6  # of deriving everything, until nothing is different; two or th
 
 
 def recompute(agent: Agent) -> int:
-    """Derive every judgement, match and touch from the facts, within a transaction; how many were different.
+    """Derive every judgement, match and touch from the facts, within a transaction; how many were
+    different.
 
     Bounces, mailings and conversations hang on directions and matches that are decided in the same
     round: where anything was different, another round follows.

@@ -29,11 +29,13 @@ def after_failure(
     poll_every: timedelta,
     chance: random.Random,
 ) -> datetime:
-    """As long again as it has been failing, so that the pause doubles, between bounds that go by the error.
+    """As long again as it has been failing, so that the pause doubles, between bounds that go by
+    the error.
 
-    Without a network it is tried again within a minute, later every quarter of an hour: it comes back by itself. A
-    server that asks for time gets it, up to an hour. Credentials are refused at most REFUSALS_AN_HOUR times an hour;
-    `refusals` are the instants when they were, this time's among them.
+    Without a network it is tried again within a minute, later every quarter of an hour: it comes
+    back by itself. A server that asks for time gets it, up to an hour. Credentials are refused at
+    most REFUSALS_AN_HOUR times an hour; `refusals` are the instants when they were, this time's
+    among them.
     """
     if isinstance(error, AuthenticationFailed) and (free := free_again(refusals, now)) is not None:
         return free
@@ -53,7 +55,8 @@ def free_again(refusals: Sequence[datetime], now: datetime) -> datetime | None:
 
 
 def at_start(now: datetime, last: Standing) -> datetime:
-    """When a daemon that starts reads a source first: at once, but a server that asked for time still gets it."""
+    """When a daemon that starts reads a source first: at once, but a server that asked for time
+    still gets it."""
     if last.error_code == Throttled.code and last.next_attempt is not None:
         return min(max(now, last.next_attempt), now + HOUR)
     return now

@@ -1,4 +1,5 @@
-"""A launch agent for macOS (launchd.plist(5)): runs while the user is logged in, and again after a crash."""
+"""A launch agent for macOS (launchd.plist(5)): runs while the user is logged in, and again after a
+crash."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ from lasttouch.service.systemd import STATE, USER
 
 
 def check_reach(program: Path, loaded: LoadedConfig) -> None:
-    """Raises ConfigError where the program, its Python, the configuration or the log is where it cannot go."""
+    """Raises ConfigError where the program, its Python, the configuration or the log is where it
+    cannot go."""
     set_here = f'set database = "{STATE}/lasttouch.db" in {loaded.path}'
     if loaded.config.database.startswith("~"):
         raise ConfigError("`database` is in a home, and the service has none", set_here)

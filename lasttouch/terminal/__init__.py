@@ -1,1 +1,2 @@
-"""The way to the terminal: options, forms, tables, progress, and streams that a shell may have closed."""
+"""The way to the terminal: options, forms, tables, progress, and streams that a shell may have
+closed."""

@@ -9,8 +9,8 @@ from typing import Any
 def csv_rows(value: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[list[str]]:
     """A row for each object; of an object that holds a list, that list is meant.
 
-    A list within stands in one cell, its parts separated by "; ", of objects only their first field.
-    Null is an empty cell.
+    A list within stands in one cell, its parts separated by "; ", of objects only their first
+    field. Null is an empty cell.
     """
     objects = next(v for v in value.values() if isinstance(v, list)) if isinstance(value, Mapping) else value
     return [csv_row(one) for one in objects]

@@ -13,7 +13,8 @@ from lasttouch.terminal.output import clean, is_terminal
 
 
 def fail_if_any_did(reports: list[Report]) -> None:
-    """Raises PartialFailure where some sources failed; where all did, the error of the only one, or of all."""
+    """Raises PartialFailure where some sources failed; where all did, the error of the only one, or
+    of all."""
     failed = [one for one in reports if one.error is not None]
     if not failed:
         return

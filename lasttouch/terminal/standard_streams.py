@@ -1,4 +1,5 @@
-"""Standard output and error as a shell may hand them over: closed, full, or in an encoding of few characters."""
+"""Standard output and error as a shell may hand them over: closed, full, or in an encoding of few
+characters."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ _FULL = (ENOSPC, EDQUOT, EFBIG, EIO, EBADF)
 
 
 def prepare() -> None:
-    """Give a closed stream somewhere to write to, and have what an encoding lacks written as an escape."""
+    """Give a closed stream somewhere to write to, and have what an encoding lacks written as an
+    escape."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by the shell: lasttouch sync >&-

@@ -27,7 +27,8 @@ FEWEST_CHECKED = 3  # messages in which a server says that it checked the sender
 
 
 class Tried(NamedTuple):
-    """An account as it will be written; what was seen while trying, None where it was not tried or not let in."""
+    """An account as it will be written; what was seen while trying, None where it was not tried or
+    not let in."""
 
     draft: Draft
     mail: MailSurvey | None
@@ -37,8 +38,8 @@ class Tried(NamedTuple):
 def drafted(path: Path, given: Given, taken: set[str], ask: bool, test: bool) -> Tried:
     """The account to write to `path`; `taken` names are those of accounts already there.
 
-    With `ask`, whatever was not given is asked for, and what fails may be mended; else UsageError names the flag
-    that is missing, and what fails is raised.
+    With `ask`, whatever was not given is asked for, and what fails may be mended; else UsageError
+    names the flag that is missing, and what fails is raised.
     """
     address = given.address or (dialog.address() if ask else missing("--address"))
     owner = given.owner or (click.prompt("Your name", default=owner_name(address)) if ask else owner_name(address))
@@ -75,7 +76,8 @@ def drafted(path: Path, given: Given, taken: set[str], ask: bool, test: bool) ->
 
 
 def _as_the_mail_shows(draft: Draft, survey: MailSurvey) -> Draft:
-    """With what only the owner can say of what was seen: aliases, what to leave out, who checks senders."""
+    """With what only the owner can say of what was seen: aliases, what to leave out, who checks
+    senders."""
     draft = replace(draft, addresses=(*draft.addresses, *_further_addresses(draft, survey)))
     more = [one.name for one in survey.choice.read if one.name not in ("INBOX", survey.sent)]
     if more and not draft.exclude_mailboxes:

@@ -63,7 +63,10 @@ def check_text(path: Path, text: str) -> Config:
 
 
 def write_config(path: Path, text: str) -> None:
-    """Write the configuration, in a folder of mode 0700 where that is missing. Raises ConfigError."""
+    """Write the configuration, in a folder of mode 0700 where that is missing.
+
+    Raises ConfigError.
+    """
     try:
         with as_owner_of(path):
             make_private_folder(path.parent)

@@ -105,7 +105,8 @@ def _from_file(proposed: Path) -> Way:
 
 
 def after_failure(error: LasttouchError, provider: Provider | None) -> str:
-    """What to change for the next try: password, user, server, ca-file; or skip, to write it down untested."""
+    """What to change for the next try: password, user, server, ca-file; or skip, to write it down
+    untested."""
     first, *rest = advice(error, provider)
     print_lines(["", f"That did not work: {first}", *rest])
     choices = click.Choice(["password", "user", "server", "ca-file", "skip", "quit"])
@@ -193,7 +194,8 @@ def trusted(authserv_id: str, count: int) -> bool:
 
 
 def private_people(names: Sequence[str], more: int) -> list[int]:
-    """Which of these people are private, by their places in `names`; nobody where the question is left alone."""
+    """Which of these people are private, by their places in `names`; nobody where the question is
+    left alone."""
     print_lines(["", "You exchange with these people both ways, and so they are contacts now:"])
     print_lines(f"{number:>4}  {name}" for number, name in enumerate(names, 1))
     if more > 0:

@@ -17,7 +17,8 @@ _CHOICES = {"ca_file": "ca-file", "password_command": "command", "password_file"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a secret comes from: an option such as password_command with its value, as in the configuration.
+    """Where a secret comes from: an option such as password_command with its value, as in the
+    configuration.
 
     `typed` gives a password that was typed and is not stored anywhere yet.
     """
@@ -95,7 +96,8 @@ def owner_name(address: str) -> str:
 
 
 def as_flags(text: str) -> str:
-    """With options by the names they have on the command line of `init`: ca_file is --ca-file there."""
+    """With options by the names they have on the command line of `init`: ca_file is --ca-file
+    there."""
     return _OPTION.sub(lambda found: "--" + found[0].replace("_", "-"), text)
 
 

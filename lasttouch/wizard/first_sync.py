@@ -14,9 +14,11 @@ FIRST_DAYS = 30
 
 
 def first_sync(loaded: LoadedConfig, account: str, progress: Progress | None = None) -> list[Report]:
-    """Read one account's mail of FIRST_DAYS and its calendars. The next sync reads as far back as is configured.
+    """Read one account's mail of FIRST_DAYS and its calendars. The next sync reads as far back as
+    is configured.
 
-    Calendars are read as always: what of a series lies in the past is worked out once, when it is read.
+    Calendars are read as always: what of a series lies in the past is worked out once, when it is
+    read.
     """
     with opened(loaded) as agent:
         month = replace(loaded.config, backfill=timedelta(days=FIRST_DAYS))

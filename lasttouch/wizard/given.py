@@ -67,7 +67,8 @@ def given_server(given: Given, address: str, found: Found) -> MailSettings:
 
 
 def _is_vouched_for(host: str, found_by: str, address: str, found: Found) -> bool:
-    """RFC 6186 §6: the DNS may be forged; a host of the domain itself, or of a known provider, proves itself by TLS."""
+    """RFC 6186 §6: the DNS may be forged; a host of the domain itself, or of a known provider,
+    proves itself by TLS."""
     domain = domain_of(address)
     own = registrable(host) is not None and registrable(host) == registrable(domain)
     provider = found.provider
@@ -81,7 +82,8 @@ def given_mail(given: Given, server: MailSettings) -> MailDraft:
 
 
 def given_calendar(given: Given, mail: MailDraft, address: str, found: Found) -> CalendarDraft | None:
-    """The calendar as given, else as found; it takes the mail's user and password where nothing else was said."""
+    """The calendar as given, else as found; it takes the mail's user and password where nothing
+    else was said."""
     known = found.calendar
     url = given.calendar_url or (known.url if known else None)
     if given.no_calendar or url is None:

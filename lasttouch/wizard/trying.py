@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def loaded_draft(path: Path, draft: Draft) -> LoadedConfig:
-    """The configuration this account would be, as if it stood at `path`. Raises ConfigError with every problem."""
+    """The configuration this account would be, as if it stood at `path`.
+
+    Raises ConfigError with every problem.
+    """
     return LoadedConfig(path, check_text(path, new_text(draft)))
 
 

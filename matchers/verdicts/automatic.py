@@ -57,7 +57,8 @@ def is_reply(envelope: Envelope) -> bool:
 
 
 def suppresses_replies(value: str) -> bool:
-    """Does X-Auto-Response-Suppress ([MS-OXCMAIL] §2.1.3.2.16) keep other responders from answering?"""
+    """Does X-Auto-Response-Suppress ([MS-OXCMAIL] §2.1.3.2.16) keep other responders from
+    answering?"""
     lowered = value[:200].lower()
     return "all" in lowered or "oof" in lowered or "autoreply" in lowered
 
@@ -77,7 +78,8 @@ def _submitted(envelope: Envelope, word: str, reason: str) -> Verdict:
 
 
 def _away(envelope: Envelope) -> Verdict | None:
-    """The standard out-of-office prefix, beside a reply relation or a suppression and no sign of a person."""
+    """The standard out-of-office prefix, beside a reply relation or a suppression and no sign of a
+    person."""
     suppressing = suppresses_replies(envelope.signs.get("x-auto-response-suppress", ""))
     if not (suppressing or is_reply(envelope)) or not _is_away(envelope) or _has_sign_of_person(envelope):
         return None
@@ -94,7 +96,8 @@ def _is_program(envelope: Envelope) -> bool:
 
 
 def _has_sign_of_person(envelope: Envelope) -> bool:
-    """A vacation reply goes to one address, carries no file or signature, and never says it is none."""
+    """A vacation reply goes to one address, carries no file or signature, and never says it is
+    none."""
     if len(envelope.to) + len(envelope.cc) + len(envelope.bcc) > 1:
         return True
     if keyword(envelope.signs.get("auto-submitted", "")) == "no":

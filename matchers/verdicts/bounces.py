@@ -1,6 +1,7 @@
 """Which addresses a bounce gives up on.
 
-Anybody can claim it; believed is the mail system alone (see also store/bounces.py for what it must name).
+Anybody can claim it; believed is the mail system alone (see also store/bounces.py for what it must
+name).
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ _REPORT = re.compile(r"\s*multipart/report\b", re.IGNORECASE)
 
 
 def failed_addresses(envelope: Envelope) -> tuple[str, ...]:
-    """The normalised addresses that a bounce of the mail system names as failed for good, each once.
+    """The normalised addresses that a bounce of the mail system names as failed for good, each
+    once.
 
-    From X-Failed-Recipients, unless the subject speaks of a delay, and from the recipients that
-    the delivery-status part gave up on (RFC 3464; see activity.delivery_status). ITS_RECIPIENT alone for
-    one in words only that answers a message. () for mail of anybody else.
+    From X-Failed-Recipients, unless the subject speaks of a delay, and from the recipients that the
+    delivery-status part gave up on (RFC 3464; see activity.delivery_status). ITS_RECIPIENT alone
+    for one in words only that answers a message. () for mail of anybody else.
     """
     named = envelope.signs.get("x-failed-recipients", "")
     if not named and not envelope.failed_recipients:
@@ -59,7 +61,8 @@ def is_from_mail_system(envelope: Envelope) -> bool:
 
 
 def _is_in_words(envelope: Envelope) -> bool:
-    """A bounce that answers a message and has no machine-readable part: neither a delay nor good news."""
+    """A bounce that answers a message and has no machine-readable part: neither a delay nor good
+    news."""
     if not (envelope.in_reply_to or envelope.references) or not is_from_mail_system(envelope):
         return False
     if envelope.is_report or _REPORT.match(envelope.signs.get("content-type", "")):

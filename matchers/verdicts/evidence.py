@@ -1,4 +1,5 @@
-"""The few bytes of a message's signs that must be stored, so that it can be judged again under other rules.
+"""The few bytes of a message's signs that must be stored, so that it can be judged again under
+other rules.
 
 What is kept gives the same class as the whole header would, whatever our own addresses, internal
 domains, trusted servers and thresholds become later. A plain message between people keeps nothing.
@@ -32,9 +33,10 @@ from matchers.verdicts.wording import quoted
 def evidence(envelope: Envelope) -> dict[str, str]:
     """The signs to store: {} for plain mail, else some of `envelope.signs` with shortened values.
 
-    Three keys are no headers: AUTHOR_SIGN, "from-headers" is the count of From headers where it is more than one,
-    "x-lasttouch-subject" the fixed wording of a subject that took part in the decision, so that
-    the subject itself need not be stored. Participants, In-Reply-To and References are not in it.
+    Three keys are no headers: AUTHOR_SIGN, "from-headers" is the count of From headers where it is
+    more than one, "x-lasttouch-subject" the fixed wording of a subject that took part in the
+    decision, so that the subject itself need not be stored. Participants, In-Reply-To and
+    References are not in it.
     """
     if envelope.from_headers > 1:
         return {"from-headers": str(envelope.from_headers)}
@@ -160,7 +162,8 @@ def _person(envelope: Envelope) -> dict[str, str]:
 
 
 def _wording(envelope: Envelope) -> dict[str, str]:
-    """Of bounces; elsewhere that a subject speaks of returned mail has decided nothing, and may not later."""
+    """Of bounces; elsewhere that a subject speaks of returned mail has decided nothing, and may not
+    later."""
     wording = subjects.wording_of(envelope)
     if wording is None or (wording.kind == subjects.BOUNCE and bounce(envelope) is None):
         return {}

@@ -1,4 +1,5 @@
-"""Structured header values (RFC 5322 §3.2.2, RFC 2045 §5.1, RFC 2231), read tolerantly and in linear time."""
+"""Structured header values (RFC 5322 §3.2.2, RFC 2045 §5.1, RFC 2231), read tolerantly and in
+linear time."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def fields(value: str) -> list[str]:
 
 
 def without_comments(field: str, keep_quoted: bool = True) -> str:
-    """`field` without its comments, nested ones too (RFC 5322 §3.2.2); quoted strings emptied if so asked."""
+    """`field` without its comments, nested ones too (RFC 5322 §3.2.2); quoted strings emptied if so
+    asked."""
     if "(" not in field and '"' not in field:
         return field
     kept: list[str] = []
@@ -83,7 +85,8 @@ def keyword(field: str) -> str:
 
 @lru_cache(maxsize=1024)
 def auto_submitted(value: str) -> str:
-    """The keyword of Auto-Submitted (RFC 3834 §5) by which a program sent this; "" for no and for none."""
+    """The keyword of Auto-Submitted (RFC 3834 §5) by which a program sent this; "" for no and for
+    none."""
     for field in fields(value):
         word = keyword(field)
         if word and word != "no":
@@ -92,8 +95,9 @@ def auto_submitted(value: str) -> str:
 
 
 def precedence(signs: Mapping[str, str]) -> tuple[str, str]:
-    """The header that says how a message was sent, as it is written, and its word, "auto_reply" however spelt;
-    ("", "") where none says anything known. cPanel's BoxTrapper says it in the other two."""
+    """The header that says how a message was sent, as it is written, and its word, "auto_reply"
+    however spelt; ("", "") where none says anything known. cPanel's BoxTrapper says it in the other
+    two."""
     for title in ("Precedence", "X-Precedence", "Preference"):
         word = keyword(signs.get(title.lower(), ""))
         word = "auto_reply" if word in _AUTO_REPLY else word
@@ -103,7 +107,8 @@ def precedence(signs: Mapping[str, str]) -> tuple[str, str]:
 
 
 def is_plain_type(value: str) -> bool:
-    """A quick look: is this one Content-Type, of the many that say nothing of who wrote the message?"""
+    """A quick look: is this one Content-Type, of the many that say nothing of who wrote the
+    message?"""
     return _PLAIN_TYPE.match(value) is not None and "\n" not in value
 
 

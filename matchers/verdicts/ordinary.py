@@ -43,7 +43,8 @@ def is_ordinary(envelope: Envelope) -> bool:
 
 
 def is_ordinary_list_mail(envelope: Envelope) -> bool:
-    """True where no rule but those of lists, DMARC and the participants could decide anything about this message."""
+    """True where no rule but those of lists, DMARC and the participants could decide anything about
+    this message."""
     signs = envelope.signs
     return (
         signs.keys() <= _OF_LISTS

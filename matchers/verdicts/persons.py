@@ -29,7 +29,8 @@ _NO_FIRST_NAMES = frozenset((
 
 
 def system_sender(envelope: Envelope) -> str:
-    """The first From address that is a program's by its word, unless a person bears it; "" if there is none."""
+    """The first From address that is a program's by its word, unless a person bears it; "" if there
+    is none."""
     for sender in envelope.from_:
         if sender_kind(sender.email) == "system" and not sign_of_person(envelope, sender):
             return sender.email
@@ -37,8 +38,9 @@ def system_sender(envelope: Envelope) -> str:
 
 
 def sign_of_person(envelope: Envelope, sender: Address) -> str:
-    """What speaks of a person with the surname that this program's word is as well: a first name beside it, a program
-    that people write with, or an answer that calls itself one; "" where nothing does.
+    """What speaks of a person with the surname that this program's word is as well: a first name
+    beside it, a program that people write with, or an answer that calls itself one; "" where
+    nothing does.
     """
     word = sender.email.rpartition("@")[0]
     if word not in _SURNAMES or len(envelope.from_) > 1:
@@ -60,8 +62,8 @@ def may_be_person(email: str) -> bool:
 
 
 def _has_first_name(name: str, surname: str, domain: str) -> bool:
-    """Do all words of a display name make a person's: the surname, and beside it names that are no program's words,
-    nor those of the domain ("Acme Jenkins" at acme.example)?"""
+    """Do all words of a display name make a person's: the surname, and beside it names that are no
+    program's words, nor those of the domain ("Acme Jenkins" at acme.example)?"""
     words = [word.strip(".,'\"").lower() for word in name.split()]
     others = [word for word in words if word != surname]
     return (

@@ -93,7 +93,8 @@ def bounce(envelope: Envelope) -> Verdict | None:
 
 
 def has_null_return_path(envelope: Envelope) -> bool:
-    """Was the topmost Return-Path the null one (RFC 5321 §4.5.5), or its local form <MAILER-DAEMON>?"""
+    """Was the topmost Return-Path the null one (RFC 5321 §4.5.5), or its local form
+    <MAILER-DAEMON>?"""
     path = envelope.signs.get("return-path")
     return path is not None and is_null_path(path)
 

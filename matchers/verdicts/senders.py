@@ -45,7 +45,8 @@ _SERVICES = frozenset(("adobesign.com", "docusign.net", "echosign.com", "faceboo
 
 @lru_cache(maxsize=16384)
 def sender_kind(email: str) -> SenderKind:
-    """What a normalised address is by its name; "" for people, role addresses such as info@ among them."""
+    """What a normalised address is by its name; "" for people, role addresses such as info@ among
+    them."""
     local, _, domain = email[:320].rpartition("@")
     if _MAIL_SYSTEM.search(local):
         return "mail-system"
@@ -80,6 +81,7 @@ def names_mail_system(text: str) -> bool:
 
 
 def calendar_service(text: str) -> str:
-    """The calendar service that a Sender names as sending for a person ("calendar-notification"), or ""."""
+    """The calendar service that a Sender names as sending for a person ("calendar-notification"),
+    or ""."""
     found = _CALENDAR.search(text[:500].lower())
     return found[0] if found else ""

@@ -62,7 +62,8 @@ class SubjectWording(NamedTuple):
 
     @property
     def speaks_of_mail(self) -> bool:
-        """Do the words of a BOUNCE speak of mail, not of what a parcel service might deliver as well?"""
+        """Do the words of a BOUNCE speak of mail, not of what a parcel service might deliver as
+        well?"""
         return self.words in MAIL_RETURNED
 
     def __str__(self) -> str:
@@ -70,7 +71,8 @@ class SubjectWording(NamedTuple):
 
 
 def away_wording(envelope: Envelope) -> SubjectWording | None:
-    """The out-of-office prefix of a message's subject; cheap, so that it can be asked of every reply."""
+    """The out-of-office prefix of a message's subject; cheap, so that it can be asked of every
+    reply."""
     kept = _kept(envelope)
     if kept is not None:
         return kept if kept.kind == OUT_OF_OFFICE else None
@@ -86,7 +88,8 @@ def wording_of(envelope: Envelope) -> SubjectWording | None:
 
 
 def notice_wording(envelope: Envelope) -> SubjectWording | None:
-    """The wording by which a program takes a message back, or says that somebody put an emoji to one."""
+    """The wording by which a program takes a message back, or says that somebody put an emoji to
+    one."""
     kept = _kept(envelope)
     if kept is not None:
         return kept if kept.kind == NOTICE else None
@@ -107,7 +110,8 @@ def _wording(subject: str) -> SubjectWording | None:
 
 
 def out_of_office(subject: str) -> SubjectWording | None:
-    """The standard prefix of a vacation reply at the start of `subject`, a gateway's tags aside, if there is one."""
+    """The standard prefix of a vacation reply at the start of `subject`, a gateway's tags aside, if
+    there is one."""
     if subject[:3] in _PLAIN_ANSWERS:
         return None
     found = _away(subject)
@@ -139,7 +143,8 @@ def _may_bear_tags(subject: str) -> bool:
 
 
 def _without_tags(subject: str) -> str:
-    """`subject` without what gateways put before it: "[EXT]", "EXTERNAL:", "**CAUTION**"; "RE:" is none of these."""
+    """`subject` without what gateways put before it: "[EXT]", "EXTERNAL:", "**CAUTION**"; "RE:" is
+    none of these."""
     for _ in range(_TAGS):
         found = _GATEWAY_TAG.match(subject)
         if found is None or _ANSWER.match(subject):
@@ -149,7 +154,8 @@ def _without_tags(subject: str) -> str:
 
 
 def notice(subject: str) -> SubjectWording | None:
-    """ "Recall: The offer" (Outlook), or "Tom reacted to your message"; cheap, so that it can be asked of all mail."""
+    """ "Recall: The offer" (Outlook), or "Tom reacted to your message"; cheap, so that it can be
+    asked of all mail."""
     if "ecall:" not in subject and "eacted " not in subject:
         return None
     found = _NOTICE.match(subject[:SUBJECT_LOOKED_AT])

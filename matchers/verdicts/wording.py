@@ -6,7 +6,8 @@ _LONGEST_QUOTE = 120
 
 
 def quoted(text: str, longest: int = _LONGEST_QUOTE) -> str:
-    """`text` in one line, without control, bidi and undecodable characters, cut to `longest` characters."""
+    """`text` in one line, without control, bidi and undecodable characters, cut to `longest`
+    characters."""
     line = text[: longest * 4]
     if not line.isprintable():
         line = "".join(character if character.isprintable() else " " for character in line)
