@@ -37,8 +37,8 @@ def is_calendar_address(email: str) -> bool:
 def normalise(raw: str) -> str | None:
     """The form in which two spellings of one address are equal, or None if `raw` is no address.
 
-    Case folded and in Unicode's composed form (NFC), surrounding quotes, angle brackets and comments gone,
-    the domain in A-labels (UTS 46, RFC 5891; lower case alone where that fails).
+    Case folded and in Unicode's composed form (NFC), surrounding quotes, angle brackets and
+    comments gone, the domain in A-labels (UTS 46, RFC 5891; lower case alone where that fails).
     """
     folded = raw.strip().lower()
     if _PLAIN.fullmatch(folded) and ".." not in folded:

@@ -74,7 +74,8 @@ def one_contact(log: Log, who: str, now: datetime) -> int:
 
 
 def company_or_contact(log: Log, who: str, now: datetime) -> tuple[bool, int]:
-    """Whether a company is meant, and its or the contact's id: whoever has this very name, else a contact."""
+    """Whether a company is meant, and its or the contact's id: whoever has this very name, else a
+    contact."""
     from store.companies import company_ids  # noqa: PLC0415 - contacts are asked for more often
 
     companies = company_ids(log, who)
@@ -88,7 +89,8 @@ def company_or_contact(log: Log, who: str, now: datetime) -> tuple[bool, int]:
 
 
 def contact_or_address(log: Log, who: str, now: datetime) -> tuple[list[int], list[str]]:
-    """The contact that is meant, or the bare address; an address may be erased before it was ever seen."""
+    """The contact that is meant, or the bare address; an address may be erased before it was ever
+    seen."""
     address = normalise(who)
     ids = find_contacts(log, who) if address else contacts_named(log, who)
     if len(ids) > 1:
@@ -129,7 +131,10 @@ def company_name(log: Log, company_id: int) -> str:
 
 
 def activity_meant(log: Log, what: str) -> int | None:
-    """The activity that is meant by its id or Message-ID; None where somebody is. Raises NotFound."""
+    """The activity that is meant by its id or Message-ID; None where somebody is.
+
+    Raises NotFound.
+    """
     if not what.isdecimal() and not what.startswith("<"):
         return None
     activity_id = find_activity(log, what)
@@ -150,7 +155,8 @@ def companies_named(log: Log, company: str) -> list[int]:
 
 
 def owner_named(log: Log, owner: str) -> str:
-    """The one colleague that is meant: by an account's name, a whole name, an address or a part of a name."""
+    """The one colleague that is meant: by an account's name, a whole name, an address or a part of
+    a name."""
     from store.accounts import accounts_meant  # noqa: PLC0415 - few ask for an owner
 
     accounts = list(dict.fromkeys(one.owner for one in accounts_meant(log, owner)))

@@ -19,11 +19,12 @@ class Policy:
 
     `own_addresses` are the normalised addresses of all accounts, `internal_domains` normalised
     domains; an address at one of them, or at a subdomain of one, is ours. `trusted_authserv_ids`
-    are the authserv-ids (RFC 8601 §2.5) whose Authentication-Results we believe, lower case;
-    with none, nothing is inferred from that header. `forms` are the normalised addresses of contact
+    are the authserv-ids (RFC 8601 §2.5) whose Authentication-Results we believe, lower case; with
+    none, nothing is inferred from that header. `forms` are the normalised addresses of contact
     forms: who wrote into one is in Reply-To.
 
-    `plain_mail` holds judgements on messages of which nothing but the participants decides, by these.
+    `plain_mail` holds judgements on messages of which nothing but the participants decides, by
+    these.
     """
 
     own_addresses: frozenset[str] = frozenset()
@@ -47,7 +48,10 @@ class Policy:
         self.plain_mail[participants] = judgement
 
     def is_self(self, email: str) -> bool:
-        """Is this normalised address one of ours? A +tag, and Gmail's dots, do not make it another's."""
+        """Is this normalised address one of ours?
+
+        A +tag, and Gmail's dots, do not make it another's.
+        """
         known = self._known.get(email)
         if known is None:
             if len(self._known) >= _REMEMBERED:

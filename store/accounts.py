@@ -22,7 +22,8 @@ def accounts_known(log: Log) -> list[Account]:
 
 
 def accounts_meant(log: Log, word: str) -> list[Account]:
-    """Whom `word` means: the account's name, its owner's, one of its addresses, a part of the owner's name."""
+    """Whom `word` means: the account's name, its owner's, one of its addresses, a part of the
+    owner's name."""
     known = accounts_known(log)
     folded = word.strip().casefold()
     addresses = {

@@ -13,7 +13,8 @@ from store.rows import HIDES_PEOPLE, instant, timestamp
 
 
 class Acquaintance(NamedTuple):
-    """An account that had touches with a contact, and when last; `owner` is whose account it is, or its name."""
+    """An account that had touches with a contact, and when last; `owner` is whose account it is, or
+    its name."""
 
     account: str
     owner: str

@@ -55,7 +55,8 @@ def canonicals_at(log: Log, domains: Iterable[str]) -> set[str]:
 
 
 def site_of(domain: str) -> str:
-    """A domain with its labels turned round, so that what lies below it follows it: "example.globex"."""
+    """A domain with its labels turned round, so that what lies below it follows it:
+    "example.globex"."""
     return ".".join(reversed(domain.split(".")))
 
 
@@ -90,7 +91,8 @@ def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str
 
 
 def rematch(connection: sqlite3.Connection, matcher: Matcher, canonicals: Sequence[str] | None = None) -> int:
-    """Match all addresses, or those of these canonical forms, anew; how many now belong to somebody else than before.
+    """Match all addresses, or those of these canonical forms, anew; how many now belong to somebody
+    else than before.
 
     A trigger makes the touches of every contact that gained or lost an address unknown.
     """

@@ -1,4 +1,5 @@
-"""Whom a message answers that could be a person's or a machine's: what the log knows of the message it replies to."""
+"""Whom a message answers that could be a person's or a machine's: what the log knows of the message
+it replies to."""
 
 from __future__ import annotations
 
@@ -23,8 +24,9 @@ _PEOPLE = """SELECT p.identity_hash, x.role_code, a.email FROM activity p
 def authors_answered(
     log: Log, named: Mapping[int, str], senders: Mapping[int, Collection[str]]
 ) -> dict[int, tuple[str, ...]]:
-    """Who wrote the message that each activity replies to (`named`, by activity id), if that one was to somebody who
-    wrote the activity itself (`senders`): an id that a stranger found proves nothing."""
+    """Who wrote the message that each activity replies to (`named`, by activity id), if that one
+    was to somebody who wrote the activity itself (`senders`): an id that a stranger found proves
+    nothing."""
     hashes = {row_id: identity_hash(name) for row_id, name in named.items()}
     authors: dict[int, list[str]] = {}
     recipients: dict[int, set[str]] = {}

@@ -1,4 +1,5 @@
-"""Reading: contacts as they stood at an earlier instant, recomputed from the activities as they are known today."""
+"""Reading: contacts as they stood at an earlier instant, recomputed from the activities as they are
+known today."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from store.touches import derive_all
 
 
 def people_then(log: Log, moment: datetime, ids: Sequence[int] | None = None) -> list[Person]:
-    """As `people`, but as of `moment`: nothing of what came later counts, and a meeting that lay ahead lies ahead.
+    """As `people`, but as of `moment`: nothing of what came later counts, and a meeting that lay
+    ahead lies ahead.
 
     Contacts, their addresses and the verdicts are those of today.
     """

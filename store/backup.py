@@ -14,8 +14,9 @@ from store.log import Log
 def copy(log: Log, to: Path) -> None:
     """Copy the whole database into the empty file `to`, and check the copy.
 
-    It is taken in one step, as of one instant: in WAL mode a reader holds no writer up, and a copy in several
-    steps would begin anew whenever another process has written. Raises DatabaseError where the copy is not sound.
+    It is taken in one step, as of one instant: in WAL mode a reader holds no writer up, and a copy
+    in several steps would begin anew whenever another process has written. Raises DatabaseError
+    where the copy is not sound.
     """
     with contextlib.closing(sqlite3.connect(to, isolation_level=None)) as target:
         log.connection.backup(target)

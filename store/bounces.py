@@ -1,9 +1,9 @@
 """Which messages came back to us.
 
-A bounce names the message by the header it returns, or as what it answers. One that names none that is here speaks
-of one recipient only, and of the message sent to that one at its Arrival-Date, or where it has none within the hour
-before it. None is believed that came more than five days after the message, to an account that did not send it, or
-of somebody who has written since.
+A bounce names the message by the header it returns, or as what it answers. One that names none that
+is here speaks of one recipient only, and of the message sent to that one at its Arrival-Date, or
+where it has none within the hour before it. None is believed that came more than five days after
+the message, to an account that did not send it, or of somebody who has written since.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def bounced(log: Log, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
 
 
 def concerned(log: Log, ids: Collection[int]) -> set[int]:
-    """Messages that may have come back, or not after all, now that these activities were seen, or seen once more."""
+    """Messages that may have come back, or not after all, now that these activities were seen, or
+    seen once more."""
     if _none(log) or not ids:
         return set()
     new = set(among(log, "SELECT activity_id FROM bounce WHERE activity_id IN ({})", ids))
@@ -162,7 +163,8 @@ def _sent_to(log: Log, addresses: Collection[str]) -> dict[str, list[tuple[int, 
 
 
 def _nearest(bounce: _Bounce, sent: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """The message sent nearest to the end of the window, or to its middle where the bounce says when it arrived."""
+    """The message sent nearest to the end of the window, or to its middle where the bounce says
+    when it arrived."""
     low, high = bounce.window()
     aim = high if bounce.arrived is None else bounce.arrived
     behind = bisect_left(sent, (aim + 1, 0))
@@ -171,7 +173,8 @@ def _nearest(bounce: _Bounce, sent: Sequence[tuple[int, int]]) -> tuple[int, int
 
 
 def _believed(log: Log, returns: Sequence[_Return]) -> Iterator[_Return]:
-    """Those that came in time, to an account that sent the message, of somebody who has not written since."""
+    """Those that came in time, to an account that sent the message, of somebody who has not written
+    since."""
     in_time = [one for one in returns if one.sent - _CLOCKS <= one.bounce.at <= one.sent + _PATIENCE]
     if not in_time:
         return

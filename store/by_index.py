@@ -1,7 +1,7 @@
 """Answers that name nobody known, but the conversation, as Exchange does in Thread-Index.
 
-Whoever has seen that name may write it. So a message answers only what was exchanged in the other direction with
-the same person, as with subjects.
+Whoever has seen that name may write it. So a message answers only what was exchanged in the other
+direction with the same person, as with subjects.
 """
 
 from __future__ import annotations
@@ -27,6 +27,6 @@ _BEFORE = f"""SELECT u.activity_id, t.id FROM activity w JOIN unplaced u ON u.ac
 
 
 def newest_before(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, int]:
-    """Of the messages in `unplaced` with these ids, the newest that each may answer by the conversation it names, of
-    the WINDOW before it."""
+    """Of the messages in `unplaced` with these ids, the newest that each may answer by the
+    conversation it names, of the WINDOW before it."""
     return dict(rows_among(connection, _BEFORE, ids))

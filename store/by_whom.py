@@ -1,8 +1,8 @@
 """Reading: by whose account an activity came about, for a page of activities at once.
 
-Of the accounts that took part by one of their own addresses, or whose mailbox or calendar holds it: who wrote or
-organized it; else one that holds it before one that does not, in the order To and attendees, Cc, Bcc, none of these;
-between equals the one that stands first in the configuration.
+Of the accounts that took part by one of their own addresses, or whose mailbox or calendar holds it:
+who wrote or organized it; else one that holds it before one that does not, in the order To and
+attendees, Cc, Bcc, none of these; between equals the one that stands first in the configuration.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _NO_PART = 4
 
 
 class ByWhom(NamedTuple):
-    """The account, whose it is (its name where the configuration does not say), and if it was noted by hand."""
+    """The account, whose it is (its name where the configuration does not say), and if it was noted
+    by hand."""
 
     account: str
     owner: str

@@ -26,8 +26,8 @@ def keep(
 ) -> int:
     """Store an object's text as it is now, with its occurrences in the log; its id.
 
-    `expanded_from` is where the window began that was looked at, `expanded_to` where it ended, None where no later
-    occurrence can come.
+    `expanded_from` is where the window began that was looked at, `expanded_to` where it ended, None
+    where no later occurrence can come.
     """
     object_id = _put(connection, place, item, uid, None, expanded_to)
     query = "UPDATE calendar_object SET expanded_from = ?1 WHERE id = ?2 AND expanded_from IS NOT ?1"
@@ -44,8 +44,10 @@ def defer(
     addresses: Iterable[int],
     since: datetime,
 ) -> int:
-    """Store an object that is not expanded, with everybody in it; its id. `since` is where its occurrences begin to
-    matter."""
+    """Store an object that is not expanded, with everybody in it; its id.
+
+    `since` is where its occurrences begin to matter.
+    """
     object_id = _put(connection, place, item, uid, since, None)
     connection.execute("DELETE FROM calendar_person WHERE object_id = ?", (object_id,))
     connection.executemany(
@@ -95,8 +97,8 @@ def others_than(log: Log, place: int, holds: Iterable[str]) -> list[str]:
 def vanished_and_fresh(
     log: Log, object_id: int, shown: Mapping[Name, datetime], since: datetime
 ) -> tuple[dict[int, tuple[Name, datetime]], dict[Name, datetime]]:
-    """The occurrences, by activity id, that the object showed from `since` on and does not show now, and those that
-    are new to the log.
+    """The occurrences, by activity id, that the object showed from `since` on and does not show
+    now, and those that are new to the log.
 
     `shown` are all it shows now. Each is a name with its start.
     """
@@ -143,11 +145,12 @@ def drop_vanished(
     since: datetime | None,
     now: datetime,
 ) -> set[int]:
-    """The object shows only the occurrences named in `shown`, from `since` on: the others are gone from it.
+    """The object shows only the occurrences named in `shown`, from `since` on: the others are gone
+    from it.
 
-    Those of them whose identities are `withheld` may not be kept (any more) and go without a trace. Returns the
-    activities that must be judged again. What it showed before `since` lies outside the window that was looked at
-    and stays; with None all does but what is withheld.
+    Those of them whose identities are `withheld` may not be kept (any more) and go without a trace.
+    Returns the activities that must be judged again. What it showed before `since` lies outside the
+    window that was looked at and stays; with None all does but what is withheld.
     """
     rows = connection.execute(
         "SELECT a.id, a.identity, a.ends FROM sighting s JOIN activity a ON a.id = s.activity_id WHERE s.object_id = ?",
@@ -169,7 +172,8 @@ def remove(
 ) -> set[int]:
     """Objects that are gone from their calendar; the activities that must be judged again.
 
-    `outright`: they may not be kept (any more), so meetings that nobody else shows go without a trace.
+    `outright`: they may not be kept (any more), so meetings that nobody else shows go without a
+    trace.
     """
     changed: set[int] = set()
     for chunk in chunks(hrefs):
@@ -195,10 +199,12 @@ _SHOWN_OTHERWISE = f"""
 def _unsee(
     connection: sqlite3.Connection, object_id: int, activity_ids: Sequence[int], now: datetime, outright: bool = False
 ) -> set[int]:
-    """These meetings are seen here no more; one that nobody shows any more is marked, or gone if it was not over.
+    """These meetings are seen here no more; one that nobody shows any more is marked, or gone if it
+    was not over.
 
-    Gone is also what its calendar shows under another UID: some write a meeting anew whenever they look at it.
-    The last sighting of a marked one stays, without its object: it tells what the owner had answered.
+    Gone is also what its calendar shows under another UID: some write a meeting anew whenever they
+    look at it. The last sighting of a marked one stays, without its object: it tells what the owner
+    had answered.
     """
     changed: set[int] = set()
     for activity_id in activity_ids:

@@ -1,4 +1,5 @@
-"""Which addresses the cards of address books show now, so that one that changes hands has one owner."""
+"""Which addresses the cards of address books show now, so that one that changes hands has one
+owner."""
 
 from __future__ import annotations
 
@@ -21,10 +22,11 @@ _GIVEN_UP = """UPDATE contact_email SET given_up_at = ?3 WHERE contact_id = ?1 A
 
 
 def show(connection: sqlite3.Connection, cards: Mapping[str, tuple[int, Sequence[str]]], now: datetime) -> set[str]:
-    """Cards by their keys, each with its contact and the addresses it shows; the canonical forms of those given up.
+    """Cards by their keys, each with its contact and the addresses it shows; the canonical forms of
+    those given up.
 
-    An address that a contact's card showed, and none of its cards shows any more, is given up: it stays the
-    contact's as long as nobody has it, or gives it up later.
+    An address that a contact's card showed, and none of its cards shows any more, is given up: it
+    stays the contact's as long as nobody has it, or gives it up later.
     """
     shown = {(key, email) for key, (_, emails) in cards.items() for email in emails}
     query = "SELECT key, email FROM card_address WHERE key IN ({})"
@@ -35,7 +37,8 @@ def show(connection: sqlite3.Connection, cards: Mapping[str, tuple[int, Sequence
 
 
 def take_away(connection: sqlite3.Connection, keys: Sequence[str], now: datetime) -> set[str]:
-    """These cards are gone, and so are their keys; the canonical forms of the addresses given up with them."""
+    """These cards are gone, and so are their keys; the canonical forms of the addresses given up
+    with them."""
     before: list[tuple[int, str]] = []
     for chunk in chunks(keys):
         before += connection.execute(

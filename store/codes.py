@@ -1,8 +1,8 @@
 """Words of the log as small numbers, which is how a million rows hold them.
 
 The position of a word is its number for good: add behind, never reorder. Each table gives the words
-back in a generated column (`verdict` beside `verdict_code`), so that only what writes, or what has to
-meet an index, knows the numbers.
+back in a generated column (`verdict` beside `verdict_code`), so that only what writes, or what has
+to meet an index, knows the numbers.
 """
 
 from __future__ import annotations

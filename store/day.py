@@ -11,7 +11,8 @@ from store.timeline import Activity, activities
 
 
 def meetings_between(log: Log, begins: datetime, ends: datetime) -> list[Activity]:
-    """Meetings with contacts that would count and lie, wholly or partly, between these instants; in order."""
+    """Meetings with contacts that would count and lie, wholly or partly, between these instants; in
+    order."""
     # +a.at: by the end of meetings there are few left, by the beginning of anything there is the whole log
     rows = log.execute(
         "SELECT a.id FROM activity a WHERE a.ends > ?1 AND +a.at < ?2 AND EXISTS (SELECT 1 FROM participation p"

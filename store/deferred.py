@@ -1,5 +1,5 @@
-"""Calendar objects that want to be expanded: series as time goes on, deferred ones that somebody listed is in, and
-those that are left of a meeting."""
+"""Calendar objects that want to be expanded: series as time goes on, deferred ones that somebody
+listed is in, and those that are left of a meeting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from store.log import Log
 from store.rows import instant, timestamp
 
 NOBODY_LISTED = ("self", "none")
-"""By these rules of a match (see `activity.facts.Match`) an address is no contact's, no company's and no ambiguity."""
+"""By these rules of a match (see `activity.facts.Match`) an address is no contact's, no company's
+and no ambiguity."""
 
 
 class StoredObject(NamedTuple):
@@ -39,15 +40,17 @@ _SHARED = "EXISTS (SELECT 1 FROM calendar_object x WHERE x.uid = o.uid AND o.uid
 
 
 def to_expand_again(log: Log, source_id: int, since: datetime, before: datetime) -> list[StoredObject]:
-    """Objects of a source whose occurrences are known from a later instant than `since` only, as it is when more of the
-    past is wanted than was, or when our clock was ahead; and series known up to an earlier one than `before`."""
+    """Objects of a source whose occurrences are known from a later instant than `since` only, as it
+    is when more of the past is wanted than was, or when our clock was ahead; and series known up to
+    an earlier one than `before`."""
     known = "o.expanded_to < ? OR (o.deferred_since IS NULL AND coalesce(o.expanded_from, ?) > ?)"
     unknown = timestamp(since) + 1  # by a version that did not note it
     return _stored(log, f"s.id = ? AND ({known})", source_id, timestamp(before), unknown, timestamp(since))
 
 
 def due(log: Log) -> list[StoredObject]:
-    """Deferred objects with somebody listed in them, and those whose meeting another object brought into the log."""
+    """Deferred objects with somebody listed in them, and those whose meeting another object brought
+    into the log."""
     return _deferred(log, f"({_LISTED} OR {_SHARED})")
 
 
@@ -105,8 +108,9 @@ def any_with_strangers(log: Log) -> bool:
 def is_known(log: Log, source_id: int, place: str, item: CalendarObject, uid: str) -> bool:
     """Is the log to know what becomes of this object?
 
-    So it is if its occurrences are there, or those of the same meeting in another calendar, or if it was deferred
-    with strangers in it and is not as it was: what it said so far may be deleted in it now.
+    So it is if its occurrences are there, or those of the same meeting in another calendar, or if
+    it was deferred with strangers in it and is not as it was: what it said so far may be deleted in
+    it now.
     """
     query = (
         "SELECT 1 FROM place p JOIN calendar_object o ON o.place_id = p.id WHERE p.source_id = ?1 AND p.name = ?2"

@@ -1,4 +1,5 @@
-"""Keyed hashes: of the addresses that were erased for good, and of messages that a never_log rule kept out."""
+"""Keyed hashes: of the addresses that were erased for good, and of messages that a never_log rule
+kept out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Which account exchanges most with a contact: whose a contact without an owner is.
 
-`contact_account` is a cache beside contact_touch, derived with it: a row for every contact with a touch that an account
-holds. The account with the most touches, those ahead included; between equals the one with the newest, then the one
-that stands first in the configuration.
+`contact_account` is a cache beside contact_touch, derived with it: a row for every contact with a
+touch that an account holds. The account with the most touches, those ahead included; between equals
+the one with the newest, then the one that stands first in the configuration.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from store.lists import change_among, chunks, placeholders, rows_among
 
 OWNER = """coalesce(nullif(c.owner, ''), nullif(o.owner, ''), (SELECT coalesce(nullif(n.owner, ''), n.name)
     FROM contact_account x JOIN account n ON n.id = x.account_id WHERE x.contact_id = c.id), '')"""
-"""The owner of contact `c` at company `o`, in SQL: as listed, else the company's, else whose account exchanges most."""
+"""The owner of contact `c` at company `o`, in SQL: as listed, else the company's, else whose
+account exchanges most."""
 
 _MOST = f"""SELECT r.contact_id, o.account_id, count(DISTINCT p.activity_id) AS held, max(p.at) AS newest
     FROM address r CROSS JOIN participation p ON p.address_id = r.id
@@ -44,7 +45,8 @@ def wrong(connection: sqlite3.Connection, touched: dict[int, bool]) -> set[int]:
 
 
 def unseen_so_far(connection: sqlite3.Connection, place: int, activity_ids: Collection[int]) -> set[int]:
-    """Those of these activities that no place of this one's account holds yet, where there are several accounts."""
+    """Those of these activities that no place of this one's account holds yet, where there are
+    several accounts."""
     if not activity_ids or len(_accounts(connection)) < 2:
         return set()
     seen: set[int] = set()

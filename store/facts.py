@@ -1,4 +1,5 @@
-"""Activities back from the tables, as the facts they were stored from and the judgement that stands."""
+"""Activities back from the tables, as the facts they were stored from and the judgement that
+stands."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from store.said import confirmed
 
 
 class Stored(NamedTuple):
-    """An activity as it is in the log; `addresses` are address ids in the order of its participants."""
+    """An activity as it is in the log; `addresses` are address ids in the order of its
+    participants."""
 
     id: int
     facts: Facts

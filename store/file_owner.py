@@ -1,4 +1,5 @@
-"""In whose name files beside a log are opened: root becomes the folder's owner before it touches them.
+"""In whose name files beside a log are opened: root becomes the folder's owner before it touches
+them.
 
 Whoever owns a folder may put links into it at any moment. What root opens there as root could be
 any file of the machine; what it opens as the folder's owner is what that owner could open anyway.
@@ -18,7 +19,8 @@ _OTHERS_ENTER = stat.S_IXGRP | stat.S_IXOTH
 
 @contextlib.contextmanager
 def as_owner_of(path: Path) -> Iterator[None]:
-    """Run the block as the owner of the folder that `path` lies in, if we are root and it is another's.
+    """Run the block as the owner of the folder that `path` lies in, if we are root and it is
+    another's.
 
     The owner is that of the last folder or link on the way to `path`, as it is written, that does
     not belong to root. Root stays root where all do, and below a folder that lets root alone in:

@@ -1,4 +1,5 @@
-"""Who is listed with an address, for an import: asked once for all its entries, and kept up as they are taken in."""
+"""Who is listed with an address, for an import: asked once for all its entries, and kept up as they
+are taken in."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Holders:
             self._note(email, contact_id)
 
     def only_one(self, emails: Iterable[str]) -> tuple[int, str] | None:
-        """The only contact with any of these addresses, and its name; None where there is none, or several."""
+        """The only contact with any of these addresses, and its name; None where there is none, or
+        several."""
         found: dict[int, None] = {}
         for email in emails:
             holders = self._by_email.get(email, {})
@@ -38,7 +40,8 @@ class Holders:
         return next(((one, self._names[one]) for one in found), None) if len(found) == 1 else None
 
     def named(self, emails: Sequence[str], name: str) -> list[int]:
-        """Those of this name, in any case, that have one of these addresses; the one listed first before the others."""
+        """Those of this name, in any case, that have one of these addresses; the one listed first
+        before the others."""
         key = name.casefold()
         return sorted({one for email in emails for one in self._by_name.get((email, key), ())})
 

@@ -1,7 +1,9 @@
-"""Activities by what names them everywhere: a Message-ID, or the UID and RECURRENCE-ID of a meeting.
+"""Activities by what names them everywhere: a Message-ID, or the UID and RECURRENCE-ID of a
+meeting.
 
-Such a name is no secret, and whoever knows it may write it into a mail or an invitation of their own. So an activity is
-told from others by whose it is as well: the From of a message, the ORGANIZER of a meeting.
+Such a name is no secret, and whoever knows it may write it into a mail or an invitation of their
+own. So an activity is told from others by whose it is as well: the From of a message, the ORGANIZER
+of a meeting.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ NOTE = "note:"
 
 @lru_cache(maxsize=16_384)  # every new message asks three times
 def identity_hash(identity: str) -> int:
-    """An identity as a 63-bit number, which is what the index holds; what is found by it has still to be compared."""
+    """An identity as a 63-bit number, which is what the index holds; what is found by it has still
+    to be compared."""
     return int.from_bytes(hashlib.blake2b(identity.encode("utf-8", "replace"), digest_size=8).digest(), "big") >> 1
 
 
@@ -34,8 +37,9 @@ NOBODY = "-"
 class Name(NamedTuple):
     """What tells an activity from all others.
 
-    `by`: of a message the addresses in From; of a meeting its organizer, "" for one of us or none (who puts down a
-    meeting without an organizer is whose calendar it is), NOBODY where nobody at all is named.
+    `by`: of a message the addresses in From; of a meeting its organizer, "" for one of us or none
+    (who puts down a meeting without an organizer is whose calendar it is), NOBODY where nobody at
+    all is named.
     """
 
     identity: str
@@ -55,7 +59,8 @@ def _joined(emails: Sequence[str]) -> str:
 
 
 def named(log: Log, names: Collection[Name]) -> dict[Name, int]:
-    """Name → activity id, for those that are in the log; of several rows of one name the oldest that is not suspect."""
+    """Name → activity id, for those that are in the log; of several rows of one name the oldest
+    that is not suspect."""
     wanted = {identity_hash(name.identity) for name in names}
     query = f"SELECT verdict_code = {VERDICT['suspect']}, id, identity FROM activity WHERE identity_hash IN ({{}})"
     rows = sorted(rows_among(log, query, wanted))
@@ -67,7 +72,8 @@ def named(log: Log, names: Collection[Name]) -> dict[Name, int]:
 
 
 def whose(log: Log, ids: Iterable[int]) -> dict[int, str]:
-    """For each of these activities, whose it is (see `Name.by`); what nobody is in is not among them."""
+    """For each of these activities, whose it is (see `Name.by`); what nobody is in is not among
+    them."""
     query = (
         "SELECT p.activity_id, p.role_code, r.email, r.rule = 'self' FROM participation p"
         f" JOIN address r ON r.id = p.address_id WHERE p.role_code <> {ROLE['title']} AND p.activity_id IN ({{}})"
@@ -81,7 +87,8 @@ def whose(log: Log, ids: Iterable[int]) -> dict[int, str]:
 
 
 def bearing(log: Log, identities: Iterable[str]) -> dict[str, list[int]]:
-    """Identity → the ids of all activities that bear it, the oldest row first, for those that are in the log.
+    """Identity → the ids of all activities that bear it, the oldest row first, for those that are
+    in the log.
 
     A copy's own Message-ID (see `Facts.other_id`) is borne by what it is a copy of.
     """

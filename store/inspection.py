@@ -9,7 +9,8 @@ from store.schema import pending
 
 
 class Inspection(NamedTuple):
-    """`integrity` is "ok" or the first thing SQLite finds wrong; `pending` are migrations not applied yet."""
+    """`integrity` is "ok" or the first thing SQLite finds wrong; `pending` are migrations not
+    applied yet."""
 
     integrity: str
     journal_mode: str
@@ -17,13 +18,15 @@ class Inspection(NamedTuple):
 
 
 def integrity(log: Log) -> str:
-    """The thorough check: "ok", or the first thing SQLite finds wrong with pages, tables and their indexes."""
+    """The thorough check: "ok", or the first thing SQLite finds wrong with pages, tables and their
+    indexes."""
     (found,) = log.execute("PRAGMA integrity_check(1)").fetchone()
     return str(found)
 
 
 def inspect(log: Log) -> Inspection:
-    """A quick check: every page is read, indexes are not compared with their tables (`integrity` does that)."""
+    """A quick check: every page is read, indexes are not compared with their tables (`integrity`
+    does that)."""
     (found,) = log.execute("PRAGMA quick_check(1)").fetchone()
     (mode,) = log.execute("PRAGMA journal_mode").fetchone()
     return Inspection(str(found), str(mode), pending(log.connection))

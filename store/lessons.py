@@ -1,4 +1,5 @@
-"""Writing what was learned of answers (see letters.py), and how likely an answer to what waits is expected."""
+"""Writing what was learned of answers (see letters.py), and how likely an answer to what waits is
+expected."""
 
 from __future__ import annotations
 

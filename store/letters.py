@@ -1,7 +1,8 @@
-"""Reading: messages between people, as `matchers.expectation` looks at them; and what was learned from them.
+"""Reading: messages between people, as `matchers.expectation` looks at them; and what was learned
+from them.
 
-What was learned stands in the setting LEARNED (the rates) and in the table `hand` (how each address writes). It is
-derived from the newest LETTERS messages, when enough has come since.
+What was learned stands in the setting LEARNED (the rates) and in the table `hand` (how each address
+writes). It is derived from the newest LETTERS messages, when enough has come since.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def conversations_of(log: Log, conversations: Iterable[int]) -> dict[int, list[L
 
 
 def hands(log: Log, address_ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
-    """Address → (base, text, quotes, given, expected, answered, awaited), for those of whom something was learned."""
+    """Address → (base, text, quotes, given, expected, answered, awaited), for those of whom
+    something was learned."""
     query = "SELECT * FROM hand WHERE address_id IN ({})"
     return {row[0]: row[1:] for row in rows_among(log, query, address_ids)}
 
@@ -67,14 +69,16 @@ def learned(log: Log) -> dict[str, Any]:
 
 
 def unjudged(log: Log, since: int) -> list[tuple[int, int, int]]:
-    """(activity, conversation, side) of what waits since then or later, and whose chance is not known yet."""
+    """(activity, conversation, side) of what waits since then or later, and whose chance is not
+    known yet."""
     query = """SELECT activity_id, conversation, waits_for FROM thread
         WHERE waits_for IN (?, ?) AND at >= ? AND chance IS NULL"""
     return log.execute(query, (US, THEM, since)).fetchall()
 
 
 def _letters(log: Log, rows: Sequence[tuple[Any, ...]]) -> list[Letter]:
-    """From the rows of _COLUMNS, in their order; who wrote and read them is looked up for all at once."""
+    """From the rows of _COLUMNS, in their order; who wrote and read them is looked up for all at
+    once."""
     of_accounts = {address for (address,) in log.execute(_OF_ACCOUNTS)}
     senders: dict[int, list[tuple[int, int]]] = {}
     recipients: dict[int, list[tuple[int, int]]] = {}
@@ -89,7 +93,8 @@ def _letter(
     recipients: Sequence[tuple[int, int]],
     of_accounts: Collection[int],
 ) -> Letter:
-    """`senders` and `recipients` (in To): each address and whether it is one of us, in the order of their ids."""
+    """`senders` and `recipients` (in To): each address and whether it is one of us, in the order of
+    their ids."""
     row_id, conversation, at, ours, number, subject = row
     shape = unpacked(number)
     reader = to_account = 0

@@ -1,4 +1,5 @@
-"""Lists of any length in SQL, whose statements take only so many parameters. {} in a statement stands for the list."""
+"""Lists of any length in SQL, whose statements take only so many parameters. {} in a statement
+stands for the list."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def grouped(log: Queryable, query: str, items: Iterable[object]) -> dict[Any, se
 
 
 def of_conversations(log: Queryable, query: str, conversations: Iterable[int]) -> Iterator[tuple[Any, ...]]:
-    """All rows of a query of `activity`; {} stands for the condition that it is in one of these conversations."""
+    """All rows of a query of `activity`; {} stands for the condition that it is in one of these
+    conversations."""
     for chunk in chunks(list(conversations)):
         some = placeholders(chunk)
         condition = f"(thread IN ({some}) OR (thread IS NULL AND identity_hash IN ({some})))"
@@ -55,8 +57,10 @@ def of_conversations(log: Queryable, query: str, conversations: Iterable[int]) -
 def insert(
     connection: sqlite3.Connection, into: str, values: str, rows: Sequence[Sequence[object]], conflict: str = ""
 ) -> None:
-    """Insert rows, many with each statement: a third less work than a row at a time. `values` are those of a row,
-    `conflict` is what is done about one that is there."""
+    """Insert rows, many with each statement: a third less work than a row at a time.
+
+    `values` are those of a row, `conflict` is what is done about one that is there.
+    """
     for some in chunks(rows, ROWS_AT_ONCE):
         connection.execute(f"{into} VALUES {','.join([values] * len(some))}{conflict}", list(chain.from_iterable(some)))
 
@@ -64,7 +68,8 @@ def insert(
 def insert_given(
     connection: sqlite3.Connection, into: str, columns: Sequence[str], always: int, rows: Sequence[Sequence[object]]
 ) -> None:
-    """The same, the rows in their order; "" stands for NULL but in the first columns, which have `always` something.
+    """The same, the rows in their order; "" stands for NULL but in the first columns, which have
+    `always` something.
 
     A column in which none of a hundred rows has anything is not even bound.
     """

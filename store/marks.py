@@ -1,7 +1,7 @@
 """What the owner's own programs say of messages: answered, flagged, moved out of the inbox.
 
-`mark` has a row for what is recent in a mailbox that is watched, and for whatever is flagged. The absence of a row
-says nothing.
+`mark` has a row for what is recent in a mailbox that is watched, and for whatever is flagged. The
+absence of a row says nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from store.lists import insert, rows_among
 from store.log import Log
 
 KEPT = timedelta(days=120)
-"""How long after a message what its owner's programs say of it is followed, unless it is flagged."""
+"""How long after a message what its owner's programs say of it is followed, unless it is flagged.
+"""
 
 
 def keep(connection: sqlite3.Connection, place: int, found: Iterable[tuple[int, Mark]]) -> None:
@@ -63,7 +64,8 @@ _IN_INBOX = "(l.name = 'INBOX' OR lower(l.name) LIKE '%/inbox')"
 
 
 def filed(log: Log, activity_ids: Sequence[int]) -> dict[int, bool]:
-    """Activity → was it moved out of the inbox; not of those that no source with an inbox has shown."""
+    """Activity → was it moved out of the inbox; not of those that no source with an inbox has
+    shown."""
     query = f"""SELECT s.activity_id, max({_IN_INBOX} AND NOT coalesce(m.has_left, 0)), max(NOT {_IN_INBOX})
         FROM sighting s JOIN place l ON l.id = s.place_id
         LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id

@@ -1,4 +1,5 @@
-"""Addresses and names within texts: of addresses there may be thousands, without a text being read for each."""
+"""Addresses and names within texts: of addresses there may be thousands, without a text being read
+for each."""
 
 from __future__ import annotations
 

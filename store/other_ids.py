@@ -1,4 +1,5 @@
-"""Message-IDs of copies that bear another than the message they are copies of: answers to either answer it."""
+"""Message-IDs of copies that bear another than the message they are copies of: answers to either
+answer it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from store.identities import identity_hash
 
 
 def note(connection: sqlite3.Connection, own: Iterable[tuple[int, str]]) -> set[int]:
-    """Remember (activity id, Message-ID of a copy of it); the activities for which one of them is new."""
+    """Remember (activity id, Message-ID of a copy of it); the activities for which one of them is
+    new."""
     added = set()
     for row_id, identity in own:
         before = connection.total_changes

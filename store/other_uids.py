@@ -1,5 +1,5 @@
-"""Meetings that a calendar shows under another UID than before: some programs write a meeting anew whenever they look
-at it. The same start, end, people and title are the same meeting."""
+"""Meetings that a calendar shows under another UID than before: some programs write a meeting anew
+whenever they look at it. The same start, end, people and title are the same meeting."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def is_shown_by_another(connection: sqlite3.Connection, activity_id: int, object
 
 
 def deleted_before(log: Log, place: int, shown: Mapping[Name, Facts]) -> dict[int, str]:
-    """Of meetings that were deleted from this calendar long after they were over: activity id → the identity by which
-    it shows them again. `shown` are the occurrences of one object."""
+    """Of meetings that were deleted from this calendar long after they were over: activity id → the
+    identity by which it shows them again. `shown` are the occurrences of one object."""
     deleted = list(rows_among(log, _DELETED_THEN, {timestamp(one.at) for one in shown.values()}))
     if not deleted:
         return {}

@@ -1,7 +1,8 @@
-"""The log for SQL users: views whose names and columns stay, whatever becomes of the tables (docs/sql.md).
+"""The log for SQL users: views whose names and columns stay, whatever becomes of the tables
+(docs/sql.md).
 
-Instants are ISO 8601 text in UTC, as in JSON, or NULL. Dates are computed from the activities when a view is
-read, never taken from a cache.
+Instants are ISO 8601 text in UTC, as in JSON, or NULL. Dates are computed from the activities when
+a view is read, never taken from a cache.
 """
 
 from __future__ import annotations

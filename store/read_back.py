@@ -16,10 +16,11 @@ _BEGUN = "(s.seen_through IS NULL AND EXISTS (SELECT 1 FROM place p WHERE p.sour
 
 
 class ReadBack(NamedTuple):
-    """`since` is the newest instant back to which mail and meetings were read, None where it is not known.
+    """`since` is the newest instant back to which mail and meetings were read, None where it is not
+    known.
 
-    `is_whole`: no first pass over a source was begun and not ended. Before `since`, or while that is not so, a source
-    may hold a newer touch than any that is known.
+    `is_whole`: no first pass over a source was begun and not ended. Before `since`, or while that
+    is not so, a source may hold a newer touch than any that is known.
     """
 
     since: datetime | None

@@ -25,8 +25,8 @@ class Row(NamedTuple):
 
 
 def flagged(log: Log, now: datetime) -> Iterator[Row]:
-    """Mail that the owner flagged, and that neither was answered nor followed by anything from us to its sender; the
-    newest first.
+    """Mail that the owner flagged, and that neither was answered nor followed by anything from us
+    to its sender; the newest first.
     """
     # CROSS JOIN: from the few that are flagged, not from all participations
     query = f"""SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, '') FROM mark m
@@ -51,7 +51,8 @@ def met(log: Log, since: datetime, until: datetime, now: datetime) -> Iterator[R
 
 
 def last_of_series(log: Log, since: datetime, now: datetime) -> Iterator[Row]:
-    """Contacts whose last meeting, since then, was one of several of a series, with none ahead; the newest first."""
+    """Contacts whose last meeting, since then, was one of several of a series, with none ahead; the
+    newest first."""
     query = """SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, ''), a.identity FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_meeting_activity
         WHERE t.next_meeting IS NULL AND t.last_meeting BETWEEN ? AND ? AND instr(a.identity, '/')

@@ -1,4 +1,5 @@
-"""Reading: who has been silent, in order, by index: the longest, the longest overdue, and those never touched."""
+"""Reading: who has been silent, in order, by index: the longest, the longest overdue, and those
+never touched."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from store.touches import derive_all
 
 
 def longest_silent(log: Log, now: datetime, limit: int, before: datetime | None = None) -> list[tuple[int, int]]:
-    """(contact id, last touch in seconds since 1970) of the longest silent, with a last touch before `before`.
+    """(contact id, last touch in seconds since 1970) of the longest silent, with a last touch
+    before `before`.
 
     Who was never touched is not among them.
     """
@@ -24,7 +26,8 @@ def longest_silent(log: Log, now: datetime, limit: int, before: datetime | None 
 
 
 def past_rhythm(log: Log, now: datetime, limit: int, latest_first: bool = False) -> list[tuple[int, int]]:
-    """(contact id, overdue since, in seconds since 1970) of those silent for longer than is usual with them.
+    """(contact id, overdue since, in seconds since 1970) of those silent for longer than is usual
+    with them.
 
     The longest overdue come first, or those who became so last.
     """
@@ -35,8 +38,8 @@ def past_rhythm(log: Log, now: datetime, limit: int, latest_first: bool = False)
 
 
 def past_cadence(log: Log, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(contact id, past it since, in seconds since 1970) of those silent for longer than was set for them, for their
-    company, or by default; the longest past it come first.
+    """(contact id, past it since, in seconds since 1970) of those silent for longer than was set
+    for them, for their company, or by default; the longest past it come first.
 
     By default it may be one for whom something else was set.
     """
@@ -79,7 +82,8 @@ def _first(
     limit: int,
     latest_first: bool = False,
 ) -> list[tuple[int, int]]:
-    """The first of the rows that hold, and of those that have to be derived, whose instant is before `until`."""
+    """The first of the rows that hold, and of those that have to be derived, whose instant is
+    before `until`."""
     found = log.execute(query, (until, timestamp(now), limit)).fetchall()
     derived = _due(log, now)
     if not derived:

@@ -1,4 +1,7 @@
-"""Reading: what may speak for two being one person. Rows alone; what follows from them is decided elsewhere."""
+"""Reading: what may speak for two being one person.
+
+Rows alone; what follows from them is decided elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ _ANSWERS = f"""SELECT c.id, c.name, r.email, r.name, count(DISTINCT v.id) AS ans
 
 
 class Signer(NamedTuple):
-    """An address of the log that is no contact's, the name it signs with, and how much was exchanged."""
+    """An address of the log that is no contact's, the name it signs with, and how much was
+    exchanged."""
 
     address: str
     name: str

@@ -35,9 +35,10 @@ class Part(NamedTuple):
 class Activity(NamedTuple):
     """An activity with everything `log` and `why` show of it.
 
-    `at` and `ends` are aware UTC; `ends` is None for mail. `verdict` is the one that was stored, without regard to
-    the clock. `bounced` are the addresses that it did not reach, `sightings` are (account, place). `noted` is which
-    kind of note it is ("call", "met", "letter"), None where it was read from a mailbox or a calendar.
+    `at` and `ends` are aware UTC; `ends` is None for mail. `verdict` is the one that was stored,
+    without regard to the clock. `bounced` are the addresses that it did not reach, `sightings` are
+    (account, place). `noted` is which kind of note it is ("call", "met", "letter"), None where it
+    was read from a mailbox or a calendar.
     """
 
     id: int
@@ -71,7 +72,8 @@ def newest(
     contact_ids: Sequence[int] | None = None,
     address_ids: Sequence[int] = (),
 ) -> list[Activity]:
-    """The newest activities that do not lie ahead, the newest first: of these contacts and addresses.
+    """The newest activities that do not lie ahead, the newest first: of these contacts and
+    addresses.
 
     `contact_ids` None means everybody.
     """
@@ -104,7 +106,8 @@ def ahead(
     contact_ids: Sequence[int] | None = None,
     until: datetime | None = None,
 ) -> list[Activity]:
-    """Meetings with contacts (with these, if given) that lie ahead and would count; the next one first.
+    """Meetings with contacts (with these, if given) that lie ahead and would count; the next one
+    first.
 
     `until`: those that start before.
     """

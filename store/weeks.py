@@ -14,7 +14,8 @@ WEEK = 7 * 86400
 
 
 def touches_by_week(log: Log, contact_ids: Sequence[int], now: datetime, weeks: int) -> dict[int, list[int]]:
-    """For each contact how many touches each of the `weeks` weeks that end `now` had, the oldest first."""
+    """For each contact how many touches each of the `weeks` weeks that end `now` had, the oldest
+    first."""
     moment = timestamp(now)
     found = {contact_id: [0] * weeks for contact_id in contact_ids}
     for chunk in chunks(contact_ids):

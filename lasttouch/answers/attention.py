@@ -1,4 +1,5 @@
-"""Who needs attention, and why: one list of reasons, in one order, each a sentence with its evidence."""
+"""Who needs attention, and why: one list of reasons, in one order, each a sentence with its
+evidence."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ FEW = 500  # contacts, who are looked at sooner than a list of all
 
 
 class Whom(NamedTuple):
-    """Of whom alone one asks: of what is the colleague's (`owner`), and of `only` these contacts; None for all."""
+    """Of whom alone one asks: of what is the colleague's (`owner`), and of `only` these contacts;
+    None for all."""
 
     owner: str | None = None
     only: frozenset[int] | None = None
@@ -49,8 +51,8 @@ class Whom(NamedTuple):
 
 
 class Reason(NamedTuple):
-    """Why somebody needs attention: `contact` (None for who is no contact) with `name`, the `activity` that shows it
-    (None only where nothing ever happened), and the sentence."""
+    """Why somebody needs attention: `contact` (None for who is no contact) with `name`, the
+    `activity` that shows it (None only where nothing ever happened), and the sentence."""
 
     kind: Kind
     contact: int | None
@@ -60,7 +62,8 @@ class Reason(NamedTuple):
 
 
 class Attention(NamedTuple):
-    """The first reasons, and how many more there are, COUNTED at most; `owed` and `silent` are behind some of them."""
+    """The first reasons, and how many more there are, COUNTED at most; `owed` and `silent` are
+    behind some of them."""
 
     reasons: list[Reason]
     more: int
@@ -196,7 +199,8 @@ class _Reader:
                 return  # the others come later
 
     def _candidates(self, read: Callable[[int], Sequence[tuple[int, int]]]) -> Iterator[list[Silence]]:
-        """Who is silent of the contacts that `read` gives and who are wanted; where these are few, of them all."""
+        """Who is silent of the contacts that `read` gives and who are wanted; where these are few,
+        of them all."""
         if self._theirs is not None and len(self._theirs) <= FEW:
             yield self._silent_of_few
             return

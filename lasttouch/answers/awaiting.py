@@ -20,11 +20,12 @@ COUNTED = 100  # of what has waited for longer
 
 
 class Answer(NamedTuple):
-    """`waiting`: what waits for us, then what waits for them, as of `now`; `more`: is there more of that?
+    """`waiting`: what waits for us, then what waits for them, as of `now`; `more`: is there more of
+    that?
 
     `back`: how far was looked back, None for without end; `older`: how many have waited for longer,
-    COUNTED a side at most. `likely_alone`: what hardly wants an answer was left out. `is_empty`: nobody
-    is listed yet.
+    COUNTED a side at most. `likely_alone`: what hardly wants an answer was left out. `is_empty`:
+    nobody is listed yet.
     """
 
     now: datetime
@@ -47,10 +48,11 @@ def answer(
     settled: bool = False,
     back: timedelta | None = None,
 ) -> Answer:
-    """At most so many a side. `is_all`: people who are no contacts too; `settled`: what was settled otherwise too.
+    """At most so many a side. `is_all`: people who are no contacts too; `settled`: what was settled
+    otherwise too.
 
-    `back`: only what has waited for no longer than that, and, without `is_all`, only where an answer is
-    likely expected; None for everything.
+    `back`: only what has waited for no longer than that, and, without `is_all`, only where an
+    answer is likely expected; None for everything.
     """
     now, filters = question.now, question.filters
     recent = None if back is None else now - back

@@ -17,7 +17,8 @@ from store.rows import timestamp
 LIKELY_OWED, LIKELY_PENDING = 0.15, 0.2
 """From here on it makes a line: then half of the lines are right (see bench/attention.py)."""
 _ENOUGH = 60
-"""Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell."""
+"""Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell.
+"""
 _FILED_OWED = 0.15  # of what is owed so much is filed all the same
 _FILES = 0.3  # who files a larger share has a reason where they do not
 _TELLS = 0.7
@@ -26,7 +27,8 @@ _ROUNDED = 0.005  # by as much a chance in percent may be off
 
 
 class Expectation(NamedTuple):
-    """How likely an answer is expected (0 to 1), whether that makes a line, and the evidence in a sentence's end."""
+    """How likely an answer is expected (0 to 1), whether that makes a line, and the evidence in a
+    sentence's end."""
 
     chance: float
     likely: bool
@@ -35,8 +37,8 @@ class Expectation(NamedTuple):
 
 
 class Past(NamedTuple):
-    """What was learned of what waits for us, or for them: the `rates`, the share that one is `filing` out of the inbox,
-    and the `bar`, the chance from which on it makes a line."""
+    """What was learned of what waits for us, or for them: the `rates`, the share that one is
+    `filing` out of the inbox, and the `bar`, the chance from which on it makes a line."""
 
     for_us: bool
     rates: Rates
@@ -79,7 +81,8 @@ def hopeful(log: Log, known: Past, kept: Mapping[int, float]) -> set[int]:
 
 
 def at_best(known: Past, chance: float) -> float:
-    """What is not flagged is no likelier than that, whatever else is looked at, with this chance kept of it."""
+    """What is not flagged is no likelier than that, whatever else is looked at, with this chance
+    kept of it."""
     wanted = min(_SUREST, (chance + _ROUNDED) / known.rates.reliability())
     odds = wanted / (1 - wanted)
     if _is_telling(known):
@@ -88,7 +91,8 @@ def at_best(known: Past, chance: float) -> float:
 
 
 def patience(log: Log) -> timedelta:
-    """For how long one waits before it is late: within that, four in five of their answers came; two days at least."""
+    """For how long one waits before it is late: within that, four in five of their answers came;
+    two days at least."""
     return max(timedelta(days=2), timedelta(seconds=rates(log)[1].usual_delay(0.8)))
 
 

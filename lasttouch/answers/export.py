@@ -21,7 +21,8 @@ class Answer(NamedTuple):
 
 
 def answer(log: Log, question: Question) -> Answer:
-    """In the order in which it was read, piece by piece; the log has the meetings among strangers in it.
+    """In the order in which it was read, piece by piece; the log has the meetings among strangers
+    in it.
 
     Raises NotFound where nobody has the tag that is asked for.
     """

@@ -20,9 +20,10 @@ from store.read_back import ReadBack, read_back
 class Answer(NamedTuple):
     """`people` in the order that was asked for, as of `now`.
 
-    `strangers` are those who are meant where no contact is; then `people` are they. `through`: up to
-    when everything was read, None where something never was; `back`: from when on. `is_empty`: nobody
-    was asked for by name and nobody is listed yet. `weeks` are the touches of the last weeks by contact.
+    `strangers` are those who are meant where no contact is; then `people` are they. `through`: up
+    to when everything was read, None where something never was; `back`: from when on. `is_empty`:
+    nobody was asked for by name and nobody is listed yet. `weeks` are the touches of the last weeks
+    by contact.
     """
 
     now: datetime
@@ -36,7 +37,8 @@ class Answer(NamedTuple):
 
 
 def answer(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer:
-    """Of the contacts who are meant, or else of people who are none yet. Raises NotFound where there is nobody.
+    """Of the contacts who are meant, or else of people who are none yet. Raises NotFound where
+    there is nobody.
 
     `weeks`: of how many last weeks the touches are wanted beside each contact.
     """
@@ -68,7 +70,8 @@ def answer(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer
 
 
 def vouched_order(people: Sequence[Person], back: ReadBack) -> list[Person]:
-    """The longest silent first, as they come; those whose last date is not known for sure stand together, by name."""
+    """The longest silent first, as they come; those whose last date is not known for sure stand
+    together, by name."""
 
     def place(one: Person) -> tuple[int, str]:
         if one.last_touch is None:

@@ -26,7 +26,8 @@ MOST = 3  # conversations of a side that are told of, the newest first
 
 
 class Listing(NamedTuple):
-    """Is a contact on a list (people see it without `--all`), by which activity if by one, and why or why not."""
+    """Is a contact on a list (people see it without `--all`), by which activity if by one, and why
+    or why not."""
 
     list: Literal["awaiting", "stale"]
     listed: bool

@@ -18,10 +18,11 @@ from store.timeline import Activity, newest
 
 
 class Answer(NamedTuple):
-    """`activities` in the order that was asked for, as of `now`; `owners`: whose each account is, by its name.
+    """`activities` in the order that was asked for, as of `now`; `owners`: whose each account is,
+    by its name.
 
-    `strangers` are those who are meant where no contact is. `weeks`: the touches of all who are meant
-    in each of the last weeks, the oldest first. `is_narrowed`: not everything was asked for.
+    `strangers` are those who are meant where no contact is. `weeks`: the touches of all who are
+    meant in each of the last weeks, the oldest first. `is_narrowed`: not everything was asked for.
     """
 
     now: datetime
@@ -33,7 +34,8 @@ class Answer(NamedTuple):
 
 
 def answer(log: Log, question: Question, whole: Whole, most: int, weeks: int = 0) -> Answer:
-    """The newest activities of who is meant, or of everybody. Raises NotFound where there is nobody.
+    """The newest activities of who is meant, or of everybody. Raises NotFound where there is
+    nobody.
 
     `weeks`: of how many last weeks the touches are wanted.
     """

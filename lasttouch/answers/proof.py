@@ -17,5 +17,6 @@ def behind_dates(log: Log, person: Person) -> dict[int, Activity]:
 
 
 def proof(log: Log, person: Person, now: datetime) -> tuple[dict[int, Activity], list[Activity]]:
-    """The activities that set this contact's dates, and the newest with them at all, some of which may not count."""
+    """The activities that set this contact's dates, and the newest with them at all, some of which
+    may not count."""
     return behind_dates(log, person), newest(log, now, RECENT, [person.id])

@@ -1,4 +1,5 @@
-"""What every question says: whom it is about, what narrows it down, and the instant that it is as of."""
+"""What every question says: whom it is about, what narrows it down, and the instant that it is as
+of."""
 
 from __future__ import annotations
 
@@ -15,11 +16,13 @@ __all__ = ["Filters", "Log", "Question", "Whole", "people_reader"]
 
 T = TypeVar("T")
 Whole = Callable[[], AbstractContextManager[Log]]
-"""Opens the log with the meetings among strangers in it, which answers about contacts do without."""
+"""Opens the log with the meetings among strangers in it, which answers about contacts do without.
+"""
 
 
 class Filters(NamedTuple):
-    """What narrows an answer down and puts it in order; a question has only some of these, the others leave everything.
+    """What narrows an answer down and puts it in order; a question has only some of these, the
+    others leave everything.
 
     `owner`, `company` and `tag` are as they were typed (see naming.py); moments are aware.
     """
@@ -38,7 +41,8 @@ class Filters(NamedTuple):
         return self.as_of or now
 
     def applied(self, found: Sequence[T], whose: Callable[[T], Any] = itself) -> list[T]:
-        """Those last touched within the span, in order, up to the limit; `whose` is the one each row is about."""
+        """Those last touched within the span, in order, up to the limit; `whose` is the one each
+        row is about."""
         return ordered(within(found, self.since, self.until, whose), self.sort, whose)[: self.limit]
 
 

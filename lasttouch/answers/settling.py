@@ -1,4 +1,5 @@
-"""By which word of the user something is settled: that it is done, that they are ignored, or put off."""
+"""By which word of the user something is settled: that it is done, that they are ignored, or put
+off."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class SettlingWords(NamedTuple):
     activities_done: Mapping[int, Done]
 
     def settle(self, activity: int, at: datetime, contacts: Collection[int | None]) -> str | None:
-        """Which word settles an activity with all of these people, None being no contact; None if nothing does."""
+        """Which word settles an activity with all of these people, None being no contact; None if
+        nothing does."""
         people = {i for i in contacts if i is not None}
         if activity in self.activities_done:
             return "you said it is done"

@@ -1,4 +1,5 @@
-"""Who has been silent for longer than usual, or than was asked for; and of whom that cannot be said."""
+"""Who has been silent for longer than usual, or than was asked for; and of whom that cannot be
+said."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ State = Literal["stale", "never", "unknown"]
 class Silence(NamedTuple):
     """A contact one should look at.
 
-    `usual` is the contact's usual gap, None where there is no rhythm. `unknown_since` is up to when the sources
-    that matter were read, for "unknown" ones; None there means that one of them never was. `cadence` is set where the
-    contact is past what was set by hand.
+    `usual` is the contact's usual gap, None where there is no rhythm. `unknown_since` is up to when
+    the sources that matter were read, for "unknown" ones; None there means that one of them never
+    was. `cadence` is set where the contact is past what was set by hand.
     """
 
     person: Person
@@ -46,10 +47,11 @@ def most_overdue_first(one: Silence) -> float:
 
 
 class Calm(NamedTuple):
-    """Why a contact is none to look at: by what was said, by a meeting ahead, or as it is not silent for long enough.
+    """Why a contact is none to look at: by what was said, by a meeting ahead, or as it is not
+    silent for long enough.
 
-    `until` is the end of it where that is known, `days` the cadence that holds. "series": the last touch was the last
-    of a series of meetings.
+    `until` is the end of it where that is known, `days` the cadence that holds. "series": the last
+    touch was the last of a series of meetings.
     """
 
     why: Literal["ignored", "snoozed", "meeting", "cadence", "rhythm", "no-rhythm", "series"]
@@ -66,8 +68,8 @@ class _Words(NamedTuple):
 
 
 def candidates(log: Log, now: datetime, longer_than: timedelta | None, limit: int) -> list[int]:
-    """The first `limit` contacts that are silent for so long, or past their cadence or rhythm, and of those never
-    touched; and as many more as `silences` may pass over.
+    """The first `limit` contacts that are silent for so long, or past their cadence or rhythm, and
+    of those never touched; and as many more as `silences` may pass over.
     """
     limit += said.count_put_off(log)
     if longer_than is None:
@@ -79,8 +81,8 @@ def candidates(log: Log, now: datetime, longer_than: timedelta | None, limit: in
 
 
 def silences(log: Log, people: Sequence[Person], now: datetime, longer_than: timedelta | None) -> list[Silence]:
-    """Those silent for `longer_than`, or (None) past the cadence that was set, else past their own rhythm; unknown
-    ones; those never touched. Not who is met soon, was put off or put aside.
+    """Those silent for `longer_than`, or (None) past the cadence that was set, else past their own
+    rhythm; unknown ones; those never touched. Not who is met soon, was put off or put aside.
     """
     words = _words(log, people, now, longer_than)
     judged = (_judged(person, words, now, longer_than) for person in people)
@@ -88,7 +90,8 @@ def silences(log: Log, people: Sequence[Person], now: datetime, longer_than: tim
 
 
 def silence_of(log: Log, person: Person, now: datetime) -> Silence | Calm:
-    """What `silences` says of one contact, or why it says nothing; by the cadence that was set, else by its rhythm."""
+    """What `silences` says of one contact, or why it says nothing; by the cadence that was set,
+    else by its rhythm."""
     one = _judged(person, _words(log, [person], now, None), now, None)
     return one if isinstance(one, Calm) else _with_doubts(log, [one], now)[0]
 
@@ -124,7 +127,8 @@ def _judged(person: Person, words: _Words, now: datetime, longer_than: timedelta
 
 
 def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]:
-    """Those for whom a source that matters was not read up to date, or not as far back as to their last touch."""
+    """Those for whom a source that matters was not read up to date, or not as far back as to their
+    last touch."""
     back = read_back(log)
     found = [one if back.vouches_for(one.person.last_touch) else one._replace(state="unknown") for one in found]
     blind = blind_sources(log, now)
@@ -136,7 +140,10 @@ def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]
 
 
 def _matters(blind: Blind, one: Silence, concerned: Mapping[int, set[int]]) -> bool:
-    """Would this account know of a newer touch? It has exchanged with them, they are its owner's, or nobody has yet."""
+    """Would this account know of a newer touch?
+
+    It has exchanged with them, they are its owner's, or nobody has yet.
+    """
     person = one.person
     return (
         one.state == "never"

@@ -21,11 +21,12 @@ _STATES: tuple[State, ...] = ("stale", "unknown", "never")
 
 
 class Answer(NamedTuple):
-    """`silences` as of `now`: stale ones first, then those of whom it is unknown, then who was never touched.
+    """`silences` as of `now`: stale ones first, then those of whom it is unknown, then who was
+    never touched.
 
-    `more`: how many are not among them, as far as was looked. `longer_than`: what was asked for, None
-    for longer than usual. `through` and `back`: up to when, and from when on, everything was read.
-    `weeks` are the touches of the last weeks by contact. `is_empty`: nobody is listed yet.
+    `more`: how many are not among them, as far as was looked. `longer_than`: what was asked for,
+    None for longer than usual. `through` and `back`: up to when, and from when on, everything was
+    read. `weeks` are the touches of the last weeks by contact. `is_empty`: nobody is listed yet.
     """
 
     now: datetime

@@ -16,7 +16,8 @@ from store.unmatched import unmatched
 
 
 class Suggestion(NamedTuple):
-    """`kind` is "same-name", "answers-from", "own-address" or "private-mailbox"; `contact` an id, None for nobody."""
+    """`kind` is "same-name", "answers-from", "own-address" or "private-mailbox"; `contact` an id,
+    None for nobody."""
 
     kind: str
     contact: int | None
@@ -27,7 +28,8 @@ class Suggestion(NamedTuple):
 
 
 def answer(log: Log, question: Question) -> list[Suggestion]:
-    """Whom to put together first, then our own addresses, then private mailboxes; each address once."""
+    """Whom to put together first, then our own addresses, then private mailboxes; each address
+    once."""
     found: list[Suggestion] = []
     seen: set[str] = set()
     for one in _all(log, question.now):

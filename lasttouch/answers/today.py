@@ -23,9 +23,9 @@ OFFERED = 3
 class Answer(NamedTuple):
     """The page of a local `day`, as of `now`; lists are cut at the limit.
 
-    `coming` are the contacts in the meetings, by id. `offered` are events, at most OFFERED, that may have
-    been meetings with whom their titles name. `through` and `back`: up to when, and from when on,
-    everything was read. `is_empty`: nobody is listed yet.
+    `coming` are the contacts in the meetings, by id. `offered` are events, at most OFFERED, that
+    may have been meetings with whom their titles name. `through` and `back`: up to when, and from
+    when on, everything was read. `is_empty`: nobody is listed yet.
     """
 
     now: datetime

@@ -16,7 +16,8 @@ from store.unmatched import Stranger, unmatched
 
 
 class Answer(NamedTuple):
-    """`strangers`, as of `now`, with their numbers in the whole list, which `contacts add --from-unmatched` means."""
+    """`strangers`, as of `now`, with their numbers in the whole list, which `contacts add
+    --from-unmatched` means."""
 
     now: datetime
     strangers: list[tuple[int, Stranger]]
@@ -37,7 +38,8 @@ def answer(log: Log, question: Question, most: int) -> Answer:
 
 
 def strangers_meant(log: Log, now: datetime, number: int | None, least: int) -> list[Stranger]:
-    """The one with this number in the list; without one, all with whom at least so much was exchanged, both ways.
+    """The one with this number in the list; without one, all with whom at least so much was
+    exchanged, both ways.
 
     Raises NotFound where there is no such number.
     """

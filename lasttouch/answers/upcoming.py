@@ -16,7 +16,8 @@ from store.timeline import Activity, ahead
 
 
 class Guest(NamedTuple):
-    """A contact who is invited: with their answer (PARTSTAT), and which of our accounts know them since when."""
+    """A contact who is invited: with their answer (PARTSTAT), and which of our accounts know them
+    since when."""
 
     person: Person
     answer: str
@@ -41,7 +42,10 @@ class Appointment(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The next first, as of `now`. `more`: there are more of them. `is_empty`: nobody is listed yet."""
+    """The next first, as of `now`.
+
+    `more`: there are more of them. `is_empty`: nobody is listed yet.
+    """
 
     now: datetime
     appointments: list[Appointment]
@@ -51,7 +55,8 @@ class Answer(NamedTuple):
 
 
 def answer(log: Log, question: Question, until: datetime | None, most: int, one_by_one: bool) -> Answer:
-    """At most so many that begin by `until`, a series as its next meeting, or `one_by_one` each of its meetings."""
+    """At most so many that begin by `until`, a series as its next meeting, or `one_by_one` each of
+    its meetings."""
     now, filters = question.now, question.filters
     ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
     found = ahead(log, max(filters.since or now, now), most if one_by_one else None, ids, until)

@@ -17,11 +17,13 @@ from store.people import Person
 from store.timeline import Activity
 
 FEW = 5
-"""Of so many contacts every account with a touch is looked for; of more, whose the last is and who exchanges most."""
+"""Of so many contacts every account with a touch is looked for; of more, whose the last is and who
+exchanges most."""
 
 
 class Used(NamedTuple):
-    """`told`: account → its level, and how many contacts or activities of it; `contact`: the only one it is about."""
+    """`told`: account → its level, and how many contacts or activities of it; `contact`: the only
+    one it is about."""
 
     told: dict[int, tuple[Level, int]]
     contact: int | None

@@ -16,14 +16,16 @@ from store.log import Log
 from store.rows import timestamp
 
 LOOKED_AT = 2
-"""So many times the limit are looked at of a list in the order of chance; what stands behind them is hardly likely."""
+"""So many times the limit are looked at of a list in the order of chance; what stands behind them
+is hardly likely."""
 
 
 class Wanted(NamedTuple):
-    """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or contact it is.
+    """Which conversations: `contacts` None for all; `owner` is the colleague whose mailbox or
+    contact it is.
 
-    `as_of` says that the moment asked for is an earlier one. `likely`: only where an answer is likely expected.
-    `settled`: what was settled otherwise too.
+    `as_of` says that the moment asked for is an earlier one. `likely`: only where an answer is
+    likely expected. `settled`: what was settled otherwise too.
     """
 
     contacts: frozenset[int] | None = None
@@ -40,7 +42,8 @@ class Wanted(NamedTuple):
 def awaiting(
     log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None, bare: bool = False
 ) -> list[Waiting]:
-    """The first `limit` that wait for this side as of `moment`; `bare` as `store.awaiting` gives them."""
+    """The first `limit` that wait for this side as of `moment`; `bare` as `store.awaiting` gives
+    them."""
     late = wanted.order == "likely" and wanted.likely and wanted.owner is None  # most are left out
     read = conversations.awaiting(
         log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts, wanted.unlisted, bare=late
@@ -63,7 +66,8 @@ def is_known(one: Waiting, moment: datetime) -> bool:
 def _judged(
     log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted, late: bool
 ) -> Iterator[Waiting]:
-    """Those that wait still, with what is to be thought of them; if `late`, what settles them is not known yet."""
+    """Those that wait still, with what is to be thought of them; if `late`, what settles them is
+    not known yet."""
     rest = iter(found)
     learned = past(log, for_us=side == "us")
     while page := list(islice(rest, PAGE)):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 class OfActivity(NamedTuple):
-    """An activity with the contacts in it and what was said of it; `others` bear the same Message-ID or UID."""
+    """An activity with the contacts in it and what was said of it; `others` bear the same
+    Message-ID or UID."""
 
     activity: Activity
     concerned: list[Person]
@@ -32,7 +33,8 @@ class OfActivity(NamedTuple):
 
 
 class OfContact(NamedTuple):
-    """The activities `behind` the dates of a contact, by id, the `recent` ones, and on which lists they stand."""
+    """The activities `behind` the dates of a contact, by id, the `recent` ones, and on which lists
+    they stand."""
 
     person: Person
     behind: Mapping[int, Activity]
@@ -70,7 +72,8 @@ class Answer(NamedTuple):
 
 
 def answer(log: Log, question: Question, whole: Whole, database: Callable[[], Path]) -> Answer:
-    """`who` is an activity's id, its Message-ID, or somebody. Raises NotFound where it is not in the log.
+    """`who` is an activity's id, its Message-ID, or somebody. Raises NotFound where it is not in
+    the log.
 
     `database` says where the log is: beside it stands who was erased.
     """

@@ -28,11 +28,11 @@ from store.unmatched import Stranger
 class Change(NamedTuple):
     """What a change did.
 
-    `rematched` counts addresses of the history that now belong to somebody else, `erased` the people who
-    were passed over because they had been erased for good or a never_log rule keeps them out, `ours` those who were
-    because they are no contacts: people of ours, and calendars and rooms; `put_aside` those whom the user had removed
-    or ignored. `shared` are addresses that somebody else has as well, with the names of all who have them: they
-    count for nobody.
+    `rematched` counts addresses of the history that now belong to somebody else, `erased` the
+    people who were passed over because they had been erased for good or a never_log rule keeps them
+    out, `ours` those who were because they are no contacts: people of ours, and calendars and
+    rooms; `put_aside` those whom the user had removed or ignored. `shared` are addresses that
+    somebody else has as well, with the names of all who have them: they count for nobody.
     """
 
     imported: Imported
@@ -51,11 +51,13 @@ def import_contacts(
     by_itself: bool = False,
     of: Holding = OF_THE_LIST,
 ) -> Change:
-    """Add or update contacts and companies `of` whoever lists them, and match the history anew where they bear on it.
+    """Add or update contacts and companies `of` whoever lists them, and match the history anew
+    where they bear on it.
 
-    People who were erased, and those of ours, are passed over, and those put aside, unless the user asks for them one
-    `by_name`. Companies that are made `by_itself`, of domains, give way to those that are listed later. An entry that
-    `renames` nobody is somebody else beside whoever has its address under quite another name.
+    People who were erased, and those of ours, are passed over, and those put aside, unless the user
+    asks for them one `by_name`. Companies that are made `by_itself`, of domains, give way to those
+    that are listed later. An entry that `renames` nobody is somebody else beside whoever has its
+    address under quite another name.
     """
     insist_on_an_account(of)
     with writing(agent.connection):
@@ -69,7 +71,8 @@ def import_contacts(
 
 
 def import_cards(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: Holding = OF_THE_LIST) -> Change:
-    """The same for the cards of an address book, each with the key that names it; within the caller's transaction."""
+    """The same for the cards of an address book, each with the key that names it; within the
+    caller's transaction."""
     aside = _PutAside(agent, [entry for _, entry in entries], of.user_id)
     kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry) and not aside(entry)]
     last = contacts.last_id(agent.log)
@@ -84,7 +87,8 @@ def import_cards(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: 
 
 
 def remove_cards(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -> None:
-    """Cards that are gone: so are their contacts, unless the user listed them, or touches let them stay, marked.
+    """Cards that are gone: so are their contacts, unless the user listed them, or touches let them
+    stay, marked.
 
     Whoever others hold as well is theirs alone.
     """
@@ -109,7 +113,8 @@ def remove_cards(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -
 def _import_of(
     agent: Agent, entries: Sequence[ContactEntry], of: Holding, renames: bool = True, by_itself: bool = False
 ) -> Change:
-    """The same as below, but who is of others stays as they list them, and held by who lists them now as well."""
+    """The same as below, but who is of others stays as they list them, and held by who lists them
+    now as well."""
     if of.keeps_the_list:
         change = _import(agent, entries, renames, by_itself, of.user_id)
         if agent.config.users:
@@ -150,7 +155,10 @@ def _import(agent: Agent, entries: Sequence[ContactEntry], renames: bool, by_its
 
 
 def new_entry(name: str, emails: Sequence[str], company: str = "", domain: str = "", owner: str = "") -> ContactEntry:
-    """A contact to be added by name. Raises UsageError where an address is none, or there is none."""
+    """A contact to be added by name.
+
+    Raises UsageError where an address is none, or there is none.
+    """
     addresses = {email: normalise(email) for email in emails}
     wrong = [email for email, address in addresses.items() if address is None]
     if wrong or not emails:
@@ -163,7 +171,10 @@ def new_entry(name: str, emails: Sequence[str], company: str = "", domain: str =
 
 
 def add_contact(agent: Agent, entry: ContactEntry) -> Change:
-    """Add somebody whom the user names. Raises UsageError where it is nobody to keep in touch with."""
+    """Add somebody whom the user names.
+
+    Raises UsageError where it is nobody to keep in touch with.
+    """
     change = import_contacts(agent, [entry], renames=False, by_name=True, of=agent.holding)
     if change.ours:
         raise UsageError(
@@ -176,7 +187,8 @@ def add_contact(agent: Agent, entry: ContactEntry) -> Change:
 def add_strangers(
     agent: Agent, strangers: Sequence[Stranger], by_name: bool = False, of: Holding = OF_THE_LIST
 ) -> Change:
-    """Make contacts of people who are none yet, by the names they sign with, at the companies their domains show."""
+    """Make contacts of people who are none yet, by the names they sign with, at the companies their
+    domains show."""
     entries = [
         ContactEntry(
             one.name or one.address, [one.address], company=one.company or company_shown(one.address, agent.policy)
@@ -197,15 +209,18 @@ def _was_erased(agent: Agent, entry: ContactEntry) -> bool:
 
 
 def _is_ours(agent: Agent, entry: ContactEntry) -> bool:
-    """Has the entry an own or internal address, or a calendar's or room's? What is exchanged there touches nobody."""
+    """Has the entry an own or internal address, or a calendar's or room's?
+
+    What is exchanged there touches nobody.
+    """
     return any(agent.policy.is_self(email) or is_calendar_address(email) for email in entry.emails)
 
 
 class _PutAside:
     """Is an entry of somebody whom the user put aside?
 
-    One of its addresses is, and it has the name of whoever that was, or no other address. Who is a contact all the
-    same, as ignored ones are, is not passed over.
+    One of its addresses is, and it has the name of whoever that was, or no other address. Who is a
+    contact all the same, as ignored ones are, is not passed over.
     """
 
     def __init__(self, agent: Agent, entries: Iterable[ContactEntry], user_id: int) -> None:

@@ -30,7 +30,8 @@ def insist_on_a_log(database: Path) -> None:
 
 
 def back_up(log: Log, database: Path, file: Path, force: bool) -> Copied:
-    """Copy the log at `database` to `file`, consistent even while another process writes, and check the copy.
+    """Copy the log at `database` to `file`, consistent even while another process writes, and check
+    the copy.
 
     Raises UsageError where the file exists and `force` is not given, DatabaseError.
     """

@@ -45,7 +45,8 @@ class Readdressed(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What to change of a contact; None leaves it as it is, "" for a company or an owner takes it away.
+    """What to change of a contact; None leaves it as it is, "" for a company or an owner takes it
+    away.
 
     `publish` puts whom accounts hold on the list.
     """
@@ -102,7 +103,10 @@ def addresses_given(emails: Sequence[str]) -> list[str]:
 
 
 def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdressed:
-    """Give a contact further addresses. Raises UsageError where one was erased, or a never_log rule keeps it out."""
+    """Give a contact further addresses.
+
+    Raises UsageError where one was erased, or a never_log rule keeps it out.
+    """
     insist_on_changeable(agent.log, [contact_id], agent.holding)
     refused = next((email for email in emails if agent.never_log(email)), None)
     if refused is not None:
@@ -113,7 +117,10 @@ def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdress
 
 
 def checked_edit(what: Edit) -> Edit:
-    """With tags as they are kept. Raises UsageError where it changes nothing, or a name or a tag is none."""
+    """With tags as they are kept.
+
+    Raises UsageError where it changes nothing, or a name or a tag is none.
+    """
     what = what._replace(tags=_words(what.tags), untags=_words(what.untags))
     if what == Edit():
         raise UsageError("nothing to change was named", "such as --company Globex or --tag vip; see --help")
@@ -157,7 +164,10 @@ def edit(agent: Agent, contact_id: int, what: Edit) -> Edited:
 
 
 def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdressed:
-    """Take addresses away. Raises UsageError where the contact has not got one, or would be left without any."""
+    """Take addresses away.
+
+    Raises UsageError where the contact has not got one, or would be left without any.
+    """
     insist_on_changeable(agent.log, [contact_id], agent.holding)
     with writing(agent.connection):
         listed = contacts.emails_of_contact(agent.log, contact_id)
@@ -173,7 +183,8 @@ def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdr
 
 
 def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None) -> Removed:
-    """Strike contacts off the list, for good: nobody but the user makes contacts of their addresses again.
+    """Strike contacts off the list, for good: nobody but the user makes contacts of their addresses
+    again.
 
     Whoever others hold as well stays theirs.
     """
@@ -210,7 +221,10 @@ def company_domains_given(domains: Sequence[str]) -> list[str]:
 
 
 def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = "") -> CompanyAdded:
-    """Add a company or further domains of it. Raises UsageError where one belongs to another company already."""
+    """Add a company or further domains of it.
+
+    Raises UsageError where one belongs to another company already.
+    """
     insist_on_the_list(agent.holding)
     with writing(agent.connection):
         company = contacts.company_id(agent.connection, name, owner_meant(owner, agent.colleagues))

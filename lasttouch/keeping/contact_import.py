@@ -15,7 +15,8 @@ from store.contacts import Imported
 
 
 def import_file(agent: Agent, read: ContactFile) -> tuple[Change, list[RowProblem]]:
-    """See `address_book.import_contacts`; and what was left out, in the order of the lines it stands on."""
+    """See `address_book.import_contacts`; and what was left out, in the order of the lines it
+    stands on."""
     changes: list[Change] = []
     problems = list(read.problems)
 

@@ -1,4 +1,5 @@
-"""`note`: a touch given by hand becomes an activity like any other, seen where its account's notes are."""
+"""`note`: a touch given by hand becomes an activity like any other, seen where its account's notes
+are."""
 
 from __future__ import annotations
 
@@ -23,7 +24,10 @@ from store.rows import Entry
 
 
 def note(agent: Agent, whom: str, kind: NoteKind, at: datetime, subject: str = "", by: str | None = None) -> Statement:
-    """Note it of the contact who is meant. Raises NotFound, and UsageError where it is not clear whose note it is."""
+    """Note it of the contact who is meant.
+
+    Raises NotFound, and UsageError where it is not clear whose note it is.
+    """
     contact_id = naming.one_contact(agent.seen, whom, agent.clock())
     name = naming.contact_name(agent.seen, contact_id)
     who = own_words.speaker(agent, by)
@@ -34,7 +38,10 @@ def note(agent: Agent, whom: str, kind: NoteKind, at: datetime, subject: str = "
 
 
 def undo_note(agent: Agent, what: str, by: str | None = None) -> Statement:
-    """`what` is a note by its id, or somebody, whose latest it is. Raises NotFound where there is none."""
+    """`what` is a note by its id, or somebody, whose latest it is.
+
+    Raises NotFound where there is none.
+    """
     who = own_words.speaker(agent, by)
     activity_id = naming.activity_meant(agent.seen, what)
     contact_id = name = None
@@ -51,7 +58,10 @@ def undo_note(agent: Agent, what: str, by: str | None = None) -> Statement:
 def take_note(
     agent: Agent, contact_id: int, kind: NoteKind, at: datetime, by: Account, subject: str, token: str
 ) -> int:
-    """Note it down; its activity id. Raises UsageError where no address says that it was with this contact."""
+    """Note it down; its activity id.
+
+    Raises UsageError where no address says that it was with this contact.
+    """
     with writing(agent.connection):
         theirs = _address_of(agent, contact_id)
         own = accounts.addresses_of(agent.log, by.id)
@@ -84,7 +94,10 @@ def is_note(agent: Agent, activity_id: int) -> bool:
 
 
 def account_of(agent: Agent, who: Speaker, contact_id: int) -> Account:
-    """Whose note it is: who says so, else the contact's owner. Raises UsageError where that is not known."""
+    """Whose note it is: who says so, else the contact's owner.
+
+    Raises UsageError where that is not known.
+    """
     if who.account_id is not None:
         return next(one for one in accounts.accounts_known(agent.log) if one.id == who.account_id)
     if agent.user_id:

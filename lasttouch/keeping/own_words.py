@@ -1,4 +1,5 @@
-"""What the user says of contacts, companies and activities: kept in the log as facts of their own, and taken back."""
+"""What the user says of contacts, companies and activities: kept in the log as facts of their own,
+and taken back."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ __all__ = ["Speaker", "Word"]
 
 
 class Word(NamedTuple):
-    """Something to be said: "done", "snooze" (`value` until when, seconds since 1970), "ignore", "cadence" (days)."""
+    """Something to be said: "done", "snooze" (`value` until when, seconds since 1970), "ignore",
+    "cadence" (days)."""
 
     kind: str
     value: int | None = None
@@ -34,8 +36,8 @@ def put_off(until: datetime | None) -> Word:
 
 
 def speaker(agent: Agent, by: str | None) -> Speaker:
-    """Who speaks, now: the account that is named, or the only one there is; a user by their own, else by the first of
-    them. Raises NotFound, UsageError.
+    """Who speaks, now: the account that is named, or the only one there is; a user by their own,
+    else by the first of them. Raises NotFound, UsageError.
     """
     if agent.user_id:
         return _user_speaking(agent, by)
@@ -103,9 +105,11 @@ def set_default_cadence(agent: Agent, days: int | None) -> None:
 
 
 def say_of_activity(agent: Agent, activity_id: int, kind: str, who: Speaker) -> None:
-    """Of a message "done" is said of what its conversation has come to as well: a newer message opens it again.
+    """Of a message "done" is said of what its conversation has come to as well: a newer message
+    opens it again.
 
-    What is confirmed counts for everybody, so it is for whose calendar it is in. Raises NotPermitted.
+    What is confirmed counts for everybody, so it is for whose calendar it is in. Raises
+    NotPermitted.
     """
     if kind == "confirm":
         insist_on_own(agent.log, agent.user_id, activity_id)
@@ -135,7 +139,8 @@ def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
 
 
 def put_aside(agent: Agent, contact_id: int, kind: str, who: Speaker) -> None:
-    """Nobody makes a contact of their addresses by himself, "ignored" or "removed"; within the caller's transaction."""
+    """Nobody makes a contact of their addresses by himself, "ignored" or "removed"; within the
+    caller's transaction."""
     emails = emails_of_contact(agent.log, contact_id)
     name = name_of_contact(agent.log, contact_id)
     own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, kind, who)

@@ -15,7 +15,8 @@ from store.lists import chunks
 def learn_company_domains(agent: Agent, entries: Iterable[ContactEntry], by_itself: bool = False) -> list[str]:
     """Each company's domains: the one given, else those its people's addresses show.
 
-    A company that was made `by_itself` of a domain becomes the first that is listed with that domain.
+    A company that was made `by_itself` of a domain becomes the first that is listed with that
+    domain.
     """
     connection = agent.connection
     shown = [(entry, domain) for entry in entries if entry.company for domain in _domains_shown(agent, entry)]
@@ -43,7 +44,8 @@ def _domains_shown(agent: Agent, entry: ContactEntry) -> list[str]:
 
 
 def rematch(agent: Agent, contact_ids: Iterable[int], canonicals: Iterable[str], domains: Iterable[str] = ()) -> int:
-    """Match anew whatever has these canonical forms or lies at these domains; how many changed hands.
+    """Match anew whatever has these canonical forms or lies at these domains; how many changed
+    hands.
 
     The touches of those who gained or lost an address, and of `contact_ids`, are derived at once.
     """

@@ -1,4 +1,5 @@
-"""What the user says in a word: each function takes what was meant as it was typed, and gives what was said of whom."""
+"""What the user says in a word: each function takes what was meant as it was typed, and gives what
+was said of whom."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ from store.timeline import Part, activities, named_by_title
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What was said, or taken back (`undone`), by whom and when; what it is not said of, or has not, is None.
+    """What was said, or taken back (`undone`), by whom and when; what it is not said of, or has
+    not, is None.
 
-    `word` is the command, of a note its kind. `until` is of a snooze, `days` of a cadence, `moment` when
-    what was noted took place.
+    `word` is the command, of a note its kind. `until` is of a snooze, `days` of a cadence, `moment`
+    when what was noted took place.
     """
 
     word: str
@@ -37,8 +39,8 @@ class Statement:
 def done(agent: Agent, what: str, by: str | None = None, undo: bool = False) -> Statement:
     """`what` is an activity or somebody, `by` the account whose word it is.
 
-    Like all of these, raises NotFound and UsageError where nobody, or not only one, is meant; and, to
-    `undo` it, NotFound where it was not said.
+    Like all of these, raises NotFound and UsageError where nobody, or not only one, is meant; and,
+    to `undo` it, NotFound where it was not said.
     """
     who = own_words.speaker(agent, by)
     activity_id = naming.activity_meant(agent.seen, what)
@@ -88,7 +90,8 @@ def confirm(agent: Agent, what: str, by: str | None = None, undo: bool = False) 
 
 
 def cadence(agent: Agent, whom: str | None, days: int | None, by: str | None = None) -> Statement:
-    """`whom` is a contact or a company, None everybody of whom nothing else was said; `days` None takes it back."""
+    """`whom` is a contact or a company, None everybody of whom nothing else was said; `days` None
+    takes it back."""
     who, undo = own_words.speaker(agent, by), days is None
     if whom is None:
         own_words.set_default_cadence(agent, days)
@@ -112,7 +115,10 @@ def not_said(what: str) -> NotFound:
 
 
 def _say_of_contact(agent: Agent, contact_id: int, word: Word, who: Speaker, undo: bool, unsaid: str) -> str:
-    """Say it of a contact, or take it back; its name. Raises NotFound, `unsaid` with the name, if it was not said."""
+    """Say it of a contact, or take it back; its name.
+
+    Raises NotFound, `unsaid` with the name, if it was not said.
+    """
     name = naming.contact_name(agent.seen, contact_id)
     if not undo:
         own_words.say_of_contact(agent, contact_id, word, who)

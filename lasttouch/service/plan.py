@@ -52,7 +52,8 @@ Step = Write | Delete | Command
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The `steps` that install the service file at `path`, or (without a `text`) uninstall it; is it there then?"""
+    """The `steps` that install the service file at `path`, or (without a `text`) uninstall it; is
+    it there then?"""
 
     path: Path
     text: str | None
@@ -100,6 +101,7 @@ def _do(step: Step) -> None:
 
 
 def executable() -> list[str]:
-    """How this installation is started, with absolute paths; a link of pipx or the like stays a link."""
+    """How this installation is started, with absolute paths; a link of pipx or the like stays a
+    link."""
     script = Path(sys.executable).absolute().with_name("lasttouch")
     return [str(script)] if os.access(script, os.X_OK) else [str(Path(sys.executable).absolute()), "-m", "cli"]

@@ -33,7 +33,8 @@ def message_id(activity: Activity) -> str | None:
 
 
 def kind_of(activity: Activity) -> str:
-    """ "email" or "meeting"; a letter that was noted by hand is kept like a meeting, and shown as what was written."""
+    """ "email" or "meeting"; a letter that was noted by hand is kept like a meeting, and shown as
+    what was written."""
     return "email" if activity.noted == "letter" else activity.kind
 
 

@@ -75,8 +75,8 @@ def notes(answer: Answer, zone: tzinfo) -> list[str]:
 
 
 def _left_out(answer: Answer) -> list[str]:
-    """That the limit left some out, that some have waited for longer than was looked back, of each side COUNTED at
-    most, and that what hardly wants an answer was."""
+    """That the limit left some out, that some have waited for longer than was looked back, of each
+    side COUNTED at most, and that what hardly wants an answer was."""
     older, days = answer.older, answer.back.days if answer.back else 0
     lines = []
     if not answer.waiting:

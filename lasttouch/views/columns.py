@@ -1,4 +1,5 @@
-"""The headings of CSV answers, which are there without any row, too: the fields of the JSON in their order."""
+"""The headings of CSV answers, which are there without any row, too: the fields of the JSON in
+their order."""
 
 from __future__ import annotations
 

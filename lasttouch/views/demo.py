@@ -9,5 +9,8 @@ from lasttouch.views import last
 
 
 def as_json(answer: Answer, config: str | None) -> dict[str, Any]:
-    """The object of `demo --json`; see docs/json.md. `config` is where that of a kept world stands."""
+    """The object of `demo --json`; see docs/json.md.
+
+    `config` is where that of a kept world stands.
+    """
     return {"last": last.as_json(answer), "config": config}

@@ -26,7 +26,8 @@ def as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 
 def text(findings: Iterable[Finding]) -> Iterator[str]:
-    """A line a finding under the account's name, and what to do below it; first what concerns all accounts."""
+    """A line a finding under the account's name, and what to do below it; first what concerns all
+    accounts."""
     shown: str | None = None
     found = list(findings)
     accounts = list(dict.fromkeys([None, *(one.account for one in found)]))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def as_json(answer: Answer | contacts.Answer) -> list[dict[str, Any]]:
-    """The array of `last --json`, `contacts show --json` and `contacts export --json`; see docs/json.md."""
+    """The array of `last --json`, `contacts show --json` and `contacts export --json`; see
+    docs/json.md."""
     return [dates_json(one, answer.through, answer.back) for one in answer.people]
 
 

@@ -25,7 +25,8 @@ def no_contact(people: Sequence[Unlisted]) -> list[str]:
 
 
 def unlisted_json(stranger: OfStranger, now: datetime) -> dict[str, Any]:
-    """An object of the array of `why WHO --json` for who is no contact: nothing counts, so there are no dates."""
+    """An object of the array of `why WHO --json` for who is no contact: nothing counts, so there
+    are no dates."""
     one = stranger.stranger
     return {
         "contact": None,

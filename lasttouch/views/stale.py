@@ -66,7 +66,8 @@ def silences_table(found: Sequence[Silence], weeks: Mapping[int, Sequence[int]],
 
 
 def notes(answer: Answer, zone: tzinfo) -> list[str]:
-    """That nobody is stale; of whom nothing can be said, who was never touched; and that the limit left some out."""
+    """That nobody is stale; of whom nothing can be said, who was never touched; and that the limit
+    left some out."""
     lines = []
     if not any(one.state == "stale" for one in answer.silences):
         lines.append(NO_CONTACTS if answer.is_empty else f"Nobody has been silent for longer than {_length(answer)}.")

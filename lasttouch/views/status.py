@@ -114,7 +114,8 @@ def _troubles(sources: Sequence[SourceHealth], zone: tzinfo) -> list[str]:
 
 
 def clock_note(mail_ahead: datetime | None, zone: tzinfo) -> list[str]:
-    """What it means that mail servers have taken in mail that is dated over a day later than our clock says."""
+    """What it means that mail servers have taken in mail that is dated over a day later than our
+    clock says."""
     if mail_ahead is None:
         return []
     what = f"there is mail of {local(mail_ahead, zone)}: the clock of this machine is behind, or a mail server's ahead"

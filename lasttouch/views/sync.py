@@ -51,7 +51,8 @@ def table(reports: Sequence[Report]) -> Rows:
 
 
 def summary(reports: Sequence[Report], holds: Holdings) -> str:
-    """What is new, and what the log holds: who became a contact by this sync has touches no report knows of."""
+    """What is new, and what the log holds: who became a contact by this sync has touches no report
+    knows of."""
     new = sum(one.new for one in reports)
     skipped = sum(one.skipped for one in reports)
     said = f"{new:,} new in the log" if new else "Nothing new"

@@ -62,7 +62,8 @@ def table(answer: Answer, zone: tzinfo) -> Rows:
 
 
 def notes(answer: Answer, zone: tzinfo, days: int | None = None) -> list[str]:
-    """That nothing lies ahead, within so many `days` if that was asked for; what is not shown or was not read."""
+    """That nothing lies ahead, within so many `days` if that was asked for; what is not shown or
+    was not read."""
     lines = []
     if not answer.appointments:
         within = "" if days is None else " within " + ("a day" if days == 1 else f"{days} days")
