@@ -27,11 +27,11 @@ def run(quick: bool) -> Iterator[Figure]:
         config = database.with_name("config.toml")
         config.write_text(config_text(database), encoding="utf-8")
         config.chmod(0o600)
-        environment = _environment(config, Path(bytecode))
+        ours = environment(config, Path(bytecode))
         nothing = ["-c", "pass"]
         last = ["-c", _COMMAND, "last", person(17).email]
-        others = {" ".join(words): _cpu_of(words, environment) for words in _OTHERS}
-        both = [(_cpu_seconds(nothing, environment), _cpu_seconds(last, environment)) for _ in range(_RUNS)][1:]
+        others = {" ".join(words): _cpu_of(words, ours) for words in _OTHERS}
+        both = [(cpu_seconds_of(nothing, ours), cpu_seconds_of(last, ours)) for _ in range(_RUNS)][1:]
     idle, asked = median_of(pair[0] for pair in both), median_of(pair[1] for pair in both)
     yield told("CPU of python -c pass", idle * 1e3, "ms")
     yield told("CPU of lasttouch last ADDRESS", asked * 1e3, "ms")
@@ -41,16 +41,18 @@ def run(quick: bool) -> Iterator[Figure]:
 
 
 def _cpu_of(words: Sequence[str], environment: Mapping[str, str]) -> float:
-    return median_of(_cpu_seconds(["-c", _COMMAND, *words], environment) for _ in range(_FEW_RUNS))
+    return median_of(cpu_seconds_of(["-c", _COMMAND, *words], environment) for _ in range(_FEW_RUNS))
 
 
-def _environment(config: Path, bytecode: Path) -> Mapping[str, str]:
+def environment(config: Path, bytecode: Path) -> Mapping[str, str]:
+    """For a command that goes by this configuration, with bytecode kept there."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     root = str(Path(__file__).parents[1])
     return {**kept, "PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONPATH": root, "LASTTOUCH_CONFIG": str(config)}
 
 
-def _cpu_seconds(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
+def cpu_seconds_of(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
+    """CPU (user and system) of Python with these arguments."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -31,6 +31,11 @@ class Answers:
         self._process: subprocess.Popen[bytes] | None = None
         self._alive: int | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that answers, where there is one."""
+        return None if self._process is None else self._process.pid
+
     def follow(self, loaded: LoadedConfig) -> None:
         """Answer where there are users, else do not. Raises LasttouchError where it cannot be listened."""
         if not loaded.config.users:
