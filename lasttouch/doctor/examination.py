@@ -15,6 +15,7 @@ from lasttouch.doctor import files, machine
 from lasttouch.doctor.finding import Finding, failed
 from lasttouch.doctor.listings import collection_findings
 from lasttouch.doctor.mail import mail_findings
+from lasttouch.doctor.team import team
 from lasttouch.keeping.agent import policy_of
 from lasttouch.local_time import Clock
 from lasttouch.passes.sources import address_books_of, beside, calendars_of, mail_server_of
@@ -35,6 +36,7 @@ def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding
     now = clock()
     yield from files.configuration(loaded)
     yield from machine.keyring(loaded)
+    yield from team(loaded)
     yield files.disk(loaded)
     yield from files.database(loaded, now)
     yield from files.paths(loaded)

@@ -188,6 +188,9 @@ def test_nobody_shares_more_than_the_ceiling(team: Team) -> None:
     grant(team, "ana", '"subjects"')
     assert team.ok("ben", "last", "bob")[0]["last_touch"]
     assert SECRET not in team.said("ben", "bob")
+    (said,) = [one for one in team.ok("admin", "doctor", "--offline") if one["check"] == "sharing"]
+    assert (said["account"], said["status"]) == ("ana", "warning")
+    assert "'subjects' for everybody is more than share_at_most, so 'dates' holds" in said["message"]
 
 
 def test_a_shared_mailbox_is_its_readers_in_full_and_nobody_elses(team: Team) -> None:
@@ -261,3 +264,34 @@ def test_who_looks_at_what_is_anothers_leaves_one_line_for_them(team: Team) -> N
     (line,) = team.ok("ana", "access")
     assert (line["user"], line["command"], line["account"], line["level"]) == ("Ben Ode", "last", "ana", "dates")
     assert team.ok("ben", "access") == []
+
+
+def test_who_is_erased_is_gone_from_what_is_kept_of_looking(team: Team) -> None:
+    grant(team, "ana", '"dates"')
+    assert team.ok("ben", "last", "bob")
+    assert "Bob" in str(team.ok("ana", "access"))
+    refused = team.ask("ben", "contacts", "forget", "bob", "--yes", "--json")
+    assert refused.code in (1, 6), refused
+    why = ["--reason", "asked for it"]
+    assert team.ask("admin", "contacts", "forget", "bob@globex.example", "--yes", *why).code == 0
+    assert "Bob" not in str(team.ok("ana", "access"))
+    assert SECRET not in team.said("ana", "bob")
+    for file in [*team.folder.glob("lasttouch.db*"), *team.folder.glob("lasttouch.db.audiences/*")]:
+        assert file.is_dir() or b"globex" not in file.read_bytes(), file
+
+
+def test_only_an_administrator_sees_which_accounts_there_are(team: Team) -> None:
+    assert [one["account"] for one in team.ok("admin", "accounts", "list")] == ["ana", "ben", "cleo"]
+    assert team.ask("ben", "accounts", "list", "--json").error["code"] == "not-permitted"
+    assert team.ask("ben", "accounts", "retire", "ana", "--keep", "nothing", "--yes").code == 1
+    for words in ("sync --account ", "status "):
+        assert team.complete("ben", words).out.strip() == ""
+
+
+def test_an_account_of_nobody_and_a_user_whom_the_machine_does_not_know_are_told_of(team: Team) -> None:
+    assert not {"users", "sharing"} & {one["check"] for one in team.ok("admin", "doctor", "--offline")}
+    team.add_account("info", "")
+    team.top = table("[[users]]", name="Dan", os_user="nobody-of-that-name")
+    team.sync()
+    told = [one for one in team.ok("admin", "doctor", "--offline") if one["check"] == "users"]
+    assert [(one["account"], one["status"]) for one in told] == [(None, "warning"), ("info", "warning")]
