@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pwd
 import signal
@@ -29,6 +30,7 @@ _OWN = ("PATH", "HOME")  # of our environment; there may be passwords in it, whi
 def answer(asked: Asked, config: Path) -> NoReturn:
     """Run what is asked, tell its exit code, and end the process."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    logging.getLogger().handlers = [logging.NullHandler()]  # standard error is the client's from here on
     for number in (signal.SIGALRM, signal.SIGPROF):
         signal.signal(number, signal.SIG_DFL)
     signal.alarm(wire.LONGEST_ANSWER_SECONDS)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import fcntl
 import io
 import itertools
+import os
+import pty
+import re
+import struct
+import termios
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from answered import ANA, BEN, CLEO, KEEPER, Outcome, answered, uid
@@ -295,3 +302,31 @@ def test_an_account_of_nobody_and_a_user_whom_the_machine_does_not_know_are_told
     team.sync()
     told = [one for one in team.ok("admin", "doctor", "--offline") if one["check"] == "users"]
     assert [(one["account"], one["status"]) for one in told] == [(None, "warning"), ("info", "warning")]
+
+
+@pytest.mark.parametrize("columns", [50, 120])
+def test_a_terminal_shows_what_it_would_show_of_a_command_that_runs_there(team: Team, columns: int) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    settings = {"TERM": "xterm-256color", "TZ": "Asia/Tokyo"}
+    assert team.ask("ana", "last", descriptors=[theirs] * 3, settings=settings).code == 0
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).split("\r\n")
+    table_lines = [line for line in lines if line.startswith(" ")]
+    assert any("─" in line for line in table_lines)
+    assert max(map(len, table_lines)) <= columns
+    tokyo = ago(days=2).astimezone(ZoneInfo("Asia/Tokyo"))
+    assert (f"{tokyo:%Y-%m-%d %H:%M}" in shown) == (columns == 120)
+
+
+def test_text_is_written_as_the_terminal_of_who_asks_reads_it(team: Team) -> None:
+    team.ok("ana", "contacts", "edit", "bob", "--name", "Bób Stone")
+    read, write = os.pipe()
+    for encoding, written in (("utf-8", "Bób"), ("latin-1", "Bób"), ("ascii", r"B\xf3b"), ("nonsense", "Bób")):
+        assert team.ask("ana", "last", descriptors=[write] * 3, settings={"encoding": encoding}).code == 0
+        known = "utf-8" if encoding == "nonsense" else encoding
+        assert written.encode(known) in os.read(read, 65536)
+    os.close(read)
+    os.close(write)
