@@ -26,7 +26,7 @@ class Who(Enum):
 _OF = {
     Who.EVERYBODY: (
         "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "contacts list",
-        "contacts show", "contacts suggest", "contacts export", "companies list",
+        "contacts show", "contacts suggest", "contacts dossier", "contacts export", "companies list",
     ),
     Who.USERS: (
         "done", "snooze", "ignore", "note",
@@ -36,7 +36,7 @@ _OF = {
         "companies add", "contacts forget",
     ),
     Who.NOBODY_YET: (
-        "contacts dossier", "privacy report",
+        "privacy report",
     ),
     Who.ADMINISTRATORS: ("status", "doctor", "accounts list", "accounts retire"),
 }  # fmt: skip

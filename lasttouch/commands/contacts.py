@@ -13,6 +13,7 @@ from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.unmatched import strangers_meant
 from lasttouch.commands.completion_words import complete_who
 from lasttouch.commands.contacts_change import alias, forget, merge, remove
+from lasttouch.commands.contacts_dossier import dossier
 from lasttouch.commands.contacts_edit import edit
 from lasttouch.commands.contacts_export import export
 from lasttouch.commands.contacts_suggest import suggest
@@ -46,7 +47,7 @@ def command() -> None:
     """
 
 
-for change in (edit, merge, alias, remove, forget, suggest, export):
+for change in (edit, merge, alias, remove, forget, suggest, export, dossier):
     command.add_command(change)
 
 
