@@ -114,6 +114,10 @@ def accounts_of(log: Log, user_id: int) -> list[tuple[int, str]]:
     return log.execute("SELECT id, name FROM account WHERE user_id = ? ORDER BY id", (user_id,)).fetchall()
 
 
+def account_names(log: Log) -> list[tuple[int, str]]:
+    return log.execute("SELECT id, name FROM account ORDER BY id").fetchall()
+
+
 def teams(log: Log) -> list[str]:
     return [team for (team,) in log.execute("SELECT DISTINCT team FROM user_team ORDER BY team")]
 

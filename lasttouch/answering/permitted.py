@@ -19,7 +19,6 @@ class Who(Enum):
 
     EVERYBODY = "everybody, and the log itself refuses whoever is no user"
     USERS = "users"
-    NOBODY_YET = "nobody yet"
     ADMINISTRATORS = "administrators"
 
 
@@ -35,10 +34,7 @@ _OF = {
         "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
         "companies add", "contacts forget",
     ),
-    Who.NOBODY_YET: (
-        "privacy report",
-    ),
-    Who.ADMINISTRATORS: ("status", "doctor", "accounts list", "accounts retire"),
+    Who.ADMINISTRATORS: ("status", "doctor", "accounts list", "accounts retire", "privacy report"),
 }  # fmt: skip
 COMMANDS = {path: who for who, paths in _OF.items() for path in paths}
 
@@ -75,8 +71,6 @@ def _refusal(path: str, role: Callable[[], str]) -> NotPermitted | None:
     asks = role()  # raises for whoever is no user, before anything else is said
     if who is None:
         return NotPermitted(f"the service does not do `{path}` for anybody", "it is for whoever keeps the server")
-    if who is Who.NOBODY_YET:
-        return NotPermitted("the service does not answer this yet", "")
     if who is Who.ADMINISTRATORS and asks != ADMINISTRATOR:
         return NotPermitted(f"`{path}` is for administrators", "ask whoever keeps the server")
     return None

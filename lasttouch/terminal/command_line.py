@@ -41,6 +41,7 @@ COMMANDS = {
     "sharing": "What colleagues see of your accounts, and whom you keep to yourself.",
     "accounts": "List the accounts of the log, and give one up when a colleague leaves.",
     "access": "Who looked at what is yours.",
+    "privacy": "What is kept of whom, for how long, and who sees it.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
     "export": "The whole log as JSON lines or CSV.",

@@ -27,6 +27,7 @@ LAST = [
 LOGS_ONLY = {"run"}  # its lines are tested with the daemon
 OF_A_TEAM = {  # tested in tests/team
     "access", "accounts list", "accounts retire", "sharing show", "sharing set", "sharing private",
+    "privacy report",
 }  # fmt: skip
 
 

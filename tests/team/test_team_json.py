@@ -18,6 +18,7 @@ CALLS = [
     ("ana", "sharing show", ""),
     ("ana", "access", ""),
     ("root", "accounts list", ""),
+    ("root", "privacy report", ""),
 ]
 
 
