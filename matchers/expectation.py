@@ -3,7 +3,8 @@
 No text is read. A message is a case: how much new text it has, where in its conversation it stands,
 to how many it went, what hangs on it. How often such cases were answered is counted over the log;
 few counts lean on what is usual (PRIORS), many stand for themselves. That an answer was given is
-not the same as that one was wanted, so a bare word of thanks counts for little as an answer.
+not the same as that one was wanted, so a bare word of thanks counts for little as an answer,
+and a brief one for half of one.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ _IN_A_ROW, _STILL = 3, 0.9
 _WORD_STRENGTH = 6.0
 _WORD_SEEN, _WORDS_KEPT = 8, 200
 MOST_RELIABLE = 0.85
-_WORD_COUNTS = 0.3  # how much of an answer a bare word is
+_COUNTS: Mapping[str, float] = {"a word": 0.2, "brief": 0.5}
+"""How much of an answer one of that size is: most of these are thanks."""
 _WINDOW = 45 * DAY
 _COLLEAGUE = "colleague"
 
@@ -385,8 +387,7 @@ def _answer(letter: Letter, later: Sequence[Letter], hands: Mapping[int, Hand]) 
                 break  # whether we had to answer is shown by what we did
             hand = hands.get(one.writer, UNKNOWN_HAND)
             octets = new_text(one, previous, hand.quotes)
-            is_word = octets is not None and _size(octets, hand) == "a word"
-            return _WORD_COUNTS if is_word else 1.0, one.at - letter.at
+            return 1.0 if octets is None else _COUNTS.get(_size(octets, hand), 1.0), one.at - letter.at
         previous = one
     return 0.0, 0
 

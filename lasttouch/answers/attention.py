@@ -175,9 +175,9 @@ class _Reader:
             yield Reason("series-over", row.contact, row.name, row.activity, said_)
 
     def _wanted(self, for_: timedelta) -> Wanted:
-        """What has waited for no longer than that."""
+        """What has waited for no longer than that, and is likelier to be expected than not."""
         owner, only = self._whom
-        return Wanted(contacts=only, owner=owner, since=self._now - for_, order="likely", likely=True)
+        return Wanted(contacts=only, owner=owner, since=self._now - for_, order="likely", likely=True, probable=True)
 
     def _waiting(self, kind: Kind, found: Sequence[Waiting]) -> Iterator[Reason]:
         """Their reasons, as yet without the sentences; see `worded`."""

@@ -14,8 +14,10 @@ from store import letters, marks
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY_OWED, LIKELY_PENDING = 0.15, 0.2
+LIKELY = 0.2
 """From here on it makes a line: then half of the lines are right (see bench/attention.py)."""
+PROBABLE = 0.5
+"""Likelier than not: from here on it makes a line of a morning's page."""
 _ENOUGH = 60
 """Letters that teach something; with fewer the bar is as much lower, for a young log cannot tell.
 """
@@ -46,10 +48,11 @@ class Past(NamedTuple):
     bar: float
 
 
-def past(log: Log, for_us: bool) -> Past:
-    """Read once for a whole list: the rates keep what they have worked out."""
+def past(log: Log, for_us: bool, least: float = LIKELY) -> Past:
+    """Read once for a whole list: the rates keep what they have worked out. From the chance of `least` on, in a log
+    that can tell, it makes a line."""
     known = letters.learned(log)
-    bar = (LIKELY_OWED if for_us else LIKELY_PENDING) * min(1.0, known.get("letters", 0) / _ENOUGH)
+    bar = least * min(1.0, known.get("letters", 0) / _ENOUGH)
     return Past(for_us, rates(log, known)[not for_us], known.get("filed", 0.0), bar)
 
 

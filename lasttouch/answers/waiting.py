@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from lasttouch.answers.expectations import expectations, hopeful, past
+from lasttouch.answers.expectations import LIKELY, PROBABLE, expectations, hopeful, past
 from lasttouch.answers.settling import settling_words
 from store import awaiting as conversations
 from store.awaiting import PAGE, Order, Side, Waiting
@@ -25,7 +25,8 @@ class Wanted(NamedTuple):
     contact it is.
 
     `as_of` says that the moment asked for is an earlier one. `likely`: only where an answer is
-    likely expected. `settled`: what was settled otherwise too.
+    likely expected; `probable`: what is likelier than not is. `settled`: what was settled
+    otherwise too.
     """
 
     contacts: frozenset[int] | None = None
@@ -36,6 +37,7 @@ class Wanted(NamedTuple):
     order: Order = "newest"
     as_of: bool = False
     likely: bool = False
+    probable: bool = False
     settled: bool = False
 
 
@@ -69,7 +71,7 @@ def _judged(
     """Those that wait still, with what is to be thought of them; if `late`, what settles them is
     not known yet."""
     rest = iter(found)
-    learned = past(log, for_us=side == "us")
+    learned = past(log, side == "us", PROBABLE if wanted.probable else LIKELY)
     while page := list(islice(rest, PAGE)):
         if late:
             hoped = hopeful(log, learned, {one.activity_id: one.chance for one in page})

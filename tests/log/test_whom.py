@@ -10,9 +10,11 @@ from spending import spending
 from activity.contact import ContactEntry
 from activity.envelope import FLAGGED
 from lasttouch.answers.attention import Whom, attention
+from lasttouch.answers.expectations import LIKELY, PROBABLE
 from lasttouch.answers.silence import candidates, silences
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.keeping import address_book
+from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.own_words import (
     Word,
     say_of_activity,
@@ -77,6 +79,23 @@ def test_what_waits_with_somebody_is_found_however_much_waits_with_others(log: L
     assert [len(some) for some in listed] == [MANY // 2] * 2
     assert _told(log, Whom("Ben", frozenset({iris})), "owed") == []
     assert _told(log, Whom("Ben", frozenset(crowd[:2])), "owed") == ["Guest 1"]
+
+
+def test_on_the_page_of_a_morning_stands_what_is_likelier_owed_than_not(log: Log) -> None:
+    for n in range(45):
+        asked = log.mail(_address(n), ANA, 1 + n, subject=f"Order {n}")
+        if n % 3:
+            log.mail(ANA, _address(n), 2 + n, asked, subject=f"Re: Order {n}")
+    log.contact("Iris", IRIS)
+    log.contact("Guest 0", _address(0))
+    log.mail(IRIS, ANA, 99.9, subject="The lease")
+    log.mail(_address(0), ANA, 80, subject="The roof")
+    with writing(log.connection):
+        relearn(log.connection, log.now)
+    found = awaiting(log.reader, log.now, "us", Wanted(order="likely", likely=True, since=log.day(50)), 10)
+    assert [one.subject for one in found] == ["The lease", "The roof"]
+    assert LIKELY <= found[1].chance < PROBABLE <= found[0].chance
+    assert _told(log, Whom(), "owed") == ["Iris"]
 
 
 def test_a_reason_names_whom_one_asked_for(log: Log, crowd: list[int]) -> None:

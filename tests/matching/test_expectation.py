@@ -77,10 +77,30 @@ def test_rates_follow_what_was_answered_and_say_it() -> None:
     learned = learn(letters, 1000 * DAY)
     asks, thanks = (case_of(_letter(1, 1, False, octets), (), learned.hands[BOB]) for octets in (600, 100))
     assert asks.size != thanks.size
-    assert learned.theirs.chance(asks) > 0.75
+    assert learned.theirs.chance(asks) > 0.7
     assert learned.theirs.chance(thanks) < 0.3
     assert learned.theirs.counted(asks) == (40, 44)
     assert thanks.said.endswith("first of a conversation")
+
+
+def _answered_by(octets: int) -> float:
+    """The chance of an answer where BOB's messages got answers of this size, from ANA who usually writes 500 octets."""
+    letters = []
+    for n in range(0, 400, 10):
+        letters.append(_letter(n, n, False, 600, (n + 1) * DAY))
+        letters.append(_letter(n + 1, n, True, octets, (n + 1) * DAY + DAY // 2))
+        letters.append(_letter(n + 2, n + 1, True, 500, (n + 1) * DAY))
+        letters.append(_letter(n + 3, n + 2, True, 510, (n + 1) * DAY))
+        letters.append(_letter(n + 4, n + 3, True, 90, (n + 1) * DAY))
+    learned = learn(letters, 1000 * DAY)
+    return learned.theirs.chance(case_of(letters[0], (), learned.hands[BOB]))
+
+
+def test_thanks_are_little_of_an_answer_and_a_brief_one_is_half_of_one() -> None:
+    word, brief, full = _answered_by(96), _answered_by(200), _answered_by(500)
+    assert word < 0.6 * full
+    assert word < 0.8 * brief
+    assert brief < 0.8 * full
 
 
 def test_few_counts_lean_on_what_is_usual() -> None:
