@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from activity.errors import LasttouchError, in_words
-from lasttouch.demo import leash
+from lasttouch.demo import bound_server
 from lasttouch.private_files import write_private
 
 HOST = "127.0.0.1"
@@ -41,7 +41,7 @@ class Server:
     """
 
     def __init__(self, entry_point: str, arguments: Callable[[int], list[str]], log: Path) -> None:
-        self._command = [sys.executable, "-P", str(leash.__file__), entry_point]
+        self._command = [sys.executable, "-P", str(bound_server.__file__), entry_point]
         self._arguments = arguments
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None

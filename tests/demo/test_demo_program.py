@@ -23,7 +23,7 @@ def servers_in(folder: Path) -> list[str]:
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
             line = path.read_bytes().decode(errors="replace")
-            if "leash.py" in line and str(folder) in line:
+            if "bound_server.py" in line and str(folder) in line:
                 found.append(line)
     return found
 

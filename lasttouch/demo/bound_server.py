@@ -1,4 +1,4 @@
-"""A server on a leash, run as a program: `leash.py MODULE:FUNCTION ARGUMENTS…`.
+"""A server that ends with whoever started it: `bound_server.py MODULE:FUNCTION ARGUMENTS…`.
 
 Calls the function as a program of its own, and ends it as soon as standard input does: when whoever
 started it wants so, or is no more.
