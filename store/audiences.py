@@ -13,14 +13,16 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from store import strangers, threads, touches
+from store import lessons, strangers, threads, touches
 from store.changes import ACTIVITY, ADDRESS, CONTACT, CONVERSATION
 from store.database import make_private_folder, writing
 from store.file_owner import as_owner_of
+from store.letters import LEARNED
 from store.lists import among, change_among, chunks
 from store.log import Log
 from store.scoped_views import DERIVED
@@ -70,11 +72,11 @@ def _sweep(folder: Path) -> None:
                 discard(one)
 
 
-def follow(log: Log, now: datetime) -> None:
-    """Bring an audience's dates to where the log is, as of `now`; nothing is written where nothing has changed."""
+def follow(log: Log, now: datetime) -> bool:
+    """Bring an audience's dates to where the log is, as of `now`; False, and nothing written, where nothing changed."""
     followed = _followed(log.connection)
     if followed is not None and followed == _newest(log.connection):
-        return
+        return False
     with writing(log.connection):
         followed, newest = _followed(log.connection), _newest(log.connection)
         changes = None if followed is None else _since(log.connection, followed)
@@ -85,6 +87,14 @@ def follow(log: Log, now: datetime) -> None:
         log.connection.execute("DELETE FROM main.followed")
         if newest is not None:
             log.connection.execute("INSERT INTO main.followed (number, kind, ref) VALUES (?, ?, ?)", newest)
+    return True
+
+
+def keep_learned(log: Log, learned: Mapping[str, Any], found: Mapping[int, Sequence[float]]) -> None:
+    """What was learned from what an audience sees, within the caller's transaction; see lessons.py."""
+    row = (LEARNED, lessons.in_words(learned))
+    log.connection.execute("INSERT OR REPLACE INTO main.learned (name, value) VALUES (?, ?)", row)
+    lessons.keep_hands(log.connection, found)
 
 
 Change = tuple[int, int, int]

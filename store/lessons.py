@@ -18,7 +18,16 @@ def keep_learned(
     connection: sqlite3.Connection, learned: Mapping[str, Any], found: Mapping[int, Sequence[float]]
 ) -> None:
     """Put this in the place of what was learned before; nothing that waits is judged by it yet."""
-    settings.write(connection, LEARNED, json.dumps(learned, sort_keys=True))
+    settings.write(connection, LEARNED, in_words(learned))
+    keep_hands(connection, found)
+
+
+def in_words(learned: Mapping[str, Any]) -> str:
+    return json.dumps(learned, sort_keys=True)
+
+
+def keep_hands(connection: sqlite3.Connection, found: Mapping[int, Sequence[float]]) -> None:
+    """The hands alone; nothing that waits is judged by them yet."""
     connection.execute("DELETE FROM hand")
     connection.executemany(
         "INSERT INTO hand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

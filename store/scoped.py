@@ -37,8 +37,11 @@ _HELPERS = {
 _BESIDE = ("dated", "may_be_seen")  # views of no table
 
 
-def open_scoped(path: Path, scope: Scope, now: datetime) -> Log:
-    """The log at `path` within a scope, its dates as of `now`.
+Followed = Callable[[Log, datetime], None]
+
+
+def open_scoped(path: Path, scope: Scope, now: datetime, then: Followed | None = None) -> Log:
+    """The log at `path` within a scope, its dates as of `now`; `then` is called where anything had changed.
 
     Raises NotFound and DatabaseError as `store.database.open_for_reading` does.
     """
@@ -51,12 +54,12 @@ def open_scoped(path: Path, scope: Scope, now: datetime) -> Log:
     with as_owner_of(path):
         audience = audiences.path_of(path, shown)
         try:
-            return _opened(path, audience, scope, granted.rows, views, tables, now)
+            return _opened(path, audience, scope, granted.rows, views, tables, now, then)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # a cache that is damaged is made anew
             audiences.discard(audience)
-            return _opened(path, audience, scope, granted.rows, views, tables, now)
+            return _opened(path, audience, scope, granted.rows, views, tables, now, then)
 
 
 _TABLES = """SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY name"""
@@ -70,6 +73,7 @@ def _opened(
     views: Mapping[str, str],
     tables: Sequence[str],
     now: datetime,
+    then: Followed | None,
 ) -> Log:
     with contextlib.suppress(FileExistsError):
         if not audience.exists():
@@ -86,7 +90,8 @@ def _opened(
         connection.create_function("opaque", 1, lambda identity: _opaque(identity, key), deterministic=True)
         connection.executescript(_made(rows, views, tables))
         log = Log(connection, scope)
-        audiences.follow(log, now)
+        if audiences.follow(log, now) and then is not None:
+            then(log, now)
         connection.set_authorizer(_only_by_views(frozenset((*tables, *_BESIDE)) - DERIVED))
         return log
     except BaseException:

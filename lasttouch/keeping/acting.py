@@ -21,9 +21,9 @@ def acting(agent: Agent) -> Iterator[None]:
     if scope is EVERYTHING:
         yield
         return
-    from store.scoped import open_scoped  # noqa: PLC0415 - one keeper does without
+    from lasttouch.keeping.seeing import seen_within  # noqa: PLC0415 - one keeper does without
 
-    with contextlib.closing(open_scoped(agent.loaded.database, scope, agent.clock())) as seen:
+    with contextlib.closing(seen_within(agent.loaded.database, scope, agent.clock())) as seen:
         agent.seen = seen
         yield
 

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from activity.letter import Letter
 from lasttouch.keeping.lessons_due import LISTED, is_lesson_due
 from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
-from store import lessons, letters, marks
+from store import audiences, lessons, letters, marks
+from store.database import writing
 from store.log import Log
 from store.rows import timestamp
 from store.threads import US
@@ -39,6 +40,15 @@ def keep_up(connection: sqlite3.Connection, now: datetime, lesson: Lesson | None
     if lesson is not None:
         lessons.keep_learned(connection, *lesson)
     judge_waiting(connection, timestamp(now))
+
+
+def keep_up_with(seen: Log, now: datetime) -> None:
+    """What whoever sees a part of the log is told of answers: learned from that, and kept for all who see the same."""
+    lesson = lesson_due(seen, now)
+    with writing(seen.connection):
+        if lesson is not None:
+            audiences.keep_learned(seen, *lesson)
+        judge_waiting(seen.connection, timestamp(now))
 
 
 def relearn(connection: sqlite3.Connection, now: datetime) -> None:

@@ -59,9 +59,9 @@ def _as_seen(log: Log, path: Path) -> Iterator[Log]:
     if scope is EVERYTHING or not is_begun(path):
         yield log
         return
-    from store.scoped import open_scoped  # noqa: PLC0415 - one keeper does without
+    from lasttouch.keeping.seeing import seen_within  # noqa: PLC0415 - one keeper does without
 
-    with contextlib.closing(open_scoped(path, scope, utc_now())) as seen:
+    with contextlib.closing(seen_within(path, scope, utc_now())) as seen:
         yield seen
 
 

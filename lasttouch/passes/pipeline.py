@@ -19,7 +19,7 @@ from lasttouch.keeping.lessons_due import is_anything_unjudged, is_lesson_due
 from lasttouch.passes.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.passes.sources import source_of
 from matchers.domains import is_free_mail
-from store import access, deferred, marks
+from store import access, changes, deferred, marks
 from store.database import writing
 from store.places import SourceRow
 from store.rows import timestamp
@@ -93,6 +93,7 @@ def settle(agent: Agent) -> None:
         with writing(agent.connection):
             marks.prune(agent.connection, timestamp(agent.clock() - marks.KEPT), FLAGGED)
             access.prune(agent.connection, agent.clock())
+            changes.prune(agent.connection)
 
 
 class _ActivityPass(SourcePass):

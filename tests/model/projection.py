@@ -16,6 +16,7 @@ from typing import Any
 from team_worlds import ACCOUNTS, USERS, World
 
 from activity.sharing import Level
+from lasttouch.keeping import learning
 from store import touches
 from store.codes import MEETING, TOUCH
 from store.database import open_for_writing, writing
@@ -251,6 +252,7 @@ def project(path: Path, sight: Sight, moment: datetime, digest: str) -> dict[int
         connection.execute("INSERT OR REPLACE INTO setting VALUES ('configuration', ?)", (digest,))
         touches.correct(connection, moment)
         correct_threads(connection)
+        learning.relearn(connection, moment)
         by_date = _dates(connection, sight, timestamp(moment))
     connection.close()
     return by_date

@@ -24,7 +24,7 @@ from activity.envelope import Envelope
 from config_lines import account, caldav, files, head, table
 from lasttouch.configuration.config import load_config
 from lasttouch.configuration.config_file import read_config
-from lasttouch.keeping import address_book, reading
+from lasttouch.keeping import address_book, learning, reading
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.viewing import scope_of
@@ -205,6 +205,15 @@ def _names_of_dates(log: Log) -> dict[int, str]:
     }
 
 
+def _open(database: Path, whole: Log, user: str) -> Log:
+    """What this user sees, and has learned just now: it is learned anew only once enough has come."""
+    seen = open_scoped(database, scope_of(whole, f"{user}-os"), NOW)
+    seen.connection.execute("DELETE FROM main.learned")
+    seen.connection.execute("UPDATE thread SET chance = NULL")
+    learning.keep_up_with(seen, NOW)
+    return seen
+
+
 def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
     """Every user's answers in a world; how many were compared."""
     made, chance = world(seed), random.Random(seed)
@@ -230,7 +239,7 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
             other.mkdir()
             (other / "config.toml").write_text(head("log.db") + account("x", files("x")))
             by = project(other / "log.db", Sight(facts, user), NOW, read_config(other / "config.toml").digest)
-            seen = open_scoped(database, scope_of(agent.log, f"{user}-os"), NOW)
+            seen = _open(database, agent.log, user)
             alone = open_for_reading(other / "log.db")
             try:
                 for question in _asked(made, chance, len(facts.activities)):
