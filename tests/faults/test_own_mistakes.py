@@ -93,10 +93,13 @@ def test_a_message_that_cannot_be_stored_is_left_out(two_folders: Household, mon
     check_that_only_the_culprit_is_missing(two_folders)
 
 
-def test_a_message_that_cannot_be_parsed_is_left_out(two_folders: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [IndexError, MemoryError])
+def test_a_message_that_cannot_be_parsed_is_left_out(
+    two_folders: Household, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
     def parse(block: bytes, *rest: Any) -> Any:
         if b"culprit" in block:
-            raise IndexError
+            raise error
         return parse_header(block, *rest)
 
     monkeypatch.setattr(capture.files.message, "parse_header", parse)
