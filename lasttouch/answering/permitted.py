@@ -28,8 +28,8 @@ _OF = {
         "contacts show", "contacts suggest", "contacts dossier", "contacts export", "companies list",
     ),
     Who.USERS: (
-        "done", "snooze", "ignore", "note",
-        "cadence", "confirm", "sharing show", "sharing set", "sharing private", "access",
+        "done", "snooze", "ignore", "note", "cadence", "confirm", "sharing show", "sharing set", "sharing private",
+        "access",
         # whose contact it is, or whether it is of the list, is known to what changes it: keeping/whose.py
         "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
         "companies add", "contacts forget",
