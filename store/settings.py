@@ -10,6 +10,11 @@ POLICY = "house"  # its name in a log: the digest of the rules by which all that
 CONFIGURATION = "configuration"  # the digest of the configuration that was last checked and followed
 
 
+def has_users(log: Log) -> bool:
+    """Does the configuration that is followed name any? Else one keeper sees everything."""
+    return log.execute("SELECT 1 FROM user WHERE active LIMIT 1").fetchone() is not None
+
+
 def read(log: Log, name: str) -> str | None:
     row = log.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None

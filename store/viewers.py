@@ -25,11 +25,6 @@ class User(NamedTuple):
     role: str
 
 
-def has_users(log: Log) -> bool:
-    """Does the configuration name any? Else one keeper sees everything."""
-    return log.execute("SELECT 1 FROM user WHERE active LIMIT 1").fetchone() is not None
-
-
 def user_of(log: Log, os_user: str) -> User | None:
     """The user whom the system knows by this name."""
     row = log.execute("SELECT id, name, os_user, role FROM user WHERE active AND os_user = ?", (os_user,)).fetchone()

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from activity.errors import NotPermitted, UsageError
 from lasttouch.keeping.agent import Agent
-from lasttouch.keeping.viewing import asker, is_administrator, is_by_proxy, scope_of
+from lasttouch.keeping.viewing import is_administrator, is_by_proxy, scope_of_asker, user_asking
 from lasttouch.keeping.whose import of_user
 from store import viewers
 from store.log import EVERYTHING, Scope
 from store.said import ONE_KEEPER
+from store.settings import has_users
 
 
 @contextlib.contextmanager
@@ -30,7 +31,7 @@ def acting(agent: Agent) -> Iterator[None]:
 
 def become_asker(agent: Agent) -> Scope:
     """The agent speaks for the user who asks from now on, and sees no more than before."""
-    scope = scope_of(agent.log, asker())
+    scope = scope_of_asker(agent.log)
     if scope.user_id:
         (user,) = [one for one in viewers.users(agent.log) if one.id == scope.user_id]
         agent.user_id, agent.holding = user.id, of_user(agent.log, user)
@@ -40,18 +41,17 @@ def become_asker(agent: Agent) -> Scope:
 @contextlib.contextmanager
 def administering(agent: Agent) -> Iterator[None]:
     """An administrator acts, who sees no content, or one keeper. Raises NotPermitted for anybody else."""
-    if not viewers.has_users(agent.log) and not is_by_proxy():
+    if not has_users(agent.log) and not is_by_proxy():
         yield
         return
     if not is_administrator(agent.log):
         raise NotPermitted("this is for an administrator", "ask whoever keeps the service")
-    name = asker()
-    user = viewers.user_of(agent.log, name) if name else None
+    user = user_asking(agent.log)
     agent.user_id = user.id if user else ONE_KEEPER
     yield
 
 
 def insist_on_users(agent: Agent) -> None:
     """Raises UsageError where there is nobody to share with."""
-    if not viewers.has_users(agent.log):
+    if not has_users(agent.log):
         raise UsageError("nobody else asks this log", "name those who do as [[users]] in the configuration")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
 from lasttouch.configuration.config_file import ConfigFile, read_config
 from lasttouch.keeping import viewing
-from lasttouch.keeping.viewing import asker, insist_on_an_administrator, scope_of
+from lasttouch.keeping.viewing import insist_on_an_administrator, scope_of_asker
 from lasttouch.local_time import utc_now
 from store import settings
 from store.database import database_errors, insist_on_all_tables, is_begun, open_for_reading
@@ -55,7 +55,7 @@ def _as_seen(log: Log, path: Path) -> Iterator[Log]:
 
     Raises NotPermitted.
     """
-    scope = scope_of(log, asker())
+    scope = scope_of_asker(log)
     if scope is EVERYTHING or not is_begun(path):
         yield log
         return

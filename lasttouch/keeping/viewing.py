@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
 from activity.errors import NotPermitted
 from activity.sharing import Level
-from store import viewers
 from store.log import EVERYTHING, Log, Scope
+from store.settings import has_users
+
+if TYPE_CHECKING:
+    from store.viewers import User
 
 _HINT = "sign in as one of the users; status, doctor, check, sync, run and backup show no content and work without"
 _NOBODY = "\0"
@@ -29,8 +33,12 @@ def asker() -> str | None:
 
 def role_of_asker(log: Log) -> str:
     """ "member", "steward" or "administrator". Raises NotPermitted for whoever is no user."""
-    name = asker()
-    return _insist_on_a_user(viewers.user_of(log, name) if name else None).role
+    return _insist_on_a_user(user_asking(log)).role
+
+
+def user_asking(log: Log) -> User | None:
+    """None for whoever is no user."""
+    return _user(log, asker())
 
 
 def insist_on_an_administrator(log: Log) -> None:
@@ -41,17 +49,25 @@ def insist_on_an_administrator(log: Log) -> None:
 
 def is_administrator(log: Log) -> bool:
     """Does an administrator of a team's log ask, or, directly, whoever may open its file and is no user of it?"""
-    if not viewers.has_users(log):
+    if not has_users(log):
         return False
-    name = asker()
-    user = viewers.user_of(log, name) if name else None
+    user = user_asking(log)
     return not is_by_proxy() if user is None else user.role == "administrator"
 
 
 def insist_on_own(log: Log, user_id: int, activity_id: int) -> None:
     """Raises NotPermitted for a user in none of whose accounts the activity is."""
-    if user_id and not viewers.is_own(log, user_id, activity_id):
+    if not user_id:
+        return
+    from store.viewers import is_own  # noqa: PLC0415 - one keeper does without
+
+    if not is_own(log, user_id, activity_id):
         raise NotPermitted(f"activity {activity_id} is in no account of yours", "whose it is may say so of it")
+
+
+def scope_of_asker(log: Log) -> Scope:
+    """See `scope_of`; one keeper is not even asked who they are."""
+    return EVERYTHING if not is_by_proxy() and not has_users(log) else scope_of(log, asker())
 
 
 def scope_of(log: Log, os_user: str | None) -> Scope:
@@ -60,10 +76,12 @@ def scope_of(log: Log, os_user: str | None) -> Scope:
     Raises NotPermitted for whoever is none of them, in the same words whatever there is, and for an
     administrator who has no mailbox here.
     """
-    if not viewers.has_users(log) and not is_by_proxy():
+    if not has_users(log) and not is_by_proxy():
         return EVERYTHING
-    user = _insist_on_a_user(viewers.user_of(log, os_user) if os_user else None)
-    granted = viewers.levels(log, user)
+    from store.viewers import levels as granted_levels  # noqa: PLC0415 - one keeper does without
+
+    user = _insist_on_a_user(_user(log, os_user))
+    granted = granted_levels(log, user)
     if user.role == "administrator" and not any(level is Level.OWN for _, level in granted):
         raise NotPermitted(
             "an administrator without a mailbox here sees no content", "status and doctor say how the service is"
@@ -72,7 +90,13 @@ def scope_of(log: Log, os_user: str | None) -> Scope:
     return Scope(user.name, levels, len(granted) - len(levels), user.id)
 
 
-def _insist_on_a_user(user: viewers.User | None) -> viewers.User:
+def _user(log: Log, os_user: str | None) -> User | None:
+    from store.viewers import user_of  # noqa: PLC0415 - one keeper does without
+
+    return user_of(log, os_user) if os_user else None
+
+
+def _insist_on_a_user(user: User | None) -> User:
     if user is None:
         raise NotPermitted("this log is a team's, and you are none of its users", _HINT)
     return user
