@@ -26,6 +26,7 @@ from lasttouch.configuration.config import load_config
 from lasttouch.configuration.config_file import read_config
 from lasttouch.keeping import address_book, learning, reading
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.contact_changes import add_alias
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.viewing import scope_of
 from lasttouch.terminal import command_line
@@ -42,7 +43,8 @@ from store.scoped import open_scoped
 
 WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "60"))
 FIRST = int(os.environ.get("LASTTOUCH_FIRST_WORLD", "0"))
-AT_ONCE = 10
+AT_ONCE = 4
+ASKED = 24  # questions of each user
 
 
 def _config(folder: Path, made: World) -> Path:
@@ -104,11 +106,9 @@ def _list(agent: Agent, made: World) -> None:
             holding.hold(connection, [contact_id], [accounts[name] for name in one.held_by])
 
 
-def _say(agent: Agent, made: World) -> None:
-    """Who is kept private, and what users say."""
+def _keep_private(agent: Agent, made: World) -> None:
     connection = agent.connection
     users = dict(connection.execute("SELECT name, id FROM user"))
-    accounts = dict(connection.execute("SELECT name, id FROM account"))
     with writing(connection):
         for user, kind, email in made.private:
             found = connection.execute(
@@ -125,12 +125,50 @@ def _say(agent: Agent, made: World) -> None:
                 )
                 continue
             connection.execute(f"INSERT OR IGNORE INTO {row[0]} VALUES (?, ?, 1)", row[1:])
+
+
+def _say(agent: Agent, made: World) -> None:
+    connection = agent.connection
+    users = dict(connection.execute("SELECT name, id FROM user"))
+    accounts = dict(connection.execute("SELECT name, id FROM account"))
+    with writing(connection):
         for user, kind, name in made.words:
             (contact_id,) = connection.execute("SELECT id FROM contact WHERE name = ?", (name,)).fetchone()
             speaker = Speaker(NOW, accounts[user], user.title(), users[user])
             own_words.say_of_contact(
                 connection, Log(connection), contact_id, kind, speaker, 20 if kind == "cadence" else None
             )
+
+
+def _stir(agent: Agent, made: World, chance: random.Random) -> None:
+    """What changes later on, when everybody has asked already: whose contacts are, and who is kept private."""
+    connection = agent.connection
+    accounts = [row_id for (row_id,) in connection.execute("SELECT id FROM account")]
+    contacts = [row_id for (row_id,) in connection.execute("SELECT id FROM contact")]
+    for _ in range(chance.choice([0, 1, 2, 4])):
+        contact_id, what = chance.choice(contacts), chance.choice(["held", "owner", "company", "private", "alias"])
+        with writing(connection):
+            if what == "held":
+                connection.execute("DELETE FROM contact_holder WHERE contact_id = ?", (contact_id,))
+                holding.hold(connection, [contact_id], chance.sample(accounts, chance.choice([0, 1, 2])))
+            elif what == "owner":
+                owner = chance.choice(["", *(name.title() for name in USERS)])
+                connection.execute("UPDATE contact SET owner = ? WHERE id = ?", (owner, contact_id))
+            elif what == "company":
+                owner = chance.choice(["", *(name.title() for name in USERS)])
+                connection.execute(
+                    "UPDATE company SET owner = ? WHERE id = (SELECT company_id FROM contact WHERE id = ?)",
+                    (owner, contact_id),
+                )
+            elif what == "private":
+                query = "SELECT email FROM contact_email WHERE contact_id = ?"
+                (email,) = chance.choice(connection.execute(query, (contact_id,)).fetchall())
+                made.private = [*made.private, (chance.choice(USERS), "contact", email)]
+        if what == "alias":
+            free = sorted(set(THEIRS) - {email for (email,) in connection.execute("SELECT email FROM contact_email")})
+            if free:
+                add_alias(agent, contact_id, [chance.choice(free)])
+    _keep_private(agent, made)
 
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -153,6 +191,11 @@ def _asked(made: World, chance: random.Random, activities: int) -> Iterator[tupl
     for number in chance.sample(range(1, activities + 3), min(8, activities)):
         yield "why", str(number)
     yield "why", f"<m{chance.randrange(20)}@x.example>"
+
+
+def _some(questions: Iterator[tuple[str, ...]], chance: random.Random) -> list[tuple[str, ...]]:
+    every = list(questions)
+    return chance.sample(every, min(ASKED, len(every)))
 
 
 def _answer(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
@@ -227,10 +270,12 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
             _feed(agent, piece)
             if number == listed_at:
                 _list(agent, made)
+                _keep_private(agent, made)
                 _say(agent, made)
             for user in USERS:  # whoever asked before has to follow
                 if chance.random() < 0.7:
                     open_scoped(database, scope_of(agent.log, f"{user}-os"), NOW).close()
+        _stir(agent, made, chance)
         agent.refresh()
         facts = Facts(agent.connection, made, [(_identity(one), one.account) for one in made.copies])
         compared = 0
@@ -242,7 +287,7 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
             seen = _open(database, agent.log, user)
             alone = open_for_reading(other / "log.db")
             try:
-                for question in _asked(made, chance, len(facts.activities)):
+                for question in _some(_asked(made, chance, len(facts.activities)), chance):
                     found = _answer(question, config, seen, monkeypatch)
                     wanted = _answer(question, other / "config.toml", alone, monkeypatch)
                     assert found == wanted, f"world {seed}, {user}: {' '.join(question)}: {_first(found, wanted)}"
