@@ -15,8 +15,8 @@ from store.log import Log
 from store.rows import timestamp
 
 LIKELY = 0.17
-"""One in six: from here on it makes a line. About half of the lines are right then, and seven in ten of
-what is owed are found (see bench/attention.py); a higher bar finds less than it leaves out wrongly.
+"""One in six: from here on it makes a line. About half of the lines are right then, and seven in
+ten of what is owed are found (see bench/attention.py).
 """
 PROBABLE = 0.5
 """Likelier than not: from here on it makes a line of a morning's page."""
