@@ -125,7 +125,7 @@ def add(
         if entry is not None:
             change = add_contact(agent, entry)
         else:
-            bring_strangers(agent)
+            bring_strangers(agent, told=not agent.user_id)
             strangers = strangers_meant(agent.seen, agent.clock(), number, min_exchanges)
             change = add_strangers(agent, strangers, by_name=number is not None, of=agent.holding)
     if as_json:

@@ -76,25 +76,29 @@ def _record(log: Log, used: Used) -> None:
 def reading_all() -> Iterator[Log]:
     """The same, with the meetings among strangers, which answers about contacts do without."""
     with reading() as log:
-        if not logs.lacks_strangers(log):
+        is_team = log.scope.viewer is not None  # none of whom sees what waits to be worked out
+        if not is_team and not logs.lacks_strangers(log):
             yield log
             return
     try:
         with maintaining() as agent:
-            bring_strangers(agent)
+            if logs.lacks_strangers(agent.log):
+                bring_strangers(agent, told=not is_team)
     except DatabaseError as error:
         _warn(f"meetings among strangers are left out: {error.message}")
     with reading() as log:
         yield log
 
 
-def bring_strangers(agent: Agent) -> None:
-    """The meetings among strangers into the log, where they wait; a terminal shows how far that is."""
+def bring_strangers(agent: Agent, told: bool) -> None:
+    """The meetings among strangers into the log, where they wait; a terminal shows how far that is, if
+    it may be `told` how many all have.
+    """
     from lasttouch.keeping.meetings import expand_for_strangers  # noqa: PLC0415
     from lasttouch.terminal.progress import shown_count  # noqa: PLC0415 - once, before it is a plain query
 
-    with shown_count("working out meetings among strangers") as told:
-        expand_for_strangers(agent, told)
+    with shown_count("working out meetings among strangers") if told else contextlib.nullcontext() as count:
+        expand_for_strangers(agent, count)
 
 
 @contextlib.contextmanager

@@ -330,3 +330,19 @@ def test_text_is_written_as_the_terminal_of_who_asks_reads_it(team: Team) -> Non
         assert written.encode(known) in os.read(read, 65536)
     os.close(read)
     os.close(write)
+
+
+def test_how_many_meetings_others_have_is_told_to_nobody(team: Team) -> None:
+    for number in range(3):
+        meeting = event(f"s{number}", ago(days=9), f"zoe{number}@nobody.example;PARTSTAT=ACCEPTED")
+        team.receive("ana", meeting)
+    team.receive("ben", event("own", ago(days=8), "yan@nobody.example;PARTSTAT=ACCEPTED"))
+    team.sync()
+    ours, theirs = pty.openpty()
+    assert team.ask("ben", "unmatched", descriptors=[theirs] * 3, settings={"TERM": "xterm"}).code == 0
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert "working out" not in shown
+    assert "zoe" not in shown
+    assert "yan@nobody" in shown
