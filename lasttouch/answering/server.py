@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import struct
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
@@ -20,6 +21,7 @@ WAITING_FOR_ONE = 64
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7))
 AT_A_TIME = 64  # accepted, before others are seen to
 _PAUSE_SECONDS = 0.1
+_AGAIN_MILLISECONDS = 1000  # where one could not be begun
 _MOST_DESCRIPTORS = 65_536
 
 _log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ class Server:
         for descriptor in (self._listener.fileno(), self._alive, ended):
             watched.register(descriptor, select.POLLIN | select.POLLHUP)
         while True:
-            happened = {descriptor for descriptor, _ in watched.poll()}
+            happened = {descriptor for descriptor, _ in watched.poll(_AGAIN_MILLISECONDS if self._waiting else None)}
             if self._alive in happened:
                 return self._end()
             if ended in happened:
@@ -76,7 +78,7 @@ class Server:
                 return
             except OSError as error:  # no descriptors are left: those of ended children come back
                 _log.warning("a command could not be taken: %s", error.strerror)
-                select.poll().poll(_PAUSE_SECONDS * 1000)
+                time.sleep(_PAUSE_SECONDS)
                 return
             _pid, uid, _gid = _CREDENTIALS.unpack(
                 connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
@@ -92,8 +94,11 @@ class Server:
         left: list[Asked] = []
         while self._waiting and len(self._running) < AT_ONCE:
             asked = self._waiting.popleft()
-            if self._of_one[asked.uid] >= AT_ONCE_FOR_ONE or not self._is_begun(asked):
+            if self._of_one[asked.uid] >= AT_ONCE_FOR_ONE:
                 left.append(asked)
+            elif not self._is_begun(asked):
+                left.append(asked)
+                break
         self._waiting.extendleft(reversed(left))
 
     def _is_begun(self, asked: Asked) -> bool:
@@ -101,7 +106,6 @@ class Server:
             pid = os.fork()
         except OSError as error:
             _log.warning("a command could not be begun: %s", error.strerror)
-            select.poll().poll(_PAUSE_SECONDS * 1000)
             return False
         if pid == 0:
             self._be_the_child(asked)

@@ -41,6 +41,9 @@ class Answers:
         if not loaded.config.users:
             self.stop()
             return
+        if not sys.platform.startswith("linux"):  # where the kernel says who asks (unix(7), SO_PEERCRED)
+            _log.warning("commands of others are answered on Linux alone")
+            return
         self._config = loaded.path.absolute()
         if self._listener is None:
             place = place_of(loaded.database)

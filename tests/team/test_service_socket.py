@@ -17,6 +17,7 @@ from answered import ANA, BEN, KEEPER, STRANGER, asked, processes_of, uid, write
 from config_lines import account, files, head
 from lasttouch.answering import client, wire
 from lasttouch.answering.place import listening, place_of
+from lasttouch.answering.server import AT_ONCE_FOR_ONE, WAITING_FOR_ONE
 from running_daemon import RunningDaemon, until
 
 GROUP = 60_123  # of those who may reach the socket; no system has a name for it
@@ -130,6 +131,12 @@ def test_fifty_at_once_are_all_answered(service: Service) -> None:
 
 def _connection(place: Path, asks: int, stream: int, *words: str) -> socket.socket:
     """A command that is under way, asked by this user of GROUP."""
+    connection = _connected(place, asks)
+    socket.send_fds(connection, [wire.request({}, list(words))], [stream] * 3)
+    return connection
+
+
+def _connected(place: Path, asks: int) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     connection.settimeout(60)
     groups = os.getgroups()
@@ -140,7 +147,6 @@ def _connection(place: Path, asks: int, stream: int, *words: str) -> socket.sock
     finally:
         os.seteuid(0)
         os.setgroups(groups)
-    socket.send_fds(connection, [wire.request({}, list(words))], [stream] * 3)
     return connection
 
 
@@ -153,6 +159,26 @@ def test_a_client_that_never_reads_and_one_that_never_asks_delay_nobody(service:
     assert outcome.code == 1
     for one in silent:
         one.close()
+
+
+@AS_OTHERS
+def test_who_asks_for_much_waits_for_themselves_alone(service: Service) -> None:
+    silent = [_connected(service.place, uid(ANA)) for _ in range(20)]
+    until(lambda: len(processes_of(service.answering)) >= AT_ONCE_FOR_ONE)
+    assert asked(service.place, "status", asks=uid(KEEPER), groups=[GROUP]).code == 0
+    assert 1 <= len(processes_of(service.answering)) <= AT_ONCE_FOR_ONE
+    for one in silent:
+        one.close()
+
+
+@AS_OTHERS
+def test_what_would_make_too_many_wait_is_told_to_ask_again(service: Service) -> None:
+    silent = [_connected(service.place, uid(ANA)) for _ in range(WAITING_FOR_ONE + 2 * AT_ONCE_FOR_ONE)]
+    outcome = asked(service.place, "last", "--json", asks=uid(ANA), groups=[GROUP])
+    assert (outcome.code, outcome.error["message"]) == (1, "the service broke off the answer")
+    for one in silent:
+        one.close()
+    assert until(lambda: asked(service.place, "last", asks=uid(ANA), groups=[GROUP]).code == 0)
 
 
 def test_a_child_that_is_killed_is_one_answer_that_breaks_off(service: Service) -> None:
