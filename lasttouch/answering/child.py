@@ -44,8 +44,9 @@ def answer(asked: Asked, config: Path) -> NoReturn:
         threading.Thread(target=_end_with_the_client, args=[asked.connection], daemon=True).start()
         code = _FAILED  # where not even what went wrong can be told
         code = _run(request.arguments, config, environment)
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
     with contextlib.suppress(OSError):
         asked.connection.send(bytes([code]))
     os._exit(code)

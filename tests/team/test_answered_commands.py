@@ -89,6 +89,13 @@ def test_administrators_see_how_the_service_is_and_members_do_not(team: Path) ->
     assert "configuration" in {one["check"] for one in examined.json}
 
 
+def test_what_is_printed_before_something_fails_is_printed(team: Path) -> None:
+    outcome = answered(team, uid(KEEPER), "status", "--check")
+    assert outcome.code == 1
+    assert "ana\tfiles" in outcome.out
+    assert "not read within 1h" in outcome.err
+
+
 def test_who_was_an_administrator_is_none_as_soon_as_the_configuration_says_so(team: Path) -> None:
     assert answered(team, uid(KEEPER), "status").code == 0
     team.write_text(team.read_text().replace('role = "administrator"\n', ""))
