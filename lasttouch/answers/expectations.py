@@ -14,9 +14,9 @@ from store import letters, marks
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY = 0.17
-"""One in six: from here on it makes a line. About half of the lines are right then, and seven in
-ten of what is owed are found (see bench/attention.py).
+LIKELY_OWED, LIKELY_PENDING = 0.15, 0.17
+"""From here on it makes a line. About half of the lines are right then, and seven in ten of what is
+owed are found (see bench/attention.py).
 """
 PROBABLE = 0.5
 """Likelier than not: from here on it makes a line of a morning's page."""
@@ -50,11 +50,12 @@ class Past(NamedTuple):
     bar: float
 
 
-def past(log: Log, for_us: bool, least: float = LIKELY) -> Past:
-    """Read once for a whole list: the rates keep what they have worked out. From the chance of `least` on, in a log
-    that can tell, it makes a line."""
+def past(log: Log, for_us: bool, probable: bool = False) -> Past:
+    """Read once for a whole list: the rates keep what they have worked out. `probable`: a line is
+    only what is likelier than not."""
     known = letters.learned(log)
-    bar = least * min(1.0, known.get("letters", 0) / _ENOUGH)
+    least = LIKELY_OWED if for_us else LIKELY_PENDING
+    bar = (PROBABLE if probable else least) * min(1.0, known.get("letters", 0) / _ENOUGH)
     return Past(for_us, rates(log, known)[not for_us], known.get("filed", 0.0), bar)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from lasttouch.answers.expectations import LIKELY, PROBABLE, expectations, hopeful, past
+from lasttouch.answers.expectations import expectations, hopeful, past
 from lasttouch.answers.settling import settling_words
 from store import awaiting as conversations
 from store.awaiting import PAGE, Order, Side, Waiting
@@ -71,7 +71,7 @@ def _judged(
     """Those that wait still, with what is to be thought of them; if `late`, what settles them is
     not known yet."""
     rest = iter(found)
-    learned = past(log, side == "us", PROBABLE if wanted.probable else LIKELY)
+    learned = past(log, side == "us", wanted.probable)
     while page := list(islice(rest, PAGE)):
         if late:
             hoped = hopeful(log, learned, {one.activity_id: one.chance for one in page})

@@ -10,7 +10,7 @@ from spending import spending
 from activity.contact import ContactEntry
 from activity.envelope import FLAGGED
 from lasttouch.answers.attention import Whom, attention
-from lasttouch.answers.expectations import LIKELY, PROBABLE
+from lasttouch.answers.expectations import LIKELY_OWED, PROBABLE
 from lasttouch.answers.silence import candidates, silences
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.keeping import address_book
@@ -94,7 +94,7 @@ def test_on_the_page_of_a_morning_stands_what_is_likelier_owed_than_not(log: Log
         relearn(log.connection, log.now)
     found = awaiting(log.reader, log.now, "us", Wanted(order="likely", likely=True, since=log.day(50)), 10)
     assert [one.subject for one in found] == ["The lease", "The roof"]
-    assert LIKELY <= found[1].chance < PROBABLE <= found[0].chance
+    assert LIKELY_OWED <= found[1].chance < PROBABLE <= found[0].chance
     assert _told(log, Whom(), "owed") == ["Iris"]
 
 
