@@ -18,8 +18,11 @@ class Granted(NamedTuple):
 
 
 _PLACES = "SELECT l.id, o.account_id FROM place l JOIN source o ON o.id = l.source_id ORDER BY l.id"
-_NAMES = """SELECT n.id, n.name FROM account n UNION SELECT n.id, n.owner FROM account n
-    UNION SELECT n.id, u.name FROM account n JOIN user u ON u.id = n.user_id"""
+_NAMES = """SELECT n.id, n.name FROM account n WHERE {0} UNION SELECT n.id, n.owner FROM account n WHERE {0}
+    UNION SELECT n.id, u.name FROM account n JOIN user u ON u.id = n.user_id WHERE {0}""".format(
+    "n.id NOT IN (SELECT account_id FROM retired_account)"
+)
+"""Whoever has left, and whose account was retired, keeps no contact of the list back."""
 _MARKS = """SELECT user_id, 'contact', contact_id FROM private_contact
     UNION SELECT user_id, 'address', canonical FROM private_address
     UNION SELECT user_id, 'company', company_id FROM private_company ORDER BY 1, 2, 3"""
@@ -63,7 +66,7 @@ def _of_accounts(log: Log, lent: Iterable[int]) -> list[tuple[object, ...]]:
 def _kept_back(log: Log, scope: Scope, granted: Mapping[int, int]) -> list[str]:
     """Whose contacts are theirs alone: who of us is called so, and grants nothing."""
     known: set[str] = {scope.viewer or ""}
-    hidden = {name for (name,) in log.execute("SELECT name FROM user")}
+    hidden = {name for (name,) in log.execute("SELECT name FROM user WHERE active")}
     for account_id, name in log.execute(_NAMES):
         (known if account_id in granted else hidden).add(name)
     return sorted(hidden - known - {""})

@@ -18,8 +18,8 @@ from store.rows import timestamp
 from store.touches import forget_touches
 
 _PLACES = "SELECT l.id FROM place l JOIN source o ON o.id = l.source_id WHERE o.account_id = ?"
-_OLD = f"""SELECT DISTINCT s.activity_id FROM sighting s JOIN activity a ON a.id = s.activity_id
-    WHERE s.place_id IN ({_PLACES}) AND coalesce(a.ends, a.at) < ?"""
+_OLD = f"""SELECT a.id FROM activity a WHERE a.at < ?2 AND coalesce(a.ends, a.at) < ?2 AND EXISTS (
+    SELECT 1 FROM sighting s WHERE s.activity_id = a.id AND s.place_id IN ({_PLACES.replace("?", "?1")}))"""
 _DAY = 86_400
 _REPEATS = re.compile(r"^(RRULE|RDATE)", re.MULTILINE)
 _DATES = re.compile(r"^(?:DTSTART|DTEND|RECURRENCE-ID)[^:\n]*:(\d{4})(\d\d)(\d\d)", re.MULTILINE)
@@ -103,6 +103,8 @@ def _held(connection: sqlite3.Connection, account_id: int) -> list[int]:
 
 def _let_go(connection: sqlite3.Connection, account_id: int, ids: list[int]) -> Gone:
     """These are the account's no more."""
+    if not ids:
+        return Gone(0, 0)
     elsewhere = _held_elsewhere(connection, account_id, ids)
     places = [row_id for (row_id,) in connection.execute(_PLACES, (account_id,))]
     within = ",".join(map(str, places)) or "NULL"

@@ -76,6 +76,17 @@ def test_the_dates_alone_are_kept_for_colleagues(here: Colleagues) -> None:
         assert log.execute("SELECT kind FROM deed").fetchall() == [("retire",)]
 
 
+@pytest.mark.parametrize("kept", ["dates", "nothing"])
+def test_contacts_of_the_list_that_were_the_leaver_s_are_everybody_s_again(here: Colleagues, kept: str) -> None:
+    here.ok("cleo", "contacts", "add", "Tom", TOM, "--owner", "Ana")
+    assert here.run("ben", "last", "Tom").code == 6
+    _leave(here)
+    assert here.run("ben", "last", "Tom").code == 6
+    here.direct("accounts", "retire", "ana", "--keep", kept, "--yes")
+    assert here.ok("ben", "last", "Tom")[0]["last_touch"] == (utc_ago(days=3) if kept == "dates" else None)
+    here.ok("cleo", "contacts", "edit", "Tom", "--owner", "Ben")
+
+
 def test_what_its_user_did_not_share_is_not_shared_when_they_have_left(here: Colleagues) -> None:
     here.ok("ana", "sharing", "set", "none")
     _leave(here)
