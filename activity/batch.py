@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from activity.envelope import Envelope
 from activity.errors import SourceError
-from activity.meeting import CalendarObject
 
-Item = Envelope | CalendarObject
+if TYPE_CHECKING:  # where nothing is new, there are no items
+    from activity.envelope import Envelope
+    from activity.meeting import CalendarObject
+
+    Item = Envelope | CalendarObject
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(NamedTuple):
     """An item that could not be read: its name within its place, and why in a few words."""
 
     item: str

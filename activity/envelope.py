@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity.address import Address
+from activity.mark import Mark
 from activity.shape import Shape
 
 # Header fields beyond the addresses, the date and the identity that tell a person from a machine.
@@ -95,19 +96,6 @@ class ThreadIndex(NamedTuple):
 
     conversation: bytes
     follows: bool
-
-
-ANSWERED, FLAGGED = 1, 2
-"""Bits of a mark: to the owner's program the message is answered (\\Answered), or to be kept in
-view (\\Flagged)."""
-
-
-class Mark(NamedTuple):
-    """Where a message stands in its mailbox (`uid`, 0 where the source has none), and the bits its
-    owner set there."""
-
-    uid: int
-    bits: int
 
 
 @dataclass(slots=True)

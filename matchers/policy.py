@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from activity.address import domain_of
-from activity.facts import Judgement
 from activity.participant import Participant
 from matchers.canonical import is_among
+
+if TYPE_CHECKING:
+    from activity.facts import Judgement  # where nothing is new, nothing is judged
 
 _REMEMBERED = 30_000
 _JUDGEMENTS_REMEMBERED = 10_000

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from activity.meeting import CalendarObject
 from store.lists import chunks, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
+
+if TYPE_CHECKING:
+    from activity.meeting import CalendarObject
 
 NOBODY_LISTED = ("self", "none")
 """By these rules of a match (see `activity.facts.Match`) an address is no contact's, no company's
@@ -125,7 +127,12 @@ def _deferred(log: Log, where: str, *parameters: object) -> list[StoredObject]:
 
 
 def _stored(log: Log, where: str, *parameters: object) -> list[StoredObject]:
+    rows = log.execute(f"{_STORED} WHERE {where} ORDER BY o.id", parameters).fetchall()
+    if not rows:
+        return []
+    from activity.meeting import CalendarObject  # noqa: PLC0415 - most passes find none
+
     return [
         StoredObject(account, place, CalendarObject(href, etag, text), instant(since))
-        for account, place, href, etag, text, since in log.execute(f"{_STORED} WHERE {where} ORDER BY o.id", parameters)
+        for account, place, href, etag, text, since in rows
     ]

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from activity.envelope import Mark
+from activity.mark import Mark
 from store.lists import insert, rows_among
 from store.log import Log
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from activity.envelope import ANSWERED, FLAGGED
+from activity.mark import ANSWERED, FLAGGED
 from activity.series import series_identity
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.log import Log

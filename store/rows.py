@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 from activity.verdict import PERSON
 
 if TYPE_CHECKING:
-    from activity.envelope import Mark
     from activity.facts import Facts, Judgement  # queries start sooner without
+    from activity.mark import Mark
 
 
 class Entry(NamedTuple):

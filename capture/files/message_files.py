@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from activity.batch import Batch, Skip
-from activity.envelope import ANSWERED, FLAGGED, Mark
+from activity.mark import ANSWERED, FLAGGED, Mark
 from capture.files.contents import MESSAGE_SUFFIXES
 from capture.files.emlx import Span, message_span
 from capture.files.known_files import KnownFiles, cursor_for, digest

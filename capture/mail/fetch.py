@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from activity.batch import Skip
-from activity.envelope import ANSWERED, FLAGGED, Envelope, Mark
+from activity.envelope import Envelope
+from activity.mark import ANSWERED, FLAGGED, Mark
 from activity.mistakes import mistake
 from capture.mail.budget import Budget
 from capture.mail.calendar_methods import CalendarMethods

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -14,8 +13,7 @@ SET_CHARACTERS = 6000
 DRAFTS_KEPT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """All messages with a UID below `next_uid` are in the log, as long as UIDVALIDITY is
     `validity`.
 
@@ -41,7 +39,7 @@ class Position:
 
     def with_drafts(self, drafts: Iterable[int], modseq: int | None) -> Position:
         kept = tuple(sorted(drafts)[-DRAFTS_KEPT:])
-        return replace(self, drafts=kept, modseq=modseq if kept or self.messages is not None else None)
+        return self._replace(drafts=kept, modseq=modseq if kept or self.messages is not None else None)
 
     @property
     def needs_modseq(self) -> bool:

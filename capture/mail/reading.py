@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from activity.batch import Batch, MarksNow
@@ -45,7 +44,7 @@ def read_mailbox(
     uids = [*start.drafts, *uids] if start.drafts else uids
     begun = start
     if watched and start != position:  # nothing was read before whose flags may have changed
-        begun = replace(start, modseq=state.modseq, messages=state.messages)
+        begun = start._replace(modseq=state.modseq, messages=state.messages)
     read, found = begun, set[int]()
     first = datetime.combine(date.fromisoformat(start.since), time(), UTC)
     sent = holds_sent_mail(mailbox)
@@ -53,7 +52,7 @@ def read_mailbox(
         found |= {one.uid for one in part.messages if one.envelope is None and one.skip is None}
         if part.through is not None:
             ahead = found.union(uid for uid in start.drafts if uid > part.through)
-            read = replace(begun, next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, begun.modseq)
+            read = begun._replace(next_uid=max(read.next_uid, part.through + 1)).with_drafts(ahead, begun.modseq)
         envelopes = [
             _worth_marking(one.envelope, watched)
             for one in part.messages
@@ -72,7 +71,7 @@ def read_mailbox(
     marks = None
     if watched and start == position and (start.modseq, start.messages) != (state.modseq, state.messages):
         marks = _marks_now(connection, after)
-    end = replace(start, next_uid=after, messages=state.messages if watched else None)
+    end = start._replace(next_uid=after, messages=state.messages if watched else None)
     end = end.with_drafts(found, state.modseq)
     if read != end or marks is not None or (not uids and end != position):
         yield Batch(mailbox.name, cursor=end.cursor(), found=len(uids), marks=marks)

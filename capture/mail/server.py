@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from capture.credentials import Secret
 
 STALL_SECONDS = 40.0
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
+class MailServer(NamedTuple):
     """`security` is "tls", "starttls" or "none" (loopback only).
 
     `password` gives an access token (RFC 6750) instead where `by_token`. A server that is silent

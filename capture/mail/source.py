@@ -6,7 +6,6 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -104,7 +103,7 @@ class MailSource:
                         _log.warning("mailbox %r was not read: %s", mailbox.name, error.message)
                         yield Batch(mailbox.name, error=error)
                         if isinstance(error, Stalled):
-                            server = replace(server, stall_seconds=server.stall_seconds / PATIENCE_SHRINKS)
+                            server = server._replace(stall_seconds=server.stall_seconds / PATIENCE_SHRINKS)
                         break  # answers to commands already sent may still be on their way
 
     def _mailbox(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from activity.envelope import ANSWERED, FLAGGED
+from activity.mark import ANSWERED, FLAGGED
 from lasttouch.keeping.learning import rates, standings_of
 from lasttouch.keeping.lessons_due import LISTED
 from matchers.expectation import DAY, Rates, Standing

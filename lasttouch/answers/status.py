@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lasttouch.answers.question import Log, Question
 from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
+
+if TYPE_CHECKING:
+    from lasttouch.answers.question import Log, Question  # a sync that finds nothing new asks for what is held alone
 
 MISTAKES_SHOWN = timedelta(days=7)
 AHEAD_OF_SERVERS = timedelta(days=1, minutes=10)  # what a right clock and a right server allow a Date to be

@@ -48,9 +48,9 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 def section(of: type[T]) -> type[T]:
-    """A frozen dataclass; nobody compares or prints one, and making the code for that takes longer
-    than a query."""
-    return dataclass(frozen=True, kw_only=True, eq=False, repr=False)(of)
+    """A dataclass, frozen to who checks types; nobody compares or prints one, and to make the code
+    for all that takes longer than a query."""
+    return dataclass(kw_only=True, eq=False, repr=False)(of)
 
 
 @section

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -61,7 +60,7 @@ def _mail(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]
     from capture.mail.survey import survey  # noqa: PLC0415 - only where there is mail
 
     assert account.imap is not None
-    server = replace(mail_server_of(loaded, account.imap), stall_seconds=STALL_SECONDS)
+    server = mail_server_of(loaded, account.imap)._replace(stall_seconds=STALL_SECONDS)
     try:
         server.password()
     except AuthenticationFailed as error:

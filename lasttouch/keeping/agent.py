@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from activity.address import Address, domain_of
 from activity.errors import Superseded
-from activity.facts import Facts, Judgement
 from activity.subject import has_prefix, topic
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Config
@@ -33,6 +32,7 @@ from store.said import ONE_KEEPER
 from store.users import Grants, Team, UserEntry
 
 if TYPE_CHECKING:
+    from activity.facts import Facts, Judgement
     from matchers.book import AddressBook
 
 

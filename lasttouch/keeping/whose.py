@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from activity.contact import ContactEntry
 from activity.errors import NotPermitted
 from store import holding, viewers
 from store.log import Log
 from store.said import ONE_KEEPER
 from store.viewers import User
+
+if TYPE_CHECKING:
+    from activity.contact import ContactEntry
 
 
 class Holding(NamedTuple):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from activity import source_kind
 from activity.address import domain_of
 from activity.batch import Batch
-from activity.envelope import FLAGGED
 from activity.errors import Superseded
+from activity.mark import FLAGGED
 from lasttouch.configuration.options import Account
 from lasttouch.keeping.agent import Agent, register_sources
 from lasttouch.keeping.lessons_due import is_anything_unjudged, is_lesson_due

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from activity.batch import Batch, Item, Skip
-from activity.envelope import FLAGGED, Envelope, Mark
+from activity.batch import Batch, Skip
+from activity.envelope import Envelope
 from activity.facts import Judgement
+from activity.mark import FLAGGED, Mark
 from activity.meeting import CalendarObject
 from activity.shape import packed
 from lasttouch.keeping.by_halves import ByHalves
@@ -24,6 +25,9 @@ from store.database import writing
 from store.deferred import StoredObject
 from store.ingest import Written
 from store.rows import Entry
+
+if TYPE_CHECKING:
+    from activity.batch import Item
 
 
 def _worth_following(mark: Mark | None, judgement: Judgement, age: timedelta) -> Mark | None:

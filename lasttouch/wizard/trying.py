@@ -36,7 +36,7 @@ def try_mail(loaded: LoadedConfig, mail: MailDraft) -> MailSurvey:
     assert isinstance(account.imap, Imap)
     server = mail_server_of(loaded, account.imap)
     if mail.way.typed is not None:
-        server = replace(server, password=mail.way.typed)
+        server = server._replace(password=mail.way.typed)
     return survey(server, account.exclude_mailboxes, account.shared_mailboxes)
 
 

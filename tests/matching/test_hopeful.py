@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity.envelope import ANSWERED
+from activity.mark import ANSWERED
 from lasttouch.answers.expectations import Past, _expectation, at_best
 from matchers.expectation import DAY, PRIORS, Case, Hand, Rates, Standing
 
