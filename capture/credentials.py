@@ -217,5 +217,14 @@ def checked(credential: str) -> str:
     return credential
 
 
+def checked_token(token: str) -> str:
+    """The access token itself, unless it is none (RFC 6750 §2.1) or may smuggle in anything."""
+    if not token or not token.isascii() or not token.isprintable() or " " in checked(token):
+        raise AuthenticationFailed(
+            "what token_command printed is no access token", "run it in a terminal: it must print the token alone"
+        )
+    return token
+
+
 def _plain(error: BaseException) -> str:
     return in_words(error, "it does not say why")

@@ -31,7 +31,8 @@ class DavAccount:
     """A user's account on a server, and which of its collections to read.
 
     `url` may be a URL of the server, the user, the collections or one of them, or an e-mail
-    address, domain or host to look the server up from (RFC 6764).
+    address, domain or host to look the server up from (RFC 6764). `password` gives an access token
+    (RFC 6750) instead where `by_token`.
     """
 
     url: str
@@ -39,6 +40,7 @@ class DavAccount:
     password: Callable[[], str]
     ca_file: str | None = None
     choice: Choice = EVERYTHING
+    by_token: bool = False
 
 
 class DavSource(ABC, Generic[B]):
@@ -99,6 +101,8 @@ class DavSource(ABC, Generic[B]):
 
     def _transport(self, url: str) -> Transport:
         one, noun = self._account, self._service.noun
+        if one.by_token:
+            return Transport(url, one.username, noun=noun, token=one.password, ca_file=one.ca_file, now=self._now)
         return Transport(url, one.username, one.password(), noun, ca_file=one.ca_file, now=self._now)
 
     def _start(self) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
+from capture.credentials import Secret, checked_token
 from capture.dav.budget import Budget
 from capture.dav.origins import are_siblings, elsewhere, origin_of
 from capture.dav.refusals import TooLarge, refusal, too_slow, trouble
@@ -20,7 +21,7 @@ from capture.dav.sockets import Sockets
 
 if TYPE_CHECKING:
     import niquests
-    from niquests.auth import AuthBase
+    from niquests.auth import AuthBase, BearerTokenAuth
 
 CONNECT_SECONDS, READ_SECONDS, REQUEST_SECONDS = 15.0, 30.0, 60.0
 MOST_BYTES = 64 * 1024 * 1024
@@ -56,9 +57,11 @@ class Answer:
 class Transport:
     """Requests with one user's credentials to one server (and its siblings, see `admit`).
 
-    Without a user name there are no credentials, and redirects may lead to other servers. Reads
-    neither .netrc nor proxy variables, keeps no cookies. `noun` is what is sought there, `seconds`
-    bounds a whole request, `budget` all of them.
+    Without a user name or `token` there are no credentials, and redirects may lead to other
+    servers. `token` gives an access token, which stands instead of a password: it is asked for at
+    once, and again where the server refuses the last one. Reads neither .netrc nor proxy variables,
+    keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request, `budget` all
+    of them.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Transport:
         password: str = "",
         noun: str = "calendar",
         *,
+        token: Secret | None = None,
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: float = REQUEST_SECONDS,
@@ -85,7 +89,9 @@ class Transport:
         self._asked_for_digest = False
         self._sockets = Sockets()
         self._session = self._new_session(ca_file)
-        self._auth: AuthBase | None = self._basic() if username else None
+        self._token = token
+        self._refused_tokens: set[str] = set()
+        self._auth: AuthBase | None = self._bearer(token) if token else self._basic() if username else None
 
     def admit(self, url: str) -> None:
         """Let requests go to another host of the same registrable domain, over TLS: large providers
@@ -120,6 +126,11 @@ class Transport:
 
     def refusal(self, answer: Answer) -> SourceError:
         """The error that an unexpected answer amounts to."""
+        if answer.status == 401 and self._token is not None:
+            return AuthenticationFailed(
+                f"{answer.host} refused the access token (401)",
+                f"does token_command print one that is made for {self._noun}s? Run it in a terminal",
+            )
         return refusal(self._noun, answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
 
     def _redirected(self, url: str, target: str) -> str:
@@ -136,11 +147,26 @@ class Transport:
         self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int
     ) -> Answer:
         answer = self._send(method, url, body, headers, sink, expected)
+        if answer.status == 401 and self._token is not None:
+            return self._with_another_token(answer, method, url, body, headers, sink, expected)
         offered = answer.headers.get("www-authenticate", "").lower()
         if answer.status == 401 and "digest" in offered and self._auth and not self._asked_for_digest:
             self._auth, self._asked_for_digest = self._digest(), True
             answer = self._send(method, url, body, headers, sink, expected)
         return answer
+
+    def _with_another_token(
+        self, refused: Answer, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int
+    ) -> Answer:
+        """The first may have expired just now, also amid a pass; one that was refused is never sent again."""
+        assert self._token is not None
+        before = self._auth
+        self._refused_tokens.add(getattr(before, "token", ""))
+        another = self._bearer(self._token)
+        if another.token in self._refused_tokens:
+            return refused
+        self._auth = another
+        return self._send(method, url, body, headers, sink, expected)
 
     def _send(self, method: str, url: str, body: bytes, headers: dict[str, str], sink: Sink, expected: int) -> Answer:
         origin = origin_of(url)
@@ -234,6 +260,11 @@ class Transport:
         from niquests.auth import HTTPBasicAuth  # noqa: PLC0415
 
         return HTTPBasicAuth(self._username.encode(), self._password.encode())
+
+    def _bearer(self, token: Secret) -> BearerTokenAuth:
+        from niquests.auth import BearerTokenAuth  # noqa: PLC0415
+
+        return BearerTokenAuth(checked_token(token()))
 
     def _digest(self) -> AuthBase:
         from niquests.auth import HTTPDigestAuth  # noqa: PLC0415

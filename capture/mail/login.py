@@ -10,7 +10,7 @@ from typing import NamedTuple
 from imapclient.exceptions import IMAPClientError
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
-from capture.credentials import checked
+from capture.credentials import checked, checked_token
 from capture.mail.guarded_imap import GuardedIMAP4
 from capture.mail.plain_words import is_throttling, refusal, said, throttled
 from capture.mail.server import MailServer
@@ -75,8 +75,9 @@ def _exchange(imap: GuardedIMAP4, server: MailServer, user: str, secret: str) ->
 
 
 def _by_token(imap: GuardedIMAP4, server: MailServer, user: str, token: str) -> _Exchange:
-    if _CONTROLS.search(user + token) or not token.isascii() or " " in token:
-        raise AuthenticationFailed("what token_command printed is no access token", _CHECK_HELPER)
+    checked_token(token)
+    if _CONTROLS.search(user):
+        raise AuthenticationFailed("the user name holds a control character", "write it again in the configuration")
     if "AUTH=OAUTHBEARER" in imap.capabilities:  # RFC 7628 §3.1
         authorized = user.replace("=", "=3D").replace(",", "=2C")
         where = f"host={server.host}\1port={server.port}"

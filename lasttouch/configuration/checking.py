@@ -76,7 +76,7 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any
         message = f"no such option{_nearest(location)}"
     elif kind == "missing":
         message = "missing, but needed"
-    if kind == "value_error" and location and location[-1] in ("password_keyring", "token_command"):
+    if kind == "value_error" and location and location[-1] == "token_command":
         where = where.rpartition(".")[0]
     return f"{where or 'the file'}: {message.removeprefix('Value error, ')}"
 

@@ -17,19 +17,11 @@ from lasttouch.configuration.sections import Check, Section, section
 _PASSWORD = "password_command password_env password_file password_keyring"  # noqa: S105 - names of options
 
 
-def _one_way(last: str | None, before: Mapping[str, Any], names: str) -> str | None:
-    """`last`, the value of the last of these options, if exactly one of them is given."""
-    if sum(way is not None for way in (*(before.get(name) for name in names.split()[:-1]), last)) != 1:
-        raise ValueError("give exactly one of " + names.replace(" ", ", "))
-    return last
-
-
 def _one_credential(command: str | None, before: Mapping[str, Any]) -> str | None:
-    return _one_way(command, before, f"{_PASSWORD} token_command")
-
-
-def _one_password(entry: str | None, before: Mapping[str, Any]) -> str | None:
-    return _one_way(entry, before, _PASSWORD)
+    names = _PASSWORD.split()
+    if sum(way is not None for way in (*map(before.get, names), command)) != 1:
+        raise ValueError(f"give exactly one of {', '.join(names)}, token_command")
+    return command
 
 
 def _plain_text_stays_on_this_machine(security: str, before: Mapping[str, Any]) -> str:
@@ -72,16 +64,29 @@ def _public_and_encrypted(url: str | None, before: Mapping[str, Any]) -> str | N
 
 @section
 class Login(Section):
-    """Who logs in, and the one way to the password; the password itself is never in the file."""
+    """Who logs in, and the one way to the password; the password itself is never in the file.
+
+    `token_command` prints an OAuth access token, for servers that take no password.
+    """
 
     username: Text
     password_command: Text | None = None
     password_env: Text | None = None
     password_file: FilePath | None = None
     password_keyring: Text | None = None
+    token_command: Text | None = None
+
+    checks: ClassVar[Mapping[str, Check]] = {"token_command": _one_credential}
+
+    @property
+    def by_token(self) -> bool:
+        """Is the secret an access token?"""
+        return self.token_command is not None
 
     def secret(self, base: Path) -> Secret:
-        """Fetches the password when it is needed; a relative password_file counts from `base`."""
+        """Fetches the password or token when it is needed; a relative password_file counts from `base`."""
+        if self.token_command is not None:
+            return from_command(self.token_command, "token_command")
         if self.password_command is not None:
             return from_command(self.password_command)
         if self.password_env is not None:
@@ -98,21 +103,12 @@ def default_port(security: str) -> int:
 
 @section
 class Imap(Login):
-    """`token_command` prints an OAuth access token, for servers that take no password."""
-
-    token_command: Text | None = None
     host: Text
     port: Port | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
     ca_file: FilePath | None = None
 
-    checks: ClassVar[Mapping[str, Check]] = {
-        "token_command": _one_credential,
-        "security": _plain_text_stays_on_this_machine,
-    }
-
-    def secret(self, base: Path) -> Secret:
-        return super().secret(base) if self.token_command is None else from_command(self.token_command, "token_command")
+    checks: ClassVar[Mapping[str, Check]] = {**Login.checks, "security": _plain_text_stays_on_this_machine}
 
     @property
     def effective_port(self) -> int:
@@ -124,7 +120,7 @@ class Dav(Login):
     url: str
     ca_file: FilePath | None = None
 
-    checks: ClassVar[Mapping[str, Check]] = {"password_keyring": _one_password, "url": _encrypted_or_local}
+    checks: ClassVar[Mapping[str, Check]] = {**Login.checks, "url": _encrypted_or_local}
 
 
 @section

@@ -55,7 +55,7 @@ def mail_server_of(loaded: LoadedConfig, imap: Imap) -> MailServer:
         username=imap.username,
         password=imap.secret(loaded.folder),
         ca_file=beside(loaded, imap.ca_file),
-        by_token=imap.token_command is not None,
+        by_token=imap.by_token,
     )
 
 
@@ -83,7 +83,7 @@ def _dav_account(loaded: LoadedConfig, dav: Dav, only: Sequence[str], exclude: S
     from capture.dav.source import DavAccount  # noqa: PLC0415
 
     secret, ca_file = dav.secret(loaded.folder), beside(loaded, dav.ca_file)
-    return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)))
+    return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)), dav.by_token)
 
 
 def _published(loaded: LoadedConfig, account: Account) -> Source:
