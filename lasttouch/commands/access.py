@@ -28,7 +28,7 @@ def command(form: Form) -> None:
     """
     from lasttouch.keeping.access import accesses  # noqa: PLC0415 - what opens the log for writing takes longer
 
-    with asking() as agent:
+    with asking(of_users=False) as agent:
         given = accesses(agent)
     print_answer(
         form,

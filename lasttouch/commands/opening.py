@@ -111,12 +111,16 @@ def changing() -> Iterator[Agent]:
 
 
 @contextlib.contextmanager
-def asking() -> Iterator[Agent]:
-    """The log to be changed by a user who asks, of which no content is shown. Raises NotPermitted, UsageError."""
+def asking(*, of_users: bool = True) -> Iterator[Agent]:
+    """The log to be changed by a user who asks, of which no content is shown.
+
+    Raises NotPermitted; UsageError for a log that has no users, where it is `of_users`.
+    """
     from lasttouch.keeping.acting import become_asker, insist_on_users  # noqa: PLC0415 - few ask for it
 
     with maintaining() as agent:
-        insist_on_users(agent)
+        if of_users:
+            insist_on_users(agent)
         become_asker(agent)
         yield agent
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from activity.letter import Letter
 from lasttouch.keeping.lessons_due import LISTED, is_lesson_due
 from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
-from store import audiences, lessons, letters, marks
+from store import lessons, letters, marks
 from store.database import writing
 from store.log import Log
 from store.rows import timestamp
@@ -47,6 +47,8 @@ def keep_up_with(seen: Log, now: datetime) -> None:
     lesson = lesson_due(seen, now)
     with writing(seen.connection):
         if lesson is not None:
+            from store import audiences  # noqa: PLC0415 - brings OpenSSL in, which one keeper does without
+
             audiences.keep_learned(seen, *lesson)
         judge_waiting(seen.connection, timestamp(now))
 

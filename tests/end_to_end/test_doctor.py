@@ -186,9 +186,11 @@ def test_a_damaged_database_and_one_of_something_else(household: Household, user
     household.ok("sync")
     with contextlib.closing(sqlite3.connect(household.database)) as log:
         log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        rows = "SELECT pageno FROM dbstat WHERE name = 'activity' AND pagetype = 'leaf'"
+        among_rows = [number for (number,) in log.execute(rows)]
     pages = bytearray(household.database.read_bytes())
-    middle = len(pages) * 3 // 4 // 4096 * 4096  # among the rows, behind the tables that are read first
-    pages[middle : middle + 16384] = b"\xff" * 16384
+    for number in among_rows:
+        pages[(number - 1) * 4096 : number * 4096] = b"\xff" * 4096
     household.database.write_bytes(pages)
     (household.folder / "lasttouch.db-wal").unlink(missing_ok=True)
     findings = [one for one in _findings(household, 1, "--offline") if one["status"] == "failure"]

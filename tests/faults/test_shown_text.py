@@ -25,7 +25,8 @@ OTHERWISE = {
     "completion", "contacts add", "contacts alias", "contacts forget", "contacts remove", "contacts import",
     "contacts merge", "contacts edit", "cadence", "confirm", "done", "ignore", "note",
     "snooze", "demo", "init", "run", "companies add",
-    "service install", "service uninstall", "service status", "rules test", "why",
+    "service install", "service uninstall", "service status", "rules test", "why", "accounts retire",
+    "sharing show", "sharing set", "sharing private",
 }  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def test_no_control_character_leaves_any_command(hostile: Household, form: str) 
         if (form == "--csv" and name not in WITH_CSV) or (form == "--json" and name == "export"):
             continue
         words = [*name.split(), *MORE.get(name, "").split(), *([form] if form else [])]
-        if name == "contacts show":
+        if name in ("contacts show", "contacts dossier"):
             words.append("bob@globex.example")
         if name == "backup":
             words[1] = str(hostile.folder / "copy.db")

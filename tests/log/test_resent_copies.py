@@ -117,6 +117,6 @@ def test_what_is_suspect_is_put_together_with_nothing(log_of_three: Log) -> None
 def test_what_was_said_of_it_holds_under_its_own_id(log_of_three: Log) -> None:
     log = log_of_three
     read(log, resent(TOM, ANA), "ben", "INBOX")
-    log.connection.execute("INSERT INTO said_of_activity VALUES ('<again@x.example>', 'done', 1, NULL)")
+    log.connection.execute("INSERT INTO said_of_activity VALUES ('<again@x.example>', 'done', 0, 1, NULL)")
     read(log, message(TOM, ANA), "ana", "INBOX")
     assert log.connection.execute("SELECT identity FROM said_of_activity").fetchall() == [(ORIGINAL,)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from mail_hosts import MemoryHost
@@ -75,7 +74,7 @@ def test_cut_at_any_byte_of_the_twins_session(monkeypatch: pytest.MonkeyPatch) -
     with MemoryHost() as host, FaultProxy(host.port) as proxy:
         host.put("INBOX", *(message(n) for n in range(MESSAGES)))
         host.put("Work", message("work"))
-        server = replace(host.server, port=proxy.port)
+        server = host.server._replace(port=proxy.port)
         whole = Log(server)
         whole.sync()
         places: Counter[bytes] = Counter()

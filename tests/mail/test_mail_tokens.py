@@ -11,7 +11,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from mail_log import Log, message, server_of
@@ -81,19 +80,19 @@ def tokens(request: pytest.FixtureRequest, dovecot: DovecotServer) -> Iterator[D
 def test_a_token_lets_us_in_and_an_expired_one_is_fetched_anew(tokens: DovecotServer, user: str) -> None:
     tokens.append(user, "INBOX", [message(1)])
     printed = iter([jwt(user, lives=-60.0), jwt(user)])
-    log = Log(replace(server_of(tokens, user, password=lambda: next(printed)), by_token=True))
+    log = Log(server_of(tokens, user, password=lambda: next(printed))._replace(by_token=True))
     assert log.try_sync() is None, (tokens.base / "dovecot.log").read_text()
     assert log.subjects() == ["Number 1"]
 
 
 def test_a_token_that_has_expired_for_good_is_an_authentication_failure(tokens: DovecotServer, user: str) -> None:
     lives = iter([-60.0, -30.0])
-    log = Log(replace(server_of(tokens, user, password=lambda: jwt(user, next(lives))), by_token=True))
+    log = Log(server_of(tokens, user, password=lambda: jwt(user, next(lives)))._replace(by_token=True))
     assert isinstance(log.try_sync(), AuthenticationFailed)
 
 
 def test_a_watch_logs_in_by_token_too(tokens: DovecotServer, user: str) -> None:
-    server = replace(server_of(tokens, user, "tls", password=lambda: jwt(user)), by_token=True)
+    server = server_of(tokens, user, "tls", password=lambda: jwt(user))._replace(by_token=True)
     watch = Watch(server, Mailbox(b"INBOX", "INBOX", "/", frozenset()))
     tokens.append(user, "INBOX", [message(1)])
     assert watch.wait(60.0) == "changed"
