@@ -25,7 +25,7 @@ from store.file_owner import as_owner_of
 from store.letters import LEARNED
 from store.lists import among, change_among, chunks
 from store.log import Log
-from store.scoped_views import DERIVED
+from store.scoped_views import AUDIENCES_OWN
 
 UNUSED_SECONDS = 30 * 86_400
 MANY = 20_000  # changes; to follow them one by one would take longer than to begin anew
@@ -132,7 +132,7 @@ def _begin_anew(log: Log, now: datetime) -> None:
     for (name,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
         connection.execute(f"DROP TABLE main.{name}")
     made = "SELECT sql FROM shared.sqlite_schema WHERE tbl_name = ? AND type IN ('table', 'index') AND sql IS NOT NULL"
-    for table in sorted(DERIVED):
+    for table in sorted(AUDIENCES_OWN):
         for (text,) in connection.execute(f"{made} ORDER BY type DESC", (table,)).fetchall():
             connection.execute(text)
     connection.execute("CREATE TABLE learned (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
@@ -190,4 +190,4 @@ def _let_in(connection: sqlite3.Connection, contacts: Collection[int]) -> set[in
 def _derive(log: Log, contacts: Iterable[int], now: datetime) -> None:
     rows = "SELECT contact_id FROM contact_touch WHERE contact_id IN ({})"
     for some in chunks(list(among(log.connection, rows, contacts)), AT_ONCE):
-        touches.keep(log.connection, touches.derive_all(log, some, now))
+        touches.keep(log.connection, touches.derive_all(log, some, now), now)

@@ -39,6 +39,7 @@ MIGRATIONS = frozenset(
         "team",
         "changes",
         "retired",
+        "outward",
     )
 )
 

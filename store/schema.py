@@ -7,7 +7,8 @@ of an address (address.contact_id, company_id, rule), participation.touch, maili
 contact_touch (a row for every contact), stranger (for every address that is nobody's), thread (for
 every conversation with mail from people). A row of the first two with `due` at or before now (0:
 something has changed; else time alone has overtaken it) says nothing until it is derived again.
-Instants are whole seconds since 1970 in UTC. What a team adds stands in team_tables.py.
+Instants are whole seconds since 1970 in UTC. What a team adds stands in team_tables.py, what
+is for the way out in outward_tables.py.
 """
 
 from __future__ import annotations
@@ -445,7 +446,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles, thread_index, team, changes, retired):
+    for later in (expectation, titles, thread_index, team, changes, retired, outward):
         migrations()(later)
     return migrations
 
@@ -482,6 +483,13 @@ def retired(db: Database) -> None:
     from store.team_tables import RETIRED  # noqa: PLC0415 - once for each log
 
     _create(db, RETIRED)
+
+
+def outward(db: Database) -> None:
+    from store.outward_tables import OUTWARD, SO_FAR  # noqa: PLC0415 - once for each log
+
+    _create(db, OUTWARD)
+    db.conn.execute(SO_FAR)
 
 
 def changes(db: Database) -> None:

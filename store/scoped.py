@@ -20,7 +20,7 @@ from store import audiences, grants
 from store.database import READER_CACHE_KIB, create_private, open_for_reading
 from store.file_owner import as_owner_of
 from store.log import Log, Scope
-from store.scoped_views import DERIVED, SHARED, hidden, of_scope
+from store.scoped_views import AUDIENCES_OWN, SHARED, hidden, of_scope
 
 BUSY_SECONDS = 45
 
@@ -92,7 +92,7 @@ def _opened(
         log = Log(connection, scope)
         if audiences.follow(log, now) and then is not None:
             then(log, now)
-        connection.set_authorizer(_only_by_views(frozenset((*tables, *_BESIDE)) - DERIVED))
+        connection.set_authorizer(_only_by_views(frozenset((*tables, *_BESIDE)) - AUDIENCES_OWN))
         return log
     except BaseException:
         connection.close()
@@ -107,7 +107,9 @@ def _made(rows: Mapping[str, Sequence[tuple[object, ...]]], views: Mapping[str, 
         if values := ", ".join([f"({', '.join(map(_literal, row))})" for row in rows[name]]):
             script.append(f"INSERT INTO temp.{name} VALUES {values}")
     script += [
-        f'CREATE TEMP VIEW "{name}" AS {views.get(name) or hidden(name)}' for name in tables if name not in DERIVED
+        f'CREATE TEMP VIEW "{name}" AS {views.get(name) or hidden(name)}'
+        for name in tables
+        if name not in AUDIENCES_OWN
     ]
     script += [f"CREATE TEMP VIEW {name} AS {views[name]}" for name in _BESIDE]
     return ";".join([*script, "COMMIT"])

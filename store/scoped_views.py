@@ -26,7 +26,9 @@ CANNOT_BE_READ = "it could not be read"
 IN_A_CALENDAR = "it stands in a calendar"
 
 DERIVED = frozenset(("contact_touch", "contact_account", "stranger", "thread", "hand"))
-"""What an audience has of its own, under the same names."""
+"""What an audience derives for itself, under the same names."""
+AUDIENCES_OWN = DERIVED | {"moved"}
+"""That, and how its dates have moved since it began."""
 
 NOTHING = {
     "forgotten": "hash",
@@ -36,6 +38,17 @@ NOTHING = {
     "name_due": "contact_id",
     "title_pair": "hash, ref",
     "change": "number, kind, ref",
+    "target": (
+        "id, name, kind, place, active, state, cursor, followed, next_due, looked_at, last_success, failing_since,"
+        " attempts, next_attempt, held, error_code, error, hint"
+    ),
+    "outbox": (
+        "id, target_id, contact_id, message, noted_at, last, kind_code, before, before_code, attempts, next_attempt,"
+        " parked"
+    ),
+    "delivered": "target_id, remote, contact_id, last, kind_code, by_whom, unsure",
+    "to_blank": "target_id, remote",
+    "target_note": "target_id, contact_id, kind, text, at",
     "account_reader": "account_id, user_id",
     "bcc_seen": "activity_id, address_id, place_id",
     "access": "id, at, user_id, command, account_id, level, items, contact_id",

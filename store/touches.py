@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from store import dated, exchanges, strangers
+from store import dated, exchanges, moved, strangers
 from store.lists import among, change_among, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import timestamp
@@ -70,7 +70,7 @@ def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] |
         for chunk in chunks(only):
             query = f"SELECT contact_id FROM contact_touch WHERE contact_id IN ({placeholders(chunk)}) AND due <= ?"
             due += [contact_id for (contact_id,) in connection.execute(query, (*chunk, timestamp(now)))]
-    keep(connection, derive_all(Log(connection), due, now))
+    keep(connection, derive_all(Log(connection), due, now), now)
     return len(due)
 
 
@@ -81,7 +81,7 @@ def refresh_but_busiest(connection: sqlite3.Connection, now: datetime) -> None:
     """
     query = "SELECT contact_id FROM contact_touch WHERE due <= ? AND touches <= ?"
     due = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now), BUSY))]
-    keep(connection, derive_all(Log(connection), due, now))
+    keep(connection, derive_all(Log(connection), due, now), now)
 
 
 def forget_touches(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
@@ -110,12 +110,13 @@ def correct(connection: sqlite3.Connection, now: datetime) -> int:
     derived = derive_all(Log(connection), [i for (i,) in connection.execute("SELECT id FROM contact")], now)
     wrong = {contact_id: touches for contact_id, touches in derived.items() if stored.get(contact_id) != touches.row()}
     wrong.update((row_id, derived[row_id]) for row_id in exchanges.wrong(connection, _touched(derived)))
-    keep(connection, wrong)
+    keep(connection, wrong, now)
     return len(wrong) + strangers.correct(connection, now)
 
 
-def keep(connection: sqlite3.Connection, derived: dict[int, Touches]) -> None:
-    """Put these in the place of what the cache has, within the caller's transaction."""
+def keep(connection: sqlite3.Connection, derived: dict[int, Touches], now: datetime) -> None:
+    """Put these in the place of what the cache has, within the caller's transaction; what moves is noted."""
+    moved.note(connection, derived, now)
     connection.executemany(
         f"INSERT OR REPLACE INTO contact_touch VALUES ({placeholders(range(_COLUMNS))})",
         [(contact_id, *touches.row()) for contact_id, touches in derived.items()],

@@ -24,7 +24,8 @@ class Who(Enum):
 
 _OF = {
     Who.EVERYBODY: (
-        "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "contacts list",
+        "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "changes",
+        "contacts list",
         "contacts show", "contacts suggest", "contacts dossier", "contacts export", "companies list",
     ),
     Who.USERS: (

@@ -44,6 +44,7 @@ COMMANDS = {
     "privacy": "What is kept of whom, for how long, and who sees it.",
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
+    "changes": "Every last date that moved since, back as well as forward.",
     "export": "The whole log as JSON lines or CSV.",
     "backup": "A consistent copy of the database, even while a sync writes.",
     "completion": "Print the completion script for bash, zsh or fish.",

@@ -37,3 +37,6 @@ STATUS = (
 )  # fmt: skip
 ACCESS = ("at", "user", "command", "account", "level", "items", "contact")
 ACCOUNTS = ("account", "owner", "user", "readers", "is_read", "retired_at", "kept", "activities")
+CHANGES = (
+    "cursor", "noted_at", "contact", "name", "emails", "last_touch", "last_touch_kind", "before", "before_kind",
+)  # fmt: skip

@@ -92,6 +92,12 @@ _ROWS: Mapping[str, Mapping[str, Any]] = {
     "change": {"kind": 2, "ref": 1},
     "retired_account": {"account_id": 1, "at": 1000, "kept": "dates"},
     "deed": {"at": 1000, "user_id": 1, "kind": "merge", "contact_id": 1, "detail": "{}"},
+    "moved": {"number": 1, "noted_at": 1000, "contact_id": 1, "last": 1000, "kind_code": 0},
+    "target": {"id": 1, "name": "crm", "kind": "tryton", "place": "p", "active": 1},
+    "outbox": {"id": 1, "target_id": 1, "contact_id": 1, "message": "m", "noted_at": 1000, "last": 1000},
+    "delivered": {"target_id": 1, "remote": "7", "contact_id": 1, "last": 1000},
+    "to_blank": {"target_id": 1, "remote": "8"},
+    "target_note": {"target_id": 1, "contact_id": 1, "kind": "edited", "text": "x", "at": 1000},
 }  # fmt: skip
 """A row for every table there is or was, with the columns it has or had."""
 _DERIVED = {"thread", "contact_touch", "contact_account", "stranger", "name_due"}

@@ -1,0 +1,111 @@
+"""The outbox: every last date that moved, noted in the transaction that moves it, back as well as forward.
+
+`keep` in touches.py notes it, for the log itself and for every audience, which has a table of its own (audiences.py).
+The newest KEPT are kept: whoever is further behind is told how everything is now.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from store.codes import TOUCH
+from store.lists import change_among, chunks, insert, placeholders
+from store.log import Log
+from store.rows import instant, timestamp
+from store.touch_dates import Touches
+
+KEPT = 10_000
+BEGINNING = "0"
+"""The cursor before everything."""
+_WORD = {code: word for word, code in TOUCH.items()}
+_COLUMNS = "noted_at, contact_id, last, kind_code, before, before_code"
+
+
+class Last(NamedTuple):
+    """When the last touch was (aware UTC) and its kind; None, None for never."""
+
+    at: datetime | None
+    kind: str | None
+
+
+class Move(NamedTuple):
+    """The last touch of a contact is another since `noted_at`; `before` is what it was."""
+
+    cursor: str
+    contact_id: int
+    noted_at: datetime
+    last: Last
+    before: Last
+
+
+def note(connection: sqlite3.Connection, derived: Mapping[int, Touches], now: datetime) -> None:
+    """Note which of these dates are others than the cache holds; before they take its place, in its transaction."""
+    moved = []
+    for chunk in chunks(list(derived)):
+        some = placeholders(chunk)
+        query = f"SELECT contact_id, last_touch, last_touch_kind FROM contact_touch WHERE contact_id IN ({some})"
+        before = {contact_id: (at, kind) for contact_id, at, kind in connection.execute(query, chunk)}
+        for contact_id in chunk:
+            moment, kind = derived[contact_id].last_touch()
+            was, was_kind = before.get(contact_id, (None, None))
+            if (moment.at, kind) != (was, was_kind):
+                moved.append((timestamp(now), contact_id, moment.at, TOUCH[kind], was, TOUCH[was_kind]))
+    if moved:
+        insert(connection, f"INSERT INTO moved ({_COLUMNS})", "(?, ?, ?, ?, ?, ?)", moved)
+        connection.execute("DELETE FROM moved WHERE number <= (SELECT max(number) FROM moved) - ?", (KEPT,))
+
+
+def newest(log: Log) -> str:
+    """The cursor behind everything that has moved so far."""
+    row = log.execute("SELECT number, noted_at FROM moved ORDER BY number DESC LIMIT 1").fetchone()
+    return BEGINNING if row is None else _cursor(*row)
+
+
+def since(log: Log, cursor: str, most: int | None = None) -> list[Move] | None:
+    """What has moved behind this cursor, in the order it did, `most` at most.
+
+    None where that is not known: it is too long ago, or the cursor is of another log. Who was erased moved nowhere.
+    """
+    number = _number_of(log, cursor)
+    if number is None:
+        return None
+    rows = log.execute(
+        f"SELECT number, {_COLUMNS} FROM moved WHERE number > ? AND contact_id <> 0 ORDER BY number LIMIT ?",
+        (number, -1 if most is None else most),
+    )
+    return [
+        Move(_cursor(one, at), contact_id, instant(at), _last(last, kind), _last(before, was))
+        for one, at, contact_id, last, kind, before, was in rows
+    ]
+
+
+def erase(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:
+    """Nothing tells of these any more; the places of cursors stay."""
+    change_among(
+        connection,
+        "UPDATE moved SET contact_id = 0, last = NULL, kind_code = NULL, before = NULL, before_code = NULL"
+        " WHERE contact_id IN ({})",
+        contact_ids,
+    )
+
+
+def _number_of(log: Log, cursor: str) -> int | None:
+    first = log.execute("SELECT min(number) FROM moved").fetchone()[0]
+    if cursor == BEGINNING:
+        return 0 if first is None or first == 1 else None
+    number, _, _ = cursor.partition("-")
+    if not number.isdigit() or len(number) > 18:
+        return None
+    row = log.execute("SELECT number, noted_at FROM moved WHERE number = ?", (int(number),)).fetchone()
+    return int(number) if row is not None and _cursor(*row) == cursor else None
+
+
+def _cursor(number: int, noted_at: int) -> str:
+    return f"{number}-{noted_at:x}"
+
+
+def _last(at: int | None, kind: int | None) -> Last:
+    return Last(instant(at), _WORD[kind])
