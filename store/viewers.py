@@ -31,6 +31,19 @@ def user_of(log: Log, os_user: str) -> User | None:
     return None if row is None else User(*row)
 
 
+def user_named(log: Log, name: str) -> User | None:
+    """The user whom the configuration names so."""
+    row = log.execute("SELECT id, name, os_user, role FROM user WHERE active AND name = ?", (str(name),)).fetchone()
+    return None if row is None else User(*row)
+
+
+def user_known_as(log: Log, word: str) -> User | None:
+    """The user of this name, address, or name in the system; None where it is nobody's, or two users'."""
+    query = "SELECT id, name, os_user, role FROM user WHERE active AND ?1 IN (name, os_user, email)"
+    found = log.execute(query, (word,)).fetchall()
+    return User(*found[0]) if len(found) == 1 else None
+
+
 def users(log: Log) -> list[User]:
     return [User(*row) for row in log.execute("SELECT id, name, os_user, role FROM user WHERE active ORDER BY id")]
 

@@ -52,6 +52,8 @@ def _is_for_the_service(arguments: list[str]) -> bool:
     if os.environ.get("_LASTTOUCH_COMPLETE"):
         arguments = os.environ.get("COMP_WORDS", "").split()[1:] or ["complete"]
     before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    if arguments and arguments[0] == "web" and "login" not in before:
+        return False  # a page of one's own
     if not arguments or arguments[0].startswith("-") or arguments[0] in HERE or not {"-h", "--help"}.isdisjoint(before):
         return False
     if any(word == "--config" or word.startswith("--config=") for word in before):

@@ -90,6 +90,23 @@ def answer(log: Log, question: Question, whole: Whole, database: Callable[[], Pa
         return Answer(now, _kept_out(everything, what, database()))
 
 
+def of_activities(log: Log, ids: Sequence[int], now: datetime) -> dict[int, OfActivity]:
+    """The proof of each of these, by id."""
+    found = activities(log, list(dict.fromkeys(ids)))
+    contacts = {part.contact_id for one in found for part in one.parts if part.contact_id is not None}
+    concerned = {person.id: person for person in people(log, now, sorted(contacts))}
+    words = said.of_activities(log, [one.id for one in found])
+    return {
+        one.id: OfActivity(
+            one,
+            [concerned[i] for i in sorted({part.contact_id for part in one.parts if part.contact_id in concerned})],
+            words.get(one.id, []),
+            [],
+        )
+        for one in found
+    }
+
+
 def _activity(log: Log, activity_ids: Sequence[int], now: datetime) -> OfActivity:
     one, *others = activities(log, activity_ids)
     concerned = people(log, now, sorted({part.contact_id for part in one.parts if part.contact_id is not None}))

@@ -15,6 +15,7 @@ from lasttouch.configuration.options import Account, Config, Files
 from lasttouch.configuration.rights_options import User, problems_of_team
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.web_options import Web
 
 
 def checked(file: ConfigFile) -> Config:
@@ -89,6 +90,7 @@ _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, a
     "carddav": (Carddav, "[accounts.carddav]"),
     "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
     "files": (Files, "[[accounts.files]]"),
+    "web": (Web, "[web]"),
     "": (Config, "the file's beginning"),
 }
 

@@ -13,14 +13,7 @@ from lasttouch.configuration.option_types import Count, Domain, Duration, EmailA
 from lasttouch.configuration.rights_options import Granted, Share, User
 from lasttouch.configuration.sections import Check, Checked, Section, section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
-
-
-def listen_address(text: str) -> tuple[str, int]:
-    """Host and port of "127.0.0.1:9464" or "[::1]:9464". Raises ValueError."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise ValueError(f'{text!r} is no place to listen; write a host and a port, such as "127.0.0.1:9464"')
-    return host.strip("[]"), int(port)
+from lasttouch.configuration.web_options import Web, listen_address
 
 
 def _at_least_one(addresses: list[str]) -> list[str]:
@@ -134,6 +127,7 @@ class Config(Section):
     store_subjects: bool = True
     contacts_from: Literal["lists", "two-way"] = "lists"
     metrics: Metrics = field(default_factory=Metrics)
+    web: Web = field(default_factory=Web)
     share_at_most: Granted | None = None
     users: list[User] = field(default_factory=list)
     accounts: list[Account]

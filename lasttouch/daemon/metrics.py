@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from activity.errors import LasttouchError, UsageError
-from lasttouch.configuration.options import listen_address
+from lasttouch.configuration.web_options import listen_address
 from lasttouch.passes.source_pass import Report
 from store.database import open_for_reading
 from store.health import SourceHealth, counts, sources

@@ -77,16 +77,44 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
         yield seen
 
 
+def follow(config: Path) -> None:
+    """Bring the log in line with its configuration, where it was not."""
+    with _opened(config):
+        pass
+
+
 def role_of_asker(config: Path) -> str:
     """What whoever asks is to the team. Raises NotPermitted for whoever is no user."""
+    with _opened(config) as log:
+        return viewing.role_of_asker(log)
+
+
+def name_of_asker(config: Path) -> str | None:
+    """What the configuration calls who asks; None for one keeper. Raises NotPermitted for whoever is no user."""
+    with _opened(config) as log:
+        return viewing.name_of_asker(log)
+
+
+def name_of_user(config: Path, known_as: str) -> str:
+    """What the configuration calls the user of this name, address or name in the system. Raises NotPermitted."""
+    with _opened(config) as log:
+        return viewing.name_of_user(log, known_as)
+
+
+@contextlib.contextmanager
+def _opened(config: Path) -> Iterator[Log]:
+    """The log in line with the configuration, of which nothing but its users is asked."""
     file = read_config(config)
     log = _log_that_followed(file)
     if log is None:
-        log = open_for_reading(_follow(file, _keep_silent).database)
-    try:
-        return viewing.role_of_asker(log)
-    finally:
-        log.close()
+        loaded = _follow(file, _keep_silent)
+        log = (
+            _whole_log(loaded.database)
+            if is_begun(loaded.database)
+            else _log_before_the_first_sync(loaded, _keep_silent)
+        )
+    with contextlib.closing(log):
+        yield log
 
 
 def loaded(path: Path) -> LoadedConfig:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 _HINT = "sign in as one of the users; status, doctor, check, sync, run and backup show no content and work without"
 _NOBODY = "\0"
+
+
+class Named(str):
+    """A user by their name in the configuration, whom a session or a token stands for."""
+
+    __slots__ = ()
+
+
 _asked_by: ContextVar[str | None] = ContextVar("asked_by")
 
 
@@ -27,6 +35,11 @@ def ask_as(os_user: str | None) -> None:
     _asked_by.set(os_user)
 
 
+def ask_as_user(name: str) -> None:
+    """The same of whom the configuration names so, by whatever door they come that knows them."""
+    _asked_by.set(Named(name))
+
+
 def asker() -> str | None:
     return _asked_by.get() if is_by_proxy() else _os_user()
 
@@ -34,6 +47,18 @@ def asker() -> str | None:
 def role_of_asker(log: Log) -> str:
     """ "member", "steward" or "administrator". Raises NotPermitted for whoever is no user."""
     return _insist_on_a_user(user_asking(log)).role
+
+
+def name_of_asker(log: Log) -> str | None:
+    """What the configuration calls them; None for one keeper. Raises NotPermitted for whoever is no user."""
+    return None if not has_users(log) and not is_by_proxy() else _insist_on_a_user(user_asking(log)).name
+
+
+def name_of_user(log: Log, known_as: str) -> str:
+    """What the configuration calls the user of this name, address or name in the system. Raises NotPermitted."""
+    from store.viewers import user_known_as  # noqa: PLC0415 - few are known by another's word
+
+    return _insist_on_a_user(user_known_as(log, known_as)).name
 
 
 def user_asking(log: Log) -> User | None:
@@ -91,8 +116,10 @@ def scope_of(log: Log, os_user: str | None) -> Scope:
 
 
 def _user(log: Log, os_user: str | None) -> User | None:
-    from store.viewers import user_of  # noqa: PLC0415 - one keeper does without
+    from store.viewers import user_named, user_of  # noqa: PLC0415 - one keeper does without
 
+    if isinstance(os_user, Named):
+        return user_named(log, os_user)
     return user_of(log, os_user) if os_user else None
 
 

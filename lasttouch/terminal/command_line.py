@@ -45,6 +45,7 @@ COMMANDS = {
     "rules": "Try out a never_log rule, an own address or an internal domain before it holds.",
     "status": "How far every source has been read, and what could not be.",
     "changes": "Every last date that moved since, back as well as forward.",
+    "web": "Look at the log in a browser.",
     "export": "The whole log as JSON lines or CSV.",
     "backup": "A consistent copy of the database, even while a sync writes.",
     "completion": "Print the completion script for bash, zsh or fish.",

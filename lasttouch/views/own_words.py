@@ -71,6 +71,11 @@ def text(said: Statement, zone: tzinfo) -> str:
             return f"Noted: {what}; --undo takes it back."
 
 
+def sentence(said: Statement, zone: tzinfo) -> str:
+    """The same where a button stands beside it that takes it back."""
+    return text(said, zone).removesuffix("; --undo takes it back.").removesuffix(".") + "."
+
+
 def said_json(words: Sequence[Said]) -> list[dict[str, Any]]:
     """The array `said` of `why --json`; see docs/json.md."""
     return [

@@ -62,6 +62,12 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
+def doubts(answer: Answer, zone: tzinfo) -> dict[int, str]:
+    """By activity, why it is not known whether it waits still."""
+    owed = (one for one in answer.attention.owed if not is_known(one, answer.now))
+    return {one.activity_id: waits_for(one, answer.now, zone) for one in owed}
+
+
 def text(answer: Answer, zone: tzinfo) -> Iterator[str]:
     """The same for people: plain lines that stand as well in a mail."""
     now = answer.now
@@ -70,10 +76,9 @@ def text(answer: Answer, zone: tzinfo) -> Iterator[str]:
         yield from ("", "NOT READ UP TO NOW")
         yield from (f"  {_blind(one, zone)}" for one in answer.blind)
     yield from ("", "WHO NEEDS YOU")
-    owed = {one.activity_id: one for one in answer.attention.owed}
+    doubtful = doubts(answer, zone)
     for reason in answer.attention.reasons:
-        one = owed.get(reason.activity or 0)
-        doubt = f" ({waits_for(one, now, zone)})" if one is not None and not is_known(one, now) else ""
+        doubt = f" ({doubtful[reason.activity]})" if reason.activity in doubtful else ""
         proof = f" [{reason.activity}]" if reason.activity else ""
         yield f"  {reason.name}: {reason.because}{doubt}{proof}"
     if not answer.attention.reasons:

@@ -25,11 +25,11 @@ MAY_IMPORT = {
     "lasttouch": {"activity", "capture", "matchers", "store"},
     "cli.py": {"lasttouch"},
 }
-# the demo's servers, the socket at which commands are answered, a word to systemd, and metrics for Prometheus, none of
-# which is a mail or calendar server
+# the demo's servers, the sockets at which commands are answered and the page is shown, a word to systemd, and metrics
+# for Prometheus, none of which is a mail or calendar server
 SOCKETS_ELSEWHERE = {
     "lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py",
-    "lasttouch/daemon/answers.py", "lasttouch/daemon/answering_process.py",
+    "lasttouch/daemon/answers.py", "lasttouch/daemon/answering_process.py", "lasttouch/web/listening.py",
     *(f"lasttouch/answering/{name}.py" for name in ("client", "incoming", "child", "server", "place")),
 }  # fmt: skip
 NETWORK = {
@@ -46,6 +46,7 @@ FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and no
     {"daemon", "wizard"},
     {"doctor"},
     {"views"},
+    {"web"},
     {"commands"},
 )
 IMPURE = NETWORK | {
@@ -133,7 +134,7 @@ def test_answers_can_be_asked_through_any_door() -> None:
 
 def test_commands_ask_no_store() -> None:
     """What they tell is an answer, or what became of a change; `keeping` and `answers` speak with the log."""
-    for name, path in _files("lasttouch/commands", "lasttouch/terminal", "cli.py").items():
+    for name, path in _files("lasttouch/commands", "lasttouch/terminal", "lasttouch/web", "cli.py").items():
         assert not any(_is_among(module, {"store", "sqlite3"}) for module in _imports(path)), name
         assert not re.search(r"\.connection\b", path.read_text(encoding="utf-8")), name
 
@@ -230,6 +231,11 @@ def test_every_room_of_the_agent_stands_on_those_below_it() -> None:
             assert room(other) == room(name) or floor[room(other)] < floor[room(name)], f"{name} imports {other}"
 
 
+def _files_of_the_page() -> list[str]:
+    folders = [ROOT / "lasttouch" / "web" / name for name in ("static", "templates")]
+    return [path.relative_to(ROOT).as_posix() for folder in folders for path in folder.iterdir()]
+
+
 def test_the_wheel_holds_every_module_and_nothing_else(tmp_path: Path) -> None:
     tree = tmp_path / "tree"  # a copy: what an earlier build left behind must not get in
     shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__"))
@@ -239,6 +245,7 @@ def test_the_wheel_holds_every_module_and_nothing_else(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("lasttouch-*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     tracked = {path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    tracked |= set(_files_of_the_page())
     manual = {name for name in names if name.endswith(".data/data/share/man/man1/lasttouch.1")}
     assert len(manual) == 1
     assert names - manual == tracked | {"cli.py"}

@@ -16,6 +16,7 @@ from lasttouch.configuration.options import Account, Config, Files, Metrics
 from lasttouch.configuration.rights_options import User
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.web_options import Web
 from lasttouch.terminal.command_line import COMMANDS, lasttouch
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,7 @@ SECTIONS: dict[str, type[Section]] = {
     "accounts.calendar_urls": CalendarUrl,
     "accounts.files": Files,
     "metrics": Metrics,
+    "web": Web,
     "users": User,
 }
 
@@ -60,7 +62,7 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
     fields = {field.name for field in dataclasses.fields(SECTIONS[section])} - {
-        "accounts", "metrics", "imap", "caldav", "carddav", "calendar_urls", "files", "users"
+        "accounts", "metrics", "web", "imap", "caldav", "carddav", "calendar_urls", "files", "users"
     }  # fmt: skip
     assert _sections(_with_all_options_live())[section] == fields
 

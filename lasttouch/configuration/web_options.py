@@ -1,0 +1,93 @@
+"""Options of the page: where it listens, and whose word it takes for who somebody is."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from lasttouch.configuration.option_types import FilePath, Text
+from lasttouch.configuration.sections import Check, Section, section
+
+SOCKET = "unix:"
+_LOOPBACK_NAMES = ("localhost", "ip6-localhost")
+
+
+def listen_address(text: str) -> tuple[str, int]:
+    """Host and port of "127.0.0.1:9464" or "[::1]:9464". Raises ValueError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise ValueError(f'{text!r} is no place to listen; write a host and a port, such as "127.0.0.1:9464"')
+    return host.strip("[]"), int(port)
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in _LOOPBACK_NAMES
+
+
+def _a_place(listen: str | None, before: Mapping[str, Any]) -> str | None:
+    if listen is None:
+        return None
+    if listen.startswith(SOCKET):
+        if not listen.removeprefix(SOCKET).startswith("/"):
+            raise ValueError(f'{listen!r} names no socket; write a whole path, such as "unix:/run/lasttouch/web.sock"')
+        return listen
+    host, _ = listen_address(listen)
+    if not is_loopback(host) and not before.get("certificate") and not before.get("trusted_proxies"):
+        raise ValueError(
+            f"{listen!r} can be reached from elsewhere, and what is sent there could be read on the way: listen on"
+            ' 127.0.0.1, or name a certificate with its key, or the proxies in front ("trusted_proxies")'
+        )
+    return listen
+
+
+def _proxies(listed: list[str] | None, _: Mapping[str, Any]) -> list[str] | None:
+    if listed is None:
+        return None
+    if not listed:
+        raise ValueError("an empty list trusts nobody; leave it out, or write the addresses of the proxies in front")
+    for one in listed:
+        try:
+            network = ipaddress.ip_network(one)
+        except ValueError:
+            raise ValueError(f'{one!r} is no address; write those of the proxies, such as "10.0.0.5"') from None
+        if network.prefixlen == 0:
+            raise ValueError(f"{one!r} is everybody; write the addresses of the proxies alone")
+    return listed
+
+
+def _both(key: str | None, before: Mapping[str, Any]) -> str | None:
+    if (key is None) != (before.get("certificate") is None):
+        raise ValueError("a certificate and its key go together; write both")
+    return key
+
+
+def _an_origin(url: str | None, _: Mapping[str, Any]) -> str | None:
+    if url is not None:
+        scheme, colon, rest = url.partition("://")
+        if scheme not in ("http", "https") or not colon or not rest.rstrip("/") or "/" in rest.rstrip("/"):
+            raise ValueError(f'{url!r} is no address of the page; write such as "https://touch.acme.example"')
+    return url
+
+
+@section
+class Web(Section):
+    """`listen`: where the daemon serves the page, nowhere unless told. `url` is how it is reached through a proxy.
+
+    `user_header` is in which header a proxy of `trusted_proxies` (addresses or networks; None: none is trusted)
+    says who asks.
+    """
+
+    certificate: FilePath | None = None
+    key: FilePath | None = None
+    trusted_proxies: list[str] | None = None
+    user_header: Text = "X-Remote-User"
+    url: str | None = None
+    listen: str | None = None
+
+    checks: ClassVar[Mapping[str, Check]] = {
+        "key": _both, "trusted_proxies": _proxies, "url": _an_origin, "listen": _a_place,
+    }  # fmt: skip

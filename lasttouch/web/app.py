@@ -1,0 +1,47 @@
+"""The application that answers over HTTP, without a server around it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lasttouch.web.guard import Guard
+from lasttouch.web.routes import routes
+from lasttouch.web.site import Site
+from lasttouch.web.templates import rendered
+
+THREADS = 8
+"""So many questions are answered at a time; each has the log open for itself."""
+_SMALL = 500  # bytes that are not worth compressing
+_WORDS = {404: ("there is no such page", "see what stands at the top"), 405: ("this page is not sent to", "")}
+
+
+def application(site: Site) -> Starlette:
+    made = Starlette(
+        routes=routes(site),
+        middleware=[Middleware(Guard, site=site), Middleware(GZipMiddleware, minimum_size=_SMALL)],
+        exception_handlers={HTTPException: _told},
+        lifespan=_alive,
+    )
+    made.state.site = site
+    return made
+
+
+@contextlib.asynccontextmanager
+async def _alive(_: Starlette) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    message, hint = _WORDS.get(error.status_code, (str(error.detail).lower(), ""))
+    return rendered(request, "failed.html", {"message": message, "hint": hint}, error.status_code)

@@ -1,0 +1,210 @@
+"""One question, or one change, as it is asked over HTTP: by whom, of what, and what comes back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
+from activity.mistakes import mistake
+from lasttouch.keeping import reading, viewing
+from lasttouch.local_time import machine_zone
+from lasttouch.web.guard import VISITOR, Visitor
+from lasttouch.web.sessions import Said
+from lasttouch.web.site import Site
+from lasttouch.web.templates import rendered
+
+if TYPE_CHECKING:
+    from lasttouch.answers.question import Log
+    from lasttouch.keeping.agent import Agent
+
+LONGEST_FORM = 65_536  # bytes
+_SIGN_IN = "this page is for whoever is signed in"
+_STATUS = {NotFound: 404, UsageError: 400, NotPermitted: 403}
+
+Given = TypeVar("Given")
+_log = logging.getLogger(__name__)
+
+
+class Asked(NamedTuple):
+    """`log` is opened for whoever asks; `words` are those behind the question mark, `path` those within the path.
+
+    `warnings` are what keeps the log from following the configuration.
+    """
+
+    site: Site
+    log: Log
+    now: datetime
+    zone: tzinfo
+    path: Mapping[str, str]
+    words: Mapping[str, str]
+    warnings: list[str]
+    where: str
+
+    def told(self, given: Given) -> Given:
+        """What is answered; of whose accounts it tells, beside those of who asks, is recorded for them first."""
+        if self.log.scope.viewer is not None:
+            from lasttouch.answers.used import used  # noqa: PLC0415 - one keeper does without
+            from lasttouch.keeping.access import record  # noqa: PLC0415
+
+            found = used(self.log, given)
+            if found.told:
+                database = reading.loaded(self.site.config).database
+                record(database, self.log.scope, self.now, f"web {self.where}", found.told, found.contact)
+        return given
+
+
+class Shown(NamedTuple):
+    """A page: its template, and what that is given."""
+
+    template: str
+    values: Mapping[str, Any]
+    status: int = 200
+
+
+class Change(NamedTuple):
+    """A form that was sent: the log to be changed by whoever asks."""
+
+    agent: Agent
+    fields: Mapping[str, str]
+    zone: tzinfo
+
+
+def page(path: str, show: Callable[[Asked], Shown | Response]) -> Route:
+    """What is asked for by GET: shown to who is signed in, and changing nothing."""
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(_answered, request, show)
+
+    return Route(path, endpoint, methods=["GET"], name=show.__name__)
+
+
+def button(path: str, change: Callable[[Change], Said]) -> Route:
+    """What a form of ours sends: done, then the page it stood on is shown again with what became of it."""
+
+    async def endpoint(request: Request) -> Response:
+        form = await _form(request)
+        return await run_in_threadpool(_changed, request, form, change)
+
+    return Route(path, endpoint, methods=["POST"], name=change.__name__)
+
+
+def _answered(request: Request, show: Callable[[Asked], Shown | Response]) -> Response:
+    site: Site = request.app.state.site
+    visitor: Visitor | None = request.scope.get(VISITOR)
+    if visitor is None:
+        return _not_signed_in(request)
+    try:
+        ask_as(site, visitor)
+        warnings: list[str] = []
+        with reading.reading(site.config, warnings.append, warnings.append) as log:
+            asked = Asked(
+                site, log, site.clock(), machine_zone(), request.path_params, dict(request.query_params), warnings,
+                request.url.path,
+            )  # fmt: skip
+            shown = show(asked)
+            if isinstance(shown, Response):
+                return shown
+            return rendered(request, shown.template, {**around(asked, visitor), **shown.values}, shown.status)
+    except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network
+        return failed(request, error)
+
+
+def around(asked: Asked, visitor: Visitor) -> dict[str, Any]:
+    """What every page is given: who asks, what is not known, and what became of the last button."""
+    from lasttouch.answers.status import sources_read  # noqa: PLC0415 - this module is read for the API, too
+    from lasttouch.views.blindness import blindness  # noqa: PLC0415
+
+    scope = asked.log.scope
+    return {
+        "now": asked.now,
+        "zone": asked.zone,
+        "viewer": scope.viewer,
+        "hidden_accounts": scope.hidden_accounts,
+        "unknown": [*asked.warnings, *blindness(sources_read(asked.log), asked.now, asked.zone)],
+        "said": visitor.session.told() if visitor.session else None,
+        "back": asked.where + (f"?{query}" if (query := _query(asked.words)) else ""),
+        "words": asked.words,
+    }
+
+
+def ask_as(site: Site, visitor: Visitor) -> None:
+    """From here on, in this thread, it is they who ask. Raises NotPermitted for whom a proxy names and we do not."""
+    if visitor.session is not None and visitor.session.user is None:
+        return
+    if visitor.session is not None:
+        viewing.ask_as_user(visitor.session.user or "")
+    else:
+        viewing.ask_as_user(reading.name_of_user(site.config, visitor.known_as or ""))
+
+
+def _changed(request: Request, fields: Mapping[str, str], change: Callable[[Change], Said]) -> Response:
+    site: Site = request.app.state.site
+    visitor: Visitor | None = request.scope.get(VISITOR)
+    if visitor is None:
+        return _not_signed_in(request)
+    back = local_path(fields.get("back", "/"))
+    try:
+        ask_as(site, visitor)
+        with changing(site) as agent:
+            said = change(Change(agent, fields, machine_zone()))
+    except (NotFound, UsageError) as error:
+        said = Said(f"Not done: {error.message}.")
+    except Exception as error:  # noqa: BLE001 - as above
+        return failed(request, error)
+    if visitor.session is not None:
+        visitor.session.tell(said)
+    return RedirectResponse(back, 303)
+
+
+@contextmanager
+def changing(site: Site) -> Iterator[Agent]:
+    """The log to be changed by whoever asks. Raises NotPermitted."""
+    from lasttouch.keeping.acting import acting  # noqa: PLC0415 - pages that only show do without
+    from lasttouch.keeping.opening import opened  # noqa: PLC0415
+
+    with opened(reading.loaded(site.config), site.clock) as agent, acting(agent):
+        yield agent
+
+
+def local_path(given: str) -> str:
+    """A path on this page, whatever was sent."""
+    parts = urlsplit(given)
+    is_ours = given.startswith("/") and not given.startswith(("//", "/\\")) and not parts.netloc and given.isprintable()
+    return quote(given, safe="/?&=%+#:@,;-._~") if is_ours else "/"
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a form; of one that is too long, none."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            return {}
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _query(words: Mapping[str, str]) -> str:
+    return "&".join(f"{quote(name)}={quote(value)}" for name, value in words.items())
+
+
+def _not_signed_in(request: Request) -> Response:
+    return rendered(request, "sign_in.html", {"message": _SIGN_IN}, 401)
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """What went wrong, in plain words."""
+    if isinstance(error, LasttouchError):
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
+        return rendered(request, "failed.html", {"message": error.message, "hint": error.hint}, status)
+    _log.error("a page failed: %s", mistake(error))
+    return rendered(request, "failed.html", {"message": "something went wrong here", "hint": "the log says what"}, 500)

@@ -1,0 +1,102 @@
+"""Where the page listens: on this machine alone, or where the configuration says."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import NamedTuple
+
+from activity.errors import LasttouchError
+from lasttouch.configuration.options import Config
+from lasttouch.configuration.web_options import SOCKET, is_loopback, listen_address
+from lasttouch.web.site import Trust
+
+USUAL_PORT = 8470
+SOCKET_MODE = 0o660  # a proxy is in its group; whoever may write to it is believed in who asks
+_HOST = "127.0.0.1"
+
+
+class Place(NamedTuple):
+    """A socket that listens; `url` is where it is reached, `hosts` what it is called there, None for anything."""
+
+    listener: socket.socket
+    url: str
+    hosts: frozenset[str] | None
+
+
+def on_this_machine(port: int | None) -> Place:
+    """At this port of loopback; at the usual one, or any that is free, where none is given. Raises LasttouchError."""
+    try:
+        listener = _bound(_HOST, USUAL_PORT if port is None else port)
+    except LasttouchError:
+        if port is not None:
+            raise
+        listener = _bound(_HOST, 0)
+    return _named(listener, "http", None)
+
+
+def as_configured(config: Config) -> Place:
+    """Where `[web] listen` says. Raises LasttouchError."""
+    web = config.web
+    assert web.listen is not None
+    if web.listen.startswith(SOCKET):
+        path = Path(web.listen.removeprefix(SOCKET))
+        return Place(_bound_at(path), (web.url or "http://localhost").rstrip("/"), _hosts_of(web.url))
+    listener = _bound(*listen_address(web.listen))
+    return _named(listener, "https" if web.certificate else "http", web.url)
+
+
+def trust_of(config: Config) -> Trust:
+    web = config.web
+    networks = [ipaddress.ip_network(one) for one in web.trusted_proxies or ()]
+    return Trust(web.user_header, networks, (web.listen or "").startswith(SOCKET))
+
+
+def _named(listener: socket.socket, scheme: str, url: str | None) -> Place:
+    host, port = listener.getsockname()[:2]
+    if is_loopback(host):
+        names = {f"{name}:{port}" for name in (_HOST, "localhost", "[::1]")}
+        ours = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+        return Place(listener, (url or ours).rstrip("/"), frozenset(names | (_hosts_of(url) or set())))
+    return Place(listener, (url or f"{scheme}://{socket.getfqdn()}:{port}").rstrip("/"), _hosts_of(url))
+
+
+def _hosts_of(url: str | None) -> frozenset[str] | None:
+    return None if url is None else frozenset((url.rstrip("/").partition("://")[2],))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise LasttouchError(
+            f"the page cannot listen at {host}:{port}: {error.strerror}", "give another port, or end what listens there"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _bound_at(path: Path) -> socket.socket:
+    """In place of what an earlier page has left there; uvicorn's own would be open to everybody."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        os.fchmod(listener.fileno(), SOCKET_MODE)
+        listener.bind(str(new))
+        new.chmod(SOCKET_MODE)
+        listener.listen()
+        new.rename(path)
+    except OSError as error:
+        listener.close()
+        with contextlib.suppress(OSError):
+            new.unlink(missing_ok=True)
+        raise LasttouchError(f"the page cannot listen at {path}: {error.strerror}", "see who may write there") from None
+    return listener

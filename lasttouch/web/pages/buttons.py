@@ -1,0 +1,97 @@
+"""What the user says with a button, and takes back with another: the same words as the commands'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import cast, get_args
+
+from starlette.routing import Route
+
+from activity.errors import UsageError
+from lasttouch.keeping import statements
+from lasttouch.keeping.notes import note as noted
+from lasttouch.keeping.notes import undo_note
+from lasttouch.keeping.statements import Statement
+from lasttouch.views.own_words import sentence
+from lasttouch.web.asking import Change, button
+from lasttouch.web.sessions import Said
+from matchers.notes import NoteKind
+
+LONGEST_DAYS = 3650
+LONGEST_SUBJECT = 200
+
+
+def done(change: Change) -> Said:
+    return _said(change, statements.done(change.agent, _what(change)))
+
+
+def snooze(change: Change) -> Said:
+    days = change.fields.get("days", "")
+    if not days.isdecimal() or not 0 < int(days) <= LONGEST_DAYS:
+        raise UsageError("say for how long, in days")
+    until = change.agent.clock() + timedelta(days=int(days))
+    return _said(change, statements.snooze(change.agent, _what(change), until))
+
+
+def ignore(change: Change) -> Said:
+    return _said(change, statements.ignore(change.agent, _what(change)))
+
+
+def confirm(change: Change) -> Said:
+    return _said(change, statements.confirm(change.agent, _what(change)))
+
+
+def note(change: Change) -> Said:
+    kind, about = change.fields.get("kind", ""), change.fields.get("about", "")
+    if kind not in get_args(NoteKind):
+        raise UsageError("say what it was: a call, a meeting or a letter")
+    if len(about) > LONGEST_SUBJECT:
+        raise UsageError(f"what it was about is longer than {LONGEST_SUBJECT} characters")
+    said = noted(change.agent, _what(change), cast("NoteKind", kind), _moment(change), about)
+    return _said(change, said, str(said.activity))
+
+
+def undo(change: Change) -> Said:
+    """Take back what a button said."""
+    what = _what(change)
+    words: dict[str, Callable[[], Statement]] = {
+        "done": lambda: statements.done(change.agent, what, undo=True),
+        "snooze": lambda: statements.snooze(change.agent, what, None),
+        "ignore": lambda: statements.ignore(change.agent, what, undo=True),
+        "confirm": lambda: statements.confirm(change.agent, what, undo=True),
+        "note": lambda: undo_note(change.agent, what),
+    }
+    word = change.fields.get("word", "")
+    if word not in words:
+        raise UsageError("there is nothing to take back")
+    return Said(sentence(words[word](), change.zone))
+
+
+def _what(change: Change) -> str:
+    what = change.fields.get("what", "").strip()
+    if not what:
+        raise UsageError("nobody is named")
+    return what
+
+
+def _moment(change: Change) -> datetime:
+    """Noon of the day that is given, if that is over; as `lasttouch note --at` has it."""
+    now, given = change.agent.clock(), change.fields.get("at", "")
+    try:
+        day = date.fromisoformat(given) if given else now.astimezone(change.zone).date()
+        noon = datetime.combine(day, time(12), change.zone)
+        if noon - timedelta(hours=12) > now:
+            raise UsageError(f"{day} lies ahead; what is to come belongs into a calendar")
+    except (ValueError, OverflowError):
+        raise UsageError("that is no day") from None
+    return now if day == now.astimezone(change.zone).date() else noon
+
+
+def _said(change: Change, said: Statement, what: str = "") -> Said:
+    word = "note" if said.word in get_args(NoteKind) else said.word
+    return Said(sentence(said, change.zone), {"word": word, "what": what or _what(change)})
+
+
+def routes() -> list[Route]:
+    return [button(f"/{word.__name__}", word) for word in (done, snooze, ignore, confirm, note, undo)]

@@ -1,0 +1,63 @@
+"""The page served until it is told to end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from lasttouch.configuration.config import LoadedConfig
+from lasttouch.keeping import login_links
+from lasttouch.keeping.login_links import Links, Page
+from lasttouch.keeping.reading import follow
+from lasttouch.web.app import application
+from lasttouch.web.listening import Place
+from lasttouch.web.site import NOBODY, Site, Trust
+
+MOST_AT_ONCE = 64
+KEPT_ALIVE_SECONDS = 30
+
+
+@contextlib.contextmanager
+def announced(loaded: LoadedConfig, place: Place) -> Iterator[Page]:
+    """`lasttouch web login` finds the page meanwhile."""
+    follow(loaded.path)
+    page = login_links.announce(loaded.database, place.url)
+    try:
+        yield page
+    finally:
+        login_links.withdraw(loaded.database, page)
+
+
+def server(loaded: LoadedConfig, place: Place, page: Page, trust: Trust = NOBODY) -> uvicorn.Server:
+    """What serves the page of this log; `should_exit` ends it."""
+    site = Site(loaded.path.absolute(), place.url, Links(page), place.hosts, trust)
+    web = loaded.config.web
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(site),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            limit_concurrency=MOST_AT_ONCE,
+            timeout_keep_alive=KEPT_ALIVE_SECONDS,
+            timeout_graceful_shutdown=2,
+            ssl_certfile=_file(loaded, web.certificate),
+            ssl_keyfile=_file(loaded, web.key),
+        )
+    )
+
+
+def serve(loaded: LoadedConfig, place: Place, begun: Callable[[Page], None]) -> None:
+    """Until Ctrl-C or SIGTERM. `begun` is told of it once the page can be asked."""
+    with announced(loaded, place) as page:
+        begun(page)
+        server(loaded, place, page).run(sockets=[place.listener])
+
+
+def _file(loaded: LoadedConfig, name: str | None) -> Path | None:
+    return None if name is None else loaded.path.absolute().parent / Path(name).expanduser()

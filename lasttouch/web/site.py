@@ -1,0 +1,62 @@
+"""What all pages of a running page share: the configuration they answer by, and who is signed in."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lasttouch.keeping.login_links import Links
+from lasttouch.local_time import Clock, utc_now
+from lasttouch.web.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whose word is taken for who asks: of these `networks`, and, `by_socket`, of whoever reaches a Unix socket.
+
+    They say it in the header `header`.
+    """
+
+    header: str = "X-Remote-User"
+    networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
+    by_socket: bool = False
+
+    def is_of(self, peer: str | None) -> bool:
+        """`peer` is the address of whoever made the connection; None where it is a socket's."""
+        if peer is None:
+            return self.by_socket
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self.networks)
+
+
+NOBODY = Trust()
+
+
+@dataclass(frozen=True)
+class Site:
+    """`url` is where it is reached. `hosts` are what it may be called, None for anything."""
+
+    config: Path
+    url: str
+    links: Links
+    hosts: frozenset[str] | None = None
+    trust: Trust = NOBODY
+    clock: Clock = utc_now
+    sessions: Sessions = field(default_factory=Sessions)
+
+    @property
+    def is_secure(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """Its name: cookies are the same for all ports of a host, and there may be several pages on a laptop."""
+        if self.is_secure:
+            return "__Host-lasttouch"
+        port = self.url.rpartition(":")[2]
+        return f"lasttouch-{port}" if port.isdigit() else "lasttouch"

@@ -1,0 +1,93 @@
+"""Templates, and the last step before the browser: nothing hostile in any text, and nothing endless."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from lasttouch.moments import ago, local, utc
+from lasttouch.terminal.output import clean
+from lasttouch.views.people import how
+from lasttouch.web.static import address_of
+
+LONGEST_TEXT = 300
+FOLDER = Path(__file__).with_name("templates")
+
+
+def harmless(value: Any) -> Any:
+    """What is put into a page: texts without control, bidirectional and invisible characters, and not too long.
+
+    They are escaped afterwards.
+    """
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return clean(value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]}…")
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(
+        ago=_ago, day=_day, at=_at, utc=utc, how=how, segment=lambda text: quote(text, safe=""), counted=_counted
+    )
+    made.globals.update(static=address_of, NAV=NAVIGATION)
+    return made
+
+
+NAVIGATION = (
+    ("/", "Today", "t"), ("/contacts", "Contacts", "c"), ("/awaiting", "Awaiting", "a"), ("/stale", "Silent", "s"),
+    ("/upcoming", "Upcoming", "u"), ("/companies", "Companies", "o"), ("/unmatched", "New people", "n"),
+    ("/sources", "Sources", "h"),
+)  # fmt: skip
+"""Path, what it is called, and the letter behind `g` that goes there."""
+
+
+def rendered(request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
+    given = {"path": request.url.path, "viewer": None, "unknown": [], "said": None, "words": {}, **values}
+    return HTMLResponse(environment().get_template(template).render(given), status)
+
+
+@pass_context
+def _ago(context: Context, moment: datetime | None) -> str | Markup:
+    """ "3 weeks ago", with the instant itself for whoever points at it."""
+    if moment is None:
+        return "never"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        utc(moment), local(moment, context["zone"]), ago(moment, context["now"])
+    )
+
+
+@pass_context
+def _at(context: Context, moment: datetime | None) -> str | Markup:
+    return "" if moment is None else _time(moment, local(moment, context["zone"]))
+
+
+@pass_context
+def _day(context: Context, moment: datetime | None) -> str | Markup:
+    return "" if moment is None else _time(moment, local(moment, context["zone"])[:10])
+
+
+def _time(moment: datetime, text: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(utc(moment), text)
+
+
+def _counted(number: int, one: str, more: str = "") -> str:
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
