@@ -8,9 +8,19 @@ from datetime import datetime
 from store.codes import MEETING
 from store.lists import chunks, placeholders
 from store.log import Log
-from store.rows import timestamp
+from store.rows import instant, timestamp
 
 WEEK = 7 * 86400
+
+
+def instants_since(log: Log, contact_id: int, begins: datetime, now: datetime) -> list[datetime]:
+    """When each activity with this contact was, of those that the timeline shows."""
+    rows = log.execute(
+        "SELECT DISTINCT p.at, p.activity_id FROM address r CROSS JOIN participation p ON p.address_id = r.id"
+        " WHERE r.contact_id = ? AND p.at >= ? AND p.at <= ?",
+        (contact_id, timestamp(begins), timestamp(now)),
+    )
+    return [instant(at) for at, _ in rows]
 
 
 def touches_by_week(log: Log, contact_ids: Sequence[int], now: datetime, weeks: int) -> dict[int, list[int]]:

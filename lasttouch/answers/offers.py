@@ -41,6 +41,11 @@ def words_of(log: Log, kind: Kind, incomplete: str) -> list[str]:
     return [word for word in dict.fromkeys(words) if word is not None]
 
 
+def owners_and_tags(log: Log) -> tuple[list[str], list[str]]:
+    """All that a list may be narrowed to."""
+    return owners_like(log, ""), all_tags(log)
+
+
 def _begins(text: str, word: str) -> bool:
     return text.casefold().startswith(word.casefold())
 

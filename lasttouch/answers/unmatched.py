@@ -37,6 +37,14 @@ def answer(log: Log, question: Question, most: int) -> Answer:
     return Answer(question.now, filters.applied(there, itemgetter(1))[:most], narrowed)
 
 
+def stranger_at(log: Log, now: datetime, address: str) -> Stranger:
+    """The one with this address. Raises NotFound."""
+    for one in unmatched(log, now):
+        if one.address == address:
+            return one
+    raise NotFound(f"{address} is not among the unmatched", "see: lasttouch unmatched")
+
+
 def strangers_meant(log: Log, now: datetime, number: int | None, least: int) -> list[Stranger]:
     """The one with this number in the list; without one, all with whom at least so much was
     exchanged, both ways.

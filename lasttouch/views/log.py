@@ -43,7 +43,7 @@ def activities_table(
             what(one, now),
             ", ".join(dict.fromkeys(_who(part) for part in one.parts if part.rule != "self")),
             one.subject,
-            _counts(one, now),
+            counts(one, now),
             str(one.id),
             ", ".join(dict.fromkeys((owners or {}).get(account) or account for account, _ in one.sightings)),
         ]
@@ -55,7 +55,8 @@ def _who(part: Part) -> str:
     return part.contact or part.name or part.address
 
 
-def _counts(activity: Activity, now: datetime) -> str:
+def counts(activity: Activity, now: datetime) -> str:
+    """As what it counts for contacts; "" where it does not."""
     touches = {part.touch for part in activity.parts if part.touch and part.contact_id is not None}
     if verdict_at(activity, now) == "upcoming":
         return "ahead" if touches else ""

@@ -49,13 +49,13 @@ def table(answer: Answer, zone: tzinfo) -> Rows:
     return headings, [
         [
             local(one.activity.at, zone),
-            ", ".join(_with_answer(guest.person.name, guest.answer) for guest in one.guests),
+            ", ".join(with_answer(guest.person.name, guest.answer) for guest in one.guests),
             one.activity.subject,
-            _then(one, zone),
+            then(one, zone),
             ago(one.activity.at, now).removeprefix("in "),
             ", ".join(ago(guest.person.last_touch, now) for guest in one.guests),
-            ", ".join(_colleagues(one, now)),
-            ", ".join(_with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),
+            ", ".join(colleagues(one, now)),
+            ", ".join(with_answer(account, one.own_answers.get(account, "")) for account in one.accounts),
         ]
         for one in answer.appointments
     ]
@@ -75,7 +75,7 @@ def notes(answer: Answer, zone: tzinfo, days: int | None = None) -> list[str]:
     return lines + blindness(answer.sources, answer.now, zone)
 
 
-def _then(one: Appointment, zone: tzinfo) -> str:
+def then(one: Appointment, zone: tzinfo) -> str:
     """ "weekly, 11 more"; of a series that does not keep to a rhythm only the number."""
     if not one.further:
         return ""
@@ -87,11 +87,12 @@ def _then(one: Appointment, zone: tzinfo) -> str:
     return f"{often}{len(one.further)} more"
 
 
-def _with_answer(name: str, answer: str) -> str:
+def with_answer(name: str, answer: str) -> str:
+    """A name, and behind it an answer that is no plain yes."""
     return f"{name} ({_ANSWERS[answer]})" if answer in _ANSWERS else name
 
 
-def _colleagues(appointment: Appointment, now: datetime) -> list[str]:
+def colleagues(appointment: Appointment, now: datetime) -> list[str]:
     """Who of us knows somebody who comes, and does not come: each once, with when that was last."""
     latest: dict[str, datetime] = {}
     for guest in appointment.guests:

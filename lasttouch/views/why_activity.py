@@ -22,7 +22,7 @@ def proof_json(one: OfActivity, now: datetime) -> dict[str, Any]:
         "sets": [
             {"contact": person.id, "name": person.name, "field": date}
             for person in one.concerned
-            for date in _sets(activity, person)
+            for date in sets(activity, person)
         ],
         "not_counted_because": not_counted_because(activity, now),
         "said": said_json(one.said),
@@ -44,7 +44,7 @@ def proof_text(one: OfActivity, now: datetime, zone: tzinfo) -> list[str]:
     ]
     lines += [f"  {part.role:<9} {_part(part)}" for part in activity.parts]
     lines += [f"  seen in   {account}: {place}" for account, place in activity.sightings]
-    dates = [f"  sets      {date} of {person.name}" for person in one.concerned for date in _sets(activity, person)]
+    dates = [f"  sets      {date} of {person.name}" for person in one.concerned for date in sets(activity, person)]
     reason = not_counted_because(activity, now)
     if reason:
         dates.append(f"  is no touch, because: {reason}")
@@ -76,7 +76,7 @@ def _by(activity: Activity) -> list[str]:
     return [part.address for part in activity.parts if part.role in ("from", "organizer")]
 
 
-def _sets(activity: Activity, person: Person) -> list[str]:
+def sets(activity: Activity, person: Person) -> list[str]:
     """The dates of this contact that this activity sets."""
     dates = [date for date in DATES if person.activities.get(date) == activity.id]
     return ["last_touch", *dates] if person.last_touch_activity == activity.id else dates

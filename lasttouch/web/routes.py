@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from lasttouch.web import static
-from lasttouch.web.pages import buttons, login, today
+from lasttouch.web.pages import buttons, contacts, lists, login, sharing, sources, today
 from lasttouch.web.site import Site
 
 
 def routes(_: Site) -> list[BaseRoute]:
-    return [*static.routes(), *login.routes(), *today.routes(), *buttons.routes()]
+    pages = (static, login, today, contacts, lists, sources, sharing, buttons)
+    return [route for one in pages for route in one.routes()]

@@ -9,10 +9,14 @@ from typing import cast, get_args
 from starlette.routing import Route
 
 from activity.errors import UsageError
+from lasttouch.answers.unmatched import stranger_at
 from lasttouch.keeping import statements
+from lasttouch.keeping.address_book import add_strangers
+from lasttouch.keeping.meetings import expand_for_strangers
 from lasttouch.keeping.notes import note as noted
 from lasttouch.keeping.notes import undo_note
 from lasttouch.keeping.statements import Statement
+from lasttouch.views import contact_import
 from lasttouch.views.own_words import sentence
 from lasttouch.web.asking import Change, button
 from lasttouch.web.sessions import Said
@@ -68,6 +72,20 @@ def undo(change: Change) -> Said:
     return Said(sentence(words[word](), change.zone))
 
 
+def add(change: Change) -> Said:
+    """Make a contact of somebody who is among the unmatched."""
+    address = _what(change)
+    stranger = stranger_at(change.agent.seen, change.agent.clock(), address)
+    added = add_strangers(change.agent, [stranger], by_name=True, of=change.agent.holding)
+    return Said(" ".join(line for line in contact_import.text(added)))
+
+
+def work_out(change: Change) -> Said:
+    """The meetings among strangers into the log, where they wait."""
+    expand_for_strangers(change.agent)
+    return Said("Meetings among strangers are worked out.")
+
+
 def _what(change: Change) -> str:
     what = change.fields.get("what", "").strip()
     if not what:
@@ -94,4 +112,4 @@ def _said(change: Change, said: Statement, what: str = "") -> Said:
 
 
 def routes() -> list[Route]:
-    return [button(f"/{word.__name__}", word) for word in (done, snooze, ignore, confirm, note, undo)]
+    return [button(f"/{word.__name__}", word) for word in (done, snooze, ignore, confirm, note, add, work_out, undo)]
