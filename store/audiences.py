@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store import lessons, strangers, threads, touches
+from store import lessons, strangers, threads, touches, whom_listed
 from store.changes import ACTIVITY, ADDRESS, CONTACT, CONVERSATION
 from store.database import make_private_folder, writing
 from store.file_owner import as_owner_of
@@ -97,6 +97,7 @@ def keep_learned(log: Log, learned: Mapping[str, Any], found: Mapping[int, Seque
     lessons.keep_hands(log.connection, found)
 
 
+_MADE = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
 Change = tuple[int, int, int]
 """A number, a kind and a reference, as in the log's table `change`."""
 
@@ -129,7 +130,7 @@ def _since(connection: sqlite3.Connection, followed: Change) -> list[tuple[int, 
 
 def _begin_anew(log: Log, now: datetime) -> None:
     connection = log.connection
-    for (name,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
+    for (name,) in connection.execute(_MADE).fetchall():
         connection.execute(f"DROP TABLE main.{name}")
     made = "SELECT sql FROM shared.sqlite_schema WHERE tbl_name = ? AND type IN ('table', 'index') AND sql IS NOT NULL"
     for table in sorted(AUDIENCES_OWN):
@@ -139,6 +140,7 @@ def _begin_anew(log: Log, now: datetime) -> None:
     connection.execute("CREATE TABLE followed (number INTEGER PRIMARY KEY, kind INTEGER, ref INTEGER)")
     # nothing is known of anybody yet, which is right for whom nothing is granted of
     connection.execute("INSERT INTO contact_touch (contact_id, due) SELECT id, NULL FROM may_be_seen")
+    whom_listed.list_anew(connection, [one for (one,) in connection.execute("SELECT contact_id FROM contact_touch")])
     held = "SELECT DISTINCT activity_id FROM shared.sighting WHERE place_id IN (SELECT place_id FROM temp.granted)"
     _catch_up(log, [(ACTIVITY, row_id) for (row_id,) in connection.execute(held)], now)
 
@@ -184,6 +186,7 @@ def _let_in(connection: sqlite3.Connection, contacts: Collection[int]) -> set[in
     connection.executemany("INSERT INTO contact_touch (contact_id) VALUES (?)", [(one,) for one in seen - had])
     for table in ("contact_touch", "contact_account"):
         change_among(connection, f"DELETE FROM {table} WHERE contact_id IN ({{}})", had - seen)
+    whom_listed.list_anew(connection, contacts)
     return seen ^ had
 
 

@@ -38,8 +38,16 @@ _TRIGGERS = {
         {_NOTE} VALUES ({ADDRESS}, new.id);
         {_NOTE} SELECT {CONTACT}, id FROM contact WHERE id IN (old.contact_id, new.contact_id); END""",
     "note_contact_added": f"AFTER INSERT ON contact BEGIN {_NOTE} VALUES ({CONTACT}, new.id); END",
-    "note_contact": f"""AFTER UPDATE ON contact WHEN old.owner <> new.owner OR old.company_id IS NOT new.company_id
-        BEGIN {_NOTE} VALUES ({CONTACT}, new.id); END""",
+    "note_contact": f"AFTER UPDATE ON contact BEGIN {_NOTE} VALUES ({CONTACT}, new.id); END",
+    **{
+        f"note_{table}_{when}": f"""AFTER {event} ON contact_{table}
+            BEGIN {_NOTE} VALUES ({CONTACT}, {row}.contact_id); END"""
+        for table in ("email", "tag")
+        for when, event, row in (("added", "INSERT", "new"), ("changed", "UPDATE", "new"), ("gone", "DELETE", "old"))
+    },
+    "note_email_moved": f"""AFTER UPDATE OF contact_id ON contact_email
+        BEGIN {_NOTE} VALUES ({CONTACT}, old.contact_id); END""",
+    "note_holder_says": f"AFTER UPDATE ON contact_holder BEGIN {_NOTE} VALUES ({CONTACT}, new.contact_id); END",
     "note_contact_gone": f"AFTER DELETE ON contact BEGIN {_NOTE} VALUES ({CONTACT}, old.id); END",
     "note_holder": f"AFTER INSERT ON contact_holder BEGIN {_NOTE} VALUES ({CONTACT}, new.contact_id); END",
     "note_holder_gone": f"AFTER DELETE ON contact_holder BEGIN {_NOTE} VALUES ({CONTACT}, old.contact_id); END",
@@ -50,10 +58,15 @@ _TRIGGERS = {
 
 def note_from_now_on(connection: sqlite3.Connection, several_read: bool) -> None:
     """Note changes where `several_read` the log, and do not where one keeper does; within the caller's transaction."""
-    if several_read == are_noted(connection):
+    query = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name GLOB 'note_*'"
+    there = dict(connection.execute(query).fetchall())
+    wanted = {name: f"CREATE TRIGGER {name} {text}" for name, text in _TRIGGERS.items() if several_read}
+    if there == wanted:
         return
-    for name, text in _TRIGGERS.items():
-        connection.execute(f"CREATE TRIGGER {name} {text}" if several_read else f"DROP TRIGGER {name}")
+    for name in there:
+        connection.execute(f"DROP TRIGGER {name}")
+    for text in wanted.values():
+        connection.execute(text)
     # whoever followed earlier has missed what came between
     connection.execute("DELETE FROM change")
     if several_read:

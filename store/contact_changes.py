@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from store.holding import move_holders
+from store.holding import move_holders, tell_apart
 from store.lists import chunks, placeholders, rows_among
 from store.log import Log
 from store.own_words import move_words
@@ -23,6 +23,7 @@ _ABOUT_A_CONTACT = (
 def merge(connection: sqlite3.Connection, into: int, others: Sequence[int]) -> None:
     """All addresses of `others` become those of `into`, which keeps its name and takes what it has not got."""
     for other in others:
+        tell_apart(connection, into, other)
         # an import that brings the merged one again must find it here, and leave the name alone
         connection.executemany(
             "INSERT OR REPLACE INTO contact_key (key, contact_id, merged) VALUES (?, ?, 1)",

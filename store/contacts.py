@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from activity.contact import ContactEntry
@@ -14,6 +15,8 @@ from store.lists import among, placeholders, rows_among
 from store.log import Log
 from store.private_marks import move_company_marks
 from store.tags import add_tags
+
+CompanyOf = Callable[[str], int]
 
 
 class Imported(NamedTuple):
@@ -90,8 +93,10 @@ def import_entries(
     entries: Sequence[ContactEntry],
     canonical: Callable[[str], str],
     renames: bool = True,
+    company_of: CompanyOf | None = None,
 ) -> Imported:
-    """Add or update contacts; the same entries again change nothing.
+    """Add or update contacts; the same entries again change nothing. `company_of` says which company a name means, by
+    itself one of the list.
 
     An entry is the contact with its key, else the one that has its name and one of its addresses, else
     the only one with one of its addresses, unless another entry has claimed that, or unless it `renames`
@@ -102,6 +107,7 @@ def import_entries(
     """
     claimed: set[int] = set()
     found: list[int | None] = []
+    company_of = company_of or partial(company_id, connection)
     holders = Holders(connection, entries)
     for entry in entries:
         known = _by_key(connection, entry) or _by_name_and_address(holders, entry, claimed)
@@ -118,10 +124,11 @@ def import_entries(
         )
         before = connection.total_changes
         if contact_id is None:
-            contact_id, name = _add(connection, entry), entry.name
+            contact_id, name = _add(connection, entry, company_of), entry.name
             added += 1
         else:
-            name = _update(connection, contact_id, entry, only_gaps=again or contact_id in described)
+            only_gaps = again or contact_id in described
+            name = _update(connection, contact_id, entry, company_of, only_gaps)
         claimed.add(contact_id)
         if not again:
             described.add(contact_id)
@@ -146,8 +153,9 @@ def last_id(log: Log) -> int:
 
 
 def company_id(connection: sqlite3.Connection, name: str, owner: str = "", by_itself: bool = False) -> int:
-    """The company of this name in any case, made if it is new (`by_itself`: of nothing but a domain)."""
-    row = connection.execute("SELECT id FROM company WHERE lower(name) = lower(?)", (name,)).fetchone()
+    """The list's company of this name in any case, made if it is new (`by_itself`: of nothing but a domain)."""
+    query = "SELECT id FROM company WHERE lower(name) = lower(?) AND account_id IS NULL"
+    row = connection.execute(query, (name,)).fetchone()
     if row is None:
         row = connection.execute(
             "INSERT INTO company (name, owner, by_itself) VALUES (?, ?, ?) RETURNING id",
@@ -182,8 +190,9 @@ def is_made_by_itself(log: Log, company: int) -> bool:
 
 def absorb_company(connection: sqlite3.Connection, into: int, other: int) -> None:
     """The domains and people of a company become those of another, and it is no more; the caller matches anew."""
-    for table in ("contact", "company_domain", "address"):
+    for table in ("contact", "company_domain", "address", "contact_holder"):
         connection.execute(f"UPDATE {table} SET company_id = ? WHERE company_id = ?", (into, other))
+    connection.execute("DELETE FROM held_domain WHERE company_id = ?", (other,))
     connection.execute("UPDATE OR IGNORE said_of_company SET company_id = ? WHERE company_id = ?", (into, other))
     connection.execute("DELETE FROM said_of_company WHERE company_id = ?", (other,))
     move_company_marks(connection, into, other)
@@ -264,8 +273,8 @@ def _has_key(connection: sqlite3.Connection, contact_id: int) -> bool:
     return connection.execute("SELECT 1 FROM contact_key WHERE contact_id = ?", (contact_id,)).fetchone() is not None
 
 
-def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
-    company = company_id(connection, entry.company) if entry.company else None
+def _add(connection: sqlite3.Connection, entry: ContactEntry, company_of: CompanyOf) -> int:
+    company = company_of(entry.company) if entry.company else None
     (contact_id,) = connection.execute(
         "INSERT INTO contact (name, company_id, owner) VALUES (?, ?, ?) RETURNING id",
         (entry.name, company, entry.owner),
@@ -273,14 +282,16 @@ def _add(connection: sqlite3.Connection, entry: ContactEntry) -> int:
     return int(contact_id)
 
 
-def _update(connection: sqlite3.Connection, contact_id: int, entry: ContactEntry, only_gaps: bool) -> str:
+def _update(
+    connection: sqlite3.Connection, contact_id: int, entry: ContactEntry, company_of: CompanyOf, only_gaps: bool
+) -> str:
     """What the entry says holds, or what was said before with `only_gaps`; what it leaves empty stays as it was.
 
     Returns the name from now on.
     """
     query = "SELECT name, company_id, owner FROM contact WHERE id = ?"
     name, company, owner = stored = connection.execute(query, (contact_id,)).fetchone()
-    company = company_id(connection, entry.company) if entry.company else company
+    company = company_of(entry.company) if entry.company else company
     updated = (entry.name or name, company, entry.owner or owner)
     if only_gaps or _was_merged(connection, entry):  # what it was merged into has the say
         known = entry.name if only_gaps and name in entry.emails and entry.name else name

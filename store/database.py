@@ -40,6 +40,7 @@ MIGRATIONS = frozenset(
         "changes",
         "retired",
         "outward",
+        "holders_words",
     )
 )
 

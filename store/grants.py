@@ -28,7 +28,9 @@ _MARKS = """SELECT user_id, 'contact', contact_id FROM private_contact
     UNION SELECT user_id, 'company', company_id FROM private_company ORDER BY 1, 2, 3"""
 _MARKED_CONTACTS = """SELECT m.contact_id, m.user_id FROM private_contact m
     UNION SELECT e.contact_id, m.user_id FROM private_address m JOIN contact_email e ON e.canonical = m.canonical
-    UNION SELECT c.id, m.user_id FROM private_company m JOIN contact c ON c.company_id = m.company_id"""
+    UNION SELECT c.id, m.user_id FROM private_company m JOIN contact c ON c.company_id = m.company_id
+    UNION SELECT h.contact_id, m.user_id FROM private_company m JOIN contact_holder h ON h.company_id = m.company_id
+    JOIN account n ON n.id = h.account_id AND n.user_id = m.user_id"""
 _MARKED = f"""SELECT r.id, n.id FROM ({_MARKED_CONTACTS}) m JOIN account n ON n.user_id = m.user_id
     JOIN address r ON r.contact_id = m.contact_id
     UNION SELECT r.id, n.id FROM private_address m JOIN account n ON n.user_id = m.user_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 
+from store import held_words
 from store.codes import INBOUND, MEETING, OUTBOUND
 from store.lists import grouped, rows_among
 from store.log import Queryable
@@ -65,13 +66,27 @@ def publish(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:
     connection.executemany("DELETE FROM contact_holder WHERE contact_id = ?", [(one,) for one in contact_ids])
 
 
+def tell_apart(connection: sqlite3.Connection, into: int, other: int) -> None:
+    """Two contacts that are about to be one: where their holders are not the same, each keeps its own words."""
+    held = holders(connection, [into, other])
+    apart = held.get(into) != held.get(other) or any(held_words.own_words_of(connection, one) for one in (into, other))
+    if len(held) == 2 and apart:
+        held_words.spell_out(connection, into)
+        held_words.spell_out(connection, other)
+
+
 def move_holders(connection: sqlite3.Connection, into: int, other: int) -> None:
     """A contact that is merged into another: if one of the two is of the list, so are they as one."""
-    if len(holders(connection, [into, other])) == 2:
-        connection.execute(
-            "INSERT OR IGNORE INTO contact_holder SELECT ?, account_id FROM contact_holder WHERE contact_id = ?",
-            (into, other),
-        )
+    held = holders(connection, [into, other])
+    if len(held) == 2:
+        said = held_words.own_words_of(connection, into)
+        for account_id, words in held_words.own_words_of(connection, other).items():
+            known = said.get(account_id, words)
+            emails, tags = (
+                [*dict.fromkeys((*a, *b))] for a, b in ((known.emails, words.emails), (known.tags, words.tags))
+            )
+            held_words.keep(connection, into, [account_id], known._replace(emails=emails, tags=tags))
+        hold(connection, [into], held[other])
     else:
         publish(connection, [into, other])
 
@@ -82,7 +97,7 @@ def begin(connection: sqlite3.Connection, made_of_exchange: bool) -> None:
     `made_of_exchange`: whoever is known by no file or book, and is exchanged with both ways, is theirs who do.
     """
     connection.execute(
-        "INSERT OR IGNORE INTO contact_holder SELECT c.id, o.account_id FROM contact c"
+        "INSERT OR IGNORE INTO contact_holder (contact_id, account_id) SELECT c.id, o.account_id FROM contact c"
         " JOIN contact_key k ON k.contact_id = c.id AND k.key GLOB 'carddav:*'"
         " JOIN source o ON o.id = CAST(substr(k.key, 9) AS INTEGER) JOIN account n ON n.id = o.account_id"
         f" WHERE c.from_book AND {_IS_SOMEBODYS}"

@@ -446,7 +446,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles, thread_index, team, changes, retired, outward):
+    for later in (expectation, titles, thread_index, team, changes, retired, outward, holders_words):
         migrations()(later)
     return migrations
 
@@ -490,6 +490,19 @@ def outward(db: Database) -> None:
 
     _create(db, OUTWARD)
     db.conn.execute(SO_FAR)
+
+
+def holders_words(db: Database) -> None:
+    """Companies of people whom accounts alone hold were everybody's to see before."""
+    from store.changes import are_noted, note_from_now_on  # noqa: PLC0415 - once for each log
+    from store.held_companies import keep_to_holders  # noqa: PLC0415
+    from store.team_tables import WORDS  # noqa: PLC0415
+
+    _create(db, WORDS)
+    keep_to_holders(db.conn)
+    if are_noted(db.conn):
+        note_from_now_on(db.conn, True)
+        db.conn.execute("DELETE FROM setting WHERE name = 'house'")  # what follows is derived at the next opening
 
 
 def changes(db: Database) -> None:

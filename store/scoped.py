@@ -20,7 +20,7 @@ from store import audiences, grants
 from store.database import READER_CACHE_KIB, create_private, open_for_reading
 from store.file_owner import as_owner_of
 from store.log import Log, Scope
-from store.scoped_views import AUDIENCES_OWN, SHARED, hidden, of_scope
+from store.scoped_views import AUDIENCES_OWN, BESIDE, SHARED, hidden, of_scope
 
 BUSY_SECONDS = 45
 
@@ -34,8 +34,6 @@ _HELPERS = {
     "secret": "contact_id INTEGER PRIMARY KEY",
 }
 """The temporary tables that the views ask, with their columns."""
-_BESIDE = ("dated", "may_be_seen")  # views of no table
-
 
 Followed = Callable[[Log, datetime], None]
 
@@ -92,7 +90,7 @@ def _opened(
         log = Log(connection, scope)
         if audiences.follow(log, now) and then is not None:
             then(log, now)
-        connection.set_authorizer(_only_by_views(frozenset((*tables, *_BESIDE)) - AUDIENCES_OWN))
+        connection.set_authorizer(_only_by_views(frozenset((*tables, *BESIDE)) - AUDIENCES_OWN))
         return log
     except BaseException:
         connection.close()
@@ -111,7 +109,7 @@ def _made(rows: Mapping[str, Sequence[tuple[object, ...]]], views: Mapping[str, 
         for name in tables
         if name not in AUDIENCES_OWN
     ]
-    script += [f"CREATE TEMP VIEW {name} AS {views[name]}" for name in _BESIDE]
+    script += [f"CREATE TEMP VIEW {name} AS {views[name]}" for name in BESIDE]
     return ";".join([*script, "COMMIT"])
 
 

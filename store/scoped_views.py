@@ -25,13 +25,19 @@ _STRANGE = "('none', 'company-domain')"
 CANNOT_BE_READ = "it could not be read"
 IN_A_CALENDAR = "it stands in a calendar"
 
-DERIVED = frozenset(("contact_touch", "contact_account", "stranger", "thread", "hand"))
+DERIVED = frozenset(
+    ("contact_touch", "contact_account", "stranger", "thread", "hand", "contact", "contact_email", "contact_tag")
+)
 """What an audience derives for itself, under the same names."""
 AUDIENCES_OWN = DERIVED | {"moved"}
 """That, and how its dates have moved since it began."""
 
+BESIDE = ("dated", "may_be_seen", "own_address")
+"""Views that stand in place of no table."""
+
 NOTHING = {
     "forgotten": "hash",
+    "held_domain": "domain, company_id",
     "withheld": "hash",
     "unplaced": "address_id, at, activity_id",
     "contact_name": "contact_id, key",
@@ -66,9 +72,10 @@ def hidden(table: str) -> str:
 
 
 def of_scope(scope: Scope, has_marks: bool) -> dict[str, str]:
-    """Table → what stands in its place, `dated` and `may_be_seen`. `has_marks`: somebody keeps somebody private."""
+    """Table → what stands in its place, and BESIDE. `has_marks`: somebody keeps somebody private."""
     texts = _Texts({int(level) for _, level in scope.levels}, scope.user_id, has_marks)
-    return {**texts.views(), "dated": texts.dated(), "may_be_seen": texts.may_be_seen()}
+    beside = {"dated": texts.dated(), "may_be_seen": texts.may_be_seen(), "own_address": texts.own_addresses()}
+    return {**texts.views(), **beside}
 
 
 class _Texts:
@@ -146,6 +153,11 @@ class _Texts:
         """Does a copy of one's own show this address?"""
         return f"EXISTS (SELECT 1 FROM shared.participation o WHERE o.address_id = {address} AND {self.part('o')})"
 
+    def own_addresses(self) -> str:
+        """Contacts' addresses that a copy of one's own shows, with the name that is signed there."""
+        return f"""SELECT r.id, r.contact_id, r.email, CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name
+            FROM shared.address r WHERE r.contact_id IS NOT NULL AND {self.own_address("r.id")}"""
+
     def contact(self, contact: str) -> str:
         """May this contact be seen: has the audience its dates?"""
         return f"EXISTS (SELECT 1 FROM main.contact_touch c WHERE c.contact_id = {contact})"
@@ -153,18 +165,17 @@ class _Texts:
     def company(self, company: str) -> str:
         """One of the list, or of contacts who may be seen."""
         return (
-            f"EXISTS (SELECT 1 FROM shared.company f WHERE f.id = {company} AND (f.by_itself IS NULL"
-            " OR EXISTS (SELECT 1 FROM shared.contact e CROSS JOIN main.contact_touch c ON c.contact_id = e.id"
-            " WHERE e.company_id = f.id)))"
+            f"EXISTS (SELECT 1 FROM shared.company f WHERE f.id = {company} AND ((f.by_itself IS NULL"
+            " AND f.account_id IS NULL) OR EXISTS (SELECT 1 FROM main.contact e WHERE e.company_id = f.id)))"
         )
 
     def may_be_seen(self) -> str:
-        """Which contacts are an audience's: those of the list, those that belong to an account which grants something,
-        and those with whom one exchanged oneself."""
+        """Which contacts are an audience's: those of the list, those that belong to an account which grants who they
+        are, and those with whom one exchanged oneself."""
         known = "EXISTS (SELECT 1 FROM shared.address w WHERE w.contact_id = c.id AND " + self.own_address("w.id") + ")"
         marked = "SELECT 1 FROM temp.marked_contact m WHERE m.contact_id = c.id AND m.account_id = h.account_id"
         held = f"""SELECT 1 FROM shared.contact_holder h WHERE h.contact_id = c.id
-            AND h.account_id IN {_ACCOUNTS} AND NOT EXISTS ({marked})"""
+            AND h.account_id IN {_NAMING} AND NOT EXISTS ({marked})"""
         return f"""SELECT c.id FROM shared.contact c LEFT JOIN shared.company f ON f.id = c.company_id
             WHERE EXISTS ({held}) OR (NOT EXISTS (SELECT 1 FROM shared.contact_holder h WHERE h.contact_id = c.id)
             AND coalesce(nullif(c.owner, ''), f.owner, '') NOT IN (SELECT owner FROM temp.kept_back)
@@ -229,17 +240,13 @@ class _Texts:
                 CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name,
                 r.contact_id, r.company_id, r.rule
                 FROM shared.address r WHERE {self.address("r")}""",
-            "contact": f"""SELECT x.id, x.name, x.company_id, x.owner, x.from_book, x.vanished_at
-                FROM shared.contact x WHERE {self.contact("x.id")}""",
-            "contact_email": f"""SELECT x.email, x.contact_id, x.position, x.canonical, x.given_up_at
-                FROM shared.contact_email x WHERE {a_contacts}""",
             "contact_key": f"SELECT x.key, x.contact_id, x.merged FROM shared.contact_key x WHERE {a_contacts}",
-            "contact_tag": f"SELECT x.contact_id, x.tag FROM shared.contact_tag x WHERE {a_contacts}",
             "card_address": f"""SELECT y.key, y.email FROM shared.card_address y WHERE EXISTS (
                 SELECT 1 FROM shared.contact_key x WHERE x.key = y.key AND {a_contacts})""",
-            "company": f"""SELECT x.id, x.name, x.owner, x.by_itself FROM shared.company x
+            "company": f"""SELECT x.id, x.name, x.owner, x.by_itself, x.account_id FROM shared.company x
                 WHERE {self.company("x.id")}""",
             "company_domain": f"""SELECT x.domain, x.company_id FROM shared.company_domain x
+                WHERE {self.company("x.company_id")} UNION ALL SELECT x.domain, x.company_id FROM shared.held_domain x
                 WHERE {self.company("x.company_id")}""",
             "bounce": f"""SELECT b.activity_id, b.email, b.named, b.arrived, b.prompt FROM shared.bounce b
                 WHERE {self.own("b.activity_id")}""",
@@ -249,8 +256,8 @@ class _Texts:
                 WHERE {self.own("x.activity_id")}""",
             "mailing": f"""SELECT x.activity_id, x.size, x.seconds FROM shared.mailing x
                 WHERE {self.own("x.activity_id")}""",
-            "contact_holder": f"""SELECT x.contact_id, x.account_id FROM shared.contact_holder x
-                WHERE {a_contacts} AND x.account_id IN {_ACCOUNTS}""",
+            "contact_holder": f"""SELECT x.contact_id, x.account_id, x.name, x.company_id, x.owner, x.emails, x.tags
+                FROM shared.contact_holder x WHERE {a_contacts} AND x.account_id IN {_NAMING}""",
             **_OF_ACCOUNTS,
             **self._own_words(),
         }
@@ -309,6 +316,7 @@ def _else(column: str, condition: str, otherwise: str, lends: bool) -> str:
 _PRIVATE = """u.ends IS NOT NULL AND u.evidence IS NOT NULL AND instr(u.evidence, '"private":"time only"') > 0"""
 _REASON = f"CASE WHEN a.ends IS NOT NULL THEN '{IN_A_CALENDAR}' END"
 _ACCOUNTS = "(SELECT account_id FROM temp.granted_account)"
+_NAMING = f"(SELECT account_id FROM temp.granted_account WHERE level >= {WHO})"
 _OWN_ACCOUNTS = f"(SELECT account_id FROM temp.granted_account WHERE level = {OWN})"
 _OWN_PLACES = f"(SELECT place_id FROM temp.granted WHERE level = {OWN})"
 _OWN_SOURCE = f"x.account_id IN {_OWN_ACCOUNTS}"

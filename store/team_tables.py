@@ -97,6 +97,24 @@ INSERT INTO put_aside SELECT canonical, 0, email, name, kind, said_at, said_by F
 DROP TABLE said_before;
 """
 
+WORDS = """
+ALTER TABLE company ADD COLUMN account_id INTEGER REFERENCES account;
+DROP INDEX company_name;
+CREATE UNIQUE INDEX company_name ON company (lower(name), coalesce(account_id, 0));
+CREATE TABLE held_domain (
+    domain TEXT NOT NULL, company_id INTEGER NOT NULL REFERENCES company, PRIMARY KEY (domain, company_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_domain_company ON held_domain (company_id);
+ALTER TABLE contact_holder ADD COLUMN name TEXT;
+ALTER TABLE contact_holder ADD COLUMN company_id INTEGER REFERENCES company;
+ALTER TABLE contact_holder ADD COLUMN owner TEXT;
+ALTER TABLE contact_holder ADD COLUMN emails TEXT;
+ALTER TABLE contact_holder ADD COLUMN tags TEXT;
+"""
+"""A company with an account is that account's own, known by no more than the people it holds there; held_domain says
+what it is found by, and matches nobody. A holder without a name calls the contact what the contact's own row does; else
+all of what they wrote stands with them: emails and tags as JSON arrays of text."""
+
 RETIRED = """
 CREATE TABLE retired_account (
     account_id INTEGER PRIMARY KEY REFERENCES account, at INTEGER NOT NULL, kept TEXT NOT NULL

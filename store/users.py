@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from activity.sharing import Level
-from store import changes, holding, settings
+from store import changes, held_companies, holding, settings
 from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
@@ -61,9 +61,11 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
         _give_words(connection, list(ids.values()))
         if not had_users:
             holding.begin(connection, team.lists_who_is_met)
+            held_companies.keep_to_holders(connection)
     else:
         _gather_words(connection)
         connection.execute("DELETE FROM contact_holder")
+        held_companies.give_to_the_list(connection)
     changes.note_from_now_on(connection, bool(ids))
 
 

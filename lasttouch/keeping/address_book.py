@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from activity.address import is_calendar_address, normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.listing import ADDED, UNCHANGED, UPDATED, also, let_go, listing, take_in
 from lasttouch.keeping.rematching import learn_company_domains, rematch
-from lasttouch.keeping.whose import (
-    OF_THE_LIST,
-    Holding,
-    insist_on_an_account,
-    of_others,
-)
+from lasttouch.keeping.whose import OF_THE_LIST, Holding, insist_on_an_account, meant_by
 from matchers.canonical import canonical
 from matchers.domains import company_shown
 from matchers.owners import owner_meant
-from store import cards, contact_changes, contacts, holding, own_words, touches
+from store import cards, contact_changes, contacts, held_companies, holding, own_words, touches
 from store.contacts import Imported
 from store.database import writing
 from store.unmatched import Stranger
@@ -98,7 +96,7 @@ def remove_cards(agent: Agent, keys: Iterable[str], of: Holding = OF_THE_LIST) -
     held = holding.holders(agent.log, known.values())
     for contact_id in dict.fromkeys(known.values()):
         if held.get(contact_id, set()) - of.own:
-            holding.let_go(agent.connection, contact_id, of.own)
+            given_up |= let_go(agent, contact_id, of.own)
         elif not contact_changes.is_from_book_alone(agent.log, contact_id):
             continue
         elif touches.derive(agent.log, contact_id, agent.clock()).touches:
@@ -116,38 +114,67 @@ def _import_of(
     """The same as below, but who is of others stays as they list them, and held by who lists them
     now as well."""
     if of.keeps_the_list:
-        change = _import(agent, entries, renames, by_itself, of.user_id)
-        if agent.config.users:
-            holding.publish(agent.connection, change.imported.contacts)
-        return change
+        if not agent.config.users:
+            return _import(agent, entries, renames, by_itself, of.user_id)
+        with listing(agent, [email for entry in entries for email in entry.emails]):
+            return _import(agent, entries, renames, by_itself, of.user_id)
     aside = _PutAside(agent, entries, of.user_id)
     kept = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry) and not aside(entry)]
-    others = {at: contact_id for at, contact_id in of_others(agent.log, entries, of).items() if at in kept}
+    meant = meant_by(agent.log, [entries[at] for at in kept], of)
+    listed = {at: one.of_the_list for at, one in zip(kept, meant, strict=True) if one.of_the_list is not None}
+    held = {at: one.held for at, one in zip(kept, meant, strict=True) if at not in listed and one.held is not None}
     last = contacts.last_id(agent.log)
-    rest = [entry for at, entry in enumerate(entries) if at not in others]
-    change = _import(agent, rest, renames, by_itself, of.user_id)
+    rest = [at for at in kept if at not in listed and at not in held]
+    apart = [_without(entries[at], meant[kept.index(at)].foreign) for at in rest]
+    change = _import(agent, apart, renames, by_itself, of.user_id, of.accounts[0])
     done = change.imported
-    held = holding.holders(agent.log, others.values())
-    unseen = [one for one in others.values() if one in held and held[one].isdisjoint(of.own)]
-    new = {one for one in done.contacts if one > last}
-    holding.hold(agent.connection, {*new, *unseen}, of.accounts)
-    theirs = iter(done.contacts)
-    in_order = tuple(others[at] if at in others else next(theirs) for at in kept)
-    unchanged = done.unchanged + len(others) - len(unseen)
-    return change._replace(imported=Imported(done.added + len(unseen), done.updated, unchanged, done.ids, in_order))
+    holding.hold(agent.connection, [one for one in done.contacts if one > last], of.accounts)
+    theirs = dict(zip(rest, done.contacts, strict=True))
+    for at, contact_id in theirs.items():
+        if foreign := meant[kept.index(at)].foreign:  # they call it theirs, whosever it counts for
+            also(agent, contact_id, foreign, of)
+    worded = {at: take_in(agent, contact_id, entries[at], of, by_itself) for at, contact_id in held.items()}
+    emails = {email for at in held for email in entries[at].emails}
+    rematched = rematch(agent, held.values(), set(map(canonical, emails))) if held else 0
+    kinds = list(worded.values())
+    return change._replace(
+        rematched=change.rematched + rematched,
+        imported=Imported(
+            done.added + kinds.count(ADDED),
+            done.updated + kinds.count(UPDATED),
+            done.unchanged + len(listed) + kinds.count(UNCHANGED),
+            done.ids | {contact_id for at, contact_id in held.items() if worded[at] != UNCHANGED},
+            tuple({**listed, **held, **theirs}[at] for at in kept),
+        ),
+    )
 
 
-def _import(agent: Agent, entries: Sequence[ContactEntry], renames: bool, by_itself: bool, user_id: int) -> Change:
+def _without(entry: ContactEntry, foreign: Collection[str]) -> ContactEntry:
+    return replace(entry, emails=[email for email in entry.emails if email not in foreign]) if foreign else entry
+
+
+def _import(
+    agent: Agent,
+    entries: Sequence[ContactEntry],
+    renames: bool,
+    by_itself: bool,
+    user_id: int,
+    account_id: int | None = None,
+) -> Change:
     for entry in entries:
         entry.owner = owner_meant(entry.owner, agent.colleagues)
     welcome = [entry for entry in entries if _is_welcome(agent, entry)]
     aside = _PutAside(agent, welcome, user_id)
     people = [entry for entry in welcome if not aside(entry)]
     if by_itself:
-        domains = learn_company_domains(agent, people, by_itself)  # first, so that the companies are marked
-    imported = contacts.import_entries(agent.connection, people, canonical, renames)
+        # first, so that the companies are marked
+        domains = learn_company_domains(agent, people, by_itself, account_id)
+    company_of = None
+    if account_id is not None:
+        company_of = partial(held_companies.company_of, agent.connection, account_id=account_id)
+    imported = contacts.import_entries(agent.connection, people, canonical, renames, company_of)
     if not by_itself:
-        domains = learn_company_domains(agent, entries)
+        domains = learn_company_domains(agent, entries, account_id=account_id)
     rematched = rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)
     erased = sum(_was_erased(agent, entry) for entry in entries)
     ours = sum(_is_ours(agent, entry) for entry in entries)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from activity.address import Address, insist_on_address, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
+from lasttouch.keeping import listing
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.own_words import put_aside
 from lasttouch.keeping.rematching import learn_company_domains, rematch
@@ -15,8 +16,9 @@ from lasttouch.keeping.whose import insist_on_changeable, insist_on_the_list
 from matchers.canonical import canonical
 from matchers.domains import is_disposable, is_free_mail, registrable
 from matchers.owners import owner_meant
-from store import addresses, contact_changes, contacts, deeds, holding, notes
+from store import addresses, contact_changes, contacts, deeds, held_companies, held_words, holding, notes
 from store.database import writing
+from store.held_words import Words
 from store.own_words import Speaker
 from store.people import Person, people
 from store.tags import add_tags, remove_tags
@@ -112,7 +114,17 @@ def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdress
     if refused is not None:
         raise UsageError(f"{refused} is kept out", "it was erased, or is under a never_log rule")
     with writing(agent.connection):
-        contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
+        held = _is_held(agent, contact_id)
+        theirs = listing.foreign_addresses(agent, emails, agent.holding) if held or agent.user_id else set()
+        if held:
+            if theirs or held_words.own_words_of(agent.connection, contact_id):
+                listing.also(agent, contact_id, emails, agent.holding)
+        elif theirs:
+            with listing.listing(agent, emails):
+                contact_changes.add_emails(agent.connection, contact_id, emails, canonical)
+            theirs = set(emails)
+        mine = [email for email in emails if email not in theirs]
+        contact_changes.add_emails(agent.connection, contact_id, mine, canonical)
         return Readdressed(contact_id, emails, False, rematch(agent, [contact_id], map(canonical, emails)))
 
 
@@ -144,23 +156,66 @@ def edit(agent: Agent, contact_id: int, what: Edit) -> Edited:
     before = _persons(agent, [contact_id])
     connection = agent.connection
     with writing(connection):
-        if what.publish:
-            holding.publish(connection, [contact_id])
-        if what.name is not None:
-            contacts.rename(connection, contact_id, what.name.strip())
-        if what.owner is not None:
-            contacts.give_to(connection, contact_id, owner_meant(what.owner.strip(), agent.colleagues))
         domains: list[str] = []
+        if what.publish:
+            domains += listing.publish(agent, contact_id, agent.holding)
+        company = None
         if what.company is not None:
-            name = what.company.strip()
-            contacts.move_to_company(connection, contact_id, contacts.company_id(connection, name) if name else None)
+            company = _company_named(agent, contact_id, what.company.strip())
             emails = contacts.emails_of_contact(agent.log, contact_id)
-            domains = learn_company_domains(agent, [ContactEntry("", emails, name)])
-        add_tags(connection, contact_id, what.tags)
-        remove_tags(connection, contact_id, what.untags)
+            entry = ContactEntry("", emails, what.company.strip())
+            domains += learn_company_domains(agent, [entry], account_id=_account_of(agent, contact_id))
+        accounts = _speakers(agent, contact_id)
+        if not accounts or not held_words.change(
+            connection, contact_id, accounts, lambda words: _edited(agent, words, what, company)
+        ):
+            if what.name is not None:
+                contacts.rename(connection, contact_id, what.name.strip())
+            if what.owner is not None:
+                contacts.give_to(connection, contact_id, owner_meant(what.owner.strip(), agent.colleagues))
+            if what.company is not None:
+                contacts.move_to_company(connection, contact_id, company)
+            add_tags(connection, contact_id, what.tags)
+            remove_tags(connection, contact_id, what.untags)
         rematched = rematch(agent, [contact_id], [], domains)
     now = _persons(agent, [contact_id]) or before  # whose it is now may not share them
     return Edited(now[0], rematched)
+
+
+def _is_held(agent: Agent, contact_id: int) -> bool:
+    return bool(holding.holders(agent.log, [contact_id]))
+
+
+def _account_of(agent: Agent, contact_id: int) -> int | None:
+    """The account whose companies the contact's are; None where the list's are."""
+    held = holding.holders(agent.log, [contact_id]).get(contact_id, set())
+    return min(held & agent.holding.own or held, default=None)
+
+
+def _speakers(agent: Agent, contact_id: int) -> Sequence[int]:
+    """The accounts for which who asks says what a contact is called: their own, of whoever keeps the list all."""
+    held = holding.holders(agent.log, [contact_id]).get(contact_id, set())
+    return sorted(held if agent.holding.keeps_the_list else held & agent.holding.own)
+
+
+def _company_named(agent: Agent, contact_id: int, name: str) -> int | None:
+    if not name:
+        return None
+    account_id = _account_of(agent, contact_id)
+    if account_id is None:
+        return contacts.company_id(agent.connection, name)
+    return held_companies.company_of(agent.connection, name, account_id)
+
+
+def _edited(agent: Agent, words: Words, what: Edit, company: int | None) -> Words:
+    untags = {tag.casefold() for tag in what.untags}
+    tags = {tag.casefold(): tag for tag in (*what.tags, *words.tags)}
+    return words._replace(
+        name=words.name if what.name is None else what.name.strip(),
+        owner=words.owner if what.owner is None else owner_meant(what.owner.strip(), agent.colleagues),
+        company=words.company if what.company is None else company,
+        tags=[tag for key, tag in sorted(tags.items()) if key not in untags],
+    )
 
 
 def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdressed:
@@ -170,15 +225,24 @@ def remove_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdr
     """
     insist_on_changeable(agent.log, [contact_id], agent.holding)
     with writing(agent.connection):
-        listed = contacts.emails_of_contact(agent.log, contact_id)
+        listed = contacts.emails_of_contact(agent.seen, contact_id)
         if missing := next((email for email in emails if email not in listed), None):
             raise UsageError(f"{missing} is none of their addresses", f"they have: {', '.join(listed)}")
         if not set(listed) - set(emails):
             raise UsageError("a contact has an address", "to strike them off the list: lasttouch contacts remove")
-        contact_changes.drop_emails(agent.connection, contact_id, emails)
+        accounts = _speakers(agent, contact_id)
+        gone: Sequence[str] = emails
+        if accounts and held_words.change(
+            agent.connection,
+            contact_id,
+            accounts,
+            lambda words: words._replace(emails=[email for email in words.emails if email not in emails]),
+        ):
+            gone = held_words.unclaimed(agent.connection, contact_id)
+        contact_changes.drop_emails(agent.connection, contact_id, gone)
         kept = next(email for email in listed if email not in emails)
         ids = addresses.address_ids(agent.connection, [Address(kept)], agent.book([canonical(kept)]))
-        notes.speak_by(agent.connection, emails, ids[kept])
+        notes.speak_by(agent.connection, gone, ids[kept])
         return Readdressed(contact_id, emails, True, rematch(agent, [contact_id], map(canonical, emails)))
 
 
@@ -193,22 +257,24 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
     with writing(agent.connection):
         for contact_id in contact_ids:
             put_aside(agent, contact_id, "removed", who or Speaker(agent.clock(), None, None, agent.user_id))
+        unclaimed: set[str] = set()
         if not agent.holding.keeps_the_list:
-            contact_ids = _held_alone(agent, contact_ids)
-        canonicals = contacts.canonicals_of(agent.log, contact_ids)
+            contact_ids, unclaimed = _held_alone(agent, contact_ids)
+        canonicals = {*contacts.canonicals_of(agent.log, contact_ids), *unclaimed}
         rematched = addresses.owned(agent.log, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)
         rematch(agent, [], canonicals)
     return Removed(before, 0 if agent.user_id else rematched)
 
 
-def _held_alone(agent: Agent, contact_ids: Sequence[int]) -> list[int]:
-    """Those whom nobody else holds; the others are these users' no more."""
+def _held_alone(agent: Agent, contact_ids: Sequence[int]) -> tuple[list[int], set[str]]:
+    """Those whom nobody else holds; the others are these users' no more, and addresses that are nobody's by it."""
     held = holding.holders(agent.log, contact_ids)
+    unclaimed: set[str] = set()
     for contact_id in contact_ids:
         if held.get(contact_id, set()) - agent.holding.own:
-            holding.let_go(agent.connection, contact_id, agent.holding.own)
-    return [one for one in contact_ids if not held.get(one, set()) - agent.holding.own]
+            unclaimed |= listing.let_go(agent, contact_id, agent.holding.own)
+    return [one for one in contact_ids if not held.get(one, set()) - agent.holding.own], unclaimed
 
 
 def company_domains_given(domains: Sequence[str]) -> list[str]:
@@ -229,7 +295,10 @@ def add_company(agent: Agent, name: str, domains: Sequence[str], owner: str = ""
     with writing(agent.connection):
         company = contacts.company_id(agent.connection, name, owner_meant(owner, agent.colleagues))
         for domain in domains:
-            if not contacts.add_company_domain(agent.connection, company, domain):
+            known = dict(contacts.company_domains(agent.log, [domain])).get(domain, company)
+            if known != company and contacts.is_made_by_itself(agent.log, known):
+                contacts.absorb_company(agent.connection, company, known)
+            elif not contacts.add_company_domain(agent.connection, company, domain):
                 raise UsageError(f"{domain} belongs to another company already", "see: lasttouch companies list")
         return CompanyAdded(name, domains, rematch(agent, [], [], domains))
 

@@ -56,9 +56,16 @@ def follow_configuration(agent: Agent) -> None:
             recompute(agent)
             settings.write(connection, settings.POLICY, digest)
     if agent.loaded.digest and agent.followed_configuration() != agent.loaded.digest:
+        from store.contacts import company_domains  # noqa: PLC0415 - once for each change
+
         with writing(connection):
+            had_users, domains = settings.has_users(agent.log), company_domains(agent.log)
             register_sources(connection, agent.config)  # a new one was never read, and answers have to say so
             _know_owners(agent)
+            if had_users != settings.has_users(agent.log):  # companies of users' own match nobody
+                from lasttouch.keeping.rematching import rematch  # noqa: PLC0415 - once in a log's life
+
+                rematch(agent, [], [], {domain for domain, _ in (*domains, *company_domains(agent.log))})
             settings.write(connection, settings.CONFIGURATION, agent.loaded.digest)
 
 

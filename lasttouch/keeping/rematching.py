@@ -8,18 +8,25 @@ from activity.contact import ContactEntry
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.meetings import expand_due, follow_names
 from matchers.domains import company_domain_for
-from store import addresses, contacts, titles, touches
+from store import addresses, contacts, held_companies, titles, touches
 from store.lists import chunks
 
 
-def learn_company_domains(agent: Agent, entries: Iterable[ContactEntry], by_itself: bool = False) -> list[str]:
+def learn_company_domains(
+    agent: Agent, entries: Iterable[ContactEntry], by_itself: bool = False, account_id: int | None = None
+) -> list[str]:
     """Each company's domains: the one given, else those its people's addresses show.
 
     A company that was made `by_itself` of a domain becomes the first that is listed with that
-    domain.
+    domain. What an account lists for itself, where one is given, matches nobody.
     """
     connection = agent.connection
     shown = [(entry, domain) for entry in entries if entry.company for domain in _domains_shown(agent, entry)]
+    if account_id is not None:
+        for entry, domain in shown:
+            company = held_companies.company_of(connection, entry.company, account_id, by_itself)
+            held_companies.add_held_domain(connection, company, domain)
+        return []
     known = dict(contacts.company_domains(agent.log, sorted({domain for _, domain in shown})))
     learned: list[str] = []
     for entry, domain in shown:

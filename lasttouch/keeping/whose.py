@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from activity.errors import NotPermitted
-from store import holding, viewers
+from store import held_words, holding, viewers
 from store.log import Log
 from store.said import ONE_KEEPER
 from store.viewers import User
@@ -78,8 +78,21 @@ def insist_on_an_account(of: Holding) -> None:
         raise NotPermitted("you have no account here whose contact it could be", "whoever keeps the list may add them")
 
 
-def of_others(log: Log, entries: Sequence[ContactEntry], of: Holding) -> dict[int, int]:
-    """Position among these entries → the contact that is meant, for those that are not theirs to change."""
+class Meant(NamedTuple):
+    """Whom an entry means that is listed by a holder.
+
+    `of_the_list`: a contact of the list that is not theirs to change, and stays as the list has it. `held`: one that
+    others hold, whom they call by words of their own. Else it is new, or theirs alone; `foreign` are those of its
+    addresses that somebody whom they do not hold has.
+    """
+
+    of_the_list: int | None = None
+    held: int | None = None
+    foreign: frozenset[str] = frozenset()
+
+
+def meant_by(log: Log, entries: Sequence[ContactEntry], of: Holding) -> list[Meant]:
+    """Whom each of these entries means, for who does not keep the list."""
     from store import contact_changes, contacts  # noqa: PLC0415 - where contacts change
 
     emails = sorted({email for entry in entries for email in entry.emails})
@@ -87,12 +100,20 @@ def of_others(log: Log, entries: Sequence[ContactEntry], of: Holding) -> dict[in
     for email, contact_id in contacts.with_addresses(log, emails):
         known.setdefault(email, set()).add(contact_id)
     keys = contact_changes.contacts_with_keys(log, [entry.key for entry in entries if entry.key])
-    theirs = changeable(log, {one for ids in known.values() for one in ids} | set(keys.values()), of)
-    found = {}
-    for at, entry in enumerate(entries):
+    every = {one for ids in known.values() for one in ids} | set(keys.values())
+    theirs, held = changeable(log, every, of), holding.holders(log, every)
+    shared = {one for one in held if held[one] - of.own or held_words.own_words_of(log, one)}
+    found = []
+    for entry in entries:
         meant = {one for email in entry.emails for one in known.get(email, ())}
-        if entry.key in keys:
+        if entry.key in keys and (keys[entry.key] in theirs or keys[entry.key] not in held):
             meant.add(keys[entry.key])
-        if meant and not meant & theirs:
-            found[at] = min(meant)
+        alone, listed = meant & theirs - shared, meant - theirs - held.keys()
+        foreign = frozenset(email for email in entry.emails if known.get(email, set()) & shared)
+        if alone or not meant:
+            found.append(Meant(foreign=foreign))
+        elif listed and not meant & theirs:
+            found.append(Meant(of_the_list=min(listed)))
+        else:
+            found.append(Meant(held=min(meant & theirs, default=min(meant))))
     return found

@@ -6,6 +6,7 @@ message or a meeting was judged to be is taken over as it stands.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -184,11 +185,45 @@ class Sight:
         rows = [row for row in self.facts.rows("contact_holder") if row["contact_id"] == contact_id]
         held = {names[row["account_id"]] for row in rows}
         if held:
-            return any(self.level[one] and not self._keeps(one, contact_id) for one in held)
+            return bool(self._namers(contact_id))
         contact = self.facts.contacts[contact_id]
         company = self.facts.companies.get(contact["company_id"] or 0, {"owner": ""})
         owner = (contact["owner"] or company["owner"]).casefold()
         return owner not in ACCOUNTS or (bool(self.level[owner]) and not self._keeps(owner, contact_id))
+
+    def _namers(self, contact_id: int) -> list[Row]:
+        """What those say of a contact who hold it and name whom they know; whose words count first before others."""
+        names = {row_id: name for name, row_id in self.facts.accounts.items()}
+        rows = [
+            row
+            for row in self.facts.rows("contact_holder")
+            if row["contact_id"] == contact_id
+            and self.level[names[row["account_id"]]] >= Level.WHO
+            and not self._keeps(names[row["account_id"]], contact_id)
+        ]
+        return sorted(rows, key=lambda row: (-self.level[names[row["account_id"]]], row["account_id"]))
+
+    def words(self, contact_id: int) -> Row:
+        """What the user calls a contact: by the list, by who of those that are seen holds it, or by its own mail."""
+        row = self.facts.contacts[contact_id]
+        emails = [one for one in self.facts.rows("contact_email") if one["contact_id"] == contact_id]
+        as_listed = {**row, "emails": [one["email"] for one in sorted(emails, key=lambda one: one["position"])]}
+        if all(one["contact_id"] != contact_id for one in self.facts.rows("contact_holder")):
+            return as_listed
+        said = [
+            as_listed if one["name"] is None else {**one, **row, **_only_words(one)} for one in self._namers(contact_id)
+        ]
+        if said:
+            return {**said[0], "emails": list(dict.fromkeys(email for one in said for email in one["emails"]))}
+        met = [
+            self.facts.addresses[one]
+            for one in sorted(self.own_addresses)
+            if self.facts.addresses[one]["contact_id"] == contact_id
+        ]
+        signed = [one["name"] for one in met if one["name"] and self.knows_name(one["id"])]
+        emails_met = [one["email"] for one in met]
+        called = {"name": [*signed, *emails_met][0], "company_id": None, "owner": "", "emails": emails_met}
+        return {**row, **called}
 
     def _keeps(self, account: str, contact_id: int) -> bool:
         return account != self.user and account in USERS and self.is_contact_kept(contact_id, account)
@@ -225,8 +260,13 @@ class Sight:
     def sees_company(self, company_id: int | None) -> bool:
         if company_id is None:
             return False
-        listed = self.facts.companies[company_id]["by_itself"] is None
-        return listed or any(self.facts.contacts[one]["company_id"] == company_id for one in self.contacts)
+        company = self.facts.companies[company_id]
+        is_listed = company["account_id"] is None and company["name"] in self.facts.world.listed_companies()
+        return is_listed or company_id in self._companies_of_contacts
+
+    @cached_property
+    def _companies_of_contacts(self) -> set[int | None]:
+        return {self.words(one)["company_id"] for one in self.contacts}
 
     def knows_name(self, address_id: int) -> bool:
         """Are all copies that show the address one's own?"""
@@ -236,6 +276,10 @@ class Sight:
             if any(part["address_id"] == address_id for part in parts)
             for account in self.holds(row_id)
         )
+
+
+def _only_words(row: Row) -> Row:
+    return {"emails": json.loads(row["emails"]), **{key: row[key] for key in ("name", "company_id", "owner")}}
 
 
 def project(path: Path, sight: Sight, moment: datetime, digest: str) -> dict[int, str]:
@@ -285,14 +329,24 @@ def _people(connection: sqlite3.Connection, sight: Sight) -> None:
     for row_id, row in facts.companies.items():
         if sight.sees_company(row_id):
             _put(connection, "company", row)
-    for row in facts.rows("company_domain"):
+    connection.execute("DROP TABLE company_domain")  # several may call a company of theirs by one domain
+    connection.execute("CREATE TABLE company_domain (domain TEXT, company_id INTEGER)")
+    for row in (*facts.rows("company_domain"), *facts.rows("held_domain")):
         if sight.sees_company(row["company_id"]):
             _put(connection, "company_domain", row)
+    canonicals = {row["email"]: row["canonical"] for row in facts.rows("contact_email")}
     for row_id in sorted(sight.contacts):
-        row = facts.contacts[row_id]
-        company = row["company_id"] if sight.sees_company(row["company_id"]) else None
-        _put(connection, "contact", {**row, "company_id": company})
-    for table in ("contact_email", "contact_key", "contact_tag"):
+        words = sight.words(row_id)
+        _put(connection, "contact", words)
+        for position, email in enumerate(words["emails"], 1):
+            row = {
+                "email": email,
+                "contact_id": row_id,
+                "position": position,
+                "canonical": canonicals.get(email, email),
+            }
+            _put(connection, "contact_email", row)
+    for table in ("contact_key", "contact_tag"):
         for row in facts.rows(table):
             if row["contact_id"] in sight.contacts:
                 _put(connection, table, row)

@@ -41,13 +41,19 @@ class Copy:
 
 @dataclass(frozen=True)
 class Listed:
-    """A contact: by which addresses, whose by the list, and which accounts hold it (none: the list)."""
+    """A contact: by which addresses, whose by the list, and which accounts hold it (none: the list), some of them in
+    other words."""
 
     name: str
     emails: tuple[str, ...]
     company: str = ""
     owner: str = ""
     held_by: frozenset[str] = frozenset()
+    other_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def words(self, account: str) -> tuple[str, str]:
+        """The name and the company by which this account lists it."""
+        return self.other_words.get(account, (self.name, self.company))
 
 
 @dataclass
@@ -63,6 +69,10 @@ class World:
 
     def level(self, user: str, account: str) -> Level:
         return self.levels[account, user]
+
+    def listed_companies(self) -> set[str]:
+        """The companies that all know: of contacts of the list."""
+        return {one.company for one in self.contacts if not one.held_by}
 
     def shows_bcc(self, identity: str, email: str) -> set[str]:
         """The accounts whose copy of a message shows this address in Bcc."""
@@ -109,7 +119,11 @@ def _contacts(chance: random.Random) -> list[Listed]:
         owner = chance.choice(["", "", "", "Ana", "Ben", "Cleo", "Info", "Somebody"])
         held = frozenset(chance.sample(ACCOUNTS, chance.choice([0, 0, 0, 1, 2])))
         emails = (email, f"{name}@home.example") if chance.random() < 0.2 else (email,)
-        found.append(Listed(f"{name.title()} Stone", emails, company, owner, held))
+        words = {
+            account: (f"{name.title()} of {account}", chance.choice(["", company, "Quilt", f"{account} & Co"]))
+            for account in sorted(held)[1:]
+        }
+        found.append(Listed(f"{name.title()} Stone", emails, company, owner, held, words))
     return found
 
 

@@ -30,6 +30,7 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.contact_changes import add_alias
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.viewing import scope_of
+from lasttouch.keeping.whose import Holding
 from lasttouch.terminal import command_line
 from matchers.canonical import canonical
 from matchers.message import judge_mail, message_facts
@@ -96,15 +97,20 @@ def _feed(agent: Agent, copies: Sequence[Copy]) -> None:
 
 
 def _list(agent: Agent, made: World) -> None:
-    """Contacts as the world has them, whoever holds them by the agent's own rules."""
+    """Contacts as the world has them, each listed by who holds it."""
     connection = agent.connection
     accounts = dict(connection.execute("SELECT name, id FROM account"))
+    users = dict(connection.execute("SELECT name, id FROM user"))
     for one in made.contacts:
-        entry = ContactEntry(one.name, list(one.emails), one.company, "", one.owner)
-        (contact_id,) = address_book.import_contacts(agent, [entry]).imported.contacts
-        with writing(connection):
-            connection.execute("DELETE FROM contact_holder WHERE contact_id = ?", (contact_id,))
-            holding.hold(connection, [contact_id], [accounts[name] for name in one.held_by])
+        if not one.held_by:
+            entry = ContactEntry(one.name, list(one.emails), one.company, "", one.owner)
+            address_book.import_contacts(agent, [entry])
+        for name in sorted(one.held_by):
+            called, company = one.words(name)
+            own = frozenset([accounts[name]])
+            of = Holding(tuple(own), users.get(name, 0), own, frozenset([name.title()]), keeps_the_list=False)
+            entry = ContactEntry(called, list(one.emails), company, "", one.owner)
+            address_book.import_contacts(agent, [entry], renames=False, of=of)
 
 
 def _keep_private(agent: Agent, made: World) -> None:
@@ -186,7 +192,10 @@ def _asked(made: World, chance: random.Random, activities: int) -> Iterator[tupl
         yield "last", email
         yield chance.choice(["why", "log"]), email
     for one in made.contacts:
-        yield chance.choice([("last", one.name), ("contacts", "show", one.name), ("why", one.name)])
+        called, company = one.words(chance.choice([*sorted(one.held_by), ""]))
+        yield chance.choice([("last", called), ("contacts", "show", called), ("why", called)])
+        if company:
+            yield chance.choice([("last", company), ("last", "--company", company), ("companies", "list")])
     for name in ("Stne", "Globx", "Zoe Ston"):
         yield "last", name
     for number in chance.sample(range(1, activities + 3), min(8, activities)):

@@ -19,7 +19,7 @@ from store import audiences, changes
 from store.database import empty_log, writing
 from store.log import Log, Scope
 from store.scoped import open_scoped
-from store.scoped_views import AUDIENCES_OWN, NOTHING, of_scope
+from store.scoped_views import AUDIENCES_OWN, BESIDE, NOTHING, of_scope
 
 NOW = Fed.start + timedelta(days=100)
 SCOPES = [
@@ -65,7 +65,7 @@ def _tables(log: Log) -> dict[str, list[str]]:
 def test_every_table_and_every_column_has_its_place(scope: Scope) -> None:
     views = of_scope(scope, has_marks=True)
     tables = _tables(empty_log())
-    assert set(tables) == (set(views) - {"dated", "may_be_seen"}) | AUDIENCES_OWN | set(NOTHING)
+    assert set(tables) == (set(views) - set(BESIDE)) | AUDIENCES_OWN | set(NOTHING)
 
 
 def test_views_have_the_columns_of_their_tables(fed: Fed, asked: Asked) -> None:

@@ -114,6 +114,11 @@ def team(tmp_path: Path) -> Team:
     return team
 
 
+def also_bens(team: Team) -> None:
+    """Bob is a contact of Ben's as well, who calls him by another name."""
+    team.ok("ben", "contacts", "add", "Robert", "bob@globex.example")
+
+
 def grant(team: Team, name: str, share: str) -> None:
     team.more[name] += f"share = {share}\n"
     team.sync()
@@ -135,7 +140,10 @@ def test_where_nothing_is_shared_a_contact_of_anothers_is_as_one_that_does_not_e
 
 def test_dates_are_dates_and_nothing_more(team: Team) -> None:
     grant(team, "ana", '"dates"')
+    assert team.ask("ben", "last", "bob").code == 6, "whom Ana alone has is hers"
+    also_bens(team)
     (bob,) = team.ok("ben", "last", "bob")
+    assert (bob["name"], team.ok("ana", "last", "bob")[0]["name"]) == ("Robert", "Bob Stone")
     assert (bob["last_touch_kind"], bob["last_touch_by"], bob["last_touch_activity"]) == ("inbound", "Ana Kim", None)
     assert bob["last_touch"] == f"{ago(days=2):%Y-%m-%dT%H:%M:%SZ}"
     said = team.said("ben", "bob")
@@ -191,6 +199,7 @@ def test_what_is_narrowed_is_gone_from_the_next_answer(team: Team) -> None:
 
 
 def test_nobody_shares_more_than_the_ceiling(team: Team) -> None:
+    also_bens(team)
     team.top = 'share_at_most = "dates"\n'
     grant(team, "ana", '"subjects"')
     assert team.ok("ben", "last", "bob")[0]["last_touch"]
@@ -263,6 +272,7 @@ def test_answers_are_those_of_a_command_that_runs_here(team: Team) -> None:
 
 
 def test_who_looks_at_what_is_anothers_leaves_one_line_for_them(team: Team) -> None:
+    also_bens(team)
     grant(team, "ana", '"dates"')
     assert team.ok("ana", "last", "bob")
     assert team.ok("ana", "access") == []
@@ -274,6 +284,7 @@ def test_who_looks_at_what_is_anothers_leaves_one_line_for_them(team: Team) -> N
 
 
 def test_who_is_erased_is_gone_from_what_is_kept_of_looking(team: Team) -> None:
+    also_bens(team)
     grant(team, "ana", '"dates"')
     assert team.ok("ben", "last", "bob")
     assert "Bob" in str(team.ok("ana", "access"))

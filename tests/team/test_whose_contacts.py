@@ -47,7 +47,10 @@ def test_whom_another_holds_unseen_counts_as_added_and_stays_as_it_is(team: Log)
     assert change.shared == ()
     assert _holders(team) == {"Bob": {ANAS, BENS}}
     again = _add(team, "ben", "Robert", BOB).imported
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 1)
+    again = _add(team, "ben", "Robert Stone", BOB).imported
     assert (again.added, again.updated) == (0, 1)
+    assert _holders(team) == {"Bob": {ANAS, BENS}}
 
 
 def test_the_list_is_changed_by_its_keeper_and_whose_a_contact_is(team: Log) -> None:
