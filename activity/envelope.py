@@ -117,7 +117,8 @@ class Envelope:
     else of X-Original-Sender, which groups write that put their own address into From. `copy_of` is
     the id of the message that this one, by X-MS-Exchange-Parent-Message-Id, was made from.
     `resent`: somebody sent it on as it was (RFC 5322 §3.6.6); `resent_id` is its Resent-Message-ID,
-    in angle brackets. `in_sent`: it was found in a mailbox for sent mail. `passed_on`: its author
+    in angle brackets. `in_sent`: it was found in a mailbox for sent mail; `bare`: there its source shows no header, so
+    that nothing follows from a sign that is missing. `passed_on`: its author
     was read from where a group or a contact form puts it (see matchers.authors), or it is a copy
     that was resent or has an id of its own. `shape` is None where the structure is not known,
     `mark` where the source has neither flags nor places that it could tell of again.
@@ -143,6 +144,7 @@ class Envelope:
     resent_id: str = ""
     thread_index: ThreadIndex | None = None
     in_sent: bool = False
+    bare: bool = False
     passed_on: bool = False
     is_report: bool = False
     arrival_date: datetime | None = None

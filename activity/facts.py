@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple
 from activity.participant import Participant
 from activity.verdict import Verdict
 
-SENT, RECEIVED, PASSED_ON = STANDINGS = ("S", "", "P")
-"""The standing of a copy of a message, what knows best first: the sender's own, one that was
-received, one that was passed on by what wrote itself into it (a group that puts its own address
-into From, a redirection)."""
+SENT, SENT_BARE, RECEIVED, PASSED_ON = STANDINGS = ("S", "B", "", "P")
+"""The standing of a copy of a message, what knows best first: the sender's own, the same of which
+its source shows no header (Graph, of what was sent), one that was received, one that was passed on
+by what wrote itself into it (a group that puts its own address into From, a redirection)."""
 
 Kind = Literal["email", "meeting"]
 Direction = Literal["inbound", "outbound", "internal"]

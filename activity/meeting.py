@@ -7,6 +7,7 @@ from datetime import datetime
 
 from activity.participant import Participant
 
+UNNUMBERED = "-"  # instead of a SEQUENCE, where the source counts none (Graph)
 _ORGANIZERS = "~o"  # behind any time of a last change, which are digits
 
 
@@ -52,6 +53,23 @@ class Meeting:
     invited: int = 0
     revision: str = ""
     warnings: tuple[str, ...] = ()
+
+
+def comparable(revision: str, other: str) -> tuple[str, str]:
+    """Two revisions as texts whose order tells which is newer.
+
+    Where one of them has no number, the last change decides; the organizer's own goes before others.
+    """
+    numbers = revision.partition("|")[0], other.partition("|")[0]
+    if numbers[0] == numbers[1] or UNNUMBERED not in numbers:
+        return revision, other
+    return revision.partition("|")[2], other.partition("|")[2]
+
+
+def is_of_same_number(revision: str, other: str) -> bool:
+    """Are these of one SEQUENCE, as far as both tell it?"""
+    numbers = {revision.partition("|")[0], other.partition("|")[0]}
+    return len(numbers) == 1 or UNNUMBERED in numbers
 
 
 def of_organizer(revision: str) -> str:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-KINDS = ("carddav", "imap", "caldav", "calendar_urls", "files")
+KINDS = (
+    "carddav", "microsoft_contacts", "imap", "microsoft_mail", "caldav", "microsoft_calendars", "calendar_urls", "files"
+)  # fmt: skip
 """In the order they are read: contacts first, so that what follows is matched to them."""
 
-MAIL = ("imap", "files")
+MAIL = ("imap", "microsoft_mail", "files")
 """Hold messages, so that an answer may be in them."""
 
-CONTACTS = "carddav"
-"""Tells who, not when: silence in it says nothing of exchanges."""
+MAIL_SERVERS = ("imap", "microsoft_mail")
+"""Take messages in, and say when."""
 
-COLLECTIONS = ("caldav", "calendar_urls", "carddav")
+CONTACTS = ("carddav", "microsoft_contacts")
+"""Tell who, not when: silence in them says nothing of exchanges."""
+
+CALENDARS = ("caldav", "microsoft_calendars", "calendar_urls")
+"""Hold meetings, read by the window of the whole configuration."""
+
+COLLECTIONS = (*CALENDARS, *CONTACTS)
 """Name each of their places in every pass; of the others only places with news are named."""

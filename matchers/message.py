@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from activity.address import Address
 from activity.envelope import AUTHOR_SIGN, Envelope, ThreadIndex
-from activity.facts import PASSED_ON, RECEIVED, SENT, Direction, Facts, Judgement, Touch
+from activity.facts import PASSED_ON, RECEIVED, SENT, SENT_BARE, Direction, Facts, Judgement, Touch
 from activity.participant import Participant, Role
 from activity.verdict import PERSON, Verdict
 from matchers.policy import Policy
@@ -61,7 +61,7 @@ def message_facts(
         envelope.subject if keep_subject and not struck else "",
         evidence(envelope),
         _references(envelope),
-        revision=PASSED_ON if envelope.passed_on else SENT if envelope.in_sent else RECEIVED,
+        revision=_standing(envelope),
         other_id=envelope.message_id if envelope.copy_of else envelope.resent_id if envelope.resent else "",
         resent=envelope.resent,
         thread_index=_number(envelope.thread_index) if envelope.thread_index else 0,
@@ -72,6 +72,12 @@ def message_facts(
         taken_in = envelope.internal_date
         facts.prompt = envelope.date is None or taken_in is None or taken_in - envelope.date <= _ON_ITS_WAY
     return facts
+
+
+def _standing(envelope: Envelope) -> str:
+    if envelope.passed_on:
+        return PASSED_ON
+    return RECEIVED if not envelope.in_sent else SENT_BARE if envelope.bare else SENT
 
 
 def _number(index: ThreadIndex) -> int:

@@ -30,9 +30,10 @@ def blind_sources(log: Log, now: datetime) -> list[Blind]:
     """The active sources of mail and meetings that are not up to date."""
     rows = log.execute(
         "SELECT a.id, a.name, a.owner, s.kind, s.seen_through, s.error FROM source s JOIN account a"
-        " ON a.id = s.account_id WHERE s.active AND a.active AND s.kind <> ?"
+        " ON a.id = s.account_id WHERE s.active AND a.active AND s.kind"
+        f" NOT IN ({placeholders(source_kind.CONTACTS)})"
         " AND coalesce(s.seen_through, 0) < ? ORDER BY a.id, s.id",
-        (source_kind.CONTACTS, timestamp(now - FRESH)),
+        (*source_kind.CONTACTS, timestamp(now - FRESH)),
     )
     return [
         Blind(row_id, account, owner, kind, instant(through), error)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from activity import source_kind
 from activity.mistakes import OUR_MISTAKE
 from store.codes import INBOUND, MEETING
+from store.lists import placeholders
 from store.log import Log
 from store.read_back import SOURCE_BACK_TO
 from store.rows import instant, timestamp
@@ -99,8 +100,9 @@ def seen_through(log: Log) -> datetime | None:
     """The oldest instant up to which all mail and calendars of all accounts have been read; None if some never were."""
     rows = log.execute(
         "SELECT s.seen_through FROM source s JOIN account a ON a.id = s.account_id"
-        " WHERE s.active AND a.active AND s.kind <> ?",
-        (source_kind.CONTACTS,),
+        " WHERE s.active AND a.active"
+        f" AND s.kind NOT IN ({placeholders(source_kind.CONTACTS)})",
+        source_kind.CONTACTS,
     ).fetchall()
     moments = [at for (at,) in rows]
     return None if not moments or None in moments else instant(min(moments))
@@ -120,8 +122,8 @@ def newest_mail_after(log: Log, moment: datetime) -> datetime | None:
     (newest,) = log.execute(
         "SELECT max(a.at) FROM activity a WHERE a.at > ? AND a.ends IS NULL AND EXISTS (SELECT 1 FROM sighting s"
         " JOIN place p ON p.id = s.place_id JOIN source o ON o.id = p.source_id"
-        " WHERE s.activity_id = a.id AND o.kind = 'imap')",
-        (timestamp(moment),),
+        f" WHERE s.activity_id = a.id AND o.kind IN ({placeholders(source_kind.MAIL_SERVERS)}))",
+        (timestamp(moment), *source_kind.MAIL_SERVERS),
     ).fetchone()
     return None if newest is None else instant(int(newest))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import NamedTuple
 
 from activity.facts import Facts
-from activity.meeting import is_of_organizer
+from activity.meeting import comparable, is_of_organizer, is_of_same_number
 from activity.participant import TITLE
 from store.codes import ROLE
 from store.facts import Stored, load
@@ -16,7 +17,7 @@ from store.log import Log
 from store.rows import HIDES_PEOPLE, Entry, evidence_text, sighting_row, timestamp
 from store.touches import forget_touches
 
-_RANKS = {"caldav": 2, "files": 1}
+_RANKS = {"caldav": 2, "microsoft_calendars": 2, "files": 1}
 _OWN = f"""EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
     JOIN account_address k ON k.email = r.email
     WHERE p.activity_id = ?1 AND p.role_code = {ROLE["organizer"]} AND k.account_id = o.account_id)"""
@@ -85,7 +86,7 @@ def _that_knows_better(connection: sqlite3.Connection, place: int, activity_id: 
         return None
     where = connection.execute(_OF_OBJECT, (activity_id, place, entry.object_id)).fetchone()
     mine = _standing(entry.facts.revision, "".join(entry.facts.answers[:1]), *where)
-    best = max(sorted(others, key=lambda one: others[one].stands), key=lambda one: others[one].knows)
+    best = reduce(lambda one, other: other if _goes_before(others[other], others[one]) else one, sorted(others))
     if not _goes_before(others[best], mine):
         return None
     held = connection.execute(f"{_STANDING} c.id = ?2", (activity_id, entry.object_id)).fetchone()
@@ -110,11 +111,14 @@ def _standing(
 
 
 def _goes_before(one: _Standing, other: _Standing) -> bool:
-    return one.knows > other.knows or (one.knows == other.knows and one.stands < other.stands)
+    (rank, revision, answered), (other_rank, others, other_answered) = one.knows, other.knows
+    revision, others = comparable(revision, others)
+    mine, theirs = (rank, revision, answered), (other_rank, others, other_answered)
+    return mine > theirs or (mine == theirs and one.stands < other.stands)
 
 
 def _rank(kind: str, is_organizers: int) -> int:
-    return 3 if is_organizers and kind == "caldav" else _RANKS.get(kind, 0)
+    return 3 if is_organizers and _RANKS.get(kind) == 2 else _RANKS.get(kind, 0)
 
 
 def _answered(connection: sqlite3.Connection, stored: Stored, entry: Entry, outdated: bool) -> Facts:
@@ -124,7 +128,7 @@ def _answered(connection: sqlite3.Connection, stored: Stored, entry: Entry, outd
     (RFC 5546). Of two copies that the organizer has nobody knows which is that one.
     """
     holds, other = (stored.facts, entry.facts) if outdated else (entry.facts, stored.facts)
-    of_same_sequence = holds.revision.partition("|")[0] == other.revision.partition("|")[0]
+    of_same_sequence = is_of_same_number(holds.revision, other.revision)
     answers = {p.address.email: p.answer for p in other.participants if p.answer not in ("", "NEEDS-ACTION")}
     knows_all = is_of_organizer(holds.revision) and not is_of_organizer(other.revision)
     if knows_all or not of_same_sequence or not answers:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from activity import source_kind
+from store.lists import placeholders
 from store.log import Log
 from store.rows import instant
 
@@ -35,8 +36,9 @@ def read_back(log: Log) -> ReadBack:
     """Over all active sources of mail and meetings."""
     rows = log.execute(
         f"SELECT s.seen_through, {SOURCE_BACK_TO}, {_BEGUN} FROM source s JOIN account a ON a.id = s.account_id"
-        " WHERE s.active AND a.active AND s.kind <> ?",
-        (source_kind.CONTACTS,),
+        " WHERE s.active AND a.active"
+        f" AND s.kind NOT IN ({placeholders(source_kind.CONTACTS)})",
+        source_kind.CONTACTS,
     ).fetchall()
     known = [back_to for _, back_to, _ in rows if back_to is not None]
     every = bool(rows) and len(known) == len(rows)

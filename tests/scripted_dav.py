@@ -61,7 +61,7 @@ class ScriptedDav:
                 self.end_headers()
                 self.wfile.write(reply.body)
 
-            do_PROPFIND = do_REPORT = do_GET = _answer  # noqa: N815
+            do_PROPFIND = do_REPORT = do_GET = do_POST = _answer  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 pass

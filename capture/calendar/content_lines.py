@@ -16,6 +16,8 @@ WITHHELD = "X-LASTTOUCH-WITHHELD"
 BROKEN = "X-LASTTOUCH-BROKEN"
 # Marks an event that its title calls off, while its time is shown as free.
 CALLED_OFF = "X-LASTTOUCH-CALLED-OFF"
+# Marks an event of a source that counts no versions, so that its copies are compared by their last change alone.
+NO_SEQUENCE = "X-LASTTOUCH-NO-SEQUENCE"
 
 
 def _lines_of(*names: str) -> re.Pattern[str]:
@@ -27,7 +29,7 @@ def _lines_of(*names: str) -> re.Pattern[str]:
 _EVENT = _lines_of(
     *("ATTENDEE", "ORGANIZER", "UID", "RECURRENCE-ID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED"),
     *("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"),
-    *("STATUS", "CLASS", "SUMMARY", WITHHELD, BROKEN, CALLED_OFF),
+    *("STATUS", "CLASS", "SUMMARY", WITHHELD, BROKEN, CALLED_OFF, NO_SEQUENCE),
     *(r"TRANSP(?=[^\n]*:[ \t]*TRANSPARENT)", r"X-MICROSOFT-CDO-BUSYSTATUS(?=[^\n]*:[ \t]*FREE)"),
 )
 _ZONE_NAMES = ("TZID", "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE")

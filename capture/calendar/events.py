@@ -11,9 +11,17 @@ from typing import NamedTuple
 
 from icalendar.parser import unescape_backslash
 
-from activity.meeting import Meeting
+from activity.meeting import UNNUMBERED, Meeting
 from capture.calendar.attendees import read_participants
-from capture.calendar.content_lines import BROKEN, CALLED_OFF, WITHHELD, CalendarLines, EventLines, value_of
+from capture.calendar.content_lines import (
+    BROKEN,
+    CALLED_OFF,
+    NO_SEQUENCE,
+    WITHHELD,
+    CalendarLines,
+    EventLines,
+    value_of,
+)
 from capture.calendar.objects import is_private
 from capture.calendar.rules import BrokenRule, Moment, checked
 from capture.calendar.times import (
@@ -209,7 +217,8 @@ def _sequence(lines: EventLines) -> int:
 def _revision(lines: EventLines) -> str:
     changed = next((v for name in ("LAST-MODIFIED", "DTSTAMP") if _INSTANT.fullmatch(v := lines.value(name))), "")
     override = "~" if lines.line("RECURRENCE-ID") else ""  # between equals it knows better than its series
-    return f"{_sequence(lines):010d}|{changed}{override}"
+    number = UNNUMBERED if lines.line(NO_SEQUENCE) else f"{_sequence(lines):010d}"
+    return f"{number}|{changed}{override}"
 
 
 def _summary(lines: EventLines) -> str:

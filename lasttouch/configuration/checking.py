@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from activity.errors import ConfigError
-from activity.source_kind import KINDS
+from lasttouch.configuration.cloud_options import Microsoft, SignIn, problems_of_sign_in
 from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.configuration.models import adapter_of
 from lasttouch.configuration.options import Account, Config, Files
@@ -47,12 +47,16 @@ def _problems_of_accounts(accounts: object) -> list[str]:
         if isinstance(name, str) and name in names:
             problems.append(f"{where}.name: two accounts are named {name!r}; every name must be its own")
         names.add(name if isinstance(name, str) else None)
-        if not any(account.get(kind) for kind in KINDS):
+        if not any(account.get(table) for table in _SOURCES):
             problems.append(
-                f"{where}: an account needs [accounts.imap], .caldav, .carddav, [[accounts.calendar_urls]]"
-                " or [[accounts.files]]"
+                f"{where}: an account needs [accounts.imap], .caldav, .carddav, .microsoft,"
+                " [[accounts.calendar_urls]] or [[accounts.files]]"
             )
+        problems += problems_of_sign_in(account, where)
     return problems
+
+
+_SOURCES = ("imap", "caldav", "carddav", "microsoft", "calendar_urls", "files")
 
 
 def _count(number: int) -> str:
@@ -88,6 +92,8 @@ _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, a
     "imap": (Imap, "[accounts.imap]"),
     "caldav": (Caldav, "[accounts.caldav]"),
     "carddav": (Carddav, "[accounts.carddav]"),
+    "microsoft": (Microsoft, "[accounts.microsoft]"),
+    "sign_in": (SignIn, "[accounts.sign_in]"),
     "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
     "files": (Files, "[[accounts.files]]"),
     "web": (Web, "[web]"),

@@ -16,6 +16,7 @@ _PRIME = 2**128 - 159
 CHECKED_BY = (
     "activity/address.py", "activity/errors.py", "activity/sharing.py", "activity/source_kind.py",
     "capture/credentials.py", "capture/dav/origins.py", "lasttouch/configuration/checking.py",
+    "lasttouch/configuration/cloud_options.py",
     "lasttouch/configuration/durations.py", "lasttouch/configuration/models.py",
     "lasttouch/configuration/option_types.py",
     "lasttouch/configuration/options.py", "lasttouch/configuration/rights_options.py",

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from activity import source_kind
+from lasttouch.configuration.cloud_options import Microsoft, SignIn
 from lasttouch.configuration.config_file import DEFAULT_DATABASE
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
 from lasttouch.configuration.rights_options import Granted, Share, User
@@ -88,6 +89,8 @@ class Account(Section):
     imap: Imap | None = None
     caldav: Caldav | None = None
     carddav: Carddav | None = None
+    microsoft: Microsoft | None = None
+    sign_in: SignIn | None = None
     calendar_urls: list[CalendarUrl] = field(default_factory=list)
     files: list[Files] = field(default_factory=list)
 
@@ -97,6 +100,18 @@ class Account(Section):
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
         return [kind for kind in source_kind.KINDS if getattr(self, kind)]
+
+    @property
+    def microsoft_mail(self) -> bool:
+        return self.microsoft is not None and self.microsoft.mail
+
+    @property
+    def microsoft_calendars(self) -> bool:
+        return self.microsoft is not None and self.microsoft.calendar
+
+    @property
+    def microsoft_contacts(self) -> bool:
+        return self.microsoft is not None and self.microsoft.contacts
 
 
 @section

@@ -19,7 +19,7 @@ _PASSWORD = "password_command password_env password_file password_keyring"  # no
 
 def _one_credential(command: str | None, before: Mapping[str, Any]) -> str | None:
     names = _PASSWORD.split()
-    if sum(way is not None for way in (*map(before.get, names), command)) != 1:
+    if sum(way is not None for way in (*map(before.get, names), command)) > 1:
         raise ValueError(f"give exactly one of {', '.join(names)}, token_command")
     return command
 
@@ -81,7 +81,13 @@ class Login(Section):
     @property
     def by_token(self) -> bool:
         """Is the secret an access token?"""
-        return self.token_command is not None
+        return self.token_command is not None or self.signs_in
+
+    @property
+    def signs_in(self) -> bool:
+        """Is it the account's sign-in that gives the token?"""
+        ways = (self.password_command, self.password_env, self.password_file, self.password_keyring, self.token_command)
+        return all(way is None for way in ways)
 
     def secret(self, base: Path) -> Secret:
         """Fetches the password or token when it is needed; a relative password_file counts from `base`."""

@@ -13,19 +13,23 @@ from lasttouch.keeping import address_book
 from lasttouch.keeping.by_halves import ByHalves
 from lasttouch.keeping.whose import of_account
 from lasttouch.passes.source_pass import SourcePass
-from lasttouch.passes.sources import address_books_of
+from lasttouch.passes.sources import address_books_of, graph_contacts_of
 from store import places
 from store.database import writing
 
 if TYPE_CHECKING:
-    from capture.address_books.batch import AddressBookBatch  # it is imported when there is one to read
+    # imported when there is one to read
+    from capture.address_books.batch import AddressBookBatch
+    from capture.address_books.source import AddressBookSource
+    from capture.graph.contacts import GraphContacts
 
 
 class AddressBookPass(SourcePass):
     """Takes in new and changed contacts. Those that vanish go too, unless they have touches: then they are marked."""
 
     def read(self) -> None:
-        source = address_books_of(self.agent.loaded, self.account)
+        contacts = graph_contacts_of if self.row.kind == "microsoft_contacts" else address_books_of
+        source: AddressBookSource | GraphContacts = contacts(self.agent.loaded, self.account)
         by_halves = ByHalves(f"{self.row.account} {self.row.kind}")
         for batch in source.batches(self.cursors()):
             by_halves(batch.entries, partial(self._store, batch), lambda one: one[0])

@@ -46,7 +46,7 @@ def sync(
     """
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
     rows = [row for row in registered(agent) if only in (None, row.account)]
-    for row in sorted(rows, key=lambda row: row.kind != source_kind.CONTACTS):  # what follows is matched to them
+    for row in sorted(rows, key=lambda row: row.kind not in source_kind.CONTACTS):  # what follows is matched to them
         yield pass_over(agent, row, manner, progress).run()
     settle(agent)
 
@@ -62,7 +62,7 @@ def pass_over(agent: Agent, row: SourceRow, manner: Manner = ONCE, progress: Pro
     account = next((account for account in agent.config.accounts if account.name == row.account), None)
     if account is None or row.kind not in account.kinds:
         raise Superseded(f"the configuration has no {row.kind} of {row.account} any more")
-    if row.kind == source_kind.CONTACTS:
+    if row.kind in source_kind.CONTACTS:
         from lasttouch.passes.book_pass import AddressBookPass  # noqa: PLC0415 - where there is an address book
 
         return AddressBookPass(agent, account, row, manner)

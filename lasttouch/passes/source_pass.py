@@ -228,7 +228,7 @@ class SourcePass:
 
     def _back_to(self) -> datetime:
         """From when on the source is read; meetings by the window of the whole configuration, as `init` reads them."""
-        meetings = self.row.kind in ("caldav", "calendar_urls")
+        meetings = self.row.kind in source_kind.CALENDARS
         config = self.agent.config if meetings else self.agent.loaded.config
         return self.started - config.reads_back(self.account)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.batch import Source
+from activity.errors import AuthenticationFailed
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.configuration.server_options import Caldav, Dav, Imap
@@ -15,7 +16,11 @@ from lasttouch.configuration.server_options import Caldav, Dav, Imap
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
     from capture.calendar.source import CalendarSource
+    from capture.credentials import Secret
     from capture.dav.source import DavAccount
+    from capture.graph.account import GraphAccount
+    from capture.graph.calendars import GraphCalendars
+    from capture.graph.contacts import GraphContacts
     from capture.mail.server import MailServer
     from capture.mail.source import MailSource
 
@@ -30,9 +35,60 @@ def source_of(loaded: LoadedConfig, account: Account, kind: str, now: datetime) 
         return mail_source_of(loaded, account, since)
     if kind == "caldav" and account.caldav is not None:
         return calendars_of(loaded, account, account.caldav)
+    if kind == "microsoft_mail":
+        from capture.graph.mail import GraphMail  # noqa: PLC0415
+
+        return GraphMail(graph_account_of(loaded, account), since, account.exclude_mailboxes)
+    if kind == "microsoft_calendars":
+        return graph_calendars_of(loaded, account, now)
     if kind == "calendar_urls":
         return _published(loaded, account)
     return _files(loaded, account, since)
+
+
+def graph_calendars_of(loaded: LoadedConfig, account: Account, now: datetime) -> GraphCalendars:
+    """The account's calendars at Microsoft 365; nothing is connected yet."""
+    from capture.graph.calendars import GraphCalendars  # noqa: PLC0415
+
+    return GraphCalendars(
+        graph_account_of(loaded, account),
+        loaded.config.reads_back(account),
+        loaded.config.horizon,
+        account.calendars,
+        account.exclude_calendars,
+        account.private_events,
+        lambda: now,
+    )
+
+
+def graph_contacts_of(loaded: LoadedConfig, account: Account) -> GraphContacts:
+    """The account's contacts at Microsoft 365; nothing is connected yet."""
+    from capture.graph.contacts import GraphContacts  # noqa: PLC0415
+
+    return GraphContacts(graph_account_of(loaded, account))
+
+
+def graph_account_of(loaded: LoadedConfig, account: Account) -> GraphAccount:
+    """The account's mailbox at Microsoft 365, with the one way to its tokens."""
+    from capture.graph.account import GraphAccount  # noqa: PLC0415
+    from capture.graph.clouds import CLOUDS  # noqa: PLC0415
+
+    microsoft = account.microsoft
+    assert microsoft is not None
+    return GraphAccount(
+        host=microsoft.url or CLOUDS[microsoft.cloud].graph,
+        token=microsoft.command() or _signed_in(loaded, account, "graph"),
+        user=microsoft.user or "",
+        ca_file=beside(loaded, microsoft.ca_file),
+        own_addresses=frozenset(account.addresses),
+    )
+
+
+def _signed_in(loaded: LoadedConfig, account: Account, audience: str) -> Secret:
+    def refuse() -> str:
+        raise AuthenticationFailed(f"{account.name} cannot sign in for {audience} yet", "give a token_command")
+
+    return refuse
 
 
 def address_books_of(loaded: LoadedConfig, account: Account) -> AddressBookSource:

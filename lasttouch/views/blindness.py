@@ -17,7 +17,7 @@ def blindness(sources: Sequence[SourceHealth], now: datetime, zone: tzinfo) -> l
     """A line for each source, or place of one, that was not read up to now; none if all is well."""
     lines = []
     for one in sources:
-        if one.source == source_kind.CONTACTS:
+        if one.source in source_kind.CONTACTS:
             continue
         if one.fails_in_part:
             lines += [_blind_spot(one.account, one.source, place, now, zone) for place in one.failing[:MOST_PLACES]]

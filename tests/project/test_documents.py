@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from lasttouch.configuration.cloud_options import Microsoft, SignIn
 from lasttouch.configuration.config import load_config
 from lasttouch.configuration.options import Account, Config, Files, Metrics
 from lasttouch.configuration.rights_options import User
@@ -28,6 +29,8 @@ SECTIONS: dict[str, type[Section]] = {
     "accounts.imap": Imap,
     "accounts.caldav": Caldav,
     "accounts.carddav": Carddav,
+    "accounts.microsoft": Microsoft,
+    "accounts.sign_in": SignIn,
     "accounts.calendar_urls": CalendarUrl,
     "accounts.files": Files,
     "metrics": Metrics,
@@ -62,7 +65,8 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
     fields = {field.name for field in dataclasses.fields(SECTIONS[section])} - {
-        "accounts", "metrics", "web", "imap", "caldav", "carddav", "calendar_urls", "files", "users"
+        "accounts", "metrics", "web", "imap", "caldav", "carddav", "microsoft", "sign_in", "calendar_urls", "files",
+        "users",
     }  # fmt: skip
     assert _sections(_with_all_options_live())[section] == fields
 

@@ -1,0 +1,1 @@
+"""Mail, calendars and contacts at Microsoft 365, by Microsoft Graph v1.0."""

@@ -1,0 +1,216 @@
+"""Requests to Graph: one by one or twenty in a batch, within its limits; answers as parsed JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from activity.errors import ServerFault, Throttled, UntrustedServer
+from capture.dav.origins import origin_of
+from capture.dav.refusals import seconds_to_wait
+from capture.dav.transport import Answer, Transport
+from capture.graph.account import GraphAccount
+from capture.graph.pacing import Silence, silence_of
+from capture.graph.refusals import PASSING, Refused, refused
+
+IN_A_BATCH = 20
+TRIES = 4
+LONGEST_WAIT = 30.0  # seconds that a pass waits by itself; for longer it ends, and is made again later
+IMMUTABLE = 'IdType="ImmutableId"'
+BODIES = ("body", "bodyPreview", "uniqueBody")
+
+Json = dict[str, Any]
+
+
+class GraphClient:
+    """Asks for what belongs to one mailbox.
+
+    `wanted` and `permission` are for messages: what is read, and the right it takes. `prefer` are
+    preferences beside that for immutable ids. `sends_bodies`: Graph cannot be kept from it; they are
+    dropped while an answer is parsed.
+    """
+
+    def __init__(
+        self,
+        account: GraphAccount,
+        wanted: str,
+        permission: str,
+        prefer: Sequence[str] = (),
+        sends_bodies: bool = False,
+        silence: Silence | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._account = account
+        self._wanted, self._permission = wanted, permission
+        self._prefer = ", ".join((IMMUTABLE, *prefer))
+        self._hook = without_bodies if sends_bodies else None
+        self._silence = silence or silence_of(f"{account.host} {account.user}")
+        self._now = now
+        self._transport = Transport(account.base, noun="mailbox", token=account.token, ca_file=account.ca_file)
+        self._origin = origin_of(account.base)
+
+    @property
+    def host(self) -> str:
+        return self._transport.host
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def earn(self, items: int) -> None:
+        """So many useful things came."""
+        self._transport.budget.earn(objects=items, collections=1)
+
+    def path(self, below: str) -> str:
+        """The URL of what is `below` the mailbox ("/messages")."""
+        return f"{self._account.base}{self._account.mailbox}{below}"
+
+    def get(self, url: str) -> Json:
+        """What stands at `url`, ours or a link that Graph gave.
+
+        Raises Refused, or a SourceError where there is no answer.
+        """
+        answer, body = self._ask("GET", self._insist(url), b"", {"Accept": "application/json", "Prefer": self._prefer})
+        if answer.status != 200:
+            raise self._refused(answer.status, answer.body, answer.headers)
+        return body
+
+    def pages(self, url: str) -> Iterator[tuple[list[Json], str, str]]:
+        """The rows of each page, with the links that stand behind it: to the next, or to what will
+        be new; "" for none."""
+        while url:
+            page = self.get(url)
+            url = link(page, "@odata.nextLink")
+            yield rows(page), url, link(page, "@odata.deltaLink")
+
+    def batch(self, urls: Sequence[str]) -> list[Json | Refused]:
+        """The answer to each of these, in their order; of what was refused for now only that is
+        asked again."""
+        answers: dict[str, Json | Refused] = {}
+        for first in range(0, len(urls), IN_A_BATCH):
+            waiting = {str(first + n): self._insist(url) for n, url in enumerate(urls[first : first + IN_A_BATCH])}
+            for attempt in range(TRIES):
+                wait = self._batch(waiting, answers, last=attempt == TRIES - 1)
+                if not waiting:
+                    break
+                self._pause(wait, attempt)
+        return [answers[str(number)] for number in range(len(urls))]
+
+    def may_batch(self, url: str) -> bool:
+        """Can it be asked for in a batch? Only what is below our own version of Graph."""
+        return url.startswith(f"{self._account.base}/")
+
+    def _batch(self, waiting: dict[str, str], answers: dict[str, Json | Refused], last: bool) -> float | None:
+        """Ask for all that waits; how long to wait before what is left of it is asked for again."""
+        headers = {"Prefer": self._prefer}
+        requests = [
+            {"id": name, "method": "GET", "url": self._relative(url), "headers": headers}
+            for name, url in waiting.items()
+        ]
+        body = json.dumps({"requests": requests}).encode()
+        whole = {"Accept": "application/json", "Content-Type": "application/json"}
+        answer, outer = self._ask("POST", f"{self._account.base}/$batch", body, whole)
+        if answer.status != 200:
+            raise self._refused(answer.status, answer.body, answer.headers).error
+        longest: float | None = None
+        for one in rows(outer, "responses"):
+            name, status, inner = str(one.get("id")), one.get("status"), one.get("body")
+            if name not in waiting or not isinstance(status, int):
+                continue
+            told = one.get("headers")
+            sub = {k.lower(): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
+            if _is_passing(status, inner) and not last:
+                wait = seconds_to_wait(sub.get("retry-after", ""), self._now())
+                longest = wait if longest is None else max(longest, wait or 0.0)
+                continue
+            del waiting[name]
+            answers[name] = inner if status == 200 and isinstance(inner, dict) else self._refused(status, inner, sub)
+        if last:
+            for name in waiting:
+                answers[name] = self._refused(503, None, {})
+            waiting.clear()
+        return longest
+
+    def _ask(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> tuple[Answer, Json]:
+        """An answer that is no passing refusal, and its JSON where it is the one hoped for."""
+        attempt = 0
+        while True:
+            kept = bytearray()
+            with self._silence.turn():
+                answer = self._transport.request(method, url, body, headers, kept.extend, expected=200)
+            if answer.status == 200:
+                return answer, self._parsed(bytes(kept))
+            if not _is_passing(answer.status, answer.body):
+                return answer, {}
+            wait = seconds_to_wait(answer.headers.get("retry-after", ""), self._now())
+            attempt += 1
+            if attempt == TRIES:
+                raise self._throttled(answer.status, wait)
+            self._pause(wait, attempt)
+
+    def _parsed(self, text: bytes) -> Json:
+        try:
+            found = json.loads(text, object_hook=self._hook)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise ServerFault(
+                f"{self.host} answered with something else than JSON",
+                "a login page of a network or proxy may stand in between",
+            )
+        return found
+
+    def _pause(self, wait: float | None, attempt: int) -> None:
+        if wait is not None and wait > LONGEST_WAIT:
+            raise self._throttled(429, wait)
+        self._silence.keep(2.0**attempt if wait is None else wait)
+
+    def _throttled(self, status: int, wait: float | None) -> Throttled:
+        return Throttled(f"{self.host} asks to come back later ({status})", "nothing to do; it is tried again", wait)
+
+    def _refused(self, status: int, body: Any, headers: dict[str, str]) -> Refused:
+        return refused(self.host, status, body, self._wanted, self._permission, headers)
+
+    def _insist(self, url: str) -> str:
+        """Raises UntrustedServer where a link leads elsewhere: no token goes there."""
+        if origin_of(url) != self._origin:
+            raise UntrustedServer(
+                f"{self.host} links to another server ({origin_of(url).host}); no token was sent there",
+                "if this lasts, ask who runs the network: somebody may stand in between",
+            )
+        return url
+
+    def _relative(self, url: str) -> str:
+        """As a batch names it; a link with another version of Graph than ours is no part of one."""
+        base = self._account.base
+        if not url.startswith(f"{base}/"):
+            raise ServerFault(f"{self.host} links to another version of itself", "it is read again from the start")
+        return url[len(base) :]
+
+
+def rows(page: Json, name: str = "value") -> list[Json]:
+    """The objects of a page; null is an empty one."""
+    found = page.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def link(page: Json, name: str) -> str:
+    found = page.get(name)
+    return found if isinstance(found, str) else ""
+
+
+def without_bodies(one: Json) -> Json:
+    """Calendars send them though nobody asks (calendarView/delta takes no $select); here they end.
+
+    An answer in a batch has a part named so, too, which is an object of Graph's.
+    """
+    if not isinstance(one.get("status"), int):
+        for name in BODIES:
+            one.pop(name, None)
+    return one
+
+
+def _is_passing(status: int, body: Any) -> bool:
+    """A 400 without a body is seen to be passing, too."""
+    return status in PASSING or (status == 400 and not body)

@@ -1,0 +1,102 @@
+"""A mailbox at Microsoft 365 as a source of envelopes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from activity.batch import Batch
+from activity.errors import AuthenticationFailed, SourceError, Throttled, Unreachable
+from capture.graph.account import GraphAccount
+from capture.graph.client import GraphClient
+from capture.graph.folders import FolderTree, chosen
+from capture.graph.mail_position import FolderPosition
+from capture.graph.mail_reading import PAGE
+from capture.graph.mail_reading import Folder as FolderReader
+from capture.graph.refusals import Refused
+from capture.mail.mailboxes import Choice
+
+PERMISSION = "Mail.ReadBasic"
+_ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed)
+_log = logging.getLogger(__name__)
+
+
+class GraphMail:
+    """Reads new messages of every folder worth reading, without changing anything.
+
+    The place "" holds the folders; its batches bear a cursor only. `since` is the day from which the
+    first pass reads; `exclude` names folders or globs to leave out.
+    """
+
+    def __init__(self, account: GraphAccount, since: date, exclude: Sequence[str] = ()) -> None:
+        self._account = account
+        self._since = since.isoformat()
+        self._exclude = exclude
+
+    def choice(self) -> Choice:
+        """Which folders are read, and which are not and why. Raises SourceError."""
+        client = self._client()
+        try:
+            tree = FolderTree()
+            tree.follow(client)
+            return chosen(tree.folders.values(), self._exclude)
+        except Refused as refused:
+            raise refused.error from None
+        finally:
+            client.close()
+
+    def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
+        """Folder by folder; see `Source`. Those that were read before are asked for news together."""
+        client = self._client()
+        try:
+            yield from self._batches(client, cursors)
+        except Refused as refused:
+            raise refused.error from None
+        finally:
+            client.close()
+
+    def _client(self) -> GraphClient:
+        return GraphClient(self._account, "mail", PERMISSION, [f"odata.maxpagesize={PAGE}"])
+
+    def _batches(self, client: GraphClient, cursors: Mapping[str, str]) -> Iterator[Batch]:
+        tree = FolderTree(cursors.get(""))
+        links = {
+            folder_id: link
+            for folder_id, place in tree.places.items()
+            if (link := self._position(cursors, place).link) and folder_id in tree.folders
+        }
+        wanted = [one for one in ([tree.link] if tree.link else []) + [*links.values()] if client.may_batch(one)]
+        answers = dict(zip(wanted, client.batch(wanted), strict=True))
+        tree.follow(client, answers.get(tree.link))
+        choice = chosen(tree.folders.values(), self._exclude)
+        places = _placed(tree, choice)
+        if (text := tree.to_text()) != cursors.get(""):
+            yield Batch("", cursor=text)
+        for mailbox in choice.read:
+            place = places[mailbox.wire.decode()]
+            position = self._position(cursors, place)
+            try:
+                yield from FolderReader(client, mailbox, place).read(position, answers.get(position.link))
+            except SourceError as error:
+                if isinstance(error, _ENDS_THE_PASS):
+                    raise
+                _log.warning("folder %r was not read: %s", place, error.message)
+                yield Batch(place, error=error)
+
+    def _position(self, cursors: Mapping[str, str], place: str) -> FolderPosition:
+        return FolderPosition.from_cursor(cursors.get(place), self._since)
+
+
+def _placed(tree: FolderTree, choice: Choice) -> dict[str, str]:
+    """The place of each folder that is read, by its id: the name it had when first seen, its own."""
+    taken = set(tree.places.values())
+    for mailbox in choice.read:
+        folder_id = mailbox.wire.decode()
+        if folder_id not in tree.places:
+            number, name = 2, mailbox.name
+            while name in taken:
+                number, name = number + 1, f"{mailbox.name} ({number})"
+            taken.add(name)
+            tree.places[folder_id] = name
+    return tree.places
