@@ -21,7 +21,7 @@ def ask(arguments: list[str]) -> int | None:
     It is where a configuration is named, or stands at the usual place, or there is no service. A
     service that does not answer is told of, and nothing is read in its stead.
     """
-    if not _is_for_the_service(arguments):
+    if not is_for_the_service(arguments):
         return None
     descriptors = _descriptors(arguments)
     if descriptors is None:
@@ -46,7 +46,8 @@ def ask(arguments: list[str]) -> int | None:
     return _broken_off(arguments)
 
 
-def _is_for_the_service(arguments: list[str]) -> bool:
+def is_for_the_service(arguments: list[str]) -> bool:
+    """Is there a service to ask, and is the command one for it?"""
     if not sys.platform.startswith("linux") or os.environ.get("LASTTOUCH_CONFIG"):
         return False
     if os.environ.get("_LASTTOUCH_COMPLETE"):
@@ -55,6 +56,8 @@ def _is_for_the_service(arguments: list[str]) -> bool:
     if arguments and arguments[0] == "web" and "login" not in before:
         return False  # a page of one's own
     if not arguments or arguments[0].startswith("-") or arguments[0] in HERE or not {"-h", "--help"}.isdisjoint(before):
+        return False
+    if arguments[0] == "mcp" and not any(word.startswith("--call") for word in before):  # only its calls are
         return False
     if any(word == "--config" or word.startswith("--config=") for word in before):
         return False

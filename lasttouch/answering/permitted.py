@@ -26,7 +26,7 @@ _OF = {
     Who.EVERYBODY: (
         "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "changes",
         "contacts list",
-        "contacts show", "contacts suggest", "contacts dossier", "contacts export", "companies list",
+        "contacts show", "contacts suggest", "contacts dossier", "contacts export", "companies list", "mcp",
     ),
     Who.USERS: (
         "done", "snooze", "ignore", "note", "cadence", "confirm", "sharing show", "sharing set", "sharing private",

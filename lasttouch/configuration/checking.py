@@ -11,7 +11,7 @@ from activity.errors import ConfigError
 from lasttouch.configuration.cloud_options import Microsoft, SignIn, problems_of_sign_in
 from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.configuration.models import adapter_of
-from lasttouch.configuration.options import Account, Config, Files
+from lasttouch.configuration.options import Account, Config, Files, Mcp
 from lasttouch.configuration.rights_options import User, problems_of_team
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
@@ -97,6 +97,7 @@ _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, a
     "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
     "files": (Files, "[[accounts.files]]"),
     "web": (Web, "[web]"),
+    "mcp": (Mcp, "[mcp]"),
     "": (Config, "the file's beginning"),
 }
 

@@ -124,6 +124,13 @@ class Metrics(Section):
 
 
 @section
+class Mcp(Section):
+    """What assistants are told; subjects are text that strangers wrote."""
+
+    subjects: bool = False
+
+
+@section
 class Config(Section):
     """What accounts must not be beside each other, and as a whole, is asked in `checking.py`, with all else at once."""
 
@@ -143,6 +150,7 @@ class Config(Section):
     contacts_from: Literal["lists", "two-way"] = "lists"
     metrics: Metrics = field(default_factory=Metrics)
     web: Web = field(default_factory=Web)
+    mcp: Mcp = field(default_factory=Mcp)
     share_at_most: Granted | None = None
     users: list[User] = field(default_factory=list)
     accounts: list[Account]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.answers.attention import COUNTED
+from lasttouch.answers.attention import COUNTED, Reason
 from lasttouch.answers.today import Answer, contacts_in
 from lasttouch.answers.waiting import is_known
 from lasttouch.moments import ago, local, utc
@@ -24,20 +24,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     """The object of `today --json`; see docs/json.md."""
     return {
         "date": f"{answer.day:%Y-%m-%d}",
-        "unknown": [
-            {"account": one.account, "source": one.source, "since": utc(one.seen_through), "error": one.error}
-            for one in answer.blind
-        ],
-        "reasons": [
-            {
-                "kind": one.kind,
-                "contact": one.contact,
-                "name": one.name,
-                "activity": one.activity,
-                "because": one.because,
-            }
-            for one in answer.attention.reasons
-        ],
+        "unknown": unknown_json(answer.blind),
+        "reasons": reasons_json(answer.attention.reasons),
         "more": answer.attention.more,
         "awaiting": [conversation_json(one, answer.now) for one in answer.attention.owed],
         "meetings": [
@@ -66,6 +54,27 @@ def doubts(answer: Answer, zone: tzinfo) -> dict[int, str]:
     """By activity, why it is not known whether it waits still."""
     owed = (one for one in answer.attention.owed if not is_known(one, answer.now))
     return {one.activity_id: waits_for(one, answer.now, zone) for one in owed}
+
+
+def unknown_json(blind: Sequence[Blind]) -> list[dict[str, Any]]:
+    """The sources that were not read up to now."""
+    return [
+        {"account": one.account, "source": one.source, "since": utc(one.seen_through), "error": one.error}
+        for one in blind
+    ]
+
+
+def reasons_json(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": one.kind,
+            "contact": one.contact,
+            "name": one.name,
+            "activity": one.activity,
+            "because": one.because,
+        }
+        for one in reasons
+    ]
 
 
 def text(answer: Answer, zone: tzinfo) -> Iterator[str]:

@@ -30,7 +30,7 @@ MAY_IMPORT = {
 SOCKETS_ELSEWHERE = {
     "lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py",
     "lasttouch/daemon/answers.py", "lasttouch/daemon/answering_process.py", "lasttouch/web/listening.py",
-    *(f"lasttouch/answering/{name}.py" for name in ("client", "incoming", "child", "server", "place")),
+    *(f"lasttouch/answering/{name}.py" for name in ("calling", "client", "incoming", "child", "server", "place")),
 }  # fmt: skip
 NETWORK = {
     "socket", "socketserver", "ssl", "http", "urllib.request", "imaplib", "smtplib", "ftplib", "asyncio", "xmlrpc",
@@ -46,6 +46,7 @@ FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and no
     {"daemon", "wizard"},
     {"doctor"},
     {"views"},
+    {"mcp"},
     {"web"},
     {"commands"},
 )

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from lasttouch.configuration.cloud_options import Microsoft, SignIn
 from lasttouch.configuration.config import load_config
-from lasttouch.configuration.options import Account, Config, Files, Metrics
+from lasttouch.configuration.options import Account, Config, Files, Mcp, Metrics
 from lasttouch.configuration.rights_options import User
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
@@ -33,6 +33,7 @@ SECTIONS: dict[str, type[Section]] = {
     "accounts.sign_in": SignIn,
     "accounts.calendar_urls": CalendarUrl,
     "accounts.files": Files,
+    "mcp": Mcp,
     "metrics": Metrics,
     "web": Web,
     "users": User,
@@ -65,8 +66,8 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 @pytest.mark.parametrize("section", SECTIONS)
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
     fields = {field.name for field in dataclasses.fields(SECTIONS[section])} - {
-        "accounts", "metrics", "web", "imap", "caldav", "carddav", "microsoft", "sign_in", "calendar_urls", "files",
-        "users",
+        "accounts", "mcp", "metrics", "web", "imap", "caldav", "carddav", "microsoft", "sign_in", "calendar_urls",
+        "files", "users",
     }  # fmt: skip
     assert _sections(_with_all_options_live())[section] == fields
 
