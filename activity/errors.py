@@ -121,6 +121,18 @@ class OurMistake(SourceError):
     code = "our-mistake"
 
 
+class FieldGone(LasttouchError):
+    """A target has not got the field that is ours to write, or does not let us write it."""
+
+    code = "field-gone"
+
+
+class SwitchedOff(LasttouchError):
+    """Whoever was told of changes wants to hear of no more."""
+
+    code = "switched-off"
+
+
 class Superseded(LasttouchError):
     """The log follows another configuration by now; what was read under the old one must not be stored."""
 

@@ -194,3 +194,12 @@ def _derive(log: Log, contacts: Iterable[int], now: datetime) -> None:
     rows = "SELECT contact_id FROM contact_touch WHERE contact_id IN ({})"
     for some in chunks(list(among(log.connection, rows, contacts)), AT_ONCE):
         touches.keep(log.connection, touches.derive_all(log, some, now), now)
+
+
+def refresh(log: Log, now: datetime) -> None:
+    """Derive those of an audience's dates that time alone has overtaken, and keep them."""
+    query = "SELECT contact_id FROM contact_touch WHERE due <= ?"
+    overtaken = [one for (one,) in log.execute(query, (int(now.timestamp()),))]
+    if overtaken:
+        with writing(log.connection):
+            _derive(log, overtaken, now)

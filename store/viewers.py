@@ -151,3 +151,31 @@ def _by_account(log: Log, table: str) -> dict[int, dict[str, Level]]:
     for account_id, team, level in log.execute(f"SELECT account_id, team, level FROM {table}"):
         found.setdefault(account_id, {})[team] = Level(level)
     return found
+
+
+TARGETS = "targets"
+"""In what an account grants by team: every target."""
+
+
+def levels_of_target(log: Log, name: str, teams: Iterable[str]) -> list[tuple[int, Level]]:
+    """(account, level) of all accounts, with what each grants to a target of the configuration.
+
+    What is said of it by name holds before what is said of all targets, and that before what it gets like a colleague.
+    """
+    at_most = ceiling(log)
+    granted, narrowed = _by_account(log, "account_share"), _by_account(log, "narrowed_share")
+    query = "SELECT n.id, r.kept FROM account n LEFT JOIN retired_account r ON r.account_id = n.id ORDER BY n.id"
+    found = []
+    for account_id, kept in log.execute(query).fetchall():
+        grants = {EVERYBODY: Level.DATES} if kept == "dates" else granted.get(account_id)
+        said = narrowed.get(account_id, {})
+        if kept == "nothing":
+            continue
+        own = next((key for key in (name, TARGETS) if grants is not None and key in grants), None)
+        if grants is None or own is None:
+            level = granted_to({EVERYBODY, *teams}, grants, said, at_most)
+        else:
+            narrow = said.get(own, said.get(EVERYBODY))
+            level = min(one for one in (grants[own], narrow, at_most) if one is not None)
+        found.append((account_id, level))
+    return found

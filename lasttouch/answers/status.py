@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
+from store.targets import Standing, standings
 
 if TYPE_CHECKING:
     from lasttouch.answers.question import Log, Question  # a sync that finds nothing new asks for what is held alone
@@ -27,7 +29,8 @@ class Answer(NamedTuple):
 
     `mail_ahead`: the date of mail that servers took in while our clock says that it lies ahead, if
     there is any. `mistakes`: what was left out of late by a defect of ours, if that was asked for.
-    `daemon`: the process that keeps the log up to date, if one does.
+    `daemon`: the process that keeps the log up to date, if one does. `targets`: how those that are told
+    of dates are doing.
     """
 
     now: datetime
@@ -36,6 +39,7 @@ class Answer(NamedTuple):
     mail_ahead: datetime | None
     mistakes: list[str]
     daemon: int | None
+    targets: Sequence[Standing] = ()
 
     def behind(self, allowed: timedelta) -> list[SourceHealth]:
         """The sources that were not read to their end for longer than is `allowed`."""
@@ -51,6 +55,7 @@ def answer(log: Log, question: Question, daemon: int | None = None, mistakes: bo
         newest_mail_after(log, now + AHEAD_OF_SERVERS),
         left_out_by_mistake(log, now - MISTAKES_SHOWN) if mistakes else [],
         daemon,
+        standings(log),
     )
 
 

@@ -15,6 +15,7 @@ from lasttouch.configuration.options import Account, Config, Files, Mcp
 from lasttouch.configuration.rights_options import User, problems_of_team
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.target_options import Target, problems_of_targets
 from lasttouch.configuration.web_options import Web
 
 
@@ -28,6 +29,7 @@ def checked(file: ConfigFile) -> Config:
         problems = [_problem(one["loc"], one["msg"], one["type"], file.data) for one in error.errors(include_url=False)]
     problems += _problems_of_accounts(file.data.get("accounts"))
     problems += problems_of_team(file.data)
+    problems += problems_of_targets(file.data)
     if config is None or problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         hint = "config.example.toml shows every option; lasttouch init writes such a file"
@@ -89,6 +91,7 @@ def _problem(location: tuple[int | str, ...], message: str, kind: str, data: Any
 _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, and how it is written
     "accounts": (Account, "[[accounts]]"),
     "users": (User, "[[users]]"),
+    "targets": (Target, "[[targets]]"),
     "imap": (Imap, "[accounts.imap]"),
     "caldav": (Caldav, "[accounts.caldav]"),
     "carddav": (Carddav, "[accounts.carddav]"),

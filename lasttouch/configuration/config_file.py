@@ -21,7 +21,7 @@ CHECKED_BY = (
     "lasttouch/configuration/option_types.py",
     "lasttouch/configuration/options.py", "lasttouch/configuration/rights_options.py",
     "lasttouch/configuration/sections.py", "lasttouch/configuration/server_options.py",
-    "lasttouch/configuration/web_options.py", "matchers/canonical.py",
+    "lasttouch/configuration/target_options.py", "lasttouch/configuration/web_options.py", "matchers/canonical.py",
     "matchers/never_log.py",
 )  # fmt: skip
 """The modules that say what may stand in it: `checking.py` with all that it imports (a test holds it to that)."""

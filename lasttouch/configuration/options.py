@@ -14,6 +14,7 @@ from lasttouch.configuration.option_types import Count, Domain, Duration, EmailA
 from lasttouch.configuration.rights_options import Granted, Share, User
 from lasttouch.configuration.sections import Check, Checked, Section, section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.target_options import Target
 from lasttouch.configuration.web_options import Web, listen_address
 
 
@@ -153,6 +154,7 @@ class Config(Section):
     mcp: Mcp = field(default_factory=Mcp)
     share_at_most: Granted | None = None
     users: list[User] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
     accounts: list[Account]
 
     checks: ClassVar[Mapping[str, Check]] = {"database": _a_file}

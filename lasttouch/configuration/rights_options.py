@@ -68,7 +68,10 @@ def problems_of_team(data: Mapping[str, Any]) -> list[str]:
                 problems.append(f"{_where('users', number, user)}.{option}: two {what} {value!r}; each needs its own")
             seen.add(value)
     names = {user.get("name") for user in users}
+    targets = data.get("targets")
+    written = [one for one in targets if isinstance(one, dict)] if isinstance(targets, list) else []
     teams = {EVERYBODY, *(team for user in users for team in _texts(user.get("teams")))}
+    teams |= {"targets", *_texts([one.get("name") for one in written])} if written else set()
     if not listed and "share_at_most" in data:
         problems.append(f"share_at_most: {_WITHOUT_USERS}")
     accounts = data.get("accounts")

@@ -17,6 +17,7 @@ from lasttouch.daemon.clock import Look, jump
 from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
 from lasttouch.daemon.schedule import Plan, Schedule
+from lasttouch.daemon.telling import tellers
 from lasttouch.daemon.watching import Watching
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.lock_file import LockFile
@@ -30,6 +31,7 @@ from store.database import database_errors, open_for_writing
 
 TICK_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
+TELL_SECONDS = 5.0
 OVERDUE_SECONDS = 10 * SWEEP_SECONDS
 LEAVE_SECONDS = 3.0
 
@@ -168,6 +170,7 @@ class Daemon:
             lane = lane_of(last.last_success is not None and last.error_code is None)
             sources.append((row, intervals[row.account], Plan(pacing.at_start(now, last), lane)))
         self._schedule.follow(sources)
+        self._schedule.tend(tellers(agent), TELL_SECONDS)
 
     def _read_everything(self) -> None:
         agent = self._agent

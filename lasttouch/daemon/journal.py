@@ -15,7 +15,7 @@ from lasttouch.terminal.output import clean
 
 Format = Literal["text", "json"]
 
-OUR_ROOMS = ("lasttouch", "capture", "store", "matchers", "activity")
+OUR_ROOMS = ("lasttouch", "capture", "deliver", "store", "matchers", "activity")
 PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 
 _log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -21,10 +21,13 @@ from store.places import SourceRow
 
 _log = logging.getLogger(__name__)
 
-Lane = Literal["steady", "doubtful", "orders"]
+Lane = Literal["steady", "doubtful", "orders", "targets"]
 
 # Sources that failed, or were never read to the end, have workers of their own: they may take their time.
-WORKERS: dict[Lane, int] = {"steady": 16, "doubtful": 4, "orders": 1}
+WORKERS: dict[Lane, int] = {"steady": 16, "doubtful": 4, "orders": 1, "targets": 8}
+
+
+_TENDED = "target "
 
 
 class Plan(NamedTuple):
@@ -63,6 +66,18 @@ class Schedule:
 
     def repeat(self, action: Callable[[], None], seconds: float) -> None:
         self._scheduler.add_job(_guarded(action), "interval", seconds=seconds, executor="orders", id=action.__name__)
+
+    def tend(self, jobs: Mapping[str, Callable[[], None]], seconds: float) -> None:
+        """Do each of these so often, by its name, and none that was named before; each is at work once at a time."""
+        wanted = {f"{_TENDED}{name}" for name in jobs}
+        for job in self._scheduler.get_jobs():
+            if job.id.startswith(_TENDED) and job.id not in wanted:
+                self._remove(job.id)
+        for name, action in jobs.items():
+            self._scheduler.add_job(
+                _guarded(action), "interval", seconds=seconds, executor="targets", id=f"{_TENDED}{name}",
+                replace_existing=True,
+            )  # fmt: skip
 
     def follow(self, sources: Iterable[tuple[SourceRow, timedelta, Plan]]) -> None:
         """Read these sources, each at its interval and first as planned, and no others."""

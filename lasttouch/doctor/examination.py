@@ -41,6 +41,7 @@ def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding
     yield from files.paths(loaded)
     if not offline:
         yield from _of_accounts(loaded, clock)
+        yield from _of_targets(loaded, clock)
 
 
 def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
@@ -52,6 +53,22 @@ def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
     for (name, kind), answer in at_once(questions, PATIENCE_SECONDS).items():
         if isinstance(answer, Exception):
             yield failed(_KINDS[kind], answer, name)
+        else:
+            yield from answer
+
+
+def _of_targets(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
+    if not loaded.config.targets:
+        return
+    from lasttouch.doctor.targets import target_findings  # noqa: PLC0415 - where there are any
+
+    questions: dict[tuple[str, str], Callable[[], list[Finding]]] = {
+        (one.name, "target"): partial(target_findings, loaded, one, clock) for one in loaded.config.targets
+    }
+    for (name, kind), answer in at_once(questions, PATIENCE_SECONDS).items():
+        if isinstance(answer, Exception):
+            found = failed(kind, answer, name)
+            yield found._replace(account=None, message=f"target {name}: {found.message}")
         else:
             yield from answer
 

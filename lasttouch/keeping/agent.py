@@ -25,7 +25,7 @@ from matchers.canonical import canonical
 from matchers.never_log import NeverLog
 from matchers.owners import Colleague
 from matchers.policy import Policy
-from store import places, settings, touches, users
+from store import places, settings, targets, touches, users
 from store.database import data_version, writing
 from store.log import Log
 from store.said import ONE_KEEPER
@@ -163,13 +163,15 @@ class Agent:
 
 
 def register_sources(connection: sqlite3.Connection, config: Config) -> list[places.SourceRow]:
-    """Make the configured sources those that the log shows, and the configured users those who may ask it."""
+    """Make the configured sources those that the log shows, the configured users those who may ask it,
+    and the configured targets those that are told of dates."""
     rows = places.register(
         connection,
         {account.name: (account.owner, account.kinds) for account in config.accounts},
         {account.name: account.addresses for account in config.accounts},
     )
     users.keep_team(connection, _team_of(config))
+    targets.register(connection, {one.name: (one.kind, one.place) for one in config.targets})
     return rows
 
 

@@ -47,6 +47,7 @@ COMMANDS = {
     "status": "How far every source has been read, and what could not be.",
     "changes": "Every last date that moved since, back as well as forward.",
     "web": "Look at the log in a browser.",
+    "push": "Tell a target what moved: show it first, then do it.",
     "export": "The whole log as JSON lines or CSV.",
     "backup": "A consistent copy of the database, even while a sync writes.",
     "completion": "Print the completion script for bash, zsh or fish.",

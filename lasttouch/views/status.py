@@ -9,6 +9,7 @@ from typing import Any
 from lasttouch.answers.status import Answer
 from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.moments import ago, local, utc
+from lasttouch.views import targets
 from lasttouch.views.columns import Rows
 from store.health import PlaceHealth, SourceHealth
 
@@ -55,6 +56,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "touches": touches,
         "daemon": {"running": answer.daemon is not None, "pid": answer.daemon},
         "mail_ahead": utc(answer.mail_ahead),
+        "targets": targets.as_json(answer.targets),
     }
 
 
@@ -92,6 +94,7 @@ def notes(answer: Answer, zone: tzinfo) -> list[str]:
         "No daemon is running." if answer.daemon is None else f"A daemon is running: process {answer.daemon}.",
         *clock_note(answer.mail_ahead, zone),
         *_troubles(answer.sources, zone),
+        *targets.notes(answer.targets, answer.now, zone),
     ]
 
 

@@ -16,13 +16,14 @@ import pytest
 from lasttouch.configuration.config_file import CHECKED_BY
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("activity", "capture", "matchers", "store", "lasttouch")
+ROOMS = ("activity", "capture", "matchers", "store", "deliver", "lasttouch")
 MAY_IMPORT = {
     "activity": set(),
     "capture": {"activity"},
     "matchers": {"activity"},
     "store": {"activity"},
-    "lasttouch": {"activity", "capture", "matchers", "store"},
+    "deliver": {"activity"},
+    "lasttouch": {"activity", "capture", "matchers", "store", "deliver"},
     "cli.py": {"lasttouch"},
 }
 # the demo's servers, the sockets at which commands are answered and the page is shown, a word to systemd, and metrics
@@ -41,6 +42,7 @@ FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and no
     {"configuration", "local_time", "moments", "naming", "private_files"},
     {"keeping", "service"},
     {"answers", "passes"},
+    {"outward"},
     {"demo", "terminal"},
     {"answering"},
     {"daemon", "wizard"},
@@ -168,10 +170,10 @@ def test_a_question_has_an_answer_that_a_view_of_the_same_name_shows() -> None:
         assert len(functions(ROOT / f"lasttouch/views/{name}.py")["as_json"]) == 1, name
 
 
-def test_nothing_but_the_capture_opens_sockets() -> None:
+def test_nothing_but_the_ways_in_and_out_opens_sockets() -> None:
     found = {
         name
-        for name, path in _files(*(set(ROOMS) - {"capture"})).items()
+        for name, path in _files(*(set(ROOMS) - {"capture", "deliver"})).items()
         if any(_is_among(module, NETWORK) for module in _imports(path))
     }
     assert found == SOCKETS_ELSEWHERE

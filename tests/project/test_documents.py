@@ -17,6 +17,7 @@ from lasttouch.configuration.options import Account, Config, Files, Mcp, Metrics
 from lasttouch.configuration.rights_options import User
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.target_options import Target
 from lasttouch.configuration.web_options import Web
 from lasttouch.terminal.command_line import COMMANDS, lasttouch
 
@@ -37,6 +38,7 @@ SECTIONS: dict[str, type[Section]] = {
     "metrics": Metrics,
     "web": Web,
     "users": User,
+    "targets": Target,
 }
 
 
@@ -67,7 +69,7 @@ def test_the_example_configuration_is_valid_as_it_stands(tmp_path: Path) -> None
 def test_the_example_configuration_shows_every_option_and_no_other(section: str) -> None:
     fields = {field.name for field in dataclasses.fields(SECTIONS[section])} - {
         "accounts", "mcp", "metrics", "web", "imap", "caldav", "carddav", "microsoft", "sign_in", "calendar_urls",
-        "files", "users",
+        "files", "users", "targets",
     }  # fmt: skip
     assert _sections(_with_all_options_live())[section] == fields
 

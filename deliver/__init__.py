@@ -1,0 +1,1 @@
+"""The ways out: programs and services that are told of dates."""

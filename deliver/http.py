@@ -1,0 +1,169 @@
+"""HTTP to a service of somebody else: bounded in time and size, no redirects, nothing secret in any error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from activity.errors import (
+    AuthenticationFailed,
+    LasttouchError,
+    ServerFault,
+    Throttled,
+    Unreachable,
+    UntrustedServer,
+)
+
+TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
+MOST_BYTES = 16 * 1024 * 1024
+_CHUNK = 65_536
+_DEFAULT_WAIT = 60.0
+
+
+class Answer(NamedTuple):
+    """`json` is None where the body is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+    text: str
+
+
+class Server:
+    """Requests to one server. Reads neither .netrc nor proxy variables, keeps no cookies, follows nobody elsewhere.
+
+    `resolver` looks names up in place of the system (see public_addresses.py).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        ca_file: str | None = None,
+        resolver: Any = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        import niquests  # noqa: PLC0415 - costs 100 ms, and most passes send nothing
+
+        self.url = url.rstrip("/")
+        self.host = urlsplit(url).hostname or url
+        self._now = now
+        self._session = niquests.Session(resolver=resolver, disable_http3=True)
+        self._session.trust_env = False
+        self._session.verify = ca_file or True
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "lasttouch"})
+        for name, value in (headers or {}).items():
+            self.set_header(name, value)
+
+    def set_header(self, name: str, value: str) -> None:
+        """With every request from now on. Raises AuthenticationFailed where it would break out of its line."""
+        if not value.isprintable():
+            raise AuthenticationFailed("the token holds a line break or another control character", "store it again")
+        self._session.headers[name] = value
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """`body` as JSON, or these octets. Raises Unreachable, UntrustedServer; whatever status is an answer."""
+        import niquests  # noqa: PLC0415
+
+        octets = raw if raw is not None or body is None else json.dumps(body, separators=(",", ":")).encode()
+        given = dict(headers or {})
+        if body is not None:
+            given.setdefault("Content-Type", "application/json")
+        url = path if "://" in path else self.url + path
+        try:
+            answer = self._session.request(
+                method, url, data=octets, headers=given, timeout=TIMEOUT, allow_redirects=False, stream=True
+            )
+            kept = bytearray()
+            for piece in answer.iter_content(_CHUNK):
+                kept += piece
+                if len(kept) > MOST_BYTES:
+                    answer.close()
+                    raise ServerFault(f"{self.host} sent more than {MOST_BYTES >> 20} MB", "is it the right address?")
+        except niquests.exceptions.SSLError:
+            raise UntrustedServer(
+                f"{self.host} could not be trusted: its certificate does not hold", "check the address, or set ca_file"
+            ) from None
+        except (niquests.exceptions.Timeout, TimeoutError):
+            raise Unreachable(f"{self.host} gave no answer in time", "it is tried again") from None
+        except (niquests.exceptions.RequestException, OSError, ValueError) as error:
+            raise _cause(error, self.host) from None
+        text = bytes(kept).decode("utf-8", "replace")
+        return Answer(
+            answer.status_code or 0, {k.lower(): str(v) for k, v in answer.headers.items()}, _parsed(text), text
+        )
+
+    def asked(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, *, fine: int = 300
+    ) -> Answer:
+        """The same, where anything but a status below `fine` is the error it amounts to."""
+        answer = self.send(method, path, body, headers)
+        if answer.status >= fine:
+            raise self.refusal(answer)
+        return answer
+
+    def refusal(self, answer: Answer) -> LasttouchError:
+        """What a status says (RFC 9110 §15). Bodies are not quoted: they may repeat what was sent."""
+        status = answer.status
+        if status in (401, 403):
+            return AuthenticationFailed(
+                f"{self.host} refused the credentials ({status})", "make a new token there, and see that it may do this"
+            )
+        if status == 429 or (status == 503 and "retry-after" in answer.headers):
+            wait = self.seconds_to_wait(answer)
+            return Throttled(f"{self.host} asks us to wait for {wait:.0f} s ({status})", "", wait)
+        if 300 <= status < 400:
+            return ServerFault(
+                f"{self.host} redirects elsewhere ({status})", "give the address that it leads to as url"
+            )
+        if status >= 500:
+            return ServerFault(f"{self.host} has a fault of its own ({status})", "it is tried again")
+        return ServerFault(
+            f"{self.host} did not take the request ({status})", "check url, and the version of the service"
+        )
+
+    def seconds_to_wait(self, answer: Answer) -> float:
+        """Retry-After, in seconds or as a date (RFC 9110 §10.2.3); a minute where it says nothing."""
+        said = answer.headers.get("retry-after", "").strip()
+        if said.isdigit() and len(said) < 9:
+            return float(said)
+        try:
+            return max(0.0, (parsedate_to_datetime(said) - self._now()).total_seconds())
+        except (ValueError, TypeError, OverflowError):
+            return _DEFAULT_WAIT
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _cause(error: BaseException | None, host: str) -> LasttouchError:
+    """An error of ours that a library has wrapped is that error; else there was no connection."""
+    seen: set[int] = set()
+    at = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        if isinstance(at, LasttouchError):
+            return at
+        inner = [
+            one for one in (*getattr(at, "args", ()), getattr(at, "reason", None)) if isinstance(one, BaseException)
+        ]
+        at = at.__cause__ or at.__context__ or (inner[0] if inner else None)
+    return Unreachable(f"{host} cannot be reached, or broke off", "it is tried again")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text) if text.strip() else None
+    except (ValueError, RecursionError):
+        return None

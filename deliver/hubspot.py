@@ -1,0 +1,148 @@
+"""HubSpot: properties of contacts, in batches (developers.hubspot.com, CRM API v3: contacts, batch)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from activity.errors import FieldGone, ServerFault
+from deliver.http import Answer, Server
+from deliver.instants import instant, text_of
+from deliver.values import Person, Value, Write, Written
+
+URL = "https://api.hubapi.com"
+BATCH = 100
+_OBJECTS = "/crm/v3/objects/contacts"
+_GONE = "PROPERTY_DOESNT_EXIST"
+
+
+class HubSpot:
+    """`token` is a private app's. `at`, `how`, `by` are what our properties are called: the first is "lasttouch_at"
+    where it is not said, the others are written where they are named."""
+
+    batch = BATCH
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        at: str | None = None,
+        how: str | None = None,
+        by: str | None = None,
+        ca_file: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._server = Server(url or URL, {"Authorization": f"Bearer {token}"}, ca_file, now=now)
+        self._at, self._how, self._by = at or "lasttouch_at", how, by
+        self._names = [name for name in (self._at, how, by) if name is not None]
+
+    def people(self) -> Iterator[Person]:
+        after = ""
+        properties = ",".join(["email", "hs_additional_emails", "firstname", "lastname", *self._names])
+        while True:
+            query = {
+                "limit": BATCH,
+                "properties": properties,
+                "archived": "false",
+                **({"after": after} if after else {}),
+            }
+            said = self._json(self._server.asked("GET", f"{_OBJECTS}?{urlencode(query)}"))
+            yield from map(self._person, said.get("results") or [])
+            after = str(((said.get("paging") or {}).get("next") or {}).get("after") or "")
+            if not after:
+                return
+
+    def read(self, keys: Sequence[str]) -> list[Person]:
+        found: list[Person] = []
+        for start in range(0, len(keys), BATCH):
+            body = {
+                "properties": ["email", *self._names],
+                "inputs": [{"id": key} for key in keys[start : start + BATCH]],
+            }
+            said = self._json(self._server.asked("POST", f"{_OBJECTS}/batch/read", body))
+            found += map(self._person, said.get("results") or [])
+        return found
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        """One request; where the whole is refused for one, by halves, until whose fault it is is known."""
+        body = {"inputs": [{"id": one.key, "properties": self._properties(one.value)} for one in writes]}
+        answer = self._server.send("POST", f"{_OBJECTS}/batch/update", body)
+        if answer.status in (400, 404, 409):
+            self._insist_on_our_field(answer)
+            if len(writes) == 1:
+                return Written([], {writes[0].key: _message(answer.json, f"refused ({answer.status})")})
+            half = len(writes) // 2
+            first, second = self.write(writes[:half]), self.write(writes[half:])
+            return Written([*first.done, *second.done], {**first.refused, **second.refused})
+        if answer.status >= 300:
+            raise self._server.refusal(answer)
+        said = self._json(answer)
+        done = {str(one.get("id")) for one in said.get("results") or []}
+        refused: dict[str, str] = {}
+        for error in said.get("errors") or []:
+            self._insist(error)
+            for key in (error.get("context") or {}).get("ids") or []:
+                refused[str(key)] = _message(error, "refused")
+        for one in writes:
+            if one.key not in done and one.key not in refused:
+                refused[one.key] = "it was not among what was updated"
+        return Written([one.key for one in writes if one.key not in refused], refused)
+
+    def check(self) -> str:
+        answer = self._server.send("GET", f"/crm/v3/properties/contacts/{self._at}")
+        if answer.status == 404:
+            raise self._gone(self._at)
+        if answer.status >= 300:
+            raise self._server.refusal(answer)
+        return f"{self._server.host}: the property {self._at} of contacts is there"
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _properties(self, value: Value) -> dict[str, str]:
+        given = ((self._at, text_of(value.at)), (self._how, value.how), (self._by, value.by))
+        return {name: held or "" for name, held in given if name is not None}
+
+    def _person(self, one: Mapping[str, Any]) -> Person:
+        held = one.get("properties") or {}
+        emails = [held.get("email"), *str(held.get("hs_additional_emails") or "").split(";")]
+        name = " ".join(filter(None, (held.get("firstname"), held.get("lastname"))))
+        value = Value(
+            instant(held.get(self._at)),
+            held.get(self._how) or None if self._how else None,
+            held.get(self._by) or None if self._by else None,
+        )
+        return Person(str(one.get("id")), name, tuple(email for email in emails if email), value)
+
+    def _insist_on_our_field(self, answer: Answer) -> None:
+        said = answer.json if isinstance(answer.json, dict) else {}
+        for error in (said, *(said.get("errors") or [])):
+            if isinstance(error, dict):
+                self._insist(error)
+
+    def _insist(self, error: Mapping[str, Any]) -> None:
+        text = f"{error.get('message')} {error.get('code')} {error.get('subCategory')}"
+        if _GONE in text or "does not exist" in text:
+            for name in self._names:
+                if name in text:
+                    raise self._gone(name)
+
+    def _gone(self, name: str) -> FieldGone:
+        return FieldGone(
+            f"{self._server.host} has no property {name} of contacts",
+            "make it there (docs/targets.md), then: lasttouch push NAME --yes",
+        )
+
+    def _json(self, answer: Answer) -> dict[str, Any]:
+        if not isinstance(answer.json, dict):
+            raise ServerFault(
+                f"{self._server.host} gave no answer of HubSpot's", "check url; without it, HubSpot's is used"
+            )
+        return answer.json
+
+
+def _message(error: Any, otherwise: str) -> str:
+    text = error.get("message") if isinstance(error, dict) else None
+    return " ".join(str(text or otherwise).split())[:200]

@@ -1,0 +1,150 @@
+"""Salesforce: a field of Contact, in collections (developer.salesforce.com, REST API: sObject Collections)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, ServerFault, Throttled
+from deliver.http import Answer, Server
+from deliver.instants import instant, text_of
+from deliver.values import Person, Value, Write, Written
+
+BATCH = 200
+API = "/services/data/v62.0"
+_NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
+_A_QUARTER = 900.0
+
+
+class Salesforce:
+    """OAuth client credentials of a connected app; `url` is "My Domain". `at` is "Last_Touch__c" where it is not said;
+    `how` and `by` are written where they are named."""
+
+    batch = BATCH
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        secret: str,
+        at: str | None = None,
+        how: str | None = None,
+        by: str | None = None,
+        ca_file: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._server = Server(url, ca_file=ca_file, now=now)
+        self._client_id, self._secret = client_id, secret
+        self._at, self._how, self._by = at or "Last_Touch__c", how, by
+        self._names = [name for name in (self._at, how, by) if name is not None]
+        self._signed_in = False
+        self.days_only = False
+
+    def people(self) -> Iterator[Person]:
+        yield from self._query("WHERE Email != null")
+
+    def read(self, keys: Sequence[str]) -> list[Person]:
+        found: list[Person] = []
+        for start in range(0, len(keys), BATCH):
+            ids = ", ".join([f"'{key}'" for key in keys[start : start + BATCH] if key.isalnum()])
+            found += self._query(f"WHERE Id IN ({ids})")
+        return found
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        records = [{"attributes": {"type": "Contact"}, "id": one.key, **self._values(one.value)} for one in writes]
+        answer = self._asked("PATCH", f"{API}/composite/sobjects", {"allOrNone": False, "records": records})
+        said = answer.json
+        if not isinstance(said, list) or len(said) != len(writes):
+            raise ServerFault(f"{self._server.host} gave no answer of Salesforce's", "check url")
+        done: list[str] = []
+        refused: dict[str, str] = {}
+        for one, result in zip(writes, said, strict=True):  # in the order of what was asked
+            if result.get("success"):
+                done.append(one.key)
+                continue
+            error = (result.get("errors") or [{}])[0]
+            if error.get("statusCode") in _NO_FIELD and self._named_in(error):
+                raise self._gone(self._named_in(error))
+            refused[one.key] = " ".join(str(error.get("message") or error.get("statusCode") or "refused").split())[:200]
+        return Written(done, refused)
+
+    def check(self) -> str:
+        list(self._query("LIMIT 1"))
+        return f"{self._server.host}: {self._at} of Contact is there"
+
+    def close(self) -> None:
+        self._server.close()
+
+    @property
+    def _columns(self) -> list[str]:
+        return ["Id", "Name", "Email", *self._names]
+
+    def _values(self, value: Value) -> dict[str, str | None]:
+        at = text_of(value.at)
+        given = ((self._at, at and (at[:10] if self.days_only else at)), (self._how, value.how), (self._by, value.by))
+        return {name: held for name, held in given if name is not None}
+
+    def _query(self, condition: str) -> Iterator[Person]:
+        """In SOQL."""
+        text = " ".join(["SELECT", ", ".join(self._columns), "FROM Contact", condition])
+        path = f"{API}/query?{urlencode({'q': text})}"
+        while path:
+            said = self._asked("GET", path).json
+            if not isinstance(said, dict):
+                raise ServerFault(f"{self._server.host} gave no answer of Salesforce's", "check url")
+            yield from map(self._person, said.get("records") or [])
+            path = str(said.get("nextRecordsUrl") or "")
+
+    def _person(self, one: Mapping[str, Any]) -> Person:
+        at = one.get(self._at)
+        if isinstance(at, str) and len(at) == 10:  # a Date, no Date/Time
+            self.days_only = True
+        value = Value(instant(at), one.get(self._how) if self._how else None, one.get(self._by) if self._by else None)
+        email = one.get("Email")
+        return Person(str(one.get("Id")), str(one.get("Name") or ""), (str(email),) if email else (), value)
+
+    def _asked(self, method: str, path: str, body: Any = None) -> Answer:
+        if not self._signed_in:
+            self._sign_in()
+        answer = self._server.send(method, path, body)
+        if answer.status >= 300:
+            raise self._refusal(answer)
+        return answer
+
+    def _sign_in(self) -> None:
+        form = {"grant_type": "client_credentials", "client_id": self._client_id, "client_secret": self._secret}
+        answer = self._server.send(
+            "POST", "/services/oauth2/token", raw=urlencode(form).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )  # fmt: skip
+        token = answer.json.get("access_token") if isinstance(answer.json, dict) else None
+        if answer.status in (400, 401) or (answer.status < 300 and not token):
+            raise AuthenticationFailed(
+                f"{self._server.host} gave no access token ({answer.status})",
+                "see that client_id and secret are those of the connected app, and that it may use client credentials",
+            )
+        if answer.status >= 300:
+            raise self._server.refusal(answer)
+        self._server.set_header("Authorization", f"Bearer {token}")
+        self._signed_in = True
+
+    def _refusal(self, answer: Answer) -> LasttouchError:
+        said = answer.json
+        error = said[0] if isinstance(said, list) and said and isinstance(said[0], dict) else {}
+        if error.get("errorCode") == "REQUEST_LIMIT_EXCEEDED":
+            return Throttled(f"{self._server.host}: the day's requests are used up", "", _A_QUARTER)
+        if error.get("errorCode") in _NO_FIELD and self._named_in(error):
+            return self._gone(self._named_in(error))
+        return self._server.refusal(answer)
+
+    def _named_in(self, error: Mapping[str, Any]) -> str:
+        text = f"{error.get('message')} {' '.join(map(str, error.get('fields') or []))}"
+        return next((name for name in self._names if name in text), "")
+
+    def _gone(self, name: str) -> FieldGone:
+        return FieldGone(
+            f"{self._server.host} has no field {name} of Contact, or does not let us write it",
+            "make it there (docs/targets.md), then: lasttouch push NAME --yes",
+        )

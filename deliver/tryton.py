@@ -1,0 +1,208 @@
+"""Tryton: a field on `party.party`, by JSON-RPC (docs.tryton.org, server: topics/rpc)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, ServerFault
+from deliver.http import Server
+from deliver.values import Person, Value, Write, Written
+
+PAGE = 1_000
+BATCH = 200
+FIELDS = ("lasttouch_at", "lasttouch_how", "lasttouch_by")
+
+
+class Tryton:
+    """`url` is the server's, `database` the name of the database there; `at`, `how`, `by` are what our fields are
+    called, None where as usual. Those of `how` and `by` are written where they are there."""
+
+    batch = BATCH
+
+    def __init__(
+        self,
+        url: str,
+        database: str,
+        username: str,
+        password: str,
+        at: str | None = None,
+        how: str | None = None,
+        by: str | None = None,
+        ca_file: str | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._server = Server(url, ca_file=ca_file, now=now)
+        self._database, self._username, self._password = database, username, password
+        self._names = tuple(given or usual for given, usual in zip((at, how, by), FIELDS, strict=True))
+        self._fields: dict[str, str] | None = None
+        self._signed_in = False
+
+    @property
+    def days_only(self) -> bool:
+        """Is it a field for a day, without the time?"""
+        return self._known_fields()[self._names[0]] == "date"
+
+    def people(self) -> Iterator[Person]:
+        emails: dict[int, list[str]] = {}
+        domain = [["type", "=", "email"], ["value", "!=", None]]
+        for row in self._pages("contact_mechanism", domain, ["party", "value"]):
+            emails.setdefault(int(row["party"]), []).append(str(row["value"]))
+        ids = sorted(emails)
+        for start in range(0, len(ids), PAGE):
+            yield from self._persons(ids[start : start + PAGE], emails)
+
+    def read(self, keys: Sequence[str]) -> list[Person]:
+        found: list[Person] = []
+        for start in range(0, len(keys), PAGE):
+            ids = [int(key) for key in keys[start : start + PAGE]]
+            there = self._call("model.party.party.search", [["id", "in", ids]], 0, None, None)
+            found += self._persons(sorted(there), {})
+        return found
+
+    def write(self, writes: Sequence[Write]) -> Written:
+        """All in one call; where that is refused, by halves, until whose fault it is is known."""
+        self._known_fields()
+        return self._write(list(writes))
+
+    def check(self) -> str:
+        kind = "a day" if self.days_only else "an instant"
+        return f"{self._server.host}: {self._names[0]} of party.party is there and holds {kind}"
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _write(self, writes: list[Write]) -> Written:
+        if not writes:
+            return Written([], {})
+        parameters: list[Any] = []
+        for one in writes:
+            parameters += [[int(one.key)], self._values(one.value)]
+        try:
+            self._call("model.party.party.write", *parameters)
+        except _Refused as error:
+            if len(writes) == 1:
+                return Written([], {writes[0].key: error.message})
+            half = len(writes) // 2
+            first, second = self._write(writes[:half]), self._write(writes[half:])
+            return Written([*first.done, *second.done], {**first.refused, **second.refused})
+        return Written([one.key for one in writes], {})
+
+    def _values(self, value: Value) -> dict[str, Any]:
+        fields = self._known_fields()
+        given = (_moment(value.at, fields[self._names[0]]), value.how, value.by)
+        return {name: held for name, held in zip(self._names, given, strict=True) if name in fields}
+
+    def _persons(self, ids: Sequence[int], emails: Mapping[int, Sequence[str]]) -> list[Person]:
+        names = [name for name in self._names if name in self._known_fields()]
+        rows = self._call("model.party.party.read", list(ids), ["rec_name", *names])
+        return [
+            Person(
+                str(row["id"]), str(row.get("rec_name") or ""), tuple(emails.get(int(row["id"]), ())),
+                Value(_instant(row.get(self._names[0])), row.get(self._names[1]), row.get(self._names[2])),
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def _pages(self, model: str, domain: list[Any], fields: list[str]) -> Iterator[Mapping[str, Any]]:
+        last = 0
+        while True:  # by id, so that what comes meanwhile moves no page
+            order = [["id", "ASC"]]
+            rows = self._call(
+                f"model.party.{model}.search_read", [*domain, ["id", ">", last]], 0, PAGE, order, ["id", *fields]
+            )
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            last = int(rows[-1]["id"])
+
+    def _known_fields(self) -> dict[str, str]:
+        """Those of our fields that are there, with their types. Raises FieldGone."""
+        if self._fields is None:
+            told = self._call("model.party.party.fields_get", list(self._names))
+            there = {name: one for name, one in dict(told or {}).items() if name in self._names}
+            mine = there.get(self._names[0])
+            if mine is None or mine.get("readonly"):
+                what = "has no field" if mine is None else "lets nobody write the field"
+                raise FieldGone(
+                    f"{self._server.host} {what} {self._names[0]} of party.party",
+                    "activate the module that has it (docs/targets.md), then: lasttouch push NAME --yes",
+                )
+            self._fields = {name: str(one.get("type")) for name, one in there.items() if not one.get("readonly")}
+        return self._fields
+
+    def _call(self, method: str, *parameters: Any) -> Any:
+        if not self._signed_in:
+            self._sign_in()
+        return self._asked(method, [*parameters, {}])
+
+    def _sign_in(self) -> None:
+        said = self._asked("common.db.login", [self._username, {"password": self._password}, "en"])
+        if not isinstance(said, list) or len(said) < 2:
+            raise _login_refused(self._server.host)
+        token = base64.b64encode(f"{self._username}:{said[0]}:{said[1]}".encode()).decode()
+        self._server.set_header("Authorization", f"Session {token}")
+        self._signed_in = True
+
+    def _asked(self, method: str, parameters: list[Any]) -> Any:
+        body = {"id": 0, "method": method, "params": parameters}
+        answer = self._server.send("POST", f"/{self._database}/rpc/", body)
+        if answer.status == 401 and not self._signed_in:
+            raise _login_refused(self._server.host)
+        if answer.status == 404:
+            raise ServerFault(f"{self._server.host} has no database {self._database}", "correct url or database")
+        if answer.status >= 300:
+            raise self._server.refusal(answer)
+        said = answer.json
+        if not isinstance(said, dict):
+            raise ServerFault(f"{self._server.host} gave no answer of Tryton's", "is url that of the Tryton server?")
+        if "error" in said:
+            raise _fault(self._server.host, said["error"])
+        return said.get("result")
+
+
+class _Refused(LasttouchError):
+    """What was to be written was not taken; the rest of the batch may be."""
+
+
+def _fault(host: str, error: Any) -> LasttouchError:
+    """What Tryton says of a failure: its kind, and for a user's mistake a sentence."""
+    kind = str(error[0]) if isinstance(error, list) and error else ""
+    if kind in ("UserError", "UserWarning"):
+        said = error[1]
+        text = str(said[0] if isinstance(said, list) and said else said)
+        return _Refused(" ".join(text.split())[:200])
+    if kind in ("LoginException", "403") or kind.startswith("Login"):
+        return _login_refused(host)
+    if kind == "ConcurrencyException":
+        return _Refused("somebody changed it at the same moment")
+    return ServerFault(f"{host} has a fault of its own", "see its log; it is tried again")
+
+
+def _login_refused(host: str) -> AuthenticationFailed:
+    return AuthenticationFailed(f"{host} refused the login", "see that user name, password and database are right")
+
+
+def _moment(at: datetime | None, kind: str) -> Any:
+    if at is None:
+        return None
+    day = {"year": at.year, "month": at.month, "day": at.day}
+    if kind == "date":
+        return {"__class__": "date", **day}
+    time = {"hour": at.hour, "minute": at.minute, "second": at.second, "microsecond": 0}
+    return {"__class__": "datetime", **day, **time}
+
+
+def _instant(value: Any) -> datetime | None:
+    if not isinstance(value, dict):
+        return None
+    try:
+        if value.get("__class__") == "date":
+            day = date(value["year"], value["month"], value["day"])
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        year, month, day_of = value["year"], value["month"], value["day"]
+        return datetime(year, month, day_of, value["hour"], value["minute"], value["second"], tzinfo=UTC)
+    except (KeyError, TypeError, ValueError):
+        return None

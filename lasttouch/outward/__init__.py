@@ -1,0 +1,1 @@
+"""The way out: what moved is collected for each target, planned, and told."""

@@ -1,0 +1,277 @@
+"""One pass over one target: collect what moved, plan, and tell; what goes wrong is kept with the target."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
+
+from activity.errors import (
+    AuthenticationFailed,
+    FieldGone,
+    LasttouchError,
+    NotFound,
+    SourceBusy,
+    SwitchedOff,
+    Throttled,
+)
+from deliver.plan import Edited, Plan
+from lasttouch.configuration.target_options import Target as Options
+from lasttouch.keeping.agent import Agent
+from lasttouch.local_time import machine_zone
+from lasttouch.outward.collecting import collect, house_of
+from lasttouch.outward.directory_pass import LOOK_AGAIN, DirectoryPass
+from lasttouch.outward.file_pass import FilePass, path_of, sheet
+from lasttouch.outward.listener_pass import RETRIES, ListenerPass
+from lasttouch.outward.making import FILES, LISTENERS, directory_of, listener_of
+from lasttouch.outward.scope import viewed
+from store import moved, settings, targets
+from store.database import writing
+from store.log import Log
+from store.people import people
+from store.targets import Owed, Target
+
+SLOT = 1_000_000
+"""Of the lock file: those of targets begin here, far behind those of sources."""
+PATIENCE_SECONDS = 10.0
+FILES_AGAIN = timedelta(minutes=10)
+"""A file is made anew so often even where no last date moved: names, tags and days change, too."""
+
+
+class Row(NamedTuple):
+    """A contact in a plan: `remote` is who that is there, None where it has no name for anybody."""
+
+    contact: int
+    name: str
+    remote: str | None
+    before: datetime | None
+    after: datetime | None
+
+
+class Outcome(NamedTuple):
+    """What a pass would do (a dry run), or has done.
+
+    `rows` are writes or messages; `refused` is contact → why, `edited` what somebody else wrote into our field. `error`
+    ended the pass. `idle`: there was nothing to do, and nobody was asked.
+    """
+
+    target: str
+    kind: str
+    rows: Sequence[Row] = ()
+    blanks: int = 0
+    held: int = 0
+    done: int = 0
+    blanked: int = 0
+    refused: Mapping[int, str] = MappingProxyType({})
+    edited: Sequence[Edited] = ()
+    ambiguous: Mapping[int, Sequence[str]] = MappingProxyType({})
+    error: LasttouchError | None = None
+    idle: bool = False
+    is_dry: bool = False
+
+
+def option_named(agent: Agent, name: str) -> Options:
+    """Raises NotFound."""
+    for one in agent.config.targets:
+        if one.name == name:
+            return one
+    known = ", ".join(one.name for one in agent.config.targets) or "none"
+    raise NotFound(f"there is no target {name!r}", f"the configuration has: {known}")
+
+
+class Delivery:
+    """Passes over one target of the configuration."""
+
+    def __init__(self, agent: Agent, options: Options) -> None:
+        self._agent = agent
+        self._options = options
+        self._each = options.kind in LISTENERS
+
+    def push(self, dry: bool) -> Outcome:
+        """By hand: everybody is looked at, and what was parked or stopped is tried again. A dry run only reads."""
+        with self._alone(PATIENCE_SECONDS):
+            if not dry:
+                with self._agent.lock, writing(self._agent.connection):
+                    connection, target_id = self._agent.connection, self._target.id
+                    targets.unpark(connection, target_id)
+                    targets.change(connection, target_id, state=targets.OK, next_attempt=None)
+            return self._guarded(lambda: self._pass(whole=True, dry=dry), dry)._replace(is_dry=dry)
+
+    def drain(self) -> Outcome:
+        """By the daemon: only what moved, and nothing at all where nothing did."""
+        now = self._agent.clock()
+        if not self._is_due(now):
+            return self._nothing()
+        with self._alone(0.0):
+            return self._guarded(lambda: self._pass(whole=False, dry=False), dry=False)
+
+    @property
+    def _target(self) -> Target:
+        with self._agent.lock:
+            found = targets.named(self._agent.log, self._options.name)
+        if found is None:
+            raise NotFound(f"the log does not know the target {self._options.name!r} yet", "run: lasttouch sync")
+        return found
+
+    def _nothing(self) -> Outcome:
+        return Outcome(self._options.name, self._options.kind, idle=True)
+
+    def _is_due(self, now: datetime) -> bool:
+        """Asks the log alone, and takes no time."""
+        one = self._target
+        if one.state != targets.OK or (one.next_attempt is not None and one.next_attempt > now):
+            return False
+        with self._agent.lock:
+            log = self._agent.log
+            if one.cursor is None or targets.is_owed_anything(log, one.id, now):
+                return True
+            if settings.has_users(log):
+                if targets.is_changed(log, one.followed) or (one.next_due is not None and one.next_due <= now):
+                    return True
+            elif moved.newest(log) != one.cursor:
+                return True
+        return self._is_to_be_looked_at(one, now)
+
+    def _is_to_be_looked_at(self, one: Target, now: datetime) -> bool:
+        if self._each:
+            return False
+        again = FILES_AGAIN if self._options.kind in FILES else LOOK_AGAIN
+        return one.looked_at is None or now - one.looked_at >= again
+
+    @contextlib.contextmanager
+    def _alone(self, patience: float) -> Iterator[None]:
+        """Raises SourceBusy where another process is at this target."""
+        slot = SLOT + self._target.id
+        if not self._agent.lock_file.hold(slot, patience):
+            raise SourceBusy(f"another process is telling {self._options.name}", "try again in a moment")
+        try:
+            yield
+        finally:
+            self._agent.lock_file.give_back(slot)
+
+    def _guarded(self, go: Callable[[], Outcome], dry: bool) -> Outcome:
+        try:
+            outcome = go()
+        except LasttouchError as error:
+            if not dry:
+                self._note(error)
+            return self._nothing()._replace(error=error, idle=False)
+        if not dry:
+            self._note(None)
+        return outcome
+
+    def _note(self, error: LasttouchError | None) -> None:
+        now, one = self._agent.clock(), self._target
+        columns: dict[str, str | int | datetime | None]
+        if error is None:
+            columns = {
+                "state": targets.OK, "last_success": now, "failing_since": None, "attempts": 0, "next_attempt": None,
+                "error_code": None, "error": None, "hint": None,
+            }  # fmt: skip
+        else:
+            columns = {
+                "state": _state_after(error), "failing_since": one.failing_since or now, "attempts": one.attempts + 1,
+                "next_attempt": _next_attempt(error, one.attempts, now), "error_code": error.code,
+                "error": error.message, "hint": error.hint or None,
+            }  # fmt: skip
+        with self._agent.lock, writing(self._agent.connection):
+            targets.change(self._agent.connection, one.id, **columns)
+
+    def _pass(self, whole: bool, dry: bool) -> Outcome:
+        now = self._agent.clock()
+        with viewed(self._agent, self._options, now) as view:
+            if not dry or self._each:
+                collect(self._agent, self._target, view, now, self._each)
+            if self._each:
+                return self._of_listener(view, now, dry)
+            if self._options.kind in FILES:
+                return self._of_file(view, now, dry)
+            return self._of_directory(view, now, whole, dry)
+
+    def _of_listener(self, view: Log, now: datetime, dry: bool) -> Outcome:
+        one = ListenerPass(self._agent, self._target, now)
+        made = one.prepare(view)
+        rows = self._rows_of(view, made.messages, now)
+        outcome = self._nothing()._replace(rows=rows, held=len(made.held), idle=not rows)
+        if dry:
+            return outcome
+        with self._agent.lock, writing(self._agent.connection):
+            targets.change(self._agent.connection, self._target.id, held=len(made.held))
+        if not rows:
+            return outcome
+        listener = listener_of(self._agent.loaded, self._options, self._agent.clock)
+        try:
+            return outcome._replace(done=one.act(made, listener))
+        finally:
+            listener.close()
+
+    def _rows_of(self, view: Log, messages: Sequence[Owed], now: datetime) -> list[Row]:
+        names = {one.id: one.name for one in people(view, now, sorted({one.contact_id for one in messages}))}
+        return [
+            Row(one.contact_id, names.get(one.contact_id, ""), None, one.before.at, one.last.at) for one in messages
+        ]
+
+    def _of_file(self, view: Log, now: datetime, dry: bool) -> Outcome:
+        if self._options.kind == "calendar":
+            from lasttouch.outward.feed import feed  # noqa: PLC0415 - where it is configured
+
+            made = feed(machine_zone(), house_of(self._agent))
+        else:
+            made = sheet(self._options.format)
+        one = FilePass(self._agent, self._target, path_of(self._agent, self._options), made, now)
+        due = one.prepare(view)
+        told = {row.contact_id: row.last.at for row in self._delivered()}
+        names = {person.id: person.name for person in people(view, now)} if due.differs else {}
+        rows = [
+            Row(contact, names.get(contact, ""), None, told.get(contact), last.at)
+            for contact, last in due.lasts.items()
+            if told.get(contact) != last.at
+        ]
+        outcome = self._nothing()._replace(rows=rows, held=len(due.held), idle=not due.differs)
+        return outcome if dry else outcome._replace(done=one.act(due))
+
+    def _delivered(self) -> list[targets.Delivered]:
+        with self._agent.lock:
+            return targets.delivered(self._agent.log, self._target.id)
+
+    def _of_directory(self, view: Log, now: datetime, whole: bool, dry: bool) -> Outcome:
+        directory = directory_of(self._agent.loaded, self._options, self._agent.clock)
+        try:
+            one = DirectoryPass(self._agent, self._target, self._options, directory, now)
+            made = one.prepare(view, whole)
+            steps = made.plan.steps
+            names = {person.id: person.name for person in people(view, now, sorted({step.contact for step in steps}))}
+            outcome = self._nothing()._replace(
+                rows=[_row(made.plan, number, names) for number in range(len(steps))],
+                blanks=len(made.blanks), held=len(made.plan.held), edited=made.plan.edited,
+                ambiguous=dict(made.ambiguous), idle=not (steps or made.blanks or made.plan.edited),
+            )  # fmt: skip
+            if dry:
+                return outcome
+            edited = one.note(made)
+            done = one.act(made)
+            return outcome._replace(done=done.written, blanked=done.blanked, refused=dict(done.refused), edited=edited)
+        finally:
+            directory.close()
+
+
+def _row(made: Plan, number: int, names: dict[int, str]) -> Row:
+    step = made.steps[number]
+    return Row(step.contact, names.get(step.contact, ""), step.write.key, step.before.at, step.write.value.at)
+
+
+def _state_after(error: LasttouchError) -> str:
+    if isinstance(error, SwitchedOff):
+        return targets.OFF
+    return targets.STOPPED if isinstance(error, FieldGone) else targets.OK
+
+
+def _next_attempt(error: LasttouchError, attempts: int, now: datetime) -> datetime | None:
+    if isinstance(error, Throttled) and error.retry_after is not None:
+        return now + timedelta(seconds=error.retry_after)
+    if isinstance(error, FieldGone | SwitchedOff):
+        return None
+    steps = RETRIES[1:] if isinstance(error, AuthenticationFailed) else RETRIES
+    return now + steps[min(attempts, len(steps) - 1)]

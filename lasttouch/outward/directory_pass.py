@@ -1,0 +1,239 @@
+"""A pass over a directory: its people and ours compared, a plan made, and then acted on, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from deliver import plan as planning
+from deliver.plan import Edited, Known, Plan, Step, Wanted
+from deliver.values import BLANK, Directory, Value, Write, Written
+from deliver.values import Person as There
+from lasttouch.configuration.target_options import Target as Options
+from lasttouch.keeping.agent import Agent
+from lasttouch.outward.held_back import held_back
+from lasttouch.outward.matching import Matched, matched
+from store import targets
+from store.database import writing
+from store.log import Log
+from store.moved import Last
+from store.people import Person, people
+from store.targets import Delivered, Target
+
+LOOK_AGAIN = timedelta(days=1)
+LOOK_FOR_MISSING = timedelta(hours=1)
+"""How long ago all its people were looked at, where a date moved of somebody it did not have then."""
+
+
+class Prepared(NamedTuple):
+    """A plan with what it was made of: `links` are key → contact, `whole`: everybody there was looked at."""
+
+    plan: Plan
+    blanks: Sequence[str]
+    links: Mapping[str, int]
+    ambiguous: Mapping[int, Sequence[str]]
+    known: Mapping[str, Delivered]
+    whole: bool
+    waiting: Sequence[int]
+
+
+class Done(NamedTuple):
+    """How many fields were written and blanked; contact → why it was refused."""
+
+    written: int
+    blanked: int
+    refused: Mapping[int, str]
+
+
+class DirectoryPass:
+    """One pass; `directory` is asked only where something is to be known or done."""
+
+    def __init__(self, agent: Agent, target: Target, options: Options, directory: Directory, now: datetime) -> None:
+        self._agent, self._target, self._options = agent, target, options
+        self._directory, self._now = directory, now
+        self._days_only = bool(getattr(directory, "days_only", False))
+
+    def prepare(self, view: Log, whole: bool = False) -> Prepared:
+        """Read and decide; nothing is written there, and nothing here. `whole`: look at everybody anyway."""
+        with self._agent.lock:
+            log = self._agent.log
+            rows = targets.owed(log, self._target.id)
+            known = {one.remote: one for one in targets.delivered(log, self._target.id)}
+            blanks = targets.to_blank(log, self._target.id)
+            lost = targets.lost_contacts(log, {one.contact_id for one in known.values()})
+        concerned = {one.contact_id for one in rows if one.parked is None}
+        looked = self._target.looked_at
+        linked = {one.contact_id for one in known.values()}
+        unsure = {key for key, one in known.items() if one.unsure}
+        is_due = looked is None or self._now - looked >= LOOK_AGAIN
+        is_missing = bool(concerned - linked) and (looked is None or self._now - looked >= LOOK_FOR_MISSING)
+        if whole or is_due or is_missing or lost:
+            return self._by_everybody(view, known, blanks, lost)
+        keys = [key for key, one in known.items() if one.contact_id in concerned or key in unsure]
+        reads = keys if self._options.conflict == "leave" else [key for key in keys if key in unsure]
+        there = planning.by_key(self._directory.read(reads)) if reads else {}
+        gone = set(reads) - set(there)
+        links = {key: known[key].contact_id for key in keys if key not in gone}
+        made = self._plan(view, links, known, there)
+        return Prepared(made, blanks, links, {}, known, False, sorted(concerned - linked))
+
+    def _by_everybody(
+        self, view: Log, known: Mapping[str, Delivered], blanks: Sequence[str], lost: set[int]
+    ) -> Prepared:
+        there = planning.by_key(self._directory.people())
+        everybody = people(view, self._now)
+        found: Matched = matched(there.values(), everybody)
+        kept = {key: one for key, one in known.items() if one.contact_id not in lost}
+        made = self._plan(view, found.whose, kept, there, everybody)
+        return Prepared(made, blanks, found.whose, found.ambiguous, kept, True, ())
+
+    def _plan(
+        self,
+        view: Log,
+        links: Mapping[str, int],
+        known: Mapping[str, Delivered],
+        there: Mapping[str, There],
+        everybody: Sequence[Person] | None = None,
+    ) -> Plan:
+        ids = sorted(set(links.values()))
+        wanted = set(ids)
+        ours = [one for one in everybody or people(view, self._now, ids) if one.id in wanted] if ids else []
+        with self._agent.lock:
+            held = held_back(self._agent.log, ours, self._now) if ours else set()
+        values = {one.id: value_of(one) for one in ours}
+        rows = [
+            Wanted(
+                key, contact_id,
+                None if contact_id in held else values.get(contact_id, BLANK),
+                _known(known.get(key)), there.get(key),
+            )
+            for key, contact_id in links.items()
+        ]  # fmt: skip
+        return planning.plan(rows, self._options.conflict, self._days_only)
+
+    def note(self, made: Prepared) -> list[Edited]:
+        """Keep what was found before anything is written; those edits that were not reported before."""
+        with self._agent.lock, writing(self._agent.connection):
+            connection, target_id = self._agent.connection, self._target.id
+            before = targets.notes_of(self._agent.log, target_id, "edited")
+            told = {one.contact: _edited_in_words(one) for one in made.plan.edited}
+            new = [one for one in made.plan.edited if before.get(one.contact) != told[one.contact]]
+            notes = {(contact_id, "edited"): text for contact_id, text in told.items()}
+            if made.whole:
+                targets.drop_notes(
+                    connection, target_id, "ambiguous", targets.notes_of(self._agent.log, target_id, "ambiguous")
+                )
+                notes |= {(contact_id, "ambiguous"): _ambiguous(keys) for contact_id, keys in made.ambiguous.items()}
+                gone = [
+                    one.remote for one in targets.delivered(self._agent.log, target_id) if one.remote not in made.links
+                ]
+                targets.drop_delivered(connection, target_id, gone)
+            targets.note(connection, target_id, notes, self._now)
+            self._acknowledge(made.plan.right)
+            self._settle_the_rest(made)
+        return new
+
+    def _settle_the_rest(self, made: Prepared) -> None:
+        """Whom it does not have, and whose field is left to somebody, is owed nothing; whoever is held back is."""
+        connection, target_id = self._agent.connection, self._target.id
+        pending = {step.contact for step in made.plan.steps} | made.plan.held
+        rows = targets.owed(self._agent.log, target_id)
+        if made.whole:
+            targets.settle(connection, [one.id for one in rows if one.contact_id not in pending])
+        else:
+            left = {one.contact for one in made.plan.edited if one.left} - pending
+            targets.settle(connection, [one.id for one in rows if one.contact_id in left])
+            looked = self._target.looked_at or self._now
+            waiting = set(made.waiting)
+            for one in rows:
+                if one.contact_id in waiting:  # whom it may have by the time it is looked at next
+                    targets.put_off(connection, one.id, one.attempts, looked + LOOK_FOR_MISSING)
+        columns = {"looked_at": self._now} if made.whole else {}
+        targets.change(connection, target_id, held=len(made.plan.held), **columns)
+
+    def act(self, made: Prepared) -> Done:
+        """Do what was planned. What raises leaves what was done by then acknowledged."""
+        blanked = self._blank(made.blanks)
+        written = 0
+        refused: dict[int, str] = {}
+        for some in planning.batches(made.plan.steps, self._directory.batch):
+            outcome = self._write(some, made.known)
+            written += len(outcome.done)
+            refused |= {
+                step.contact: outcome.refused[step.write.key] for step in some if step.write.key in outcome.refused
+            }
+        return Done(written, blanked, refused)
+
+    def _blank(self, keys: Sequence[str]) -> int:
+        done = 0
+        for start in range(0, len(keys), self._directory.batch):
+            some = keys[start : start + self._directory.batch]
+            outcome = self._directory.write([Write(key, BLANK) for key in some])
+            with self._agent.lock, writing(self._agent.connection):
+                # whoever is not there any more has no field to blank
+                targets.blanked(self._agent.connection, self._target.id, [*outcome.done, *outcome.refused])
+            done += len(outcome.done)
+        return done
+
+    def _write(self, steps: Sequence[Step], known: Mapping[str, Delivered]) -> Written:
+        connection, target_id = self._agent.connection, self._target.id
+        with self._agent.lock, writing(connection):  # whatever becomes of us now, it is read before it is written again
+            targets.keep_delivered(connection, target_id, [_unsure(step, known.get(step.write.key)) for step in steps])
+        outcome = self._directory.write([step.write for step in steps])
+        refused = outcome.refused
+        with self._agent.lock, writing(connection):
+            self._acknowledge([(s.write.key, s.contact, s.write.value) for s in steps if s.write.key not in refused])
+            back = [
+                known[s.write.key]._replace(unsure=False)
+                for s in steps
+                if s.write.key in refused and s.write.key in known
+            ]
+            targets.keep_delivered(connection, target_id, back)
+            new = [s.write.key for s in steps if s.write.key in refused and s.write.key not in known]
+            targets.drop_delivered(connection, target_id, new)
+            notes = {(s.contact, "refused"): refused[s.write.key] for s in steps if s.write.key in refused}
+            targets.note(connection, target_id, notes, self._now)
+            ids = {contact_id for contact_id, _ in notes}
+            for one in targets.owed(self._agent.log, target_id, ids):
+                targets.park(connection, one.id, notes[one.contact_id, "refused"])
+        return outcome
+
+    def _acknowledge(self, written: Iterable[tuple[str, int, Value]]) -> None:
+        """Within a transaction: this is what it has now, and what was owed of these is settled."""
+        connection, target_id = self._agent.connection, self._target.id
+        rows = list(written)
+        with_dates = [row for row in rows if row[2].at is not None]
+        targets.keep_delivered(
+            connection, target_id,
+            [Delivered(key, contact, Last(value.at, value.how), value.by, False) for key, contact, value in with_dates],
+        )  # fmt: skip
+        targets.drop_delivered(connection, target_id, [key for key, _, value in rows if value.at is None])
+        ids = sorted({contact for _, contact, _ in rows})
+        targets.settle(connection, [one.id for one in targets.owed(self._agent.log, target_id, ids)])
+        targets.drop_notes(connection, target_id, "refused", ids)
+
+
+def value_of(person: Person) -> Value:
+    """What our fields are to hold of a contact."""
+    return Value(person.last_touch, person.last_touch_kind, person.last_touch_by)
+
+
+def _known(one: Delivered | None) -> Known | None:
+    return None if one is None else Known(Value(one.last.at, one.last.kind, one.by_whom), one.unsure)
+
+
+def _unsure(step: Step, known: Delivered | None) -> Delivered:
+    if known is not None:
+        return known._replace(contact_id=step.contact, unsure=True)
+    return Delivered(step.write.key, step.contact, Last(None, None), None, unsure=True)
+
+
+def _edited_in_words(one: Edited) -> str:
+    holds = "empty" if one.holds.at is None else f"{one.holds.at:%Y-%m-%d %H:%M} UTC"
+    then = "it is left so" if one.left else "ours was written again"
+    return f"somebody edited our field of {one.key} there: it was {holds}; {then}"
+
+
+def _ambiguous(keys: Sequence[str]) -> str:
+    return f"not written: {', '.join(keys)} there share an address with each other, or with another contact here"

@@ -1,0 +1,78 @@
+"""A target as its configuration says: whom to speak with, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from activity.errors import AuthenticationFailed
+from deliver.folder import writable
+from deliver.values import Directory, Listener
+from lasttouch.configuration.config import LoadedConfig
+from lasttouch.configuration.target_options import Target
+
+LISTENERS = frozenset(("webhook", "hook"))
+FILES = frozenset(("folder", "calendar"))
+
+
+def directory_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> Directory:
+    """Asks for the credential. Raises AuthenticationFailed."""
+    url, ca_file = target.url or "", _ca_file(loaded, target)
+    if target.kind == "tryton":
+        from deliver.tryton import Tryton  # noqa: PLC0415 - each is imported where it is configured
+
+        password = secret(loaded, target, "password")
+        return Tryton(url, target.database or "", target.username or "", password, target.field_at, target.field_how,
+                      target.field_by, ca_file, now)  # fmt: skip
+    if target.kind == "hubspot":
+        from deliver.hubspot import HubSpot  # noqa: PLC0415
+
+        return HubSpot(
+            url, secret(loaded, target, "token"), target.field_at, target.field_how, target.field_by, ca_file, now
+        )
+    if target.kind == "salesforce":
+        from deliver.salesforce import Salesforce  # noqa: PLC0415
+
+        return Salesforce(url, target.client_id or "", secret(loaded, target, "secret"), target.field_at,
+                          target.field_how, target.field_by, ca_file, now)  # fmt: skip
+    from deliver.pipedrive import Pipedrive  # noqa: PLC0415
+
+    return Pipedrive(
+        url, secret(loaded, target, "token"), target.field_at, target.field_how, target.field_by, ca_file, now
+    )
+
+
+def listener_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> Listener:
+    """Asks for the secrets. Raises AuthenticationFailed."""
+    if target.kind == "hook":
+        from deliver.hook import Hook  # noqa: PLC0415
+
+        return Hook(target.on_change or "", str(loaded.folder))
+    from deliver.webhook import Webhook  # noqa: PLC0415
+
+    old = target.secret("old_secret", loaded.folder)
+    secrets = [secret(loaded, target, "secret"), *([old()] if old is not None else [])]
+    return Webhook(target.url or "", secrets, now, target.allow_addresses, _ca_file(loaded, target))
+
+
+def secret(loaded: LoadedConfig, target: Target, which: str) -> str:
+    found = target.secret(which, loaded.folder)
+    if found is None:
+        raise AuthenticationFailed(f"the target {target.name} has no {which}", f"give {which}_command, _env or _file")
+    return found()
+
+
+def _ca_file(loaded: LoadedConfig, target: Target) -> str | None:
+    return None if target.ca_file is None else str(loaded.folder / Path(target.ca_file).expanduser())
+
+
+def checked(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> str:
+    """Whether it is there and may be written, in words; nothing is. Raises what the target does."""
+    if target.kind in FILES:
+        return writable(loaded.folder / Path(target.path or "").expanduser())
+    one = listener_of(loaded, target, now) if target.kind in LISTENERS else directory_of(loaded, target, now)
+    try:
+        return one.check()
+    finally:
+        one.close()
