@@ -16,6 +16,7 @@ from collections.abc import Collection, Mapping
 
 from activity.sharing import Level
 from store.codes import INBOUND, MEETING, ROLE
+from store.identities import NOTE
 from store.log import Scope
 
 SHARED = "shared"
@@ -97,12 +98,13 @@ class _Texts:
     def lent(self, activity: str, least: int) -> str:
         """Does an account hold it that grants at least this, without being one's own?
 
-        Of a meeting that says it is private no more is given than its date.
+        Of a meeting that says it is private no more is given than its date; of a note, not its words.
         """
+        words = f" OR substr(u.identity, 1, {len(NOTE)}) = '{NOTE}'" if least >= SUBJECTS else ""
         return (
             "(EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
             f" WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self._unmarked()})"
-            f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND {_PRIVATE}))"
+            f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND ({_PRIVATE}{words})))"
         )
 
     def _unmarked(self) -> str:

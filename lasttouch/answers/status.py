@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
+from store.settings import has_users
 from store.targets import Standing, standings
 
 if TYPE_CHECKING:
     from lasttouch.answers.question import Log, Question  # a sync that finds nothing new asks for what is held alone
 
+CANNOT_BE_READ = "it could not be read"
 MISTAKES_SHOWN = timedelta(days=7)
 AHEAD_OF_SERVERS = timedelta(days=1, minutes=10)  # what a right clock and a right server allow a Date to be
 
@@ -50,13 +52,34 @@ def answer(log: Log, question: Question, daemon: int | None = None, mistakes: bo
     now = question.now
     return Answer(
         now,
-        sources(log),
+        [_without_content(one) for one in sources(log)] if _is_a_teams(log) else sources(log),
         holdings(log),
         newest_mail_after(log, now + AHEAD_OF_SERVERS),
         left_out_by_mistake(log, now - MISTAKES_SHOWN) if mistakes else [],
         daemon,
         standings(log),
     )
+
+
+def _is_a_teams(log: Log) -> bool:
+    """Is it a team's log, and asked as a whole: of the service's health, not by who sees a part of it?"""
+    return log.scope.viewer is None and has_users(log)
+
+
+def _without_content(one: SourceHealth) -> SourceHealth:
+    """What whoever keeps a team's service is told: mailboxes and calendars, and what lies in them, by numbers alone."""
+    places = tuple(
+        place._replace(
+            place=f"#{number}",
+            error=place.error and CANNOT_BE_READ,
+            hint=None,
+            skipped=tuple((item if item.isdecimal() else "", reason) for item, reason in place.skipped),
+        )
+        for number, place in enumerate(one.places, 1)
+    )
+    if one.fails_in_part:
+        return one._replace(error=CANNOT_BE_READ, hint=None, places=places)
+    return one._replace(places=places)
 
 
 def sources_read(log: Log) -> list[SourceHealth]:

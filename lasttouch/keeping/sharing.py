@@ -28,7 +28,7 @@ class Grant(NamedTuple):
 
 class Shared(NamedTuple):
     """An account: what the configuration `grants` by team, None where it leaves that to its user, what its user has
-    `said`, what each colleague sees. Team "" is everybody.
+    `said`, and which colleagues see something of it. Team "" is everybody.
     """
 
     account: str
@@ -56,7 +56,7 @@ def sharing(agent: Agent) -> Sharing:
             name,
             viewers.granted_by_team(log, account_id),
             viewers.narrowed_by_team(log, account_id),
-            [Grant(user, levels.get(account_id, Level.NONE)) for user, levels in seen.items()],
+            [Grant(user, level) for user, levels in seen.items() if (level := levels.get(account_id, Level.NONE))],
         )
         for account_id, name in viewers.accounts_of(log, asking.id)
     ]
@@ -70,7 +70,9 @@ def share(agent: Agent, level: Level | None, team: str | None, account: str | No
     accounts = _own(agent, account)
     known = viewers.teams(agent.log)
     if team is not None and team not in known:
-        raise NotFound(f"no user is in a team {team!r}", f"teams are: {', '.join(known)}" if known else "")
+        own = ", ".join(sorted(viewers.teams_of(agent.log, agent.user_id)))
+        hint = f"yours are: {own}" if own else "whoever keeps the configuration knows them"
+        raise NotFound(f"no user is in a team {team!r}", hint)
     with writing(agent.connection):
         for account_id in accounts:
             if level is not None:

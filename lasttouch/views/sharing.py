@@ -55,7 +55,7 @@ def private_text(mark: Marked, undone: bool) -> str:
 
 def _account(one: Shared, at_most: Level | None) -> list[str]:
     seen = ", ".join(f"{name} {_seen(level)}" for name, level in one.colleagues)
-    lines = [f"{one.account}: {seen or 'nobody else is there'}."]
+    lines = [f"{one.account}: {seen or 'nobody else sees anything of it'}."]
     if said := [f"{_team(team)} {_word(level)}" for team, level in one.said.items()]:
         lines.append(f"  You said: {', '.join(said)}.")
         if one.grants is None and at_most is None:

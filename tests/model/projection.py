@@ -141,6 +141,8 @@ class Sight:
 
     def _lent(self, account: str, activity_id: int) -> Level:
         level = self.level[account]
+        if self.facts.activities[activity_id]["identity"].startswith("note:"):  # its words are its writer's
+            level = level if level is Level.OWN else min(level, Level.WHO)
         if level < Level.OWN and '"private"' in (self.facts.activities[activity_id]["evidence"] or ""):
             return min(level, Level.DATES)
         return level

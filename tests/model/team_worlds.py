@@ -58,7 +58,10 @@ class Listed:
 
 @dataclass
 class World:
-    """`levels` are what each account grants each user; `private` is whom each user keeps so, as (kind, address)."""
+    """`levels` are what each account grants each user; `private` is whom each user keeps so, as (kind, address).
+
+    `notes` are taken by hand for an account, of an address, on a day.
+    """
 
     copies: list[Copy] = field(default_factory=list)
     contacts: list[Listed] = field(default_factory=list)
@@ -66,6 +69,7 @@ class World:
     levels: Mapping[tuple[str, str], Level] = field(default_factory=dict)
     private: Sequence[tuple[str, str, str]] = ()
     words: Sequence[tuple[str, str, str]] = ()
+    notes: Sequence[tuple[str, str, int]] = ()
 
     def level(self, user: str, account: str) -> Level:
         return self.levels[account, user]
@@ -107,6 +111,11 @@ def world(seed: int) -> World:
         (chance.choice(USERS), chance.choice(["ignore", "done", "cadence"]), one.name)
         for one in made.contacts
         if chance.random() < 0.2
+    ]
+    made.notes = [
+        (chance.choice(USERS), chance.choice(one.emails), chance.randrange(199))
+        for one in made.contacts
+        if chance.random() < 0.3
     ]
     return made
 

@@ -11,6 +11,7 @@ import json
 import os
 import random
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from typing import Any
 import pytest
 import time_machine
 from projection import Facts, Sight, project
-from team_worlds import ACCOUNTS, INFO, NOW, THEIRS, USERS, Copy, World, world
+from team_worlds import ACCOUNTS, INFO, NOW, START, THEIRS, USERS, Copy, World, world
 
+from activity.address import Address
 from activity.contact import ContactEntry
 from activity.envelope import Envelope
 from config_lines import account, caldav, files, head, table
@@ -34,6 +36,7 @@ from lasttouch.keeping.whose import Holding
 from lasttouch.terminal import command_line
 from matchers.canonical import canonical
 from matchers.message import judge_mail, message_facts
+from matchers.notes import NoteKind, note_facts
 from matchers.occurrence import meeting_facts, meeting_identity
 from store import holding, ingest, own_words, places, touches
 from store.database import open_for_reading, writing
@@ -132,6 +135,23 @@ def _keep_private(agent: Agent, made: World) -> None:
                 )
                 continue
             connection.execute(f"INSERT OR IGNORE INTO {row[0]} VALUES (?, ?, 1)", row[1:])
+
+
+def _note(agent: Agent, made: World) -> list[tuple[str, str]]:
+    """(identity, account) of what is noted by hand."""
+    accounts = dict(agent.connection.execute("SELECT name, id FROM account"))
+    told = []
+    for number, (name, email, day) in enumerate(made.notes):
+        ours = Address(f"{name}@acme.example", name.title())
+        kind: NoteKind = ("call", "met", "letter")[number % 3]
+        at = START + timedelta(days=day)
+        facts = note_facts(f"{number}", kind, at, Address(email), ours, f"Words of {name}")
+        with writing(agent.connection):
+            where = places.place_of_notes(agent.connection, accounts[name])
+            ingest.write(agent.connection, where, [Entry(facts, agent.judge(facts))], agent.book(), agent.judge)
+            touches.refresh_but_busiest(agent.connection, agent.clock())
+        told.append((facts.identity, name))
+    return told
 
 
 def _say(agent: Agent, made: World) -> None:
@@ -276,18 +296,20 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
         cut = sorted(chance.sample(range(len(made.copies) + 1), min(2, len(made.copies))))
         pieces = [made.copies[a:b] for a, b in zip([0, *cut], [*cut, len(made.copies)], strict=True)]
         listed_at = chance.randrange(len(pieces))
+        noted: list[tuple[str, str]] = []
         for number, piece in enumerate(pieces):
             _feed(agent, piece)
             if number == listed_at:
                 _list(agent, made)
                 _keep_private(agent, made)
                 _say(agent, made)
+                noted = _note(agent, made)
             for user in USERS:  # whoever asked before has to follow
                 if chance.random() < 0.7:
                     open_scoped(database, scope_of(agent.log, f"{user}-os"), NOW).close()
         _stir(agent, made, chance)
         agent.refresh()
-        facts = Facts(agent.connection, made, [(_identity(one), one.account) for one in made.copies])
+        facts = Facts(agent.connection, made, [*noted, *((_identity(one), one.account) for one in made.copies)])
         compared = 0
         for user in USERS:
             other = folder / user
