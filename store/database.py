@@ -41,6 +41,7 @@ MIGRATIONS = frozenset(
         "retired",
         "outward",
         "holders_words",
+        "tokens",
     )
 )
 

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from typing import NamedTuple
 
-from store import contact_changes, retention
+from store import contact_changes, retention, tokens
 from store.log import Log
 from store.retention import Gone
 from store.rows import instant, timestamp
@@ -57,6 +57,7 @@ def retire(connection: sqlite3.Connection, account_id: int, keep_dates: bool, at
         contact_changes.remove(connection, alone)
         for table in ("contact_holder", "account_address", "access"):
             connection.execute(f"DELETE FROM {table} WHERE account_id = ?", (account_id,))
+    tokens.leave(connection, account_id)
     connection.execute(
         "INSERT OR REPLACE INTO retired_account (account_id, at, kept) VALUES (?, ?, ?)",
         (account_id, timestamp(at), "dates" if keep_dates else "nothing"),

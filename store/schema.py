@@ -446,7 +446,7 @@ def _migrations() -> Migrations:
         renamed = [(record_key("", key), key) for key in keys if record_key("", key) != key]
         db.conn.executemany("UPDATE OR IGNORE contact_key SET key = ? WHERE key = ?", renamed)
 
-    for later in (expectation, titles, thread_index, team, changes, retired, outward, holders_words):
+    for later in (expectation, titles, thread_index, team, changes, retired, outward, holders_words, tokens):
         migrations()(later)
     return migrations
 
@@ -503,6 +503,12 @@ def holders_words(db: Database) -> None:
     if are_noted(db.conn):
         note_from_now_on(db.conn, True)
         db.conn.execute("DELETE FROM setting WHERE name = 'house'")  # what follows is derived at the next opening
+
+
+def tokens(db: Database) -> None:
+    from store.tokens import TOKENS  # noqa: PLC0415 - once for each log
+
+    _create(db, TOKENS)
 
 
 def changes(db: Database) -> None:

@@ -30,7 +30,7 @@ _OF = {
     ),
     Who.USERS: (
         "done", "snooze", "ignore", "note", "cadence", "confirm", "sharing show", "sharing set", "sharing private",
-        "access", "web login",
+        "access", "tokens add", "tokens list", "tokens revoke", "web login",
         # whose contact it is, or whether it is of the list, is known to what changes it: keeping/whose.py
         "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
         "companies add", "contacts forget",

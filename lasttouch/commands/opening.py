@@ -126,6 +126,16 @@ def asking(*, of_users: bool = True) -> Iterator[Agent]:
 
 
 @contextlib.contextmanager
+def holding_tokens() -> Iterator[Agent]:
+    """The log to be changed by whoever asks, of which nothing is shown but tokens. Raises NotPermitted."""
+    from lasttouch.keeping.tokens import become_holder  # noqa: PLC0415 - few ask for it
+
+    with maintaining() as agent:
+        become_holder(agent)
+        yield agent
+
+
+@contextlib.contextmanager
 def erasing(reason: str) -> Iterator[tuple[Agent, bool]]:
     """The log to be changed by whoever asks, or, with a reason, by an administrator, who sees nothing of it (True)."""
     from lasttouch.keeping.acting import acting, administering  # noqa: PLC0415 - queries do without

@@ -15,7 +15,7 @@ from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.meetings import correct_titles
 from lasttouch.keeping.whose import changeable
 from matchers.canonical import canonical
-from store import audiences, deeds, forgetting, holding, ingest, mailings, settings, touches
+from store import audiences, deeds, forgetting, holding, ingest, mailings, settings, tokens, touches
 from store.database import writing
 from store.erased import remember
 from store.forgetting import Erased
@@ -84,6 +84,7 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
         names = forgetting.names_of(agent.log, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)
         forgetting.rewrite_objects(agent.connection, emails, names, _redaction(agent, names))
+        tokens.forget(agent.connection, emails, names)
         mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
         ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.log)], agent.judge)
         relearn(agent.connection, agent.clock())  # nor does what was learned tell of them

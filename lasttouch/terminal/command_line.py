@@ -39,6 +39,7 @@ COMMANDS = {
     "contacts": "Import, list, add, show, merge, alias, remove, export and forget contacts.",
     "companies": "List and add companies and their domains.",
     "mcp": "Let an assistant ask: six read-only tools (Model Context Protocol).",
+    "tokens": "Tokens by which programs ask over HTTP: add, list, revoke.",
     "sharing": "What colleagues see of your accounts, and whom you keep to yourself.",
     "accounts": "List the accounts of the log, and give one up when a colleague leaves.",
     "access": "Who looked at what is yours.",

@@ -37,6 +37,7 @@ STATUS = (
 )  # fmt: skip
 ACCESS = ("at", "user", "command", "account", "level", "items", "contact")
 ACCOUNTS = ("account", "owner", "user", "readers", "is_read", "retired_at", "kept", "activities")
+TOKENS = ("id", "name", "user", "scopes", "made_at", "expires_at")
 CHANGES = (
     "cursor", "noted_at", "contact", "name", "emails", "last_touch", "last_touch_kind", "before", "before_kind",
 )  # fmt: skip

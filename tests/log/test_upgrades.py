@@ -30,6 +30,9 @@ _IRIS = "iris@globex.example"
 _QUESTION = "<q1@globex.example>"
 _HASH = identity_hash(_QUESTION)
 _ROWS: Mapping[str, Mapping[str, Any]] = {
+    "token": {
+        "id": 1, "digest": "0a", "name": "crm", "user_id": 0, "scopes": "read feed", "made_at": 1, "expires_at": 2,
+    },
     "setting": {"name": "cadence", "value": "90"},
     "forgotten": {"hash": b"gone"},
     "withheld": {"hash": b"kept out"},
