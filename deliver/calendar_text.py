@@ -32,18 +32,6 @@ def feed_text(reminders: Sequence[Reminder]) -> str:
     return _folded([*lines, "END:VCALENDAR"])
 
 
-def task_text(one: Reminder) -> str:
-    """The same as a task."""
-    return _folded(
-        [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//lasttouch//whom to get back to//EN", "BEGIN:VTODO",
-            f"UID:{one.uid}", f"DTSTAMP:{_stamp(one.day)}", f"DUE;VALUE=DATE:{one.day:%Y%m%d}",
-            f"SUMMARY:{_text(one.summary)}", f"DESCRIPTION:{_text(one.description)}", "STATUS:NEEDS-ACTION",
-            "CLASS:PRIVATE", "END:VTODO", "END:VCALENDAR",
-        ]
-    )  # fmt: skip
-
-
 def _stamp(day: date) -> str:
     return f"{datetime(day.year, day.month, day.day, tzinfo=UTC):%Y%m%dT%H%M%SZ}"
 
