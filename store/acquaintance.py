@@ -21,8 +21,15 @@ class Acquaintance(NamedTuple):
     last_touch: datetime
 
 
-def known_by(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, list[Acquaintance]]:
-    """By contact, the accounts whose mail or calendar shows a touch with them; the latest first."""
+def known_by(
+    log: Log, contact_ids: Sequence[int], now: datetime, since: datetime | None = None
+) -> dict[int, list[Acquaintance]]:
+    """By contact, the accounts whose mail or calendar shows a touch with them; the latest first.
+
+    `since`: a touch of then or later; who has most of those first.
+    """
+    first = "last DESC" if since is None else "count(DISTINCT p.activity_id) DESC, last DESC"
+    earliest = 0 if since is None else timestamp(since)
     found: dict[int, list[Acquaintance]] = {}
     for chunk in chunks(contact_ids):
         rows = log.execute(
@@ -31,8 +38,8 @@ def known_by(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, l
             " JOIN sighting s ON s.activity_id = p.activity_id JOIN place c ON c.id = s.place_id"
             " JOIN source o ON o.id = c.source_id JOIN account a ON a.id = o.account_id"
             f" WHERE r.contact_id IN ({placeholders(chunk)}) AND p.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING})"
-            " AND coalesce(t.ends, p.at) <= ? GROUP BY r.contact_id, a.id ORDER BY last DESC, a.name",
-            (*chunk, timestamp(now)),
+            f" AND coalesce(t.ends, p.at) <= ? AND p.at >= ? GROUP BY r.contact_id, a.id ORDER BY {first}, a.name",
+            (*chunk, timestamp(now), earliest),
         )
         for contact_id, account, owner, last in rows:
             found.setdefault(contact_id, []).append(Acquaintance(account, owner or account, instant(last)))

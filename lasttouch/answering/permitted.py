@@ -25,6 +25,7 @@ class Who(Enum):
 _OF = {
     Who.EVERYBODY: (
         "today", "last", "stale", "awaiting", "log", "upcoming", "why", "unmatched", "export", "changes",
+        "drift", "handover",
         "contacts list",
         "contacts show", "contacts suggest", "contacts dossier", "contacts export", "companies list", "mcp",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 
 from lasttouch.answers.companies import answer
@@ -75,13 +77,15 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
         tell(add_company(agent, name, names, owner), as_json)
 
 
-def answer_companies(log: Log, question: Question, form: Form, with_blindness: bool = False) -> None:
-    """Print the companies that are asked for."""
-    given, zone = told(log, answer(log, question)), machine_zone()
+def answer_companies(
+    log: Log, question: Question, form: Form, with_blindness: bool = False, quiet: timedelta | None = None
+) -> None:
+    """Print the companies that are asked for; those to whom nobody talked for so long, if they shall be `quiet`."""
+    given, zone = told(log, answer(log, question, quiet)), machine_zone()
     blind = blindness(given.sources, question.now, zone) if with_blindness else []
     print_answer(
         form,
-        columns.COMPANIES,
+        columns.COMPANIES if quiet is None else columns.QUIET,
         lambda: view.as_json(given),
         lambda: view.table(given, zone),
         lambda: [*view.notes(given), *blind],

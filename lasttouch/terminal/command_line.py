@@ -36,6 +36,8 @@ COMMANDS = {
     "upcoming": "The next meetings with contacts.",
     "why": "The proof of a date: what was recorded, by which rule, and why not.",
     "unmatched": "People you really exchange with who are no contacts yet.",
+    "drift": "Whose contacts on paper are talked to by somebody else.",
+    "handover": "What a colleague takes over from another: whom, what is open, what ends.",
     "contacts": "Import, list, add, show, merge, alias, remove, export and forget contacts.",
     "companies": "List and add companies and their domains.",
     "mcp": "Let an assistant ask: six read-only tools (Model Context Protocol).",

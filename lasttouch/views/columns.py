@@ -12,10 +12,15 @@ LAST = (
     "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 )  # fmt: skip
 STALE = (*LAST, "state", "silent_days", "usual_days", "ratio", "unknown_since", "because")
+DRIFT = (*LAST, "state", "talks", "talks_last", "owner_last", "because")
+HANDOVER = (
+    *LAST, "usual_days", "open_us", "open_them", "ending", "others", "successor", "successor_last", "is_told",
+)  # fmt: skip
 COMPANIES = (
     "id", "name", "domains", "owner", "contacts", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_contact", "unlisted", "seen_through", "read_back_to",
 )  # fmt: skip
+QUIET = (*COMPANIES, "quiet_days", "quiet")
 LOG = (
     "activity", "message_id", "kind", "noted", "at", "ends", "direction", "verdict", "reason", "subject",
     "participants", "sightings",

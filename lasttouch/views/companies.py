@@ -38,6 +38,7 @@ def as_json(answer: Answer) -> list[dict[str, Any]]:
             ],
             "seen_through": utc(answer.through),
             "read_back_to": utc(answer.back.since),
+            **_quiet_json(one, answer),
         }
         for one in answer.companies
     ]
@@ -62,7 +63,19 @@ def notes(answer: Answer) -> list[str]:
     """That there is none."""
     if answer.is_empty:
         return ["No companies yet. Add one: lasttouch companies add NAME DOMAIN"]
-    return [] if answer.companies else ["No company is left by that."]
+    lines = [] if answer.companies else ["No company is left by that."]
+    if answer.quiet is not None and answer.companies and not answer.is_certain:
+        lines.append(
+            "Cannot tell for sure: somebody of us may have talked to them whose accounts you do not see so far."
+        )
+    return lines
+
+
+def _quiet_json(one: Company, answer: Answer) -> dict[str, Any]:
+    if answer.quiet is None:
+        return {}
+    days = None if one.last_touch is None else (answer.now - one.last_touch).days
+    return {"quiet_days": days, "quiet": "certain" if answer.is_certain else "unknown"}
 
 
 def _company_touch(one: Company, now: datetime, zone: tzinfo, back: ReadBack) -> list[str]:

@@ -44,7 +44,7 @@ def paths(group: click.Group = lasttouch, before: str = "") -> Iterator[str]:
 KEEPERS = {  # what is for whoever keeps the server, at its own terminal, or needs no log
     "demo", "init", "sync", "run", "backup", "completion", "service install", "service uninstall", "service status",
     "check",
-    "rules test",
+    "rules test", "push",
 }  # fmt: skip
 
 
