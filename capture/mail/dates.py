@@ -20,8 +20,8 @@ _USUAL = re.compile(
 )
 _USUAL_DAY = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?(\d{1,2}[\s-]+[A-Za-z]{3}[a-z]*\.?[\s-]+\d{4})")
 _DAY = re.compile(r"(\d{1,2})[\s-]+([A-Za-z]{3})[a-z]*\.?[\s-]+(\d{4})")
-_USUAL_ZONE = re.compile(r"[+-]\d{4}")
-_SIXTY = {f"{number:02}": number for number in range(60)}
+_SECONDS_AND_ZONE = re.compile(r":([0-5]\d) ([+-]\d{4})", re.ASCII)
+_MINUTES = {f" {number // 60:02}:{number % 60:02}": timedelta(minutes=number) for number in range(24 * 60)}
 _ISO_8601 = re.compile(r"\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -41,14 +41,17 @@ def parse_date(value: str) -> datetime | None:
 def _at_a_glance(value: str) -> datetime | None:
     """A date that ends in "22:10:05 +0100" and nothing else, as nearly all do; None for any other."""
     midnight = _midnight_of(value[:-15])
-    if midnight is None or not value[-15] == value[-6] == " " or not value[-12] == value[-9] == ":":
+    minutes, rest = _MINUTES.get(value[-15:-9]), _seconds_and_zone(value[-9:])
+    if midnight is None or minutes is None or rest is None:
         return None
-    get = _SIXTY.get
-    hours, minutes, seconds = get(value[-14:-12], 99), get(value[-11:-9]), get(value[-8:-6])
-    zone = _usual_zone_seconds(value[-5:])
-    if hours > 23 or minutes is None or seconds is None or zone is None:
-        return None
-    return midnight + timedelta(0, hours * 3600 + minutes * 60 + seconds - zone)
+    return midnight + (minutes + rest)
+
+
+@lru_cache(maxsize=4096)
+def _seconds_and_zone(text: str) -> timedelta | None:
+    """What ":05 +0100" adds to the minute before it."""
+    found = _SECONDS_AND_ZONE.fullmatch(text)
+    return timedelta(seconds=int(found[1]) - _zone_seconds(found[2])) if found else None
 
 
 @lru_cache(maxsize=4096)
@@ -80,11 +83,6 @@ def _midnight(day: str) -> datetime | None:
     found = _DAY.fullmatch(day)
     month = _MONTHS.get(found[2].lower()) if found else None
     return datetime(int(found[3]), month, int(found[1]), tzinfo=UTC) if found and month else None
-
-
-@lru_cache(maxsize=1024)
-def _usual_zone_seconds(zone: str) -> int | None:
-    return _zone_seconds(zone) if _USUAL_ZONE.fullmatch(zone) else None
 
 
 @lru_cache(maxsize=1024)

@@ -94,10 +94,13 @@ class _Asked:
     def complete(self, tags: set[bytes]) -> bool:
         return self.tag not in tags or len(self._fetched) + len(self._handed_on) >= self.uids.size
 
-    def has(self, uid: int) -> bool:
-        """Did it come, in a form that a further answer could not better?"""
+    def awaits(self, uid: int) -> bool:
+        """Is it one of these, and did not come yet in a form that a further answer could not better?"""
+        uids = self.uids
+        if not uids.first <= uid <= uids.last or uid in self._handed_on:
+            return False
         kept = self._fetched.get(uid)
-        return uid in self._handed_on or (kept is not None and kept.skip is None)
+        return kept is None or kept.skip is not None
 
     def keep(self, one: Fetched, weight: int) -> bool:
         """Is it the first answer for this message?"""
@@ -192,17 +195,20 @@ def _of(response: Response, asked: deque[_Asked]) -> _Asked | None:
     changed just now."""
     if response.body is None and not response.oversize and not response.internal_date:
         return None
-    uid = response.uid
-    return next((one for one in asked if one.uids.first <= uid <= one.uids.last and not one.has(uid)), None)
+    for one in asked:
+        if one.awaits(response.uid):
+            return one
+    return None
 
 
 def _keep(response: Response, one: _Asked, waiting: _Waiting, sent: bool, budget: Budget) -> Part | None:
     fetched = _message(response, sent)
-    if one.keep(fetched, _weight(response, fetched.envelope)):
+    envelope = fetched.envelope
+    if one.keep(fetched, _weight(response, envelope)):
         budget.earn()
-    if fetched.envelope is None:
+    if envelope is None:
         return None
-    waiting.consider(response, fetched.envelope)
+    waiting.consider(response, envelope)
     return one.hand_on(waiting)
 
 
@@ -215,7 +221,7 @@ def _message(response: Response, sent: bool) -> Fetched:
         return Fetched(uid, None, Skip(f"UID {uid}", f"its header is {response.oversize:,} bytes long"))
     if response.body is None:
         return Fetched(uid, None, Skip(f"UID {uid}", "the mail server gave no header for it"))
-    if not sent and _UNSENT in response.body:
+    if not sent and response.body.find(_UNSENT) >= 0:
         return Fetched(uid, None, None)
     arrived = parse_date(response.internal_date.decode("ascii", "replace"))
     try:

@@ -9,12 +9,20 @@ from collections.abc import Iterator
 from activity.errors import ServerFault, Unreachable
 from capture.mail.budget import SECONDS_A_LINE
 from capture.mail.connection import Connection
-from capture.mail.fetch_response import FETCH, Response, announced_literal, response_of
+from capture.mail.fetch_response import (
+    FETCH,
+    Response,
+    announced_literal,
+    announced_section,
+    response_of,
+    usual_responses,
+)
 from capture.mail.guarded_stream import LINE_BYTES, GuardedStream
 from capture.mail.plain_words import goodbye, is_throttling, printable, throttled
 
 PIECES = 50
 RESPONSES = 1_000_000
+_FEW = 16
 LITERAL_BYTES = 1 << 32  # more cannot be (RFC 3501 §9, `number`)
 
 
@@ -35,7 +43,14 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
     """
     wire = connection.wire
     silence = 0
+    ahead = _Ahead(wire, longest)
     while tags:
+        for usual in ahead.usual():
+            silence += 1
+            wire.budget.spend(SECONDS_A_LINE)
+            if silence > RESPONSES:
+                break
+            yield usual
         line = _line(wire)
         silence += 1
         wire.budget.spend(SECONDS_A_LINE)
@@ -45,6 +60,7 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
             pieces, tail, oversize = _with_literals(wire, line, longest)
             if FETCH.match(line):
                 response = response_of(line, pieces, tail, section, oversize)
+                ahead.announced = announced_section(pieces[0][0], section) if len(pieces) == 1 else b""
                 if response is not None:
                     yield response
             elif line[:6].upper() in (b"* BYE ", b"* BYE\r"):
@@ -57,6 +73,31 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
         _check(status)
         silence = 0
         yield None
+
+
+class _Ahead:
+    """Takes from the buffer what has come of usual responses, all at once: most of an answer, where a server is usual.
+
+    `announced`: how the last response announced its section. Nothing is looked at twice without need: after a look
+    that found but a few, the next is at what comes then.
+    """
+
+    def __init__(self, wire: GuardedStream, longest: int) -> None:
+        self._wire = wire
+        self._longest = longest
+        self._fills = wire.fills
+        self.announced = b""
+
+    def usual(self) -> list[Response]:
+        wire = self._wire
+        if not self.announced or wire.fills == self._fills:
+            return []
+        chunk = wire.beginning()
+        found, length = usual_responses(chunk, self.announced, self._longest)
+        wire.discard(length)
+        if len(found) < _FEW:
+            self._fills = wire.fills
+        return found
 
 
 def read_past(connection: Connection, tags: set[bytes], section: bytes, longest: int) -> None:

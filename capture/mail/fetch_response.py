@@ -4,7 +4,6 @@ parser."""
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from imapclient.exceptions import ProtocolError
@@ -31,6 +30,7 @@ _BEFORE = re.compile(rb"\* \d+ FETCH \((?:%b )*" % _KNOWN, re.IGNORECASE)
 _BEHIND = re.compile(rb"(?: %b)*\)\r?\n" % _KNOWN, re.IGNORECASE)
 _SECTION = re.compile(rb"BODY\[[^\]\"]*\](?:<\d+>)? ~?")
 _STRUCTURE = b"BODYSTRUCTURE ("
+_TELLING = (b"calendar", b"-status", b"-notification", b"-reaction")
 _NOT_UNDERSTOOD = (ProtocolError, ValueError, IndexError, TypeError, RecursionError)
 
 
@@ -88,11 +88,11 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
     """A response as nearly all servers send them, read at a glance: what is short, the structure,
     and the section."""
     before = _BEFORE.match(head)
-    at = head.rfind(b"BODY[" + section)
-    if before is None or at < 0 or not _is_section(head[at : head.rfind(b"{")]):
+    announced = announced_section(head, section)
+    if before is None or not announced:
         return None
-    structure = head[before.end() : at]
-    if structure and not (structure.startswith(_STRUCTURE) and structure.endswith(b") ")):
+    structure = head[before.end() : head.rfind(announced)]
+    if structure and not _is_structure(structure):
         return None
     uid, flags, internal_date = before.groups()
     if tail != b")\r\n":
@@ -102,18 +102,59 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
         uid, flags, internal_date = uid or behind[1], flags or behind[2], internal_date or behind[3]
     if uid is None:
         return None
+    return _response(uid, internal_date, flags, None if oversize else data, oversize, structure)
+
+
+def announced_section(head: bytes, section: bytes) -> bytes:
+    """The end of a line up to the brace that announces a literal, if that is the content of the section asked for, and
+    nothing else; b"" if it is not."""
+    at, end = head.rfind(b"BODY[" + section), head.rfind(b"{")
+    return head[at : end + 1] if at >= 0 and _SECTION.fullmatch(head, at, end) else b""
+
+
+def usual_responses(chunk: bytes, announced: bytes, longest: int) -> tuple[list[Response], int]:
+    """The responses at the beginning of `chunk` that are usual and wholly there, and how many octets they are.
+
+    All responses of an answer announce their section alike: `announced` is what `announced_section` says of one. What
+    is understood here is understood by `response_of` alike; a response of any other form ends it.
+    """
+    found: list[Response] = []
+    start = 0
+    while (before := _BEFORE.match(chunk, start)) is not None:
+        known_to = before.end()
+        end = chunk.find(b"\n", known_to) + 1
+        brace = chunk.rfind(b"{", known_to, end)
+        at = brace + 1 - len(announced)
+        size = chunk[brace + 1 : end - 3]
+        if at < known_to or not chunk.startswith(announced, at) or not size.isdigit() or len(size) > 9:
+            break
+        behind = end + int(size)
+        if chunk[end - 3 : end] != b"}\r\n" or int(size) > longest or not chunk.startswith(b")\r\n", behind):
+            break
+        structure = chunk[known_to:at]
+        uid, flags, internal_date = before.groups()
+        if uid is None or (structure and not _is_structure(structure)):
+            break
+        found.append(_response(uid, internal_date, flags, chunk[end:behind], 0, structure))
+        start = behind + 3
+    return found, start
+
+
+def _is_structure(text: bytes) -> bool:
+    return text.startswith(_STRUCTURE) and text.endswith(b") ")
+
+
+def _response(
+    uid: bytes, internal_date: bytes | None, flags: bytes | None, body: bytes | None, oversize: int, structure: bytes
+) -> Response:
     lowered = structure.lower()
-    body = None if oversize else data
-    response = Response(int(uid), internal_date or b"", flags or b"", body, oversize, shape=shape_at_a_glance(lowered))
-    if b"calendar" in lowered or b"-status" in lowered or b"-notification" in lowered or b"-reaction" in lowered:
-        return _with_structure(response, _parsed(structure))
+    response = Response(
+        int(uid), internal_date or b"", flags or b"", body, oversize, "", "", "", "", None, shape_at_a_glance(lowered)
+    )
+    for word in _TELLING:
+        if lowered.find(word) >= 0:  # `in` tries a number first, and costs ten times as much
+            return _with_structure(response, _parsed(structure))
     return response
-
-
-@lru_cache(maxsize=16)  # each response of an answer repeats it
-def _is_section(text: bytes) -> bool:
-    """Is it what stands before a literal that is the content of a section, and nothing else?"""
-    return _SECTION.fullmatch(text) is not None
 
 
 def _with_structure(response: Response, structure: object) -> Response:

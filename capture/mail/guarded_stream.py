@@ -71,6 +71,11 @@ class GuardedStream:
         finally:
             self._raw.patient = True
 
+    @property
+    def fills(self) -> int:
+        """How often something came into the buffer."""
+        return self._raw.fills
+
     def _buffered(self) -> bool:
         return bool(self.beginning()) or self._raw.ended
 
@@ -104,6 +109,7 @@ class _DeadlineIO(io.RawIOBase):
         self._monotonic = monotonic
         self.patient = True
         self.ended = False
+        self.fills = 0
         self.restart()
 
     def restart(self) -> None:
@@ -130,6 +136,7 @@ class _DeadlineIO(io.RawIOBase):
         except OSError as error:
             raise Unreachable(f"the connection to the mail server broke: {error.strerror or error}", AGAIN) from None
         self.ended = count == 0
+        self.fills += 1
         self._budget.spend(self._monotonic() - began, count)
         self._since_progress += count
         if self._since_progress >= PROGRESS_BYTES:

@@ -44,17 +44,19 @@ def parse_header(
     take = signs.pop
     from_ = take("from", None)
     senders = _addresses(from_)
+    to, cc, bcc = take("to", None), take("cc", None), take("bcc", None)
+    answered, named = take("in-reply-to", None), take("references", None)
     envelope = Envelope(
         message_id(take("message-id", None)),
         _date(take("date", None)),
         internal_date,
         senders,
-        _addresses(take("to", None)),
-        _addresses(take("cc", None)),
-        _addresses(take("bcc", None)),
+        _addresses(to) if to else (),
+        _addresses(cc) if cc else (),
+        _addresses(bcc) if bcc else (),
         _subject(take("subject", None)),
-        message_ids(take("in-reply-to", None)),
-        message_ids(take("references", None)),
+        message_ids(answered) if answered else (),
+        message_ids(named) if named else (),
         signs,
         0 if from_ is None else from_.count("\n") + 1,
     )
@@ -87,8 +89,13 @@ def _usual_fields(block: bytes) -> dict[str, str] | None:
     try:
         unfolded = block.decode().replace("\r\n ", " ").replace("\r\n\t", " ")
         lines = unfolded.removesuffix("\r\n\r\n").split("\r\n")
-        fields = {_SPELT[name]: value.strip() for name, value in [line.split(":", 1) for line in lines]}
-    except (UnicodeDecodeError, ValueError, KeyError):
+        fields: dict[str, str] = {}
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if not colon:
+                return None
+            fields[_SPELT[name]] = value.strip()
+    except (UnicodeDecodeError, KeyError):
         return None
     usual = len(fields) == len(lines) == unfolded.count("\n") - 1 == unfolded.count("\r") - 1
     return fields if usual else None
@@ -150,13 +157,15 @@ def _addresses(value: str | None) -> tuple[Address, ...]:
 
 
 def _date(value: str | None) -> datetime | None:
-    return parse_date(_topmost(value)) if value else None
+    if not value:
+        return None
+    return parse_date(_topmost(value) if "\n" in value else value)
 
 
 def _subject(value: str | None) -> str:
     if not value:
         return ""
-    text = decode_words(_topmost(value))
-    if not text.isprintable():
-        text = _CONTROL.sub(" ", text)
+    text = value
+    if not value.isprintable() or "=?" in value:
+        text = _CONTROL.sub(" ", decode_words(_topmost(value)))
     return " ".join(text.split())[:SUBJECT_CHARACTERS]

@@ -59,7 +59,10 @@ def telling_part(media_type: str) -> str:
 
 
 # What has two numbers behind it is the encoding; then come a digest and the disposition.
-_SIZES = re.compile(rb'"([^"]*)" (\d{1,12}) (\d{1,12})( (?:nil|"[^"]*") \("attachment")?')
+_NUMBERS = rb'"([^"]*)" (\d{1,12}) (\d{1,12})( (?:nil|"[^"]*") \("attachment")?'
+_SIZES = re.compile(_NUMBERS)
+_USUAL_SIZES = re.compile(rb'(?:nil|\((?:"[^"\\]*" ?)+\)) (?:nil|"[^"\\]*") (?:nil|"[^"\\]*") ' + _NUMBERS)
+_PLAIN, _HTML = b'("text" "plain" ', b'("text" "html" '
 
 
 def shape_at_a_glance(lowered: bytes) -> Shape | None:
@@ -67,10 +70,10 @@ def shape_at_a_glance(lowered: bytes) -> Shape | None:
     was written."""
     within = lowered.find(b'("message" ')  # what is in an attached message is somebody else's
     end = len(lowered) if within < 0 else within
-    found = _written(lowered, b'("text" "plain" ', end)
+    found = _written(lowered, _PLAIN, end)
     html = found is None
     if found is None:
-        found = _written(lowered, b'("text" "html" ', end)
+        found = _written(lowered, _HTML, end)
     if found is None:
         return None
     attachments = max(lowered.count(b'("attachment"'), lowered.count(b'("application" '))
@@ -81,7 +84,10 @@ def shape_at_a_glance(lowered: bytes) -> Shape | None:
 def _written(lowered: bytes, kind: bytes, end: int) -> re.Match[bytes] | None:
     """The sizes of the first part of this kind that is no attachment."""
     at = lowered.find(kind, 0, end)
-    while at >= 0 and (found := _SIZES.search(lowered, at, end)) is not None:
+    while at >= 0:
+        found = _USUAL_SIZES.match(lowered, at + len(kind), end) or _SIZES.search(lowered, at, end)
+        if found is None:
+            return None
         if found[4] is None:
             return found
         at = lowered.find(kind, found.end(), end)
