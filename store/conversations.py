@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
-from store import by_subject
+from store import by_subject, other_ids
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, VERDICT
 from store.identities import identity_hash
@@ -74,14 +74,15 @@ def beginning(facts: Facts) -> int:
 def place_mail(
     connection: sqlite3.Connection,
     fresh: Mapping[int, Entry],
+    new: Mapping[int, int],
     emails: Mapping[str, int],
     rejudged: Collection[int] = (),
 ) -> Moved:
-    """Put new mail (by its activity id, inserted into the conversation of its `beginning`) where it belongs.
+    """Put new mail (by its activity id, inserted into the conversation of its `beginning`, as `new` says) where it
+    belongs.
 
     What was known and answers some of it follows. `rejudged` are activities whose touches have changed.
     """
-    new = {row_id: beginning(entry.facts) for row_id, entry in fresh.items()}
     answers = _links_to(connection, f"p.id >= {min(fresh)}") if fresh else {}
     answers |= _links_of(connection, fresh, emails)
     by_words = by_subject.links(connection, by_subject.concerned(connection, fresh, rejudged))
@@ -266,6 +267,8 @@ def _messages(connection: sqlite3.Connection, hashes: Collection[int]) -> dict[i
     found: dict[int, list[_Message]] = {}
     for one in _with_parties(connection, list(rows_among(connection, _NAMED, hashes))):
         found.setdefault(one.hash, []).append(one)
+    if not other_ids.are_any(connection):
+        return found
     for one in _with_parties(connection, list(rows_among(connection, _BY_ANOTHER_ID, hashes))):
         found.setdefault(one.hash, []).append(one)
     return found

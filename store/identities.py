@@ -48,7 +48,9 @@ class Name(NamedTuple):
 
 def name_of(facts: Facts, is_self: Callable[[str], bool]) -> Name:
     if facts.kind == "email":
-        return Name(facts.identity, _joined([one.address.email for one in facts.participants if one.role == "from"]))
+        return Name(
+            facts.identity, _joined([address.email for address, role, _ in facts.participants if role == "from"])
+        )
     organizers = [one.address.email for one in facts.participants if one.role == "organizer"]
     by = _joined([email for email in organizers if not is_self(email)])
     return Name(facts.identity, by if facts.participants else NOBODY)

@@ -37,14 +37,6 @@ class Written(NamedTuple):
     touches: int
 
 
-class _Part(NamedTuple):
-    """Somebody's part in an activity that sets a date."""
-
-    activity_id: int
-    address_id: int
-    touch: int
-
-
 def write(
     connection: sqlite3.Connection, place: int, entries: Sequence[Entry], matcher: Matcher, judge: Judge
 ) -> Written:
@@ -61,7 +53,7 @@ def write(
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
     oldest = _oldest(names, ids)
     fresh, messages, meetings = _sorted_out(names, entries, ids, oldest, judge)
-    new, parts = _insert(connection, place, fresh, emails)
+    new, rows = _insert(connection, place, fresh, emails)
     changed = message_copies.changes(connection, messages)
     message_copies.apply(connection, changed, emails)
     message_copies.see(connection, place, messages)
@@ -74,12 +66,12 @@ def write(
     sent = [timestamp(entry.facts.at) for entry in mail.values() if mailings.may_be_one_of_many(entry.facts)]
     again |= mailings.concerned(connection, sent, [one.stored.id for one in changed])
     rejudge(connection, again, judge)
-    seen = [(ids[name], e.mark) for name, e in zip(names, entries, strict=True) if e.mark is not None and name in ids]
+    seen = [(ids[name], e[3]) for name, e in zip(names, entries, strict=True) if e[3] is not None and name in ids]
     marks.keep(connection, place, seen)
     bcc.note(connection, place, names, entries, ids, emails)
     told_anew = other_ids.note(connection, _further_names(names, entries, ids))
     conversations.renote(connection, changed, emails, judge)
-    moved = place_mail(connection, mail, emails, again)
+    moved = place_mail(connection, mail, {row_id: rows.beginnings[row_id] for row_id in mail}, emails, again)
     if changed or told_anew:
         moved = moved.and_then(
             conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
@@ -88,7 +80,7 @@ def write(
     unsure |= {row_id for row_id, entry in mail.items() if is_doubtful(entry.facts)}
     rejudge(connection, unsure, judge)
     forget_touches(connection, {*again, *moved.messages, *newly_held})
-    listed = forget_touches_of(connection, list({part.address_id for part in parts}))
+    listed = forget_touches_of(connection, list({address for _, address, _ in rows.parts}))
     stirred = moved.conversations | threads_with(connection, again | unsure)
     personal = {moved.new[row_id] for row_id, entry in mail.items() if _speaks(entry.judgement.verdict)}
     personal -= stirred
@@ -96,7 +88,7 @@ def write(
         undisturbed = {row_id: one for row_id, one in moved.new.items() if one in personal}
         personal -= settle_new(connection, undisturbed, mail, emails)
     settle(connection, personal | stirred)
-    touching = {part.activity_id for part in parts if part.touch <= MEETING and part.address_id in listed}
+    touching = {row_id for row_id, address, touch in rows.parts if touch <= MEETING and address in listed}
     return Written(len(new), len(touching))
 
 
@@ -189,8 +181,8 @@ def _insert(
     place: int,
     entries: Mapping[Name, Entry],
     emails: Mapping[str, int],
-) -> tuple[dict[Name, int], list[_Part]]:
-    """Name → id of what was inserted, and every part in it that sets a date."""
+) -> tuple[dict[Name, int], _Rows]:
+    """Name → id of what was inserted, and the rows of it."""
     # not max(id): an id that was erased never names another activity
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'activity'").fetchone()
     last = row[0] if row else 0
@@ -201,11 +193,15 @@ def _insert(
     connection.execute(
         "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
     )
-    return {name: row_id for row_id, name in enumerate(entries, last + 1)}, rows.parts
+    return {name: row_id for row_id, name in enumerate(entries, last + 1)}, rows
 
 
 class _Rows:
-    """New activities as the rows of their tables; `parts` are those that set a date."""
+    """New activities as the rows of their tables.
+
+    `parts` are those that set a date: activity, address, touch. `beginnings`: activity → the conversation that it is
+    inserted into.
+    """
 
     def __init__(self, emails: Mapping[str, int]) -> None:
         self._emails = emails
@@ -213,13 +209,15 @@ class _Rows:
         self._participations: list[tuple[Any, ...]] = []
         self._sightings: list[tuple[Any, ...]] = []
         self._bounces: list[tuple[Any, ...]] = []
-        self.parts: list[_Part] = []
+        self.parts: list[tuple[int, int, int]] = []
+        self.beginnings: dict[int, int] = {}
 
     def add(self, row_id: int, place: int, entry: Entry) -> None:
         facts, judgement, object_id, _ = entry
         at, identity, ends = timestamp(facts.at), facts.identity, facts.ends
         replies_to = facts.references[-1] if facts.references else ""
-        direction, key, begins = DIRECTION[judgement.direction], identity_hash(identity), beginning(facts)
+        direction, key = DIRECTION[judgement.direction], identity_hash(identity)
+        self.beginnings[row_id] = begins = beginning(facts)
         self._activities.append(
             (
                 row_id, key, at, VERDICT[judgement.verdict.kind], identity,
@@ -231,9 +229,11 @@ class _Rows:
         emails, add = self._emails, self._participations.append
         for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
             address, code = emails[person.email], TOUCH[touch]
-            add((row_id, address, ROLE[role], at, "" if code is None else code, answer))
-            if code is not None:
-                self.parts.append(_Part(row_id, address, code))
+            if code is None:
+                add((row_id, address, ROLE[role], at, "", answer))
+            else:
+                add((row_id, address, ROLE[role], at, code, answer))
+                self.parts.append((row_id, address, code))
         if object_id is not None or facts.answers:
             self._sightings.append(sighting_row(row_id, place, entry))
         if facts.failed:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from activity.facts import Facts
 from activity.subject import compared
+from store import other_ids
 from store.codes import INBOUND, ROLE, VERDICT
 from store.facts import load
 from store.identities import Name, identity_hash, whose
@@ -58,7 +59,7 @@ def put_together(
         if facts.kind == "email" and judgement.verdict.kind != "suspect"
     ]
     any_resent = any(facts.resent for _, facts in mail)
-    if not any_resent and connection.execute("SELECT 1 FROM other_id LIMIT 1").fetchone() is None:
+    if not any_resent and not other_ids.are_any(connection):
         return list(names), {}
     claimed = set(among(connection, _SUSPECT, known.values()))
     unknown: dict[Name, Facts] = {}

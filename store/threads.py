@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any
 
-from activity.verdict import REACTIONS, is_reaction
+from activity.verdict import REACTIONS, Verdict, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
 from store.lists import among, change_among, insert, of_conversations
 from store.log import Log
@@ -68,21 +68,50 @@ def settle_new(
         query = f"SELECT {column} FROM activity WHERE {column} IN ({{}}) AND id < {min(mail, default=0)}"
         older.update(among(connection, query, begun))
     begun -= older
-    new = [(row_id, mail[row_id]) for row_id, one in conversations.items() if one in begun]
-    to_us = {emails[p.address.email] for _, entry in new for p in entry.facts.participants if p.role == "to"}
+    said: dict[int, list[int]] = {}
+    for row_id, one in conversations.items():
+        if one in begun and _is_said(mail[row_id].judgement.verdict):
+            said.setdefault(one, []).append(row_id)
+    to_us = {
+        emails[person.email]
+        for row_ids in said.values()
+        for row_id in row_ids
+        for person, role, _ in mail[row_id].facts.participants
+        if role == "to"
+    }
     ours = set(among(connection, "SELECT id FROM address WHERE rule = 'self' AND id IN ({})", to_us))
-    said: dict[int, list[Said]] = {}
-    for row_id, entry in new:
-        if entry.judgement.verdict.kind == "person" or is_reaction(entry.judgement.verdict):
-            said.setdefault(conversations[row_id], []).append(_of_entry(row_id, entry, emails, ours))
-    rows = []
+    rows: list[Row] = []
     for conversation in sorted(said):
-        messages = said[conversation]
-        if len(messages) > 1:
-            messages = waiting_in(sorted(messages, key=attrgetter("at", "activity_id")))
-        rows += [(conversation, one.at, one.activity_id, one.expects) for one in messages if one.expects is not None]
+        row_ids = said[conversation]
+        if len(row_ids) == 1:
+            row_id = row_ids[0]
+            if expects := _expected(mail[row_id], emails, ours):
+                rows.append((conversation, timestamp(mail[row_id].facts.at), row_id, expects))
+            continue
+        messages = [_of_entry(row_id, mail[row_id], emails, ours) for row_id in row_ids]
+        waits = waiting_in(sorted(messages, key=attrgetter("at", "activity_id")))
+        rows += [(conversation, one.at, one.activity_id, one.expects) for one in waits if one.expects is not None]
     _keep(connection, rows)
     return begun
+
+
+def _is_said(verdict: Verdict) -> bool:
+    """May a message of this verdict change what waits in its conversation?"""
+    return verdict.kind == "person" or is_reaction(verdict)
+
+
+def _expected(entry: Entry, emails: Mapping[str, int], ours: Collection[int]) -> int | None:
+    """What `_of_entry` says of who is to answer, without the rest."""
+    (facts, (verdict, direction, touches), _, _) = entry
+    if verdict.kind != "person":
+        return None
+    for (person, role, _), touch in zip(facts.participants, touches, strict=True):
+        if role == "to":
+            if direction != "outbound" and emails[person.email] in ours:
+                return US
+            if direction == "outbound" and touch == "outbound":
+                return THEM
+    return None
 
 
 def _of_entry(row_id: int, entry: Entry, emails: Mapping[str, int], ours: Collection[int]) -> Said:
