@@ -78,8 +78,8 @@ def place_mail(
     emails: Mapping[str, int],
     rejudged: Collection[int] = (),
 ) -> Moved:
-    """Put new mail (by its activity id, inserted into the conversation of its `beginning`, as `new` says) where it
-    belongs.
+    """Put new mail (by its activity id, inserted into the conversation of its `beginning`, as `new`
+    says) where it belongs.
 
     What was known and answers some of it follows. `rejudged` are activities whose touches have changed.
     """

@@ -199,8 +199,8 @@ def _insert(
 class _Rows:
     """New activities as the rows of their tables.
 
-    `parts` are those that set a date: activity, address, touch. `beginnings`: activity → the conversation that it is
-    inserted into.
+    `parts` are those that set a date: activity, address, touch. `beginnings`: activity → the
+    conversation that it is inserted into.
     """
 
     def __init__(self, emails: Mapping[str, int]) -> None:

@@ -43,14 +43,18 @@ def newest_letters(log: Log, until: int) -> list[Letter]:
     return _letters(log, log.execute(query, (until,)).fetchall())
 
 
-def conversations_of(log: Log, conversations: Iterable[int]) -> dict[int, list[Letter]]:
-    """The letters of each of these conversations, the oldest first."""
+def conversations_of(log: Log, conversations: Iterable[int], read: Sequence[Letter] = ()) -> dict[int, list[Letter]]:
+    """The letters of each of these conversations, the oldest first; those that were `read` just now
+    are not again."""
+    known = {(one.id, one.conversation): one for one in read}
     rows = list(of_conversations(log, f"{_COLUMNS} WHERE {{}} AND {_PERSONS}", conversations))
+    unknown = [row for row in rows if row[:2] not in known]
     found: dict[int, list[Letter]] = {}
-    for letter in _letters(log, rows):
+    for letter in (*[known[row[:2]] for row in rows if row[:2] in known], *_letters(log, unknown)):
         found.setdefault(letter.conversation, []).append(letter)
     for letters in found.values():
-        letters.sort(key=lambda one: (one.at, one.id))
+        if len(letters) > 1:
+            letters.sort(key=lambda one: (one.at, one.id))
     return found
 
 

@@ -76,10 +76,11 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
 
 
 class _Ahead:
-    """Takes from the buffer what has come of usual responses, all at once: most of an answer, where a server is usual.
+    """Takes from the buffer what has come of usual responses, all at once: most of an answer, where
+    a server is usual.
 
-    `announced`: how the last response announced its section. Nothing is looked at twice without need: after a look
-    that found but a few, the next is at what comes then.
+    `announced`: how the last response announced its section. Nothing is looked at twice without
+    need: after a look that found but a few, the next is at what comes then.
     """
 
     def __init__(self, wire: GuardedStream, longest: int) -> None:

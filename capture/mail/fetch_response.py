@@ -106,23 +106,25 @@ def _usual(head: bytes, data: bytes, tail: bytes, section: bytes, oversize: int)
 
 
 def announced_section(head: bytes, section: bytes) -> bytes:
-    """The end of a line up to the brace that announces a literal, if that is the content of the section asked for, and
-    nothing else; b"" if it is not."""
+    """The end of a line up to the brace that announces a literal, if that is the content of the
+    section asked for, and nothing else; b"" if it is not."""
     at, end = head.rfind(b"BODY[" + section), head.rfind(b"{")
     return head[at : end + 1] if at >= 0 and _SECTION.fullmatch(head, at, end) else b""
 
 
 def usual_responses(chunk: bytes, announced: bytes, longest: int) -> tuple[list[Response], int]:
-    """The responses at the beginning of `chunk` that are usual and wholly there, and how many octets they are.
+    """The responses at the beginning of `chunk` that are usual and wholly there, and how many
+    octets they are.
 
-    All responses of an answer announce their section alike: `announced` is what `announced_section` says of one. What
-    is understood here is understood by `response_of` alike; a response of any other form ends it.
+    All responses of an answer announce their section alike: `announced` is what `announced_section`
+    says of one. What is understood here is understood by `response_of` alike; a response of any
+    other form ends it.
     """
     found: list[Response] = []
     start = 0
     while (before := _BEFORE.match(chunk, start)) is not None:
         known_to = before.end()
-        end = chunk.find(b"\n", known_to) + 1
+        end = chunk.find(b"\n", start) + 1
         brace = chunk.rfind(b"{", known_to, end)
         at = brace + 1 - len(announced)
         size = chunk[brace + 1 : end - 3]

@@ -23,10 +23,12 @@ _FILING_SEEN = 2000  # messages by which one sees whether somebody files
 
 
 class Lesson(NamedTuple):
-    """What was learned: the rates and what belongs to them, and the hands by address."""
+    """What was learned: the rates and what belongs to them, the hands by address, and from which
+    letters."""
 
     kept: dict[str, Any]
     hands: Mapping[int, tuple[float, ...]]
+    letters: Sequence[Letter]
 
 
 def lesson_due(log: Log, now: datetime) -> Lesson | None:
@@ -38,8 +40,8 @@ def lesson_due(log: Log, now: datetime) -> Lesson | None:
 def keep_up(connection: sqlite3.Connection, now: datetime, lesson: Lesson | None) -> None:
     """Within a transaction: keep what was learned, and judge what waits and is not judged yet."""
     if lesson is not None:
-        lessons.keep_learned(connection, *lesson)
-    judge_waiting(connection, timestamp(now))
+        lessons.keep_learned(connection, lesson.kept, lesson.hands)
+    judge_waiting(connection, timestamp(now), lesson.letters if lesson else ())
 
 
 def keep_up_with(seen: Log, now: datetime) -> None:
@@ -49,7 +51,7 @@ def keep_up_with(seen: Log, now: datetime) -> None:
         if lesson is not None:
             from store import audiences  # noqa: PLC0415 - brings OpenSSL in, which one keeper does without
 
-            audiences.keep_learned(seen, *lesson)
+            audiences.keep_learned(seen, lesson.kept, lesson.hands)
         judge_waiting(seen.connection, timestamp(now))
 
 
@@ -58,12 +60,12 @@ def relearn(connection: sqlite3.Connection, now: datetime) -> None:
     keep_up(connection, now, _lesson(Log(connection), timestamp(now)))
 
 
-def judge_waiting(connection: sqlite3.Connection, moment: int) -> None:
+def judge_waiting(connection: sqlite3.Connection, moment: int, read: Sequence[Letter] = ()) -> None:
     """The chance of all that waits and has none, as far as structure and past tell it; no clock in
-    it."""
+    it. Letters that were `read` just now are not read again."""
     log = Log(connection)
     waiting = letters.unjudged(log, moment - LISTED)
-    standings = standings_of(log, {activity: conversation for activity, conversation, _ in waiting})
+    standings = standings_of(log, {activity: conversation for activity, conversation, _ in waiting}, read)
     learned = rates(log)
     chances = {}
     for activity, conversation, side in waiting:
@@ -86,7 +88,7 @@ def _lesson(log: Log, moment: int) -> Lesson:
         "through": letters.newest_id(log),
     }
     hands = {writer: (one.base, one.text, int(one.quotes), *one[3:]) for writer, one in found.hands.items() if writer}
-    return Lesson(kept, hands)
+    return Lesson(kept, hands, newest)
 
 
 def rates(log: Log, known: Mapping[str, Any] | None = None) -> tuple[Rates, Rates]:
@@ -107,9 +109,10 @@ def _rates_from(kept: Mapping[str, Any] | None) -> Rates:
     )
 
 
-def standings_of(log: Log, waiting: Mapping[int, int]) -> dict[int, Standing]:
-    """Activity → how it stands; `waiting` gives the conversation of each."""
-    conversations = letters.conversations_of(log, set(waiting.values()))
+def standings_of(log: Log, waiting: Mapping[int, int], read: Sequence[Letter] = ()) -> dict[int, Standing]:
+    """Activity → how it stands; `waiting` gives the conversation of each. For `read` see
+    `conversations_of`."""
+    conversations = letters.conversations_of(log, set(waiting.values()), read)
     found: dict[int, tuple[Letter, Sequence[Letter]]] = {}
     for written in conversations.values():
         for number, letter in enumerate(written):

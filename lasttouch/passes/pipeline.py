@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from lasttouch.passes.storing import Storing
 
 EXPAND_AGAIN_AFTER = timedelta(days=1)
-# A batch is some 100,000 objects that are all alive and in no cycle; to look for cycles among them at every
+# A batch is some 200,000 objects that are all alive and in no cycle; to look for cycles among them at every
 # 700th, as Python does by default, took a tenth of a first pass.
-OBJECTS_BETWEEN_COLLECTIONS = 150_000
+OBJECTS_BETWEEN_COLLECTIONS = 250_000
 
 Progress = Callable[[Report, Batch], None]
 

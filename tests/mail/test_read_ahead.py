@@ -1,4 +1,5 @@
-"""Answers to FETCH, in whatever pieces they come over the wire: what is taken from the buffer at once is no other."""
+"""Answers to FETCH, in whatever pieces they come over the wire: what is taken from the buffer at
+once is no other."""
 
 from __future__ import annotations
 
