@@ -76,7 +76,7 @@ def plan(people: Iterable[Wanted], conflict: Conflict, days_only: bool = False) 
                 continue
         if same(holds, one.value, days_only):
             right.append((one.key, one.contact, one.value))
-        elif one.value.at is not None or one.known is not None:
+        elif one.value.at is not None or _was_ours(one.known):
             steps.append(Step(one.contact, Write(one.key, one.value), holds, one.there.name if one.there else ""))
     return Plan(steps, right, edited, held)
 
@@ -90,6 +90,11 @@ def same(one: Value, other: Value, days_only: bool = False) -> bool:
 
 def moment(at: datetime | None, days_only: bool) -> object:
     return None if at is None else at.date() if days_only else at.replace(microsecond=0)
+
+
+def _was_ours(known: Known | None) -> bool:
+    """May what stands there be of us?"""
+    return known is not None and (known.unsure or known.value.at is not None)
 
 
 def _is_anothers(one: Wanted, days_only: bool) -> bool:

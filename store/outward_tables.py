@@ -2,8 +2,9 @@
 
 `moved` is the outbox of the log (moved.py). `outbox` is what a target is yet to be told: of one that is told of every
 change each of them, of one that has a field each contact once. `delivered` is what a target is known to have, by the
-name it has for somebody; `unsure`: a request was under way whose outcome is not known. `to_blank` are those of erased
-people whose field is yet to be emptied: nothing else is left of them. `target_note` is what somebody has to look at.
+name it has for somebody, `last` NULL where that is nothing yet; `unsure`: a request was under way whose outcome is not
+known. `to_blank` are those of erased people whose field is yet to be emptied: nothing else is left of them.
+`target_note` is what somebody has to look at.
 """
 
 from __future__ import annotations

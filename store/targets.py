@@ -182,7 +182,8 @@ def _rows(log: Log, query: str, items: Iterable[int]) -> list[tuple[object, ...]
 def is_owed_anything(log: Log, target_id: int, now: datetime) -> bool:
     """Is there anything that may be tried now?"""
     query = """SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = ?1 AND parked IS NULL
-        AND coalesce(next_attempt, 0) <= ?2) OR EXISTS (SELECT 1 FROM to_blank WHERE target_id = ?1)"""
+        AND coalesce(next_attempt, 0) <= ?2) OR EXISTS (SELECT 1 FROM to_blank WHERE target_id = ?1)
+        OR EXISTS (SELECT 1 FROM delivered WHERE target_id = ?1 AND unsure)"""
     (found,) = log.execute(query, (target_id, timestamp(now))).fetchone()
     return bool(found)
 
@@ -321,7 +322,7 @@ def erase(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
     change_among(
         connection,
         "INSERT OR IGNORE INTO to_blank (target_id, remote) SELECT target_id, remote FROM delivered"
-        " WHERE remote NOT LIKE 'contact:%' AND contact_id IN ({})",
+        " WHERE remote NOT LIKE 'contact:%' AND (last IS NOT NULL OR unsure) AND contact_id IN ({})",
         contact_ids,
     )
     for table in ("delivered", "outbox", "target_note"):

@@ -65,7 +65,7 @@ class DirectoryPass:
         concerned = {one.contact_id for one in rows if one.parked is None}
         looked = self._target.looked_at
         linked = {one.contact_id for one in known.values()}
-        unsure = {key for key, one in known.items() if one.unsure}
+        unsure = self._to_be_read(view, [one for one in known.values() if one.unsure])
         is_due = looked is None or self._now - looked >= LOOK_AGAIN
         is_missing = bool(concerned - linked) and (looked is None or self._now - looked >= LOOK_FOR_MISSING)
         if whole or is_due or is_missing or lost:
@@ -77,6 +77,16 @@ class DirectoryPass:
         links = {key: known[key].contact_id for key in keys if key not in gone}
         made = self._plan(view, links, known, there)
         return Prepared(made, blanks, links, {}, known, False, sorted(concerned - linked))
+
+    def _to_be_read(self, view: Log, unsure: Sequence[Delivered]) -> set[str]:
+        """Those of these that may be written once it is known what they hold."""
+        ids = sorted({one.contact_id for one in unsure})
+        if not ids:
+            return set()
+        persons = people(view, self._now, ids)
+        with self._agent.lock:
+            held = held_back(self._agent.log, persons, self._now)
+        return {one.remote for one in unsure if one.contact_id not in held}
 
     def _by_everybody(
         self, view: Log, known: Mapping[str, Delivered], blanks: Sequence[str], lost: set[int]
@@ -129,6 +139,8 @@ class DirectoryPass:
                     one.remote for one in targets.delivered(self._agent.log, target_id) if one.remote not in made.links
                 ]
                 targets.drop_delivered(connection, target_id, gone)
+                doubtful = [_unsure(step, made.known.get(step.write.key)) for step in made.plan.steps]
+                targets.keep_delivered(connection, target_id, doubtful)  # they are owed it, whatever becomes of us now
             targets.note(connection, target_id, notes, self._now)
             self._acknowledge(made.plan.right)
             self._settle_the_rest(made)
@@ -203,12 +215,10 @@ class DirectoryPass:
         """Within a transaction: this is what it has now, and what was owed of these is settled."""
         connection, target_id = self._agent.connection, self._target.id
         rows = list(written)
-        with_dates = [row for row in rows if row[2].at is not None]
-        targets.keep_delivered(
+        targets.keep_delivered(  # whoever has no date yet is known all the same: the first is written at once
             connection, target_id,
-            [Delivered(key, contact, Last(value.at, value.how), value.by, False) for key, contact, value in with_dates],
+            [Delivered(key, contact, Last(value.at, value.how), value.by, False) for key, contact, value in rows],
         )  # fmt: skip
-        targets.drop_delivered(connection, target_id, [key for key, _, value in rows if value.at is None])
         ids = sorted({contact for _, contact, _ in rows})
         targets.settle(connection, [one.id for one in targets.owed(self._agent.log, target_id, ids)])
         targets.drop_notes(connection, target_id, "refused", ids)
