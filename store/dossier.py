@@ -18,7 +18,10 @@ class Address(NamedTuple):
 
 def addresses_of_contact(log: Log, contact_id: int) -> list[Address]:
     """Those that were seen."""
-    query = "SELECT id, email, name, rule FROM address WHERE contact_id = ? ORDER BY email"
+    query = (
+        "SELECT id, email, name, rule FROM address r WHERE contact_id = ?"
+        " AND EXISTS (SELECT 1 FROM participation p WHERE p.address_id = r.id) ORDER BY email"
+    )
     return [Address(*row) for row in log.execute(query, (contact_id,))]
 
 

@@ -184,8 +184,8 @@ class _Texts:
             AND c.id NOT IN (SELECT contact_id FROM temp.secret)) OR {known}"""
 
     def address(self, address: str) -> str:
-        """A visible contact's; or nobody's, and in an own copy, an account's that grants something, or one of ours that
-        is named where subjects are granted."""
+        """A visible contact's by which they are listed, or that an own copy shows, or one that is lent; or nobody's,
+        and in an own copy, an account's that grants something, or one of ours that is named where subjects are."""
         ours = f"d.email = {address}.email AND d.account_id IN {_ACCOUNTS}"
         nobodys = [
             f"EXISTS (SELECT 1 FROM shared.account_address d WHERE {ours})",
@@ -198,7 +198,15 @@ class _Texts:
                 f" AND {self.lent('z.activity_id', SUBJECTS)} AND {self.concerns('z.activity_id')}))"
             )
         found = f"{address}.contact_id IS NULL AND ({' OR '.join(nobodys)})"
-        return f"({self.contact(f'{address}.contact_id')} OR {found})"
+        listed = f"main.contact_email v WHERE v.email = {address}.email AND v.contact_id = {address}.contact_id"
+        shown = [f"EXISTS (SELECT 1 FROM {listed})", self.own_address(f"{address}.id")]
+        if self._lends:
+            is_lent = f"{self.lent('z.activity_id', WHO)} AND {self.concerns('z.activity_id')}"
+            shown.append(
+                f"EXISTS (SELECT 1 FROM shared.participation z WHERE z.address_id = {address}.id"
+                f" AND z.role_code <> {_BCC} AND {is_lent})"
+            )
+        return f"(({self.contact(f'{address}.contact_id')} AND ({' OR '.join(shown)})) OR {found})"
 
     def _lent_part(self) -> str:
         """Of participation `p` in what an account lends: contacts, and where it lends subjects, who of us is in it."""
@@ -223,6 +231,11 @@ class _Texts:
         visible_sightings = f"(g.level = {OWN} OR {self._lent_sighting()})" if self._lends else f"g.level = {OWN}"
         answer = f"CASE WHEN {self.in_full('{0}')} THEN {{1}}.answer END" if self._lends else "{1}.answer"
         a_contacts = self.contact("x.contact_id")
+        # by which book or file a holder knows somebody is theirs, and so is what they called them there
+        keys = (
+            "NOT EXISTS (SELECT 1 FROM shared.contact_holder h WHERE h.contact_id = x.contact_id"
+            f" AND h.account_id NOT IN {_OWN_ACCOUNTS})"
+        )
         return {
             "activity": f"""SELECT a.id, a.identity_hash, a.at, a.ends, a.verdict_code, a.direction_code, a.thread,
                 a.deleted_at, {_else("a.identity", full, "opaque(a.identity)", self._lends)} AS identity,
@@ -242,9 +255,10 @@ class _Texts:
                 CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name,
                 r.contact_id, r.company_id, r.rule
                 FROM shared.address r WHERE {self.address("r")}""",
-            "contact_key": f"SELECT x.key, x.contact_id, x.merged FROM shared.contact_key x WHERE {a_contacts}",
+            "contact_key": f"""SELECT x.key, x.contact_id, x.merged FROM shared.contact_key x
+                WHERE {a_contacts} AND {keys}""",
             "card_address": f"""SELECT y.key, y.email FROM shared.card_address y WHERE EXISTS (
-                SELECT 1 FROM shared.contact_key x WHERE x.key = y.key AND {a_contacts})""",
+                SELECT 1 FROM shared.contact_key x WHERE x.key = y.key AND {a_contacts} AND {keys})""",
             "company": f"""SELECT x.id, x.name, x.owner, x.by_itself, x.account_id FROM shared.company x
                 WHERE {self.company("x.id")}""",
             "company_domain": f"""SELECT x.domain, x.company_id FROM shared.company_domain x

@@ -348,9 +348,16 @@ def _people(connection: sqlite3.Connection, sight: Sight) -> None:
                 "canonical": canonicals.get(email, email),
             }
             _put(connection, "contact_email", row)
+    held_by_others = {
+        row["contact_id"]
+        for row in facts.rows("contact_holder")
+        if row["account_id"] not in {facts.accounts[name] for name, level in sight.level.items() if level is Level.OWN}
+    }
     for table in ("contact_key", "contact_tag"):
         for row in facts.rows(table):
-            if row["contact_id"] in sight.contacts:
+            if row["contact_id"] in sight.contacts and (
+                table != "contact_key" or row["contact_id"] not in held_by_others
+            ):
                 _put(connection, table, row)
     granted = {facts.accounts[name] for name, level in sight.level.items() if level}
     ours = {row["email"] for row in facts.rows("account_address") if row["account_id"] in granted}
@@ -359,7 +366,8 @@ def _people(connection: sqlite3.Connection, sight: Sight) -> None:
     }
     for row_id, row in facts.addresses.items():
         contact = row["contact_id"] if row["contact_id"] in sight.contacts else None
-        if contact is not None or row_id in in_parts or row["email"] in ours:
+        is_listed = contact is not None and row["email"] in sight.words(contact)["emails"]
+        if is_listed or row_id in in_parts or row["email"] in ours:
             company = row["company_id"] if sight.sees_company(row["company_id"]) else None
             name = row["name"] if sight.knows_name(row_id) else ""
             _put(connection, "address", {**row, "contact_id": contact, "company_id": company, "name": name})

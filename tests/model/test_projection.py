@@ -49,7 +49,7 @@ from store.scoped import open_scoped
 WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "60"))
 FIRST = int(os.environ.get("LASTTOUCH_FIRST_WORLD", "0"))
 AT_ONCE = 4
-ASKED = 24  # questions of each user
+ASKED = 26  # questions of each user
 
 
 def _config(folder: Path, made: World) -> Path:
@@ -199,7 +199,9 @@ def _stir(agent: Agent, made: World, chance: random.Random) -> None:
 
 
 QUESTIONS: tuple[tuple[str, ...], ...] = (
-    ("last",), ("last", "--company"), ("last", "--owner", "ana"), ("stale",), ("stale", "--days", "30"),
+    ("last",), ("last", "--company"), ("last", "--company", "--quiet", "60d"),
+    ("handover", "ana", "--to", "ben"), ("handover", "ben", "--to", "cleo"),
+    ("last", "--owner", "ana"), ("stale",), ("stale", "--days", "30"),
     ("today",), ("awaiting", "--all", "--settled"), ("awaiting", "--on", "them"), ("log",), ("log", "client.example"),
     ("upcoming",), ("unmatched",), ("contacts", "list"), ("contacts", "suggest"), ("companies", "list"), ("export",),
     ("last", "nobody at all"), ("last", "--owner", "nobody"), ("why", "<m0@x.example>"), ("why", "u0"),
@@ -213,7 +215,9 @@ def _asked(made: World, chance: random.Random, activities: int) -> Iterator[tupl
         yield chance.choice(["why", "log"]), email
     for one in made.contacts:
         called, company = one.words(chance.choice([*sorted(one.held_by), ""]))
-        yield chance.choice([("last", called), ("contacts", "show", called), ("why", called)])
+        yield chance.choice(
+            [("last", called), ("contacts", "show", called), ("why", called), ("contacts", "dossier", called)]
+        )
         if company:
             yield chance.choice([("last", company), ("last", "--company", company), ("companies", "list")])
     for name in ("Stne", "Globx", "Zoe Ston"):
@@ -245,12 +249,17 @@ def _answer(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytes
     return code, _without_names_of_dates(told), err.getvalue()
 
 
+OF_LEVELS = ("hidden_accounts", "quiet", "is_told", "usual_days")
+"""What says how far somebody sees; a log of what they see knows of nothing else. `usual_days` is told of whose touches
+are seen (handover), and else is what the dates say, which are compared."""
+
+
 def _without_names_of_dates(told: Any) -> Any:
     """An ordinary log cannot say whose a date is of which it has no activity; see `_names_of_dates`."""
     if isinstance(told, list):
         return [_without_names_of_dates(one) for one in told]
     if isinstance(told, dict):
-        told = {name: _without_names_of_dates(one) for name, one in told.items() if name != "hidden_accounts"}
+        told = {name: _without_names_of_dates(one) for name, one in told.items() if name not in OF_LEVELS}
         if str(told.get("place", "")).startswith("?"):  # each place of a source has a name of its own in a log
             told["place"] = ""
         if told.get("last_touch") and told.get("last_touch_activity", 0) is None:

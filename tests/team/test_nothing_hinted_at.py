@@ -111,6 +111,27 @@ def test_whom_the_list_takes_in_is_called_as_the_list_does(here: Colleagues) -> 
     assert here.run("ben", "last", "lex@home.example").code == 6
 
 
+def test_by_which_addresses_and_cards_another_knows_somebody_is_theirs(here: Colleagues) -> None:
+    here.receive("ana", "lex@home.example", ANA, 2, message_id="h1@home.example", subject="At home")
+    here.receive("ana", "lex+court@quilt.example", ANA, 1, message_id="c1@quilt.example", subject="At court")
+    here.sync()
+    here.ok("ana", "contacts", "alias", LEX, "lex@home.example")
+    here.ok("ana", "contacts", "add", "Lexa Morn (Court)", "lexa@court.example")
+    here.ok("ana", "contacts", "merge", LEX, "lexa@court.example")
+    here.ok("ben", "contacts", "add", "Lex", LEX)
+    said = here.run("ben", "contacts", "dossier", LEX, "--json").out
+    for hidden in ("home.example", "court", "Morn"):
+        assert hidden not in said, hidden
+    for whom in ("lex@home.example", "lex+court@quilt.example", "lexa@court.example"):
+        absent = "nobody@home.example"
+        for words in (("last",), ("log",), ("why",), ("contacts", "show"), ("contacts", "dossier")):
+            real, nobody = here.run("ben", *words, whom), here.run("ben", *words, absent)
+            assert (real.code, real.out, real.err) == (nobody.code, nobody.out, nobody.err.replace(absent, whom)), words
+    dossier = here.run("ana", "contacts", "dossier", LEX).out
+    assert "lex@home.example" in dossier
+    assert "lex+court@quilt.example" in dossier
+
+
 def test_who_publishes_publishes_their_own_words_and_company(here: Colleagues) -> None:
     here.ok("ben", "contacts", "add", "Lex", LEX, "--company", "Foo")
     here.ok("ana", "contacts", "edit", LEX, "--publish", "--owner", "")
