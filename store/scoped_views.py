@@ -45,6 +45,7 @@ NOTHING = {
     "name_due": "contact_id",
     "title_pair": "hash, ref",
     "change": "number, kind, ref",
+    "token": "id, digest, name, user_id, scopes, made_at, expires_at",
     "target": (
         "id, name, kind, place, active, state, cursor, followed, next_due, looked_at, last_success, failing_since,"
         " attempts, next_attempt, held, error_code, error, hint"
