@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from store import moved, targets
+from store import held_words, moved, targets
 from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, placeholders, rows_among
@@ -33,7 +33,7 @@ def known_emails(log: Log) -> list[str]:
     """Every address the database holds: seen, listed, put aside, or marked private."""
     tables = ("address", "contact_email", "put_aside", "private_address")
     query = " UNION ".join(f"SELECT email FROM {table}" for table in tables)
-    return [email for (email,) in log.execute(query)]
+    return [*{email for (email,) in log.execute(query)} | held_words.known_emails(log)]
 
 
 def emails_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
@@ -48,8 +48,12 @@ def emails_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
 
 def names_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
     """The names of these contacts that are long enough to be looked for in a text."""
-    query = f"SELECT name FROM contact WHERE id IN ({placeholders(contact_ids)})"
-    return [name for (name,) in log.execute(query, contact_ids) if len(name) > SHORTEST_NAME]
+    ids = placeholders(contact_ids)
+    query = (
+        f"SELECT name FROM contact WHERE id IN ({ids})"
+        f" UNION SELECT name FROM contact_holder WHERE contact_id IN ({ids}) AND name IS NOT NULL"
+    )
+    return [name for (name,) in log.execute(query, [*contact_ids, *contact_ids]) if len(name) > SHORTEST_NAME]
 
 
 def contacts_within(log: Log, emails: Sequence[str]) -> list[int]:
@@ -77,6 +81,7 @@ def strike_from_contacts(connection: sqlite3.Connection, emails: Sequence[str], 
     """These addresses are no contact's any more, and these contacts are none."""
     for table in ("contact_email", "card_address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
+    held_words.strike(connection, emails)
     change_among(connection, "DELETE FROM access WHERE contact_id IN ({})", contact_ids)
     moved.erase(connection, contact_ids)
     targets.erase(connection, contact_ids)

@@ -108,3 +108,21 @@ def say(connection: sqlite3.Connection, contact_id: int, words: Words) -> None:
     connection.executemany(
         "INSERT INTO contact_tag (contact_id, tag) VALUES (?, ?)", [(contact_id, tag) for tag in words.tags]
     )
+
+
+def known_emails(log: Queryable) -> set[str]:
+    """Every address that a holder lists in words of its own."""
+    rows = log.execute("SELECT DISTINCT emails FROM contact_holder WHERE emails IS NOT NULL").fetchall()
+    return {email for (emails,) in rows for email in json.loads(emails)}
+
+
+def strike(connection: sqlite3.Connection, emails: Collection[str]) -> None:
+    """No holder lists these addresses any more."""
+    gone = set(emails)
+    query = "SELECT contact_id, account_id, emails FROM contact_holder WHERE emails IS NOT NULL"
+    for contact_id, account_id, listed in connection.execute(query).fetchall():
+        left = [email for email in json.loads(listed) if email not in gone]
+        connection.execute(
+            "UPDATE contact_holder SET emails = ? WHERE contact_id = ? AND account_id = ? AND emails <> ?1",
+            (json.dumps(left), contact_id, account_id),
+        )

@@ -115,9 +115,13 @@ def forget(who: str, yes: bool, reason: str, as_json: bool) -> None:
     if as_json and not yes:
         raise UsageError("with --json nobody is asked, so --yes is needed", "nothing was erased")
     with erasing(reason) as (agent, by_administrator):
-        if by_administrator:
-            insist_on_address(who)
-        contact_ids, emails = contact_or_address(agent.seen, who, agent.clock())
+        address = insist_on_address(who) if by_administrator else ""
+        try:
+            contact_ids, emails = contact_or_address(agent.seen, who, agent.clock())
+        except UsageError:
+            if not by_administrator:
+                raise
+            contact_ids, emails = [], [address]  # of whoever has another address that is left, and who is not told
         if not by_administrator:
             forgetting.insist_on_erasable(agent, contact_ids)
         elif not yes:

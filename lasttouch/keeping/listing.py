@@ -52,10 +52,10 @@ def also(agent: Agent, contact_id: int, emails: Collection[str], of: Holding) ->
 
 
 def foreign_addresses(agent: Agent, emails: Sequence[str], of: Holding) -> set[str]:
-    """Those of these addresses that somebody has whom others hold, and `of` does not."""
+    """Those of these addresses that somebody has whom others hold as well, or alone."""
     known = contacts.with_addresses(agent.log, list(emails))
     held = holding.holders(agent.log, {contact_id for _, contact_id in known})
-    return {email for email, one in known if one in held and held[one].isdisjoint(of.own)}
+    return {email for email, one in known if one in held and held[one] - of.own}
 
 
 def let_go(agent: Agent, contact_id: int, accounts: Collection[int]) -> set[str]:

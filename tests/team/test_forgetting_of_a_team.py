@@ -79,3 +79,32 @@ def test_a_contact_that_is_given_to_who_shares_nothing_is_told_as_it_was(here: C
     here.configure()
     assert here.run("cleo", "contacts", "edit", BOB, "--owner", "Ana").code == 0
     assert here.run("cleo", "last", BOB).code == 6
+
+
+def test_whoever_is_erased_is_in_nobody_s_words_any_more(here: Colleagues) -> None:
+    lex = "lex@quilt.example"
+    here.receive("ana", lex, ANA, 4, message_id="l1@quilt.example", subject="Words")
+    here.sync()
+    here.ok("ana", "contacts", "add", "Lexa Morn", lex, "--company", "Quiltlaw")
+    here.ok("ben", "contacts", "add", "Lex of Ben", lex)
+    here.ok("ben", "contacts", "add", "Zed", "zed@other.example")
+    here.ok("ben", "contacts", "alias", "zed@other.example", lex)
+    assert here.ok("ana", "last", lex)[0]["touches"] == 1, "nobody's word moves another's date"
+    here.ok("root", "contacts", "forget", lex, "--yes", "--reason", "asked for it")
+    dump = "\n".join(sqlite3.connect(here.folder / "log.db").iterdump())
+    for word in (lex, "Lexa Morn", "Lex of Ben"):
+        assert word not in dump, word
+    (zed,) = here.ok("ben", "last", "zed@other.example")
+    assert zed["emails"] == ["zed@other.example"]
+
+
+def test_an_administrator_is_told_of_nobody_who_shares_an_address(here: Colleagues) -> None:
+    both = "both@quilt.example"
+    for name in ("One Person", "Quite Another"):
+        here.ok("cleo", "contacts", "add", name, both)
+    reason = ("--yes", "--reason", "asked for it")
+    outcome = here.run("root", "contacts", "forget", both, *reason)
+    assert outcome.code == 0
+    assert "Person" not in outcome.out + outcome.err
+    assert "Another" not in outcome.out + outcome.err
+    assert not {"One Person", "Quite Another"} & {one["name"] for one in here.ok("cleo", "contacts", "list")}
