@@ -20,7 +20,7 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.reading import loaded
 from lasttouch.keeping.viewing import is_administrator, user_asking
 from store import settings, tokens
-from store.database import open_for_reading, writing
+from store.database import is_begun, open_for_reading, writing
 from store.log import Log
 from store.said import ONE_KEEPER
 from store.tokens import Token
@@ -97,7 +97,10 @@ def bearer(config: Path, secret: str, scope: str, now: datetime) -> str | None:
     """Whose token this is, None for one keeper's. Raises Unauthorized where it is not good for this door now."""
     if _SHAPE.fullmatch(secret) is None:
         raise _refused()
-    log = open_for_reading(loaded(config).database)
+    database = loaded(config).database
+    if not is_begun(database):
+        raise _refused()
+    log = open_for_reading(database)
     try:
         token = tokens.found(log, _digest(secret))
         if token is None or scope not in token.scopes or token.expires_at <= now or not _is_somebodys(log, token):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any, Literal
 
 from lasttouch.terminal.hidden import with_hidden
@@ -30,6 +32,7 @@ _STYLES = (
     ("warning", "yellow"), ("fail", "red"), ("us", "bold"),
 )  # fmt: skip
 _INSTANT = r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?"
+_TAKEN: ContextVar[list[Any] | None] = ContextVar("taken", default=None)
 # At the start of a cell, and wherever a spreadsheet set to another separator than ours begins one.
 _FORMULA = r"(^|[;|\t,]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])"
 
@@ -41,8 +44,29 @@ def clean(text: str) -> str:
     return re.sub(_CONTROL, "\N{REPLACEMENT CHARACTER}", text)
 
 
+@contextlib.contextmanager
+def answers_taken() -> Iterator[list[Any]]:
+    """What is to be printed as JSON within is put here instead, of this thread alone: for a door that is no terminal.
+
+    Nothing is worked out meanwhile that would change the log.
+    """
+    taken: list[Any] = []
+    token = _TAKEN.set(taken)
+    try:
+        yield taken
+    finally:
+        _TAKEN.reset(token)
+
+
+def are_answers_taken() -> bool:
+    return _TAKEN.get() is not None
+
+
 def print_json(value: Any) -> None:
     """JSON on standard output; control characters are escaped by JSON itself, the others here."""
+    if (taken := _TAKEN.get()) is not None:
+        taken.append(with_hidden(value))
+        return
     speak_utf8()
     import json  # noqa: PLC0415 - people read tables
 

@@ -44,4 +44,6 @@ async def _alive(_: Starlette) -> AsyncIterator[None]:
 async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     message, hint = _WORDS.get(error.status_code, (str(error.detail).lower(), ""))
-    return rendered(request, "failed.html", {"message": message, "hint": hint}, error.status_code)
+    answer = rendered(request, "failed.html", {"message": message, "hint": hint}, error.status_code)
+    answer.headers.update(error.headers or {})  # which methods there are
+    return answer

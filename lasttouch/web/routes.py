@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from lasttouch.web import static
+from lasttouch.web import api, assistants, feed, openapi, static
 from lasttouch.web.pages import buttons, contacts, lists, login, sharing, sources, today
 from lasttouch.web.site import Site
 
 
 def routes(_: Site) -> list[BaseRoute]:
     pages = (static, login, today, contacts, lists, sources, sharing, buttons)
-    return [route for one in pages for route in one.routes()]
+    programs = (api, openapi, feed, assistants)
+    return [route for one in (*pages, *programs) for route in one.routes()]

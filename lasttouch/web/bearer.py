@@ -1,0 +1,53 @@
+"""Programs that ask over HTTP: known by a token, answered in JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
+from activity.mistakes import mistake
+from lasttouch.keeping import viewing
+from lasttouch.keeping.tokens import Unauthorized, bearer
+from lasttouch.terminal.output import harmless_json
+from lasttouch.web.site import Site
+
+_STATUS = {UsageError: 400, Unauthorized: 401, NotPermitted: 403, NotFound: 404}
+_log = logging.getLogger(__name__)
+
+
+def ask_as_holder(site: Site, secret: str, scope: str) -> None:
+    """From here on, in this thread, whoever holds this token asks. Raises Unauthorized."""
+    user = bearer(site.config, secret, scope, site.clock())
+    if user is not None:
+        viewing.ask_as_user(user)
+
+
+def secret_of(request: Request) -> str:
+    """What stands in `Authorization: Bearer …` (RFC 6750, 2.1); nothing where it does not."""
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
+
+def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    text = harmless_json(json.dumps(value, ensure_ascii=False))
+    return Response(text, status, headers, "application/json")
+
+
+def refused(error: Exception) -> Response:
+    """What went wrong, as commands with --json say it; of a mistake of ours only that it was one."""
+    if not isinstance(error, LasttouchError):
+        _log.error("an answer to a program failed: %s", mistake(error))
+        error = LasttouchError("internal error", "the log of the page says what")
+        return _error(error, 500)
+    return _error(error, next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503))
+
+
+def _error(error: LasttouchError, status: int) -> Response:
+    told = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
+    return as_json(told, status, {"WWW-Authenticate": "Bearer"} if status == 401 else None)

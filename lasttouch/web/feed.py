@@ -1,0 +1,105 @@
+"""`/feed/TOKEN.ics`: whom to get back to, as a calendar to subscribe to.
+
+Each reason is an event of today that takes no time, and a source that was not read is one as well:
+an empty day would else be taken for nobody waiting. A feed is read by calendars that keep it with
+somebody else, so subjects are left out.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from icalendar import Calendar, Event
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from activity.errors import LasttouchError
+from lasttouch.answers.attention import Reason
+from lasttouch.answers.question import Question
+from lasttouch.answers.today import Answer, answer
+from lasttouch.keeping import reading
+from lasttouch.local_time import machine_zone
+from lasttouch.mcp.untrusted import told
+from lasttouch.views.today import reasons_json, unknown_json
+from lasttouch.web.asking import Asked
+from lasttouch.web.bearer import ask_as_holder, refused
+from lasttouch.web.site import Site
+
+LIMIT = 20
+_AGAIN = "PT1H"  # when a calendar asks again
+
+
+def routes() -> list[BaseRoute]:
+    return [Route("/feed/{token}.ics", _feed, methods=["GET"])]
+
+
+async def _feed(request: Request) -> Response:
+    return await run_in_threadpool(_answered, request)
+
+
+def _answered(request: Request) -> Response:
+    site: Site = request.app.state.site
+    try:
+        ask_as_holder(site, request.path_params["token"], "feed")
+    except LasttouchError:  # whoever has no token is not even told that this is a place for one
+        return PlainTextResponse("There is no such feed.\n", 404)
+    try:
+        warnings: list[str] = []
+        with reading.reading(site.config, warnings.append, warnings.append) as log:
+            asked = Asked(site, log, site.clock(), machine_zone(), {}, {}, warnings, "/feed")
+            given = asked.told(answer(log, Question(asked.now), asked.zone, LIMIT))
+            text = calendar(given, log.scope.hidden_accounts)
+        return Response(text, media_type="text/calendar; charset=utf-8")
+    except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network
+        return refused(error)
+
+
+def calendar(given: Answer, hidden_accounts: int) -> bytes:
+    """iCalendar (RFC 5545, RFC 7986)."""
+    made = Calendar()
+    made.add("prodid", "-//lasttouch//attention//EN")
+    made.add("version", "2.0")
+    made.add("name", "Whom to get back to")
+    made.add("x-wr-calname", "Whom to get back to")
+    made.add("x-published-ttl", _AGAIN)
+    made.add("refresh-interval;value=duration", _AGAIN)
+    if hidden_accounts:
+        made.add("description", f"As far as you may see; accounts that share nothing with you: {hidden_accounts}.")
+    for one in unknown_json(given.blind):
+        since = f"since {one['since']}" if one["since"] else "yet"
+        name = f"unread-{one['account']}-{one['source']}"
+        made.add_component(_event(name, f"Not read {since}: {one['account']} {one['source']}", "", given))
+    for reason in given.attention.reasons:
+        made.add_component(_of_reason(reason, given))
+    return bytes(made.to_ical())
+
+
+def _of_reason(reason: Reason, given: Answer) -> Event:
+    (one,) = told(reasons_json([reason]), subjects=False)
+    proof = f"Proof: lasttouch why {reason.activity}" if reason.activity else ""
+    name = f"{reason.kind}-{reason.contact or 0}-{reason.activity or 0}"
+    return _event(name, f"{one['name_untrusted']}: {one['because_untrusted']}", proof, given)
+
+
+def _event(name: str, summary: str, description: str, given: Answer) -> Event:
+    event = Event()
+    values: dict[str, Any] = {
+        "uid": f"{name}@lasttouch", "dtstamp": _whole(given.now), "dtstart": given.day,
+        "dtend": _next(given.day), "summary": summary, "transp": "TRANSPARENT",
+    }  # fmt: skip
+    for key, value in values.items():
+        event.add(key, value)
+    if description:
+        event.add("description", description)
+    return event
+
+
+def _whole(now: datetime) -> datetime:
+    return now.replace(microsecond=0)
+
+
+def _next(day: date) -> date:
+    return day + timedelta(days=1)
