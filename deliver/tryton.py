@@ -58,7 +58,7 @@ class Tryton:
         found: list[Person] = []
         for start in range(0, len(keys), PAGE):
             ids = [int(key) for key in keys[start : start + PAGE]]
-            there = self._call("model.party.party.search", [["id", "in", ids]], 0, None, None)
+            there = self.call("model.party.party.search", [["id", "in", ids]], 0, None, None)
             found += self._persons(sorted(there), {})
         return found
 
@@ -81,7 +81,7 @@ class Tryton:
         for one in writes:
             parameters += [[int(one.key)], self._values(one.value)]
         try:
-            self._call("model.party.party.write", *parameters)
+            self.call("model.party.party.write", *parameters)
         except _Refused as error:
             if len(writes) == 1:
                 return Written([], {writes[0].key: error.message})
@@ -97,7 +97,7 @@ class Tryton:
 
     def _persons(self, ids: Sequence[int], emails: Mapping[int, Sequence[str]]) -> list[Person]:
         names = [name for name in self._names if name in self._known_fields()]
-        rows = self._call("model.party.party.read", list(ids), ["rec_name", *names])
+        rows = self.call("model.party.party.read", list(ids), ["rec_name", *names])
         return [
             Person(
                 str(row["id"]), str(row.get("rec_name") or ""), tuple(emails.get(int(row["id"]), ())),
@@ -110,7 +110,7 @@ class Tryton:
         last = 0
         while True:  # by id, so that what comes meanwhile moves no page
             order = [["id", "ASC"]]
-            rows = self._call(
+            rows = self.call(
                 f"model.party.{model}.search_read", [*domain, ["id", ">", last]], 0, PAGE, order, ["id", *fields]
             )
             yield from rows
@@ -121,7 +121,7 @@ class Tryton:
     def _known_fields(self) -> dict[str, str]:
         """Those of our fields that are there, with their types. Raises FieldGone."""
         if self._fields is None:
-            told = self._call("model.party.party.fields_get", list(self._names))
+            told = self.call("model.party.party.fields_get", list(self._names))
             there = {name: one for name, one in dict(told or {}).items() if name in self._names}
             mine = there.get(self._names[0])
             if mine is None or mine.get("readonly"):
@@ -133,7 +133,8 @@ class Tryton:
             self._fields = {name: str(one.get("type")) for name, one in there.items() if not one.get("readonly")}
         return self._fields
 
-    def _call(self, method: str, *parameters: Any) -> Any:
+    def call(self, method: str, *parameters: Any) -> Any:
+        """What a method answers, once signed in; the context is put behind the parameters."""
         if not self._signed_in:
             self._sign_in()
         return self._asked(method, [*parameters, {}])

@@ -17,7 +17,7 @@ from store.log import Log
 from store.rows import instant, timestamp
 from store.touch_dates import Touches
 
-KEPT = 10_000
+KEPT = 25_000
 BEGINNING = "0"
 """The cursor before everything."""
 _WORD = {code: word for word, code in TOUCH.items()}

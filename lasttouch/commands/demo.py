@@ -18,7 +18,7 @@ from lasttouch.commands.opening import reading
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
-from lasttouch.views import contact_import, sync
+from lasttouch.views import contact_import, push, sync
 from lasttouch.views import demo as view
 from lasttouch.views.next_steps import next_steps
 from lasttouch.views.people import people_table
@@ -29,8 +29,9 @@ TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, 
 
 @click.command("demo")
 @click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Leave everything in DIR, to explore.")
+@click.option("--tryton", is_flag=True, help="Push the dates into a real Tryton as well (extra: tryton).")
 @json_option
-def command(keep: Path | None, as_json: bool) -> None:
+def command(keep: Path | None, tryton: bool, as_json: bool) -> None:
     """Look around: a little world on servers of its own, synced and answered for real.
 
     Starts a mail server and a calendar server on this machine with a year of mail and meetings of two
@@ -40,6 +41,7 @@ def command(keep: Path | None, as_json: bool) -> None:
     Examples:
       lasttouch demo
       lasttouch demo --keep acme
+      lasttouch demo --tryton
       lasttouch demo --json
     """
     from lasttouch.demo.stage import CONTACTS, played  # noqa: PLC0415 - imports all that reads mail
@@ -47,11 +49,11 @@ def command(keep: Path | None, as_json: bool) -> None:
     zone = machine_zone()
     if not as_json:
         print_lines(["A year of Ana's and Ben's mail and meetings at Acme, on two servers that start now."])
-    with played(keep, utc_now, zone) as done, reading(done.loaded.path) as log:
+    with played(keep, utc_now, zone, tryton) as done, reading(done.loaded.path) as log:
         now = utc_now()
         given = answer(log, Question(now))
         if as_json:
-            print_json(view.as_json(given, None if keep is None else str(done.loaded.path)))
+            print_json(view.as_json(given, None if keep is None else str(done.loaded.path), done.told))
             return
         _typed(f"contacts import {CONTACTS}")
         print_lines(contact_import.text(done.change))
@@ -61,6 +63,10 @@ def command(keep: Path | None, as_json: bool) -> None:
         print_table(*people_table(given.people, now, zone))
         _typed(f"why {TELLING}")
         _why(log, now, zone)
+        if done.told is not None:
+            _typed(f"push {done.told.target} --yes")
+            print_table(*push.table(done.told, zone))
+            print_lines(push.notes(done.told))
         print_lines(["", _in_the_log(log)])
     print_lines(_next_steps(keep))
 

@@ -66,7 +66,7 @@ class Server:
         raise LasttouchError(f"a server of the demo does not start: {self._last_words()}")
 
     def _start(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         write_private(self._log, "")
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
@@ -158,7 +158,7 @@ def _environment() -> dict[str, str]:
     return {**ours, "FQDN": "localhost"}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -19,10 +19,12 @@ from lasttouch.demo.cast import COLLEAGUES
 from lasttouch.demo.mail_files import deliver
 from lasttouch.demo.servers import Server, calendar_server, check_installed, mail_server, store_calendar
 from lasttouch.demo.settings import write_config, write_contacts, write_passwords
+from lasttouch.demo.tryton import TARGET, beside, check_tryton_installed
 from lasttouch.demo.world import World, world_at
 from lasttouch.keeping.address_book import Change, import_contacts
 from lasttouch.keeping.opening import opened
 from lasttouch.local_time import Clock
+from lasttouch.outward.delivery import Delivery, Outcome, option_named
 from lasttouch.passes.pipeline import sync
 from lasttouch.passes.source_pass import Report
 from store.database import make_private_folder
@@ -32,36 +34,41 @@ CONTACTS = "contacts.csv"
 
 
 class Played(NamedTuple):
-    """What the demo did; the log behind `loaded` answers without its servers."""
+    """What the demo did; the log behind `loaded` answers without its servers. `told`: what its Tryton was told, if
+    there is one."""
 
     loaded: LoadedConfig
     change: Change
     reports: list[Report]
+    told: Outcome | None = None
 
 
 @contextlib.contextmanager
-def played(keep: Path | None, clock: Clock, zone: ZoneInfo) -> Iterator[Played]:
+def played(keep: Path | None, clock: Clock, zone: ZoneInfo, tryton: bool = False) -> Iterator[Played]:
     """The demo played in the folder `keep`, or in one that is gone afterwards.
 
     Raises UsageError where `keep` cannot be used, and what `play` does.
     """
     if keep is not None:
         with _kept(keep):
-            done = play(keep, clock, zone)
+            done = play(keep, clock, zone, tryton)
         yield done
         return
     with tempfile.TemporaryDirectory(prefix="lasttouch-demo-") as folder:
-        yield play(Path(folder), clock, zone)
+        yield play(Path(folder), clock, zone, tryton)
 
 
-def play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
+def play(folder: Path, clock: Clock, zone: ZoneInfo, tryton: bool = False) -> Played:
     """Make the world as of now in the empty `folder`, and read it as any other; the servers have ended on return.
 
     Raises LasttouchError where a server is not installed, does not start or cannot be read.
     """
     check_installed()
+    if tryton:
+        check_tryton_installed()
     try:
-        return _play(folder.absolute(), clock, zone)
+        done = _play(folder.absolute(), clock, zone)
+        return done._replace(told=_tell(folder.absolute(), clock)) if tryton else done
     except OSError as error:
         raise LasttouchError(f"the demo cannot write to {folder}: {error.strerror}") from None
 
@@ -84,6 +91,16 @@ def _play(folder: Path, clock: Clock, zone: ZoneInfo) -> Played:
         mail.wait()
         write_config(folder / CONFIG, mail.port, calendars.port, zone)
         return _read(folder, clock)
+
+
+def _tell(folder: Path, clock: Clock) -> Outcome:
+    """A Tryton that has the contacts as parties is told of their dates; what that came to."""
+    contacts = read_contacts(folder / CONTACTS)
+    with beside(folder, folder / CONFIG, contacts.entries), opened(load_config(folder / CONFIG), clock) as agent:
+        told = Delivery(agent, option_named(agent, TARGET)).push(dry=False)
+    if told.error is not None:
+        raise told.error
+    return told
 
 
 def _fill_calendars(server: Server, passwords: dict[str, str], world: World, clock: Clock) -> None:
