@@ -138,11 +138,11 @@ def _returns(log: Log, bounces: Sequence[_Bounce]) -> Iterator[_Return]:
 
 
 def _named(log: Log, bounces: Sequence[_Bounce]) -> dict[int | None, list[tuple[int, int]]]:
-    """Hash of an id → the messages of ours that bear it, and when they were sent."""
-    query = f"SELECT identity_hash, id, at FROM activity WHERE {_SENT} AND identity_hash IN ({{}})"
+    """Hash of an id that some mail here bears → what of that is ours, and when it was sent."""
+    query = f"SELECT identity_hash, id, at, {_SENT} FROM activity WHERE ends IS NULL AND identity_hash IN ({{}})"
     found: dict[int | None, list[tuple[int, int]]] = {}
-    for key, row_id, at in rows_among(log, query, {one.named for one in bounces if one.named is not None}):
-        found.setdefault(key, []).append((row_id, at))
+    for key, row_id, at, is_ours in rows_among(log, query, {one.named for one in bounces if one.named is not None}):
+        found.setdefault(key, []).extend([(row_id, at)] if is_ours else [])
     return found
 
 

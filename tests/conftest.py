@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 
 import pytest
 from cyrus_server import CyrusServer, cyrus_folder
+from hypothesis import settings
 from sabredav_server import SabredavServer, sabredav_is_installed
 
 from capture.dav.transport import Answer, Transport
@@ -19,6 +20,9 @@ from household import Household
 from loopback_process import server_folder
 from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
+settings.load_profile("untimed")
 
 _numbers = itertools.count(1)
 # What listens on a port, or starts what does: it takes its time, and so does whoever uses it.

@@ -176,3 +176,11 @@ def test_many_claims_cost_as_much_each_as_few(log: Log) -> None:
         steps.append(spent.steps)
     assert steps[1] <= 7 * steps[0]  # five times as much is in the log then, and all of it is of one person
     assert log.differences() == 0
+
+
+def test_what_names_mail_that_is_not_ours_is_of_nothing_else(bob: Log) -> None:
+    sent = bob.mail(ANA, BOB, 4)
+    theirs = bob.mail(EVE, ANA, 4 + 10 * MINUTE, cc=BOB)
+    bounce(bob, 4 + 30 * MINUTE, BOB, answers=theirs)
+    assert came_back(bob, sent) == ()
+    assert last_outbound(bob) == {"Bob": bob.day(4)}

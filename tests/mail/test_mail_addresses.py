@@ -115,18 +115,18 @@ def test_what_was_written_is_kept_beside_the_normalised_form() -> None:
 
 
 def test_a_list_without_end_is_cut() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(parse_addresses("a@b," * 500_000)) == 20_000
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
     "unit", ['"', '"a', "<", "(", "()", "\\", ":", "a:", "@", "a@b ", '"\\"', "<a", "=?", "(\\)", "<a@b>", '<a@b>"']
 )
 def test_what_is_said_a_hundred_thousand_times_takes_no_longer_than_that(unit: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     parse_addresses("Ana " + unit * 100_000)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 TOKENS = [*'"<>(),;:@\\ a\0é[]', "b.example", "a@b.example", "=?utf-8?q?=40?=", "mailto:"]

@@ -187,9 +187,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_header_takes_no_time(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read(HOSTILE[name] + b"\r\n\r\n")
-    assert time.monotonic() - started < SLOW_SECONDS
+    assert time.process_time() - started < SLOW_SECONDS
 
 
 def test_all_of_ten_thousand_recipients_are_read() -> None:

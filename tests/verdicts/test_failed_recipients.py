@@ -68,12 +68,12 @@ def test_tolerant_reading(group: str, expected: tuple[str, ...]) -> None:
 
 
 def test_a_hostile_part_is_bounded() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     many = "Final-Recipient: rfc822; {}@b.example\nAction: failed\n\n"
     assert len(failed_recipients("".join(many.format(number) for number in range(20_000)))) == 1000
     failed_recipients("Final-Recipient: " + "(" * 300_000)
     failed_recipients("Final-Recipient: x\n" + " y\n" * 100_000)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def _bounce(subject: str, named: str, failed: tuple[str, ...] = ()) -> Envelope:

@@ -24,13 +24,13 @@ _POLICY = Policy(frozenset({"ana@acme.example"}), frozenset({"acme.example"}), t
 def test_a_long_header_takes_no_time(piece: str) -> None:
     long = piece * (200_000 // len(piece))
     sender = (Address("tom@widgets.example"),)
-    started = time.monotonic()
+    started = time.process_time()
     for name in SIGN_HEADERS:
         envelope = Envelope("<1@x>", None, None, sender, subject=long, in_reply_to=("<2@x>",), signs={name: long})
         judge_message(envelope, _POLICY)
         evidence(envelope)
     judge_message(Envelope("<1@x>", None, None, sender, signs=dict.fromkeys(SIGN_HEADERS, long)), _POLICY)
-    assert time.monotonic() - started < 5  # a guard against quadratic time, which would take minutes
+    assert time.process_time() - started < 5  # a guard against quadratic time, which would take minutes
 
 
 def test_reasons_hold_no_control_or_bidi_characters() -> None:
