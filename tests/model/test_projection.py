@@ -10,6 +10,7 @@ import io
 import json
 import os
 import random
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import groupby
@@ -25,6 +26,7 @@ from activity.address import Address
 from activity.contact import ContactEntry
 from activity.envelope import Envelope
 from config_lines import account, caldav, files, head, table
+from lasttouch.answers import offers
 from lasttouch.configuration.config import load_config
 from lasttouch.configuration.config_file import read_config
 from lasttouch.keeping import address_book, learning, reading
@@ -208,6 +210,16 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 
 
+THEN = ("--as-of", "2026-05-01")
+PRINTED: tuple[tuple[str, ...], ...] = (
+    ("last",), ("last", "--csv"), ("last", *THEN), ("last", "--json", *THEN), ("last", "--company"), ("stale",),
+    ("stale", "--json", *THEN), ("companies", "list", "--csv"), ("companies", "list", "--json", *THEN), ("today",),
+    ("awaiting",), ("awaiting", "--csv", "--all"), ("awaiting", "--json", *THEN), ("log",), ("log", "--csv"),
+    ("upcoming",), ("unmatched",), ("unmatched", "--csv"), ("contacts", "list"), ("contacts", "export"),
+    ("last", "globx"), ("export", "--csv"), ("handover", "ana", "--to", "ben"),
+)  # fmt: skip
+
+
 def _asked(made: World, chance: random.Random, activities: int) -> Iterator[tuple[str, ...]]:
     yield from QUESTIONS
     for email in THEIRS:
@@ -233,6 +245,37 @@ def _some(questions: Iterator[tuple[str, ...]], chance: random.Random) -> list[t
 
 
 def _answer(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
+    code, lines, err = _printed([*arguments, "--json"], config, log, monkeypatch)
+    try:
+        told: Any = [json.loads(lines)]
+    except ValueError:
+        told = [json.loads(line) for line in lines.splitlines()]
+    return code, _without_names_of_dates(told), err
+
+
+def _for_people(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, ...]:
+    """The same as it is printed, but for what says how far somebody sees."""
+    if "--json" in arguments:
+        return _answer([one for one in arguments if one != "--json"], config, log, monkeypatch)
+    code, lines, err = _printed(arguments, config, log, monkeypatch)
+    kept = [line for line in lines.splitlines() if not line.startswith(("As far as you may see", "Cannot tell"))]
+    return code, [re.sub(r"\?\d+", "", line) for line in kept], err
+
+
+def _offered(log: Log) -> list[Any]:
+    """What a shell offers."""
+    kinds: tuple[offers.Kind, ...] = ("companies", "owners", "tags")
+    return [
+        found
+        for begun in ("", "t", "z", "q", "an")
+        for found in (
+            offers.next_words(log, (), begun), offers.addresses(log, begun),
+            *(sorted(offers.words_of(log, kind, begun)) for kind in kinds),
+        )
+    ]  # fmt: skip
+
+
+def _printed(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str, str]:
     @contextlib.contextmanager
     def given(*_: object, **__: object) -> Iterator[Log]:
         yield log
@@ -240,13 +283,8 @@ def _answer(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pytes
     monkeypatch.setattr(reading, "reading", given)
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = command_line.run(["--config", str(config), *arguments, "--json"])
-    lines = out.getvalue()
-    try:
-        told: Any = [json.loads(lines)]
-    except ValueError:
-        told = [json.loads(line) for line in lines.splitlines()]
-    return code, _without_names_of_dates(told), err.getvalue()
+        code = command_line.run(["--config", str(config), *arguments])
+    return code, out.getvalue(), err.getvalue()
 
 
 OF_LEVELS = ("hidden_accounts", "quiet", "is_told", "usual_days")
@@ -324,7 +362,8 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
             other = folder / user
             other.mkdir()
             (other / "config.toml").write_text(head("log.db") + account("x", files("x")))
-            by = project(other / "log.db", Sight(facts, user), NOW, read_config(other / "config.toml").digest)
+            sight = Sight(facts, user)
+            by = project(other / "log.db", sight, NOW, read_config(other / "config.toml").digest)
             seen = _open(database, agent.log, user)
             alone = open_for_reading(other / "log.db")
             try:
@@ -333,6 +372,12 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
                     wanted = _answer(question, other / "config.toml", alone, monkeypatch)
                     assert found == wanted, f"world {seed}, {user}: {' '.join(question)}: {_first(found, wanted)}"
                     compared += 1
+                if not any(map(sight.daters, facts.activities)):  # a plain log can say it all
+                    for question in chance.sample(PRINTED, 5):
+                        told = _for_people(question, config, seen, monkeypatch)
+                        wanted = _for_people(question, other / "config.toml", alone, monkeypatch)
+                        assert told == wanted, f"world {seed}, {user}: {' '.join(question)}: {_first(told, wanted)}"
+                assert _offered(seen) == _offered(alone), f"world {seed}, {user}: what a shell offers"
                 assert _names_of_dates(seen) == by, f"world {seed}, {user}"
             finally:
                 seen.close()
