@@ -77,7 +77,7 @@ def _mail(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]
     from capture.mail.survey import survey  # noqa: PLC0415 - only where there is mail
 
     assert account.imap is not None
-    server = mail_server_of(loaded, account.imap)._replace(stall_seconds=STALL_SECONDS)
+    server = mail_server_of(loaded, account, account.imap)._replace(stall_seconds=STALL_SECONDS)
     try:
         server.password()
     except AuthenticationFailed as error:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.batch import Source
-from activity.errors import AuthenticationFailed
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
-from lasttouch.configuration.server_options import Caldav, Dav, Imap
+from lasttouch.configuration.server_options import Caldav, Dav, Imap, Login
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
@@ -85,10 +84,16 @@ def graph_account_of(loaded: LoadedConfig, account: Account) -> GraphAccount:
 
 
 def _signed_in(loaded: LoadedConfig, account: Account, audience: str) -> Secret:
-    def refuse() -> str:
-        raise AuthenticationFailed(f"{account.name} cannot sign in for {audience} yet", "give a token_command")
+    """Gives the access tokens of who has signed in."""
+    from capture.sign_in.tokens import token_of  # noqa: PLC0415 - few accounts sign in
+    from lasttouch.passes.signing_in import settings_of  # noqa: PLC0415
 
-    return refuse
+    settings = settings_of(loaded, account)
+    return token_of(settings, "google" if settings.provider == "google" else audience)
+
+
+def _secret_of(loaded: LoadedConfig, account: Account, login: Login) -> Secret:
+    return _signed_in(loaded, account, "imap") if login.signs_in else login.secret(loaded.folder)
 
 
 def address_books_of(loaded: LoadedConfig, account: Account) -> AddressBookSource:
@@ -97,10 +102,12 @@ def address_books_of(loaded: LoadedConfig, account: Account) -> AddressBookSourc
 
     carddav = account.carddav
     assert carddav is not None
-    return AddressBookSource(_dav_account(loaded, carddav, carddav.address_books, carddav.exclude_address_books))
+    return AddressBookSource(
+        _dav_account(loaded, account, carddav, carddav.address_books, carddav.exclude_address_books)
+    )
 
 
-def mail_server_of(loaded: LoadedConfig, imap: Imap) -> MailServer:
+def mail_server_of(loaded: LoadedConfig, account: Account, imap: Imap) -> MailServer:
     """The server of an account's mail."""
     from capture.mail.server import MailServer  # noqa: PLC0415
 
@@ -109,7 +116,7 @@ def mail_server_of(loaded: LoadedConfig, imap: Imap) -> MailServer:
         port=imap.effective_port,
         security=imap.security,
         username=imap.username,
-        password=imap.secret(loaded.folder),
+        password=_secret_of(loaded, account, imap),
         ca_file=beside(loaded, imap.ca_file),
         by_token=imap.by_token,
     )
@@ -120,7 +127,9 @@ def mail_source_of(loaded: LoadedConfig, account: Account, since: date) -> MailS
     from capture.mail.source import MailSource  # noqa: PLC0415
 
     assert account.imap is not None
-    return MailSource(mail_server_of(loaded, account.imap), since, account.exclude_mailboxes, account.shared_mailboxes)
+    return MailSource(
+        mail_server_of(loaded, account, account.imap), since, account.exclude_mailboxes, account.shared_mailboxes
+    )
 
 
 def calendars_of(loaded: LoadedConfig, account: Account, caldav: Caldav) -> CalendarSource:
@@ -131,14 +140,16 @@ def calendars_of(loaded: LoadedConfig, account: Account, caldav: Caldav) -> Cale
 
 
 def calendar_account_of(loaded: LoadedConfig, account: Account, caldav: Caldav) -> DavAccount:
-    return _dav_account(loaded, caldav, account.calendars, account.exclude_calendars)
+    return _dav_account(loaded, account, caldav, account.calendars, account.exclude_calendars)
 
 
-def _dav_account(loaded: LoadedConfig, dav: Dav, only: Sequence[str], exclude: Sequence[str]) -> DavAccount:
+def _dav_account(
+    loaded: LoadedConfig, account: Account, dav: Dav, only: Sequence[str], exclude: Sequence[str]
+) -> DavAccount:
     from capture.dav.choice import Choice  # noqa: PLC0415
     from capture.dav.source import DavAccount  # noqa: PLC0415
 
-    secret, ca_file = dav.secret(loaded.folder), beside(loaded, dav.ca_file)
+    secret, ca_file = _secret_of(loaded, account, dav), beside(loaded, dav.ca_file)
     return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)), dav.by_token)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "demo": "Look around: a little world on servers of its own, synced and answered for real.",
     "init": "Set up an account: find its servers, test them, write the configuration.",
+    "sign-in": "Sign in at Microsoft or Google, once, in the browser.",
     "sync": "Read mail and calendars once and bring the log up to date.",
     "run": "The daemon: keeps the log up to date until it is stopped.",
     "today": "The page for the morning: owed answers, the day's meetings, whom to get back to.",
@@ -74,7 +75,7 @@ class LateCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"lasttouch.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"lasttouch.commands.{cmd_name.replace('-', '_')}").command
         return command if self.guard is None else self.guard(cmd_name, command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:

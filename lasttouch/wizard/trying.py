@@ -34,7 +34,7 @@ def try_mail(loaded: LoadedConfig, mail: MailDraft) -> MailSurvey:
 
     account = loaded.config.accounts[0]
     assert isinstance(account.imap, Imap)
-    server = mail_server_of(loaded, account.imap)
+    server = mail_server_of(loaded, account, account.imap)
     if mail.way.typed is not None:
         server = server._replace(password=mail.way.typed)
     return survey(server, account.exclude_mailboxes, account.shared_mailboxes)

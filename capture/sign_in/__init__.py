@@ -1,0 +1,1 @@
+"""Signing in at Microsoft and Google by OAuth, with the providers' own clients, imported late."""
