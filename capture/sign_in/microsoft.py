@@ -153,7 +153,7 @@ def _pem(path: Any) -> str:
         text: str = path.read_text(encoding="ascii")
     except (OSError, ValueError):
         raise AuthenticationFailed(f"the certificate {path} cannot be read", "name a PEM file of your own") from None
-    if "PRIVATE KEY-----" not in text or "BEGIN CERTIFICATE-----" not in text:
+    if "PRIVATE KEY-----" not in text or "-----BEGIN CERTIFICATE-----" not in text:
         raise AuthenticationFailed(
             f"{path} holds no private key with its certificate", "put both into it, one after the other, as PEM"
         )

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
-from activity.errors import NotFound, UsageError
-from capture.sign_in.settings import CALENDARS, CONTACTS, IMAP, MAIL, SignInSettings
+from activity.errors import NotFound
 from capture.sign_in.tokens import sign_in
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.keeping.agent import Agent
 from lasttouch.passes.pipeline import registered
+from lasttouch.passes.sign_in_settings import settings_of
 from store import places
 from store.database import writing
 
@@ -26,36 +24,6 @@ class SignedIn(NamedTuple):
     user: str
     kept: str
     is_own: bool
-
-
-def settings_of(loaded: LoadedConfig, account: Account) -> SignInSettings:
-    """How this account signs in. Raises UsageError where the configuration does not say."""
-    said = account.sign_in
-    if said is None:
-        raise UsageError(f"{account.name} signs in nowhere", "say how in [accounts.sign_in]; see config.example.toml")
-    microsoft = account.microsoft if account.microsoft and account.microsoft.token_command is None else None
-    wants = [
-        (MAIL, microsoft is not None and microsoft.mail),
-        (CALENDARS, microsoft is not None and microsoft.calendar),
-        (CONTACTS, microsoft is not None and microsoft.contacts),
-        (IMAP, account.imap is not None and account.imap.signs_in),
-        (CALENDARS, account.caldav is not None and account.caldav.signs_in),
-        (CONTACTS, account.carddav is not None and account.carddav.signs_in),
-    ]
-    database = loaded.database
-    return SignInSettings(
-        account=account.name,
-        provider=said.provider,
-        client_id=said.client_id,
-        wants=tuple(dict.fromkeys(one for one, does in wants if does)),
-        file=database.with_name(f"{database.name}.{quote(account.name, safe='')}.sign-in"),
-        tenant=said.tenant or "organizations",
-        cloud=said.cloud,
-        client_secret=said.client_secret(loaded.folder),
-        certificate=None if said.certificate is None else loaded.folder / Path(said.certificate).expanduser(),
-        url=said.url or "",
-        ca_file=None if said.ca_file is None else str(loaded.folder / Path(said.ca_file).expanduser()),
-    )
 
 
 def account_named(loaded: LoadedConfig, name: str) -> Account:

@@ -86,7 +86,7 @@ def graph_account_of(loaded: LoadedConfig, account: Account) -> GraphAccount:
 def _signed_in(loaded: LoadedConfig, account: Account, audience: str) -> Secret:
     """Gives the access tokens of who has signed in."""
     from capture.sign_in.tokens import token_of  # noqa: PLC0415 - few accounts sign in
-    from lasttouch.passes.signing_in import settings_of  # noqa: PLC0415
+    from lasttouch.passes.sign_in_settings import settings_of  # noqa: PLC0415
 
     settings = settings_of(loaded, account)
     return token_of(settings, "google" if settings.provider == "google" else audience)
