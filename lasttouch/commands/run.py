@@ -58,10 +58,12 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
     keep_journal(form, log_level)
     from lasttouch.daemon.answers import Answers  # noqa: PLC0415 - a second daemon says so without loading all this
     from lasttouch.daemon.daemon import Daemon  # noqa: PLC0415
+    from lasttouch.daemon.doors import Doors  # noqa: PLC0415
+    from lasttouch.daemon.page import Page  # noqa: PLC0415
 
     try:
         told = _told(metrics or loaded.config.metrics.listen, loaded.database)
-        Daemon(loaded, lock, told, Answers(form, log_level)).run()
+        Daemon(loaded, lock, told, Doors([Answers(form, log_level), Page(form, log_level)])).run()
     except LasttouchError as error:
         logging.getLogger(__name__).critical("%s. %s", error.message, error.hint)
         _end(error.exit_code)

@@ -12,8 +12,8 @@ from typing import Literal
 from activity.errors import ConfigError, DatabaseError, LasttouchError
 from activity.mistakes import mistake
 from lasttouch.configuration.config import LoadedConfig, load_config
-from lasttouch.daemon.answers import Answers
 from lasttouch.daemon.clock import Look, jump
+from lasttouch.daemon.doors import Doors
 from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading, lane_of
 from lasttouch.daemon.schedule import Plan, Schedule
@@ -46,10 +46,10 @@ class Daemon:
     `heard` is called with the report of every pass.
     """
 
-    def __init__(self, loaded: LoadedConfig, lock: LockFile, heard: Callable[[Report], None], answers: Answers) -> None:
+    def __init__(self, loaded: LoadedConfig, lock: LockFile, heard: Callable[[Report], None], doors: Doors) -> None:
         self._loaded = loaded
         self._lock = lock
-        self._answers = answers
+        self._doors = doors
         self._words: queue.SimpleQueue[Word] = queue.SimpleQueue()  # may be put into by a signal handler
         self._agent: Agent | None = None
         self._swept = time.monotonic()
@@ -66,7 +66,7 @@ class Daemon:
         signal.signal(signal.SIGTERM, lambda *_: self._words.put("stop"))
         signal.signal(signal.SIGINT, lambda *_: self._words.put("stop"))
         signal.signal(signal.SIGHUP, lambda *_: self._words.put("reload"))
-        self._answers.follow(self._loaded)
+        self._doors.follow(self._loaded)
         self._schedule.start()
         self._schedule.order(self._begin)
         notify("READY=1")
@@ -89,7 +89,7 @@ class Daemon:
                 self._answer_as_reloaded()
             elif isinstance(word, LasttouchError):
                 raise word
-            self._answers.look()
+            self._doors.look()
             look = Look.now()
             leap = jump(last, look, TICK_SECONDS)
             if leap is not None:
@@ -101,7 +101,7 @@ class Daemon:
 
     def _leave(self) -> None:
         """No transaction is under way when we have the lock; if somebody keeps it, the log rolls back by itself."""
-        self._answers.stop()
+        self._doors.stop()
         agent = self._agent
         if agent is not None and agent.lock.acquire(timeout=LEAVE_SECONDS):
             agent.connection.close()
@@ -149,7 +149,7 @@ class Daemon:
         agent = self._agent
         if agent is not None:
             try:
-                self._answers.follow(agent.loaded)
+                self._doors.follow(agent.loaded)
             except LasttouchError as error:
                 _log.error("%s. %s", error.message, error.hint)
 

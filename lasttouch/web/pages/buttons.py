@@ -24,6 +24,7 @@ from matchers.notes import NoteKind
 
 LONGEST_DAYS = 3650
 LONGEST_SUBJECT = 200
+FIRST_YEAR = 1970
 
 
 def done(change: Change) -> Said:
@@ -98,6 +99,8 @@ def _moment(change: Change) -> datetime:
     now, given = change.agent.clock(), change.fields.get("at", "")
     try:
         day = date.fromisoformat(given) if given else now.astimezone(change.zone).date()
+        if day.year < FIRST_YEAR:
+            raise ValueError
         noon = datetime.combine(day, time(12), change.zone)
         if noon - timedelta(hours=12) > now:
             raise UsageError(f"{day} lies ahead; what is to come belongs into a calendar")

@@ -27,6 +27,7 @@ PAGE = 100
 TIMELINE = 50
 TIMELINE_MORE = 500
 WEEKS = 12
+LARGEST_ID = 2**63 - 1
 SORTS = {"silence": "Last touch", "name": "Contact", "company": "Company", "touches": "Touches", "recent": "Newest"}
 DATES = {
     "last_inbound": "They wrote",
@@ -187,7 +188,11 @@ def search(asked: Asked) -> Shown | Response:
 
 
 def _number(asked: Asked) -> int:
-    return int(asked.path["number"])
+    """Raises NotFound for one that no row has."""
+    number = int(asked.path["number"])
+    if number > LARGEST_ID:
+        raise NotFound("there is no such page", "see what stands at the top")
+    return number
 
 
 def _of_a_timeline() -> dict[str, Any]:
