@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from cyrus_server import CyrusServer, cyrus_folder
@@ -20,6 +21,10 @@ from household import Household
 from loopback_process import server_folder
 from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
+from web_browser import CHROMIUM, arguments, chromium_is_installed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes tells of the machine
 settings.load_profile("untimed")
@@ -33,7 +38,9 @@ LISTENERS = frozenset(
         "household", "newcomer", "demo_runs", "mail_hosts", "subprocess", "threading",
     )
 )  # fmt: skip
-FIXTURES = frozenset(("dovecot", "plain_dovecot", "cyrus", "radicale", "sabredav", "scripted", "calendars", "kept"))
+FIXTURES = frozenset(
+    ("browser", "dovecot", "plain_dovecot", "cyrus", "radicale", "sabredav", "scripted", "calendars", "kept")
+)
 
 ORDERS = frozenset(("in_every_order", "permutations"))
 
@@ -118,6 +125,21 @@ def sabredav() -> Iterator[SabredavServer]:
         _server_missing("sabre/dav", "on Debian: apt-get install php-sabre-dav php-cli php-sqlite3")
     with SabredavServer() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    if not chromium_is_installed():
+        _server_missing("Chromium", "on Debian: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=arguments())
+        try:
+            yield started
+        finally:
+            started.close()
 
 
 @pytest.fixture
