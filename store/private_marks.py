@@ -68,9 +68,14 @@ def move_company_marks(connection: sqlite3.Connection, into: int, other: int) ->
 
 
 def marks_of(log: Log, user_id: int) -> list[Marked]:
-    """All that this user keeps to themselves."""
+    """All that this user keeps to themselves; a contact that others alone list is called by its number."""
+    named = (
+        "CASE WHEN EXISTS (SELECT 1 FROM contact_holder h WHERE h.contact_id = c.id) THEN coalesce((SELECT"
+        " coalesce(h.name, c.name) FROM contact_holder h JOIN account n ON n.id = h.account_id"
+        " WHERE h.contact_id = c.id AND n.user_id = ?1), '#' || c.id) ELSE c.name END"
+    )
     rows = log.execute(
-        "SELECT 'contact', c.name FROM private_contact m JOIN contact c ON c.id = m.contact_id WHERE m.user_id = ?1"
+        f"SELECT 'contact', {named} FROM private_contact m JOIN contact c ON c.id = m.contact_id WHERE m.user_id = ?1"
         " UNION SELECT 'address', email FROM private_address WHERE user_id = ?1 UNION SELECT 'company', o.name"
         " FROM private_company m JOIN company o ON o.id = m.company_id WHERE m.user_id = ?1 ORDER BY 1, 2",
         (user_id,),

@@ -146,7 +146,7 @@ class Agent:
         decides on them."""
         from store import contacts  # noqa: PLC0415 - where something is matched
 
-        emails = contacts.emails_of_contact(self.log, contact_id)
+        emails = contacts.emails_of_contact(self.seen, contact_id)
         book = self.book(set(map(canonical, emails)))
         email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
         return None if email is None else Address(email), book

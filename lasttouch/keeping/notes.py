@@ -114,7 +114,7 @@ def _address_of(agent: Agent, contact_id: int) -> Address:
     """The first address that is the contact's alone."""
     address, _ = agent.address_alone_of(contact_id)
     if address is None:
-        name = contacts.name_of_contact(agent.log, contact_id)
+        name = contacts.name_of_contact(agent.seen, contact_id)
         raise UsageError(
             f"{name} has no address of their own by which a note could be theirs",
             'give them one: lasttouch contacts alias "NAME" ADDRESS; or merge them with whom they share it',

@@ -141,6 +141,6 @@ def _meant(agent: Agent, activity_id: int, kind: str) -> Sequence[int]:
 def put_aside(agent: Agent, contact_id: int, kind: str, who: Speaker) -> None:
     """Nobody makes a contact of their addresses by himself, "ignored" or "removed"; within the
     caller's transaction."""
-    emails = emails_of_contact(agent.log, contact_id)
-    name = name_of_contact(agent.log, contact_id)
+    emails = emails_of_contact(agent.seen, contact_id)
+    name = name_of_contact(agent.seen, contact_id)
     own_words.put_aside(agent.connection, [(email, canonical(email)) for email in emails], name, kind, who)

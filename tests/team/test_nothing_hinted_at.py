@@ -132,6 +132,28 @@ def test_by_which_addresses_and_cards_another_knows_somebody_is_theirs(here: Col
     assert "lex+court@quilt.example" in dossier
 
 
+def test_what_one_says_of_whom_another_lists_is_said_in_ones_own_words(here: Colleagues) -> None:
+    here.receive("ben", LEX, BEN, 3, message_id="l2@quilt.example", subject="To Ben")
+    here.sync()
+    here.ok("ana", "contacts", "alias", LEX, "a.lex@home.example")
+    (known,) = here.ok("ben", "last", LEX)  # by his own mail, as it is signed there
+    assert (known["name"], known["company"], known["owner"], known["emails"]) == (LEX, None, "Ben", [LEX])
+    said = []
+    for words in (
+        ("sharing", "private", LEX),
+        ("note", LEX, "call"),
+        ("done", LEX),
+        ("ignore", LEX),
+        ("cadence", LEX, "30d"),
+    ):
+        outcome = here.run("ben", *words, "--json")
+        assert outcome.code == 0, outcome.err
+        said.append(outcome.out)
+    said += [here.run("ben", *words).out for words in (("sharing", "show"), ("log",), ("why", LEX), ("export",))]
+    for hidden in ("Lexa", "Morn", "home.example", "Quilt", "divorce"):
+        assert hidden not in "".join(said).replace("quilt.example", ""), hidden
+
+
 def test_who_publishes_publishes_their_own_words_and_company(here: Colleagues) -> None:
     here.ok("ben", "contacts", "add", "Lex", LEX, "--company", "Foo")
     here.ok("ana", "contacts", "edit", LEX, "--publish", "--owner", "")
