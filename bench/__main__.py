@@ -13,7 +13,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-_NAMES = ("matching", "history", "command", "imap", "calendar", "daemon", "service", "attention", "team", "outward")
+_NAMES = (
+    "matching", "history", "command", "imap", "calendar", "daemon", "service", "attention", "team", "outward", "mcp",
+)  # fmt: skip
 BENCHES = tuple(name for name in _NAMES if importlib.util.find_spec(f"bench.{name}"))
 
 

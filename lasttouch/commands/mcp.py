@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import NoReturn
 
@@ -53,9 +54,12 @@ def _of_log() -> asking.Asking:
 
 
 def _serve(ask: asking.Asking) -> NoReturn:
+    gc.disable()  # the SDK is some hundred thousand objects, none of which is garbage
     try:
         from lasttouch.mcp.server import serve_stdio  # noqa: PLC0415 - an extra
     except ImportError:
         raise LasttouchError("assistants need the extra mcp", "install it: pipx install 'lasttouch[mcp]'") from None
+    gc.freeze()
+    gc.enable()
     serve_stdio(ask)
     sys.exit(0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import socket
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +16,15 @@ from pathlib import Path
 import pytest
 from answered import ANA, BEN, KEEPER, STRANGER, asked, processes_of, uid, write_config
 
+from activity.errors import LasttouchError
 from config_lines import account, files, head
-from lasttouch.answering import client, wire
+from lasttouch.answering import calling, client, wire
 from lasttouch.answering.place import listening, place_of
 from lasttouch.answering.server import AT_ONCE_FOR_ONE, WAITING_FOR_ONE
+from lasttouch.mcp.asking import of_service, refusal
 from running_daemon import RunningDaemon, until
 
+assert calling  # imported before a process gives up the right to read it
 GROUP = 60_123  # of those who may reach the socket; no system has a name for it
 AS_OTHERS = pytest.mark.skipif(os.getuid() != 0, reason="only root can ask as somebody else")
 
@@ -328,3 +333,28 @@ def test_a_command_that_is_asked_imports_nothing_of_what_answers_it(service: Ser
     assert "none of its users" in done.stderr
     loaded = set(done.stderr.split())
     assert not {"click", "sqlite3", "json", "lasttouch.terminal", "activity", "store"} & loaded
+
+
+@AS_OTHERS
+def test_an_assistants_tools_ask_the_service_as_whom_the_kernel_names(service: Service) -> None:
+    """`lasttouch mcp` runs with whoever starts it, and each call is a command at the socket."""
+
+    def call() -> None:
+        for name, given in (("last_touch", {}), ("last_touch", {"who": "nobody"}), ("last_touch", {"limit": 99})):
+            try:
+                sys.stdout.write(json.dumps(of_service(name, given)) + "\n")
+            except LasttouchError as error:
+                sys.stdout.write(json.dumps(refusal(error)) + "\n")
+        sys.stdout.flush()
+        os._exit(0)
+
+    said = asked(service.place, asks=uid(BEN), groups=[GROUP], before=call)
+    answer, nobody, wrong = map(json.loads, said.out.splitlines())
+    assert (answer["items"], answer["hidden_accounts"]) == ([], 1)
+    assert nobody["error"]["code"] == "not-found"
+    assert "limit: a whole number from 1 to 50" in wrong["error"]["hint"]
+    stranger = asked(service.place, asks=STRANGER, groups=[GROUP], before=call)
+    assert {json.loads(line)["error"]["code"] for line in stranger.out.splitlines()} <= {"not-permitted", "usage"}
+    refused = asked(service.place, asks=uid(BEN), groups=[], before=call)
+    assert "you may not ask the service" in refused.out
+    assert asked(service.place, "mcp", asks=uid(BEN), groups=[GROUP]).code is None, "it is run here"
