@@ -15,6 +15,7 @@ from lasttouch.answers.proof import proof
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.status import holdings
 from lasttouch.commands.opening import reading
+from lasttouch.commands.web import show
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
@@ -30,8 +31,10 @@ TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, 
 @click.command("demo")
 @click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Leave everything in DIR, to explore.")
 @click.option("--tryton", is_flag=True, help="Push the dates into a real Tryton as well (extra: tryton).")
+@click.option("--web", is_flag=True, help="Then show the same world in a browser, until Ctrl-C (extra: web).")
+@click.option("--no-open", "is_closed", is_flag=True, help="With --web: only print the link; open no browser.")
 @json_option
-def command(keep: Path | None, tryton: bool, as_json: bool) -> None:
+def command(keep: Path | None, tryton: bool, web: bool, is_closed: bool, as_json: bool) -> None:
     """Look around: a little world on servers of its own, synced and answered for real.
 
     Starts a mail server and a calendar server on this machine with a year of mail and meetings of two
@@ -41,6 +44,7 @@ def command(keep: Path | None, tryton: bool, as_json: bool) -> None:
     Examples:
       lasttouch demo
       lasttouch demo --keep acme
+      lasttouch demo --web
       lasttouch demo --tryton
       lasttouch demo --json
     """
@@ -68,6 +72,10 @@ def command(keep: Path | None, tryton: bool, as_json: bool) -> None:
             print_table(*push.table(done.told, zone))
             print_lines(push.notes(done.told))
         print_lines(["", _in_the_log(log)])
+        if web:
+            print_lines([""])
+            show(done.loaded, None, None, is_closed, False)
+            return
     print_lines(_next_steps(keep))
 
 
@@ -99,4 +107,6 @@ def _next_steps(keep: Path | None) -> list[str]:
     ]
     if keep is None:
         steps.insert(0, (f"{program} demo --keep {shlex.quote(str(folder))}", "the same, kept for the following"))
+    in_a_browser = f"{program} demo --web" if keep is None else f"{program} web {config}"
+    steps.append((in_a_browser, "the same world in a browser"))
     return next_steps(steps)

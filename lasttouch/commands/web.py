@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,7 @@ from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import web as view
 
 if TYPE_CHECKING:
+    from lasttouch.configuration.config import LoadedConfig
     from lasttouch.keeping.login_links import Page
 
 
@@ -42,6 +44,12 @@ def command(context: click.Context, port: int | None, is_closed: bool, as_json: 
         return
     if is_by_proxy():
         raise NotPermitted("the service serves its page to everybody, and none for you alone", "lasttouch web login")
+    loaded = loaded_config()
+    show(loaded, reading.name_of_asker(loaded.path), port, is_closed, as_json)
+
+
+def show(loaded: LoadedConfig, user: str | None, port: int | None, is_closed: bool, as_json: bool) -> None:
+    """Serve the page of this log until Ctrl-C; raises UsageError where the packages for it are missing."""
     try:
         from lasttouch.web.listening import on_this_machine  # noqa: PLC0415 - an extra
         from lasttouch.web.serving import serve  # noqa: PLC0415
@@ -49,14 +57,13 @@ def command(context: click.Context, port: int | None, is_closed: bool, as_json: 
         raise UsageError(
             "the page needs packages that are not installed", "install them beside lasttouch: pipx install '.[web]'"
         ) from None
-    loaded = loaded_config()
-    user = reading.name_of_asker(loaded.path)
 
     def begun(page: Page) -> None:
         link = _link(page, user)
         _tell(link, as_json)
         if not as_json:
             print_lines(["Ctrl-C ends it."])
+        sys.stdout.flush()
         if not is_closed:
             click.launch(link)
 
