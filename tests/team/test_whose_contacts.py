@@ -168,3 +168,39 @@ def test_a_bcc_is_seen_where_a_copy_shows_it(team: Log) -> None:
     query = """SELECT r.email, n.name FROM bcc_seen b JOIN address r ON r.id = b.address_id
         JOIN place l ON l.id = b.place_id JOIN source o ON o.id = l.source_id JOIN account n ON n.id = o.account_id"""
     assert team.connection.execute(query).fetchall() == [(ZOE, "ana")]
+
+
+def test_companies_go_with_their_people_when_a_log_gets_users_and_come_back_when_it_has_none(fed: Fed) -> None:
+    def companies(log: Log) -> dict[str, tuple[int | None, list[str]]]:
+        rows = log.connection.execute("SELECT id, name, account_id FROM company").fetchall()
+        domains = "SELECT domain FROM company_domain WHERE company_id = ?1 UNION ALL"
+        query = f"{domains} SELECT domain FROM held_domain WHERE company_id = ?1"
+        return {name: (held, [d for (d,) in log.connection.execute(query, (one,))]) for one, name, held in rows}
+
+    def company_of_sue(log: Log) -> str | None:
+        query = (
+            "SELECT o.name FROM address r LEFT JOIN company o ON o.id = r.company_id WHERE email = 'sue@globex.example'"
+        )
+        return str(found) if (found := log.connection.execute(query).fetchone()[0]) else None
+
+    with fed("") as log:
+        log.mail("sue@globex.example", ANA, 1)
+        _cards(log, "ana", [("carddav:1:Work:b", ContactEntry("Bob", [BOB], "Globex"))])
+        address_book.import_contacts(log.agent, [ContactEntry("Zoe", [ZOE], "Hooli", key="crm:1")])
+        carddav = log.connection.execute("INSERT INTO source (account_id, kind, active) VALUES (1, 'carddav', 1)")
+        log.connection.execute(
+            "UPDATE contact_key SET key = ? WHERE key GLOB 'carddav*'", (f"carddav:{carddav.lastrowid}:b",)
+        )
+        assert company_of_sue(log) == "Globex"
+    with fed(users("ana", "ben"), ana='user = "ana"\n', ben='user = "ben"\n') as log:
+        assert companies(log) == {"Globex": (ANAS, ["globex.example"]), "Hooli": (None, ["hooli.example"])}
+        assert company_of_sue(log) is None
+        agent = acts(log.agent, "ben")
+        address_book.import_contacts(agent, [ContactEntry("Rob", ["rob@globex.example"], "globex")], of=agent.holding)
+        agent.user_id = 0
+        rows = log.connection.execute("SELECT name, account_id FROM company ORDER BY id").fetchall()
+        assert rows == [("Globex", ANAS), ("Hooli", None), ("globex", BENS)]
+    with fed("") as log:
+        assert companies(log) == {"Globex": (None, ["globex.example"]), "Hooli": (None, ["hooli.example"])}
+        assert company_of_sue(log) == "Globex"
+        assert log.connection.execute("SELECT count(DISTINCT company_id) FROM contact").fetchone() == (2,)
