@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint reference bench soak clean
+.PHONY: help demo quick test lint reference pictures bench soak clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ lint: $(VENV)/dev.stamp  ## Check style and types
 
 reference: $(VENV)/dev.stamp  ## Write docs/commands.md and the manual page anew from the commands
 	PYTHONPATH=. $(BIN)/python docs/generate.py
+
+pictures: $(VENV)/dev.stamp  ## Take the README's pictures anew, of the demo's world (needs Chromium)
+	$(BIN)/python docs/pictures.py
 
 bench: $(VENV)/dev.stamp  ## Measure; one JSON line a figure (needs Dovecot)
 	$(BIN)/python -m bench
