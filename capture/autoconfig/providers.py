@@ -44,7 +44,7 @@ class Provider:
 _GOOGLE = (
     "Google wants an app password (16 letters), not your own: turn on 2-Step Verification, then make one at"
     " https://myaccount.google.com/apppasswords. Where your organisation allows none, give a token_command that prints"
-    " an OAuth access token. Google's calendar takes a token_command only."
+    " an OAuth access token. Google's calendar opens to a sign-in only: docs/google.md."
 )
 _MICROSOFT = (
     "Microsoft takes no passwords for IMAP any more, app passwords neither: give a token_command that prints an OAuth"

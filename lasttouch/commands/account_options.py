@@ -110,5 +110,12 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     ),
     click.option("--caldav-username", "calendar_username", metavar="NAME"),
     *_secret_options("caldav-", "The calendar's password, if it is another"),
+    click.option("--client-id", metavar="ID", help="Sign in at Microsoft or Google for this app of your organisation."),
+    click.option("--tenant", metavar="TENANT", help="Your organisation at Microsoft: an id, or a domain."),
+    click.option("--client-secret-command", metavar="COMMAND", help="Prints the secret of Google's client."),
+    click.option("--client-secret-file", metavar="PATH", callback=_absolute, help="Holds that secret."),
+    click.option("--device-code", is_flag=True, help="Sign in on another machine."),
+    click.option("--sign-in-url", metavar="URL", hidden=True),
+    click.option("--service-url", metavar="URL", hidden=True),
     click.option("--no-caldav", "no_calendar", is_flag=True, help="Mail only."),
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from activity.errors import AuthenticationFailed, LasttouchError
 from capture.autoconfig.finding import Found, find_servers
 from capture.autoconfig.providers import Provider, provider_of_domain, provider_of_host
 from lasttouch.terminal.output import print_lines
-from lasttouch.wizard import dialog
+from lasttouch.wizard import dialog, signing_in
 from lasttouch.wizard.draft import CalendarDraft, Draft, Keeper, MailDraft, account_name, as_flags, owner_name
 from lasttouch.wizard.given import Given, company_domain, given_calendar, given_mail, given_server, missing
 from lasttouch.wizard.trying import loaded_draft, try_calendar, try_mail
@@ -55,6 +55,12 @@ def drafted(path: Path, given: Given, taken: set[str], ask: bool, test: bool) ->
         authserv_id=given.authserv_id,
         contacts_from=given.contacts_from or "two-way",
     )
+    if (sign_in := signing_in.chosen(given, provider, ask)) is not None:
+        draft = signing_in.with_sign_in(draft, sign_in, address, provider)
+        domains = _internal(given, address, ask) if not taken else ()
+        if test:
+            signing_in.tried(path, draft, ask, given.device_code)
+        return Tried(replace(draft, internal_domains=domains), None, None)
     folder = path.absolute().parent
     keeper = Keeper(f"lasttouch {address}", folder / f"{name}.password")
     mail = _mail(given, found, address, ask, keeper)

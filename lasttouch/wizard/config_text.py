@@ -12,7 +12,7 @@ from lasttouch.configuration.checking import checked
 from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.configuration.options import Config
 from lasttouch.private_files import write_private
-from lasttouch.wizard.draft import CalendarDraft, Draft, MailDraft, Way
+from lasttouch.wizard.draft import SIGNS_IN, CalendarDraft, Draft, MailDraft, SignInDraft, Way
 from store.database import make_private_folder
 from store.file_owner import as_owner_of
 
@@ -89,10 +89,14 @@ def _account(draft: Draft) -> Iterator[str]:
         yield f"exclude_calendars = {_toml(draft.exclude_calendars)}"
     if draft.authserv_id is not None:
         yield f"authserv_id = {_toml(draft.authserv_id)}  # whose word on forged senders counts"
+    if draft.sign_in and draft.sign_in.provider == "microsoft":
+        yield from _microsoft(draft.sign_in)
     if draft.mail:
         yield from _mail(draft.mail)
     if draft.calendar:
         yield from _calendar(draft.calendar)
+    if draft.sign_in:
+        yield from _sign_in(draft.sign_in)
 
 
 def _mail(mail: MailDraft) -> Iterator[str]:
@@ -113,8 +117,31 @@ def _calendar(calendar: CalendarDraft) -> Iterator[str]:
     yield from _secret(calendar.way, calendar.ca_file)
 
 
+def _microsoft(sign_in: SignInDraft) -> Iterator[str]:
+    yield ""
+    yield "[accounts.microsoft]  # mail, calendars and contacts; see docs/microsoft365.md"
+    if sign_in.service_url is not None:
+        yield f"url = {_toml(sign_in.service_url)}"
+
+
+def _sign_in(sign_in: SignInDraft) -> Iterator[str]:
+    yield ""
+    yield "[accounts.sign_in]"
+    yield f"provider = {_toml(sign_in.provider)}"
+    yield f"client_id = {_toml(sign_in.client_id)}"
+    if sign_in.tenant is not None:
+        yield f"tenant = {_toml(sign_in.tenant)}"
+    if sign_in.secret is not None:
+        yield f"{sign_in.secret.option} = {_toml(sign_in.secret.value)}"
+    if sign_in.url is not None:
+        yield f"url = {_toml(sign_in.url)}"
+    if sign_in.ca_file is not None:
+        yield f"ca_file = {_toml(sign_in.ca_file)}"
+
+
 def _secret(way: Way, ca_file: str | None) -> Iterator[str]:
-    yield f"{way.option} = {_toml(way.value)}"
+    if way != SIGNS_IN:
+        yield f"{way.option} = {_toml(way.value)}"
     if ca_file is not None:
         yield f"ca_file = {_toml(ca_file)}"
 

@@ -59,6 +59,26 @@ class CalendarDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInDraft:
+    """`provider` is "microsoft" or "google"; `secret` is the way to the client's secret, None for none.
+
+    `url` and `service_url` stand instead of the provider's own servers.
+    """
+
+    provider: str
+    client_id: str
+    tenant: str | None = None
+    secret: Way | None = None
+    url: str | None = None
+    service_url: str | None = None
+    ca_file: str | None = None
+
+
+SIGNS_IN = Way("sign_in", "")
+"""The account's sign-in gives the token; nothing is written down for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """One account; `addresses` are normalised. The rest goes to the head of a new configuration."""
 
@@ -67,6 +87,7 @@ class Draft:
     addresses: tuple[str, ...]
     mail: MailDraft | None = None
     calendar: CalendarDraft | None = None
+    sign_in: SignInDraft | None = None
     exclude_mailboxes: tuple[str, ...] = ()
     exclude_calendars: tuple[str, ...] = ()
     authserv_id: str | None = None

@@ -38,6 +38,13 @@ class Given:
     calendar_username: str | None = None
     calendar_way: Way | None = None
     no_calendar: bool = False
+    client_id: str | None = None
+    tenant: str | None = None
+    client_secret_command: str | None = None
+    client_secret_file: str | None = None
+    device_code: bool = False
+    sign_in_url: str | None = None
+    service_url: str | None = None
 
     def needs_lookup(self) -> bool:
         """Is anything to be found that was not said?"""
