@@ -21,7 +21,8 @@ from lasttouch.passes.sources import address_books_of, beside, calendars_of, mai
 
 PATIENCE_SECONDS = 100.0
 STALL_SECONDS = 15.0
-_KINDS = {"imap": "mail", "caldav": "calendar", "carddav": "address-book"}
+_KINDS = {"imap": "mail", "caldav": "calendar", "carddav": "address-book",
+          "microsoft_mail": "mail", "microsoft_calendars": "calendar"}  # fmt: skip
 
 
 def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding]:
@@ -47,7 +48,7 @@ def examine(path: Path, clock: Clock, offline: bool = False) -> Iterator[Finding
 def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
     questions: dict[tuple[str, str], Callable[[], list[Finding]]] = {}
     for account in loaded.config.accounts:
-        for kind, check in (("imap", _mail), ("caldav", _calendar), ("carddav", _address_books)):
+        for kind, check in _CHECKS.items():
             if kind in account.kinds:
                 questions[account.name, kind] = partial(check, loaded, account, clock)
     for (name, kind), answer in at_once(questions, PATIENCE_SECONDS).items():
@@ -55,6 +56,13 @@ def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
             yield failed(_KINDS[kind], answer, name)
         else:
             yield from answer
+
+
+def _microsoft(of: str, loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
+    from lasttouch.doctor import microsoft  # noqa: PLC0415 - only where there is such a mailbox
+
+    find = microsoft.mail_findings if of == "mail" else microsoft.calendar_findings
+    return find(loaded, account, clock)
 
 
 def _of_targets(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
@@ -102,3 +110,12 @@ def _calendar(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Find
 def _address_books(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
     listed = address_books_of(loaded, account).listing()
     return list(collection_findings("address-book", "address books", listed, account.name))
+
+
+_CHECKS: dict[str, Callable[[LoadedConfig, Account, Clock], list[Finding]]] = {
+    "imap": _mail,
+    "caldav": _calendar,
+    "carddav": _address_books,
+    "microsoft_mail": partial(_microsoft, "mail"),
+    "microsoft_calendars": partial(_microsoft, "calendar"),
+}

@@ -100,8 +100,11 @@ def test_a_sign_in_that_was_ended_is_said_once_without_a_loop_and_others_go_on(
     assert told == {("ana", False), ("ben", True)}
     hints = {one["hint"] for one in home.ok("status")["accounts"] if one["account"] == "ana"}
     assert {str(one).partition(";")[0] for one in hints} == {"lasttouch sign-in ana"}
+    assert "sign in again" in home.run("doctor").out
+    assert len(server.seen) == asked
     home.ok("sign-in", "ana")
     home.ok("sync")
+    assert "let us in, without a right to read texts" in home.run("doctor").out
 
 
 def test_a_refused_consent_says_who_must_grant_it(home: SigningIn, server: SignInServer) -> None:
