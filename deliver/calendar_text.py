@@ -13,6 +13,7 @@ class Reminder(NamedTuple):
     """`uid` is the same every day, until it is done with."""
 
     uid: str
+    contact: int
     day: date
     summary: str
     description: str
@@ -30,6 +31,18 @@ def feed_text(reminders: Sequence[Reminder]) -> str:
             "TRANSP:TRANSPARENT", "CLASS:PRIVATE", "END:VEVENT",
         ]  # fmt: skip
     return _folded([*lines, "END:VCALENDAR"])
+
+
+def task_text(one: Reminder) -> str:
+    """The same as a task (RFC 5545 §3.6.2)."""
+    return _folded(
+        [
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//lasttouch//whom to get back to//EN", "BEGIN:VTODO",
+            f"UID:{one.uid}", f"DTSTAMP:{_stamp(one.day)}", f"DUE;VALUE=DATE:{one.day:%Y%m%d}",
+            f"SUMMARY:{_text(one.summary)}", f"DESCRIPTION:{_text(one.description)}", "STATUS:NEEDS-ACTION",
+            "END:VTODO", "END:VCALENDAR",
+        ]
+    )  # fmt: skip
 
 
 def _stamp(day: date) -> str:

@@ -23,6 +23,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "folder": ("path",),
     "hook": ("on_change",),
     "calendar": ("path",),
+    "tasks": ("url", "username", "password"),
     "tryton": ("url", "database", "username", "password"),
     "hubspot": ("token",),
     "salesforce": ("url", "client_id", "secret"),
@@ -58,7 +59,7 @@ class Target(Section):
     """`field_at`, `field_how`, `field_by` are what our fields are called there, where they are called otherwise."""
 
     name: Text
-    kind: Literal["webhook", "folder", "hook", "calendar", "tryton", "hubspot", "salesforce", "pipedrive"]
+    kind: Literal["webhook", "folder", "hook", "calendar", "tasks", "tryton", "hubspot", "salesforce", "pipedrive"]
     url: str | None = None
     path: FilePath | None = None
     format: Literal["csv", "json"] = "csv"

@@ -25,7 +25,7 @@ from lasttouch.outward.collecting import collect, house_of
 from lasttouch.outward.directory_pass import LOOK_AGAIN, DirectoryPass
 from lasttouch.outward.file_pass import FilePass, path_of, sheet
 from lasttouch.outward.listener_pass import RETRIES, ListenerPass
-from lasttouch.outward.making import FILES, LISTENERS, directory_of, listener_of
+from lasttouch.outward.making import FILES, LISTENERS, TASKS, directory_of, listener_of, tasks_of
 from lasttouch.outward.scope import viewed
 from store import moved, settings, targets
 from store.database import writing
@@ -137,7 +137,7 @@ class Delivery:
     def _is_to_be_looked_at(self, one: Target, now: datetime) -> bool:
         if self._each:
             return False
-        again = FILES_AGAIN if self._options.kind in FILES else LOOK_AGAIN
+        again = FILES_AGAIN if self._options.kind in (*FILES, TASKS) else LOOK_AGAIN
         return one.looked_at is None or now - one.looked_at >= again
 
     @contextlib.contextmanager
@@ -188,6 +188,8 @@ class Delivery:
                 return self._of_listener(view, now, dry)
             if self._options.kind in FILES:
                 return self._of_file(view, now, dry)
+            if self._options.kind == TASKS:
+                return self._of_tasks(view, now, dry)
             return self._of_directory(view, now, whole, dry)
 
     def _of_listener(self, view: Log, now: datetime, dry: bool) -> Outcome:
@@ -231,6 +233,22 @@ class Delivery:
         ]
         outcome = self._nothing()._replace(rows=rows, held=len(due.held), idle=not due.differs)
         return outcome if dry else outcome._replace(done=one.act(due))
+
+    def _of_tasks(self, view: Log, now: datetime, dry: bool) -> Outcome:
+        from lasttouch.outward.tasks_pass import TasksPass  # noqa: PLC0415 - where it is configured
+
+        one = TasksPass(self._agent, self._target, now, machine_zone())
+        due = one.prepare(view)
+        rows = [Row(contact, reminder.summary, reminder.uid, None, None) for contact, reminder in due.new.items()]
+        rows += [Row(0, "", uid, None, None) for uid in due.gone]
+        outcome = self._nothing()._replace(rows=rows, held=len(due.held), idle=not rows)
+        if dry:
+            return outcome
+        tasks = tasks_of(self._agent.loaded, self._options)
+        try:
+            return outcome._replace(done=one.act(due, tasks))
+        finally:
+            tasks.close()
 
     def _delivered(self) -> list[targets.Delivered]:
         with self._agent.lock:

@@ -22,6 +22,7 @@ def reminders(view: Log, known: set[int], now: datetime, zone: tzinfo, house: st
     return [
         Reminder(
             f"lasttouch-{one.contact}@{house}",
+            one.contact,
             day,
             _SUMMARIES.get(one.kind, "Get back to {}").format(one.name),
             one.because if one.kind in _TOLD else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from activity.errors import AuthenticationFailed
 from deliver.folder import writable
@@ -12,8 +13,12 @@ from deliver.values import Directory, Listener
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.target_options import Target
 
+if TYPE_CHECKING:
+    from deliver.tasks import Tasks
+
 LISTENERS = frozenset(("webhook", "hook"))
 FILES = frozenset(("folder", "calendar"))
+TASKS = "tasks"
 
 
 def directory_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> Directory:
@@ -56,6 +61,14 @@ def listener_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime
     return Webhook(target.url or "", secrets, now, target.allow_addresses, _ca_file(loaded, target))
 
 
+def tasks_of(loaded: LoadedConfig, target: Target) -> Tasks:
+    """Asks for the password. Raises AuthenticationFailed."""
+    from deliver.tasks import Tasks  # noqa: PLC0415
+
+    password = secret(loaded, target, "password")
+    return Tasks(target.url or "", target.username or "", password, _ca_file(loaded, target))
+
+
 def secret(loaded: LoadedConfig, target: Target, which: str) -> str:
     found = target.secret(which, loaded.folder)
     if found is None:
@@ -71,7 +84,11 @@ def checked(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -
     """Whether it is there and may be written, in words; nothing is. Raises what the target does."""
     if target.kind in FILES:
         return writable(loaded.folder / Path(target.path or "").expanduser())
-    one = listener_of(loaded, target, now) if target.kind in LISTENERS else directory_of(loaded, target, now)
+    one: Directory | Listener | Tasks
+    if target.kind == TASKS:
+        one = tasks_of(loaded, target)
+    else:
+        one = listener_of(loaded, target, now) if target.kind in LISTENERS else directory_of(loaded, target, now)
     try:
         return one.check()
     finally:

@@ -138,9 +138,9 @@ def test_the_feed_is_read_by_icalendar(office: Office, monkeypatch: pytest.Monke
 def test_hostile_names_stay_within_their_line() -> None:
     """Requirement 15: a name cannot end its property, nor its event."""
     name = "Bob\r\nEND:VEVENT\u202e; DROP, \\n" + "ü" * 200
-    (one,) = _events(feed_text([Reminder("u1", date(2026, 10, 5), name, "")]))
+    (one,) = _events(feed_text([Reminder("u1", 1, date(2026, 10, 5), name, "")]))
     assert one[:3] == ("u1", date(2026, 10, 5), date(2026, 10, 6))
-    for line in feed_text([Reminder("u1", date(2026, 10, 5), name, "")]).split("\r\n"):
+    for line in feed_text([Reminder("u1", 1, date(2026, 10, 5), name, "")]).split("\r\n"):
         assert len(line.encode()) <= 75
 
 
