@@ -46,17 +46,19 @@ def discard_all(database: Path) -> None:
 
 
 def path_of(database: Path, shown: Iterable[str]) -> Path:
-    """The database of the audience to whom this is `shown`; its folder is made, and what nobody uses any more goes."""
+    """The database of the audience to whom this is `shown`."""
     digest = hashlib.blake2b("\n".join(shown).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    folder = folder_of(database)
-    path = folder / f"{digest}.db"
+    return folder_of(database) / f"{digest}.db"
+
+
+def make_room_for(path: Path) -> None:
+    """The folder of an audience is made, and what nobody uses any more goes; else this one is noted as used."""
     if not path.exists():
-        make_private_folder(folder)
-        _sweep(folder)
+        make_private_folder(path.parent)
+        _sweep(path.parent)
     else:
         with contextlib.suppress(OSError):
             os.utime(path)
-    return path
 
 
 def discard(path: Path) -> None:

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from activity.series import series_identity
 from store import audiences, grants
@@ -38,41 +39,77 @@ _HELPERS = {
 Followed = Callable[[Log, datetime], None]
 
 
-def open_scoped(path: Path, scope: Scope, now: datetime, then: Followed | None = None) -> Log:
+class Part(NamedTuple):
+    """What of a log is seen within a scope as the log is now; it is the same as long as all of this is.
+
+    `rows` are those of the temporary tables by their names, `views` what stands before the log's `tables`;
+    `audience` is the database of those who see the same.
+    """
+
+    scope: Scope
+    rows: Mapping[str, Sequence[tuple[object, ...]]]
+    views: Mapping[str, str]
+    tables: Sequence[str]
+    audience: Path
+
+
+class ScopedLog(Log):
+    """A log within a scope, which can follow what has changed in it since."""
+
+    __slots__ = ("_belt",)
+
+    def __init__(self, connection: sqlite3.Connection, scope: Scope, belt: _Belt) -> None:
+        super().__init__(connection, scope)
+        self._belt = belt
+
+    def follow(self, now: datetime, then: Followed | None = None) -> None:
+        """Bring its dates to where the log is, as of `now`; `then` is called where anything had changed."""
+        self._belt.is_open = True
+        try:
+            if audiences.follow(self, now) and then is not None:
+                then(self, now)
+        finally:
+            self._belt.is_open = False
+
+
+def open_scoped(path: Path, scope: Scope, now: datetime, then: Followed | None = None) -> ScopedLog:
     """The log at `path` within a scope, its dates as of `now`; `then` is called where anything had changed.
 
     Raises NotFound and DatabaseError as `store.database.open_for_reading` does.
     """
     whole = open_for_reading(path)
     with contextlib.closing(whole.connection):
-        granted = grants.of_scope(whole, scope)
-        tables = [name for (name,) in whole.execute(_TABLES)]
+        part = part_of(whole, path, scope)
+    return open_part(path, part, now, then)
+
+
+def part_of(whole: Log, path: Path, scope: Scope) -> Part:
+    """What of the log at `path` is seen within a scope; nothing is made."""
+    granted = grants.of_scope(whole, scope)
+    tables = [name for (name,) in whole.execute(_TABLES)]
     views = of_scope(scope, bool(granted.marks))
     shown = [*map(repr, granted.audience), repr(sorted(views.items())), repr(tables)]
+    return Part(scope, granted.rows, views, tables, audiences.path_of(path, shown))
+
+
+def open_part(path: Path, part: Part, now: datetime, then: Followed | None = None) -> ScopedLog:
+    """The same log, of which this part is seen."""
     with as_owner_of(path):
-        audience = audiences.path_of(path, shown)
+        audiences.make_room_for(part.audience)
         try:
-            return _opened(path, audience, scope, granted.rows, views, tables, now, then)
+            return _opened(path, part, now, then)
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:  # a cache that is damaged is made anew
-            audiences.discard(audience)
-            return _opened(path, audience, scope, granted.rows, views, tables, now, then)
+            audiences.discard(part.audience)
+            return _opened(path, part, now, then)
 
 
 _TABLES = """SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY name"""
 
 
-def _opened(
-    path: Path,
-    audience: Path,
-    scope: Scope,
-    rows: Mapping[str, Sequence[tuple[object, ...]]],
-    views: Mapping[str, str],
-    tables: Sequence[str],
-    now: datetime,
-    then: Followed | None,
-) -> Log:
+def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> ScopedLog:
+    audience = part.audience
     with contextlib.suppress(FileExistsError):
         if not audience.exists():
             os.close(create_private(audience))
@@ -86,11 +123,11 @@ def _opened(
         connection.execute(f"PRAGMA {SHARED}.cache_size = -{READER_CACHE_KIB}")
         key = audience.name.encode()
         connection.create_function("opaque", 1, lambda identity: _opaque(identity, key), deterministic=True)
-        connection.executescript(_made(rows, views, tables))
-        log = Log(connection, scope)
-        if audiences.follow(log, now) and then is not None:
-            then(log, now)
-        connection.set_authorizer(_only_by_views(frozenset((*tables, *BESIDE)) - AUDIENCES_OWN))
+        connection.executescript(_made(part.rows, part.views, part.tables))
+        belt = _Belt(frozenset((*part.tables, *BESIDE)) - AUDIENCES_OWN)
+        log = ScopedLog(connection, part.scope, belt)
+        log.follow(now, then)
+        connection.set_authorizer(belt)
         return log
     except BaseException:
         connection.close()
@@ -124,19 +161,24 @@ def _opaque(identity: str, key: bytes) -> str:
     return f"hash:{digest}{identity[len(series) :]}"
 
 
-def _only_by_views(views: frozenset[str]) -> Callable[[int, str | None, str | None, str | None, str | None], int]:
+class _Belt:
     """A belt beside the braces: the log itself, and what is granted, are read from within these views alone.
 
-    Of a table of whose columns none is wanted SQLite does not tell who asks.
+    Of a table of whose columns none is wanted SQLite does not tell who asks. While it `is_open`, what derives an
+    audience's dates reads the log itself.
     """
 
-    def allowed(action: int, one: str | None, column: str | None, database: str | None, by: str | None) -> int:
+    def __init__(self, views: frozenset[str]) -> None:
+        self._views = views
+        self.is_open = False
+
+    def __call__(self, action: int, one: str | None, column: str | None, database: str | None, by: str | None) -> int:
+        if self.is_open:
+            return sqlite3.SQLITE_OK
         is_hidden = database == SHARED or (database == "temp" and one in _HELPERS)
-        if action == sqlite3.SQLITE_READ and is_hidden and column and by not in views:
+        if action == sqlite3.SQLITE_READ and is_hidden and column and by not in self._views:
             return sqlite3.SQLITE_DENY
         return sqlite3.SQLITE_DENY if action in _FORBIDDEN else sqlite3.SQLITE_OK
-
-    return allowed
 
 
 _FORBIDDEN = frozenset((sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH, sqlite3.SQLITE_DROP_TEMP_VIEW))

@@ -18,7 +18,6 @@ from typing import Any, NoReturn
 import lasttouch.terminal.output
 from config_lines import account, files, head, table
 from lasttouch.answering import child, client, wire
-from lasttouch.answering.server import Asked
 
 assert lasttouch.terminal.output  # imported before a process gives up the right to read it
 STRANGER = 61_234  # a user id that no system has a name for
@@ -83,27 +82,54 @@ def answered(
 ) -> Outcome:
     """What the service would answer this user id. `message` and `descriptors` replace what a client sends, `given` is
     on its standard input."""
+    with _files() as streams, kept(config, asks) as worker:
+        os.write(streams[0], given)
+        os.lseek(streams[0], 0, os.SEEK_SET)
+        whole = wire.request({wire.ENCODING: "utf-8", **(settings or {})}, list(words)) if message is None else message
+        code = worker.ask(whole, streams if descriptors is None else list(descriptors))
+        return Outcome(code[0] if code else None, _text(streams[1]), _text(streams[2]))
+
+
+class Kept:
+    """A process that answers one user, as the server keeps one."""
+
+    def __init__(self, pid: int, channel: socket.socket) -> None:
+        self.pid = pid
+        self.channel = channel
+
+    def begin(self, message: bytes, descriptors: Sequence[int]) -> socket.socket:
+        """The connection of a request that is under way."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            if descriptors:
+                socket.send_fds(ours, [message], list(descriptors))
+            else:
+                ours.send(message)
+            socket.send_fds(self.channel, [b"."], [theirs.fileno()])
+        ours.settimeout(60)
+        return ours
+
+    def ask(self, message: bytes, descriptors: Sequence[int]) -> bytes:
+        """The exit code; nothing where the answer broke off."""
+        with self.begin(message, descriptors) as connection:
+            return connection.recv(1)
+
+
+@contextlib.contextmanager
+def kept(config: Path, asks: int) -> Iterator[Kept]:
+    """A process of this user id's alone, which ends when the test is done with it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     def work() -> NoReturn:
         ours.close()
-        child.answer(Asked(theirs, asks), config)
+        child.Answering(asks, config).serve(theirs)
 
-    with _files() as streams, ours:
-        os.write(streams[0], given)
-        os.lseek(streams[0], 0, os.SEEK_SET)
-        pid = forked(work)
-        theirs.close()
-        whole = wire.request({wire.ENCODING: "utf-8", **(settings or {})}, list(words)) if message is None else message
-        sent = streams if descriptors is None else list(descriptors)
-        if sent:
-            socket.send_fds(ours, [whole], sent)
-        else:
-            ours.send(whole)
+    pid = forked(work)
+    theirs.close()
+    with ours:
         ours.settimeout(60)
-        code = ours.recv(1)
-        os.waitpid(pid, 0)
-        return Outcome(code[0] if code else None, _text(streams[1]), _text(streams[2]))
+        yield Kept(pid, ours)
+    os.waitpid(pid, 0)
 
 
 def asked(

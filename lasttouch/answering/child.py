@@ -1,70 +1,147 @@
-"""One command that is answered: bounded in time, for whom the kernel names, and by nothing else that they say."""
+"""What answers one user: command after command, each for whom the kernel names, and by nothing else that they say.
+
+A process of theirs alone, so that nobody waits for another, ends with another, or finds what another
+left. What questions need stays open in it (`keeping/held.py`); whatever else is asked ends it.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import logging
 import os
 import pwd
 import signal
 import socket
-import sys
 import threading
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from lasttouch.answering import incoming, permitted, wire
-from lasttouch.answering.server import Asked
 from lasttouch.keeping import viewing
-from lasttouch.keeping.reading import role_of_asker
+from lasttouch.keeping.reading import HELD, role_of_asker
 from lasttouch.terminal import command_line, standard_streams
 from lasttouch.terminal.options import OfService
 
 CPU_SECONDS = 240.0
-_GRACE_SECONDS = 3.0
-_FAILED, _USAGE = 1, 2
+ANSWERS = 2_000  # then a new process takes over
+GROWTH_BYTES = 32 * 2**20  # of memory; whoever's answers took more gets a new process next
+LOOK_SECONDS = 30.0  # whether what is held is still there
+_FAILED, _USAGE, _INTERRUPTED, _NOT_FOUND = 1, 2, 130, 6
+_AS_BEFORE = (0, _USAGE, _NOT_FOUND)  # exit codes after which the process goes on
 _OWN = ("PATH", "HOME")  # of our environment; there may be passwords in it, which only an administrator's commands need
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def answer(asked: Asked, config: Path) -> NoReturn:
-    """Run what is asked, tell its exit code, and end the process."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    logging.getLogger().handlers = [logging.NullHandler()]  # standard error is the client's from here on
-    for number in (signal.SIGALRM, signal.SIGPROF):
-        signal.signal(number, signal.SIG_DFL)
-    signal.alarm(wire.LONGEST_ANSWER_SECONDS)
-    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
-    code = _USAGE
-    with contextlib.suppress(Exception):
-        request = incoming.received(asked.connection)
-        viewing.ask_as(_name_of(asked.uid))
-        environment = dict(os.environ)
-        incoming.put_on(request, {name: environment[name] for name in _OWN if name in environment})
-        threading.Thread(target=_end_with_the_client, args=[asked.connection], daemon=True).start()
-        code = _FAILED  # where not even what went wrong can be told
-        code = _run(request.arguments, config, environment)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
-    with contextlib.suppress(OSError):
-        asked.connection.send(bytes([code]))
-    os._exit(code)
+class Answering:
+    """Answers `uid` by the configuration at `config`."""
+
+    def __init__(self, uid: int, config: Path) -> None:
+        self._uid = uid
+        self._config = config
+        self._environment = dict(os.environ)
+        self._is_answering = False
+        self._nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+        self._memory = _memory()
+
+    def serve(self, channel: socket.socket) -> NoReturn:
+        """Take connections from `channel`, and say of each when it is answered, and whether the next is too.
+
+        Ends with the channel.
+        """
+        logging.getLogger().handlers = [logging.NullHandler()]  # standard error is the client's from here on
+        for number in (signal.SIGALRM, signal.SIGPROF):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, self._interrupt)
+        HELD.hold()
+        channel.settimeout(LOOK_SECONDS)
+        for count in range(1, ANSWERS + 1):
+            connection = self._next(channel)
+            if connection is None:
+                break
+            goes_on = self._answer(connection) and count < ANSWERS and _memory() - self._memory < GROWTH_BYTES
+            try:
+                channel.send(wire.STAYS if goes_on else wire.LEAVES)
+            except OSError:
+                break
+            if not goes_on:
+                break
+        os._exit(0)
+
+    def _next(self, channel: socket.socket) -> socket.socket | None:
+        while True:
+            try:
+                said, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+            except TimeoutError:
+                HELD.let_go_of_what_is_gone()
+                continue
+            except OSError:
+                return None
+            return socket.socket(fileno=descriptors[0]) if said and descriptors else None
+
+    def _answer(self, connection: socket.socket) -> bool:
+        """Run what is asked and tell its exit code; whether this process is as it was before."""
+        signal.alarm(wire.LONGEST_ANSWER_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+        code, goes_on = _USAGE, False
+        with connection:
+            try:
+                # what was said of an earlier command is heard before this one begins
+                signal.pthread_sigmask(signal.SIG_BLOCK, ())
+                self._is_answering = True
+                request = incoming.received(connection)
+                incoming.put_on(request, {name: value for name, value in self._environment.items() if name in _OWN})
+                code = _FAILED  # where not even what went wrong can be told
+                code = contextvars.Context().run(self._run, request.arguments)
+                goes_on = code in _AS_BEFORE and _is_question(request)
+            except KeyboardInterrupt:
+                code = _INTERRUPTED
+            except Exception:  # noqa: BLE001 - what is no request is answered by its exit code alone
+                goes_on = False
+            finally:
+                self._is_answering = False
+            incoming.take_off(self._nothing)
+            with contextlib.suppress(OSError):
+                connection.send(bytes([code]))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.alarm(0)
+        return goes_on and threading.active_count() == 1
+
+    def _run(self, arguments: list[str]) -> int:
+        config = OfService(self._config)
+
+        @cache
+        def role() -> str:
+            found = role_of_asker(self._config)
+            if found == permitted.ADMINISTRATOR:
+                ours = self._environment.items()
+                os.environ.update({name: value for name, value in ours if name not in wire.SHOWN_BY})
+            return found
+
+        viewing.ask_as(_name_of(self._uid))
+        standard_streams.prepare()
+        if asked := os.environ.get("_LASTTOUCH_COMPLETE"):
+            command_line.lasttouch.guard = None
+            return command_line.complete(asked, config)
+        command_line.lasttouch.guard = permitted.guard(role)
+        return command_line.run(arguments, config)
+
+    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
+        """Whoever asked has pressed Ctrl-C, or is gone: what is under way is undone, as it would be there."""
+        if self._is_answering:
+            raise KeyboardInterrupt
 
 
-def _run(arguments: list[str], config: Path, environment: dict[str, str]) -> int:
-    @cache
-    def role() -> str:
-        found = role_of_asker(config)
-        if found == permitted.ADMINISTRATOR:
-            os.environ.update({name: value for name, value in environment.items() if name not in wire.SHOWN_BY})
-        return found
+def _memory() -> int:
+    """Bytes in memory that are of no file (proc(5), statm)."""
+    _size, resident, shared, *_ = Path("/proc/self/statm").read_bytes().split()
+    return (int(resident) - int(shared)) * _PAGE
 
-    standard_streams.prepare()
-    if asked := os.environ.get("_LASTTOUCH_COMPLETE"):
-        return command_line.complete(asked, OfService(config))
-    command_line.lasttouch.guard = permitted.guard(role)
-    return command_line.run(arguments, OfService(config))
+
+def _is_question(request: incoming.Request) -> bool:
+    return "_LASTTOUCH_COMPLETE" in request.settings or permitted.is_question(request.arguments)
 
 
 def _name_of(uid: int) -> str | None:
@@ -72,13 +149,3 @@ def _name_of(uid: int) -> str | None:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return None
-
-
-def _end_with_the_client(connection: socket.socket) -> None:
-    """Whoever asked has pressed Ctrl-C, or is gone: what is under way is undone, as it would be there."""
-    with contextlib.suppress(OSError):
-        while connection.recv(1):
-            pass
-    os.kill(os.getpid(), signal.SIGINT)
-    threading.Event().wait(_GRACE_SECONDS)
-    os._exit(130)

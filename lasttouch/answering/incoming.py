@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
 import socket
 import sys
+import time
 from typing import NamedTuple
 
 from lasttouch.answering import wire
@@ -30,9 +32,14 @@ def received(connection: socket.socket) -> Request:
     connection.settimeout(PATIENCE_SECONDS)
     message, descriptors, flags, _ = socket.recv_fds(connection, wire.LONGEST_REQUEST, len("ioe"))
     connection.settimeout(None)
-    if flags & _INTERRUPTED or len(descriptors) != len("ioe"):
-        raise ValueError("not three descriptors, or too long")
-    settings, arguments = wire.parts(message)
+    try:
+        if flags & _INTERRUPTED or len(descriptors) != len("ioe"):
+            raise ValueError("not three descriptors, or too long")
+        settings, arguments = wire.parts(message)
+    except ValueError:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        raise
     shown = {name: value for name, value in settings.items() if _is_harmless(name, value)}
     return Request(arguments, descriptors, shown)
 
@@ -50,16 +57,30 @@ def put_on(request: Request, environment: dict[str, str]) -> None:
     """Make the client's streams and settings those of this process, beside this environment and nothing else of it."""
     for number, descriptor in enumerate(request.descriptors):
         os.dup2(descriptor, number)
-    for descriptor in request.descriptors:
-        if descriptor > 2:
-            os.close(descriptor)
+        os.close(descriptor)
     settings = dict(request.settings)
     encoding = settings.pop(wire.ENCODING, "utf-8")
     os.environ.clear()
     os.environ.update(environment | settings)
+    time.tzset()
     sys.stdin = sys.__stdin__ = _stream(0, encoding, "strict")  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _stream(1, encoding, "strict")  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _stream(2, encoding, "backslashreplace")  # type: ignore[misc]
+
+
+def take_off(nothing: int) -> None:
+    """The client's streams are no longer ours: what of the answer they would not take goes to `nothing`, as all does
+    until the next are put on.
+    """
+    streams = [sys.stdout, sys.stderr, sys.stdin]
+    for stream in streams[:2]:
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    for number in range(len(streams)):
+        os.dup2(nothing, number)
+    for stream in streams:
+        with contextlib.suppress(OSError, ValueError):
+            stream.close()
 
 
 def _stream(number: int, encoding: str, errors: str) -> io.TextIOWrapper:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, NoReturn
@@ -43,6 +43,11 @@ COMMANDS = {path: who for who, paths in _OF.items() for path in paths}
 TAKES_A_FILE = "contacts import"  # which the client has opened; it comes as standard input, and is not looked at here
 
 Command = tuple[str, click.Command]
+
+
+def is_question(arguments: Sequence[str]) -> bool:
+    """Does it change nothing, and is it for everybody?"""
+    return any(COMMANDS.get(" ".join(arguments[:words])) is Who.EVERYBODY for words in (1, 2))
 
 
 def guard(role: Callable[[], str]) -> Callable[[str, click.Command], click.Command]:

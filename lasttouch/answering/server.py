@@ -1,4 +1,8 @@
-"""The answering process: a child for each command that is asked, so that none can harm or wait for another."""
+"""The answering process: a child for each user who asks, so that none can harm or wait for another.
+
+It reads nothing of what is asked: a connection on which something has come is handed to a child of
+whoever the kernel says is at its other end. A child is kept for what its user asks next.
+"""
 
 from __future__ import annotations
 
@@ -10,68 +14,80 @@ import signal
 import socket
 import struct
 import time
-from collections import Counter, deque
-from collections.abc import Callable
-from typing import NamedTuple, NoReturn
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
-AT_ONCE = 32
-AT_ONCE_FOR_ONE = 4
-WAITING = 512
-WAITING_FOR_ONE = 64
+from lasttouch.answering import wire
+from lasttouch.answering.children import KEPT, Child, Children
+from lasttouch.answering.waiting import Asked, Waiting
+
+IDLE_SECONDS = 3_600.0
+SILENT_SECONDS = 2.0  # until who has connected has to have asked
+GRACE_SECONDS = 3.0  # until who was interrupted is ended
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7))
-AT_A_TIME = 64  # accepted, before others are seen to
+_AT_A_TIME = 64  # accepted, before others are seen to
 _PAUSE_SECONDS = 0.1
-_AGAIN_MILLISECONDS = 1000  # where one could not be begun
+_LOOK_SECONDS = 1.0
+_LOOK_AT_IDLE_SECONDS = 60.0
 _MOST_DESCRIPTORS = 65_536
 
+Work = Callable[[socket.socket, int], NoReturn]
+"""Runs in a child: answers what comes through the channel, for this user id."""
+
 _log = logging.getLogger(__name__)
-
-
-class Asked(NamedTuple):
-    """A connection with the user id of who made it, as the kernel says."""
-
-    connection: socket.socket
-    uid: int
 
 
 class Server:
     """Accepts on `listener` until `alive` ends, which whoever started this process holds open.
 
-    `answer` runs in a child, with the connection and the user id, and never returns. What cannot be
-    begun yet waits, and what would make too many wait is closed: the first come of each are served
-    first, and who asks for much only waits for themselves.
+    What cannot be begun yet waits, and what would make too many wait is closed: the first come of each
+    are served first, and who asks for much only waits for themselves. `beforehand` is called at the
+    start, after each answer that may have changed something, and once a minute.
     """
 
-    def __init__(self, listener: socket.socket, alive: int, answer: Callable[[Asked], NoReturn]) -> None:
+    def __init__(
+        self, listener: socket.socket, alive: int, work: Work, beforehand: Callable[[], None] = lambda: None
+    ) -> None:
         self._listener = listener
         self._alive = alive
-        self._answer = answer
-        self._waiting: deque[Asked] = deque()
-        self._running: dict[int, int] = {}  # process id → user id
-        self._of_one: Counter[int] = Counter()
+        self._work = work
+        self._beforehand = beforehand
+        self._waiting = Waiting()
+        self._watched = select.poll()
+        self._children = Children()
+        self._by_descriptor: dict[int, Asked | Child] = {}
+        self._users: dict[int, int] = {}  # process id → user id, until it is known how it ended
 
     def serve(self) -> None:
         self._listener.setblocking(False)
         ended, told = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-        watched = select.poll()
         for descriptor in (self._listener.fileno(), self._alive, ended):
-            watched.register(descriptor, select.POLLIN | select.POLLHUP)
+            self._watched.register(descriptor, select.POLLIN | select.POLLHUP)
         while True:
-            happened = {descriptor for descriptor, _ in watched.poll(_AGAIN_MILLISECONDS if self._waiting else None)}
+            happened = dict(self._watched.poll(self._patience()))
             if self._alive in happened:
                 return self._end()
+            for descriptor, what in happened.items():
+                self._see_to(descriptor, what)
             if ended in happened:
                 with contextlib.suppress(BlockingIOError):
                     os.read(ended, 4096)
                 self._reap()
             if self._listener.fileno() in happened:
                 self._accept()
+            self._look()
             self._begin()
 
+    def _patience(self) -> float | None:
+        """Milliseconds."""
+        if self._children.at_work or self._waiting:
+            return _LOOK_SECONDS * 1000
+        return _LOOK_AT_IDLE_SECONDS * 1000 if self._children else None
+
     def _accept(self) -> None:
-        for _ in range(AT_A_TIME):
+        for _ in range(_AT_A_TIME):
             try:
                 connection, _address = self._listener.accept()
             except BlockingIOError:
@@ -83,63 +99,158 @@ class Server:
             _pid, uid, _gid = _CREDENTIALS.unpack(
                 connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
             )
-            waits = sum(one.uid == uid for one in self._waiting)
-            if len(self._waiting) >= WAITING or waits >= WAITING_FOR_ONE:
-                connection.close()
+            asked = Asked(connection, uid, time.monotonic())
+            if self._waiting.take(asked):
+                self._watch(connection, asked, select.POLLIN | select.POLLRDHUP)
             else:
-                self._waiting.append(Asked(connection, uid))
+                connection.close()
+
+    def _see_to(self, descriptor: int, what: int) -> None:
+        at = self._by_descriptor.get(descriptor)
+        if isinstance(at, Child):
+            self._hear(at)
+        elif at is not None and self._waiting.holds(at):
+            if what & (select.POLLHUP | select.POLLRDHUP | select.POLLERR):
+                self._drop(at)
+            else:
+                self._waiting.has_asked(at)
+                self._watched.modify(descriptor, select.POLLRDHUP)
+        elif at is not None:
+            self._interrupt(at)
+
+    def _hear(self, child: Child) -> None:
+        """That it has answered, or will no more."""
+        try:
+            said = child.channel.recv(1)
+        except OSError:
+            said = b""
+        if (asked := self._children.is_done(child)) is not None:
+            self._unwatch(asked.connection)
+        if said != wire.STAYS:
+            self._let_go(child)
+        if said == wire.LEAVES:
+            self._beforehand()
+
+    def _interrupt(self, asked: Asked) -> None:
+        """Who asked has pressed Ctrl-C, or is gone."""
+        self._unwatch(asked.connection, close=False)
+        for child in self._children:
+            if child.asked is asked:
+                child.interrupted = time.monotonic()
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child.pid, signal.SIGINT)
+
+    def _look(self) -> None:
+        """At the time: who has not asked yet is sent away, who was interrupted and goes on is ended, who idles too."""
+        now = time.monotonic()
+        for asked in self._waiting.silent_since(now - SILENT_SECONDS):
+            self._drop(asked)
+        for child in self._children:
+            if child.interrupted is not None and child.interrupted < now - GRACE_SECONDS:
+                child.interrupted = None
+                os.kill(child.pid, signal.SIGKILL)
+            elif child.asked is None and child.since < now - IDLE_SECONDS:
+                self._let_go(child)
 
     def _begin(self) -> None:
         """Begin with those who waited longest, but none whose share is used up."""
-        left: list[Asked] = []
-        while self._waiting and len(self._running) < AT_ONCE:
-            asked = self._waiting.popleft()
-            if self._of_one[asked.uid] >= AT_ONCE_FOR_ONE:
-                left.append(asked)
-            elif not self._is_begun(asked):
-                left.append(asked)
-                break
-        self._waiting.extendleft(reversed(left))
+        refused = set()
+        for asked in self._waiting.ready():
+            if asked.uid in refused:
+                continue
+            child = self._child_for(asked.uid) if self._children.may_begin(asked.uid) else None
+            if child is None or not _is_handed_to(child, asked):
+                refused.add(asked.uid)
+                continue
+            self._waiting.leave(asked)
+            self._children.begins(child, asked)
 
-    def _is_begun(self, asked: Asked) -> bool:
+    def _child_for(self, uid: int) -> Child | None:
+        """One of theirs that idles, else a new one, for which another that idles may have to go."""
+        if (idle := self._children.idle_of(uid)) is not None:
+            return idle
+        if len(self._children) >= KEPT:
+            longest = self._children.longest_idle()
+            if longest is None:
+                return None
+            self._let_go(longest)
+        return self._new_child(uid)
+
+    def _new_child(self, uid: int) -> Child | None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             pid = os.fork()
         except OSError as error:
             _log.warning("a command could not be begun: %s", error.strerror)
-            return False
+            ours.close()
+            theirs.close()
+            return None
         if pid == 0:
-            self._be_the_child(asked)
-        asked.connection.close()
-        self._running[pid] = asked.uid
-        self._of_one[asked.uid] += 1
-        return True
+            self._be_the_child(theirs, uid)
+        theirs.close()
+        ours.setblocking(False)
+        child = Child(pid, uid, ours)
+        self._children.add(child)
+        self._users[pid] = uid
+        self._watch(ours, child, select.POLLIN | select.POLLHUP)
+        return child
 
-    def _be_the_child(self, asked: Asked) -> NoReturn:
+    def _be_the_child(self, channel: socket.socket, uid: int) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
-            kept = asked.connection.fileno()
+            kept = channel.fileno()
             os.closerange(3, kept)
             os.closerange(kept + 1, _MOST_DESCRIPTORS)
-            self._answer(asked)
+            self._work(channel, uid)
         finally:
             os._exit(1)
 
+    def _let_go(self, child: Child) -> None:
+        self._unwatch(child.channel)
+        self._children.remove(child)
+
+    def _drop(self, asked: Asked) -> None:
+        self._waiting.leave(asked)
+        self._unwatch(asked.connection)
+
+    def _watch(self, connection: socket.socket, at: Asked | Child, events: int) -> None:
+        self._by_descriptor[connection.fileno()] = at
+        self._watched.register(connection, events)
+
+    def _unwatch(self, connection: socket.socket, *, close: bool = True) -> None:
+        if self._by_descriptor.pop(connection.fileno(), None) is not None:
+            self._watched.unregister(connection)
+        if close:
+            connection.close()
+
     def _reap(self) -> None:
-        while self._running:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            uid = self._running.pop(pid)
-            self._of_one[uid] -= 1
-            if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGTERM:
-                _log.warning("a command of user id %d was ended by %s", uid, signal.Signals(os.WTERMSIG(status)).name)
+        for pid, status in _ended():
+            uid = self._users.pop(pid, None)
+            if uid is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGTERM:
+                name = signal.Signals(os.WTERMSIG(status)).name
+                _log.warning("a command of user id %d was ended by %s", uid, name)
 
     def _end(self) -> None:
-        for pid in self._running:
+        for pid in self._users:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
+
+
+def _is_handed_to(child: Child, asked: Asked) -> bool:
+    """A child that has ended takes nothing, and will be heard of."""
+    try:
+        socket.send_fds(child.channel, [b"."], [asked.connection.fileno()])
+    except OSError:
+        return False
+    return True
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            yield pid, status

@@ -14,6 +14,7 @@ LONGEST_REQUEST = 131_072  # bytes
 LONGEST_ANSWER_SECONDS = 600  # a pager may be read so long; then whoever reads no more costs nothing
 SYSTEM_SOCKET = "/run/lasttouch/lasttouch.sock"
 ENCODING = "encoding"  # the setting that says how the client's terminal writes text
+STAYS, LEAVES = b"s", b"l"  # a child of its answer, to the server: the next one too, or that was the last
 SHOWN_BY = ("TZ", "COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR")
 COMPLETION = ("_LASTTOUCH_COMPLETE", "COMP_WORDS", "COMP_CWORD")
 

@@ -6,10 +6,10 @@ import os
 import signal
 import socket
 import sys
-from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
-from lasttouch.answering.child import answer
+from lasttouch.answering.child import Answering
 from lasttouch.answering.preloaded import preload
 from lasttouch.answering.server import Server
 from lasttouch.daemon.journal import Format, keep_journal
@@ -21,7 +21,11 @@ def main(config: str, listener: str, alive: str, form: Format, level: str) -> No
     keep_journal(form, level)
     os.chdir("/")
     preload()
-    Server(socket.socket(fileno=int(listener)), int(alive), partial(answer, config=Path(config))).serve()
+
+    def work(channel: socket.socket, uid: int) -> NoReturn:
+        Answering(uid, Path(config)).serve(channel)
+
+    Server(socket.socket(fileno=int(listener)), int(alive), work).serve()
 
 
 if __name__ == "__main__":

@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from activity.errors import DatabaseError, ForeignDatabase, LasttouchError
-from lasttouch.configuration.config_file import ConfigFile, read_config
+from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.keeping import viewing
-from lasttouch.keeping.viewing import insist_on_an_administrator, scope_of_asker
-from lasttouch.local_time import utc_now
+from lasttouch.keeping.held import Held
+from lasttouch.keeping.viewing import insist_on_an_administrator
 from store import settings
-from store.database import database_errors, insist_on_all_tables, is_begun, open_for_reading
+from store.database import database_errors, insist_on_all_tables, is_begun
 from store.log import EVERYTHING, Log
 
 if TYPE_CHECKING:
     from lasttouch.configuration.config import LoadedConfig
 
 Notify = Callable[[str], None]
+
+HELD = Held()
+"""What this process holds open; nothing, unless it answers one user alone."""
 
 
 @contextlib.contextmanager
@@ -31,7 +34,7 @@ def reading(config: Path, warn: Notify, notify: Notify, whole: bool = False) -> 
     is given what keeps the log from following it, `notify` that there is no log yet. The `whole` log is for
     what keeps the service. Raises NotPermitted.
     """
-    file = read_config(config)
+    file = HELD.config(config)
     path, log = file.database, _log_that_followed(file)
     if path is None or log is None:
         loaded = _follow(file, warn)
@@ -46,7 +49,7 @@ def reading(config: Path, warn: Notify, notify: Notify, whole: bool = False) -> 
                 with _as_seen(log, path) as seen:
                     yield seen
     finally:
-        log.close()
+        HELD.done(log)
 
 
 @contextlib.contextmanager
@@ -55,14 +58,15 @@ def _as_seen(log: Log, path: Path) -> Iterator[Log]:
 
     Raises NotPermitted.
     """
-    scope = scope_of_asker(log)
+    scope = HELD.scope(log)
     if scope is EVERYTHING or not is_begun(path):
         yield log
         return
-    from lasttouch.keeping.seeing import seen_within  # noqa: PLC0415 - one keeper does without
-
-    with contextlib.closing(seen_within(path, scope, utc_now())) as seen:
+    seen = HELD.seen(log, path, scope)
+    try:
         yield seen
+    finally:
+        HELD.done(seen)
 
 
 @contextlib.contextmanager
@@ -72,7 +76,8 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
         seen = None
         with contextlib.suppress(LasttouchError, sqlite3.Error):
             if database is not None:
-                log = opened.enter_context(contextlib.closing(open_for_reading(database)))
+                log = HELD.log(database)
+                opened.callback(HELD.done, log)
                 seen = opened.enter_context(_as_seen(log, database))
         yield seen
 
@@ -104,7 +109,7 @@ def name_of_user(config: Path, known_as: str) -> str:
 @contextlib.contextmanager
 def _opened(config: Path) -> Iterator[Log]:
     """The log in line with the configuration, of which nothing but its users is asked."""
-    file = read_config(config)
+    file = HELD.config(config)
     log = _log_that_followed(file)
     if log is None:
         loaded = _follow(file, _keep_silent)
@@ -113,18 +118,20 @@ def _opened(config: Path) -> Iterator[Log]:
             if is_begun(loaded.database)
             else _log_before_the_first_sync(loaded, _keep_silent)
         )
-    with contextlib.closing(log):
+    try:
         yield log
+    finally:
+        HELD.done(log)
 
 
 def loaded(path: Path) -> LoadedConfig:
     """The configuration, checked unless the log has followed it already."""
     from lasttouch.configuration import config  # noqa: PLC0415 - a query does without
 
-    file = read_config(path)
+    file = HELD.config(path)
     with contextlib.suppress(DatabaseError):  # told once it is to be written; what is wrong in the file goes before
         if (log := _log_that_followed(file)) is not None:
-            log.close()
+            HELD.done(log)
             return config.checked_before(file)
     return config.load_config(file.path)
 
@@ -140,21 +147,21 @@ def _log_that_followed(file: ConfigFile) -> Log | None:
     """The log, if there is one that has followed this very configuration."""
     if file.database is None or not is_begun(file.database):
         return None
-    log = open_for_reading(file.database)
+    log = HELD.log(file.database)
     with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
         if settings.read(log, settings.CONFIGURATION) == file.digest:
             return log
-    log.close()
+    HELD.done(log)
     return None
 
 
 def _whole_log(path: Path) -> Log:
     """The log with all its tables. Raises DatabaseError, too, where the disk was full before they were made."""
-    log = open_for_reading(path)
+    log = HELD.log(path)
     try:
         insist_on_all_tables(log, path)
     except BaseException:
-        log.close()
+        HELD.done(log)
         raise
     return log
 
@@ -175,6 +182,7 @@ def _follow(file: ConfigFile, warn: Notify) -> LoadedConfig:
     from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
     from lasttouch.keeping.opening import opened  # noqa: PLC0415
 
+    HELD.let_go()
     loaded = load_config(file.path)
     if is_begun(loaded.database):
         try:

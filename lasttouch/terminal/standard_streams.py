@@ -39,7 +39,9 @@ def silence_libraries() -> None:
 
 def discard() -> None:
     """Write the rest nowhere: whoever reads it has gone, or there is no room for it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, sys.stdout.fileno())
+    os.close(nothing)
 
 
 def is_of_output(error: OSError) -> bool:

@@ -31,7 +31,10 @@ MAY_IMPORT = {
 SOCKETS_ELSEWHERE = {
     "lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py",
     "lasttouch/daemon/answers.py", "lasttouch/daemon/answering_process.py", "lasttouch/web/listening.py",
-    *(f"lasttouch/answering/{name}.py" for name in ("calling", "client", "incoming", "child", "server", "place")),
+    *(
+        f"lasttouch/answering/{name}.py"
+        for name in ("calling", "client", "incoming", "child", "children", "server", "waiting", "place")
+    ),
 }  # fmt: skip
 NETWORK = {
     "socket", "socketserver", "ssl", "http", "urllib.request", "imaplib", "smtplib", "ftplib", "asyncio", "xmlrpc",

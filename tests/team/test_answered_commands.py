@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-from answered import ANA, CLEO, KEEPER, STRANGER, answered, uid, write_config
+from answered import ANA, CLEO, KEEPER, STRANGER, answered, kept, uid, write_config
 
 from config_lines import account, files
 from lasttouch.answering import client, incoming, permitted, wire
@@ -199,32 +199,16 @@ def test_descriptors_that_cannot_be_used_end_in_an_exit_code(team: Path, tmp_pat
         theirs.close()
 
 
-def test_a_request_that_never_comes_is_waited_for_a_moment_only(team: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incoming, "PATIENCE_SECONDS", 0.2)
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    from answered import forked
-
-    from lasttouch.answering.child import answer
-    from lasttouch.answering.server import Asked
-
-    pid = forked(lambda: answer(Asked(theirs, uid(ANA)), team))
-    theirs.close()
-    ours.settimeout(30)
-    assert ours.recv(1) == b"\2"
-    os.waitpid(pid, 0)
-    ours.close()
-
-
 @pytest.mark.parametrize("limit", ["answer", "processor"])
 def test_an_answer_that_nobody_reads_ends(team: Path, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     from lasttouch.answering import child
 
     if limit == "answer":
         monkeypatch.setattr(wire, "LONGEST_ANSWER_SECONDS", 1)
-        monkeypatch.setattr(child, "_run", lambda *_: os.write(1, b"x" * 1_000_000))
+        monkeypatch.setattr(child.Answering, "_run", lambda *_: os.write(1, b"x" * 1_000_000))
     else:
         monkeypatch.setattr(child, "CPU_SECONDS", 0.2)
-        monkeypatch.setattr(child, "_run", lambda *_: _count_for_ever())
+        monkeypatch.setattr(child.Answering, "_run", lambda *_: _count_for_ever())
     nobody_reads, write = os.pipe()
     began = time.monotonic()
     try:
@@ -242,31 +226,16 @@ def _count_for_ever() -> int:
 
 
 def test_ctrl_c_ends_what_is_under_way(team: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from answered import forked
-
     from lasttouch.answering import child
-    from lasttouch.answering.server import Asked
 
-    def wait(*_: object) -> int:
-        try:
-            time.sleep(60)
-        except KeyboardInterrupt:
-            return 130
-        return 0
-
-    monkeypatch.setattr(child, "_run", wait)
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = forked(lambda: child.answer(Asked(theirs, uid(ANA)), team))
-    theirs.close()
+    monkeypatch.setattr(child.Answering, "_run", lambda *_: time.sleep(60) or 0)
     null = os.open(os.devnull, os.O_RDWR)
-    socket.send_fds(ours, [wire.request({}, ["last"])], [null] * 3)
-    os.close(null)
-    time.sleep(0.3)
-    ours.shutdown(socket.SHUT_WR)
-    ours.settimeout(30)
-    assert ours.recv(1) == bytes([130])
-    os.waitpid(pid, 0)
-    ours.close()
+    with kept(team, uid(ANA)) as worker, worker.begin(wire.request({}, ["last"]), [null] * 3) as connection:
+        os.close(null)
+        time.sleep(0.3)
+        os.kill(worker.pid, signal.SIGINT)
+        assert connection.recv(1) == bytes([130])
+        assert worker.channel.recv(1) == wire.LEAVES
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL])

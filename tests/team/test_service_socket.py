@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,8 +20,9 @@ from answered import ANA, BEN, KEEPER, STRANGER, asked, processes_of, uid, write
 from activity.errors import LasttouchError
 from config_lines import account, files, head
 from lasttouch.answering import calling, client, wire
+from lasttouch.answering.children import AT_ONCE_FOR_ONE
 from lasttouch.answering.place import listening, place_of
-from lasttouch.answering.server import AT_ONCE_FOR_ONE, WAITING_FOR_ONE
+from lasttouch.answering.waiting import WAITING_FOR_ONE
 from lasttouch.mcp.asking import of_service, refusal
 from running_daemon import RunningDaemon, until
 
@@ -167,36 +169,110 @@ def test_a_client_that_never_reads_and_one_that_never_asks_delay_nobody(service:
 
 
 @AS_OTHERS
-def test_who_asks_for_much_waits_for_themselves_alone(service: Service) -> None:
-    silent = [_connected(service.place, uid(ANA)) for _ in range(20)]
-    until(lambda: len(processes_of(service.answering)) >= AT_ONCE_FOR_ONE)
+def test_a_hundred_who_say_nothing_have_no_process_and_are_sent_away(service: Service) -> None:
+    silent = [_connected(service.place, uid(name)) for name in (ANA, BEN) for _ in range(50)]
     assert asked(service.place, "status", asks=uid(KEEPER), groups=[GROUP]).code == 0
-    assert 1 <= len(processes_of(service.answering)) <= AT_ONCE_FOR_ONE
+    assert len(processes_of(service.answering)) <= 1
+    assert [one.recv(1) for one in silent] == [b""] * 100
     for one in silent:
         one.close()
 
 
 @AS_OTHERS
+def test_who_asks_for_much_waits_for_themselves_alone(service: Service) -> None:
+    """Ana reads none of her answers: they wait in four processes, and Kim's is not one of them."""
+    with _unread() as full:
+        unread = [_connection(service.place, uid(ANA), full, "status", "--help") for _ in range(20)]
+        until(lambda: len(processes_of(service.answering)) >= AT_ONCE_FOR_ONE)
+        assert asked(service.place, "status", asks=uid(KEEPER), groups=[GROUP]).code == 0
+        assert AT_ONCE_FOR_ONE <= len(processes_of(service.answering)) <= AT_ONCE_FOR_ONE + 1
+        for one in unread:
+            one.close()
+        until(lambda: len(processes_of(service.answering)) <= 1)
+
+
+@contextlib.contextmanager
+def _unread() -> Iterator[int]:
+    """A stream that takes nothing more, since nobody reads it."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(write, b"x" * 4096)
+    os.set_blocking(write, True)
+    try:
+        yield write
+    finally:
+        os.close(read)
+        os.close(write)
+
+
+@AS_OTHERS
 def test_what_would_make_too_many_wait_is_told_to_ask_again(service: Service) -> None:
-    silent = [_connected(service.place, uid(ANA)) for _ in range(WAITING_FOR_ONE + 2 * AT_ONCE_FOR_ONE)]
-    outcome = asked(service.place, "last", "--json", asks=uid(ANA), groups=[GROUP])
-    assert (outcome.code, outcome.error["message"]) == (1, "the service broke off the answer")
-    for one in silent:
-        one.close()
+    with _unread() as full:
+        many = [
+            _connection(service.place, uid(ANA), full, "status", "--help")
+            for _ in range(WAITING_FOR_ONE + 2 * AT_ONCE_FOR_ONE)
+        ]
+        outcome = asked(service.place, "last", "--json", asks=uid(ANA), groups=[GROUP])
+        assert (outcome.code, outcome.error["message"]) == (1, "the service broke off the answer")
+        for one in many:
+            one.close()
     assert until(lambda: asked(service.place, "last", asks=uid(ANA), groups=[GROUP]).code == 0)
 
 
+@AS_OTHERS
+@pytest.mark.parametrize("message", [b"", b"lasttouch 1\0", b"x" * 100_000, b"lasttouch 9\x000\0last\0"])
+def test_what_is_no_request_is_refused_and_the_next_is_answered(service: Service, message: bytes) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    with _connected(service.place, uid(ANA)) as connection:
+        socket.send_fds(connection, [message], [null] * 3)
+        os.close(null)
+        assert connection.recv(1) == b"\2"
+    assert asked(service.place, "last", asks=uid(ANA), groups=[GROUP]).code == 0
+
+
+@AS_OTHERS
 def test_a_child_that_is_killed_is_one_answer_that_breaks_off(service: Service) -> None:
-    answering = service.answering
-    idle = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    idle.connect(str(service.place))
-    until(lambda: processes_of(answering))
-    os.kill(processes_of(answering)[0], signal.SIGKILL)
-    idle.settimeout(30)
-    assert idle.recv(1) == b""
-    idle.close()
+    with _unread() as full:
+        connection = _connection(service.place, os.getuid(), full, "status", "--help")
+        until(lambda: processes_of(service.answering))
+        os.kill(processes_of(service.answering)[0], signal.SIGKILL)
+        assert connection.recv(1) == b""
+        connection.close()
     service.daemon.has_said("was ended by SIGKILL")
     assert "none of its users" in asked(service.place, "status").err
+
+
+@AS_OTHERS
+def test_each_has_a_process_of_their_own_which_is_kept_for_what_they_ask_next(service: Service) -> None:
+    for name in (ANA, BEN, ANA, BEN, ANA):
+        assert asked(service.place, "last", asks=uid(name), groups=[GROUP]).code == 0
+    kept = processes_of(service.answering)
+    assert len(kept) == 2
+    assert asked(service.place, "done", "1", asks=uid(ANA), groups=[GROUP]).code != 0
+    until(lambda: len(processes_of(service.answering)) == 1)
+    assert set(processes_of(service.answering)) < set(kept)
+
+
+@AS_OTHERS
+def test_whom_the_system_does_not_know_keeps_no_process(service: Service) -> None:
+    assert asked(service.place, "last", asks=STRANGER, groups=[GROUP]).code == 1
+    until(lambda: not processes_of(service.answering))
+
+
+@AS_OTHERS
+def test_a_daemon_that_is_killed_amid_an_answer_ends_all_that_answers(service: Service) -> None:
+    with _unread() as full:
+        connection = _connection(service.place, uid(ANA), full, "status", "--help")
+        answering = service.answering
+        until(lambda: processes_of(answering))
+        (child,) = processes_of(answering)
+        service.daemon.process.kill()
+        service.daemon.process.wait()
+        assert connection.recv(1) == b""
+        connection.close()
+        until(lambda: not Path(f"/proc/{child}/exe").exists())
 
 
 def test_the_answering_process_is_started_anew_when_it_dies_and_nobody_notices(service: Service) -> None:
