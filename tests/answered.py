@@ -71,6 +71,13 @@ def forked(work: Callable[[], NoReturn]) -> int:
     return pid
 
 
+@contextlib.contextmanager
+def streams() -> Iterator[tuple[list[int], Callable[[int], str]]]:
+    """What goes with a request, and what was written to one of them."""
+    with _files() as given:
+        yield given, lambda number: _text(given[number])
+
+
 def answered(
     config: Path,
     asks: int,
@@ -129,6 +136,7 @@ def kept(config: Path, asks: int) -> Iterator[Kept]:
     with ours:
         ours.settimeout(60)
         yield Kept(pid, ours)
+    kill(pid)  # its channel may be open in one that was forked after it
     os.waitpid(pid, 0)
 
 
@@ -163,6 +171,37 @@ def asked(
         _, status = os.waitpid(pid, 0)
         code = None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         return Outcome(None if code == 98 else code, _text(streams[1]), _text(streams[2]))
+
+
+class Service:
+    """Users who ask one command after another, each of a process that is kept for them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[contextlib.ExitStack, Kept]] = {}
+
+    def ask(
+        self, config: Path, asks: int, *words: str, settings: Mapping[str, str] | None = None, given: bytes = b"",
+        descriptors: Sequence[int] | None = None,
+    ) -> Outcome:  # fmt: skip
+        """As `answered`."""
+        if asks not in self._kept:
+            stack = contextlib.ExitStack()
+            self._kept[asks] = stack, stack.enter_context(kept(config, asks))
+        stack, worker = self._kept[asks]
+        with streams() as (ours, text):
+            os.write(ours[0], given)
+            os.lseek(ours[0], 0, os.SEEK_SET)
+            message = wire.request({wire.ENCODING: "utf-8", **(settings or {})}, list(words))
+            code = worker.ask(message, descriptors or ours)
+            if worker.channel.recv(1) != wire.STAYS:
+                del self._kept[asks]
+                stack.close()
+            return Outcome(code[0] if code else None, text(1), text(2))
+
+    def stop(self) -> None:
+        for stack, _ in self._kept.values():
+            stack.close()
+        self._kept.clear()
 
 
 def processes_of(parent: int) -> list[int]:

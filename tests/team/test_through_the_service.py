@@ -12,12 +12,13 @@ import pty
 import re
 import struct
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from answered import ANA, BEN, CLEO, KEEPER, Outcome, answered, uid
+from answered import ANA, BEN, CLEO, KEEPER, Outcome, Service, uid
 
 import cli
 from config_lines import account, files, head, table
@@ -38,6 +39,7 @@ class Team:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.service = Service()
         self.config = folder / "config.toml"
         self.top = ""
         self.more = {name: f'user = "{full}"\n' for name, (full, _) in USERS.items()}
@@ -67,7 +69,7 @@ class Team:
 
     def ask(self, who: str, *words: str, **more: Any) -> Outcome:
         os_user = KEEPER if who == "admin" else USERS[who][1]
-        return answered(self.config, uid(os_user), *words, **more)
+        return self.service.ask(self.config, uid(os_user), *words, **more)
 
     def ask_here(self, who: str, *words: str) -> Outcome:
         """The same without a service: what a command prints that this user may run beside the log."""
@@ -104,14 +106,15 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path: Path) -> Team:
+def team(tmp_path: Path) -> Iterator[Team]:
     """Ana wrote to Bob, who is a contact of hers and of nobody else."""
     team = Team(tmp_path)
     team.receive("ana", mail("ana@acme.example", "bob@globex.example", ago(days=3), "to-bob@acme.example", SECRET))
     team.receive("ana", mail("bob@globex.example", "ana@acme.example", ago(days=2), "of-bob@globex.example", SECRET))
     team.sync()
     team.ok("ana", "contacts", "add", "Bob Stone", "bob@globex.example")
-    return team
+    yield team
+    team.service.stop()
 
 
 def also_bens(team: Team) -> None:
