@@ -25,6 +25,7 @@ from lasttouch.keeping.opening import opened
 _RUNS = 15
 _AT_ONCE = 50
 _ROUNDS = 5
+_TRIES = 200
 _COMMAND = "import cli; cli.main()"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -58,28 +59,62 @@ def _figures(
     answers: Answers, words: Sequence[str], here: Mapping[str, str], asking: Mapping[str, str], place: Path
 ) -> Iterator[Figure]:
     command = ["-c", _COMMAND, *words]
-    subprocess.run([sys.executable, *command], env=asking, check=True, stdout=subprocess.DEVNULL)  # it is there
-    local, client = [], []
     assert answers.pid is not None
-    answered = _cpu_of_children(answers.pid)
+    _asked(place, [*words, "--help"])  # it has begun
+    first = _cpu_of_answers(answers.pid, place, words, 1)
+    subprocess.run([sys.executable, *command], env=asking, check=True, stdout=subprocess.DEVNULL)  # bytecode is there
+    local, client = [], []
     for _ in range(_RUNS):
         local.append(cpu_seconds_of(command, here))
         client.append(cpu_seconds_of(command, asking))
-    child = (_cpu_of_children(answers.pid) - answered) / _RUNS
+    usual = _cpu_of_answers(answers.pid, place, words, _TRIES)
     yield told("CPU of lasttouch last ADDRESS by a user, here", median_of(local) * 1e3, "ms")
     yield told("CPU of the client alone", median_of(client) * 1e3, "ms")
-    yield told("CPU of the answer alone", child * 1e3, "ms")
-    asked = median_of(client) + child
+    yield told("CPU of the first answer, which derives what an audience sees", first * 1e3, "ms")
+    yield told("CPU of an answer, usually", usual * 1e3, "ms")
+    asked = median_of(client) + usual
     yield at_most("CPU of lasttouch last ADDRESS by the service ÷ here", asked / median_of(local), "×", 1.5)
+    _at_once(place, words)  # the processes of this user are there
     waits = sorted(wait for _ in range(_ROUNDS) for wait in _at_once(place, words))
     yield told(f"{_AT_ONCE} asked at once, median", median_of(waits) * 1e3, "ms")
     yield at_most(f"{_AT_ONCE} asked at once, 95th percentile", waits[int(len(waits) * 0.95)] * 1e3, "ms", 100)
+    yield told("memory of a kept process that is no other's", _private_bytes(answers.pid) / 2**20, "MB")
 
 
-def _cpu_of_children(pid: int) -> float:
-    """Of those that have ended, in seconds (proc(5), cutime and cstime)."""
+def _cpu_of_answers(pid: int, place: Path, words: Sequence[str], count: int) -> float:
+    """Of the process that answers and of its children, for each of so many that are asked one after the other."""
+    before = _cpu(pid)
+    for _ in range(count):
+        _asked(place, words)
+    return (_cpu(pid) - before) / count
+
+
+def _asked(place: Path, words: Sequence[str]) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection, open(os.devnull, "r+b") as null:
+        connection.connect(str(place))
+        message = wire.request({wire.ENCODING: "utf-8"}, list(words))
+        socket.send_fds(connection, [message], [null.fileno()] * 3)
+        assert connection.recv(1) == b"\0"
+
+
+def _cpu(pid: int) -> float:
+    """Its own, and that of its children, ended or not, in seconds (proc(5))."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[13]) + int(fields[14])) / _TICKS
+    own = sum(map(int, fields[11:15])) / _TICKS
+    return own + sum(_cpu(child) for child in _children(pid))
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def _private_bytes(pid: int) -> float:
+    """Of its children, on average (proc(5), smaps_rollup)."""
+    found = []
+    for child in _children(pid):
+        lines = Path(f"/proc/{child}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        found.append(sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_")))
+    return sum(found) / len(found)
 
 
 def _at_once(place: Path, words: Sequence[str]) -> list[float]:

@@ -152,7 +152,7 @@ def asked(
     def work() -> NoReturn:
         os.environ["LASTTOUCH_SOCKET"] = str(place)
         os.environ.pop("LASTTOUCH_CONFIG", None)
-        for number, descriptor in enumerate(streams):
+        for number, descriptor in enumerate(ours):
             os.dup2(descriptor, number)
         sys.stdout, sys.stderr = open(1, "w"), open(2, "w")  # noqa: SIM115
         if asks is not None:
@@ -166,11 +166,11 @@ def asked(
         sys.stderr.flush()
         os._exit(98 if code is None else code)
 
-    with _files() as streams:
+    with _files() as ours:
         pid = forked(work)
         _, status = os.waitpid(pid, 0)
         code = None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-        return Outcome(None if code == 98 else code, _text(streams[1]), _text(streams[2]))
+        return Outcome(None if code == 98 else code, _text(ours[1]), _text(ours[2]))
 
 
 class Service:
