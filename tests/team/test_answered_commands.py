@@ -228,7 +228,7 @@ def _count_for_ever() -> int:
 def test_ctrl_c_ends_what_is_under_way(team: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from lasttouch.answering import child
 
-    monkeypatch.setattr(child.Answering, "_run", lambda *_: time.sleep(60) or 0)
+    monkeypatch.setattr(child.Answering, "_run", lambda *_: time.sleep(60))
     null = os.open(os.devnull, os.O_RDWR)
     with kept(team, uid(ANA)) as worker, worker.begin(wire.request({}, ["last"]), [null] * 3) as connection:
         os.close(null)
