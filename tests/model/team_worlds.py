@@ -127,7 +127,7 @@ def _contacts(chance: random.Random) -> list[Listed]:
         company = chance.choice(["", domain.partition(".")[0].title()])
         owner = chance.choice(["", "", "", "Ana", "Ben", "Cleo", "Info", "Somebody"])
         held = frozenset(chance.sample(ACCOUNTS, chance.choice([0, 0, 0, 1, 2])))
-        emails = (email, f"{name}@home.example") if chance.random() < 0.2 else (email,)
+        emails = (email, f"{name}@home.example") if chance.random() < 0.5 else (email,)
         words = {
             account: (f"{name.title()} of {account}", chance.choice(["", company, "Quilt", f"{account} & Co"]))
             for account in sorted(held)[1:]
