@@ -114,7 +114,8 @@ def _list(agent: Agent, made: World) -> None:
             called, company = one.words(name)
             own = frozenset([accounts[name]])
             of = Holding(tuple(own), users.get(name, 0), own, frozenset([name.title()]), keeps_the_list=False)
-            entry = ContactEntry(called, list(one.emails)[: None if name == min(one.held_by) else 1], company, "", one.owner)
+            emails = list(one.emails) if name == min(one.held_by) else list(one.emails[:1])
+            entry = ContactEntry(called, emails, company, "", one.owner)
             address_book.import_contacts(agent, [entry], renames=False, of=of)
 
 
