@@ -198,6 +198,11 @@ class Service:
                 stack.close()
             return Outcome(code[0] if code else None, text(1), text(2))
 
+    def open_files(self, asks: int) -> list[str]:
+        """What the process that is kept for them has open."""
+        folder = f"/proc/{self._kept[asks][1].pid}/fd"
+        return [os.readlink(f"{folder}/{number}") for number in os.listdir(folder)]
+
     def stop(self) -> None:
         for stack, _ in self._kept.values():
             stack.close()

@@ -42,8 +42,8 @@ def paths(group: click.Group = lasttouch, before: str = "") -> Iterator[str]:
 
 
 KEEPERS = {  # what is for whoever keeps the server, at its own terminal, or needs no log
-    "demo", "init", "sync", "run", "backup", "completion", "service install", "service uninstall", "service status",
-    "check",
+    "demo", "init", "sign-in", "sync", "run", "backup", "completion", "service install", "service uninstall",
+    "service status", "check",
     "rules test", "push",
 }  # fmt: skip
 

@@ -301,6 +301,23 @@ def test_who_is_erased_is_gone_from_what_is_kept_of_looking(team: Team) -> None:
         assert file.is_dir() or b"globex" not in file.read_bytes(), file
 
 
+def test_the_zone_of_one_answer_is_not_that_of_the_next(team: Team) -> None:
+    first = team.ask("ana", "log")
+    assert team.ask("ana", "log", settings={"TZ": "Asia/Tokyo"}) != first
+    assert team.ask("ana", "log") == first
+
+
+def test_what_was_derived_before_somebody_was_erased_is_held_open_by_nobody_who_asks_again(team: Team) -> None:
+    grant(team, "ana", '"dates"')
+    for _ in range(2):
+        assert team.ask("ben", "last").code == 0
+    why = ["--reason", "asked for it"]
+    assert team.ask("admin", "contacts", "forget", "bob@globex.example", "--yes", *why).code == 0
+    assert any(name.endswith("(deleted)") for name in team.service.open_files(uid(BEN)))
+    assert team.ask("ben", "last").code in (0, 6)
+    assert not any(".audiences/" in name and name.endswith("(deleted)") for name in team.service.open_files(uid(BEN)))
+
+
 def test_only_an_administrator_sees_which_accounts_there_are(team: Team) -> None:
     assert [one["account"] for one in team.ok("admin", "accounts", "list")] == ["ana", "ben", "cleo"]
     assert team.ask("ben", "accounts", "list", "--json").error["code"] == "not-permitted"
