@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from activity.sharing import Level
-from store import changes, held_companies, holding, settings
+from store import changes, holding, settings
 from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
@@ -50,6 +50,8 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
     had_users = connection.execute("SELECT 1 FROM user WHERE active LIMIT 1").fetchone() is not None
     if not team.users and not had_users:
         return
+    from store import held_companies  # noqa: PLC0415 - one keeper does without
+
     connection.execute("UPDATE user SET active = 0, os_user = NULL WHERE active")
     connection.execute("DELETE FROM user_team")
     ids = {one.name: _keep_user(connection, one) for one in team.users}

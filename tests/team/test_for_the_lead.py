@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from colleagues import Colleagues
+from json_page import fields, named_in, section
 
 from household import ago, utc_ago
 
@@ -124,3 +125,10 @@ def test_no_command_counts_colleagues(here: Colleagues) -> None:
     }  # fmt: skip
     for one in here.ok("cleo", "handover", "cleo", "--to", "ben"):
         assert all(set(known_by) == {"owner", "last_touch"} for known_by in one["others"])
+
+
+def test_every_field_is_documented(here: Colleagues) -> None:
+    for command, words in (("drift", ""), ("handover", "ana --to ben")):
+        named = set(fields(here.ok("cleo", command, *words.split())))
+        assert "owner" in named
+        assert named - {"hidden_accounts"} <= named_in(section(command) + section("last")), command

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 from colleagues import Colleagues
+from json_page import fields, named_in, section
 
 BOB, ANA = "bob@globex.example", "ana@acme.example"
-PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 TEAMS = {"everybody"}
 CALLS = [
     ("ana", "sharing set", "dates"),
@@ -22,14 +17,6 @@ CALLS = [
 ]
 
 
-def _keys(value: Any) -> Iterator[str]:
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, dict):
-            for name, inner in one.items():
-                yield name
-                yield from _keys(inner)
-
-
 def test_every_field_is_documented(colleagues: Colleagues) -> None:
     colleagues.accounts["ana"]["share"] = "who"
     colleagues.receive("ana", BOB, ANA, 5)
@@ -39,10 +26,9 @@ def test_every_field_is_documented(colleagues: Colleagues) -> None:
     colleagues.ok("ben", "last", "Bob")
     for who, command, words in CALLS:
         answer = colleagues.ok(who, *command.split(), *words.split())
-        named = set(_keys(answer)) - TEAMS
+        named = set(fields(answer)) - TEAMS
         assert named, command
-        section = PAGE.partition(f"## {command}\n")[2].partition("\n## ")[0]
-        if "The same" in section:
-            section += PAGE.partition("## sharing show\n")[2].partition("\n## ")[0]
-        told = {word for span in re.findall(r"`([^`]*)`", section) for word in re.findall(r"[a-z_]+", span)}
-        assert named <= told, (command, named - told)
+        text = section(command)
+        if "The same" in text:
+            text += section("sharing show")
+        assert named <= named_in(text), (command, named - named_in(text))
