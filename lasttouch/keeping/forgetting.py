@@ -15,7 +15,7 @@ from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.meetings import correct_titles
 from lasttouch.keeping.whose import changeable
 from matchers.canonical import canonical
-from store import audiences, deeds, forgetting, holding, ingest, mailings, settings, tokens, touches
+from store import audiences, bounces, deeds, forgetting, holding, ingest, mailings, settings, tokens, touches
 from store.database import writing
 from store.erased import remember
 from store.forgetting import Erased
@@ -69,7 +69,7 @@ def obey_rules(agent: Agent) -> Erased:
     forgetting.strike_from_contacts(agent.connection, forbidden, contact_ids)
     if forbidden:
         forgetting.rewrite_objects(agent.connection, forbidden, [], _redaction(agent, []))
-    ingest.rejudge(agent.connection, erased.struck, agent.judge)
+    ingest.rejudge(agent.connection, {*erased.struck, *bounces.all_concerned(agent.log)}, agent.judge)
     return erased
 
 
@@ -86,7 +86,8 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
         forgetting.rewrite_objects(agent.connection, emails, names, _redaction(agent, names))
         tokens.forget(agent.connection, emails, names)
         mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
-        ingest.rejudge(agent.connection, [*erased.struck, *mailings.members(agent.log)], agent.judge)
+        returned = bounces.all_concerned(agent.log)  # a bounce may have named what is erased
+        ingest.rejudge(agent.connection, {*erased.struck, *mailings.members(agent.log), *returned}, agent.judge)
         relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
         correct_titles(agent)
         touches.refresh(agent.connection, agent.clock())

@@ -37,9 +37,11 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 def test_what_it_says_to_type_next_works(kept: Kept) -> None:
     typed = [line for line in kept.printed.splitlines() if line.startswith("  lasttouch ")]
-    assert len(typed) == 4
+    assert len(typed) == 5
     for line in typed:
         _, *words = shlex.split(line, comments=True)
+        if words[:2] == ["demo", "--web"]:
+            continue  # it serves until it is stopped; tried with the page
         code, answer = ask(*words)
         assert (code, bool(answer)) == (0, True)
 

@@ -26,7 +26,7 @@ OTHERWISE = {
     "contacts merge", "contacts edit", "cadence", "confirm", "done", "ignore", "note",
     "snooze", "demo", "init", "run", "companies add",
     "service install", "service uninstall", "service status", "rules test", "why", "accounts retire",
-    "sharing show", "sharing set", "sharing private",
+    "sharing show", "sharing set", "sharing private", "handover",
 }  # fmt: skip
 
 
