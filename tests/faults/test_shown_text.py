@@ -26,7 +26,8 @@ OTHERWISE = {
     "contacts merge", "contacts edit", "cadence", "confirm", "done", "ignore", "note",
     "snooze", "demo", "init", "run", "companies add",
     "service install", "service uninstall", "service status", "rules test", "why", "accounts retire",
-    "sharing show", "sharing set", "sharing private", "handover",
+    "sharing show", "sharing set", "sharing private", "handover", "push", "sign-in", "mcp", "web login", "tokens add",
+    "tokens revoke",
 }  # fmt: skip
 
 
