@@ -41,17 +41,13 @@ class Server:
     """Accepts on `listener` until `alive` ends, which whoever started this process holds open.
 
     What cannot be begun yet waits, and what would make too many wait is closed: the first come of each
-    are served first, and who asks for much only waits for themselves. `beforehand` is called at the
-    start, after each answer that may have changed something, and once a minute.
+    are served first, and who asks for much only waits for themselves.
     """
 
-    def __init__(
-        self, listener: socket.socket, alive: int, work: Work, beforehand: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, listener: socket.socket, alive: int, work: Work) -> None:
         self._listener = listener
         self._alive = alive
         self._work = work
-        self._beforehand = beforehand
         self._waiting = Waiting()
         self._watched = select.poll()
         self._children = Children()
@@ -128,8 +124,6 @@ class Server:
             self._unwatch(asked.connection)
         if said != wire.STAYS:
             self._let_go(child)
-        if said == wire.LEAVES:
-            self._beforehand()
 
     def _interrupt(self, asked: Asked) -> None:
         """Who asked has pressed Ctrl-C, or is gone."""

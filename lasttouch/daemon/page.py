@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-import lasttouch
 from activity.errors import UsageError
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.daemon.journal import Format
+from lasttouch.daemon.kept_process import KeptProcess
 
-_NOT_FOR_IT = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 _PROGRAM = "lasttouch.web.process"
 _NEEDS = ("starlette", "uvicorn", "jinja2")
 _LEAVE_SECONDS = 4.0
@@ -27,21 +23,19 @@ _log = logging.getLogger(__name__)
 
 
 class Page:
-    """Used by one thread. The process listens by itself, and ends with the pipe that is held open here."""
+    """Used by one thread. The process listens by itself."""
 
     def __init__(self, form: Format, level: str) -> None:
-        self._journal = (form, level)
+        self._process = KeptProcess(_PROGRAM, form, level, _LEAVE_SECONDS)
         self._config: Path | None = None
         self._follows: object = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._alive: int | None = None
         self._began = self._not_before = 0.0
         self._pause = _PAUSE_SECONDS
 
     @property
     def pid(self) -> int | None:
         """Of the process that serves it, where there is one."""
-        return None if self._process is None else self._process.pid
+        return self._process.pid
 
     def follow(self, loaded: LoadedConfig) -> None:
         """Serve it where the configuration says where, else do not. Raises UsageError where packages are missing."""
@@ -62,40 +56,19 @@ class Page:
 
     def look(self) -> None:
         """Start the process anew if it has ended."""
-        if self._config is None or (self._process is not None and self._process.poll() is None):
+        if self._config is None or self._process.is_running:
             return
         now = time.monotonic()
-        if self._process is not None:
-            _log.error("the process that serves the page has ended with %d", self._process.returncode)
-            self._process = None
+        if (code := self._process.ended_with) is not None:
+            _log.error("the process that serves the page has ended with %d", code)
+            self._process.stop()
             self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS) if now - self._began < _AT_ONCE_SECONDS else 0.0
             self._pause = max(self._pause, _PAUSE_SECONDS)
             self._not_before = now + self._pause
         if now >= self._not_before:
             self._began = now
-            self._start(self._config)
+            self._process.start([str(self._config)])
 
     def stop(self) -> None:
         self._config = self._follows = None
-        if self._alive is not None:
-            os.close(self._alive)
-            self._alive = None
-        if self._process is not None:
-            try:
-                self._process.wait(_LEAVE_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-            self._process = None
-
-    def _start(self, config: Path) -> None:
-        if self._alive is not None:
-            os.close(self._alive)
-        ended, self._alive = os.pipe2(os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
-        environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
-        found = [str(Path(lasttouch.__file__).parents[1]), *filter(None, [environment.get("PYTHONPATH")])]
-        words = [sys.executable, "-P", "-m", _PROGRAM, str(config), str(ended), *self._journal]
-        self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            words, env=environment | {"PYTHONPATH": os.pathsep.join(found)},
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[ended], cwd="/",
-        )  # fmt: skip
-        os.close(ended)
+        self._process.stop()
