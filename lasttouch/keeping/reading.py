@@ -34,12 +34,7 @@ def reading(config: Path, warn: Notify, notify: Notify, whole: bool = False) -> 
     is given what keeps the log from following it, `notify` that there is no log yet. The `whole` log is for
     what keeps the service. Raises NotPermitted.
     """
-    file = HELD.config(config)
-    path, log = file.database, _log_that_followed(file)
-    if path is None or log is None:
-        loaded = _follow(file, warn)
-        path = loaded.database
-        log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, notify)
+    path, log = _in_line(config, warn, notify)
     try:
         with database_errors(path):
             if whole:
@@ -109,19 +104,22 @@ def name_of_user(config: Path, known_as: str) -> str:
 @contextlib.contextmanager
 def _opened(config: Path) -> Iterator[Log]:
     """The log in line with the configuration, of which nothing but its users is asked."""
-    file = HELD.config(config)
-    log = _log_that_followed(file)
-    if log is None:
-        loaded = _follow(file, _keep_silent)
-        log = (
-            _whole_log(loaded.database)
-            if is_begun(loaded.database)
-            else _log_before_the_first_sync(loaded, _keep_silent)
-        )
+    _, log = _in_line(config, _keep_silent, _keep_silent)
     try:
         yield log
     finally:
         HELD.done(log)
+
+
+def _in_line(config: Path, warn: Notify, notify: Notify) -> tuple[Path, Log]:
+    """Where the log of this configuration is, and the whole of it once it has followed it; see `reading`."""
+    file = HELD.config(config)
+    path, log = file.database, _log_that_followed(file)
+    if path is None or log is None:
+        loaded = _follow(file, warn)
+        path = loaded.database
+        log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, notify)
+    return path, log
 
 
 def loaded(path: Path) -> LoadedConfig:
