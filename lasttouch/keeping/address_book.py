@@ -120,18 +120,18 @@ def _import_of(
             return _import(agent, entries, renames, by_itself, of.user_id)
     aside = _PutAside(agent, entries, of.user_id)
     kept = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry) and not aside(entry)]
-    meant = meant_by(agent.log, [entries[at] for at in kept], of)
-    listed = {at: one.of_the_list for at, one in zip(kept, meant, strict=True) if one.of_the_list is not None}
-    held = {at: one.held for at, one in zip(kept, meant, strict=True) if at not in listed and one.held is not None}
+    meant = dict(zip(kept, meant_by(agent.log, [entries[at] for at in kept], of), strict=True))
+    listed = {at: one.of_the_list for at, one in meant.items() if one.of_the_list is not None}
+    held = {at: one.held for at, one in meant.items() if at not in listed and one.held is not None}
     last = contacts.last_id(agent.log)
     rest = [at for at in kept if at not in listed and at not in held]
-    apart = [_without(entries[at], meant[kept.index(at)].foreign) for at in rest]
+    apart = [_without(entries[at], meant[at].foreign) for at in rest]
     change = _import(agent, apart, renames, by_itself, of.user_id, of.accounts[0])
     done = change.imported
     holding.hold(agent.connection, [one for one in done.contacts if one > last], of.accounts)
     theirs = dict(zip(rest, done.contacts, strict=True))
     for at, contact_id in theirs.items():
-        if foreign := meant[kept.index(at)].foreign:  # they call it theirs, whosever it counts for
+        if foreign := meant[at].foreign:  # they call it theirs, whosever it counts for
             also(agent, contact_id, foreign, of)
     worded = {at: take_in(agent, contact_id, entries[at], of, by_itself) for at, contact_id in held.items()}
     emails = {email for at in held for email in entries[at].emails}
