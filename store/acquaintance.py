@@ -20,6 +20,10 @@ class Acquaintance(NamedTuple):
     owner: str
     last_touch: datetime
 
+    def is_of(self, owner: str) -> bool:
+        """Is it this owner's, by name or by the account's?"""
+        return owner.casefold() in (self.owner.casefold(), self.account.casefold())
+
 
 def known_by(
     log: Log, contact_ids: Sequence[int], now: datetime, since: datetime | None = None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from activity.sharing import Level
 from lasttouch.answers.question import Log, Question
+from lasttouch.answers.single_touches import are_shown
 from lasttouch.moments import earlier
 from lasttouch.naming import chosen
 from store.accounts import accounts_known
@@ -55,7 +56,7 @@ def answer(log: Log, question: Question, of_late: timedelta, most: int) -> Answe
     ids = sorted(owners.keys() if wanted is None else owners.keys() & set(wanted))
     touched = known_by(log, ids, now)
     of_late_by = known_by(log, ids, now, since)
-    told = _whose_touches_are_told(log)
+    told = _whose_touches_are_told(log, owners.values())
     found = []
     for one in people(log, now, ids):
         owner = owners[one.id]
@@ -76,22 +77,21 @@ def answer(log: Log, question: Question, of_late: timedelta, most: int) -> Answe
     )
 
 
-def _whose_touches_are_told(log: Log) -> set[str]:
-    """The owners each of whose accounts shows single touches to who asks, casefolded."""
-    levels = dict(log.scope.levels)
+def _whose_touches_are_told(log: Log, owners: Iterable[str]) -> set[str]:
+    """Those of these owners each of whose accounts shows single touches to who asks, casefolded."""
     known = accounts_known(log)
-    told = {one.owner.casefold() for one in known} | {one.name.casefold() for one in known}
-    if log.scope.viewer is None:
-        return told
-    hidden = [one for one in known if levels.get(one.id, Level.NONE) < Level.WHO]
-    return told - {one.owner.casefold() for one in hidden} - {one.name.casefold() for one in hidden}
+    return {
+        owner
+        for owner in {one.casefold() for one in owners}
+        if are_shown(log, [one for one in known if owner in (one.owner.casefold(), one.name.casefold())])
+    }
 
 
 def _drift(
     one: Person, owner: str, is_told: bool, touched: list[Acquaintance], of_late: list[Acquaintance], since: datetime
 ) -> Drift | None:
     """None where the owner talks to them, or nobody does."""
-    if any(_is(known, owner) for known in of_late):
+    if any(known.is_of(owner) for known in of_late):
         return None
     if not is_told:
         talks_by_date = one.last_touch is not None and one.last_touch >= since
@@ -99,9 +99,5 @@ def _drift(
             return None
         return Drift(one, owner, "unknown", None, None) if of_late or talks_by_date else None
     talks = of_late[0] if of_late else None
-    owner_last = max((known.last_touch for known in touched if _is(known, owner)), default=None)
+    owner_last = max((known.last_touch for known in touched if known.is_of(owner)), default=None)
     return None if talks is None else Drift(one, owner, "drifted", talks, owner_last)
-
-
-def _is(known: Acquaintance, owner: str) -> bool:
-    return owner.casefold() in (known.owner.casefold(), known.account.casefold())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from activity.errors import UsageError
-from activity.sharing import Level
 from lasttouch.answers.question import Log, Question
 from lasttouch.answers.series import Series, by_series
+from lasttouch.answers.single_touches import are_shown
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.moments import earlier
 from lasttouch.naming import owner_named
-from store.accounts import accounts_known, addresses_of
+from store.accounts import Account, accounts_known, addresses_of
 from store.acquaintance import Acquaintance, known_by
 from store.awaiting import Waiting
 from store.choosing import of_owner
@@ -22,6 +23,7 @@ from store.read_back import ReadBack, read_back
 from store.timeline import Activity, ahead
 
 HOSTS = ("organizer", "from")
+_T = TypeVar("_T")
 
 
 class Handover(NamedTuple):
@@ -66,22 +68,23 @@ def answer(log: Log, question: Question, leaving: str, to: str, most: int) -> An
     found = sorted(everybody, key=_last_first)[:most]
     ids = [one.id for one in found]
     wanted = Wanted(contacts=frozenset(ids))
-    us, them = (awaiting(log, now, side, wanted, None) if ids else [] for side in ("us", "them"))
-    series = _ending(log, now, leaving, ids)
+    us, them = (_open(awaiting(log, now, side, wanted, None) if ids else [], leaving) for side in ("us", "them"))
+    theirs = [one for one in accounts_known(log) if one.owner.casefold() == leaving.casefold()]
+    series = _ending(log, now, theirs, ids)
     known = known_by(log, ids, now)
     return Answer(
         now,
         leaving,
         to,
-        _is_told(log, leaving),
+        are_shown(log, theirs),
         [
             Handover(
                 one,
-                [w for w in us if _is_open(w, one.id, leaving)],
-                [w for w in them if _is_open(w, one.id, leaving)],
-                [s for s in series if _meets(s.meeting, one.id)],
-                [a for a in known.get(one.id, []) if not _is(a, leaving) and not _is(a, to)],
-                next((a for a in known.get(one.id, []) if _is(a, to)), None),
+                us.get(one.id, []),
+                them.get(one.id, []),
+                series.get(one.id, []),
+                [a for a in known.get(one.id, []) if not a.is_of(leaving) and not a.is_of(to)],
+                next((a for a in known.get(one.id, []) if a.is_of(to)), None),
             )
             for one in found
         ],
@@ -97,25 +100,28 @@ def _last_first(one: Person) -> tuple[bool, float, str]:
     return (one.last_touch is None, -one.last_touch.timestamp() if one.last_touch else 0.0, one.name.casefold())
 
 
-def _is_told(log: Log, owner: str) -> bool:
-    levels = dict(log.scope.levels)
-    theirs = [one for one in accounts_known(log) if one.owner.casefold() == owner.casefold()]
-    return bool(theirs) and (
-        log.scope.viewer is None or all(levels.get(one.id, Level.NONE) >= Level.WHO for one in theirs)
-    )
+def _open(waits: Iterable[Waiting], leaving: str) -> dict[int | None, list[Waiting]]:
+    """By contact, those in a mailbox of who leaves."""
+    theirs = [one for one in waits if any(owner.casefold() == leaving.casefold() for _, owner in one.accounts)]
+    return _by_contact((one, {other.contact_id for other in one.others}) for one in theirs)
 
 
-def _ending(log: Log, now: datetime, leaving: str, ids: list[int]) -> list[Series]:
-    """The series of these contacts that whoever leaves has called: with more than one meeting known to come."""
-    theirs = {
-        email
-        for one in accounts_known(log)
-        if one.owner.casefold() == leaving.casefold()
-        for email in addresses_of(log, one.id)
-    }
-    held = {one.name for one in accounts_known(log) if one.owner.casefold() == leaving.casefold()}
+def _ending(log: Log, now: datetime, theirs: list[Account], ids: list[int]) -> dict[int | None, list[Series]]:
+    """By contact, the series that whoever leaves, whose accounts these are, has called: with more than one meeting
+    known to come."""
+    addresses = {email for one in theirs for email in addresses_of(log, one.id)}
+    names = {one.name for one in theirs}
     found = by_series(ahead(log, now, None, ids, None)) if ids else []
-    return [one for one in found if one.further and _is_called_by(one.meeting, theirs, held)]
+    ending = [one for one in found if one.further and _is_called_by(one.meeting, addresses, names)]
+    return _by_contact((one, {part.contact_id for part in one.meeting.parts}) for one in ending)
+
+
+def _by_contact(found: Iterable[tuple[_T, Iterable[int | None]]]) -> dict[int | None, list[_T]]:
+    ordered: dict[int | None, list[_T]] = {}
+    for one, contacts in found:
+        for contact_id in contacts:
+            ordered.setdefault(contact_id, []).append(one)
+    return ordered
 
 
 def _is_called_by(meeting: Activity, addresses: set[str], accounts: set[str]) -> bool:
@@ -124,17 +130,3 @@ def _is_called_by(meeting: Activity, addresses: set[str], accounts: set[str]) ->
     if hosts:
         return any(host in addresses for host in hosts)
     return {account for account, _ in meeting.sightings} <= accounts
-
-
-def _is_open(one: Waiting, contact_id: int, leaving: str) -> bool:
-    """Is it with this contact, and in a mailbox of who leaves?"""
-    theirs = any(owner.casefold() == leaving.casefold() for _, owner in one.accounts)
-    return theirs and any(other.contact_id == contact_id for other in one.others)
-
-
-def _meets(meeting: Activity, contact_id: int) -> bool:
-    return any(part.contact_id == contact_id for part in meeting.parts)
-
-
-def _is(known: Acquaintance, owner: str) -> bool:
-    return owner.casefold() in (known.owner.casefold(), known.account.casefold())
