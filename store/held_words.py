@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from store.lists import placeholders
 from store.log import Queryable
 
 
@@ -70,17 +71,16 @@ def of_contact(log: Queryable, contact_id: int, schema: str = "main") -> Words:
 
 
 def change(
-    connection: sqlite3.Connection, contact_id: int, account_ids: Collection[int], by: Callable[[Words], Words]
+    connection: sqlite3.Connection, contact_id: int, account_ids: Sequence[int], by: Callable[[Words], Words]
 ) -> bool:
     """Change what these accounts call it; False where the contact's own row is theirs to change, since nobody else
     holds it."""
-    others = "SELECT 1 FROM contact_holder WHERE contact_id = ? AND (name IS NOT NULL OR account_id NOT IN ({}))"
-    marks = ", ".join("?" * len(account_ids))
+    marks = placeholders(account_ids)
     holds = f"SELECT 1 FROM contact_holder WHERE contact_id = ? AND account_id IN ({marks})"
-    if connection.execute(holds, (contact_id, *account_ids)).fetchone() is None:
-        return False
-    if connection.execute(others.format(marks), (contact_id, *account_ids)).fetchone() is None:
-        return False
+    others = f"SELECT 1 FROM contact_holder WHERE contact_id = ? AND (name IS NOT NULL OR account_id NOT IN ({marks}))"
+    for query in (holds, others):
+        if connection.execute(query, (contact_id, *account_ids)).fetchone() is None:
+            return False
     spell_out(connection, contact_id)
     for account_id, words in own_words_of(connection, contact_id).items():
         if account_id in account_ids:

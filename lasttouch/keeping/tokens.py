@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
-from lasttouch.keeping.acting import become_asker
+from lasttouch.keeping.acting import become_administrator, become_asker
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.reading import loaded
-from lasttouch.keeping.viewing import is_administrator, user_asking
+from lasttouch.keeping.viewing import is_administrator
 from store import settings, tokens
 from store.database import is_begun, open_for_reading, writing
 from store.log import Log
@@ -51,10 +51,7 @@ class Made(NamedTuple):
 
 def become_holder(agent: Agent) -> None:
     """Whoever asks, who may be an administrator without a mailbox here. Raises NotPermitted."""
-    if is_administrator(agent.log):
-        user = user_asking(agent.log)
-        agent.user_id = user.id if user else ONE_KEEPER
-    else:
+    if not become_administrator(agent):
         become_asker(agent)
 
 
