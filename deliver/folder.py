@@ -45,7 +45,7 @@ def held(path: Path) -> str | None:
         raise _fault(path, error) from None
 
 
-def put(path: Path, text: str, mode: int = MODE) -> None:
+def put(path: Path, text: str) -> None:
     """The file says this now; whoever reads it meanwhile has the old one or the new. Raises ServerFault."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -55,7 +55,7 @@ def put(path: Path, text: str, mode: int = MODE) -> None:
         descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-                os.fchmod(descriptor, mode)
+                os.fchmod(descriptor, MODE)
                 file.write(text)
                 file.flush()
                 os.fsync(descriptor)

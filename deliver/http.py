@@ -104,12 +104,10 @@ class Server:
             answer.status_code or 0, {k.lower(): str(v) for k, v in answer.headers.items()}, _parsed(text), text
         )
 
-    def asked(
-        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None, *, fine: int = 300
-    ) -> Answer:
-        """The same, where anything but a status below `fine` is the error it amounts to."""
-        answer = self.send(method, path, body, headers)
-        if answer.status >= fine:
+    def asked(self, method: str, path: str, body: Any = None) -> Answer:
+        """The same, where anything but a success is the error it amounts to."""
+        answer = self.send(method, path, body)
+        if answer.status >= 300:
             raise self.refusal(answer)
         return answer
 
@@ -133,6 +131,16 @@ class Server:
             f"{self.host} did not take the request ({status})", "check url, and the version of the service"
         )
 
+    def foreign(self, whose: str, hint: str) -> ServerFault:
+        """What answers so is not the service that it should be."""
+        return ServerFault(f"{self.host} gave no answer of {whose}'s", hint)
+
+    def object_in(self, answer: Answer, whose: str, hint: str) -> dict[str, Any]:
+        """The JSON object that an answer is. Raises ServerFault where it is none."""
+        if not isinstance(answer.json, dict):
+            raise self.foreign(whose, hint)
+        return answer.json
+
     def seconds_to_wait(self, answer: Answer) -> float:
         """Retry-After, in seconds or as a date (RFC 9110 §10.2.3); a minute where it says nothing."""
         said = answer.headers.get("retry-after", "").strip()
@@ -145,6 +153,11 @@ class Server:
 
     def close(self) -> None:
         self._session.close()
+
+
+def one_line(said: object) -> str:
+    """The beginning of what a service says of a failure."""
+    return " ".join(str(said).split())[:200]
 
 
 def _cause(error: BaseException | None, host: str) -> LasttouchError:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from activity.errors import FieldGone, ServerFault
-from deliver.http import Answer, Server
-from deliver.instants import instant, text_of
+from activity.errors import FieldGone
+from deliver.batches import Refused, batches, by_halves
+from deliver.fields import Fields, no_field
+from deliver.http import Answer, Server, one_line
+from deliver.instants import text_of
 from deliver.values import Person, Value, Write, Written
 
 URL = "https://api.hubapi.com"
@@ -35,47 +37,37 @@ class HubSpot:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._server = Server(url or URL, {"Authorization": f"Bearer {token}"}, ca_file, now=now)
-        self._at, self._how, self._by = at or "lasttouch_at", how, by
-        self._names = [name for name in (self._at, how, by) if name is not None]
+        self._fields = Fields(at or "lasttouch_at", how, by)
 
     def people(self) -> Iterator[Person]:
-        after = ""
-        properties = ",".join(["email", "hs_additional_emails", "firstname", "lastname", *self._names])
+        properties = ",".join(["email", "hs_additional_emails", "firstname", "lastname", *self._fields.names])
+        query = {"limit": str(BATCH), "properties": properties, "archived": "false"}
         while True:
-            query = {
-                "limit": BATCH,
-                "properties": properties,
-                "archived": "false",
-                **({"after": after} if after else {}),
-            }
             said = self._json(self._server.asked("GET", f"{_OBJECTS}?{urlencode(query)}"))
             yield from map(self._person, said.get("results") or [])
-            after = str(((said.get("paging") or {}).get("next") or {}).get("after") or "")
+            after = ((said.get("paging") or {}).get("next") or {}).get("after")
             if not after:
                 return
+            query["after"] = str(after)
 
     def read(self, keys: Sequence[str]) -> list[Person]:
         found: list[Person] = []
-        for start in range(0, len(keys), BATCH):
-            body = {
-                "properties": ["email", *self._names],
-                "inputs": [{"id": key} for key in keys[start : start + BATCH]],
-            }
+        for some in batches(keys, BATCH):
+            body = {"properties": ["email", *self._fields.names], "inputs": [{"id": key} for key in some]}
             said = self._json(self._server.asked("POST", f"{_OBJECTS}/batch/read", body))
             found += map(self._person, said.get("results") or [])
         return found
 
     def write(self, writes: Sequence[Write]) -> Written:
-        """One request; where the whole is refused for one, by halves, until whose fault it is is known."""
+        return by_halves(writes, self._update)
+
+    def _update(self, writes: Sequence[Write]) -> Written:
+        """In one request. Raises Refused."""
         body = {"inputs": [{"id": one.key, "properties": self._properties(one.value)} for one in writes]}
         answer = self._server.send("POST", f"{_OBJECTS}/batch/update", body)
         if answer.status in (400, 404, 409):
             self._insist_on_our_field(answer)
-            if len(writes) == 1:
-                return Written([], {writes[0].key: _message(answer.json, f"refused ({answer.status})")})
-            half = len(writes) // 2
-            first, second = self.write(writes[:half]), self.write(writes[half:])
-            return Written([*first.done, *second.done], {**first.refused, **second.refused})
+            raise Refused(_message(answer.json, f"refused ({answer.status})"))
         if answer.status >= 300:
             raise self._server.refusal(answer)
         said = self._json(answer)
@@ -91,30 +83,26 @@ class HubSpot:
         return Written([one.key for one in writes if one.key not in refused], refused)
 
     def check(self) -> str:
-        answer = self._server.send("GET", f"/crm/v3/properties/contacts/{self._at}")
+        name = self._fields.at
+        answer = self._server.send("GET", f"/crm/v3/properties/contacts/{name}")
         if answer.status == 404:
-            raise self._gone(self._at)
+            raise self._gone(name)
         if answer.status >= 300:
             raise self._server.refusal(answer)
-        return f"{self._server.host}: the property {self._at} of contacts is there"
+        return f"{self._server.host}: the property {name} of contacts is there"
 
     def close(self) -> None:
         self._server.close()
 
     def _properties(self, value: Value) -> dict[str, str]:
-        given = ((self._at, text_of(value.at)), (self._how, value.how), (self._by, value.by))
-        return {name: held or "" for name, held in given if name is not None}
+        return {name: held or "" for name, held in self._fields.holding(value, text_of(value.at)).items()}
 
     def _person(self, one: Mapping[str, Any]) -> Person:
         held = one.get("properties") or {}
         emails = [held.get("email"), *str(held.get("hs_additional_emails") or "").split(";")]
         name = " ".join(filter(None, (held.get("firstname"), held.get("lastname"))))
-        value = Value(
-            instant(held.get(self._at)),
-            held.get(self._how) or None if self._how else None,
-            held.get(self._by) or None if self._by else None,
-        )
-        return Person(str(one.get("id")), name, tuple(email for email in emails if email), value)
+        addresses = tuple(email for email in emails if email)
+        return Person(str(one.get("id")), name, addresses, self._fields.value_in(held))
 
     def _insist_on_our_field(self, answer: Answer) -> None:
         said = answer.json if isinstance(answer.json, dict) else {}
@@ -125,24 +113,17 @@ class HubSpot:
     def _insist(self, error: Mapping[str, Any]) -> None:
         text = f"{error.get('message')} {error.get('code')} {error.get('subCategory')}"
         if _GONE in text or "does not exist" in text:
-            for name in self._names:
+            for name in self._fields.names:
                 if name in text:
                     raise self._gone(name)
 
     def _gone(self, name: str) -> FieldGone:
-        return FieldGone(
-            f"{self._server.host} has no property {name} of contacts",
-            "make it there (docs/targets.md), then: lasttouch push NAME --yes",
-        )
+        return no_field(self._server.host, f"property {name} of contacts")
 
     def _json(self, answer: Answer) -> dict[str, Any]:
-        if not isinstance(answer.json, dict):
-            raise ServerFault(
-                f"{self._server.host} gave no answer of HubSpot's", "check url; without it, HubSpot's is used"
-            )
-        return answer.json
+        return self._server.object_in(answer, "HubSpot", "check url; without it, HubSpot's is used")
 
 
 def _message(error: Any, otherwise: str) -> str:
     text = error.get("message") if isinstance(error, dict) else None
-    return " ".join(str(text or otherwise).split())[:200]
+    return one_line(text or otherwise)

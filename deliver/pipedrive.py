@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from activity.errors import FieldGone, LasttouchError, ServerFault
-from deliver.http import Answer, Server
-from deliver.instants import instant, text_of
+from activity.errors import FieldGone
+from deliver.batches import batches
+from deliver.fields import Fields, no_field
+from deliver.http import Answer, Server, one_line
+from deliver.instants import text_of
 from deliver.values import Person, Value, Write, Written
 
 URL = "https://api.pipedrive.com"
@@ -38,17 +40,18 @@ class Pipedrive:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._server = Server(url or URL, {"x-api-token": token}, ca_file, now=now)
-        self._named = (at or "lasttouch_at", how, by)
-        self._codes: tuple[str | None, ...] | None = None
+        self._named = Fields(at or "lasttouch_at", how, by)
+        self._codes: Fields | None = None
 
     def people(self) -> Iterator[Person]:
-        yield from self._pages({"limit": str(PAGE), "custom_fields": self._wanted()})
+        query = {"limit": str(PAGE), "custom_fields": ",".join(self._known_codes().names)}
+        yield from map(self._person, self._listed(_PERSONS, query))
 
     def read(self, keys: Sequence[str]) -> list[Person]:
         found: list[Person] = []
-        for start in range(0, len(keys), IDS):
-            query = {"ids": ",".join(keys[start : start + IDS]), "limit": str(IDS), "custom_fields": self._wanted()}
-            found += self._pages(query)
+        for some in batches(keys, IDS):
+            query = {"ids": ",".join(some), "limit": str(IDS), "custom_fields": ",".join(self._known_codes().names)}
+            found += map(self._person, self._listed(_PERSONS, query))
         return found
 
     def write(self, writes: Sequence[Write]) -> Written:
@@ -68,45 +71,43 @@ class Pipedrive:
     def check(self) -> str:
         self._codes = None
         fields = self._fields()
-        code = self._code(self._named[0], fields)
+        code = self._code(self._named.at, fields)
         kind = next((kind for _, known, kind in fields if known == code), "date")
         if kind != "date":
-            raise FieldGone(f"the field {self._named[0]} is no date there, but {kind}", "make one of the type date")
-        return f"{self._server.host}: the field {self._named[0]} of persons is there and holds a day"
+            raise FieldGone(f"the field {self._named.at} is no date there, but {kind}", "make one of the type date")
+        return f"{self._server.host}: the field {self._named.at} of persons is there and holds a day"
 
     def close(self) -> None:
         self._server.close()
 
     def _values(self, value: Value) -> dict[str, str | None]:
         at = text_of(value.at)
-        given = zip(self._known_codes(), (at and at[:10], value.how, value.by), strict=True)
-        return {code: held for code, held in given if code is not None}
+        return self._known_codes().holding(value, at and at[:10])
 
-    def _wanted(self) -> str:
-        return ",".join(code for code in self._known_codes() if code is not None)
-
-    def _pages(self, query: Mapping[str, str]) -> Iterator[Person]:
-        cursor = ""
+    def _listed(self, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+        """Page by page."""
+        asked = dict(query)
         while True:
-            asked = {**query, **({"cursor": cursor} if cursor else {})}
-            said = self._json(self._server.asked("GET", f"{_PERSONS}?{urlencode(asked)}"))
-            yield from map(self._person, said.get("data") or [])
-            cursor = str((said.get("additional_data") or {}).get("next_cursor") or "")
+            answer = self._server.asked("GET", f"{path}?{urlencode(asked)}")
+            said = self._server.object_in(answer, "Pipedrive", "check url; without it, Pipedrive's is used")
+            yield from said.get("data") or []
+            cursor = (said.get("additional_data") or {}).get("next_cursor")
             if not cursor:
                 return
+            asked["cursor"] = str(cursor)
 
     def _person(self, one: Mapping[str, Any]) -> Person:
         held = one.get("custom_fields") or {}
-        at, how, by = (held.get(code) if code else None for code in self._known_codes())
         emails = tuple(str(email["value"]) for email in one.get("emails") or [] if email.get("value"))
-        return Person(str(one.get("id")), str(one.get("name") or ""), emails, Value(instant(at), how, by))
+        return Person(str(one.get("id")), str(one.get("name") or ""), emails, self._known_codes().value_in(held))
 
-    def _known_codes(self) -> tuple[str | None, ...]:
+    def _known_codes(self) -> Fields:
         """The codes of our fields. Raises FieldGone."""
         if self._codes is None:
-            by_code = all(name is None or _CODE.fullmatch(name) for name in self._named)
+            by_code = all(_CODE.fullmatch(name) for name in self._named.names)
             fields = [] if by_code else self._fields()
-            self._codes = tuple(name and self._code(name, fields) for name in self._named)
+            at, how, by = self._named
+            self._codes = Fields(self._code(at, fields), how and self._code(how, fields), by and self._code(by, fields))
         return self._codes
 
     def _code(self, name: str, fields: Sequence[tuple[str, str, str]]) -> str:
@@ -117,18 +118,10 @@ class Pipedrive:
 
     def _fields(self) -> list[tuple[str, str, str]]:
         """(name, code, type) of all fields of persons."""
-        found: list[tuple[str, str, str]] = []
-        cursor = ""
-        while True:
-            query = urlencode({"limit": str(PAGE), **({"cursor": cursor} if cursor else {})})
-            said = self._json(self._server.asked("GET", f"/api/v2/personFields?{query}"))
-            found += [
-                (str(one.get("field_name")), str(one.get("field_code")), str(one.get("field_type")))
-                for one in said.get("data") or []
-            ]
-            cursor = str((said.get("additional_data") or {}).get("next_cursor") or "")
-            if not cursor:
-                return found
+        return [
+            (str(one.get("field_name")), str(one.get("field_code")), str(one.get("field_type")))
+            for one in self._listed("/api/v2/personFields", {"limit": str(PAGE)})
+        ]
 
     def _insist_on_our_field(self, answer: Answer) -> None:
         """A code that is not there any more is refused for every person alike."""
@@ -136,20 +129,10 @@ class Pipedrive:
             if code is not None and code in answer.text:
                 raise self._gone(str(name))
 
-    def _gone(self, name: str) -> LasttouchError:
-        return FieldGone(
-            f"{self._server.host} has no field {name} of persons",
-            "make it there (docs/targets.md), then: lasttouch push NAME --yes",
-        )
-
-    def _json(self, answer: Answer) -> dict[str, Any]:
-        if not isinstance(answer.json, dict):
-            raise ServerFault(
-                f"{self._server.host} gave no answer of Pipedrive's", "check url; without it, Pipedrive's is used"
-            )
-        return answer.json
+    def _gone(self, name: str) -> FieldGone:
+        return no_field(self._server.host, f"field {name} of persons")
 
 
 def _message(answer: Answer) -> str:
     said = answer.json if isinstance(answer.json, dict) else {}
-    return " ".join(str(said.get("error") or f"refused ({answer.status})").split())[:200]
+    return one_line(said.get("error") or f"refused ({answer.status})")

@@ -37,7 +37,6 @@ class Step(NamedTuple):
     contact: int
     write: Write
     before: Value
-    name: str = ""
 
 
 class Edited(NamedTuple):
@@ -77,7 +76,7 @@ def plan(people: Iterable[Wanted], conflict: Conflict, days_only: bool = False) 
         if same(holds, one.value, days_only):
             right.append((one.key, one.contact, one.value))
         elif one.value.at is not None or _was_ours(one.known):
-            steps.append(Step(one.contact, Write(one.key, one.value), holds, one.there.name if one.there else ""))
+            steps.append(Step(one.contact, Write(one.key, one.value), holds))
     return Plan(steps, right, edited, held)
 
 
@@ -104,11 +103,6 @@ def _is_anothers(one: Wanted, days_only: bool) -> bool:
     there = moment(one.there.value.at, days_only)
     ours = {moment(one.known.value.at, days_only), moment(one.value.at, days_only)}
     return there not in ours and not one.known.unsure
-
-
-def batches(steps: list[Step], size: int) -> Iterable[list[Step]]:
-    for start in range(0, len(steps), size):
-        yield steps[start : start + size]
 
 
 def by_key(people: Iterable[Person]) -> Mapping[str, Person]:

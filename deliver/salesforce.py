@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, ServerFault, Throttled
-from deliver.http import Answer, Server
-from deliver.instants import instant, text_of
+from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, Throttled
+from deliver.batches import batches
+from deliver.fields import Fields, no_field
+from deliver.http import Answer, Server, one_line
+from deliver.instants import text_of
 from deliver.values import Person, Value, Write, Written
 
 BATCH = 200
 API = "/services/data/v62.0"
 _NO_FIELD = ("INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE")
 _A_QUARTER = 900.0
+_HINT = "check url"
 
 
 class Salesforce:
@@ -37,8 +40,7 @@ class Salesforce:
     ) -> None:
         self._server = Server(url, ca_file=ca_file, now=now)
         self._client_id, self._secret = client_id, secret
-        self._at, self._how, self._by = at or "Last_Touch__c", how, by
-        self._names = [name for name in (self._at, how, by) if name is not None]
+        self._fields = Fields(at or "Last_Touch__c", how, by)
         self._signed_in = False
         self.days_only = False
 
@@ -47,8 +49,8 @@ class Salesforce:
 
     def read(self, keys: Sequence[str]) -> list[Person]:
         found: list[Person] = []
-        for start in range(0, len(keys), BATCH):
-            ids = ", ".join([f"'{key}'" for key in keys[start : start + BATCH] if key.isalnum()])
+        for some in batches(keys, BATCH):
+            ids = ", ".join([f"'{key}'" for key in some if key.isalnum()])
             found += self._query(f"WHERE Id IN ({ids})")
         return found
 
@@ -57,7 +59,7 @@ class Salesforce:
         answer = self._asked("PATCH", f"{API}/composite/sobjects", {"allOrNone": False, "records": records})
         said = answer.json
         if not isinstance(said, list) or len(said) != len(writes):
-            raise ServerFault(f"{self._server.host} gave no answer of Salesforce's", "check url")
+            raise self._server.foreign("Salesforce", _HINT)
         done: list[str] = []
         refused: dict[str, str] = {}
         for one, result in zip(writes, said, strict=True):  # in the order of what was asked
@@ -67,43 +69,37 @@ class Salesforce:
             error = (result.get("errors") or [{}])[0]
             if error.get("statusCode") in _NO_FIELD and self._named_in(error):
                 raise self._gone(self._named_in(error))
-            refused[one.key] = " ".join(str(error.get("message") or error.get("statusCode") or "refused").split())[:200]
+            refused[one.key] = one_line(error.get("message") or error.get("statusCode") or "refused")
         return Written(done, refused)
 
     def check(self) -> str:
         list(self._query("LIMIT 1"))
-        return f"{self._server.host}: {self._at} of Contact is there"
+        return f"{self._server.host}: {self._fields.at} of Contact is there"
 
     def close(self) -> None:
         self._server.close()
 
-    @property
-    def _columns(self) -> list[str]:
-        return ["Id", "Name", "Email", *self._names]
-
     def _values(self, value: Value) -> dict[str, str | None]:
         at = text_of(value.at)
-        given = ((self._at, at and (at[:10] if self.days_only else at)), (self._how, value.how), (self._by, value.by))
-        return {name: held for name, held in given if name is not None}
+        return self._fields.holding(value, at and (at[:10] if self.days_only else at))
 
     def _query(self, condition: str) -> Iterator[Person]:
         """In SOQL."""
-        text = " ".join(["SELECT", ", ".join(self._columns), "FROM Contact", condition])
+        columns = ", ".join(["Id", "Name", "Email", *self._fields.names])
+        text = " ".join(["SELECT", columns, "FROM Contact", condition])
         path = f"{API}/query?{urlencode({'q': text})}"
         while path:
-            said = self._asked("GET", path).json
-            if not isinstance(said, dict):
-                raise ServerFault(f"{self._server.host} gave no answer of Salesforce's", "check url")
+            said = self._server.object_in(self._asked("GET", path), "Salesforce", _HINT)
             yield from map(self._person, said.get("records") or [])
             path = str(said.get("nextRecordsUrl") or "")
 
     def _person(self, one: Mapping[str, Any]) -> Person:
-        at = one.get(self._at)
+        at = one.get(self._fields.at)
         if isinstance(at, str) and len(at) == 10:  # a Date, no Date/Time
             self.days_only = True
-        value = Value(instant(at), one.get(self._how) if self._how else None, one.get(self._by) if self._by else None)
         email = one.get("Email")
-        return Person(str(one.get("Id")), str(one.get("Name") or ""), (str(email),) if email else (), value)
+        addresses = (str(email),) if email else ()
+        return Person(str(one.get("Id")), str(one.get("Name") or ""), addresses, self._fields.value_in(one))
 
     def _asked(self, method: str, path: str, body: Any = None) -> Answer:
         if not self._signed_in:
@@ -141,10 +137,7 @@ class Salesforce:
 
     def _named_in(self, error: Mapping[str, Any]) -> str:
         text = f"{error.get('message')} {' '.join(map(str, error.get('fields') or []))}"
-        return next((name for name in self._names if name in text), "")
+        return next((name for name in self._fields.names if name in text), "")
 
     def _gone(self, name: str) -> FieldGone:
-        return FieldGone(
-            f"{self._server.host} has no field {name} of Contact, or does not let us write it",
-            "make it there (docs/targets.md), then: lasttouch push NAME --yes",
-        )
+        return no_field(self._server.host, f"field {name} of Contact, or does not let us write it")

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, ServerFault
-from deliver.http import Server
+from deliver.batches import Refused, batches, by_halves
+from deliver.http import Server, one_line
 from deliver.values import Person, Value, Write, Written
 
 PAGE = 1_000
@@ -50,22 +51,18 @@ class Tryton:
         domain = [["type", "=", "email"], ["value", "!=", None]]
         for row in self._pages("contact_mechanism", domain, ["party", "value"]):
             emails.setdefault(int(row["party"]), []).append(str(row["value"]))
-        ids = sorted(emails)
-        for start in range(0, len(ids), PAGE):
-            yield from self._persons(ids[start : start + PAGE], emails)
+        for some in batches(sorted(emails), PAGE):
+            yield from self._persons(some, emails)
 
     def read(self, keys: Sequence[str]) -> list[Person]:
         found: list[Person] = []
-        for start in range(0, len(keys), PAGE):
-            ids = [int(key) for key in keys[start : start + PAGE]]
-            there = self.call("model.party.party.search", [["id", "in", ids]], 0, None, None)
+        for some in batches(keys, PAGE):
+            there = self.call("model.party.party.search", [["id", "in", list(map(int, some))]], 0, None, None)
             found += self._persons(sorted(there), {})
         return found
 
     def write(self, writes: Sequence[Write]) -> Written:
-        """All in one call; where that is refused, by halves, until whose fault it is is known."""
-        self._known_fields()
-        return self._write(list(writes))
+        return by_halves(writes, self._write)
 
     def check(self) -> str:
         kind = "a day" if self.days_only else "an instant"
@@ -74,20 +71,12 @@ class Tryton:
     def close(self) -> None:
         self._server.close()
 
-    def _write(self, writes: list[Write]) -> Written:
-        if not writes:
-            return Written([], {})
+    def _write(self, writes: Sequence[Write]) -> Written:
+        """In one call. Raises Refused."""
         parameters: list[Any] = []
         for one in writes:
             parameters += [[int(one.key)], self._values(one.value)]
-        try:
-            self.call("model.party.party.write", *parameters)
-        except _Refused as error:
-            if len(writes) == 1:
-                return Written([], {writes[0].key: error.message})
-            half = len(writes) // 2
-            first, second = self._write(writes[:half]), self._write(writes[half:])
-            return Written([*first.done, *second.done], {**first.refused, **second.refused})
+        self.call("model.party.party.write", *parameters)
         return Written([one.key for one in writes], {})
 
     def _values(self, value: Value) -> dict[str, Any]:
@@ -156,16 +145,10 @@ class Tryton:
             raise ServerFault(f"{self._server.host} has no database {self._database}", "correct url or database")
         if answer.status >= 300:
             raise self._server.refusal(answer)
-        said = answer.json
-        if not isinstance(said, dict):
-            raise ServerFault(f"{self._server.host} gave no answer of Tryton's", "is url that of the Tryton server?")
+        said = self._server.object_in(answer, "Tryton", "is url that of the Tryton server?")
         if "error" in said:
             raise _fault(self._server.host, said["error"])
         return said.get("result")
-
-
-class _Refused(LasttouchError):
-    """What was to be written was not taken; the rest of the batch may be."""
 
 
 def _fault(host: str, error: Any) -> LasttouchError:
@@ -174,11 +157,11 @@ def _fault(host: str, error: Any) -> LasttouchError:
     if kind in ("UserError", "UserWarning"):
         said = error[1]
         text = str(said[0] if isinstance(said, list) and said else said)
-        return _Refused(" ".join(text.split())[:200])
+        return Refused(one_line(text))
     if kind in ("LoginException", "403") or kind.startswith("Login"):
         return _login_refused(host)
     if kind == "ConcurrencyException":
-        return _Refused("somebody changed it at the same moment")
+        return Refused("somebody changed it at the same moment")
     return ServerFault(f"{host} has a fault of its own", "see its log; it is tried again")
 
 

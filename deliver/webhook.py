@@ -12,6 +12,7 @@ from datetime import datetime
 
 from activity.errors import AuthenticationFailed, SwitchedOff
 from deliver.http import Server
+from deliver.instants import text_of
 from deliver.public_addresses import resolver
 from deliver.values import Message
 
@@ -67,19 +68,15 @@ def payload(message: Message) -> dict[str, object]:
     """Thin: whose it is by our id, the date and its kind, and what was before. No name, no address, no subject."""
     return {
         "type": _TYPE,
-        "timestamp": utc(message.noted_at),
+        "timestamp": text_of(message.noted_at),
         "data": {
             "contact": message.contact,
-            "last_touch": utc(message.last.at),
+            "last_touch": text_of(message.last.at),
             "last_touch_kind": message.last.how,
-            "before": utc(message.before.at),
+            "before": text_of(message.before.at),
             "before_kind": message.before.how,
         },
     }
-
-
-def utc(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _signature(key: bytes, signed: bytes) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from deliver import plan as planning
+from deliver.batches import batches
 from deliver.plan import Edited, Known, Plan, Step, Wanted
 from deliver.values import BLANK, Directory, Value, Write, Written
 from deliver.values import Person as There
@@ -169,7 +170,7 @@ class DirectoryPass:
         blanked = self._blank(made.blanks)
         written = 0
         refused: dict[int, str] = {}
-        for some in planning.batches(made.plan.steps, self._directory.batch):
+        for some in batches(made.plan.steps, self._directory.batch):
             outcome = self._write(some, made.known)
             written += len(outcome.done)
             refused |= {
@@ -179,8 +180,7 @@ class DirectoryPass:
 
     def _blank(self, keys: Sequence[str]) -> int:
         done = 0
-        for start in range(0, len(keys), self._directory.batch):
-            some = keys[start : start + self._directory.batch]
+        for some in batches(keys, self._directory.batch):
             outcome = self._directory.write([Write(key, BLANK) for key in some])
             with self._agent.lock, writing(self._agent.connection):
                 # whoever is not there any more has no field to blank

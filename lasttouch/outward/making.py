@@ -23,29 +23,24 @@ TASKS = "tasks"
 
 def directory_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> Directory:
     """Asks for the credential. Raises AuthenticationFailed."""
-    url, ca_file = target.url or "", _ca_file(loaded, target)
+    url = target.url or ""
+    rest = (target.field_at, target.field_how, target.field_by, _ca_file(loaded, target), now)
     if target.kind == "tryton":
         from deliver.tryton import Tryton  # noqa: PLC0415 - each is imported where it is configured
 
         password = secret(loaded, target, "password")
-        return Tryton(url, target.database or "", target.username or "", password, target.field_at, target.field_how,
-                      target.field_by, ca_file, now)  # fmt: skip
+        return Tryton(url, target.database or "", target.username or "", password, *rest)
     if target.kind == "hubspot":
         from deliver.hubspot import HubSpot  # noqa: PLC0415
 
-        return HubSpot(
-            url, secret(loaded, target, "token"), target.field_at, target.field_how, target.field_by, ca_file, now
-        )
+        return HubSpot(url, secret(loaded, target, "token"), *rest)
     if target.kind == "salesforce":
         from deliver.salesforce import Salesforce  # noqa: PLC0415
 
-        return Salesforce(url, target.client_id or "", secret(loaded, target, "secret"), target.field_at,
-                          target.field_how, target.field_by, ca_file, now)  # fmt: skip
+        return Salesforce(url, target.client_id or "", secret(loaded, target, "secret"), *rest)
     from deliver.pipedrive import Pipedrive  # noqa: PLC0415
 
-    return Pipedrive(
-        url, secret(loaded, target, "token"), target.field_at, target.field_how, target.field_by, ca_file, now
-    )
+    return Pipedrive(url, secret(loaded, target, "token"), *rest)
 
 
 def listener_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> Listener:
