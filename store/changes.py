@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from store.codes import ROLE
+from store.log import Log
 
 ACTIVITY, ADDRESS, CONTACT, CONVERSATION = range(4)
 """Kinds of what a change is of; the reference is an id, of a conversation its number."""
@@ -77,6 +78,12 @@ def are_noted(connection: sqlite3.Connection) -> bool:
     query = "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = 'note_sighting_added'"
     (found,) = connection.execute(query).fetchone()
     return bool(found)
+
+
+def newest(log: Log) -> int | None:
+    """The number of the last change; None where none are noted."""
+    row: tuple[int | None] = log.execute("SELECT max(number) FROM change").fetchone()
+    return row[0]
 
 
 def prune(connection: sqlite3.Connection) -> None:

@@ -37,6 +37,7 @@ VERDICT: Mapping[str, int] = _numbers(_VERDICTS)
 ROLE: Mapping[str, int] = _numbers(ROLES)
 DIRECTION: Mapping[str | None, int | None] = _numbers_or_none(_DIRECTIONS)
 TOUCH: Mapping[str | None, int | None] = _numbers_or_none(_TOUCHES)
+TOUCH_WORD: Mapping[int | None, str | None] = {number: word for word, number in TOUCH.items()}
 
 
 def _word(column: str, words: Sequence[str]) -> str:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from store.codes import MEETING, TOUCH
+from store.codes import MEETING, TOUCH, TOUCH_WORD
 from store.lists import placeholders
 from store.log import Log
 from store.touch_dates import DatesAlone
-
-_KIND = {code: word for word, code in TOUCH.items()}
 
 
 def dates_alone(log: Log, contact_ids: Sequence[int], moment: int) -> dict[int, DatesAlone]:
@@ -31,7 +29,7 @@ def _dates(rows: Sequence[tuple[int, int | None, int]], moment: int) -> DatesAlo
     changes = [at for at, _, _ in rows if at > moment]
     changes += [ends for at, ends, _ in rows if ends is not None and at <= moment < ends]
     return DatesAlone(
-        last, None if kind is None else _KIND[-kind], min(ahead, default=None), min(changes, default=None)
+        last, None if kind is None else TOUCH_WORD[-kind], min(ahead, default=None), min(changes, default=None)
     )
 
 

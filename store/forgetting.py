@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from store import held_words, moved, targets
+from store import debts, held_words, moved
 from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, placeholders, rows_among
@@ -84,7 +84,7 @@ def strike_from_contacts(connection: sqlite3.Connection, emails: Sequence[str], 
     held_words.strike(connection, emails)
     change_among(connection, "DELETE FROM access WHERE contact_id IN ({})", contact_ids)
     moved.erase(connection, contact_ids)
-    targets.erase(connection, contact_ids)
+    debts.erase(connection, contact_ids)
     for contact_id in contact_ids:
         delete(connection, contact_id)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from store.codes import TOUCH
+from store.codes import TOUCH, TOUCH_WORD
 from store.lists import change_among, chunks, insert, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
@@ -20,7 +20,6 @@ from store.touch_dates import Touches
 KEPT = 25_000
 BEGINNING = "0"
 """The cursor before everything."""
-_WORD = {code: word for word, code in TOUCH.items()}
 _COLUMNS = "noted_at, contact_id, last, kind_code, before, before_code"
 
 
@@ -31,6 +30,9 @@ class Last(NamedTuple):
     kind: str | None
 
 
+NEVER = Last(None, None)
+
+
 class Move(NamedTuple):
     """The last touch of a contact is another since `noted_at`; `before` is what it was."""
 
@@ -39,6 +41,15 @@ class Move(NamedTuple):
     noted_at: datetime
     last: Last
     before: Last
+
+
+def last_of(at: int | None, code: int | None) -> Last:
+    """As its two columns have it."""
+    return Last(instant(at), TOUCH_WORD[code])
+
+
+def columns_of(last: Last) -> tuple[int | None, int | None]:
+    return None if last.at is None else timestamp(last.at), TOUCH[last.kind]
 
 
 def note(connection: sqlite3.Connection, derived: Mapping[int, Touches], now: datetime) -> None:
@@ -77,7 +88,7 @@ def since(log: Log, cursor: str, most: int | None = None) -> list[Move] | None:
         (number, -1 if most is None else most),
     )
     return [
-        Move(_cursor(one, at), contact_id, instant(at), _last(last, kind), _last(before, was))
+        Move(_cursor(one, at), contact_id, instant(at), last_of(last, kind), last_of(before, was))
         for one, at, contact_id, last, kind, before, was in rows
     ]
 
@@ -105,7 +116,3 @@ def _number_of(log: Log, cursor: str) -> int | None:
 
 def _cursor(number: int, noted_at: int) -> str:
     return f"{number}-{noted_at:x}"
-
-
-def _last(at: int | None, kind: int | None) -> Last:
-    return Last(instant(at), _WORD[kind])

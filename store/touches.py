@@ -15,7 +15,7 @@ from datetime import datetime
 from store import dated, exchanges, moved, strangers
 from store.lists import among, change_among, chunks, placeholders, rows_among
 from store.log import Log
-from store.rows import timestamp
+from store.rows import instant, timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
 
 TOUCH_COLUMNS = """p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread, v.identity_hash), v.identity_hash,
@@ -122,6 +122,12 @@ def keep(connection: sqlite3.Connection, derived: dict[int, Touches], now: datet
         [(contact_id, *touches.row()) for contact_id, touches in derived.items()],
     )
     exchanges.keep(connection, _touched(derived))
+
+
+def next_due(log: Log) -> datetime | None:
+    """When time alone changes a date that this log keeps next."""
+    row: tuple[int | None] = log.execute("SELECT min(due) FROM contact_touch WHERE due IS NOT NULL").fetchone()
+    return instant(row[0])
 
 
 def _touched(derived: dict[int, Touches]) -> dict[int, bool]:

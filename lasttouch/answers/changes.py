@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question
 from store import moved
-from store.moved import BEGINNING, Last, Move
+from store.moved import BEGINNING, NEVER, Last, Move
 from store.people import Person, people
 
 __all__ = ["BEGINNING", "Answer", "Change", "answer"]
@@ -47,10 +47,9 @@ def answer(log: Log, question: Question, since: str = BEGINNING, most: int | Non
 
 def _anew(log: Log, question: Question) -> Answer:
     cursor = moved.newest(log)
-    never = Last(None, None)
     return Answer(
         [
-            Change(Move(cursor, one.id, question.now, Last(one.last_touch, one.last_touch_kind), never), one)
+            Change(Move(cursor, one.id, question.now, Last(one.last_touch, one.last_touch_kind), NEVER), one)
             for one in sorted(people(log, question.now), key=lambda one: one.id)
             if one.last_touch is not None
         ],

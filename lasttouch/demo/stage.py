@@ -24,7 +24,8 @@ from lasttouch.demo.world import World, world_at
 from lasttouch.keeping.address_book import Change, import_contacts
 from lasttouch.keeping.opening import opened
 from lasttouch.local_time import Clock
-from lasttouch.outward.delivery import Delivery, Outcome, option_named
+from lasttouch.outward.delivery import Delivery, option_named
+from lasttouch.outward.outcome import Outcome
 from lasttouch.passes.pipeline import sync
 from lasttouch.passes.source_pass import Report
 from store.database import make_private_folder

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import NamedTuple
 
 from activity.errors import (
     AuthenticationFailed,
@@ -17,7 +15,6 @@ from activity.errors import (
     SwitchedOff,
     Throttled,
 )
-from deliver.plan import Edited, Plan
 from lasttouch.configuration.target_options import Target as Options
 from lasttouch.keeping.agent import Agent
 from lasttouch.local_time import machine_zone
@@ -26,50 +23,18 @@ from lasttouch.outward.directory_pass import LOOK_AGAIN, DirectoryPass
 from lasttouch.outward.file_pass import FilePass, path_of, sheet
 from lasttouch.outward.listener_pass import RETRIES, ListenerPass
 from lasttouch.outward.making import FILES, LISTENERS, TASKS, directory_of, listener_of, tasks_of
+from lasttouch.outward.outcome import Outcome
 from lasttouch.outward.scope import viewed
-from store import moved, settings, targets
+from store import changes, debts, moved, settings, targets
 from store.database import writing
 from store.log import Log
-from store.people import people
-from store.targets import Owed, Target
+from store.targets import Target
 
 SLOT = 1_000_000
 """Of the lock file: those of targets begin here, far behind those of sources."""
 PATIENCE_SECONDS = 10.0
 FILES_AGAIN = timedelta(minutes=10)
 """A file is made anew so often even where no last date moved: names, tags and days change, too."""
-
-
-class Row(NamedTuple):
-    """A contact in a plan: `remote` is who that is there, None where it has no name for anybody."""
-
-    contact: int
-    name: str
-    remote: str | None
-    before: datetime | None
-    after: datetime | None
-
-
-class Outcome(NamedTuple):
-    """What a pass would do (a dry run), or has done.
-
-    `rows` are writes or messages; `refused` is contact → why, `edited` what somebody else wrote into our field. `error`
-    ended the pass. `idle`: there was nothing to do, and nobody was asked.
-    """
-
-    target: str
-    kind: str
-    rows: Sequence[Row] = ()
-    blanks: int = 0
-    held: int = 0
-    done: int = 0
-    blanked: int = 0
-    refused: Mapping[int, str] = MappingProxyType({})
-    edited: Sequence[Edited] = ()
-    ambiguous: Mapping[int, Sequence[str]] = MappingProxyType({})
-    error: LasttouchError | None = None
-    idle: bool = False
-    is_dry: bool = False
 
 
 def option_named(agent: Agent, name: str) -> Options:
@@ -95,7 +60,7 @@ class Delivery:
             if not dry:
                 with self._agent.lock, writing(self._agent.connection):
                     connection, target_id = self._agent.connection, self._target.id
-                    targets.unpark(connection, target_id)
+                    debts.unpark(connection, target_id)
                     targets.change(connection, target_id, state=targets.OK, next_attempt=None)
             return self._guarded(lambda: self._pass(whole=True, dry=dry), dry)._replace(is_dry=dry)
 
@@ -125,10 +90,10 @@ class Delivery:
             return False
         with self._agent.lock:
             log = self._agent.log
-            if one.cursor is None or targets.is_owed_anything(log, one.id, now):
+            if one.cursor is None or debts.is_owed_anything(log, one.id, now):
                 return True
             if settings.has_users(log):
-                if targets.is_changed(log, one.followed) or (one.next_due is not None and one.next_due <= now):
+                if changes.newest(log) != one.followed or (one.next_due is not None and one.next_due <= now):
                     return True
             elif moved.newest(log) != one.cursor:
                 return True
@@ -194,26 +159,19 @@ class Delivery:
 
     def _of_listener(self, view: Log, now: datetime, dry: bool) -> Outcome:
         one = ListenerPass(self._agent, self._target, now)
-        made = one.prepare(view)
-        rows = self._rows_of(view, made.messages, now)
-        outcome = self._nothing()._replace(rows=rows, held=len(made.held), idle=not rows)
+        due = one.prepare(view)
+        outcome = self._nothing()._replace(rows=due.rows, held=len(due.held), idle=not due.rows)
         if dry:
             return outcome
         with self._agent.lock, writing(self._agent.connection):
-            targets.change(self._agent.connection, self._target.id, held=len(made.held))
-        if not rows:
+            targets.change(self._agent.connection, self._target.id, held=len(due.held))
+        if not due.rows:
             return outcome
         listener = listener_of(self._agent.loaded, self._options, self._agent.clock)
         try:
-            return outcome._replace(done=one.act(made, listener))
+            return outcome._replace(done=one.act(due, listener))
         finally:
             listener.close()
-
-    def _rows_of(self, view: Log, messages: Sequence[Owed], now: datetime) -> list[Row]:
-        names = {one.id: one.name for one in people(view, now, sorted({one.contact_id for one in messages}))}
-        return [
-            Row(one.contact_id, names.get(one.contact_id, ""), None, one.before.at, one.last.at) for one in messages
-        ]
 
     def _of_file(self, view: Log, now: datetime, dry: bool) -> Outcome:
         if self._options.kind == "calendar":
@@ -224,14 +182,7 @@ class Delivery:
             made = sheet(self._options.format)
         one = FilePass(self._agent, self._target, path_of(self._agent, self._options), made, now)
         due = one.prepare(view)
-        told = {row.contact_id: row.last.at for row in self._delivered()}
-        names = {person.id: person.name for person in people(view, now)} if due.differs else {}
-        rows = [
-            Row(contact, names.get(contact, ""), None, told.get(contact), last.at)
-            for contact, last in due.lasts.items()
-            if told.get(contact) != last.at
-        ]
-        outcome = self._nothing()._replace(rows=rows, held=len(due.held), idle=not due.differs)
+        outcome = self._nothing()._replace(rows=due.rows, held=len(due.held), idle=not due.differs)
         return outcome if dry else outcome._replace(done=one.act(due))
 
     def _of_tasks(self, view: Log, now: datetime, dry: bool) -> Outcome:
@@ -239,9 +190,7 @@ class Delivery:
 
         one = TasksPass(self._agent, self._target, now, machine_zone())
         due = one.prepare(view)
-        rows = [Row(contact, reminder.summary, reminder.uid, None, None) for contact, reminder in due.new.items()]
-        rows += [Row(0, "", uid, None, None) for uid in due.gone]
-        outcome = self._nothing()._replace(rows=rows, held=len(due.held), idle=not rows)
+        outcome = self._nothing()._replace(rows=due.rows, held=len(due.held), idle=not due.rows)
         if dry:
             return outcome
         tasks = tasks_of(self._agent.loaded, self._options)
@@ -250,34 +199,22 @@ class Delivery:
         finally:
             tasks.close()
 
-    def _delivered(self) -> list[targets.Delivered]:
-        with self._agent.lock:
-            return targets.delivered(self._agent.log, self._target.id)
-
     def _of_directory(self, view: Log, now: datetime, whole: bool, dry: bool) -> Outcome:
         directory = directory_of(self._agent.loaded, self._options, self._agent.clock)
         try:
             one = DirectoryPass(self._agent, self._target, self._options, directory, now)
             made = one.prepare(view, whole)
-            steps = made.plan.steps
-            names = {person.id: person.name for person in people(view, now, sorted({step.contact for step in steps}))}
             outcome = self._nothing()._replace(
-                rows=[_row(made.plan, number, names) for number in range(len(steps))],
-                blanks=len(made.blanks), held=len(made.plan.held), edited=made.plan.edited,
-                ambiguous=dict(made.ambiguous), idle=not (steps or made.blanks or made.plan.edited),
+                rows=made.rows, blanks=len(made.blanks), held=len(made.plan.held), edited=made.plan.edited,
+                ambiguous=made.ambiguous, idle=not (made.rows or made.blanks or made.plan.edited),
             )  # fmt: skip
             if dry:
                 return outcome
             edited = one.note(made)
             done = one.act(made)
-            return outcome._replace(done=done.written, blanked=done.blanked, refused=dict(done.refused), edited=edited)
+            return outcome._replace(done=done.written, blanked=done.blanked, refused=done.refused, edited=edited)
         finally:
             directory.close()
-
-
-def _row(made: Plan, number: int, names: dict[int, str]) -> Row:
-    step = made.steps[number]
-    return Row(step.contact, names.get(step.contact, ""), step.write.key, step.before.at, step.write.value.at)
 
 
 def _state_after(error: LasttouchError) -> str:

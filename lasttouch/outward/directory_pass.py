@@ -15,12 +15,14 @@ from lasttouch.configuration.target_options import Target as Options
 from lasttouch.keeping.agent import Agent
 from lasttouch.outward.held_back import held_back
 from lasttouch.outward.matching import Matched, matched
-from store import targets
+from lasttouch.outward.outcome import Row
+from store import debts, targets
 from store.database import writing
+from store.debts import Delivered
 from store.log import Log
-from store.moved import Last
+from store.moved import NEVER, Last
 from store.people import Person, people
-from store.targets import Delivered, Target
+from store.targets import Target
 
 LOOK_AGAIN = timedelta(days=1)
 LOOK_FOR_MISSING = timedelta(hours=1)
@@ -28,9 +30,11 @@ LOOK_FOR_MISSING = timedelta(hours=1)
 
 
 class Prepared(NamedTuple):
-    """A plan with what it was made of: `links` are key → contact, `whole`: everybody there was looked at."""
+    """A plan with what it was made of: `rows` are its steps with the names of ours, `links` are key → contact, `whole`:
+    everybody there was looked at."""
 
     plan: Plan
+    rows: Sequence[Row]
     blanks: Sequence[str]
     links: Mapping[str, int]
     ambiguous: Mapping[int, Sequence[str]]
@@ -59,10 +63,10 @@ class DirectoryPass:
         """Read and decide; nothing is written there, and nothing here. `whole`: look at everybody anyway."""
         with self._agent.lock:
             log = self._agent.log
-            rows = targets.owed(log, self._target.id)
-            known = {one.remote: one for one in targets.delivered(log, self._target.id)}
-            blanks = targets.to_blank(log, self._target.id)
-            lost = targets.lost_contacts(log, {one.contact_id for one in known.values()})
+            rows = debts.owed(log, self._target.id)
+            known = {one.remote: one for one in debts.delivered(log, self._target.id)}
+            blanks = debts.to_blank(log, self._target.id)
+            lost = debts.lost_contacts(log, {one.contact_id for one in known.values()})
         concerned = {one.contact_id for one in rows if one.parked is None}
         looked = self._target.looked_at
         linked = {one.contact_id for one in known.values()}
@@ -76,8 +80,9 @@ class DirectoryPass:
         there = planning.by_key(self._directory.read(reads)) if reads else {}
         gone = set(reads) - set(there)
         links = {key: known[key].contact_id for key in keys if key not in gone}
-        made = self._plan(view, links, known, there)
-        return Prepared(made, blanks, links, {}, known, False, sorted(concerned - linked))
+        ours = people(view, self._now, sorted(set(links.values())))
+        made = self._plan(ours, links, known, there)
+        return Prepared(made, _rows(made, ours), blanks, links, {}, known, False, sorted(concerned - linked))
 
     def _to_be_read(self, view: Log, unsure: Sequence[Delivered]) -> set[str]:
         """Those of these that may be written once it is known what they hold."""
@@ -96,20 +101,18 @@ class DirectoryPass:
         everybody = people(view, self._now)
         found: Matched = matched(there.values(), everybody)
         kept = {key: one for key, one in known.items() if one.contact_id not in lost}
-        made = self._plan(view, found.whose, kept, there, everybody)
-        return Prepared(made, blanks, found.whose, found.ambiguous, kept, True, ())
+        made = self._plan(everybody, found.whose, kept, there)
+        return Prepared(made, _rows(made, everybody), blanks, found.whose, found.ambiguous, kept, True, ())
 
     def _plan(
         self,
-        view: Log,
+        persons: Sequence[Person],
         links: Mapping[str, int],
         known: Mapping[str, Delivered],
         there: Mapping[str, There],
-        everybody: Sequence[Person] | None = None,
     ) -> Plan:
-        ids = sorted(set(links.values()))
-        wanted = set(ids)
-        ours = [one for one in everybody or people(view, self._now, ids) if one.id in wanted] if ids else []
+        linked = set(links.values())
+        ours = [one for one in persons if one.id in linked]
         with self._agent.lock:
             held = held_back(self._agent.log, ours, self._now) if ours else set()
         values = {one.id: value_of(one) for one in ours}
@@ -137,11 +140,11 @@ class DirectoryPass:
                 )
                 notes |= {(contact_id, "ambiguous"): _ambiguous(keys) for contact_id, keys in made.ambiguous.items()}
                 gone = [
-                    one.remote for one in targets.delivered(self._agent.log, target_id) if one.remote not in made.links
+                    one.remote for one in debts.delivered(self._agent.log, target_id) if one.remote not in made.links
                 ]
-                targets.drop_delivered(connection, target_id, gone)
+                debts.drop_delivered(connection, target_id, gone)
                 doubtful = [_unsure(step, made.known.get(step.write.key)) for step in made.plan.steps]
-                targets.keep_delivered(connection, target_id, doubtful)  # they are owed it, whatever becomes of us now
+                debts.keep_delivered(connection, target_id, doubtful)  # they are owed it, whatever becomes of us now
             targets.note(connection, target_id, notes, self._now)
             self._acknowledge(made.plan.right)
             self._settle_the_rest(made)
@@ -151,17 +154,17 @@ class DirectoryPass:
         """Whom it does not have, and whose field is left to somebody, is owed nothing; whoever is held back is."""
         connection, target_id = self._agent.connection, self._target.id
         pending = {step.contact for step in made.plan.steps} | made.plan.held
-        rows = targets.owed(self._agent.log, target_id)
+        rows = debts.owed(self._agent.log, target_id)
         if made.whole:
-            targets.settle(connection, [one.id for one in rows if one.contact_id not in pending])
+            debts.settle(connection, [one.id for one in rows if one.contact_id not in pending])
         else:
             left = {one.contact for one in made.plan.edited if one.left} - pending
-            targets.settle(connection, [one.id for one in rows if one.contact_id in left])
+            debts.settle(connection, [one.id for one in rows if one.contact_id in left])
             looked = self._target.looked_at or self._now
             waiting = set(made.waiting)
             for one in rows:
                 if one.contact_id in waiting:  # whom it may have by the time it is looked at next
-                    targets.put_off(connection, one.id, one.attempts, looked + LOOK_FOR_MISSING)
+                    debts.put_off(connection, one.id, one.attempts, looked + LOOK_FOR_MISSING)
         columns = {"looked_at": self._now} if made.whole else {}
         targets.change(connection, target_id, held=len(made.plan.held), **columns)
 
@@ -184,14 +187,14 @@ class DirectoryPass:
             outcome = self._directory.write([Write(key, BLANK) for key in some])
             with self._agent.lock, writing(self._agent.connection):
                 # whoever is not there any more has no field to blank
-                targets.blanked(self._agent.connection, self._target.id, [*outcome.done, *outcome.refused])
+                debts.blanked(self._agent.connection, self._target.id, [*outcome.done, *outcome.refused])
             done += len(outcome.done)
         return done
 
     def _write(self, steps: Sequence[Step], known: Mapping[str, Delivered]) -> Written:
         connection, target_id = self._agent.connection, self._target.id
         with self._agent.lock, writing(connection):  # whatever becomes of us now, it is read before it is written again
-            targets.keep_delivered(connection, target_id, [_unsure(step, known.get(step.write.key)) for step in steps])
+            debts.keep_delivered(connection, target_id, [_unsure(step, known.get(step.write.key)) for step in steps])
         outcome = self._directory.write([step.write for step in steps])
         refused = outcome.refused
         with self._agent.lock, writing(connection):
@@ -201,27 +204,35 @@ class DirectoryPass:
                 for s in steps
                 if s.write.key in refused and s.write.key in known
             ]
-            targets.keep_delivered(connection, target_id, back)
+            debts.keep_delivered(connection, target_id, back)
             new = [s.write.key for s in steps if s.write.key in refused and s.write.key not in known]
-            targets.drop_delivered(connection, target_id, new)
+            debts.drop_delivered(connection, target_id, new)
             notes = {(s.contact, "refused"): refused[s.write.key] for s in steps if s.write.key in refused}
             targets.note(connection, target_id, notes, self._now)
             ids = {contact_id for contact_id, _ in notes}
-            for one in targets.owed(self._agent.log, target_id, ids):
-                targets.park(connection, one.id, notes[one.contact_id, "refused"])
+            for one in debts.owed(self._agent.log, target_id, ids):
+                debts.park(connection, one.id, notes[one.contact_id, "refused"])
         return outcome
 
     def _acknowledge(self, written: Iterable[tuple[str, int, Value]]) -> None:
         """Within a transaction: this is what it has now, and what was owed of these is settled."""
         connection, target_id = self._agent.connection, self._target.id
         rows = list(written)
-        targets.keep_delivered(  # whoever has no date yet is known all the same: the first is written at once
+        debts.keep_delivered(  # whoever has no date yet is known all the same: the first is written at once
             connection, target_id,
             [Delivered(key, contact, Last(value.at, value.how), value.by, False) for key, contact, value in rows],
         )  # fmt: skip
         ids = sorted({contact for _, contact, _ in rows})
-        targets.settle(connection, [one.id for one in targets.owed(self._agent.log, target_id, ids)])
+        debts.settle(connection, [one.id for one in debts.owed(self._agent.log, target_id, ids)])
         targets.drop_notes(connection, target_id, "refused", ids)
+
+
+def _rows(made: Plan, persons: Sequence[Person]) -> list[Row]:
+    names = {one.id: one.name for one in persons}
+    return [
+        Row(step.contact, names.get(step.contact, ""), step.write.key, step.before.at, step.write.value.at)
+        for step in made.steps
+    ]
 
 
 def value_of(person: Person) -> Value:
@@ -236,7 +247,7 @@ def _known(one: Delivered | None) -> Known | None:
 def _unsure(step: Step, known: Delivered | None) -> Delivered:
     if known is not None:
         return known._replace(contact_id=step.contact, unsure=True)
-    return Delivered(step.write.key, step.contact, Last(None, None), None, unsure=True)
+    return Delivered(step.write.key, step.contact, NEVER, None, unsure=True)
 
 
 def _edited_in_words(one: Edited) -> str:

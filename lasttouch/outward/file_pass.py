@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -11,23 +11,26 @@ from deliver.folder import held, put, text_of
 from lasttouch.configuration.target_options import Target as Options
 from lasttouch.keeping.agent import Agent
 from lasttouch.moments import utc
-from lasttouch.outward.collecting import CONTACT, told
+from lasttouch.outward.collecting import told
 from lasttouch.outward.held_back import held_back
-from store import targets
+from lasttouch.outward.outcome import Row
+from store import debts, targets
 from store.database import writing
 from store.log import Log
-from store.moved import Last
+from store.moved import NEVER, Last
 from store.people import Person, people
-from store.targets import Delivered, Target
+from store.targets import Target
 
 
 class Due(NamedTuple):
-    """`text` is what the file is to say, `differs`: it says something else. `lasts` are the dates in it by contact."""
+    """`text` is what the file is to say, `differs`: it says something else. `lasts` are the dates in it by contact,
+    `rows` those of them that are others than were told."""
 
     text: str
     differs: bool
     held: set[int]
     lasts: dict[int, Last]
+    rows: Sequence[Row]
 
 
 class FilePass:
@@ -47,30 +50,34 @@ class FilePass:
         everybody = sorted(people(view, self._now), key=lambda one: one.id)
         with self._agent.lock:
             unknown = held_back(self._agent.log, everybody, self._now)
-            before = {one.contact_id: one for one in targets.delivered(self._agent.log, self._target.id)}
-        shown = [_as_told(one, before.get(one.id)) if one.id in unknown else one for one in everybody]
+            told_before = {one.contact_id: one.last for one in debts.delivered(self._agent.log, self._target.id)}
+        before = {one.id: told_before.get(one.id, NEVER) for one in everybody}
+        shown = [_as_told(one, before[one.id]) if one.id in unknown else one for one in everybody]
         text = self._made(view, shown, self._now)
         lasts = {one.id: Last(one.last_touch, one.last_touch_kind) for one in shown if one.last_touch is not None}
-        return Due(text, held(self._path) != text, unknown, lasts)
+        rows = [
+            Row(one.id, one.name, None, before[one.id].at, one.last_touch)
+            for one in shown
+            if one.id in lasts and before[one.id].at != one.last_touch
+        ]
+        return Due(text, held(self._path) != text, unknown, lasts, rows)
 
     def act(self, due: Due) -> int:
         if due.differs:
             put(self._path, due.text)
         connection, target_id = self._agent.connection, self._target.id
         with self._agent.lock, writing(connection):
-            known = [one.remote for one in targets.delivered(self._agent.log, target_id)]
-            targets.drop_delivered(
-                connection, target_id, [n for n in known if int(n.removeprefix(CONTACT)) not in due.lasts]
-            )
-            targets.keep_delivered(connection, target_id, [told(one, last) for one, last in due.lasts.items()])
-            targets.settle(connection, [one.id for one in targets.owed(self._agent.log, target_id)])
+            known = debts.delivered(self._agent.log, target_id)
+            gone = [one.remote for one in known if one.contact_id not in due.lasts]
+            debts.drop_delivered(connection, target_id, gone)
+            debts.keep_delivered(connection, target_id, [told(one, last) for one, last in due.lasts.items()])
+            debts.settle(connection, [one.id for one in debts.owed(self._agent.log, target_id)])
             targets.change(connection, target_id, held=len(due.held), looked_at=self._now)
         return int(due.differs)
 
 
-def _as_told(one: Person, before: Delivered | None) -> Person:
+def _as_told(one: Person, last: Last) -> Person:
     """What is unknown stays as it was told before, or untold."""
-    last = Last(None, None) if before is None else before.last
     return one._replace(last_touch=last.at, last_touch_kind=last.kind, last_touch_by=None)
 
 

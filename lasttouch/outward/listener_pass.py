@@ -12,11 +12,13 @@ from deliver.values import Listener, Message, Value
 from lasttouch.keeping.agent import Agent
 from lasttouch.outward.collecting import told
 from lasttouch.outward.held_back import held_back
-from store import targets
+from lasttouch.outward.outcome import Row
+from store import debts
 from store.database import writing
+from store.debts import Owed
 from store.log import Log
 from store.people import people
-from store.targets import Owed, Target
+from store.targets import Target
 
 RETRIES = (
     timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=5),
@@ -29,6 +31,7 @@ class Due(NamedTuple):
     """What is to be told now, and whose dates are held back."""
 
     messages: Sequence[Owed]
+    rows: Sequence[Row]
     held: set[int]
 
 
@@ -41,7 +44,7 @@ class ListenerPass:
     def prepare(self, view: Log) -> Due:
         """Nothing is told; a later change of somebody waits for the earlier one."""
         with self._agent.lock:
-            rows = targets.owed(self._agent.log, self._target.id)
+            rows = debts.owed(self._agent.log, self._target.id)
         ids = sorted({one.contact_id for one in rows if one.parked is None})
         persons = people(view, self._now, ids) if ids else []
         with self._agent.lock:
@@ -54,7 +57,9 @@ class ListenerPass:
                 waiting.add(one.contact_id)
                 continue
             due.append(one)
-        return Due(due, held)
+        names = {one.id: one.name for one in persons}
+        shown = [Row(one.contact_id, names.get(one.contact_id, ""), None, one.before.at, one.last.at) for one in due]
+        return Due(due, shown, held)
 
     def act(self, due: Due, listener: Listener) -> int:
         """Tell the listener; how many were acknowledged. Raises what the listener does where nobody answers."""
@@ -69,8 +74,8 @@ class ListenerPass:
                 self._put_off(due.messages[number:], error)
                 raise
             with self._agent.lock, writing(connection):
-                targets.settle(connection, [one.id])
-                targets.keep_delivered(connection, self._target.id, [told(one.contact_id, one.last)])
+                debts.settle(connection, [one.id])
+                debts.keep_delivered(connection, self._target.id, [told(one.contact_id, one.last)])
             acknowledged += 1
         return acknowledged
 
@@ -80,9 +85,9 @@ class ListenerPass:
         with self._agent.lock, writing(connection):
             for one in rows:
                 if one.attempts >= len(RETRIES):
-                    targets.park(connection, one.id, error.message)
+                    debts.park(connection, one.id, error.message)
                 else:
-                    targets.put_off(connection, one.id, one.attempts + 1, self._now + RETRIES[one.attempts])
+                    debts.put_off(connection, one.id, one.attempts + 1, self._now + RETRIES[one.attempts])
 
 
 def message_of(one: Owed) -> Message:

@@ -12,12 +12,14 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.outward.collecting import house_of
 from lasttouch.outward.feed import reminders
 from lasttouch.outward.held_back import held_back
-from store import targets
+from lasttouch.outward.outcome import Row
+from store import debts, targets
 from store.database import writing
+from store.debts import Delivered
 from store.log import Log
 from store.moved import Last
 from store.people import people
-from store.targets import Delivered, Target
+from store.targets import Target
 
 
 class Due(NamedTuple):
@@ -26,6 +28,11 @@ class Due(NamedTuple):
     new: Mapping[int, Reminder]
     gone: Sequence[str]
     held: set[int]
+
+    @property
+    def rows(self) -> list[Row]:
+        made = [Row(contact, reminder.summary, reminder.uid, None, None) for contact, reminder in self.new.items()]
+        return made + [Row(0, "", uid, None, None) for uid in self.gone]
 
 
 class TasksPass:
@@ -38,8 +45,8 @@ class TasksPass:
         everybody = people(view, self._now)
         with self._agent.lock:
             held = held_back(self._agent.log, everybody, self._now)
-            known = targets.delivered(self._agent.log, self._target.id)
-            erased = targets.to_blank(self._agent.log, self._target.id)
+            known = debts.delivered(self._agent.log, self._target.id)
+            erased = debts.to_blank(self._agent.log, self._target.id)
         wanted = {one.id for one in everybody if one.id not in held}
         due = {one.contact: one for one in reminders(view, wanted, self._now, self._zone, house_of(self._agent))}
         there = {one.contact_id for one in known}
@@ -53,13 +60,13 @@ class TasksPass:
             tasks.put(one)
             last = Last(datetime.combine(one.day, time(), UTC), None)
             with self._agent.lock, writing(connection):
-                targets.keep_delivered(connection, target_id, [Delivered(one.uid, contact, last, None, unsure=False)])
+                debts.keep_delivered(connection, target_id, [Delivered(one.uid, contact, last, None, unsure=False)])
         for uid in due.gone:
             tasks.remove(uid)
             with self._agent.lock, writing(connection):
-                targets.drop_delivered(connection, target_id, [uid])
-                targets.blanked(connection, target_id, [uid])
+                debts.drop_delivered(connection, target_id, [uid])
+                debts.blanked(connection, target_id, [uid])
         with self._agent.lock, writing(connection):
-            targets.settle(connection, [one.id for one in targets.owed(self._agent.log, target_id)])
+            debts.settle(connection, [one.id for one in debts.owed(self._agent.log, target_id)])
             targets.change(connection, target_id, held=len(due.held), looked_at=self._now)
         return len(due.new) + len(due.gone)

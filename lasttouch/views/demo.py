@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lasttouch.answers.contacts import Answer
-from lasttouch.outward.delivery import Outcome
+from lasttouch.outward.outcome import Outcome
 from lasttouch.views import last, push
 
 

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from lasttouch.moments import local, utc
-from lasttouch.outward.delivery import Outcome
+from lasttouch.outward.outcome import Outcome
 from lasttouch.views.columns import Rows
 
 

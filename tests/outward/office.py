@@ -17,8 +17,8 @@ from lasttouch.configuration.config import load_config
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.opening import opened
 from lasttouch.local_time import Clock, utc_now
-from lasttouch.outward import delivery
-from lasttouch.outward.delivery import Delivery
+from lasttouch.outward.delivery import Delivery, option_named
+from lasttouch.outward.outcome import Outcome as Passed
 from store import targets
 from store.database import writing
 from store.targets import Standing
@@ -84,10 +84,10 @@ class Office:
         with opened(load_config(self.config), clock) as agent:
             yield agent
 
-    def drain(self, name: str, clock: Clock = utc_now) -> delivery.Outcome:
+    def drain(self, name: str, clock: Clock = utc_now) -> Passed:
         """What the daemon does at every turn."""
         with self.agent(clock) as agent:
-            return Delivery(agent, delivery.option_named(agent, name)).drain()
+            return Delivery(agent, option_named(agent, name)).drain()
 
     def standing(self, name: str) -> Standing:
         with self.agent() as agent:
