@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from activity.errors import ServerFault
+from activity.spreadsheet import no_formula
 
 MODE = 0o640
 COLUMNS = ("contact", "name", "emails", "company", "lasttouch_at", "lasttouch_how", "lasttouch_by")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def text_of(rows: Sequence[Mapping[str, object]], form: str) -> str:
@@ -30,8 +30,7 @@ def text_of(rows: Sequence[Mapping[str, object]], form: str) -> str:
 
 def _cell(value: object) -> str:
     text = "; ".join(map(str, value)) if isinstance(value, list | tuple) else "" if value is None else str(value)
-    text = text.replace("\0", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return no_formula(text.replace("\0", ""))
 
 
 def held(path: Path) -> str | None:

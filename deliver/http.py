@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from activity.errors import (
     Unreachable,
     UntrustedServer,
 )
+from activity.retry_after import seconds_asked
 
 TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces of an answer
 MOST_BYTES = 16 * 1024 * 1024
@@ -119,7 +119,8 @@ class Server:
                 f"{self.host} refused the credentials ({status})", "make a new token there, and see that it may do this"
             )
         if status == 429 or (status == 503 and "retry-after" in answer.headers):
-            wait = self.seconds_to_wait(answer)
+            asked = seconds_asked(answer.headers.get("retry-after", ""), self._now())
+            wait = _DEFAULT_WAIT if asked is None else asked
             return Throttled(f"{self.host} asks us to wait for {wait:.0f} s ({status})", "", wait)
         if 300 <= status < 400:
             return ServerFault(
@@ -140,16 +141,6 @@ class Server:
         if not isinstance(answer.json, dict):
             raise self.foreign(whose, hint)
         return answer.json
-
-    def seconds_to_wait(self, answer: Answer) -> float:
-        """Retry-After, in seconds or as a date (RFC 9110 §10.2.3); a minute where it says nothing."""
-        said = answer.headers.get("retry-after", "").strip()
-        if said.isdigit() and len(said) < 9:
-            return float(said)
-        try:
-            return max(0.0, (parsedate_to_datetime(said) - self._now()).total_seconds())
-        except (ValueError, TypeError, OverflowError):
-            return _DEFAULT_WAIT
 
     def close(self) -> None:
         self._session.close()

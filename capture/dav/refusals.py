@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from activity.errors import (
     AuthenticationFailed,
@@ -16,6 +15,7 @@ from activity.errors import (
     Unreachable,
     UntrustedServer,
 )
+from activity.retry_after import seconds_asked
 
 
 class TooLarge(ServerFault):
@@ -45,18 +45,9 @@ def refusal(noun: str, host: str, status: int, retry_after: str, now: datetime) 
 
 
 def seconds_to_wait(retry_after: str, now: datetime) -> float | None:
-    """Retry-After in seconds, from a number or an HTTP date (RFC 9110 §10.2.3), an hour at most;
-    None if unreadable."""
-    value = retry_after.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:9]), Throttled.longest_wait)
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max((until - now).total_seconds(), 0.0), Throttled.longest_wait)
+    """Of Retry-After, an hour at most; None if unreadable."""
+    asked = seconds_asked(retry_after, now)
+    return None if asked is None else min(asked, Throttled.longest_wait)
 
 
 def trouble(error: BaseException, host: str) -> SourceError:

@@ -33,8 +33,6 @@ _STYLES = (
 )  # fmt: skip
 _INSTANT = r"(\d{4}-\d\d-\d\d( \d\d:\d\d)?)?"
 _TAKEN: ContextVar[list[Any] | None] = ContextVar("taken", default=None)
-# At the start of a cell, and wherever a spreadsheet set to another separator than ours begins one.
-_FORMULA = r"(^|[;|\t,]\s*)(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])"
 
 
 def clean(text: str) -> str:
@@ -93,7 +91,9 @@ def print_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def csv_cells(row: Iterable[str]) -> list[str]:
     """The cells with nothing in them that a spreadsheet or a terminal would obey."""
-    return [re.sub(_FORMULA, r"\1'", cell) for cell in map(clean, row)]
+    from activity.spreadsheet import no_formula  # noqa: PLC0415 - people read tables
+
+    return [no_formula(clean(cell)) for cell in row]
 
 
 def print_lines(lines: Iterable[str]) -> None:

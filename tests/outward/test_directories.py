@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from office import ANA, Office
 
+from activity.errors import Throttled
 from crm_doubles import Double, HubSpotDouble, PipedriveDouble, SalesforceDouble, slow
 from deliver import http
 from household import ago, utc
@@ -101,6 +102,17 @@ def test_who_asks_us_to_wait_is_left_alone_and_others_are_told(office: Office, h
     assert len(hubspot.requests) == asked
     assert office.drain("sheet").done == 1
     assert office.drain("crm", lambda: start + timedelta(seconds=31)).done == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("30", 30.0), ("\u00b2", 60.0), ("soon", 60.0), ("Sun, 22 Nov 2026 10:02:00 -0000", 120.0)]
+)
+def test_how_long_it_asks_us_to_wait(said: str, seconds: float) -> None:
+    """A minute where nobody can tell."""
+    server = http.Server("https://crm.example", now=lambda: datetime(2026, 11, 22, 10, tzinfo=UTC))
+    error = server.refusal(http.Answer(429, {"retry-after": said}, None, ""))
+    assert isinstance(error, Throttled)
+    assert error.retry_after == seconds
 
 
 def test_a_time_out_after_the_server_committed(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+import re
 import stat
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -49,6 +51,14 @@ def test_a_sheet_says_what_the_log_says(office: Office) -> None:
     office.drain("sheet")
     assert [row["lasttouch_at"] for row in _sheet(path)] == [utc(ago(days=9))]
     assert sorted(one.name for one in path.parent.iterdir()) == ["lasttouch.csv"]
+
+
+@pytest.mark.parametrize("name", ["Bob;=cmd()", "Bob|+cmd()", "Bob, @cmd()", "\uff1dcmd()"])
+def test_a_formula_is_none_whatever_separator_the_spreadsheet_goes_by(name: str) -> None:
+    (_, row) = csv.reader(io.StringIO(folder.text_of([{"name": name}], "csv")))
+    sign = re.search("[=+@\uff1d]", name)
+    assert sign is not None
+    assert row[folder.COLUMNS.index("name")] == f"{name[: sign.start()]}'{name[sign.start() :]}"
 
 
 def test_a_sheet_keeps_what_it_said_while_it_is_unknown(office: Office) -> None:
