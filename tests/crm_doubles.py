@@ -1,6 +1,7 @@
 """HubSpot, Salesforce, Pipedrive and a webhook's receiver as small servers on loopback.
 
-Each answers as its vendor's reference says, and the vendor's own client is happy with it (outward/test_doubles.py).
+What HubSpot's and Salesforce's answer is what a client that others wrote for these is happy with
+(outward/test_doubles.py). Pipedrive's has no such witness: it was written from memory, see docs/targets.md.
 `requests` are what was asked, as (method, path, body); `script` may answer in place of the double, once for each call.
 """
 
@@ -215,7 +216,7 @@ class SalesforceDouble(Double):
 
 
 class PipedriveDouble(Double):
-    """developers.pipedrive.com, API v2: personFields, persons."""
+    """Of API v2, from memory: personFields, persons."""
 
     code = "ab" * 20
 

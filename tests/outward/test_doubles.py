@@ -1,4 +1,4 @@
-"""The doubles are as their vendors' own clients want them, and what we write is what these read."""
+"""What we write, the doubles read back; those of HubSpot and Salesforce also to clients that others wrote for these."""
 
 from __future__ import annotations
 
