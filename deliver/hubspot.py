@@ -25,6 +25,7 @@ class HubSpot:
     where it is not said, the others are written where they are named."""
 
     batch = BATCH
+    days_only = False
 
     def __init__(
         self,

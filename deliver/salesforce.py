@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +43,13 @@ class Salesforce:
         self._client_id, self._secret = client_id, secret
         self._fields = Fields(at or "Last_Touch__c", how, by)
         self._signed_in = False
-        self.days_only = False
+
+    @cached_property
+    def days_only(self) -> bool:
+        """Is our field a Date, no Date/Time?"""
+        path = f"{API}/sobjects/Contact/describe"
+        said = self._server.object_in(self._asked("GET", path), "Salesforce", _HINT)
+        return any(one.get("name") == self._fields.at and one.get("type") == "date" for one in said.get("fields") or [])
 
     def people(self) -> Iterator[Person]:
         yield from self._query("WHERE Email != null")
@@ -94,9 +101,6 @@ class Salesforce:
             path = str(said.get("nextRecordsUrl") or "")
 
     def _person(self, one: Mapping[str, Any]) -> Person:
-        at = one.get(self._fields.at)
-        if isinstance(at, str) and len(at) == 10:  # a Date, no Date/Time
-            self.days_only = True
         email = one.get("Email")
         addresses = (str(email),) if email else ()
         return Person(str(one.get("Id")), str(one.get("Name") or ""), addresses, self._fields.value_in(one))

@@ -42,13 +42,17 @@ class Written(NamedTuple):
 
 
 class Directory(Protocol):
-    """People with a field of ours: a CRM. `batch` is how many one request writes; one
-    that keeps no time beside the day says `days_only`.
+    """People with a field of ours: a CRM. `batch` is how many one request writes.
 
     Every method raises an error of activity/errors.py; FieldGone where our field is not there.
     """
 
     batch: int
+
+    @property
+    def days_only(self) -> bool:
+        """Does our field keep no time beside the day?"""
+        ...
 
     def people(self) -> Iterable[Person]:
         """Everybody there who has an address."""

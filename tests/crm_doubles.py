@@ -152,13 +152,14 @@ class HubSpotDouble(Double):
 
 
 class SalesforceDouble(Double):
-    """developer.salesforce.com: OAuth token, query, composite/sobjects."""
+    """developer.salesforce.com: OAuth token, query, composite/sobjects, describe. `kind` is our field's type."""
 
     client_id, secret = "3MVG9.client", "a-very-secret-secret"
 
     def __init__(self) -> None:
         super().__init__()
         self.fields = {"Id", "Name", "Email", "Last_Touch__c"}
+        self.kind = "datetime"
         self.bad: set[str] = set()
 
     def contact(self, key: str, email: str, name: str = "") -> None:
@@ -177,6 +178,9 @@ class SalesforceDouble(Double):
             return 200, {"access_token": self.token, "instance_url": self.url, "token_type": "Bearer"}, {}
         if self.headers[-1].get("authorization") != f"Bearer {self.token}":
             return 401, [{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}], {}
+        if parts.path.endswith("/sobjects/Contact/describe"):
+            kinds = {"Last_Touch__c": self.kind, "Id": "id", "Email": "email"}
+            return 200, {"fields": [{"name": one, "type": kinds.get(one, "string")} for one in sorted(self.fields)]}, {}
         if "/query" in parts.path:
             return self._query(parse_qs(parts.query)["q"][-1])
         if parts.path.endswith("/composite/sobjects") and method == "PATCH":
@@ -210,7 +214,8 @@ class SalesforceDouble(Double):
                 error = {"statusCode": "ENTITY_IS_LOCKED", "message": "the record is locked", "fields": []}
             else:
                 for name, value in values.items():
-                    self.people[one["id"]][name] = value and value.replace("Z", ".000+0000")
+                    text = value and (value[:10] if self.kind == "date" else value.replace("Z", ".000+0000"))
+                    self.people[one["id"]][name] = text
             results.append({"id": one["id"], "success": error is None, "errors": [error] if error else []})
         return 200, results, {}
 

@@ -57,7 +57,6 @@ class DirectoryPass:
     def __init__(self, agent: Agent, target: Target, options: Options, directory: Directory, now: datetime) -> None:
         self._agent, self._target, self._options = agent, target, options
         self._directory, self._now = directory, now
-        self._days_only = bool(getattr(directory, "days_only", False))
 
     def prepare(self, view: Log, whole: bool = False) -> Prepared:
         """Read and decide; nothing is written there, and nothing here. `whole`: look at everybody anyway."""
@@ -124,7 +123,7 @@ class DirectoryPass:
             )
             for key, contact_id in links.items()
         ]  # fmt: skip
-        return planning.plan(rows, self._options.conflict, self._days_only)
+        return planning.plan(rows, self._options.conflict, self._directory.days_only)
 
     def note(self, made: Prepared) -> list[Edited]:
         """Keep what was found before anything is written; those edits that were not reported before."""

@@ -60,6 +60,26 @@ def test_the_date_is_there(office: Office, kind: str, monkeypatch: pytest.Monkey
         assert json.loads(office.run("doctor", "--json").out)[-1]["check"] == "target-answers"
 
 
+def test_a_salesforce_field_for_days_is_written_once_and_as_a_day(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the first time, and where nothing was read before; what stands there then is nobody's edit."""
+    with SalesforceDouble() as crm:
+        crm.kind = "date"
+        monkeypatch.setenv("CRM_TOKEN", crm.secret)
+        office.target("crm", "salesforce", url=crm.url, client_id=crm.client_id, secret_env="CRM_TOKEN")
+        office.configure()
+        _meet_many(office, crm, 1)
+        assert office.drain("crm").done == 1
+        office.receive("p0@globex.example", ANA, ago(days=3))
+        office.sync()
+        assert office.drain("crm").done == 1
+        written = [one["Last_Touch__c"] for _, _, body in crm.asked("PATCH") for one in body["records"]]
+        assert written == [utc(ago(days=9))[:10], utc(ago(days=3))[:10]]
+        again = office.push("crm", "--yes")
+        assert (again["written"], again["edited"]) == (0, [])
+
+
 def test_batches_and_one_bad_record(office: Office, hubspot: HubSpotDouble) -> None:
     """Requirement 7: 250 changes in batches of 100 are 3 requests; one bad record is named, the others are written."""
     hubspot.bad = {"1123"}

@@ -78,5 +78,7 @@ def test_simple_salesforce_reads_what_we_write() -> None:
             "allOrNone": False,
             "records": [{"attributes": {"type": "Contact"}, "id": "003A", "Last_Touch__c": None}],
         }
+        described = {one["name"]: one["type"] for one in vendor.restful("sobjects/Contact/describe")["fields"]}
+        assert described["Last_Touch__c"] == "datetime"
         assert vendor.restful("composite/sobjects", method="PATCH", json=body)[0]["success"]
         assert double.held("003A") is None
