@@ -133,23 +133,24 @@ class Cutting:
 
     def lost(self) -> list[object]:
         """What did not arrive: changes that no message told of, and fields that hold another date than the log."""
-        told: dict[str, tuple[int, str]] = {}
-        for headers, (_, _, body) in zip(self._receiver.headers, self._receiver.requests, strict=True):
-            told[headers["webhook-id"]] = (body["data"]["contact"], body["data"]["last_touch"])
         last = {str(contact): at for contact, at in self.moves}
         wrong = [key for key, at in last.items() if self._crm.held(key) != at]
-        arrived = list(told.values())
+        arrived = self._told()
         return [*wrong, *[one for one in self.moves if one not in arrived]]
 
     def twice(self) -> list[object]:
         """What was told twice: one change by two messages, or a date written where it stood already."""
+        seen: set[object] = set()
+        doubled = [one for one in self._told() if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
+        return [*doubled, *self._written_again()]
+
+    def _told(self) -> list[tuple[int, str]]:
+        """What the messages said, each counted once."""
         told = {
             headers["webhook-id"]: (body["data"]["contact"], body["data"]["last_touch"])
             for headers, (_, _, body) in zip(self._receiver.headers, self._receiver.requests, strict=True)
         }
-        seen: set[object] = set()
-        doubled = [one for one in told.values() if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
-        return [*doubled, *self._written_again()]
+        return list(told.values())
 
     def _written_again(self) -> list[object]:
         holds: dict[str, str] = {}

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from activity.errors import DatabaseError, DatabaseInUse
@@ -44,6 +45,16 @@ class LockFile:
 
     def give_back(self, slot: int) -> None:
         fcntl.lockf(self._file(), fcntl.LOCK_UN, 1, slot)
+
+    @contextlib.contextmanager
+    def alone(self, slot: int, patience_seconds: float) -> Iterator[bool]:
+        """Hold a slot meanwhile; False where another process keeps it."""
+        is_ours = self.hold(slot, patience_seconds)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self.give_back(slot)
 
     def become_daemon(self, patience_seconds: float = 0.5) -> None:
         """Be the one daemon of this database. Raises DatabaseInUse with the other's process id."""

@@ -108,13 +108,10 @@ class Delivery:
     @contextlib.contextmanager
     def _alone(self, patience: float) -> Iterator[None]:
         """Raises SourceBusy where another process is at this target."""
-        slot = SLOT + self._target.id
-        if not self._agent.lock_file.hold(slot, patience):
-            raise SourceBusy(f"another process is telling {self._options.name}", "try again in a moment")
-        try:
+        with self._agent.lock_file.alone(SLOT + self._target.id, patience) as alone:
+            if not alone:
+                raise SourceBusy(f"another process is telling {self._options.name}", "try again in a moment")
             yield
-        finally:
-            self._agent.lock_file.give_back(slot)
 
     def _guarded(self, go: Callable[[], Outcome], dry: bool) -> Outcome:
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import random
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -100,7 +99,7 @@ class SourcePass:
 
     def run(self) -> Report:
         """What is wrong with the source stands in the report. Raises sqlite3.Error, DatabaseError and Superseded."""
-        with self._alone() as alone:
+        with self.agent.lock_file.alone(self.row.id, self.manner.patience_seconds) as alone:
             if not alone:
                 self.report.error = SourceBusy(
                     f"another lasttouch is reading {self.row.kind} of {self.row.account} right now",
@@ -157,15 +156,6 @@ class SourcePass:
     def cursors(self) -> dict[str, str]:
         with self.agent.lock:
             return places.cursors(self.agent.log, self.row.id)
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[bool]:
-        held = self.agent.lock_file.hold(self.row.id, self.manner.patience_seconds)
-        try:
-            yield held
-        finally:
-            if held:
-                self.agent.lock_file.give_back(self.row.id)
 
     def _waits_as_asked(self) -> SourceError | None:
         """The standing error, where the server asked to be left alone for longer than until now."""

@@ -100,5 +100,4 @@ class Office:
             agent.connection.execute("UPDATE source SET seen_through = ?", (int(at.timestamp()),))
 
     def seen(self) -> None:
-        with self.agent() as agent, writing(agent.connection):
-            agent.connection.execute("UPDATE source SET seen_through = ?", (int(utc_now().timestamp()),))
+        self.unknown_since(utc_now())
