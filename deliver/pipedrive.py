@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,16 +42,15 @@ class Pipedrive:
     ) -> None:
         self._server = Server(url or URL, {"x-api-token": token}, ca_file, now=now)
         self._named = Fields(at or "lasttouch_at", how, by)
-        self._codes: Fields | None = None
 
     def people(self) -> Iterator[Person]:
-        query = {"limit": str(PAGE), "custom_fields": ",".join(self._known_codes().names)}
+        query = {"limit": str(PAGE), "custom_fields": ",".join(self._codes.names)}
         yield from map(self._person, self._listed(_PERSONS, query))
 
     def read(self, keys: Sequence[str]) -> list[Person]:
         found: list[Person] = []
         for some in batches(keys, IDS):
-            query = {"ids": ",".join(some), "limit": str(IDS), "custom_fields": ",".join(self._known_codes().names)}
+            query = {"ids": ",".join(some), "limit": str(IDS), "custom_fields": ",".join(self._codes.names)}
             found += map(self._person, self._listed(_PERSONS, query))
         return found
 
@@ -69,7 +69,6 @@ class Pipedrive:
         return Written(done, refused)
 
     def check(self) -> str:
-        self._codes = None
         fields = self._fields()
         code = self._code(self._named.at, fields)
         kind = next((kind for _, known, kind in fields if known == code), "date")
@@ -82,7 +81,7 @@ class Pipedrive:
 
     def _values(self, value: Value) -> dict[str, str | None]:
         at = text_of(value.at)
-        return self._known_codes().holding(value, at and at[:10])
+        return self._codes.holding(value, at and at[:10])
 
     def _listed(self, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         """Page by page."""
@@ -99,16 +98,15 @@ class Pipedrive:
     def _person(self, one: Mapping[str, Any]) -> Person:
         held = one.get("custom_fields") or {}
         emails = tuple(str(email["value"]) for email in one.get("emails") or [] if email.get("value"))
-        return Person(str(one.get("id")), str(one.get("name") or ""), emails, self._known_codes().value_in(held))
+        return Person(str(one.get("id")), str(one.get("name") or ""), emails, self._codes.value_in(held))
 
-    def _known_codes(self) -> Fields:
+    @cached_property
+    def _codes(self) -> Fields:
         """The codes of our fields. Raises FieldGone."""
-        if self._codes is None:
-            by_code = all(_CODE.fullmatch(name) for name in self._named.names)
-            fields = [] if by_code else self._fields()
-            at, how, by = self._named
-            self._codes = Fields(self._code(at, fields), how and self._code(how, fields), by and self._code(by, fields))
-        return self._codes
+        by_code = all(_CODE.fullmatch(name) for name in self._named.names)
+        fields = [] if by_code else self._fields()
+        at, how, by = self._named
+        return Fields(self._code(at, fields), how and self._code(how, fields), by and self._code(by, fields))
 
     def _code(self, name: str, fields: Sequence[tuple[str, str, str]]) -> str:
         found = next((code for known, code, _ in fields if name in (known, code)), None)
@@ -125,7 +123,7 @@ class Pipedrive:
 
     def _insist_on_our_field(self, answer: Answer) -> None:
         """A code that is not there any more is refused for every person alike."""
-        for name, code in zip(self._named, self._codes or (), strict=False):
+        for name, code in zip(self._named, self._codes, strict=True):
             if code is not None and code in answer.text:
                 raise self._gone(str(name))
 

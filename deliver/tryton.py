@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, ServerFault
@@ -38,13 +39,12 @@ class Tryton:
         self._server = Server(url, ca_file=ca_file, now=now)
         self._database, self._username, self._password = database, username, password
         self._names = tuple(given or usual for given, usual in zip((at, how, by), FIELDS, strict=True))
-        self._fields: dict[str, str] | None = None
         self._signed_in = False
 
     @property
     def days_only(self) -> bool:
         """Is it a field for a day, without the time?"""
-        return self._known_fields()[self._names[0]] == "date"
+        return self._fields[self._names[0]] == "date"
 
     def people(self) -> Iterator[Person]:
         emails: dict[int, list[str]] = {}
@@ -80,12 +80,11 @@ class Tryton:
         return Written([one.key for one in writes], {})
 
     def _values(self, value: Value) -> dict[str, Any]:
-        fields = self._known_fields()
-        given = (_moment(value.at, fields[self._names[0]]), value.how, value.by)
-        return {name: held for name, held in zip(self._names, given, strict=True) if name in fields}
+        given = (_moment(value.at, self._fields[self._names[0]]), value.how, value.by)
+        return {name: held for name, held in zip(self._names, given, strict=True) if name in self._fields}
 
     def _persons(self, ids: Sequence[int], emails: Mapping[int, Sequence[str]]) -> list[Person]:
-        names = [name for name in self._names if name in self._known_fields()]
+        names = [name for name in self._names if name in self._fields]
         rows = self.call("model.party.party.read", list(ids), ["rec_name", *names])
         return [
             Person(
@@ -107,20 +106,19 @@ class Tryton:
                 return
             last = int(rows[-1]["id"])
 
-    def _known_fields(self) -> dict[str, str]:
+    @cached_property
+    def _fields(self) -> dict[str, str]:
         """Those of our fields that are there, with their types. Raises FieldGone."""
-        if self._fields is None:
-            told = self.call("model.party.party.fields_get", list(self._names))
-            there = {name: one for name, one in dict(told or {}).items() if name in self._names}
-            mine = there.get(self._names[0])
-            if mine is None or mine.get("readonly"):
-                what = "has no field" if mine is None else "lets nobody write the field"
-                raise FieldGone(
-                    f"{self._server.host} {what} {self._names[0]} of party.party",
-                    "activate the module that has it (docs/targets.md), then: lasttouch push NAME --yes",
-                )
-            self._fields = {name: str(one.get("type")) for name, one in there.items() if not one.get("readonly")}
-        return self._fields
+        told = self.call("model.party.party.fields_get", list(self._names))
+        there = {name: one for name, one in dict(told or {}).items() if name in self._names}
+        mine = there.get(self._names[0])
+        if mine is None or mine.get("readonly"):
+            what = "has no field" if mine is None else "lets nobody write the field"
+            raise FieldGone(
+                f"{self._server.host} {what} {self._names[0]} of party.party",
+                "activate the module that has it (docs/targets.md), then: lasttouch push NAME --yes",
+            )
+        return {name: str(one.get("type")) for name, one in there.items() if not one.get("readonly")}
 
     def call(self, method: str, *parameters: Any) -> Any:
         """What a method answers, once signed in; the context is put behind the parameters."""
