@@ -154,7 +154,6 @@ class ScriptedGraph:
         self.occurrences: dict[str, dict[str, Json]] = {}
         self.contact_folder = "contacts-default"
         self.contacts: dict[str, Collected] = {self.contact_folder: Collected()}
-        self.permissions: list[Json] = []
         self.asked: list[Seen] = []
         self.faults: list[Fault] = []
         self.wrong: list[str] = []
@@ -325,20 +324,14 @@ class ScriptedGraph:
         if m := re.fullmatch(r"/mailFolders/([^/]+)", path):
             folder = self.folders.items.get(self.well_known.get(m[1], m[1]))
             return folder and _selected(folder, query), "mailFolder"
-        if m := re.fullmatch(r"/messages/(.+?)(/attachments)?", path):
+        if m := re.fullmatch(r"/messages/(.+)", path):
             for folder_id, one in self.messages.items():
                 if m[1] in one.items:
-                    if m[2]:
-                        return {
-                            "value": [_selected(a, query) for a in one.items[m[1]].get("attachments", [])]
-                        }, "attachment"
                     shown = _shown(one.items[m[1]], folder_id != self.well_known["sentitems"])
                     return _selected(shown, query), "message"
             return None, ""
         if path == "/calendars":
             return self._pages(url, [_selected(one, query) for one in self.calendars.values()], query, size), "calendar"
-        if m := re.fullmatch(r"/calendars/([^/]+)/calendarPermissions", path):
-            return {"value": self.permissions}, "calendarPermission"
         if m := re.fullmatch(r"/calendars/([^/]+)/calendarView/delta", path):
             assert select == [""], "calendarView/delta takes no $select"
             return self._view(url, m[1], query, size), "event"

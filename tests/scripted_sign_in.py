@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import ssl
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -67,7 +67,7 @@ class SignInServer:
             "fields = re.findall('name=([^ >]+) value=([^>]*)>', page)\n"
             "form and opener.open(form[1], urllib.parse.urlencode(fields).encode(), timeout=20).read()\n"
         )
-        return f"{os.sys.executable} {script} %s &"  # type: ignore[attr-defined]
+        return f"{sys.executable} {script} %s &"
 
     def visit(self, url: str) -> None:
         """As a browser would."""
@@ -166,6 +166,3 @@ class SignInServer:
 
 def _json(status: int, value: dict[str, Any]) -> Reply:
     return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
-
-
-__all__ = ["SignInServer"]

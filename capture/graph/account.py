@@ -13,7 +13,7 @@ class GraphAccount:
     """`host` is Graph's origin ("https://graph.microsoft.com"), `token` gives an access token for it.
 
     `user` is the id or principal name of the mailbox, "" for that of who signed in. `own_addresses`
-    are the owner's, normalised. `names` tells attachments by name, which needs Mail.Read.
+    are the owner's, normalised.
     """
 
     host: str
@@ -21,7 +21,6 @@ class GraphAccount:
     user: str = ""
     ca_file: str | None = None
     own_addresses: frozenset[str] = field(default_factory=frozenset)
-    names: bool = False
 
     @property
     def base(self) -> str:

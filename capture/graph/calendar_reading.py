@@ -151,7 +151,7 @@ class CalendarReader:
                 self._gone(key, position, batch)
                 continue
             found = rows(answer)
-            for more, _, _ in self._client.pages(link(answer, "@odata.nextLink")):
+            for more in self._client.pages(link(answer, "@odata.nextLink")):
                 found += more
             if not found:  # all of it lies outside the window, or every occurrence was deleted
                 self._gone(key, position, batch)

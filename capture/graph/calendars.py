@@ -138,7 +138,7 @@ class GraphCalendars:
 
 def _listed(client: GraphClient) -> list[Calendar]:
     found: dict[str, Calendar] = {}
-    for page, _, _ in client.pages(client.path("/calendars?$select=id,name,owner,isDefaultCalendar&$top=100")):
+    for page in client.pages(client.path("/calendars?$select=id,name,owner,isDefaultCalendar&$top=100")):
         for row in page:
             calendar_id, name, owner = row.get("id"), row.get("name"), row.get("owner")
             if isinstance(calendar_id, str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from capture.dav.origins import origin_of
 from capture.dav.refusals import seconds_to_wait
 from capture.dav.transport import Answer, Transport
 from capture.graph.account import GraphAccount
-from capture.graph.pacing import Silence, silence_of
+from capture.graph.pacing import silence_of
 from capture.graph.refusals import PASSING, Refused, refused
 
 IN_A_BATCH = 20
@@ -39,15 +39,12 @@ class GraphClient:
         permission: str,
         prefer: Sequence[str] = (),
         sends_bodies: bool = False,
-        silence: Silence | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._account = account
         self._wanted, self._permission = wanted, permission
         self._prefer = ", ".join((IMMUTABLE, *prefer))
         self._hook = without_bodies if sends_bodies else None
-        self._silence = silence or silence_of(f"{account.host} {account.user}")
-        self._now = now
+        self._silence = silence_of(f"{account.host} {account.user}")
         self._transport = Transport(account.base, noun="mailbox", token=account.token, ca_file=account.ca_file)
         self._origin = origin_of(account.base)
 
@@ -73,16 +70,15 @@ class GraphClient:
         """
         answer, body = self._ask("GET", self._insist(url), b"", {"Accept": "application/json", "Prefer": self._prefer})
         if answer.status != 200:
-            raise self._refused(answer.status, answer.body, answer.headers)
+            raise self._refused(answer.status, answer.body)
         return body
 
-    def pages(self, url: str) -> Iterator[tuple[list[Json], str, str]]:
-        """The rows of each page, with the links that stand behind it: to the next, or to what will
-        be new; "" for none."""
+    def pages(self, url: str) -> Iterator[list[Json]]:
+        """The rows of each page, from that at `url` on; none for ""."""
         while url:
             page = self.get(url)
             url = link(page, "@odata.nextLink")
-            yield rows(page), url, link(page, "@odata.deltaLink")
+            yield rows(page)
 
     def batch(self, urls: Sequence[str]) -> list[Json | Refused]:
         """The answer to each of these, in their order; of what was refused for now only that is
@@ -112,7 +108,7 @@ class GraphClient:
         whole = {"Accept": "application/json", "Content-Type": "application/json"}
         answer, outer = self._ask("POST", f"{self._account.base}/$batch", body, whole)
         if answer.status != 200:
-            raise self._refused(answer.status, answer.body, answer.headers).error
+            raise self._refused(answer.status, answer.body).error
         longest: float | None = None
         for one in rows(outer, "responses"):
             name, status, inner = str(one.get("id")), one.get("status"), one.get("body")
@@ -121,14 +117,14 @@ class GraphClient:
             told = one.get("headers")
             sub = {k.lower(): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
             if _is_passing(status, inner) and not last:
-                wait = seconds_to_wait(sub.get("retry-after", ""), self._now())
+                wait = seconds_to_wait(sub.get("retry-after", ""), datetime.now(UTC))
                 longest = wait if longest is None else max(longest, wait or 0.0)
                 continue
             del waiting[name]
-            answers[name] = inner if status == 200 and isinstance(inner, dict) else self._refused(status, inner, sub)
+            answers[name] = inner if status == 200 and isinstance(inner, dict) else self._refused(status, inner)
         if last:
             for name in waiting:
-                answers[name] = self._refused(503, None, {})
+                answers[name] = self._refused(503, None)
             waiting.clear()
         return longest
 
@@ -143,7 +139,7 @@ class GraphClient:
                 return answer, self._parsed(bytes(kept))
             if not _is_passing(answer.status, answer.body):
                 return answer, {}
-            wait = seconds_to_wait(answer.headers.get("retry-after", ""), self._now())
+            wait = seconds_to_wait(answer.headers.get("retry-after", ""), datetime.now(UTC))
             attempt += 1
             if attempt == TRIES:
                 raise self._throttled(answer.status, wait)
@@ -169,8 +165,8 @@ class GraphClient:
     def _throttled(self, status: int, wait: float | None) -> Throttled:
         return Throttled(f"{self.host} asks to come back later ({status})", "nothing to do; it is tried again", wait)
 
-    def _refused(self, status: int, body: Any, headers: dict[str, str]) -> Refused:
-        return refused(self.host, status, body, self._wanted, self._permission, headers)
+    def _refused(self, status: int, body: Any) -> Refused:
+        return refused(self.host, status, body, self._wanted, self._permission)
 
     def _insist(self, url: str) -> str:
         """Raises UntrustedServer where a link leads elsewhere: no token goes there."""

@@ -75,7 +75,7 @@ def _folders(client: GraphClient) -> list[tuple[str, str]]:
     first = rows(client.get(client.path("/contacts?$select=parentFolderId&$top=1")))
     default = first[0].get("parentFolderId") if first else None
     found = {default: DEFAULT} if isinstance(default, str) else {}
-    for page, _, _ in client.pages(client.path("/contactFolders?$select=id,displayName&$top=100")):
+    for page in client.pages(client.path("/contactFolders?$select=id,displayName&$top=100")):
         for row in page:
             folder_id, name = row.get("id"), row.get("displayName")
             if isinstance(folder_id, str) and folder_id not in found:

@@ -86,7 +86,7 @@ class Folder:
         url = f"{messages_of(self._client, self._mailbox)}?{quote(query, safe='$=&,')}"
         newest = instant(since)
         try:
-            for page, _, _ in self._client.pages(url):
+            for page in self._client.pages(url):
                 items, skipped = self._messages(page, position.since)
                 newest = max(
                     filter(None, (newest, *(instant(row.get("receivedDateTime")) for row in page))), default=None

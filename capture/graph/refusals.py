@@ -25,12 +25,11 @@ class Refused(Exception):
     `code` is Graph's own, "" where there is none.
     """
 
-    def __init__(self, status: int, code: str, error: SourceError, elsewhere: str = "") -> None:
+    def __init__(self, status: int, code: str, error: SourceError) -> None:
         super().__init__(error.message)
         self.status = status
         self.code = code
         self.error = error
-        self.elsewhere = elsewhere
 
     @property
     def is_gone(self) -> bool:
@@ -48,7 +47,7 @@ class Refused(Exception):
         return self.status == 507 or self.code.lower() in _FULL
 
 
-def refused(host: str, status: int, body: Any, wanted: str, permission: str, headers: dict[str, str]) -> Refused:
+def refused(host: str, status: int, body: Any, wanted: str, permission: str) -> Refused:
     """`wanted` is what was asked for, in words; `permission` the one that it takes."""
     code = code_of(body)
     said = f"{status} {code}" if code else str(status)
@@ -69,7 +68,7 @@ def refused(host: str, status: int, body: Any, wanted: str, permission: str, hea
         error = ServerFault(f"{host} has no such {wanted} ({said})", "check the mailbox's name in the configuration")
     else:
         error = ServerFault(f"{host} answered with {said} when asked for the {wanted}", "it is tried again")
-    return Refused(status, code, error, headers.get("location", ""))
+    return Refused(status, code, error)
 
 
 def code_of(body: Any) -> str:

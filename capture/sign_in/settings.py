@@ -28,8 +28,7 @@ _OUTLOOK = {
 class SignInSettings:
     """`account` is its name, `wants` what it reads: of MAIL, CALENDARS, CONTACTS and IMAP. `file` is where
     tokens are kept where no keyring is, `certificate` that of an app which signs in as itself.
-    `with_names`: attachments are told by name, which takes a greater right. `url` stands instead of
-    the provider's own server.
+    `url` stands instead of the provider's own server.
     """
 
     account: str
@@ -43,8 +42,6 @@ class SignInSettings:
     certificate: Path | None = None
     url: str = ""
     ca_file: str | None = None
-    hint: str = ""
-    with_names: bool = False
 
     @property
     def name(self) -> str:
@@ -61,8 +58,7 @@ class SignInSettings:
         graph = CLOUDS[self.cloud].graph
         if self.certificate is not None:
             return [f"{graph}/.default"]
-        rights = {**_GRAPH, MAIL: "Mail.Read"} if self.with_names else _GRAPH
-        return [f"{graph}/{rights[one]}" for one in self.wants if one in rights]
+        return [f"{graph}/{_GRAPH[one]}" for one in self.wants if one in _GRAPH]
 
     def audiences(self) -> list[str]:
         """Whom tokens are for, the first of which is signed in for; a token for one is none for another."""
