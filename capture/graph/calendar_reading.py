@@ -18,12 +18,11 @@ from capture.calendar.objects import rules
 from capture.graph.calendar_position import CalendarPosition, Held, key_of
 from capture.graph.client import GraphClient, Json, link, rows
 from capture.graph.events import FIELDS, is_whole, last_end, text_of
-from capture.graph.refusals import Refused
+from capture.graph.refusals import BEGUN_ANEW, Refused
 from capture.graph.times import written
 from capture.graph.window import Window
 
 AGAIN = "(the whole calendar)"
-_BEGUN_ANEW = "Microsoft has forgotten how far it was read, so it is read from the start again; nothing is removed"
 _MOST_PAGES = 100_000
 
 
@@ -64,7 +63,7 @@ class CalendarReader:
                 if not refused.has_lost_its_place or attempt == 2:
                     raise refused.error from None
                 position, page = position.anew(again=True), None
-                yield Batch(self._place, cursor=position.to_text(), skipped=[Skip(AGAIN, _BEGUN_ANEW)])
+                yield Batch(self._place, cursor=position.to_text(), skipped=[Skip(AGAIN, BEGUN_ANEW)])
                 continue
             return
 

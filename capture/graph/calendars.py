@@ -10,15 +10,14 @@ from urllib.parse import quote
 
 from activity.address import normalise
 from activity.batch import Batch
-from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable
+from activity.errors import ServerFault, SourceError
 from capture.graph.account import GraphAccount
 from capture.graph.calendar_reading import CalendarReader
 from capture.graph.client import GraphClient, Json
-from capture.graph.refusals import Refused
+from capture.graph.refusals import ENDS_THE_PASS, Refused
 from capture.graph.window import Window
 
 PERMISSION = "Calendars.Read"
-_ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed)
 _PREFER = ('outlook.timezone="UTC"', 'outlook.body-content-type="text"', "odata.maxpagesize=100")
 
 
@@ -65,25 +64,15 @@ class GraphCalendars:
 
     def listing(self) -> list[Listed]:
         """All calendars there are, read or not. Raises SourceError."""
-        client = self._client()
-        try:
+        with self._client() as client:
             found = _listed(client)
-        except Refused as refused:
-            raise refused.error from None
-        finally:
-            client.close()
         names = _names(found, {})
         return [Listed(names[one.id], self._is_wanted(one, names[one.id])) for one in found]
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """See `Source`. A calendar that fails is a batch with its error, and the next one is read."""
-        client = self._client()
-        try:
+        with self._client() as client:
             yield from self._batches(client, cursors)
-        except Refused as refused:
-            raise refused.error from None
-        finally:
-            client.close()
 
     def _client(self) -> GraphClient:
         return GraphClient(self._account, "calendar", PERMISSION, _PREFER, sends_bodies=True)
@@ -110,7 +99,7 @@ class GraphCalendars:
             try:
                 yield from reader.read(position, answers.get(position.link), cursors.get(place))
             except SourceError as error:
-                if isinstance(error, _ENDS_THE_PASS):
+                if isinstance(error, ENDS_THE_PASS):
                     raise
                 yield Batch(place, error=error)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from activity.errors import ServerFault, Throttled, UntrustedServer
 from capture.dav.origins import origin_of
@@ -29,7 +30,8 @@ class GraphClient:
 
     `wanted` and `permission` are for messages: what is read, and the right it takes. `prefer` are
     preferences beside that for immutable ids. `sends_bodies`: Graph cannot be kept from it; they are
-    dropped while an answer is parsed.
+    dropped while an answer is parsed. As a context it is closed behind it, and a Refused that nobody
+    took leaves it as the SourceError that it amounts to.
     """
 
     def __init__(
@@ -48,12 +50,19 @@ class GraphClient:
         self._transport = Transport(account.base, noun="mailbox", token=account.token, ca_file=account.ca_file)
         self._origin = origin_of(account.base)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._transport.close()
+        if isinstance(error, Refused):
+            raise error.error from None
+
     @property
     def host(self) -> str:
         return self._transport.host
-
-    def close(self) -> None:
-        self._transport.close()
 
     def earn(self, items: int) -> None:
         """So many useful things came."""

@@ -10,18 +10,17 @@ from urllib.parse import quote
 from activity.address import normalise
 from activity.batch import Skip
 from activity.contact import ContactEntry
-from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable
+from activity.errors import ServerFault, SourceError
 from activity.mistakes import mistake
 from capture.address_books.batch import AddressBookBatch
 from capture.graph.account import GraphAccount
 from capture.graph.calendar_position import key_of
 from capture.graph.client import GraphClient, Json, link, rows
-from capture.graph.refusals import Refused
+from capture.graph.refusals import ENDS_THE_PASS, Refused
 
 PERMISSION = "Contacts.Read"
 FIELDS = "displayName,givenName,surname,companyName,emailAddresses,categories"
 DEFAULT = "Contacts"
-_ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed)
 _MOST_PAGES = 10_000
 
 
@@ -54,19 +53,14 @@ class GraphContacts:
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[AddressBookBatch]:
         """What is new since `cursors`. Raises SourceError where nothing can be read at all."""
-        client = GraphClient(self._account, "contacts", PERMISSION, ["odata.maxpagesize=200"])
-        try:
+        with GraphClient(self._account, "contacts", PERMISSION, ["odata.maxpagesize=200"]) as client:
             for folder_id, place in _folders(client):
                 try:
                     yield from _read(client, folder_id, place, cursors.get(place))
                 except SourceError as error:
-                    if isinstance(error, _ENDS_THE_PASS):
+                    if isinstance(error, ENDS_THE_PASS):
                         raise
                     yield AddressBookBatch(place, error=error)
-        except Refused as refused:
-            raise refused.error from None
-        finally:
-            client.close()
 
 
 def _folders(client: GraphClient) -> list[tuple[str, str]]:

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from activity.batch import Batch
-from activity.errors import AuthenticationFailed, SourceError, Throttled, Unreachable
+from activity.errors import SourceError
 from capture.graph.account import GraphAccount
 from capture.graph.client import GraphClient
 from capture.graph.folders import FolderTree, chosen
 from capture.graph.mail_position import FolderPosition
 from capture.graph.mail_reading import PAGE
 from capture.graph.mail_reading import Folder as FolderReader
-from capture.graph.refusals import Refused
+from capture.graph.refusals import ENDS_THE_PASS
 from capture.mail.mailboxes import Choice
 
 PERMISSION = "Mail.ReadBasic"
-_ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed)
 _log = logging.getLogger(__name__)
 
 
@@ -36,25 +35,15 @@ class GraphMail:
 
     def choice(self) -> Choice:
         """Which folders are read, and which are not and why. Raises SourceError."""
-        client = self._client()
-        try:
+        with self._client() as client:
             tree = FolderTree()
             tree.follow(client)
             return chosen(tree.folders.values(), self._exclude)
-        except Refused as refused:
-            raise refused.error from None
-        finally:
-            client.close()
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """Folder by folder; see `Source`. Those that were read before are asked for news together."""
-        client = self._client()
-        try:
+        with self._client() as client:
             yield from self._batches(client, cursors)
-        except Refused as refused:
-            raise refused.error from None
-        finally:
-            client.close()
 
     def _client(self) -> GraphClient:
         return GraphClient(self._account, "mail", PERMISSION, [f"odata.maxpagesize={PAGE}"])
@@ -79,7 +68,7 @@ class GraphMail:
             try:
                 yield from FolderReader(client, mailbox, place).read(position, answers.get(position.link))
             except SourceError as error:
-                if isinstance(error, _ENDS_THE_PASS):
+                if isinstance(error, ENDS_THE_PASS):
                     raise
                 _log.warning("folder %r was not read: %s", place, error.message)
                 yield Batch(place, error=error)

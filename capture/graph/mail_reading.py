@@ -14,14 +14,13 @@ from capture.graph.client import GraphClient, Json, link, rows
 from capture.graph.folders import messages_of
 from capture.graph.mail_position import FolderPosition
 from capture.graph.messages import FIELDS, envelope_of, header_of, is_whole, newer_than, type_of
-from capture.graph.refusals import Refused
+from capture.graph.refusals import BEGUN_ANEW, Refused
 from capture.graph.times import instant, written
 from capture.mail.mailboxes import Mailbox, holds_sent_mail
 
 PAGE = 200
 NO_HEADER = "Microsoft shows no header of it, so nobody can say whether a person wrote it"
 AGAIN = "(the whole folder)"
-_BEGUN_ANEW = "Microsoft has forgotten how far it was read, so it is read from the start again; nothing is removed"
 _MOST_PAGES = 100_000
 
 
@@ -47,7 +46,7 @@ class Folder:
             except Refused as refused:
                 if refused.has_lost_its_place and attempt == 1:
                     position, page = FolderPosition(position.since, again=True), None
-                    yield Batch(self._place, cursor=position.cursor(), skipped=[Skip(AGAIN, _BEGUN_ANEW)])
+                    yield Batch(self._place, cursor=position.cursor(), skipped=[Skip(AGAIN, BEGUN_ANEW)])
                     continue
                 if not refused.is_full:
                     raise refused.error from None

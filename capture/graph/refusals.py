@@ -6,8 +6,11 @@ import json
 import re
 from typing import Any
 
-from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled
+from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable
 
+# After these, the rest of the same mailbox would only fare the same, or make it worse.
+ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed)
+BEGUN_ANEW = "Microsoft has forgotten how far it was read, so it is read from the start again; nothing is removed"
 PASSING = frozenset((429, 500, 502, 503, 504, 509))
 _DENIED = ("accessdenied", "requestdenied", "forbidden", "unauthorizedaccess", "consentrequired", "consent_required")
 _LOST = frozenset((
