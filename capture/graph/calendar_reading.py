@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from activity.batch import Batch, Skip
-from activity.errors import ServerFault
 from activity.meeting import CalendarObject
 from activity.mistakes import mistake
 from capture.calendar.content_lines import BrokenObject
@@ -24,6 +23,7 @@ from capture.graph.window import Window
 
 AGAIN = "(the whole calendar)"
 _MOST_PAGES = 100_000
+_NO_END = ("a calendar before its end", "a calendar without end")
 
 
 class CalendarReader:
@@ -71,17 +71,11 @@ class CalendarReader:
         start, end = map(written, position.window)
         url = position.link or f"{self._url}/calendarView/delta?startDateTime={start}&endDateTime={end}"
         settled = [AGAIN] if position.again and position.link else []
-        for _ in range(_MOST_PAGES):
-            if isinstance(page, Refused):
-                raise page
-            page = self._client.get(url) if page is None else page
-            following, last = link(page, "@odata.nextLink"), link(page, "@odata.deltaLink")
-            if not following and not last:
-                raise ServerFault(f"{self._client.host} broke off a calendar before its end", "it is tried again")
+        for changed, following, is_last in self._client.changes(url, _MOST_PAGES, *_NO_END, page):
             batch = Batch(self._place, settled=settled)
-            self._take(rows(page), position, batch)
-            position.link, position.again = following or last, position.again and not settled
-            if last and position.seen is not None:
+            self._take(changed, position, batch)
+            position.link, position.again = following, position.again and not settled
+            if is_last and position.seen is not None:
                 for key in position.vanished():
                     del position.held[key]
                     batch.removed.append(key)
@@ -89,10 +83,7 @@ class CalendarReader:
             text = position.to_text()
             batch.cursor = text if text != cursor else None
             yield batch
-            if last:
-                return
-            cursor, settled, url, page = text, [], following, None
-        raise ServerFault(f"{self._client.host} shows a calendar without end", "it is tried again")
+            cursor, settled = text, []
 
     def _take(self, page: Sequence[Json], position: CalendarPosition, batch: Batch) -> None:
         """Put what has changed into the batch and the position."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from activity.address import normalise
 from activity.batch import Batch
 from activity.errors import ServerFault, SourceError
+from capture.files.names import distinct
 from capture.graph.account import GraphAccount
 from capture.graph.calendar_reading import CalendarReader
 from capture.graph.client import GraphClient, Json
@@ -143,10 +144,7 @@ def _names(found: Sequence[Calendar], remembered: Mapping[str, str]) -> dict[str
     names = dict(remembered)
     for one in found:
         if one.id not in names:
-            number, free = 2, one.name
-            while free in names.values():
-                number, free = number + 1, f"{one.name} ({number})"
-            names[one.id] = free
+            names[one.id] = distinct(one.name, names.values())
     return names
 
 

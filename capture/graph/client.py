@@ -89,6 +89,29 @@ class GraphClient:
             url = link(page, "@odata.nextLink")
             yield rows(page)
 
+    def changes(
+        self, url: str, most: int, broken_off: str, endless: str, page: Json | Refused | None = None
+    ) -> Iterator[tuple[list[Json], str, bool]]:
+        """The rows of each page of a delta from `url` on, the link that goes on behind it, and whether
+        the round ends there.
+
+        `page` is the answer to `url`, where that was asked for already. A round has `most` pages;
+        `broken_off` and `endless` say what is wrong with one that has no end. Raises Refused, or a
+        SourceError.
+        """
+        for _ in range(most):
+            if isinstance(page, Refused):
+                raise page
+            page = self.get(url) if page is None else page
+            following, last = link(page, "@odata.nextLink"), link(page, "@odata.deltaLink")
+            if not following and not last:
+                raise ServerFault(f"{self.host} broke off {broken_off}", "it is tried again")
+            yield rows(page), following or last, bool(last)
+            if last:
+                return
+            url, page = following, None
+        raise ServerFault(f"{self.host} shows {endless}", "it is tried again")
+
     def batch(self, urls: Sequence[str]) -> list[Json | Refused]:
         """The answer to each of these, in their order; of what was refused for now only that is
         asked again."""

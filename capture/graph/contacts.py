@@ -10,18 +10,19 @@ from urllib.parse import quote
 from activity.address import normalise
 from activity.batch import Skip
 from activity.contact import ContactEntry
-from activity.errors import ServerFault, SourceError
+from activity.errors import SourceError
 from activity.mistakes import mistake
 from capture.address_books.batch import AddressBookBatch
 from capture.graph.account import GraphAccount
 from capture.graph.calendar_position import key_of
-from capture.graph.client import GraphClient, Json, link, rows
+from capture.graph.client import GraphClient, Json, rows
 from capture.graph.refusals import ENDS_THE_PASS, Refused
 
 PERMISSION = "Contacts.Read"
 FIELDS = "displayName,givenName,surname,companyName,emailAddresses,categories"
 DEFAULT = "Contacts"
 _MOST_PAGES = 10_000
+_NO_END = ("the contacts before their end", "contacts without end")
 
 
 @dataclass(slots=True)
@@ -96,17 +97,13 @@ def _round(
 ) -> Iterator[AddressBookBatch]:
     start = f"/contactFolders/{quote(folder_id, safe='')}/contacts/delta?$select={FIELDS}"
     url = position.link or client.path(start)
-    for _ in range(_MOST_PAGES):
-        page = client.get(url)
-        following, end = link(page, "@odata.nextLink"), link(page, "@odata.deltaLink")
-        if not following and not end:
-            raise ServerFault(f"{client.host} broke off the contacts before their end", "it is tried again")
+    for changed, following, is_last in client.changes(url, _MOST_PAGES, *_NO_END):
         batch = AddressBookBatch(place)
-        for row in rows(page):
+        for row in changed:
             _take(row, position, batch)
         client.earn(len(batch.entries))
-        position.link = following or end
-        if end and position.seen is not None:
+        position.link = following
+        if is_last and position.seen is not None:
             gone = sorted(position.held - position.seen)
             batch.removed += gone
             position.held.difference_update(gone)
@@ -114,10 +111,7 @@ def _round(
         text = position.to_text()
         batch.cursor = text if text != cursor else None
         yield batch
-        if end:
-            return
-        cursor, url = text, following
-    raise ServerFault(f"{client.host} shows contacts without end", "it is tried again")
+        cursor = text
 
 
 def _take(row: Json, position: _Position, batch: AddressBookBatch) -> None:

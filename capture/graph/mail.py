@@ -8,6 +8,7 @@ from datetime import date
 
 from activity.batch import Batch
 from activity.errors import SourceError
+from capture.files.names import distinct
 from capture.graph.account import GraphAccount
 from capture.graph.client import GraphClient
 from capture.graph.folders import FolderTree, chosen
@@ -83,9 +84,6 @@ def _placed(tree: FolderTree, choice: Choice) -> dict[str, str]:
     for mailbox in choice.read:
         folder_id = mailbox.wire.decode()
         if folder_id not in tree.places:
-            number, name = 2, mailbox.name
-            while name in taken:
-                number, name = number + 1, f"{mailbox.name} ({number})"
-            taken.add(name)
-            tree.places[folder_id] = name
+            tree.places[folder_id] = distinct(mailbox.name, taken)
+            taken.add(tree.places[folder_id])
     return tree.places

@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from activity.batch import Batch, Skip
 from activity.envelope import Envelope
-from activity.errors import ServerFault
 from activity.mistakes import mistake
-from capture.graph.client import GraphClient, Json, link, rows
+from capture.graph.client import GraphClient, Json
 from capture.graph.folders import messages_of
 from capture.graph.mail_position import FolderPosition
 from capture.graph.messages import FIELDS, envelope_of, header_of, is_whole, newer_than, type_of
@@ -22,6 +21,7 @@ PAGE = 200
 NO_HEADER = "Microsoft shows no header of it, so nobody can say whether a person wrote it"
 AGAIN = "(the whole folder)"
 _MOST_PAGES = 100_000
+_NO_END = ("a page of mail before its end", "pages of mail without end")
 
 
 class Folder:
@@ -59,24 +59,12 @@ class Folder:
     def _round(self, position: FolderPosition, page: Json | Refused | None) -> Iterator[Batch]:
         url = position.link or self._start()
         settled = [AGAIN] if position.again and position.link else []
-        for _ in range(_MOST_PAGES):
-            if isinstance(page, Refused):
-                raise page
-            page = self._client.get(url) if page is None else page
-            following, end = link(page, "@odata.nextLink"), link(page, "@odata.deltaLink")
-            if not following and not end:
-                raise ServerFault(f"{self._client.host} broke off a page of mail before its end", "it is tried again")
-            was, position = (
-                position,
-                FolderPosition(position.since, following or end, "", position.again and not settled),
-            )
-            items, skipped = self._messages(rows(page), position.since)
+        for changed, following, _ in self._client.changes(url, _MOST_PAGES, *_NO_END, page):
+            was, position = position, FolderPosition(position.since, following, "", position.again and not settled)
+            items, skipped = self._messages(changed, position.since)
             if items or skipped or position != was:
                 yield Batch(self._place, items=list(items), skipped=skipped, cursor=position.cursor(), settled=settled)
-            if end:
-                return
-            settled, url, page = [], following, None
-        raise ServerFault(f"{self._client.host} shows pages of mail without end", "it is tried again")
+            settled = []
 
     def _listed(self, position: FolderPosition) -> Iterator[Batch]:
         """Where a full mailbox keeps no place of ours: what came in since, by its time."""
