@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -41,27 +40,23 @@ class Listed(NamedTuple):
 class GraphCalendars:
     """Yields the changes of each calendar; an `activity.batch.Source`.
 
-    The place "" holds what the calendars were called when first seen. `wanted` says since when, and
-    `horizon` how far ahead, meetings are read. Calendars that belong to others are read only where
-    `only` names them.
+    The place "" holds what the calendars were called when first seen. `wanted` is what meetings are
+    read between. Calendars that belong to others are read only where `only` names them.
     """
 
     def __init__(
         self,
         account: GraphAccount,
-        back: timedelta,
-        horizon: timedelta,
+        wanted: Window,
         only: Sequence[str] = (),
         exclude: Sequence[str] = (),
         private_events: str = "drop",
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._account = account
-        self._back, self._horizon = back, horizon
+        self._wanted = wanted
         self._only = {name.strip().casefold() for name in only}
         self._exclude = {name.strip().casefold() for name in exclude}
         self._private_events = private_events
-        self._now = now
 
     def listing(self) -> list[Listed]:
         """All calendars there are, read or not. Raises SourceError."""
@@ -85,10 +80,8 @@ class GraphCalendars:
         if (text := json.dumps(names)) != cursors.get(""):
             yield Batch("", cursor=text)
         yield from self._missing(found, names)
-        at = self._now()
-        wanted = Window(at - self._back, at + self._horizon)
         readers = [
-            (CalendarReader(client, _url(client, one), names[one.id], wanted, self._account.own_addresses,
+            (CalendarReader(client, _url(client, one), names[one.id], self._wanted, self._account.own_addresses,
                             self._private_events), names[one.id])
             for one in found
             if self._is_wanted(one, names.get(one.id, one.name))

@@ -10,7 +10,7 @@ from activity.errors import AuthenticationFailed, ConfigError
 from capture.at_once import at_once
 from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.configuration.options import Account
-from lasttouch.doctor import files, machine
+from lasttouch.doctor import files, machine, microsoft
 from lasttouch.doctor.finding import Finding, failed
 from lasttouch.doctor.listings import collection_findings
 from lasttouch.doctor.mail import mail_findings
@@ -56,13 +56,6 @@ def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
             yield failed(_KINDS[kind], answer, name)
         else:
             yield from answer
-
-
-def _microsoft(of: str, loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
-    from lasttouch.doctor import microsoft  # noqa: PLC0415 - only where there is such a mailbox
-
-    find = microsoft.mail_findings if of == "mail" else microsoft.calendar_findings
-    return find(loaded, account, clock)
 
 
 def _of_targets(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
@@ -116,6 +109,6 @@ _CHECKS: dict[str, Callable[[LoadedConfig, Account, Clock], list[Finding]]] = {
     "imap": _mail,
     "caldav": _calendar,
     "carddav": _address_books,
-    "microsoft_mail": partial(_microsoft, "mail"),
-    "microsoft_calendars": partial(_microsoft, "calendar"),
+    "microsoft_mail": microsoft.mail_findings,
+    "microsoft_calendars": microsoft.calendar_findings,
 }

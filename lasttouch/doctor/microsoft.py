@@ -6,14 +6,12 @@ from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.doctor.finding import Finding
 from lasttouch.local_time import Clock
-from lasttouch.passes.sources import graph_account_of, graph_calendars_of
+from lasttouch.passes.sources import graph_calendars_of, graph_mail_of
 
 
 def mail_findings(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:
     """Raises SourceError, which says what is missing."""
-    from capture.graph.mail import GraphMail  # noqa: PLC0415 - only where there is such a mailbox
-
-    choice = GraphMail(graph_account_of(loaded, account), clock().date(), account.exclude_mailboxes).choice()
+    choice = graph_mail_of(loaded, account, clock().date()).choice()
     read = ", ".join(one.name for one in choice.read)
     left_out = ", ".join(f"{one.name} ({why})" for one, why in choice.left_out)
     found = [Finding("mail-login", "ok", "Microsoft 365 let us in, without a right to read texts", "", account.name)]

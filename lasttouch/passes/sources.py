@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from capture.graph.account import GraphAccount
     from capture.graph.calendars import GraphCalendars
     from capture.graph.contacts import GraphContacts
+    from capture.graph.mail import GraphMail
     from capture.mail.server import MailServer
     from capture.mail.source import MailSource
 
@@ -35,9 +36,7 @@ def source_of(loaded: LoadedConfig, account: Account, kind: str, now: datetime) 
     if kind == "caldav" and account.caldav is not None:
         return calendars_of(loaded, account, account.caldav)
     if kind == "microsoft_mail":
-        from capture.graph.mail import GraphMail  # noqa: PLC0415
-
-        return GraphMail(graph_account_of(loaded, account), since, account.exclude_mailboxes)
+        return graph_mail_of(loaded, account, since)
     if kind == "microsoft_calendars":
         return graph_calendars_of(loaded, account, now)
     if kind == "calendar_urls":
@@ -45,18 +44,24 @@ def source_of(loaded: LoadedConfig, account: Account, kind: str, now: datetime) 
     return _files(loaded, account, since)
 
 
+def graph_mail_of(loaded: LoadedConfig, account: Account, since: date) -> GraphMail:
+    """The account's mail at Microsoft 365; nothing is connected yet."""
+    from capture.graph.mail import GraphMail  # noqa: PLC0415
+
+    return GraphMail(_graph_account(loaded, account), since, account.exclude_mailboxes)
+
+
 def graph_calendars_of(loaded: LoadedConfig, account: Account, now: datetime) -> GraphCalendars:
     """The account's calendars at Microsoft 365; nothing is connected yet."""
     from capture.graph.calendars import GraphCalendars  # noqa: PLC0415
+    from capture.graph.window import Window  # noqa: PLC0415
 
     return GraphCalendars(
-        graph_account_of(loaded, account),
-        loaded.config.reads_back(account),
-        loaded.config.horizon,
+        _graph_account(loaded, account),
+        Window(now - loaded.config.reads_back(account), now + loaded.config.horizon),
         account.calendars,
         account.exclude_calendars,
         account.private_events,
-        lambda: now,
     )
 
 
@@ -64,10 +69,10 @@ def graph_contacts_of(loaded: LoadedConfig, account: Account) -> GraphContacts:
     """The account's contacts at Microsoft 365; nothing is connected yet."""
     from capture.graph.contacts import GraphContacts  # noqa: PLC0415
 
-    return GraphContacts(graph_account_of(loaded, account))
+    return GraphContacts(_graph_account(loaded, account))
 
 
-def graph_account_of(loaded: LoadedConfig, account: Account) -> GraphAccount:
+def _graph_account(loaded: LoadedConfig, account: Account) -> GraphAccount:
     """The account's mailbox at Microsoft 365, with the one way to its tokens."""
     from capture.graph.account import GraphAccount  # noqa: PLC0415
     from capture.graph.clouds import CLOUDS  # noqa: PLC0415

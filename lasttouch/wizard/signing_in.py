@@ -13,7 +13,7 @@ from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.local_time import utc_now
 from lasttouch.passes.sign_in_settings import settings_of
-from lasttouch.passes.sources import calendars_of, graph_calendars_of, mail_source_of, source_of
+from lasttouch.passes.sources import calendars_of, graph_calendars_of, graph_mail_of, mail_source_of
 from lasttouch.terminal.output import print_lines
 from lasttouch.wizard.draft import SIGNS_IN, CalendarDraft, Draft, MailDraft, SignInDraft, Way
 from lasttouch.wizard.given import Given
@@ -87,13 +87,9 @@ def tried(path: Path, draft: Draft, ask: bool, by_code: bool) -> None:
 
 def _looked(loaded: LoadedConfig, account: Account) -> list[str]:
     """What would be read."""
-    from capture.graph.mail import GraphMail  # noqa: PLC0415
-
     lines = []
     if account.microsoft is not None:
-        source = source_of(loaded, account, "microsoft_mail", utc_now())
-        assert isinstance(source, GraphMail)
-        choice = source.choice()
+        choice = graph_mail_of(loaded, account, utc_now().date()).choice()
         lines.append(f"That works. Folders to read: {', '.join(one.name for one in choice.read)}.")
         left_out = [f"{mailbox.name} ({why})" for mailbox, why in choice.left_out]
         lines += [f"Left out: {', '.join(left_out)}."] if left_out else []
