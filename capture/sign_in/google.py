@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from activity.errors import AuthenticationFailed
 from capture.credentials import checked_token
-from capture.sign_in.provider import Granted, NotGranted, in_plain_words, missing, session
+from capture.sign_in.provider import WAIT_SECONDS, Granted, NotGranted, Tell, in_plain_words, missing, session, too_late
 from capture.sign_in.settings import SignInSettings
 
-WAIT_SECONDS = 300
 _AUTHORISE = "https://accounts.google.com/o/oauth2/auth"
 _TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105 - a URL
 _ERROR = re.compile(r"[a-z_]{1,60}")
@@ -27,11 +25,11 @@ class GoogleClient:
         self._authorise = f"{settings.url}/o/oauth2/auth" if settings.url else _AUTHORISE
         self._token = f"{settings.url}/token" if settings.url else _TOKEN
 
-    def in_browser(self, tell: Callable[[str], None]) -> Granted:
+    def in_browser(self, tell: Tell) -> Granted:
         """With PKCE; the answer comes to a loopback port."""
         return self._by_loopback(tell, opens=True)
 
-    def by_code(self, tell: Callable[[str], None]) -> Granted:
+    def by_code(self, tell: Tell) -> Granted:
         """Google gives no device code for mail and calendars: the address is shown, to be opened on
         this machine, or through a tunnel to it."""
         return self._by_loopback(tell, opens=False)
@@ -59,7 +57,7 @@ class GoogleClient:
                 raise self._refused(error.args) from None
         return self._granted(credentials)
 
-    def _by_loopback(self, tell: Callable[[str], None], opens: bool) -> Granted:
+    def _by_loopback(self, tell: Tell, opens: bool) -> Granted:
         try:
             from google_auth_oauthlib.flow import InstalledAppFlow  # noqa: PLC0415 - 0.4 s, and an extra
         except ImportError:
@@ -84,7 +82,7 @@ class GoogleClient:
                 if (told := getattr(error, "error", None)) is not None:  # oauthlib's: what the provider says
                     raise self._refused((told,)) from None
                 if type(error).__name__ == "WSGITimeoutError":
-                    raise NotGranted("nobody signed in within five minutes", self._settings.command) from None
+                    raise too_late(self._settings.command) from None
                 raise
         return self._granted(credentials)
 

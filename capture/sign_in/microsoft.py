@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
-import webbrowser
-from collections.abc import Callable
 from typing import Any
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError
 from capture.credentials import checked_token
 from capture.graph.clouds import CLOUDS
-from capture.sign_in.provider import Granted, NotGranted, in_plain_words, missing, session
+from capture.sign_in.provider import (
+    AS_ITSELF,
+    WAIT_SECONDS,
+    Granted,
+    NotGranted,
+    Tell,
+    in_plain_words,
+    missing,
+    session,
+    too_late,
+)
 from capture.sign_in.settings import SignInSettings
 
-WAIT_SECONDS = 300
 _CODE = re.compile(r"AADSTS\d{1,9}")
 _PASSING = ("server_error", "temporarily_unavailable", "slow_down")
 _CONSENT = ("consent_required", "access_denied", "interaction_required")
@@ -28,7 +34,7 @@ class MicrosoftClient:
         self._settings = settings
         self._authority = f"{settings.url or CLOUDS[settings.cloud].login}/{settings.tenant}"
 
-    def in_browser(self, tell: Callable[[str], None]) -> Granted:
+    def in_browser(self, tell: Tell) -> Granted:
         """With PKCE, which msal does by itself; the answer comes to a loopback port."""
         app, cache = self._app("")
         first, *others = self._settings.audiences()
@@ -43,10 +49,10 @@ class MicrosoftClient:
                     on_before_launching_ui=lambda **_: tell("Opening the browser …"),
                 )
             except RuntimeError:  # msal's, when the time is over
-                raise NotGranted("nobody signed in within five minutes", self._settings.command) from None
+                raise too_late(self._settings.command) from None
         return self._granted(answer, cache)
 
-    def by_code(self, tell: Callable[[str], None]) -> Granted:
+    def by_code(self, tell: Tell) -> Granted:
         app, cache = self._app("")
         with in_plain_words(self._authority):
             flow = app.initiate_device_flow(self._settings.scopes(self._settings.audiences()[0]))
@@ -107,7 +113,7 @@ class MicrosoftClient:
             raise self._refused(answer or {})
         claims = answer.get("id_token_claims")
         user = claims.get("preferred_username") if isinstance(claims, dict) else None
-        state = cache.serialize() if self._settings.certificate is None else "an app that signs in as itself"
+        state = cache.serialize() if self._settings.certificate is None else AS_ITSELF
         return Granted(
             state, checked_token(answer["access_token"]), float(answer.get("expires_in", 0)), str(user or "")
         )
@@ -135,17 +141,6 @@ class MicrosoftClient:
                 "is it the one that the app registration shows, and still valid?",
             )
         return NotGranted(f"Microsoft does not grant a token ({said})", settings.command)
-
-
-def has_browser() -> bool:
-    """Is there one on this machine that its user sees?"""
-    if os.environ.get("SSH_CONNECTION") and not os.environ.get("DISPLAY") and not os.environ.get("BROWSER"):
-        return False
-    try:
-        webbrowser.get()
-    except webbrowser.Error:
-        return False
-    return True
 
 
 def _pem(path: Any) -> str:

@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 from activity.errors import AuthenticationFailed, SourceError
 from capture.dav.refusals import trouble
 
+Tell = Callable[[str], None]
+"""Shows the user a line."""
+AS_ITSELF = "an app that signs in as itself"
+"""The state of an app with a certificate: there is nothing to remember."""
+WAIT_SECONDS = 300
+
 
 class Granted(NamedTuple):
     """`state` is what the client remembers, `token` an access token that is good for `seconds`.
@@ -30,11 +36,11 @@ class NotGranted(AuthenticationFailed):
 class Client(Protocol):
     """Of one provider."""
 
-    def in_browser(self, tell: Callable[[str], None]) -> Granted:
+    def in_browser(self, tell: Tell) -> Granted:
         """The user signs in in the browser of this machine (RFC 8252). Raises SourceError."""
         ...
 
-    def by_code(self, tell: Callable[[str], None]) -> Granted:
+    def by_code(self, tell: Tell) -> Granted:
         """The user types a code on another machine (RFC 8628). Raises SourceError."""
         ...
 
@@ -74,6 +80,11 @@ def in_plain_words(url: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - the clients share no class of their own
         raise trouble(error, urlsplit(url).hostname or url) from None
+
+
+def too_late(command: str) -> NotGranted:
+    """WAIT_SECONDS are over; `command` is how to sign in."""
+    return NotGranted("nobody signed in within five minutes", command)
 
 
 def missing(package: str, extra: str) -> AuthenticationFailed:

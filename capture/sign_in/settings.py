@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +73,3 @@ class SignInSettings:
     @property
     def command(self) -> str:
         return f"lasttouch sign-in {self.account}"
-
-
-Tell = Callable[[str], None]

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from activity.errors import AuthenticationFailed
 from capture.credentials import Secret
 from capture.sign_in.keeping import Kept
-from capture.sign_in.provider import Client, NotGranted
-from capture.sign_in.settings import SignInSettings, Tell
+from capture.sign_in.provider import AS_ITSELF, Client, NotGranted, Tell
+from capture.sign_in.settings import SignInSettings
 
 EARLY = 300.0  # seconds before its end that a token is renewed
 SELDOM = 60.0  # seconds between renewals of tokens that are good, as far as we know
-_APP = "an app that signs in as itself"
 
 
 def client_of(settings: SignInSettings) -> Client:
@@ -27,15 +26,18 @@ def client_of(settings: SignInSettings) -> Client:
 
 
 def sign_in(settings: SignInSettings, tell: Tell, by_code: bool, to_file: bool) -> tuple[str, str]:
-    """Who has signed in ("" where that is not told), and where that is kept. Raises SourceError."""
+    """Who has signed in ("" where that is not told), and where that is kept; by code, too, where this
+    machine has no browser. Raises SourceError."""
+    from capture.sign_in.browser import has_browser  # noqa: PLC0415 - who asks for a token needs none
+
     kept = Kept(settings.file, settings.account, to_file)
     kept.load()
     client = client_of(settings)
     audience = settings.audiences()[0]
     if settings.certificate is not None:
-        granted = client.silently(_APP, audience, anew=True)
+        granted = client.silently(AS_ITSELF, audience, anew=True)
     else:
-        granted = client.by_code(tell) if by_code else client.in_browser(tell)
+        granted = client.by_code(tell) if by_code or not has_browser() else client.in_browser(tell)
     with kept.lock:
         kept.state, kept.refused = granted.state, ""
         kept.access = {audience: (granted.token, time.time() + granted.seconds)}
@@ -56,7 +58,7 @@ def token_of(settings: SignInSettings, audience: str, clock: Callable[[], float]
             if not kept.load():
                 if settings.certificate is None:
                     raise AuthenticationFailed(f"{settings.account} has not signed in yet", settings.command)
-                kept.state = _APP
+                kept.state = AS_ITSELF
             if kept.refused:
                 raise settings.again(kept.refused)
             known, ends = kept.access.get(audience, ("", 0.0))

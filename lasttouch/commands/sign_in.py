@@ -34,7 +34,6 @@ def command(account: str, device_code: bool, to_file: bool, as_json: bool) -> No
       lasttouch sign-in ana --device-code
       lasttouch sign-in ana --file --json
     """
-    from capture.sign_in.microsoft import has_browser  # noqa: PLC0415
     from lasttouch.passes.signing_in import account_named, sign_in_account  # noqa: PLC0415
 
     with maintaining() as agent:
@@ -43,7 +42,7 @@ def command(account: str, device_code: bool, to_file: bool, as_json: bool) -> No
         def tell(line: str) -> None:
             click.echo(line, err=True)
 
-        signed_in = sign_in_account(agent, one, tell, device_code or not has_browser(), to_file)
+        signed_in = sign_in_account(agent, one, tell, device_code, to_file)
     if as_json:
         print_json(view.as_json(signed_in))
     else:

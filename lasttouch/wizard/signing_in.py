@@ -60,7 +60,6 @@ def with_sign_in(draft: Draft, sign_in: SignInDraft, address: str, provider: Pro
 
 def tried(path: Path, draft: Draft, ask: bool, by_code: bool) -> None:
     """Sign in and look at what is there; asked again as long as the user wants. Raises SourceError."""
-    from capture.sign_in.microsoft import has_browser  # noqa: PLC0415
     from capture.sign_in.tokens import sign_in  # noqa: PLC0415
 
     loaded = loaded_draft(path, draft)
@@ -69,7 +68,7 @@ def tried(path: Path, draft: Draft, ask: bool, by_code: bool) -> None:
     make_private_folder(settings.file.parent)
     while True:
         try:
-            user, kept = sign_in(settings, lambda line: click.echo(line, err=True), by_code or not has_browser(), False)
+            user, kept = sign_in(settings, lambda line: click.echo(line, err=True), by_code, False)
             if ask:
                 print_lines([f"Signed in{f' as {user}' if user else ''}; kept in {kept}."])
             for line in _looked(loaded, account):
