@@ -34,10 +34,10 @@ def command(account: str, device_code: bool, to_file: bool, as_json: bool) -> No
       lasttouch sign-in ana --device-code
       lasttouch sign-in ana --file --json
     """
-    from lasttouch.passes.signing_in import account_named, sign_in_account  # noqa: PLC0415
+    from lasttouch.passes.signing_in import sign_in_account  # noqa: PLC0415
 
     with maintaining() as agent:
-        one = account_named(agent.loaded, account)
+        one = agent.loaded.account(account)
 
         def tell(line: str) -> None:
             click.echo(line, err=True)

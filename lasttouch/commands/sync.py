@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from activity.errors import NotFound
 from lasttouch.commands.completion_words import complete_account
 from lasttouch.commands.opening import loaded_config
 from lasttouch.terminal.options import config_option, json_option
@@ -40,9 +39,8 @@ def command(account: str | None, retry: bool, as_json: bool) -> None:
     from lasttouch.terminal.progress import fail_if_any_did, shown_progress  # noqa: PLC0415
 
     loaded = loaded_config()
-    names = [one.name for one in loaded.config.accounts]
-    if account is not None and account not in names:
-        raise NotFound(f"there is no account {account!r}", f"the configuration has: {', '.join(names)}")
+    if account is not None:
+        loaded.account(account)
     with opened(loaded) as agent, shown_progress(as_json) as progress:
         reports = list(sync(agent, account, progress, Manner(insists=retry)))
         holds = holdings(agent.log)

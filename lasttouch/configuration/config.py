@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from activity.errors import NotFound
 from lasttouch.configuration.config_file import ConfigFile, read_config
-from lasttouch.configuration.options import Config
+from lasttouch.configuration.options import Account, Config
 
 
 class LoadedConfig:
@@ -15,6 +16,15 @@ class LoadedConfig:
         self.path = path
         self.config = config
         self.digest = digest
+
+    def account(self, name: str) -> Account:
+        """Raises NotFound."""
+        accounts = self.config.accounts
+        found = next((one for one in accounts if one.name == name), None)
+        if found is None:
+            names = ", ".join(one.name for one in accounts)
+            raise NotFound(f"there is no account {name!r}", f"the configuration has: {names}")
+        return found
 
     @property
     def folder(self) -> Path:

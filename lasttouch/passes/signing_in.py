@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from activity.errors import NotFound
 from capture.sign_in.tokens import sign_in
-from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.keeping.agent import Agent
 from lasttouch.passes.pipeline import registered
@@ -24,15 +22,6 @@ class SignedIn(NamedTuple):
     user: str
     kept: str
     is_own: bool
-
-
-def account_named(loaded: LoadedConfig, name: str) -> Account:
-    """Raises NotFound."""
-    found = next((one for one in loaded.config.accounts if one.name == name), None)
-    if found is None:
-        names = ", ".join(one.name for one in loaded.config.accounts)
-        raise NotFound(f"there is no account {name!r}", f"the configuration has: {names}")
-    return found
 
 
 def sign_in_account(
