@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from capture.credentials import Secret, from_command, from_environment, from_file
+from capture.credentials import Secret, from_command
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Text
 from lasttouch.configuration.sections import Check, Section, section
+from lasttouch.configuration.server_options import LOGIN_WAYS, named_secret
 
 Cloud = Literal["global", "us", "us-dod", "china"]
 
@@ -102,17 +103,10 @@ class SignIn(Section):
 
     def client_secret(self, base: Path) -> Secret | None:
         """Fetches the app's secret when it is needed; None where it has none."""
-        if self.client_secret_command is not None:
-            return from_command(self.client_secret_command, "client_secret_command")
-        if self.client_secret_env is not None:
-            return from_environment(self.client_secret_env)
-        if self.client_secret_file is not None:
-            return from_file(base / Path(self.client_secret_file).expanduser(), "client secret")
-        return None
+        return named_secret(self, "client_secret", base)
 
 
 LOGINS = ("imap", "caldav", "carddav")
-WAYS = ("password_command", "password_env", "password_file", "password_keyring", "token_command")
 
 
 def problems_of_sign_in(account: Mapping[str, Any], where: str) -> list[str]:
@@ -122,10 +116,10 @@ def problems_of_sign_in(account: Mapping[str, Any], where: str) -> list[str]:
     waiting = []
     for name in LOGINS:
         login = account.get(name)
-        if isinstance(login, dict) and not any(login.get(way) is not None for way in WAYS):
+        if isinstance(login, dict) and not any(login.get(way) is not None for way in LOGIN_WAYS):
             waiting.append(name)
             if not isinstance(signs_in, dict):
-                problems.append(f"{where}.{name}: give exactly one of {', '.join(WAYS)}")
+                problems.append(f"{where}.{name}: give exactly one of {', '.join(LOGIN_WAYS)}")
     microsoft = account.get("microsoft")
     if isinstance(microsoft, dict) and microsoft.get("token_command") is None:
         waiting.append("microsoft")

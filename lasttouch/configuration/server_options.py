@@ -14,13 +14,29 @@ from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Port, Text
 from lasttouch.configuration.sections import Check, Section, section
 
-_PASSWORD = "password_command password_env password_file password_keyring"  # noqa: S105 - names of options
+_PASSWORD = ("password_command", "password_env", "password_file", "password_keyring")
+LOGIN_WAYS = (*_PASSWORD, "token_command")
+"""The options of which a login has one, or none where the account's sign-in gives the token."""
+
+
+def named_secret(options: Section, name: str, base: Path, what: str = "") -> Secret | None:
+    """Fetches, when it is needed, the secret that one of the options NAME_command, NAME_env and NAME_file leads to;
+    None where none of them is given.
+
+    A relative file counts from `base`; `what` is in it, where that is not the option's name.
+    """
+    if (command := getattr(options, f"{name}_command")) is not None:
+        return from_command(command, f"{name}_command")
+    if (variable := getattr(options, f"{name}_env")) is not None:
+        return from_environment(variable)
+    if (path := getattr(options, f"{name}_file")) is not None:
+        return from_file(base / Path(path).expanduser(), what or name.replace("_", " "))
+    return None
 
 
 def _one_credential(command: str | None, before: Mapping[str, Any]) -> str | None:
-    names = _PASSWORD.split()
-    if sum(way is not None for way in (*map(before.get, names), command)) > 1:
-        raise ValueError(f"give exactly one of {', '.join(names)}, token_command")
+    if sum(way is not None for way in (*map(before.get, _PASSWORD), command)) > 1:
+        raise ValueError(f"give exactly one of {', '.join(LOGIN_WAYS)}")
     return command
 
 
@@ -86,20 +102,13 @@ class Login(Section):
     @property
     def signs_in(self) -> bool:
         """Is it the account's sign-in that gives the token?"""
-        ways = (self.password_command, self.password_env, self.password_file, self.password_keyring, self.token_command)
-        return all(way is None for way in ways)
+        return all(getattr(self, way) is None for way in LOGIN_WAYS)
 
     def secret(self, base: Path) -> Secret:
         """Fetches the password or token when it is needed; a relative password_file counts from `base`."""
         if self.token_command is not None:
             return from_command(self.token_command, "token_command")
-        if self.password_command is not None:
-            return from_command(self.password_command)
-        if self.password_env is not None:
-            return from_environment(self.password_env)
-        if self.password_file is not None:
-            return from_file(base / Path(self.password_file).expanduser())
-        return from_keyring(self.password_keyring or "", self.username)
+        return named_secret(self, "password", base) or from_keyring(self.password_keyring or "", self.username)
 
 
 def default_port(security: str) -> int:
@@ -156,10 +165,4 @@ class CalendarUrl(Section):
 
     def address(self, base: Path) -> Secret:
         """Fetches the address when it is needed; a relative url_file counts from `base`."""
-        if self.url_command is not None:
-            return from_command(self.url_command, "url_command")
-        if self.url_env is not None:
-            return from_environment(self.url_env)
-        if self.url_file is not None:
-            return from_file(base / Path(self.url_file).expanduser(), "address")
-        return lambda: self.url or ""
+        return named_secret(self, "url", base, "address") or (lambda: self.url or "")

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from capture.credentials import Secret, from_command, from_environment, from_file
+from capture.credentials import Secret
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Text
 from lasttouch.configuration.sections import Check, Checked, Section, section
+from lasttouch.configuration.server_options import named_secret
 
 TARGETS = "targets"
 """In `share`: all targets, as the name of one is that one."""
@@ -94,13 +95,7 @@ class Target(Section):
 
         A relative file counts from `base`.
         """
-        if (command := getattr(self, f"{which}_command")) is not None:
-            return from_command(command, f"{which}_command")
-        if (variable := getattr(self, f"{which}_env")) is not None:
-            return from_environment(variable)
-        if (path := getattr(self, f"{which}_file")) is not None:
-            return from_file(base / Path(path).expanduser(), which.replace("_", " "))
-        return None
+        return named_secret(self, which, base)
 
     @property
     def place(self) -> str:

@@ -6,11 +6,11 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from capture.dav import origins
 from lasttouch.configuration.option_types import FilePath, Text
 from lasttouch.configuration.sections import Check, Section, section
 
 SOCKET = "unix:"
-_LOOPBACK_NAMES = ("localhost", "ip6-localhost")
 
 
 def listen_address(text: str) -> tuple[str, int]:
@@ -22,10 +22,7 @@ def listen_address(text: str) -> tuple[str, int]:
 
 
 def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host in _LOOPBACK_NAMES
+    return host == "ip6-localhost" or origins.is_loopback(host)
 
 
 def _a_place(listen: str | None, before: Mapping[str, Any]) -> str | None:
