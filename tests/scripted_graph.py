@@ -6,129 +6,25 @@ Every answer is compared with Microsoft's own types; what differs is in `wrong`,
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from graph_changes import Collected, delta, pages, selected, shown_message, view
+from graph_resources import Json, event, goid
 from graph_types import types
 
 from scripted_dav import Reply, ScriptedDav, Seen
 
-Json = dict[str, Any]
-NOW = datetime.now(UTC).replace(microsecond=0)
 WELL_KNOWN = {"inbox": "Posteingang", "sentitems": "Gesendete Elemente", "drafts": "Entwürfe",
               "junkemail": "Junk-E-Mail", "deleteditems": "Gelöschte Elemente", "outbox": "Postausgang",
               "archive": "Archiv", "conversationhistory": "Aufgezeichnete Unterhaltungen"}  # fmt: skip
-SECRET_WORDS = "canary-words-of-a-body"
-
-
-def instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def moment(at: datetime) -> Json:
-    return {"dateTime": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": "UTC"}
-
-
-def person(address: str | None, name: str | None = None) -> Json:
-    return {"emailAddress": {"name": name or address, "address": address}}
-
-
-def message(number: int, headers: dict[str, str] | bool | None = True, **more: Any) -> Json:
-    """A message from Tom to Ana; `headers` are further ones, or None where Graph is to show none."""
-    at = NOW - timedelta(days=60) + timedelta(minutes=number)
-    one: Json = {
-        "internetMessageId": f"<m{number}@client.example>",
-        "subject": f"Number {number}",
-        "sentDateTime": instant(at),
-        "receivedDateTime": instant(at),
-        "from": person("tom@client.example", "Tom Ames"),
-        "sender": person("tom@client.example", "Tom Ames"),
-        "toRecipients": [person("ana@acme.example", "Ana Kim")],
-        "ccRecipients": [],
-        "bccRecipients": [],
-        "replyTo": [],
-        "isDraft": False,
-        "hasAttachments": False,
-        "conversationIndex": base64.b64encode(b"\1" + number.to_bytes(5, "big") + number.to_bytes(16, "big")).decode(),
-        **more,
-    }
-    if headers is not None:
-        whole = {
-            "Message-ID": one["internetMessageId"],
-            "Date": f"{at:%a, %d %b %Y %H:%M:%S} +0000",
-            "From": _header([one["from"]]),
-            "To": _header(one["toRecipients"]),
-            "Subject": one["subject"],
-            **(headers if isinstance(headers, dict) else {}),
-        }
-        one["internetMessageHeaders"] = [{"name": name, "value": value} for name, value in whole.items() if value]
-    return one
-
-
-def _header(people: list[Json | None]) -> str:
-    told = [one["emailAddress"] for one in people if one and one.get("emailAddress")]
-    return ", ".join(f"{one.get('name')} <{one['address']}>" for one in told if one.get("address"))
-
-
-def goid(number: int, day: str = "00000000") -> str:
-    """A GlobalObjectId as Exchange makes them, in hex."""
-    data = number.to_bytes(16, "big").hex()
-    return f"040000008200E00074C5B7101A82E008{day}{'0' * 32}10000000{data}".upper()
-
-
-def event(number: int, start: datetime, length: timedelta = timedelta(hours=1), **more: Any) -> Json:
-    """A meeting that Tom has asked Ana to, and she accepted."""
-    return {
-        "iCalUId": goid(number),
-        "type": "singleInstance",
-        "seriesMasterId": None,
-        "subject": f"Meeting {number}",
-        "body": {"contentType": "html", "content": SECRET_WORDS},
-        "bodyPreview": SECRET_WORDS,
-        "start": moment(start),
-        "end": moment(start + length),
-        "originalStart": None,
-        "originalStartTimeZone": "UTC",
-        "isAllDay": False,
-        "isCancelled": False,
-        "isOrganizer": False,
-        "isDraft": False,
-        "sensitivity": "normal",
-        "showAs": "busy",
-        "organizer": person("tom@client.example", "Tom Ames"),
-        "attendees": [
-            {**person("ana@acme.example", "Ana Kim"), "type": "required",
-             "status": {"response": "accepted", "time": instant(NOW - timedelta(days=300))}},
-        ],
-        "location": {"displayName": "", "locationType": "default"},
-        "locations": [],
-        "responseStatus": {"response": "accepted", "time": instant(NOW - timedelta(days=300))},
-        "lastModifiedDateTime": instant(NOW - timedelta(days=300)),
-        **more,
-    }  # fmt: skip
-
-
-@dataclass
-class Collected:
-    """Things that can be asked for what has changed: id → resource, and the order of changes."""
-
-    items: dict[str, Json] = field(default_factory=dict)
-    changes: list[tuple[str, Json | None]] = field(default_factory=list)
-
-    def put(self, item_id: str, item: Json, row: Json | None = None) -> None:
-        self.items[item_id] = {"id": item_id, **item}
-        self.changes.append((item_id, row))
-
-    def remove(self, item_id: str) -> None:
-        self.items.pop(item_id, None)
-        self.changes.append((item_id, {"id": item_id, "@removed": {"reason": "deleted"}}))
 
 
 @dataclass
@@ -308,33 +204,32 @@ class ScriptedGraph:
         url = f"{self.host}{raw}"
         select = query.get("$select", "").split(",")
         if path == "/mailFolders/delta":
-            return self._delta(url, self.folders, query, size, lambda one: _selected(one, query)), "mailFolder"
+            return delta(url, self.folders, query, size), "mailFolder"
         if m := re.fullmatch(r"/mailFolders/([^/]+)/messages/delta", path):
             if m[1] not in self.messages:
                 return None, ""
             with_headers = self.headers_in_pages and m[1] != self.well_known["sentitems"]
-            return self._delta(
-                url, self.messages[m[1]], query, size, lambda one: _selected(_shown(one, with_headers), query)
-            ), "message"
+            as_shown = partial(shown_message, with_headers=with_headers)
+            return delta(url, self.messages[m[1]], query, size, as_shown), "message"
         if m := re.fullmatch(r"/mailFolders/([^/]+)/messages", path):
             since = (re.search(r"receivedDateTime ge (\S+)", query.get("$filter", "")) or [""] * 2)[1]
             found = sorted(self.messages[m[1]].items.values(), key=lambda one: one["receivedDateTime"])
-            found = [_selected(one, query) for one in found if one["receivedDateTime"] >= since]
-            return self._pages(url, found, query, size), "message"
+            found = [selected(one, query) for one in found if one["receivedDateTime"] >= since]
+            return pages(url, found, query, size), "message"
         if m := re.fullmatch(r"/mailFolders/([^/]+)", path):
             folder = self.folders.items.get(self.well_known.get(m[1], m[1]))
-            return folder and _selected(folder, query), "mailFolder"
+            return folder and selected(folder, query), "mailFolder"
         if m := re.fullmatch(r"/messages/(.+)", path):
             for folder_id, one in self.messages.items():
                 if m[1] in one.items:
-                    shown = _shown(one.items[m[1]], folder_id != self.well_known["sentitems"])
-                    return _selected(shown, query), "message"
+                    shown = shown_message(one.items[m[1]], folder_id != self.well_known["sentitems"])
+                    return selected(shown, query), "message"
             return None, ""
         if path == "/calendars":
-            return self._pages(url, [_selected(one, query) for one in self.calendars.values()], query, size), "calendar"
+            return pages(url, [selected(one, query) for one in self.calendars.values()], query, size), "calendar"
         if m := re.fullmatch(r"/calendars/([^/]+)/calendarView/delta", path):
             assert select == [""], "calendarView/delta takes no $select"
-            return self._view(url, m[1], query, size), "event"
+            return view(url, self.events[m[1]], self.occurrences, query, size, self.bare_masters), "event"
         if m := re.fullmatch(r"/calendars/([^/]+)/events/([^/]+)/instances", path):
             if m[2] not in self.events[m[1]].items:
                 return None, ""
@@ -342,94 +237,16 @@ class ScriptedGraph:
             shown = [
                 one for one in self.occurrences.get(m[2], {}).values() if first <= one["start"]["dateTime"] <= last
             ]
-            return self._pages(url, [_selected(one, query) for one in shown], query, int(query["$top"])), "event"
+            return pages(url, [selected(one, query) for one in shown], query, int(query["$top"])), "event"
         if m := re.fullmatch(r"/calendars/([^/]+)/events/([^/]+)", path):
             one = self.events[m[1]].items.get(m[2])
-            return one and _selected(one, query), "event"
+            return one and selected(one, query), "event"
         if path == "/contacts":
             every = [one for folder in self.contacts.values() for one in folder.items.values()]
-            return self._pages(
-                url, [_selected(one, query) for one in every], query, int(query.get("$top", 10))
-            ), "contact"
+            return pages(url, [selected(one, query) for one in every], query, int(query.get("$top", 10))), "contact"
         if path == "/contactFolders":
             found = [{"id": one, "displayName": one} for one in self.contacts if one != self.contact_folder]
-            return self._pages(url, found, query, size), "contactFolder"
+            return pages(url, found, query, size), "contactFolder"
         if m := re.fullmatch(r"/contactFolders/([^/]+)/contacts/delta", path):
-            return self._delta(url, self.contacts[m[1]], query, size, lambda one: _selected(one, query)), "contact"
+            return delta(url, self.contacts[m[1]], query, size), "contact"
         raise AssertionError(f"nobody asks for {path}")
-
-    def _pages(self, url: str, found: list[Json], query: dict[str, str], size: int) -> Json:
-        first = int(query.get("$skip", 0))
-        page: Json = {"value": found[first : first + size]}
-        if first + size < len(found):
-            kept = "&".join(f"{name}={value}" for name, value in query.items() if name != "$skip")
-            page["@odata.nextLink"] = f"{url}?{kept}&$skip={first + size}".replace(" ", "%20")
-        return page
-
-    def _delta(self, url: str, of: Collected, query: dict[str, str], size: int, shown: Callable[[Json], Json]) -> Json:
-        """What has changed since a token, which is how many changes there were; in a first round all there is."""
-        select = query.get("$select", "")
-        token = query.get("$deltatoken") or query.get("$skiptoken") or f"{len(of.changes)}.0.-1.{select}"
-        until, offset, since, select = token.split(".", 3)
-        if "$deltatoken" in query:
-            until, offset = str(len(of.changes)), "0"
-        if int(since) < 0:
-            rows = [shown(one) for one in of.items.values()]
-        else:
-            latest = dict(of.changes[int(since) : int(until)])
-            rows = [row if row is not None else shown(of.items[one]) for one, row in latest.items()]
-        query["$select"] = select
-        rows = [one if "@removed" in one else _selected(one, query) for one in rows]
-        page: Json = {"value": rows[int(offset) : int(offset) + size]}
-        if int(offset) + size < len(rows):
-            page["@odata.nextLink"] = f"{url}?$skiptoken={until}.{int(offset) + size}.{since}.{select}"
-        else:
-            page["@odata.deltaLink"] = f"{url}?$deltatoken=0.0.{until}.{select}"
-        return page
-
-    def _view(self, url: str, calendar: str, query: dict[str, str], size: int) -> Json:
-        of = self.events[calendar]
-        told = query.get("$deltatoken") or query.get("$skiptoken")
-        token = told or f"{len(of.changes)}!0!-1!{query['startDateTime']}!{query['endDateTime']}"
-        until, offset, since, first, last = token.split("!")
-        if "$deltatoken" in query:
-            until, offset = str(len(of.changes)), "0"
-        if int(since) < 0:
-            changed: dict[str, Json | None] = dict.fromkeys(of.items)
-        else:
-            changed = dict(of.changes[int(since) : int(until)])
-        rows: list[Json] = []
-        for item_id, row in changed.items():
-            if row is not None:
-                rows.append(row)
-                continue
-            one = of.items[item_id]
-            inside = [
-                {name: each[name] for name in ("id", "type", "start", "end", "seriesMasterId")}
-                for each in self.occurrences.get(item_id, {}).values()
-                if first <= each["start"]["dateTime"] <= last
-            ]
-            if one["type"] == "seriesMaster":
-                rows += ([] if self.bare_masters or not inside else [one]) + inside
-            elif first <= one["start"]["dateTime"] <= last:
-                rows.append(one)
-            elif int(since) >= 0:
-                rows.append({"id": item_id, "@removed": {"reason": "deleted"}})
-        page: Json = {"value": rows[int(offset) : int(offset) + size]}
-        if int(offset) + size < len(rows):
-            page["@odata.nextLink"] = f"{url}?$skiptoken={until}!{int(offset) + size}!{since}!{first}!{last}"
-        else:
-            page["@odata.deltaLink"] = f"{url}?$deltatoken=0!0!{until}!{first}!{last}"
-        return page
-
-
-def _shown(one: Json, with_headers: bool) -> Json:
-    return one if with_headers else {name: value for name, value in one.items() if name != "internetMessageHeaders"}
-
-
-def _selected(one: Json, query: dict[str, str]) -> Json:
-    """Of a resource what was selected, with its id and what Graph always adds."""
-    wanted = {"id", "@odata.type", *filter(None, query.get("$select", "").split(","))}
-    if len(wanted) == 2:
-        return one
-    return {name: value for name, value in one.items() if name in wanted}

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from graph_log import AtMicrosoft
-from scripted_graph import NOW, SECRET_WORDS, ScriptedGraph, event, goid, instant, message, moment, person
+from graph_resources import NOW, SECRET_WORDS, event, goid, instant, message, moment, person
+from scripted_graph import ScriptedGraph
 
 import config_lines
 from household import Household

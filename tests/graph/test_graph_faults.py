@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from graph_log import TOKEN, AtMicrosoft, MailLog, account
+from graph_resources import event, message
 from graph_types import types
-from scripted_graph import ScriptedGraph, event, message
+from scripted_graph import ScriptedGraph
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled
 from capture.graph import client as graph_client
@@ -166,7 +167,7 @@ def test_what_is_no_answer_is_an_error_and_removes_nothing(
 def graph_now() -> Any:
     from datetime import timedelta
 
-    from scripted_graph import NOW
+    from graph_resources import NOW
 
     return NOW - timedelta(days=1)
 

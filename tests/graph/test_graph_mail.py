@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from graph_log import AtMicrosoft, MailLog
-from scripted_graph import NOW, ScriptedGraph, instant, message, person
+from graph_resources import NOW, instant, message, person
+from scripted_graph import ScriptedGraph
 
 from capture.graph.mail_reading import AGAIN
 from household import Household, mail

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from conftest import SigningIn
-from scripted_graph import NOW, ScriptedGraph, event, instant, message, person
+from graph_resources import NOW, event, instant, message, person
+from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
 
 from activity.errors import UsageError

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs
 import pytest
 import trustme
 from conftest import SigningIn
-from scripted_graph import ScriptedGraph, message
+from graph_resources import message
+from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
 
 import config_lines
