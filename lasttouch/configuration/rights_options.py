@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from activity.sharing import Level
 from lasttouch.configuration.option_types import EmailAddress, Text
 from lasttouch.configuration.sections import Converted, Section, section
+from lasttouch.configuration.target_options import TARGETS
 
 GRANTABLE = {level.name.lower(): level for level in Level if level is not Level.OWN}
 EVERYBODY = "everybody"
@@ -71,7 +72,7 @@ def problems_of_team(data: Mapping[str, Any]) -> list[str]:
     targets = data.get("targets")
     written = [one for one in targets if isinstance(one, dict)] if isinstance(targets, list) else []
     teams = {EVERYBODY, *(team for user in users for team in _texts(user.get("teams")))}
-    teams |= {"targets", *_texts([one.get("name") for one in written])} if written else set()
+    teams |= {TARGETS, *_texts([one.get("name") for one in written])} if written else set()
     if not listed and "share_at_most" in data:
         problems.append(f"share_at_most: {_WITHOUT_USERS}")
     accounts = data.get("accounts")

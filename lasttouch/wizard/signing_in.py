@@ -71,9 +71,9 @@ def tried(path: Path, draft: Draft, ask: bool, by_code: bool) -> None:
             user, kept = sign_in(settings, lambda line: click.echo(line, err=True), by_code, False)
             if ask:
                 print_lines([f"Signed in{f' as {user}' if user else ''}; kept in {kept}."])
-            for line in _looked(loaded, account):
-                if ask:
-                    print_lines([line])
+            lines = _looked(loaded, account)
+            if ask:
+                print_lines(lines)
         except LasttouchError as error:
             if not ask:
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
 
 import config_lines
+from scripted_dav import Reply, Seen
 
 
 @pytest.fixture
@@ -51,6 +52,16 @@ class SigningIn(AtMicrosoft):
         sign_in = config_lines.table("[accounts.sign_in]", **said)
         self.accounts[name] = config_lines.account(name, options, microsoft, sign_in, *sections, timezone="UTC")
         self.write()
+
+
+def guarded(server: SignInServer, dav: Callable[[Seen], Reply]) -> Callable[[Seen], Reply]:
+    """A server that answers whoever has a token of `server`'s."""
+
+    def answer(seen: Seen) -> Reply:
+        token = seen.headers.get("authorization", "").removeprefix("Bearer ")
+        return dav(seen) if token in server.issued else Reply(401, headers={"WWW-Authenticate": "Bearer"})
+
+    return answer
 
 
 @pytest.fixture

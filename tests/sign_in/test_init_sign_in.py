@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import SigningIn
+from conftest import SigningIn, guarded
 from graph_resources import NOW, event, instant, message, person
 from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
 
 from activity.errors import UsageError
 from lasttouch.terminal.command_line import lasttouch
-from scripted_dav import Reply, Seen, Start
+from scripted_dav import Reply, Start
 
 
 @pytest.fixture
@@ -75,16 +75,12 @@ def test_a_newcomer_at_google_signs_in_for_the_calendar(
 ) -> None:
     from scripted_collections import ScriptedCalendar
 
-    dav = ScriptedCalendar()
-
-    def guarded(seen: Seen) -> Reply:
-        token = seen.headers.get("authorization", "").removeprefix("Bearer ")
-        return dav(seen) if token in server.issued else Reply(401, headers={"WWW-Authenticate": "Bearer"})
-
     secret = tmp_path / "google.secret"
     secret.write_text("canary-client\n")
     flags = ["--client-id", "app", "--client-secret-file", str(secret)]
-    outcome = run(config, server, scripted(guarded).url, ["ana@gmail.com", "Ana Kim", "n"], *flags)
+    outcome = run(
+        config, server, scripted(guarded(server, ScriptedCalendar())).url, ["ana@gmail.com", "Ana Kim", "n"], *flags
+    )
     assert outcome.exit_code == 0, outcome.output
     assert "Calendars: " in outcome.output
     text = config.read_text()

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import trustme
-from conftest import SigningIn
+from conftest import SigningIn, guarded
 from graph_resources import message
 from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
@@ -196,16 +196,9 @@ def test_google_signs_in_for_its_calendar(
     home: SigningIn, server: SignInServer, scripted: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from scripted_collections import ScriptedCalendar
-    from scripted_dav import Reply, Seen
 
     monkeypatch.setenv("CLIENT_SECRET", "canary-client")
-    dav = ScriptedCalendar()
-
-    def guarded(seen: Seen) -> Reply:
-        token = seen.headers.get("authorization", "").removeprefix("Bearer ")
-        return dav(seen) if token in server.issued else Reply(401, headers={"WWW-Authenticate": "Bearer"})
-
-    google(home, server, scripted(guarded).url)
+    google(home, server, scripted(guarded(server, ScriptedCalendar())).url)
     outcome = home.run("sign-in", "ana")
     assert outcome.code == 0, outcome.err
     assert set(server.issued.values()) == {"https://www.googleapis.com/auth/calendar"}
