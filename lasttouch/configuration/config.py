@@ -30,6 +30,10 @@ class LoadedConfig:
     def folder(self) -> Path:
         return self.path.absolute().parent
 
+    def beside(self, path: str | None) -> str | None:
+        """A path as it counts from the configuration's folder; None for none."""
+        return None if path is None else str(self.folder / Path(path).expanduser())
+
     @property
     def database(self) -> Path:
         return self.folder / Path(self.config.database).expanduser()

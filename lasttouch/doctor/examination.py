@@ -17,7 +17,7 @@ from lasttouch.doctor.mail import mail_findings
 from lasttouch.doctor.team import team
 from lasttouch.keeping.agent import policy_of
 from lasttouch.local_time import Clock
-from lasttouch.passes.sources import address_books_of, beside, calendars_of, mail_server_of
+from lasttouch.passes.sources import address_books_of, calendars_of, mail_server_of
 
 PATIENCE_SECONDS = 100.0
 STALL_SECONDS = 15.0
@@ -95,7 +95,7 @@ def _calendar(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Find
     listed = calendars_of(loaded, account, caldav).listing()
     findings = list(collection_findings("calendar", "calendars", listed, account.name))
     url = caldav.url
-    if "://" in url and (told := server_time(url, beside(loaded, caldav.ca_file))) is not None:
+    if "://" in url and (told := server_time(url, loaded.beside(caldav.ca_file))) is not None:
         findings.append(machine.clock(url.partition("://")[2].partition("/")[0], told, clock()))
     return findings
 

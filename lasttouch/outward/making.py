@@ -24,7 +24,7 @@ TASKS = "tasks"
 def directory_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> Directory:
     """Asks for the credential. Raises AuthenticationFailed."""
     url = target.url or ""
-    rest = (target.field_at, target.field_how, target.field_by, _ca_file(loaded, target), now)
+    rest = (target.field_at, target.field_how, target.field_by, loaded.beside(target.ca_file), now)
     if target.kind == "tryton":
         from deliver.tryton import Tryton  # noqa: PLC0415 - each is imported where it is configured
 
@@ -53,7 +53,7 @@ def listener_of(loaded: LoadedConfig, target: Target, now: Callable[[], datetime
 
     old = target.secret("old_secret", loaded.folder)
     secrets = [secret(loaded, target, "secret"), *([old()] if old is not None else [])]
-    return Webhook(target.url or "", secrets, now, target.allow_addresses, _ca_file(loaded, target))
+    return Webhook(target.url or "", secrets, now, target.allow_addresses, loaded.beside(target.ca_file))
 
 
 def tasks_of(loaded: LoadedConfig, target: Target) -> Tasks:
@@ -61,7 +61,7 @@ def tasks_of(loaded: LoadedConfig, target: Target) -> Tasks:
     from deliver.tasks import Tasks  # noqa: PLC0415
 
     password = secret(loaded, target, "password")
-    return Tasks(target.url or "", target.username or "", password, _ca_file(loaded, target))
+    return Tasks(target.url or "", target.username or "", password, loaded.beside(target.ca_file))
 
 
 def secret(loaded: LoadedConfig, target: Target, which: str) -> str:
@@ -69,10 +69,6 @@ def secret(loaded: LoadedConfig, target: Target, which: str) -> str:
     if found is None:
         raise AuthenticationFailed(f"the target {target.name} has no {which}", f"give {which}_command, _env or _file")
     return found()
-
-
-def _ca_file(loaded: LoadedConfig, target: Target) -> str | None:
-    return None if target.ca_file is None else str(loaded.folder / Path(target.ca_file).expanduser())
 
 
 def checked(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -> str:

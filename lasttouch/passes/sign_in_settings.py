@@ -25,7 +25,7 @@ def settings_of(loaded: LoadedConfig, account: Account) -> SignInSettings:
         (CALENDARS, account.caldav is not None and account.caldav.signs_in),
         (CONTACTS, account.carddav is not None and account.carddav.signs_in),
     ]
-    database = loaded.database
+    database, certificate = loaded.database, loaded.beside(said.certificate)
     return SignInSettings(
         account=account.name,
         provider=said.provider,
@@ -35,7 +35,7 @@ def settings_of(loaded: LoadedConfig, account: Account) -> SignInSettings:
         tenant=said.tenant or "organizations",
         cloud=said.cloud,
         client_secret=said.client_secret(loaded.folder),
-        certificate=None if said.certificate is None else loaded.folder / Path(said.certificate).expanduser(),
+        certificate=None if certificate is None else Path(certificate),
         url=said.url or "",
-        ca_file=None if said.ca_file is None else str(loaded.folder / Path(said.ca_file).expanduser()),
+        ca_file=loaded.beside(said.ca_file),
     )

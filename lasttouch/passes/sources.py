@@ -83,7 +83,7 @@ def _graph_account(loaded: LoadedConfig, account: Account) -> GraphAccount:
         host=microsoft.url or CLOUDS[microsoft.cloud].graph,
         token=microsoft.command() or _signed_in(loaded, account, "graph"),
         user=microsoft.user or "",
-        ca_file=beside(loaded, microsoft.ca_file),
+        ca_file=loaded.beside(microsoft.ca_file),
         own_addresses=frozenset(account.addresses),
     )
 
@@ -122,7 +122,7 @@ def mail_server_of(loaded: LoadedConfig, account: Account, imap: Imap) -> MailSe
         security=imap.security,
         username=imap.username,
         password=_secret_of(loaded, account, imap),
-        ca_file=beside(loaded, imap.ca_file),
+        ca_file=loaded.beside(imap.ca_file),
         by_token=imap.by_token,
     )
 
@@ -154,7 +154,7 @@ def _dav_account(
     from capture.dav.choice import Choice  # noqa: PLC0415
     from capture.dav.source import DavAccount  # noqa: PLC0415
 
-    secret, ca_file = _secret_of(loaded, account, dav), beside(loaded, dav.ca_file)
+    secret, ca_file = _secret_of(loaded, account, dav), loaded.beside(dav.ca_file)
     return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)), dav.by_token)
 
 
@@ -162,7 +162,7 @@ def _published(loaded: LoadedConfig, account: Account) -> Source:
     from capture.published.source import PublishedCalendar, PublishedCalendars  # noqa: PLC0415
 
     calendars = [
-        PublishedCalendar(one.name, one.address(loaded.folder), beside(loaded, one.ca_file))
+        PublishedCalendar(one.name, one.address(loaded.folder), loaded.beside(one.ca_file))
         for one in account.calendar_urls
     ]
     return PublishedCalendars(calendars, account.private_events)
@@ -173,8 +173,3 @@ def _files(loaded: LoadedConfig, account: Account, since: date) -> Source:
 
     paths = [loaded.folder / Path(files.path).expanduser() for files in account.files]
     return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
-
-
-def beside(loaded: LoadedConfig, path: str | None) -> str | None:
-    """A path as it counts from the configuration's folder."""
-    return None if path is None else str(loaded.folder / Path(path).expanduser())
