@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import SigningIn, guarded
 from graph_resources import NOW, event, instant, message, person
 from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
+from signing_in import SigningIn, guarded
 
 from activity.errors import UsageError
 from lasttouch.terminal.command_line import lasttouch

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs
 
 import pytest
 import trustme
-from conftest import SigningIn, guarded
 from graph_resources import message
 from scripted_graph import ScriptedGraph
 from scripted_sign_in import SignInServer
+from signing_in import SigningIn, guarded
 
 import config_lines
 from lasttouch.configuration.config import load_config
