@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from activity.errors import DatabaseError
+from lasttouch.answers import telling
 from lasttouch.configuration.config_file import config_path
 from lasttouch.keeping import reading as logs
 from lasttouch.local_time import utc_now
@@ -19,7 +20,6 @@ from lasttouch.terminal.standard_streams import silence_libraries
 
 if TYPE_CHECKING:
     from lasttouch.answers.question import Log
-    from lasttouch.answers.used import Used
     from lasttouch.configuration.config import LoadedConfig
     from lasttouch.keeping.agent import Agent
 
@@ -49,28 +49,21 @@ def reading(config: Path | None = None, whole: bool = False) -> Iterator[Log]:
 
 
 def told(log: Log, given: Given) -> Given:
-    """What is answered; of whose accounts it tells, beside those of who asks, is recorded for them first."""
-    if log.scope.viewer is not None:
-        from lasttouch.answers.used import used  # noqa: PLC0415 - one keeper does without
-
-        _record(log, used(log, given))
-    return given
+    """What is answered by this command; see `answers/telling.py`."""
+    return telling.told(log, given, utc_now(), _command(), _database)
 
 
 def tell_everything(log: Log) -> None:
     """The same where all that is seen is told."""
-    if log.scope.viewer is not None:
-        from lasttouch.answers.used import of_everything  # noqa: PLC0415 - one keeper does without
-
-        _record(log, of_everything(log))
+    telling.tell_everything(log, utc_now(), _command(), _database)
 
 
-def _record(log: Log, used: Used) -> None:
-    if used.told:
-        from lasttouch.keeping.access import record  # noqa: PLC0415 - one keeper does without
+def _command() -> str:
+    return click.get_current_context().command_path.partition(" ")[2]
 
-        _, _, command = click.get_current_context().command_path.partition(" ")
-        record(loaded_config().database, log.scope, utc_now(), command, used.told, used.contact)
+
+def _database() -> Path:
+    return loaded_config().database
 
 
 @contextlib.contextmanager

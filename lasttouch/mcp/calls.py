@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from activity.errors import UsageError
+from lasttouch.answers import telling
 from lasttouch.answers.blind import blind
-from lasttouch.answers.used import used
 from lasttouch.keeping import reading
-from lasttouch.keeping.access import record
 from lasttouch.local_time import Clock
 from lasttouch.mcp import cursor
 from lasttouch.mcp.arguments import understood
@@ -35,9 +34,9 @@ def answered(config: Path, clock: Clock, name: str, given: Mapping[str, Any]) ->
     warnings: list[str] = []
     with reading.reading(config, warnings.append, warnings.append) as log:
         now = clock()
-        page = tool.ask(Asked(log, now, meant, begins, partial(_database, config)))
-        if log.scope.viewer is not None and (found := used(log, page.answer)).told:
-            record(_database(config), log.scope, now, f"mcp {name}", found.told, found.contact)
+        database = partial(_database, config)
+        page = tool.ask(Asked(log, now, meant, begins, database))
+        telling.told(log, page.answer, now, f"mcp {name}", database)
         answer: dict[str, Any] = {
             "as_of": utc(now),
             "unknown": unknown_json(blind(log, now)),

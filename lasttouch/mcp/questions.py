@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -43,7 +43,7 @@ class Asked(NamedTuple):
 
     def whole(self) -> AbstractContextManager[Log]:
         """The log as it is: what a terminal would first work out, for people who are no contacts, would change it."""
-        return _unchanged(self.log)
+        return nullcontext(self.log)
 
     def filters(self, **more: Any) -> Filters:
         names = ("owner", "company", "tag", "sort")
@@ -167,8 +167,3 @@ def _uri(activity: int | None) -> str | None:
 def _midnight(day: date | None, days: int = 0) -> datetime | None:
     """With which a day begins on this machine's clock, or the one so many days later."""
     return None if day is None else datetime.combine(day + timedelta(days=days), time(), machine_zone())
-
-
-@contextmanager
-def _unchanged(log: Log) -> Iterator[Log]:
-    yield log

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from starlette.routing import Route
 
 from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
 from activity.mistakes import mistake
+from lasttouch.answers import telling
 from lasttouch.keeping import reading, viewing
 from lasttouch.local_time import machine_zone
 from lasttouch.web.guard import VISITOR, Visitor
@@ -51,16 +53,15 @@ class Asked(NamedTuple):
     where: str
 
     def told(self, given: Given) -> Given:
-        """What is answered; of whose accounts it tells, beside those of who asks, is recorded for them first."""
-        if self.log.scope.viewer is not None:
-            from lasttouch.answers.used import used  # noqa: PLC0415 - one keeper does without
-            from lasttouch.keeping.access import record  # noqa: PLC0415
+        """What is answered on this page; see `answers/telling.py`."""
+        return telling.told(self.log, given, self.now, f"web {self.where}", self.database)
 
-            found = used(self.log, given)
-            if found.told:
-                database = reading.loaded(self.site.config).database
-                record(database, self.log.scope, self.now, f"web {self.where}", found.told, found.contact)
-        return given
+    def database(self) -> Path:
+        return reading.loaded(self.site.config).database
+
+    def whole(self) -> AbstractContextManager[Log]:
+        """The log as it is: to work out more of it would change it, which is for a button."""
+        return nullcontext(self.log)
 
 
 class Shown(NamedTuple):
@@ -132,19 +133,17 @@ def around(asked: Asked, visitor: Visitor) -> dict[str, Any]:
         "hidden_accounts": scope.hidden_accounts,
         "unknown": [*asked.warnings, *blindness(sources_read(asked.log), asked.now, asked.zone)],
         "said": visitor.session.told() if visitor.session else None,
-        "back": asked.where + (f"?{query}" if (query := _query(asked.words)) else ""),
+        "back": asked.where + (f"?{urlencode(asked.words, safe='/', quote_via=quote)}" if asked.words else ""),
         "words": asked.words,
     }
 
 
 def ask_as(site: Site, visitor: Visitor) -> None:
     """From here on, in this thread, it is they who ask. Raises NotPermitted for whom a proxy names and we do not."""
-    if visitor.session is not None and visitor.session.user is None:
-        return
-    if visitor.session is not None:
-        viewing.ask_as_user(visitor.session.user or "")
-    else:
+    if visitor.session is None:
         viewing.ask_as_user(reading.name_of_user(site.config, visitor.known_as or ""))
+    elif visitor.session.user is not None:
+        viewing.ask_as_user(visitor.session.user)
 
 
 def _changed(request: Request, fields: Mapping[str, str], change: Callable[[Change], Said]) -> Response:
@@ -191,10 +190,6 @@ async def _form(request: Request) -> dict[str, str]:
         if len(body) > LONGEST_FORM:
             return {}
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-
-
-def _query(words: Mapping[str, str]) -> str:
-    return "&".join(f"{quote(name)}={quote(value)}" for name, value in words.items())
 
 
 def _not_signed_in(request: Request) -> Response:

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from activity.errors import LasttouchError
+from lasttouch.answers import telling
 from lasttouch.answers.attention import Reason
 from lasttouch.answers.question import Question
 from lasttouch.answers.today import Answer, answer
@@ -24,7 +25,6 @@ from lasttouch.keeping import reading
 from lasttouch.local_time import machine_zone
 from lasttouch.mcp.untrusted import told
 from lasttouch.views.today import reasons_json, unknown_json
-from lasttouch.web.asking import Asked
 from lasttouch.web.bearer import ask_as_holder, refused
 from lasttouch.web.site import Site
 
@@ -49,8 +49,9 @@ def _answered(request: Request) -> Response:
     try:
         warnings: list[str] = []
         with reading.reading(site.config, warnings.append, warnings.append) as log:
-            asked = Asked(site, log, site.clock(), machine_zone(), {}, {}, warnings, "/feed")
-            given = asked.told(answer(log, Question(asked.now), asked.zone, LIMIT))
+            now = site.clock()
+            given = answer(log, Question(now), machine_zone(), LIMIT)
+            telling.told(log, given, now, "web /feed", lambda: reading.loaded(site.config).database)
             text = calendar(given, log.scope.hidden_accounts)
         return Response(text, media_type="text/calendar; charset=utf-8")
     except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -13,7 +12,6 @@ from lasttouch.answers import companies, last, log, offers, why
 from lasttouch.answers.contact import about
 from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.weeks import last_weeks
-from lasttouch.keeping.reading import loaded
 from lasttouch.views.activities import RULES, not_counted_because, verdict_at, what
 from lasttouch.views.chart import sparkline
 from lasttouch.views.log import counts
@@ -47,7 +45,7 @@ def contacts(asked: Asked) -> Shown:
         raise UsageError("there is no such order", f"orders are: {', '.join(SORTS)}")
     first = max(0, int(words.get("from", "0")) if words.get("from", "0").isdecimal() else 0)
     filters = Filters(owner=narrowed["owner"], tag=narrowed["tag"], sort=sort)
-    given = last.answer(asked.log, Question(asked.now, "", filters), lambda: nullcontext(asked.log))
+    given = last.answer(asked.log, Question(asked.now, "", filters), asked.whole)
     found = given.people
     if narrowed["company"]:
         wanted = narrowed["company"].casefold()
@@ -104,7 +102,7 @@ def contact(asked: Asked) -> Shown:
 
 def activity(asked: Asked) -> Shown:
     question = Question(asked.now, str(_number(asked)))
-    given = why.answer(asked.log, question, lambda: nullcontext(asked.log), lambda: loaded(asked.site.config).database)
+    given = why.answer(asked.log, question, asked.whole, asked.database)
     if not isinstance(given.found, why.OfActivity):
         raise NotFound(f"there is no activity {_number(asked)}")
     found = asked.told(given).found
@@ -128,11 +126,11 @@ def company(asked: Asked) -> Shown:
     given = companies.answer(asked.log, Question(asked.now, name))
     found = next((one for one in given.companies if one.name.casefold() == name.casefold()), given.companies[0])
     filters = Filters(company=found.name)
-    everybody = last.answer(asked.log, Question(asked.now), lambda: nullcontext(asked.log))
+    everybody = last.answer(asked.log, Question(asked.now), asked.whole)
     there = everybody._replace(people=[one for one in everybody.people if one.company == found.name])
     history = None
     if there.people:
-        history = log.answer(asked.log, Question(asked.now, "", filters), lambda: nullcontext(asked.log), TIMELINE)
+        history = log.answer(asked.log, Question(asked.now, "", filters), asked.whole, TIMELINE)
     asked.told((given._replace(companies=[found]), there, history))
     return Shown(
         "company.html",
@@ -164,7 +162,7 @@ def search(asked: Asked) -> Shown | Response:
     people, at, hint = None, None, ""
     if who:
         try:
-            people = last.answer(asked.log, Question(asked.now, who), lambda: nullcontext(asked.log))
+            people = last.answer(asked.log, Question(asked.now, who), asked.whole)
         except LasttouchError as error:
             hint = error.hint
         try:
