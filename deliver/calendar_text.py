@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-_LINE_OCTETS = 75
+from icalendar import Calendar, Component, Event, Todo
 
 
 class Reminder(NamedTuple):
@@ -21,51 +21,54 @@ class Reminder(NamedTuple):
 
 def feed_text(reminders: Sequence[Reminder]) -> str:
     """What stands in it changes only with the reminders."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//lasttouch//whom to get back to//EN", "METHOD:PUBLISH",
-             "X-WR-CALNAME:Get back to"]  # fmt: skip
-    for one in reminders:
-        end = one.day + timedelta(days=1)  # the first day that it is not (RFC 5545 §3.6.1)
-        lines += [
-            "BEGIN:VEVENT", f"UID:{one.uid}", f"DTSTAMP:{_stamp(one.day)}", f"DTSTART;VALUE=DATE:{one.day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{end:%Y%m%d}", f"SUMMARY:{_text(one.summary)}", f"DESCRIPTION:{_text(one.description)}",
-            "TRANSP:TRANSPARENT", "CLASS:PRIVATE", "END:VEVENT",
-        ]  # fmt: skip
-    return _folded([*lines, "END:VCALENDAR"])
+    events = [event(one.uid, _stamp(one), one.day, one.summary, one.description) for one in reminders]
+    for one in events:
+        one.add("class", "PRIVATE")
+    return calendar({"method": "PUBLISH", "x-wr-calname": "Get back to"}, events)
 
 
 def task_text(one: Reminder) -> str:
     """The same as a task (RFC 5545 §3.6.2)."""
-    return _folded(
-        [
-            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//lasttouch//whom to get back to//EN", "BEGIN:VTODO",
-            f"UID:{one.uid}", f"DTSTAMP:{_stamp(one.day)}", f"DUE;VALUE=DATE:{one.day:%Y%m%d}",
-            f"SUMMARY:{_text(one.summary)}", f"DESCRIPTION:{_text(one.description)}", "STATUS:NEEDS-ACTION",
-            "END:VTODO", "END:VCALENDAR",
-        ]
+    task = Todo()
+    _fill(
+        task,
+        {
+            "uid": one.uid, "dtstamp": _stamp(one), "due": one.day, "summary": one.summary,
+            "description": one.description, "status": "NEEDS-ACTION",
+        },
     )  # fmt: skip
+    return calendar({}, [task])
 
 
-def _stamp(day: date) -> str:
-    return f"{datetime(day.year, day.month, day.day, tzinfo=UTC):%Y%m%dT%H%M%SZ}"
+def event(uid: str, stamp: datetime, day: date, summary: str, description: str | None) -> Event:
+    """Of this day, beside whatever else is on it; None: nothing describes it."""
+    made = Event()
+    end = day + timedelta(days=1)  # the first day that it is not (RFC 5545 §3.6.1)
+    _fill(made, {"uid": uid, "dtstamp": stamp, "dtstart": day, "dtend": end, "summary": summary})
+    if description is not None:
+        _fill(made, {"description": description})
+    made.add("transp", "TRANSPARENT")
+    return made
 
 
-def _text(value: str) -> str:
-    """RFC 5545 §3.3.11; what controls a terminal or a line is no text."""
-    kept = "".join(one if one.isprintable() or one == "\n" else " " for one in value)
-    return kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+def calendar(head: Mapping[str, str], parts: Iterable[Component]) -> str:
+    """Of these events or tasks, with further properties of its own."""
+    made = Calendar()
+    _fill(made, {"version": "2.0", "prodid": "-//lasttouch//whom to get back to//EN", **head})
+    made.subcomponents.extend(parts)
+    text: bytes = made.to_ical(sorted=False)
+    return text.decode()
 
 
-def _folded(lines: Sequence[str]) -> str:
-    """RFC 5545 §3.1: in lines of at most 75 octets, no character cut in two."""
-    out: list[str] = []
-    for line in lines:
-        part, room = "", _LINE_OCTETS
-        for character in line:
-            size = len(character.encode())
-            if size > room:
-                out.append(part)
-                part, room = " ", _LINE_OCTETS - 1
-            part += character
-            room -= size
-        out.append(part)
-    return "\r\n".join(out) + "\r\n"
+def _fill(component: Component, values: Mapping[str, str | date]) -> None:
+    """What controls a terminal or a line is no text (RFC 5545 §3.3.11)."""
+    for name, value in values.items():
+        component.add(name, _printable(value) if isinstance(value, str) else value)
+
+
+def _printable(text: str) -> str:
+    return "".join(one if one.isprintable() or one == "\n" else " " for one in text)
+
+
+def _stamp(one: Reminder) -> datetime:
+    return datetime.combine(one.day, time(), UTC)

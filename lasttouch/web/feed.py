@@ -7,16 +7,16 @@ somebody else, so subjects are left out.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from icalendar import Calendar, Event
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from activity.errors import LasttouchError
+from deliver.calendar_text import calendar, event
 from lasttouch.answers import telling
 from lasttouch.answers.attention import Reason
 from lasttouch.answers.question import Question
@@ -27,6 +27,9 @@ from lasttouch.mcp.untrusted import told
 from lasttouch.views.today import reasons_json, unknown_json
 from lasttouch.web.bearer import ask_as_holder, refused
 from lasttouch.web.site import Site
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 LIMIT = 20
 _AGAIN = "PT1H"  # when a calendar asks again
@@ -52,55 +55,37 @@ def _answered(request: Request) -> Response:
             now = site.clock()
             given = answer(log, Question(now), machine_zone(), LIMIT)
             telling.told(log, given, now, "web /feed", lambda: reading.loaded(site.config).database)
-            text = calendar(given, log.scope.hidden_accounts)
+            text = text_of(given, log.scope.hidden_accounts)
         return Response(text, media_type="text/calendar; charset=utf-8")
     except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network
         return refused(error)
 
 
-def calendar(given: Answer, hidden_accounts: int) -> bytes:
+def text_of(given: Answer, hidden_accounts: int) -> str:
     """iCalendar (RFC 5545, RFC 7986)."""
-    made = Calendar()
-    made.add("prodid", "-//lasttouch//attention//EN")
-    made.add("version", "2.0")
-    made.add("name", "Whom to get back to")
-    made.add("x-wr-calname", "Whom to get back to")
-    made.add("x-published-ttl", _AGAIN)
-    made.add("refresh-interval;value=duration", _AGAIN)
+    head = {
+        "name": "Whom to get back to", "x-wr-calname": "Whom to get back to",
+        "x-published-ttl": _AGAIN, "refresh-interval;value=duration": _AGAIN,
+    }  # fmt: skip
     if hidden_accounts:
-        made.add("description", f"As far as you may see; accounts that share nothing with you: {hidden_accounts}.")
-    for one in unknown_json(given.blind):
-        since = f"since {one['since']}" if one["since"] else "yet"
-        name = f"unread-{one['account']}-{one['source']}"
-        made.add_component(_event(name, f"Not read {since}: {one['account']} {one['source']}", "", given))
-    for reason in given.attention.reasons:
-        made.add_component(_of_reason(reason, given))
-    return bytes(made.to_ical())
+        head["description"] = f"As far as you may see; accounts that share nothing with you: {hidden_accounts}."
+    unread = [_of_unread(one, given) for one in unknown_json(given.blind)]
+    return calendar(head, [*unread, *(_of_reason(one, given) for one in given.attention.reasons)])
+
+
+def _of_unread(one: Mapping[str, Any], given: Answer) -> Event:
+    since = f"since {one['since']}" if one["since"] else "yet"
+    return _event(
+        f"unread-{one['account']}-{one['source']}", f"Not read {since}: {one['account']} {one['source']}", given
+    )
 
 
 def _of_reason(reason: Reason, given: Answer) -> Event:
     (one,) = told(reasons_json([reason]), subjects=False)
-    proof = f"Proof: lasttouch why {reason.activity}" if reason.activity else ""
+    proof = f"Proof: lasttouch why {reason.activity}" if reason.activity else None
     name = f"{reason.kind}-{reason.contact or 0}-{reason.activity or 0}"
-    return _event(name, f"{one['name_untrusted']}: {one['because_untrusted']}", proof, given)
+    return _event(name, f"{one['name_untrusted']}: {one['because_untrusted']}", given, proof)
 
 
-def _event(name: str, summary: str, description: str, given: Answer) -> Event:
-    event = Event()
-    values: dict[str, Any] = {
-        "uid": f"{name}@lasttouch", "dtstamp": _whole(given.now), "dtstart": given.day,
-        "dtend": _next(given.day), "summary": summary, "transp": "TRANSPARENT",
-    }  # fmt: skip
-    for key, value in values.items():
-        event.add(key, value)
-    if description:
-        event.add("description", description)
-    return event
-
-
-def _whole(now: datetime) -> datetime:
-    return now.replace(microsecond=0)
-
-
-def _next(day: date) -> date:
-    return day + timedelta(days=1)
+def _event(name: str, summary: str, given: Answer, proof: str | None = None) -> Event:
+    return event(f"{name}@lasttouch", given.now.replace(microsecond=0), given.day, summary, proof)
