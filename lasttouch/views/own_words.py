@@ -86,7 +86,12 @@ def said_json(words: Sequence[Said]) -> list[dict[str, Any]]:
 
 def said_lines(words: Sequence[Said], zone: tzinfo) -> list[str]:
     """The same for people, a line each."""
-    return [f"  you said      {_sentence(one, zone)} ({_spoken(one, zone)})" for one in words]
+    return [f"  you said      {one}" for one in said_sentences(words, zone)]
+
+
+def said_sentences(words: Sequence[Said], zone: tzinfo) -> list[str]:
+    """What was said, when and by whom."""
+    return [f"{_sentence(one, zone)} ({_spoken(one, zone)})" for one in words]
 
 
 def _sentence(one: Said, zone: tzinfo) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,9 @@ from starlette.responses import HTMLResponse, Response
 
 from lasttouch.moments import ago, local, utc
 from lasttouch.terminal.output import clean
-from lasttouch.views.people import how
+from lasttouch.views.activities import verdict_at, what
+from lasttouch.views.log import counts
+from lasttouch.views.people import how, how_of
 from lasttouch.web.static import address_of
 
 LONGEST_TEXT = 300
@@ -46,8 +48,10 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(
-        ago=_ago, day=_day, at=_at, utc=utc, how=how, segment=lambda text: quote(text, safe=""), counted=_counted
-    )
+        ago=_ago, day=_day, at=_at, how=how, how_of=how_of, what=_now(what), counts=_now(counts),
+        verdict=_now(verdict_at), segment=lambda text: quote(text, safe=""), counted=_counted,
+        upfirst=lambda text: text[:1].upper() + text[1:],
+    )  # fmt: skip
     made.globals.update(static=address_of, NAV=NAVIGATION)
     return made
 
@@ -63,6 +67,16 @@ NAVIGATION = (
 def rendered(request: Request, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
     given = {"path": request.url.path, "viewer": None, "unknown": [], "said": None, "words": {}, **values}
     return HTMLResponse(environment().get_template(template).render(given), status)
+
+
+def _now(told: Callable[[Any, datetime], str]) -> Callable[[Context, Any], str]:
+    """What is told of an activity as of now."""
+
+    @pass_context
+    def filtered(context: Context, activity: Any) -> str:
+        return told(activity, context["now"])
+
+    return filtered
 
 
 @pass_context

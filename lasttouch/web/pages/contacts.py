@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -12,11 +10,10 @@ from lasttouch.answers import companies, last, log, offers, why
 from lasttouch.answers.contact import about
 from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.weeks import last_weeks
-from lasttouch.views.activities import RULES, not_counted_because, verdict_at, what
+from lasttouch.views.activities import RULES, not_counted_because
 from lasttouch.views.chart import sparkline
-from lasttouch.views.log import counts
-from lasttouch.views.own_words import said_lines
-from lasttouch.views.people import how_of, not_since, read_back_lines
+from lasttouch.views.own_words import said_sentences
+from lasttouch.views.people import not_since, read_back_lines
 from lasttouch.views.why_activity import sets
 from lasttouch.web.asking import Asked, Shown, page
 from lasttouch.web.charts import heat_map, rhythm
@@ -26,7 +23,13 @@ TIMELINE = 50
 TIMELINE_MORE = 500
 WEEKS = 12
 LARGEST_ID = 2**63 - 1
-SORTS = {"silence": "Last touch", "name": "Contact", "company": "Company", "touches": "Touches", "recent": "Newest"}
+SORTS = {
+    "silence": "the longest silent",
+    "name": "name",
+    "company": "company",
+    "touches": "most touches",
+    "recent": "the newest touch",
+}
 DATES = {
     "last_inbound": "They wrote",
     "last_outbound": "We wrote",
@@ -62,12 +65,11 @@ def contacts(asked: Asked) -> Shown:
             "next": first + PAGE if len(found) > first + PAGE else None,
             "before": max(0, first - PAGE) if first else None,
             "sort": sort,
-            "sorts": SORTS,
+            "order": SORTS[sort],
             "narrowed": narrowed,
             "owners": owners,
             "tags": tags,
             "drawn": {i: sparkline(counted) for i, counted in weeks.items()},
-            "how_of": how_of,
             "not_since": not_since(given.back, asked.zone),
             "notes": read_back_lines(shown.people, given.back, asked.zone),
         },
@@ -89,13 +91,11 @@ def contact(asked: Asked) -> Shown:
             "dates": dates,
             "heat": heat_map(given.heat),
             "rhythm": rhythm(given.person.last_touch, given.person.usual_gap, given.person.overdue_at, asked.now),
-            "said_of": [line.strip().removeprefix("you said").strip() for line in said_lines(given.said, asked.zone)],
+            "said_of": said_sentences(given.said, asked.zone),
             "not_since": not_since(given.back, asked.zone),
             "notes": read_back_lines([given.person], given.back, asked.zone),
             "today": asked.now.astimezone(asked.zone).date().isoformat(),
-            "how_of": how_of,
             "may_show_more": given.more and "more" not in asked.words,
-            **_of_a_timeline(),
         },
     )
 
@@ -115,8 +115,7 @@ def activity(asked: Asked) -> Shown:
             "rules": RULES,
             "sets": [(person, date.replace("_", " ")) for person in found.concerned for date in sets(one, person)],
             "not_counted": not_counted_because(one, asked.now),
-            "said_of": [line.strip().removeprefix("you said").strip() for line in said_lines(found.said, asked.zone)],
-            **_of_a_timeline(),
+            "said_of": said_sentences(found.said, asked.zone),
         },
     )
 
@@ -139,10 +138,8 @@ def company(asked: Asked) -> Shown:
             "people": there.people,
             "timeline": history.activities if history else [],
             "back_to": given.back,
-            "how_of": how_of,
             "not_since": not_since(given.back, asked.zone),
             "given_owners": history.owners if history else {},
-            **_of_a_timeline(),
         },
     )
 
@@ -180,7 +177,6 @@ def search(asked: Asked) -> Shown | Response:
             "strangers": people.people[:PAGE] if people and people.strangers else [],
             "companies": at.companies if at else [],
             "hint": hint,
-            "how_of": how_of,
         },
     )
 
@@ -191,10 +187,6 @@ def _number(asked: Asked) -> int:
     if number > LARGEST_ID:
         raise NotFound("there is no such page", "see what stands at the top")
     return number
-
-
-def _of_a_timeline() -> dict[str, Any]:
-    return {"what": what, "verdict_at": verdict_at, "counts": counts}
 
 
 def routes() -> list[Route]:

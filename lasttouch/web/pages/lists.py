@@ -8,7 +8,6 @@ from starlette.routing import Route
 
 from lasttouch.answers import awaiting, stale, unmatched, upcoming
 from lasttouch.answers.question import Filters, Question
-from lasttouch.answers.silence_words import ratio, silent, usually
 from lasttouch.answers.waiting import whose
 from lasttouch.keeping.lessons_due import LISTED
 from lasttouch.keeping.reading import lacks_strangers
@@ -16,7 +15,6 @@ from lasttouch.views import awaiting as waiting_view
 from lasttouch.views import stale as stale_view
 from lasttouch.views import upcoming as upcoming_view
 from lasttouch.views.chart import sparkline
-from lasttouch.views.people import how
 from lasttouch.web.asking import Asked, Shown, page
 
 PAGE = 50
@@ -53,11 +51,11 @@ def silent_ones(asked: Asked) -> Shown:
             "answer": given,
             "by_state": by_state,
             "drawn": {i: sparkline(counts) for i, counts in given.weeks.items()},
-            "silent": silent, "usually": usually, "ratio": ratio, "how": how, "because": stale_view.because,
+            "because": stale_view.because,
             "unknown_line": lambda one: stale_view.unknown_line(one, asked.now, asked.zone),
             "may_show_more": bool(given.more) and "more" not in asked.words,
         },
-    )  # fmt: skip
+    )
 
 
 def ahead(asked: Asked) -> Shown:

@@ -7,7 +7,6 @@ from starlette.routing import Route
 from lasttouch.answers import why
 from lasttouch.answers.question import Filters, Question
 from lasttouch.answers.today import answer, contacts_in
-from lasttouch.views.activities import what
 from lasttouch.views.today import doubts
 from lasttouch.web.asking import Asked, Shown, page
 
@@ -29,7 +28,6 @@ def today(asked: Asked) -> Shown:
             "proofs": proofs,
             "doubts": doubts(given, asked.zone),
             "contacts_in": contacts_in,
-            "what": what,
             "settled_by_done": SETTLED_BY_DONE,
             "may_show_more": "more" not in words,
         },
