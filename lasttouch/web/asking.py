@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, tzinfo
@@ -15,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
-from activity.mistakes import mistake
+from activity.errors import LasttouchError, NotFound, UsageError
 from lasttouch.answers import telling
 from lasttouch.keeping import reading, viewing
 from lasttouch.local_time import machine_zone
+from lasttouch.web.failures import status_of
 from lasttouch.web.guard import VISITOR, Visitor
 from lasttouch.web.sessions import Said
 from lasttouch.web.site import Site
@@ -31,10 +30,9 @@ if TYPE_CHECKING:
 
 LONGEST_FORM = 65_536  # bytes
 _SIGN_IN = "this page is for whoever is signed in"
-_STATUS = {NotFound: 404, UsageError: 400, NotPermitted: 403}
+_MISTAKE = LasttouchError("something went wrong here", "the log says what")
 
 Given = TypeVar("Given")
-_log = logging.getLogger(__name__)
 
 
 class Asked(NamedTuple):
@@ -198,8 +196,6 @@ def _not_signed_in(request: Request) -> Response:
 
 def failed(request: Request, error: Exception) -> Response:
     """What went wrong, in plain words."""
-    if isinstance(error, LasttouchError):
-        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
-        return rendered(request, "failed.html", {"message": error.message, "hint": error.hint}, status)
-    _log.error("a page failed: %s", mistake(error))
-    return rendered(request, "failed.html", {"message": "something went wrong here", "hint": "the log says what"}, 500)
+    told = error if isinstance(error, LasttouchError) else _MISTAKE
+    status = status_of(error, "a page")
+    return rendered(request, "failed.html", {"message": told.message, "hint": told.hint}, status)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
-from activity.mistakes import mistake
+from activity.errors import LasttouchError
 from lasttouch.keeping import viewing
-from lasttouch.keeping.tokens import Unauthorized, bearer
+from lasttouch.keeping.tokens import bearer
 from lasttouch.terminal.output import harmless_json
+from lasttouch.web.failures import status_of
 from lasttouch.web.site import Site
 
-_STATUS = {UsageError: 400, Unauthorized: 401, NotPermitted: 403, NotFound: 404}
-_log = logging.getLogger(__name__)
+_MISTAKE = LasttouchError("internal error", "the log of the page says what")
 
 
 def ask_as_holder(site: Site, secret: str, scope: str) -> None:
@@ -41,13 +39,7 @@ def as_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = N
 
 def refused(error: Exception) -> Response:
     """What went wrong, as commands with --json say it; of a mistake of ours only that it was one."""
-    if not isinstance(error, LasttouchError):
-        _log.error("an answer to a program failed: %s", mistake(error))
-        error = LasttouchError("internal error", "the log of the page says what")
-        return _error(error, 500)
-    return _error(error, next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503))
-
-
-def _error(error: LasttouchError, status: int) -> Response:
-    told = {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
-    return as_json(told, status, {"WWW-Authenticate": "Bearer"} if status == 401 else None)
+    told = error if isinstance(error, LasttouchError) else _MISTAKE
+    status = status_of(error, "an answer to a program")
+    value = {"error": {"code": told.code, "message": told.message, "hint": told.hint}}
+    return as_json(value, status, {"WWW-Authenticate": "Bearer"} if status == 401 else None)
