@@ -17,6 +17,7 @@ TIMES_USUAL = 1.5
 SHORTEST_SILENCE = 14 * DAY
 A_SERIES = 3  # occurrences that were held
 
+
 TouchRow = tuple[int, int, int, int | None, int, int, int, str | None, int]
 """A part in an activity: number of the touch, when, the activity, its end if it is a meeting, its conversation, the
 hash of its id, the number of the role, its identity if it is a meeting, whose part it is."""
@@ -87,7 +88,7 @@ class Touches(NamedTuple):
         )
 
     def overdue_at(self) -> int | None:
-        """When the silence since the last touch has lasted one and a half times the usual gap, and two weeks.
+        """When the silence since the last touch is `too_long`.
 
         None with a meeting ahead, which ends it, and where the last touch was the last of a series of meetings, which
         was to end then.
@@ -95,7 +96,7 @@ class Touches(NamedTuple):
         last = self.last_touch()[0].at
         if last is None or self.usual_gap is None or self.next_meeting.at is not None or self.ends_series:
             return None
-        return last + max(int(TIMES_USUAL * self.usual_gap), SHORTEST_SILENCE)
+        return last + too_long(self.usual_gap)
 
     def row(self) -> tuple[Any, ...]:
         """In the order of the columns of contact_touch, without the contact."""
@@ -162,6 +163,11 @@ def usual_gap(instants: Iterable[int]) -> int | None:
     twice = gaps[(len(gaps) - 1) // 2] + gaps[len(gaps) // 2]  # the median; that of statistics takes five times as long
     near = sum(twice <= 3 * gap <= 2 * twice for gap in gaps)
     return twice * DAY // 2 if len(gaps) >= MANY_GAPS or 2 * near >= len(gaps) else None
+
+
+def too_long(gap: int) -> int:
+    """The silence that is longer than usual at this gap: one and a half times as long, and two weeks at least."""
+    return max(int(TIMES_USUAL * gap), SHORTEST_SILENCE)
 
 
 def _is_of_series(meetings: Mapping[int, str], last: int | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from activity.errors import NotFound
@@ -18,12 +18,14 @@ from store.people import Person, people
 from store.read_back import ReadBack, read_back
 from store.said import Said
 from store.timeline import Activity, newest
+from store.touch_dates import too_long
 
 
 class About(NamedTuple):
     """`behind` are the activities that set the dates, by id; `timeline` the newest ones, of which there may be `more`.
 
-    `owners` says whose each account is. `back`: from when on everything was read.
+    `owners` says whose each account is. `back`: from when on everything was read. `too_long`: the silence that is
+    longer than usual, None where nothing is.
     """
 
     person: Person
@@ -36,6 +38,7 @@ class About(NamedTuple):
     lists: list[Listing]
     owners: Mapping[str, str]
     back: ReadBack
+    too_long: timedelta | None
 
 
 def about(log: Log, contact_id: int, now: datetime, zone: tzinfo, most: int) -> About:
@@ -44,6 +47,7 @@ def about(log: Log, contact_id: int, now: datetime, zone: tzinfo, most: int) -> 
     if not found:
         raise NotFound(f"there is no contact #{contact_id}")
     (person,) = found
+    gap = person.usual_gap
     timeline = newest(log, now, most + 1, [contact_id])
     return About(
         person,
@@ -56,4 +60,5 @@ def about(log: Log, contact_id: int, now: datetime, zone: tzinfo, most: int) -> 
         listings(log, person, now),
         account_owners(log),
         read_back(log),
+        None if gap is None else timedelta(seconds=too_long(int(gap.total_seconds()))),
     )

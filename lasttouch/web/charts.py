@@ -68,19 +68,19 @@ def heat_map(heat: Heat) -> HeatMap:
 
 
 def rhythm(
-    last_touch: datetime | None, usual: timedelta | None, overdue: datetime | None, now: datetime
+    last_touch: datetime | None, usual: timedelta | None, too_long: timedelta | None, now: datetime
 ) -> Rhythm | None:
     """None where nothing is usual, or nothing ever was."""
-    if last_touch is None or usual is None:
+    if last_touch is None or usual is None or too_long is None:
         return None
     silent = now - last_touch
-    due = overdue - last_touch if overdue is not None else max(usual * 1.5, timedelta(days=14))
-    longest = max(silent, due, usual) * 1.08
+    longest = max(silent, too_long, usual) * 1.08
 
     def at(length: timedelta) -> int:
         return round(WIDTH * (length / longest))
 
-    usual_days, silent_days, due_days = days(usual), days(silent), days(due)
+    usual_days, silent_days, too_long_days = days(usual), days(silent), days(too_long)
     return Rhythm(
-        int(silent_days or 0), usual_days or 0, int(due_days or 0), at(silent), at(usual), at(due), silent > due
-    )
+        int(silent_days or 0), usual_days or 0, int(too_long_days or 0), at(silent), at(usual), at(too_long),
+        silent > too_long,
+    )  # fmt: skip

@@ -90,7 +90,7 @@ def contact(asked: Asked) -> Shown:
             "one": given.person,
             "dates": dates,
             "heat": heat_map(given.heat),
-            "rhythm": rhythm(given.person.last_touch, given.person.usual_gap, given.person.overdue_at, asked.now),
+            "rhythm": rhythm(given.person.last_touch, given.person.usual_gap, given.too_long, asked.now),
             "said_of": said_sentences(given.said, asked.zone),
             "not_since": not_since(given.back, asked.zone),
             "notes": read_back_lines([given.person], given.back, asked.zone),
