@@ -7,14 +7,13 @@ import click
 from activity.errors import UsageError
 from lasttouch.commands.opening import holding_tokens
 from lasttouch.configuration.durations import parse_duration
+from lasttouch.keeping import tokens
 from lasttouch.local_time import machine_zone
 from lasttouch.terminal.form import Form, form_options, print_answer
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
 from lasttouch.views import columns
 from lasttouch.views import tokens as view
-
-SCOPES = ("read", "feed", "mcp")
 
 
 @click.group("tokens")
@@ -34,7 +33,7 @@ def command() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(SCOPES),
+    type=click.Choice(tokens.SCOPES),
     multiple=True,
     required=True,
     help="What it is good for: read (/api/), feed (/feed/TOKEN.ics), mcp (/mcp); may be given several times.",
@@ -53,8 +52,6 @@ def add(name: str, scopes: tuple[str, ...], expires: str, as_json: bool) -> None
       lasttouch tokens add "calendar on my phone" --scope feed --expires 1y
       lasttouch tokens add crm --scope read --scope mcp --json
     """
-    from lasttouch.keeping import tokens  # noqa: PLC0415 - what writes takes longer to import
-
     try:
         good_for = parse_duration(expires)
     except ValueError as error:
@@ -77,8 +74,6 @@ def list_(form: Form) -> None:
     Examples:
       lasttouch tokens list
     """
-    from lasttouch.keeping import tokens  # noqa: PLC0415 - what writes takes longer to import
-
     with holding_tokens() as agent:
         given = tokens.listed(agent)
     print_answer(
@@ -102,8 +97,6 @@ def revoke(token: str, as_json: bool) -> None:
       lasttouch tokens revoke laptop
       lasttouch tokens revoke 3 --json
     """
-    from lasttouch.keeping import tokens  # noqa: PLC0415 - what writes takes longer to import
-
     with holding_tokens() as agent:
         gone = tokens.revoke(agent, token)
     if as_json:

@@ -10,6 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -25,12 +26,8 @@ from store.log import Log
 from store.said import ONE_KEEPER
 from store.tokens import Token
 
-SCOPES = {
-    "read": "answers as --json gives them, at /api/",
-    "feed": "the calendar of whom to get back to, at /feed/TOKEN.ics",
-    "mcp": "an assistant's tools, at /mcp",
-}
-USUAL, LONGEST = timedelta(days=90), timedelta(days=366)
+SCOPES = ("read", "feed", "mcp")
+LONGEST = timedelta(days=366)
 _BEGINS = "lt_"  # by which those who look for lost secrets know one
 _SHAPE = re.compile(r"lt_[A-Za-z0-9_-]{43}", re.ASCII)
 _LONGEST_NAME = 100
@@ -97,14 +94,11 @@ def bearer(config: Path, secret: str, scope: str, now: datetime) -> str | None:
     database = loaded(config).database
     if not is_begun(database):
         raise _refused()
-    log = open_for_reading(database)
-    try:
+    with closing(open_for_reading(database)) as log:
         token = tokens.found(log, _digest(secret))
         if token is None or scope not in token.scopes or token.expires_at <= now or not _is_somebodys(log, token):
             raise _refused()
         return token.user
-    finally:
-        log.close()
 
 
 def _is_somebodys(log: Log, token: Token) -> bool:
