@@ -12,6 +12,7 @@ from activity.verdict import Verdict
 from matchers.policy import Policy
 
 NoteKind = Literal["call", "met", "letter"]
+LONGEST_SUBJECT = 200  # characters
 NOTED = "noted"
 """The evidence that says which kind a note is; nothing that was read from a server has it."""
 

@@ -8,7 +8,6 @@ import io
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -178,9 +177,3 @@ def filled(world: WebWorld) -> WebWorld:
     world.sync()
     world.run("unmatched")
     return world
-
-
-def dates_in(text: str) -> Iterator[str]:
-    import re
-
-    yield from re.findall(r'datetime="([^"]+)"', text)

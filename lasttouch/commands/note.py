@@ -12,10 +12,9 @@ from lasttouch.commands import typed_moments
 from lasttouch.commands.opening import changing
 from lasttouch.commands.saying import saying_options, tell
 from lasttouch.local_time import machine_zone, utc_now
-from matchers.notes import NoteKind
+from matchers.notes import LONGEST_SUBJECT, NoteKind
 
 KINDS: tuple[str, ...] = get_args(NoteKind)
-LONGEST_SUBJECT = 200
 
 
 @click.command("note")

@@ -27,7 +27,7 @@ _WORD = re.compile(r"“[^”]*” in the subject")
 
 def one_line(text: str) -> str:
     """`text` on one line, with escapes for what is not seen or turns the rest round; cut at LONGEST."""
-    shown = "".join(map(_shown, " ".join(text[:_LOOKED_AT].split(" "))))
+    shown = "".join(map(_shown, text[:_LOOKED_AT]))
     return shown if len(shown) <= LONGEST and len(text) <= _LOOKED_AT else f"{shown[: LONGEST - 1]}…"
 
 

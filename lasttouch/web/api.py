@@ -28,7 +28,6 @@ LONGEST = 200  # characters of a word
 _NOT_ASKED = frozenset(("as_json", "as_csv", "quiet_if_empty", "check", "tolerance"))
 _BOOLEANS = {"true": True, "false": False}
 _DIGITS = re.compile(r"-?\d{1,9}", re.ASCII)
-_NUMBERS = (click.types.IntParamType, click.IntRange)
 
 
 def routes() -> list[BaseRoute]:
@@ -101,7 +100,7 @@ def arguments(command: str, request: Request) -> list[str]:
             if text not in _BOOLEANS:
                 raise _not_allowed(name, "allowed are true and false")
             options += [max(one.opts, key=len)] if _BOOLEANS[text] else []
-        elif isinstance(one.type, _NUMBERS) and _DIGITS.fullmatch(text) is None:
+        elif isinstance(one.type, click.types.IntParamType) and _DIGITS.fullmatch(text) is None:
             raise _not_allowed(name, "allowed is a whole number")
         else:
             options.append(f"{max(one.opts, key=len)}={text}")

@@ -26,7 +26,7 @@ _WORDS = {404: ("there is no such page", "see what stands at the top"), 405: ("t
 
 def application(site: Site) -> Starlette:
     made = Starlette(
-        routes=routes(site),
+        routes=routes(),
         middleware=[Middleware(Guard, site=site), Middleware(GZipMiddleware, minimum_size=_SMALL)],
         exception_handlers={HTTPException: _told},
         lifespan=_alive,

@@ -6,10 +6,9 @@ from starlette.routing import BaseRoute
 
 from lasttouch.web import api, assistants, feed, openapi, static
 from lasttouch.web.pages import buttons, contacts, lists, login, sharing, sources, today
-from lasttouch.web.site import Site
 
 
-def routes(_: Site) -> list[BaseRoute]:
+def routes() -> list[BaseRoute]:
     pages = (static, login, today, contacts, lists, sources, sharing, buttons)
     programs = (api, openapi, feed, assistants)
     return [route for one in (*pages, *programs) for route in one.routes()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,9 @@ class World:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = cli.run(["--config", str(self.config), *words])
         return code, out.getvalue(), err.getvalue()
+
+
+def dump(database: Path) -> list[str]:
+    """All that it holds, as statements."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return list(connection.iterdump())

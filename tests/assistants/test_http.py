@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -20,7 +17,7 @@ from icalendar import Calendar
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from schemathesis import checks
-from small_world import World
+from small_world import World, dump
 from starlette.testclient import TestClient
 
 from household import NOW
@@ -65,11 +62,6 @@ class Program:
 @pytest.fixture
 def program(app: Any, tokens: dict[str, str]) -> Program:
     return Program(app, tokens["read"])
-
-
-def dump(database: Path) -> list[str]:
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        return list(connection.iterdump())
 
 
 QUESTIONS: list[tuple[str, list[str], dict[str, str]]] = [

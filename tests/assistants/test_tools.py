@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp.client.client import Client
 from sdk_client import Assistant
-from small_world import BOB, DAN, World
+from small_world import BOB, DAN, World, dump
 
 from household import NOW
 from lasttouch.mcp.asking import of_log
@@ -209,11 +208,6 @@ def test_who_is_not_there_is_told_without_names_of_others(world: World, assistan
         error = assistant.refused(name, **asked)
         assert error["code"] == "not-found"
         assert "Stone" not in str(error)
-
-
-def dump(database: Path) -> list[str]:
-    with sqlite3.connect(database) as connection:
-        return list(connection.iterdump())
 
 
 ANYTHING = st.recursive(

@@ -20,10 +20,9 @@ from lasttouch.views import contact_import
 from lasttouch.views.own_words import sentence
 from lasttouch.web.asking import Change, button
 from lasttouch.web.sessions import Said
-from matchers.notes import NoteKind
+from matchers.notes import LONGEST_SUBJECT, NoteKind
 
 LONGEST_DAYS = 3650
-LONGEST_SUBJECT = 200
 FIRST_YEAR = 1970
 
 
