@@ -27,27 +27,32 @@ def listening(place: Path) -> socket.socket:
 
     Raises DatabaseInUse where somebody does, LasttouchError where it cannot be made.
     """
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    new = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         if _is_answered(place):
             raise DatabaseInUse(f"another service answers at {place}", "set LASTTOUCH_SOCKET to another place")
+        return put_at(place, socket.SOCK_SEQPACKET)
+    except OSError as error:
+        what = error.strerror or str(error)
+        raise LasttouchError(
+            f"the service cannot listen at {place}: {what}", "see who may write there, or set LASTTOUCH_SOCKET"
+        ) from None
+
+
+def put_at(place: Path, kind: socket.SocketKind) -> socket.socket:
+    """A socket of this kind that listens there, in place of whatever was there. Raises OSError."""
+    listener = socket.socket(socket.AF_UNIX, kind)
+    new = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
         new.unlink(missing_ok=True)
         os.fchmod(listener.fileno(), MODE)  # Linux makes the file with it, less the umask: never more for a moment
         listener.bind(str(new))
         new.chmod(MODE)
         listener.listen(_BACKLOG)
         new.rename(place)
-    except OSError as error:
+    except OSError:
         listener.close()
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
-        what = error.strerror or str(error)
-        raise LasttouchError(
-            f"the service cannot listen at {place}: {what}", "see who may write there, or set LASTTOUCH_SOCKET"
-        ) from None
-    except LasttouchError:
-        listener.close()
         raise
     return listener
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import ipaddress
-import os
 import socket
 from pathlib import Path
 from typing import NamedTuple
 
 from activity.errors import LasttouchError
+from lasttouch.answering.place import put_at
 from lasttouch.configuration.options import Config
 from lasttouch.configuration.web_options import SOCKET, is_loopback, listen_address
 from lasttouch.web.site import Trust
 
 USUAL_PORT = 8470
-SOCKET_MODE = 0o660  # a proxy is in its group; whoever may write to it is believed in who asks
 _HOST = "127.0.0.1"
 
 
@@ -85,18 +83,11 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 def _bound_at(path: Path) -> socket.socket:
-    """In place of what an earlier page has left there; uvicorn's own would be open to everybody."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    new = path.with_name(f".{path.name}.{os.getpid()}")
+    """In place of what an earlier page has left there; uvicorn's own would be open to everybody.
+
+    A proxy is in its group; whoever may write to it is believed in who asks.
+    """
     try:
-        os.fchmod(listener.fileno(), SOCKET_MODE)
-        listener.bind(str(new))
-        new.chmod(SOCKET_MODE)
-        listener.listen()
-        new.rename(path)
+        return put_at(path, socket.SOCK_STREAM)
     except OSError as error:
-        listener.close()
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
         raise LasttouchError(f"the page cannot listen at {path}: {error.strerror}", "see who may write there") from None
-    return listener
