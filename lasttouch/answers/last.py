@@ -44,9 +44,9 @@ def answer(log: Log, question: Question, whole: Whole, weeks: int = 0) -> Answer
     """
     now, filters = question.now, question.filters
     try:
-        ids = chosen(log, question.who, filters.owner, tag=filters.tag)
+        ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
     except NotFound:
-        if not question.who or filters.owner or filters.tag or filters.as_of:
+        if not question.who or filters.owner or filters.company or filters.tag or filters.as_of:
             raise
         strangers = [one for one in find_unlisted(log, question.who) if not one.is_ours]
         if not strangers:

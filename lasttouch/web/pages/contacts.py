@@ -124,12 +124,10 @@ def company(asked: Asked) -> Shown:
     name = asked.path["name"]
     given = companies.answer(asked.log, Question(asked.now, name))
     found = next((one for one in given.companies if one.name.casefold() == name.casefold()), given.companies[0])
-    filters = Filters(company=found.name)
-    everybody = last.answer(asked.log, Question(asked.now), asked.whole)
-    there = everybody._replace(people=[one for one in everybody.people if one.company == found.name])
-    history = None
-    if there.people:
-        history = log.answer(asked.log, Question(asked.now, "", filters), asked.whole, TIMELINE)
+    question = Question(asked.now, "", Filters(company=found.name))
+    so_called = last.answer(asked.log, question, asked.whole)  # also one that is spelled otherwise
+    there = so_called._replace(people=[one for one in so_called.people if one.company == found.name])
+    history = log.answer(asked.log, question, asked.whole, TIMELINE) if there.people else None
     asked.told((given._replace(companies=[found]), there, history))
     return Shown(
         "company.html",
