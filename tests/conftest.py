@@ -127,9 +127,9 @@ def sabredav() -> Iterator[SabredavServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window; playwright's event loop runs as long, and no other beside it."""
     if not chromium_is_installed():
         _server_missing("Chromium", "on Debian: apt-get install chromium")
     from playwright.sync_api import sync_playwright
