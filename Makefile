@@ -4,20 +4,28 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# On two processors: a third of the time that tests take they wait, for servers and daemons.
+WORKERS := 3
+ALWAYS_ON_POSTGRESQL := tests/log
+
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test lint reference pictures bench soak clean
+.PHONY: help demo quick test test-postgresql lint reference pictures bench soak clean
 
 help:  ## Say what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, synced and answered for real
 	@$(BIN)/lasttouch demo
 
 quick: $(VENV)/dev.stamp  ## Run the tests that need no server: most rules, in about a minute
-	$(BIN)/pytest --numprocesses 2 --dist worksteal -m "not servers and not thorough"
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "not servers and not thorough"
 
-test: $(VENV)/dev.stamp  ## Run all tests: 15 minutes (with real servers where they are installed: see .ci/run)
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+test: $(VENV)/dev.stamp  ## Run all tests: about 15 minutes (with real servers where they are installed: see .ci/run)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+	LASTTOUCH_ENGINE=postgresql $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ALWAYS_ON_POSTGRESQL)
+
+test-postgresql: $(VENV)/dev.stamp  ## Run the tests of the log, the model, teams and the whole program with every log in a PostgreSQL
+	LASTTOUCH_ENGINE=postgresql $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal tests/log tests/model tests/team tests/end_to_end
 
 lint: $(VENV)/dev.stamp  ## Check style and types
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from activity.errors import SourceError
 if TYPE_CHECKING:  # where nothing is new, there are no items
     from activity.envelope import Envelope
     from activity.meeting import CalendarObject
+    from activity.rights import PlaceRights
 
     Item = Envelope | CalendarObject
 
@@ -42,7 +43,7 @@ class Batch:
     wrong. `error`: the place could not be read (further) in this pass; nothing follows from what is
     missing. `found` is how many items the source expects in this pass for this place, for a
     progress display; None where it cannot know. `marks`: what the newest messages of a watched
-    mailbox bear now.
+    mailbox bear now. `rights`: who may read the place, where that was asked.
     """
 
     place: str
@@ -55,6 +56,7 @@ class Batch:
     error: SourceError | None = None
     found: int | None = None
     marks: MarksNow | None = None
+    rights: PlaceRights | None = None
 
 
 class Source(Protocol):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from activity.address import Address
 from activity.mark import Mark
 from activity.shape import Shape
+
+if TYPE_CHECKING:
+    from activity.attachment import Attachment
 
 # Header fields beyond the addresses, the date and the identity that tell a person from a machine.
 # They are read, and kept as evidence where present; nothing else of a message is ever asked for.
@@ -121,7 +124,8 @@ class Envelope:
     that nothing follows from a sign that is missing. `passed_on`: its author
     was read from where a group or a contact form puts it (see matchers.authors), or it is a copy
     that was resent or has an id of its own. `shape` is None where the structure is not known,
-    `mark` where the source has neither flags nor places that it could tell of again.
+    `mark` where the source has neither flags nor places that it could tell of again. `attachments`
+    are its documents, () where there are none, or where they are not asked for.
     """
 
     message_id: str
@@ -151,3 +155,4 @@ class Envelope:
     returned_id: str = ""
     shape: Shape | None = None
     mark: Mark | None = None
+    attachments: tuple[Attachment, ...] = ()

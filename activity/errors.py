@@ -10,6 +10,11 @@ def in_words(error: BaseException, otherwise: str = "the connection broke off") 
     return str(getattr(error, "strerror", None) or otherwise)
 
 
+def in_json(code: str, message: str, hint: str) -> dict[str, dict[str, str]]:
+    """What a program is answered through any door in place of what it asked for (docs/json.md)."""
+    return {"error": {"code": code, "message": message, "hint": hint}}
+
+
 class LasttouchError(Exception):
     """Anything a user can be told about in one sentence.
 
@@ -137,3 +142,9 @@ class Superseded(LasttouchError):
     """The log follows another configuration by now; what was read under the old one must not be stored."""
 
     code = "superseded"
+
+
+class LeaseLost(LasttouchError):
+    """Somebody else reads this source, or tells this target, by now: what we have of it must not be stored."""
+
+    code = "lease-lost"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from activity.participant import Participant
 from activity.verdict import Verdict
+
+if TYPE_CHECKING:
+    from activity.attachment import Attachment
 
 SENT, SENT_BARE, RECEIVED, PASSED_ON = STANDINGS = ("S", "B", "", "P")
 """The standing of a copy of a message, what knows best first: the sender's own, the same of which
@@ -44,7 +47,9 @@ class Facts:
     seconds from the first to the last. `topic` stands for the subject without its prefixes where
     that is not kept: an even number, or that and one if it had the prefix of an answer; 0 for none.
     `thread_index` stands for the conversation that Exchange names in Thread-Index: an even number,
-    or that and one if the message is not the first one there; 0 for none.
+    or that and one if the message is not the first one there; 0 for none. `attachments` are its
+    documents, as far as they are kept; with them a message is written, and its copies are put
+    together; facts that are loaded to be judged have none.
     """
 
     identity: str
@@ -71,6 +76,7 @@ class Facts:
     thread_index: int = 0
     answered: tuple[str, ...] = ()
     confirmed: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Judgement(NamedTuple):

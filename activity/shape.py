@@ -47,10 +47,10 @@ def shape(lines: int, octets: int, encoding: str, attachments: int, html: bool) 
 def packed(one: Shape | None, key: int = 0) -> int | None:
     """As a number; None where neither the shape nor a key is known. `key` is under 2**KEY_BITS."""
     if one is None:
-        return with_key(key) or None
+        return key << _KEY or None
     lines, octets, attachments, html = one
     number = lines | -(-octets // UNIT) << _OCTETS | attachments << _ATTACHMENTS | html << _HTML
-    return number | with_key(key)
+    return number | key << _KEY
 
 
 def with_key(key: int) -> int:

@@ -14,8 +14,8 @@ import sys
 from collections.abc import Sequence
 
 _NAMES = (
-    "matching", "history", "command", "imap", "calendar", "daemon", "service", "attention", "team", "outward", "mcp",
-    "web",
+    "matching", "history", "command", "imap", "graph", "calendar", "daemon", "service", "attention", "team", "outward",
+    "mcp", "web", "scale", "workers",
 )  # fmt: skip
 BENCHES = tuple(name for name in _NAMES if importlib.util.find_spec(f"bench.{name}"))
 

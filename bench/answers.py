@@ -1,6 +1,8 @@
-"""What queries cost over a small and a large log: reads of an index, and whole answers as commands show them.
+"""What queries cost over a small and a large log: reads of an index, and whole answers as commands
+show them.
 
-Whole answers are told of the first page: ids, names and dates of all that is listed, a source never having been read.
+Whole answers are told of the first page: ids, names and dates of all that is listed, a source never
+having been read.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ _ANSWERS = {
 
 
 def figures(small: Size, large: Size) -> Iterator[Figure]:
-    """Lists must not be dearer in the larger log; some are held to so many look-ups of one contact by its key."""
+    """Lists must not be dearer in the larger log; some are held to so many look-ups of one contact
+    by its key."""
     few, many = _seconds(small), _seconds(large)
     lookup = many["lookup"]
     yield told("primary-key lookup of a contact", lookup * 1e6, "µs")
@@ -68,7 +71,8 @@ def figures(small: Size, large: Size) -> Iterator[Figure]:
 
 
 def _seconds(size: Size) -> dict[str, float]:
-    """The median of each query on an open connection; of single contacts, over many different ones."""
+    """The median of each query on an open connection; of single contacts, over many different
+    ones."""
     reader = open_for_reading(log(size))
     ids = random.Random(3).sample(range(1, size.contacts + 1), min(size.contacts, 2_000))
     lookup = "SELECT * FROM contact WHERE id = ?"

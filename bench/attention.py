@@ -1,4 +1,5 @@
-"""How much of what the lists say is right, on mailboxes of which it is known what is owed, waited for and silent."""
+"""How much of what the lists say is right, on mailboxes of which it is known what is owed, waited
+for and silent."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _PAGE = 10
 
 
 class Score(NamedTuple):
-    """Of a list: how many lines it has, how many are right, how many should be there; of the first ten alike."""
+    """Of a list: how many lines it has, how many are right, how many should be there; of the first
+    ten alike."""
 
     lines: int
     right: int
@@ -52,7 +54,8 @@ _NOTHING = Score(0, 0, 0, 0, 0)
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    """Reads each world over IMAP from a Dovecot of its own, as installed, and asks as a user would."""
+    """Reads each world over IMAP from a Dovecot of its own, as installed, and asks as a user
+    would."""
     base = Path(tempfile.mkdtemp(prefix="lta", dir="/tmp"))
     server = DovecotServer(base / "dovecot", location="maildir")
     try:
@@ -66,7 +69,8 @@ def run(quick: bool) -> Iterator[Figure]:
                 found, wrong = measured(server, base, history, f"{seed}-{files}".lower())
                 moved += wrong
                 scores = {name: scores.get(name, _NOTHING) + one for name, one in found.items()}
-            yield from _figures("filed" if files else "kept in the inbox", scores, moved)
+            number = len(_QUICK_SEEDS if quick else SEEDS)
+            yield from _figures("filed" if files else "kept in the inbox", scores, moved, number)
     finally:
         server.stop()
         shutil.rmtree(base, ignore_errors=True)
@@ -121,11 +125,11 @@ def _score(listed: Sequence[str], wanted: set[str]) -> Score:
     return Score(len(listed), right, len(wanted), len(first), first_right)
 
 
-def _figures(manner: str, scores: dict[str, Score], moved: int) -> Iterator[Figure]:
+def _figures(manner: str, scores: dict[str, Score], moved: int, mailboxes: int) -> Iterator[Figure]:
     bars = {"awaiting --on us": (50, 75), "awaiting --on them": (50, 75), "stale": (75, 60)}
     for name, (right, found) in bars.items():
         score = scores[name]
-        yield told(f"{name}, {manner}: lines a mailbox", score.lines, "")
+        yield told(f"{name}, {manner}: lines a mailbox", score.lines / mailboxes, "")
         yield at_least(f"{name}, {manner}: right", 100 * score.precision, "%", right)
         yield at_least(f"{name}, {manner}: found", 100 * score.found, "%", found)
     first = scores["awaiting --on us"]

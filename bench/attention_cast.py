@@ -22,10 +22,12 @@ _LAST = (
 
 @dataclass(frozen=True)
 class Hand:
-    """How somebody writes. `wordy` multiplies lengths; `quotes` "all", "none" or "trimmed" below the own text.
+    """How somebody writes. `wordy` multiplies lengths; `quotes` "all", "none" or "trimmed" below
+    the own text.
 
-    `wrap` is the line length, 0 for a paragraph a line; `answers` the share of questions that are ever answered,
-    `days` how long that takes (median), `thanks` how often a matter ends with a word of thanks.
+    `wrap` is the line length, 0 for a paragraph a line; `answers` the share of questions that are
+    ever answered, `days` how long that takes (median), `thanks` how often a matter ends with a word
+    of thanks.
     """
 
     wordy: float
@@ -55,7 +57,8 @@ class Person:
 
 @dataclass(frozen=True)
 class Rep:
-    """The owner of the mailbox: how they write, and whether they file what is dealt with out of the inbox.
+    """The owner of the mailbox: how they write, and whether they file what is dealt with out of the
+    inbox.
 
     `forgets` is the share of what asks for an answer that never gets one.
     """

@@ -1,4 +1,5 @@
-"""A history as real Maildirs, a calendar file and a list of contacts, and the configuration that reads them."""
+"""A history as real Maildirs, a calendar file and a list of contacts, and the configuration that
+reads them."""
 
 from __future__ import annotations
 

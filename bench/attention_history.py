@@ -1,4 +1,5 @@
-"""Two years of a rep's mailbox, matter by matter, with what the rep would say is owed, waited for and gone silent."""
+"""Two years of a rep's mailbox, matter by matter, with what the rep would say is owed, waited for
+and gone silent."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _TOPICS = (
     "Spare parts {n}", "Price list {n}", "Test report {n}", "Training {n}", "Service case {n}", "Sample {n}",
 )  # fmt: skip
 _WORDS = {"ask": (45, 0.5), "nudge": (14, 0.5), "answer": (24, 0.6), "thanks": (6, 0.6), "note": (60, 0.7)}
-"""By what a letter does, the median of its words and how widely they vary (sigma of a log-normal)."""
+"""By what a letter does, the median of its words and how widely they vary (sigma of a
+log-normal)."""
 
 
 @dataclass
@@ -41,7 +43,8 @@ class Meeting:
 
 @dataclass
 class Truth:
-    """By Message-ID what is owed and waited for; by address who fell silent, or was lost; who only got a mailing."""
+    """By Message-ID what is owed and waited for; by address who fell silent, or was lost; who only
+    got a mailing."""
 
     owed: set[str] = field(default_factory=set)
     pending: set[str] = field(default_factory=set)
@@ -131,7 +134,8 @@ class History:
     # matters
 
     def _inquiry(self, them: Person, at: datetime) -> None:
-        """They ask, we answer, perhaps they thank; or they have to ask again, or it is settled otherwise."""
+        """They ask, we answer, perhaps they thank; or they have to ask again, or it is settled
+        otherwise."""
         first = self._from(them, at, "ask", self._topic(), attachments=self._some(0.15))
         self._we_answer(them, first)
 
@@ -347,7 +351,8 @@ class History:
             self._write(sender, hand, [REP], at, "note", f"Offers of week {number}", asks=False).headers = headers
 
     def _file(self) -> None:
-        """Where each letter lies: a filer's inbox holds what is open, and some of what is newest."""
+        """Where each letter lies: a filer's inbox holds what is open, and some of what is
+        newest."""
         open_ = self.truth.owed
         for letter in self.letters:
             if letter.sender == REP:

@@ -1,4 +1,5 @@
-"""Letters as mail programs write them: text, what they quote, a signature, attachments, in real MIME."""
+"""Letters as mail programs write them: text, what they quote, a signature, attachments, in real
+MIME."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ Name = tuple[str, str]
 
 @dataclass
 class Letter:
-    """A message of the world. `text` is its whole text part, quotes included; `asks` whether it wants an answer."""
+    """A message of the world. `text` is its whole text part, quotes included; `asks` whether it
+    wants an answer."""
 
     message_id: str
     at: datetime
@@ -72,7 +74,8 @@ class Letter:
 
 
 def text_of(chance: random.Random, hand: Hand, words: int, answered: Letter | None, name: str) -> str:
-    """So many words, a greeting, a signature, and below it what the hand quotes of the answered letter."""
+    """So many words, a greeting, a signature, and below it what the hand quotes of the answered
+    letter."""
     mobile = chance.random() < hand.mobile
     body = []
     left = max(1, words)

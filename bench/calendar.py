@@ -1,4 +1,5 @@
-"""Reading a calendar of 10,000 objects: against plain requests, against icalendar, and beside vdirsyncer with khal."""
+"""Reading a calendar of 10,000 objects: against plain requests, against icalendar, and beside
+vdirsyncer with khal."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ from radicale_server import RadicaleServer
 
 _MATCHING = 0.05
 _CONTACTS = 200
-# vdirsyncer asks for all objects in one multiget; by default Radicale answers one of 10,000 with 400
+# vdirsyncer asks for all objects in one multiget;
+# by default Radicale answers one of 10,000 with 400
 _MANY_AT_ONCE = "[reporting]\nmax_expand_occurrence = 1000000"
 _PASS = "import cli, sys; sys.exit(cli.run(['sync', '--json', '--config', sys.argv[1]]))"
 
@@ -59,7 +61,8 @@ def run(quick: bool) -> Iterator[Figure]:
 
 
 def _reading(count: int) -> Iterator[Figure]:
-    """What an object costs once its text is there: stripped, looked at, and expanded if anybody in it is a contact."""
+    """What an object costs once its text is there: stripped, looked at, and expanded if anybody in
+    it is a contact."""
     start, end, zone = END - timedelta(days=730), END + timedelta(days=90), ZoneInfo("Europe/Berlin")
     for matching, bar in ((1.0, 1.0), (_MATCHING, 0.1)):
         texts = [text for _, text in calendar_objects(count // 2, matching, _CONTACTS)]
@@ -111,7 +114,8 @@ def _fetching(server: RadicaleServer, runs: int) -> Iterator[Figure]:
 
 
 def _passes(server: RadicaleServer, base: Path, runs: int) -> Iterator[Figure]:
-    """Whole passes of the command, into a log, with every twentieth meeting being with a contact."""
+    """Whole passes of the command, into a log, with every twentieth meeting being with a
+    contact."""
     _command_cpu(sys.executable, "-c", _PASS, str(_fresh(server, base) / "config.toml"))  # so that it is compiled
     folders = [_fresh(server, base) for _ in range(runs)]
     first = median_of(_command_cpu(sys.executable, "-c", _PASS, str(one / "config.toml")) for one in folders)

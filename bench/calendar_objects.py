@@ -46,7 +46,8 @@ _RULES = (
 
 
 def calendar_objects(count: int, matching: float, contacts: int, seed: int = 1) -> Iterator[tuple[str, str]]:
-    """(file name, text): 30 % recur, with an EXDATE and an override each; `matching` of them are with contacts.
+    """(file name, text): 30 % recur, with an EXDATE and an override each; `matching` of them are
+    with contacts.
 
     The contacts are `bench.world.person` below `contacts`, the strangers those from a million on.
     """

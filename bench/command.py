@@ -21,7 +21,8 @@ _COMMAND = "import cli; cli.main()"  # as the installed script does
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    """CPU (user and system) of `lasttouch last ADDRESS`, with the bytecode compiled by the first run."""
+    """CPU (user and system) of `lasttouch last ADDRESS`, with the bytecode compiled by the first
+    run."""
     size = Size(1_000, 1_000) if quick else Size(100_000)
     with copy_of_log(size) as database, tempfile.TemporaryDirectory() as bytecode:
         config = database.with_name("config.toml")

@@ -1,4 +1,5 @@
-"""The daemon beside a real Dovecot: what many accounts cost while nothing happens, and how soon new mail is a touch."""
+"""The daemon beside a real Dovecot: what many accounts cost while nothing happens, and how soon new
+mail is a touch."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bench.figures import Figure, at_most, told
 from bench.mailbox import messages
+from bench.processes import own_cpu_of
 from config_lines import account, head, imap
 from dovecot_server import DovecotServer
 
@@ -57,9 +59,9 @@ def run(quick: bool) -> Iterator[Figure]:
             list(pool.map(lambda name: _fill(server, name), names))
         process = _start(server, base, names)
         _await_quiet(base, accounts)
-        used = _cpu_seconds(process.pid)
+        used = own_cpu_of(process.pid)
         time.sleep(minutes * _POLL_SECONDS)
-        share = (_cpu_seconds(process.pid) - used) / (minutes * _POLL_SECONDS) * 100
+        share = (own_cpu_of(process.pid) - used) / (minutes * _POLL_SECONDS) * 100
         size = f"{accounts} accounts × {_MAILBOXES} mailboxes"
         yield at_most(f"CPU with nothing new, {size}, every {_POLL_SECONDS} s", share, "% of a core", 2)
         yield at_most(f"RSS, {size}", _status(process.pid, "VmRSS") / 1000, "MB", 200)
@@ -134,11 +136,6 @@ def _until_touch(server: DovecotServer, base: Path, name: str, number: int) -> f
                 raise RuntimeError(f"{message_id} is no touch; {(base / 'daemon.log').read_text()[-2000:]}")
             time.sleep(0.01)
     return time.perf_counter() - started
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _status(pid: int, name: str) -> int:

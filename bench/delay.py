@@ -1,4 +1,5 @@
-"""A proxy as far away as another continent: `python -m bench.delay PORT SECONDS` prints the port it listens on.
+"""A proxy as far away as another continent: `python -m bench.delay PORT SECONDS` prints the port it
+listens on.
 
 A process of its own, so that what it carries is no work for the process that is measured.
 """
@@ -20,7 +21,8 @@ _PIECE = 1 << 18
 
 @contextlib.contextmanager
 def far_away(port: int, one_way: float) -> Iterator[int]:
-    """A port at which the loopback `port` answers, every byte held back by `one_way` seconds in each direction."""
+    """A port at which the loopback `port` answers, every byte held back by `one_way` seconds in
+    each direction."""
     command = [sys.executable, "-m", "bench.delay", str(port), str(one_way)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
     try:

@@ -1,4 +1,5 @@
-"""What changes, imports and queries cost over a long history: 50,000 contacts, 100,000 and 1,000,000 activities."""
+"""What changes, imports and queries cost over a long history: 50,000 contacts, 100,000 and
+1,000,000 activities."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from bench.world import END, Size, World, contact_entries
 from lasttouch.keeping import address_book, contact_changes
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.recomputation import recompute
-from store.database import writing
 from store.people import people
+from store.transactions import writing
 from store.unmatched import Stranger, unmatched
 
 _CHANGES = 40  # of each kind
@@ -50,7 +51,8 @@ def run(quick: bool) -> Iterator[Figure]:
 
 
 def _ingest(database: Path, size: Size) -> Iterator[Figure]:
-    """Further mail into the log as it is, while somebody reads; then what that made unknown is derived again."""
+    """Further mail into the log as it is, while somebody reads; then what that made unknown is
+    derived again."""
     alone = idle(database, size.contacts)
     with during(database, size.contacts) as reading, agent_on(database) as agent:
         batches = write_batches(agent, World(Size(max(10_000, size.activities // 10), size.contacts), seed=2))
@@ -74,7 +76,8 @@ def _ingest(database: Path, size: Size) -> Iterator[Figure]:
 def _changes(agent: Agent) -> Iterator[tuple[str, float]]:
     """The median seconds of each kind of change to one contact.
 
-    All concerned have exchanged a few times, whatever the size of the log, so that only that differs.
+    All concerned have exchanged a few times, whatever the size of the log, so that only that
+    differs.
     """
     chance = random.Random(4)
     strangers = [one for one in unmatched(agent.log, END) if one.exchanges in _FEW]
@@ -126,7 +129,8 @@ def _imports(agent: Agent, size: Size) -> Iterator[Figure]:
 
 
 def _import(name: str, agent: Agent, entries: Sequence[ContactEntry]) -> Iterator[Figure]:
-    """By the clock, and of the processor alone: it is one computation, and the machine may be shared."""
+    """By the clock, and of the processor alone: it is one computation, and the machine may be
+    shared."""
     elapsed = 0.0
 
     def import_contacts() -> None:

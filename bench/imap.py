@@ -1,4 +1,5 @@
-"""Reading a mailbox: the whole pass against a raw drain of the same answers, and a poll with nothing new."""
+"""Reading a mailbox: the whole pass against a raw drain of the same answers, and a poll with
+nothing new."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ from bench.delay import far_away
 from bench.figures import Figure, at_least, at_most, median_of, seconds, told
 from bench.imap_account import ONE_WAY, ask, fresh, read_all
 from bench.imap_poll import nothing_new
-from bench.mailbox import fill
+from bench.mailbox import append, fill, of_many_people
+from bench.mbsync import COMMAND, Mbsync
 from capture.mail.fetch import FETCH_ITEMS
 from capture.mail.headers import HEADER_FIELDS
 from capture.mail.reading import BATCH_MESSAGES
@@ -30,7 +32,8 @@ from dovecot_server import DovecotServer
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    """Fills mailboxes on a Dovecot of its own; needs dovecot-imapd, and isync for the comparison with mbsync."""
+    """Fills mailboxes on a Dovecot of its own; needs dovecot-imapd, and isync for the comparison
+    with mbsync."""
     sizes = (2_000, 10_000) if quick else (20_000, 100_000, 300_000)
     base = Path(tempfile.mkdtemp(prefix="ltb", dir="/tmp"))
     server = DovecotServer(base / "dovecot", location="mdbox")
@@ -44,14 +47,15 @@ def run(quick: bool) -> Iterator[Figure]:
         yield from _far_away(server, base, sizes[1], pairs=1 if quick else 2)
         yield from _memory(server, base, sizes)
         yield from nothing_new(server, base, *sizes[:2])
+        yield from _many_people(server, base, 5_000 if quick else 50_000, pairs=1 if quick else 3)
     finally:
         server.stop()
         shutil.rmtree(base, ignore_errors=True)
 
 
 def _backfill(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
-    """Drain and pass in turn, in like states: with Dovecot's cache of headers empty, as a first pass finds it where
-    no other program shows the mail, and with all in it."""
+    """Drain and pass in turn, in like states: with Dovecot's cache of headers empty, as a first
+    pass finds it where no other program shows the mail, and with all in it."""
     cold = [(_forgetful(server, size, lambda: _drain(server, size)), _timed_pass(server, base, size, True))
             for _ in range(pairs)]  # fmt: skip
     part = min(size, 5_000)
@@ -83,8 +87,32 @@ def _far_away(server: DovecotServer, base: Path, size: int, pairs: int) -> Itera
     yield at_most(f"first pass over {size:,} at 50 ms ÷ loopback", median_of(ratios), "×", 1.3)
 
 
+def _many_people(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
+    """A mailbox in which hardly anybody comes twice: 1.2 addresses for each message."""
+    user = f"m{size}"
+    with server.client(user) as client:
+        append(client, "INBOX", of_many_people(size))
+    mine, careful, careless = [], [], []
+    for pair in range(pairs):
+        mine.append(seconds(lambda: read_all(fresh(server, base, size, user=user))))
+        if shutil.which(COMMAND) is not None:
+            careful.append(seconds(Mbsync(server, base / f"careful{pair}", user).run))
+            careless.append(seconds(Mbsync(server, base / f"careless{pair}", user, careful=False).run))
+    what = f"first pass over {size:,} of {size * 6 // 5:,} people"
+    yield told(f"{what}, messages a second", size / median_of(mine), "1/s")
+    peak = median_of(_peak_megabytes(fresh(server, base, size, user=user)) for _ in range(pairs))
+    yield at_most(f"peak RSS of a {what}", peak, "MB", 150)
+    if careful:
+        ratio = median_of(theirs / ours for theirs, ours in zip(careful, mine, strict=True))
+        yield at_least(f"mbsync ÷ {what}", ratio, "×", 4.0)
+        ratio = median_of(theirs / ours for theirs, ours in zip(careless, mine, strict=True))
+        yield told("the same where mbsync leaves it to the system when mail is on the disk", ratio, "×")
+
+
 def _memory(server: DovecotServer, base: Path, sizes: Sequence[int]) -> Iterator[Figure]:
-    peaks = [median_of(_peak_megabytes(server, base, size) for _ in range(3)) for size in sizes]  # they vary by 6 %
+    peaks = [
+        median_of(_peak_megabytes(fresh(server, base, size)) for _ in range(3)) for size in sizes
+    ]  # they vary by 6 %
     for size, peak in zip(sizes, peaks, strict=True):
         yield at_most(f"peak RSS of a first pass over {size:,}", peak, "MB", 150)
     yield at_most(f"peak RSS of a first pass over {sizes[-1]:,} ÷ {sizes[-2]:,}", peaks[-1] / peaks[-2], "×", 1.1)
@@ -110,7 +138,8 @@ def _forgetful(server: DovecotServer, size: int, action: Callable[[], object]) -
 
 
 def _drain(server: DovecotServer, size: int) -> None:
-    """The same FETCH commands, one after the other; their answers are received to the end and thrown away."""
+    """The same FETCH commands, one after the other; their answers are received to the end and
+    thrown away."""
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         ask(connection, f"a LOGIN u{size} {server.password}")
         ask(connection, "b EXAMINE INBOX")
@@ -119,7 +148,8 @@ def _drain(server: DovecotServer, size: int) -> None:
 
 
 def _plain_loop(server: DovecotServer, size: int, part: int) -> None:
-    """What one would write first: IMAPClient.fetch and the standard library's parser, for the same header fields.
+    """What one would write first: IMAPClient.fetch and the standard library's parser, for the same
+    header fields.
 
     It asks for no structure, and neither matches nor stores anything.
     """
@@ -136,12 +166,12 @@ def _plain_loop(server: DovecotServer, size: int, part: int) -> None:
                 email.utils.parsedate_to_datetime(fields["date"])
 
 
-def _peak_megabytes(server: DovecotServer, base: Path, size: int) -> float:
+def _peak_megabytes(folder: Path) -> float:
     """Measured in a process of its own, by the kernel's word (Linux) of its memory alone.
 
-    Not by getrusage: what that tells of a child begins with the peak of the process that started it.
+    Not by getrusage: what that tells of a child begins with the peak of the process that
+    started it.
     """
-    folder = fresh(server, base, size)
     code = (
         "import sys, cli; cli.run(['sync', '--json', '--config', sys.argv[1]]);"
         " print(open('/proc/self/status').read().partition('VmHWM:')[2].split()[0], file=sys.stderr)"

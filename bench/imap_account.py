@@ -1,4 +1,5 @@
-"""The account that the benches of mail read: a user of the bench's Dovecot, whose log is new each time."""
+"""The account that the benches of mail read: a user of the bench's Dovecot, whose log is new each
+time."""
 
 from __future__ import annotations
 
@@ -30,10 +31,11 @@ def one_pass(agent: Agent) -> None:
         assert report.error is None, report.error
 
 
-def fresh(server: DovecotServer, base: Path, size: int, port: int | None = None) -> Path:
-    """A folder with the configuration of the user whose INBOX holds so many messages."""
+def fresh(server: DovecotServer, base: Path, size: int, port: int | None = None, user: str = "") -> Path:
+    """A folder with the configuration of this user, or of the one whose INBOX holds so many
+    messages."""
     folder = Path(tempfile.mkdtemp(dir=base))
-    mail = imap(port or server.port, f"u{size}", "BENCH_PASSWORD")
+    mail = imap(port or server.port, user or f"u{size}", "BENCH_PASSWORD")
     (folder / "config.toml").write_text(head("log.db", backfill="90y") + account("ana", mail))
     return folder
 

@@ -7,22 +7,25 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from bench.delay import far_away
 from bench.figures import Figure, at_most, median_of, median_seconds, seconds, told
 from bench.imap_account import ONE_WAY, ask, fresh, log_of, one_pass, read_all
+from bench.mbsync import COMMAND, Mbsync
 from dovecot_server import DovecotServer
 
 _ROUNDS = 15
 
 
 def nothing_new(server: DovecotServer, base: Path, small: int, size: int) -> Iterator[Figure]:
-    """As the daemon polls: connection, login and listing included, starting Python and opening the log not.
+    """As the daemon polls: connection, login and listing included, starting Python and opening the
+    log not.
 
-    The bar is for `size`: with `small` mailboxes the server's own work for a login is nearly all of either poll.
+    The bar is for `size`: with `small` mailboxes the server's own work for a login is nearly all of
+    either poll.
     """
     with log_of(server, base, size) as agent:
         poll = median_seconds(lambda: one_pass(agent), 9)
@@ -58,10 +61,11 @@ def _beside_others(server: DovecotServer, base: Path, size: int, bar: float | No
 
         bare = median_of(poll() / seconds(lambda: _session(server, size)) for _ in range(_ROUNDS))
         yield told(f"poll of {size:,} with nothing new ÷ bare session", bare, "×")
-        if shutil.which("mbsync") is None:
+        if shutil.which(COMMAND) is None:
             return
-        mbsync = _mbsync(server, base, size)
-        ratio = median_of(poll() / seconds(mbsync) for _ in range(_ROUNDS))
+        mbsync = Mbsync(server, base / f"mbsync{size}", f"u{size}")
+        mbsync.run()
+        ratio = median_of(poll() / seconds(mbsync.run) for _ in range(_ROUNDS))
         name = f"poll of {size:,} with nothing new ÷ mbsync"
         yield told(name, ratio, "×") if bar is None else at_most(name, ratio, "×", bar)
 
@@ -72,22 +76,3 @@ def _session(server: DovecotServer, size: int) -> None:
         ask(connection, f"a LOGIN u{size} {server.password}")
         ask(connection, 'b LIST "" "*" RETURN (STATUS (MESSAGES UIDNEXT UIDVALIDITY))')
         connection.sendall(b"c LOGOUT\r\n")
-
-
-def _mbsync(server: DovecotServer, base: Path, size: int) -> Callable[[], object]:
-    """mbsync of the same mailbox into a Maildir, brought up to date, as a function that runs it once."""
-    folder = base / f"mbsync{size}"
-    folder.mkdir()
-    (folder / "rc").write_text(
-        f"IMAPAccount a\nHost 127.0.0.1\nPort {server.port}\nUser u{size}\nPass {server.password}\nSSLType None\n"
-        f"AuthMechs LOGIN\n\nIMAPStore far\nAccount a\n\nMaildirStore near\nPath {folder}/mail/\n"
-        f"Inbox {folder}/mail/INBOX\n"
-        "\nChannel c\nFar :far:\nNear :near:\nPatterns INBOX\nCreate Near\nSync Pull\nSyncState *\n"
-    )
-    (folder / "mail").mkdir()
-
-    def run() -> None:
-        subprocess.run(["mbsync", "-q", "-c", str(folder / "rc"), "c"], check=True, capture_output=True)
-
-    run()
-    return run

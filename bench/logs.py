@@ -36,8 +36,9 @@ from matchers.judge import judge
 from matchers.message import judge_mail, message_facts
 from matchers.occurrence import meeting_facts
 from store import ingest, places, touches
-from store.database import open_for_writing, writing
+from store.database import open_for_writing
 from store.rows import Entry
+from store.transactions import writing
 
 BATCH = 5000
 _CONFIG = """internal_domains = ["acme.example"]
@@ -85,15 +86,17 @@ def copy_of_log(size: Size) -> Iterator[Path]:
 
 
 def log(size: Size) -> Path:
-    """The path of a log of this size, with every contact's touches derived; made if it is not there yet."""
+    """The path of a log of this size, with every contact's touches derived; made if it is not there
+    yet."""
     path = folder() / f"log-{size.activities}-{size.contacts}-{_version()}.db"
     if not path.exists():
         started = time.perf_counter()
         with tempfile.TemporaryDirectory(dir=folder()) as scratch:
             new = Path(scratch) / "lasttouch.db"
             with agent_on(new) as agent:
+                agent.connection.execute("PRAGMA synchronous = OFF")  # what is lost is made anew
                 import_contacts(agent, contact_entries(size.contacts))
-                for _ in write_batches(agent, World(size)):
+                for _ in write_batches(agent, World(size), deriving=False):
                     pass
                 agent.refresh()
                 lesson = learning.lesson_due(agent.log, END)
@@ -106,8 +109,9 @@ def log(size: Size) -> Path:
     return path
 
 
-def write_batches(agent: Agent, items: World) -> Iterator[tuple[int, float]]:
-    """Judge and store a world, batch by batch; yields how many items each had and how long storing it took."""
+def write_batches(agent: Agent, items: World, deriving: bool = True) -> Iterator[tuple[int, float]]:
+    """Judge and store a world, batch by batch; yields how many items each had and how long storing
+    it took. Unless `deriving`, touches are left to be derived by whoever has them all."""
     with writing(agent.connection):
         (source,) = places.register(agent.connection, {"ana": ("Ana Kim", ["imap"])})
     book = agent.book()
@@ -118,16 +122,19 @@ def write_batches(agent: Agent, items: World) -> Iterator[tuple[int, float]]:
             by_place.setdefault(place, []).append(_entry(agent, item))
         started = time.perf_counter()
         for place, entries in by_place.items():
-            write(agent, source.id, place, entries, book)
+            write(agent, source.id, place, entries, book, deriving)
         yield len(batch), time.perf_counter() - started
 
 
-def write(agent: Agent, source: int, place: str, entries: list[Entry], book: AddressBook) -> None:
+def write(
+    agent: Agent, source: int, place: str, entries: list[Entry], book: AddressBook, deriving: bool = True
+) -> None:
     """One batch as the pipeline stores it: rows and cursor in one transaction."""
     with writing(agent.connection):
         place_id = places.place_id(agent.connection, source, place)
         ingest.write(agent.connection, place_id, entries, book, agent.judge)
-        touches.refresh_but_busiest(agent.connection, agent.clock())
+        if deriving:
+            touches.refresh_but_busiest(agent.connection, agent.clock())
         places.move_cursor(agent.connection, place_id, str(len(entries)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -11,6 +11,11 @@ import imapclient
 
 OWNER = "ana@acme.example"
 END = datetime(2026, 11, 1, tzinfo=UTC)
+_NAMES = ("Ada Adler", "Bo Costa", "Carl Dubois", "Dora Ito", "Emil Kovac", "Fay Lopez", "Gus Meyer", "Hana Novak")
+_WORDS = (
+    "offer", "for", "the", "new", "line", "your", "question", "about", "delivery", "dates", "contract", "draft",
+    "next", "steps", "invoice", "visit", "plan", "sample", "order", "price", "meeting", "notes",
+)  # fmt: skip
 _BODY = (b"x" * 70 + b"\r\n") * 20
 _PARTS = b"".join(
     b"--b1\r\nContent-Type: text/%b; charset=utf-8\r\n\r\n%b" % (kind, _BODY) for kind in (b"plain", b"html")
@@ -18,7 +23,8 @@ _PARTS = b"".join(
 
 
 def messages(count: int, seed: int = 1) -> Iterator[bytes]:
-    """`count` messages of about 3 KB: 60 % people, 30 % newsletters, 10 % machines; the oldest first."""
+    """`count` messages of about 3 KB: 60 % people, 30 % newsletters, 10 % machines; the oldest
+    first."""
     chance = random.Random(seed)
     people = [f"person{n}@company{n % 400}.example" for n in range(4000)]
     for number in range(count):
@@ -74,10 +80,41 @@ def _message(number: int, at: datetime, kind: float, sender: str, chance: random
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def of_many_people(count: int, seed: int = 1) -> Iterator[bytes]:
+    """`count` messages of about 3 KB between people, with somebody new in each, and a second one in
+    every fifth."""
+    chance = random.Random(seed)
+    for number in range(count):
+        at = END - timedelta(minutes=8 * (count - number))
+        them = f"{chance.choice(_NAMES)} <person{number}@company{chance.randrange(count // 5 + 1)}.example>"
+        other = (
+            f",\r\n\tEva <other{number}@company{chance.randrange(count // 5 + 1)}.example>" if number % 5 == 0 else ""
+        )
+        sender, to = (OWNER, them) if chance.random() < 0.3 else (them, OWNER)
+        lines = [
+            f"Return-Path: <{sender.rpartition('<')[2].rstrip('>')}>",
+            f"Received: from mx.example (mx.example [192.0.2.9])\r\n\tby mail.acme.example; {format_datetime(at)}",
+            f"DKIM-Signature: v=1; a=rsa-sha256; d=company.example; s=s1;\r\n\tb={'Qm9v' * 40}",
+            f"Date: {format_datetime(at)}",
+            f"Message-ID: <{number:x}.{chance.getrandbits(48):x}@many.example>",
+            "MIME-Version: 1.0",
+            f"From: {sender}",
+            f"To: {to}{other}",
+            f"Subject: {' '.join(chance.choices(_WORDS, k=4))}",
+            'Content-Type: multipart/alternative; boundary="b1"',
+        ]
+        yield "\r\n".join(lines).encode() + b"\r\n\r\n" + _PARTS + b"--b1--\r\n"
+
+
 def fill(client: imapclient.IMAPClient, mailbox: str, count: int) -> None:
-    """Append `count` messages, many to a command."""
+    """Append `count` messages as people have them."""
+    append(client, mailbox, messages(count))
+
+
+def append(client: imapclient.IMAPClient, mailbox: str, given: Iterable[bytes]) -> None:
+    """Append messages, many to a command."""
     batch: list[bytes] = []
-    for message in messages(count):
+    for message in given:
         batch.append(message)
         if len(batch) == 500:
             client.multiappend(mailbox, batch)

@@ -42,7 +42,8 @@ def _book(contacts: int, policy: Policy) -> AddressBook:
 
 
 def _participants(contacts: int, count: int) -> Iterator[str]:
-    """Half are contacts, one in fifty of them under a tag; a fifth are our own, the rest strangers and machines."""
+    """Half are contacts, one in fifty of them under a tag; a fifth are our own, the rest strangers
+    and machines."""
     chance = random.Random(2)
     for number in range(count):
         kind = chance.random()

@@ -1,4 +1,5 @@
-"""How soon an assistant has its first answer: from starting `lasttouch mcp` to the answer of one call."""
+"""How soon an assistant has its first answer: from starting `lasttouch mcp` to the answer of one
+call."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _COMMAND = ["-c", "import cli; cli.main()", "mcp"]
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    """With the bytecode compiled by the first run, and the SDK's own client, which is there already."""
+    """With the bytecode compiled by the first run, and the SDK's own client, which is there
+    already."""
     size = Size(1_000, 1_000) if quick else Size(100_000)
     with copy_of_log(size) as database, tempfile.TemporaryDirectory() as bytecode:
         config = database.with_name("config.toml")

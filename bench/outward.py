@@ -1,4 +1,5 @@
-"""The way out: what it costs to tell a target of many changes, or of none, and what a process that is cut off loses."""
+"""The way out: what it costs to tell a target of many changes, or of none, and what a process that
+is cut off loses."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from outward_cuts import Cutting
+from outward_cuts import Cutting, Killing
 
 from activity.contact import ContactEntry
 from bench.figures import Figure, at_least, at_most, cpu_seconds, median_of, told
@@ -27,7 +28,7 @@ from lasttouch.keeping.address_book import import_contacts
 from lasttouch.keeping.opening import opened
 from lasttouch.outward.delivery import Delivery, option_named
 from store import touches
-from store.database import writing
+from store.transactions import writing
 
 _BATCH = 100  # of HubSpot
 _AT_ONCE = 500
@@ -83,7 +84,8 @@ def _milliseconds(delivery: Delivery) -> float:
 
 @contextlib.contextmanager
 def _elsewhere(emails: list[str]) -> Iterator[tuple[str, str, Any]]:
-    """A HubSpot in a process of its own that has all of these; its url, its token, and how much was asked of it."""
+    """A HubSpot in a process of its own that has all of these; its url, its token, and how much was
+    asked of it."""
     here, there = multiprocessing.Pipe()
     asked = multiprocessing.Value("i", 0)
     process = multiprocessing.Process(target=_serve, args=(there, asked, emails), daemon=True)
@@ -112,7 +114,15 @@ def _cut_off(cuts: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name, HubSpotDouble() as crm, Receiver() as receiver:
         one = Cutting(Path(name), SEED, crm, receiver)
         one.live(cuts)
-        yield at_least(f"cuts between change and acknowledgement (seed {SEED})", one.knife.cuts, "cuts", cuts)
-        yield told("changes meanwhile", len(one.moves), "changes")
-        yield at_most("lost", len(one.lost()), "changes", 0)
-        yield at_most("told twice", len(one.twice()), "changes", 0)
+        yield from _came_of(one, "cuts before or after any request or commit", cuts)
+    with tempfile.TemporaryDirectory() as name, HubSpotDouble() as crm, Receiver() as receiver:
+        with Killing(Path(name), SEED, crm, receiver) as another:
+            another.live(cuts)
+        yield from _came_of(another, "kills (-9) of who tells, at any time", cuts)
+
+
+def _came_of(one: Cutting, what: str, cuts: int) -> Iterator[Figure]:
+    yield at_least(f"{what} (seed {SEED})", one.cuts, "cuts", cuts)
+    yield told(f"changes meanwhile, {what}", len(one.moves), "changes")
+    yield at_most(f"lost, {what}", len(one.lost()), "changes", 0)
+    yield at_most(f"told twice, {what}", len(one.twice()), "changes", 0)

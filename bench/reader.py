@@ -23,7 +23,8 @@ _PAUSE_SECONDS = 0.0005
 class Reading:
     """Seconds an answer took; known when the reading has ended.
 
-    `derived` is the share of contacts whose touches had to be derived for the answer, `others_p99` is of the others.
+    `derived` is the share of contacts whose touches had to be derived for the answer, `others_p99`
+    is of the others.
     """
 
     median: float = 0.0

@@ -1,4 +1,5 @@
-"""A business as it is, made from a seed: whom it knows, and the mail and meetings it has with them."""
+"""A business as it is, made from a seed: whom it knows, and the mail and meetings it has with
+them."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ _WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many activities a world has; it always has CONTACTS contacts unless `contacts` says otherwise."""
+    """How many activities a world has; it always has CONTACTS contacts unless `contacts` says
+    otherwise."""
 
     activities: int
     contacts: int = CONTACTS
@@ -51,7 +53,8 @@ def person(number: int) -> Address:
 
 
 def contact_entries(count: int = CONTACTS) -> list[ContactEntry]:
-    """The address book as a file would give it: every tenth has a second address, every other an id."""
+    """The address book as a file would give it: every tenth has a second address, every other an
+    id."""
     return [
         ContactEntry(
             name=f"{person(number).name} {number}",
@@ -65,10 +68,11 @@ def contact_entries(count: int = CONTACTS) -> list[ContactEntry]:
 
 
 class World:
-    """Activities in the order of time: 58 % mail between people, 39 % newsletters and machines, 3 % meetings.
+    """Activities in the order of time: 58 % mail between people, 39 % newsletters and machines, 3 %
+    meetings.
 
-    Half of the mail between people answers an earlier one, a tenth is with strangers. Contact number 0
-    has a fiftieth of everything; the others follow a long tail.
+    Half of the mail between people answers an earlier one, a tenth is with strangers. Contact
+    number 0 has a fiftieth of everything; the others follow a long tail.
     """
 
     def __init__(self, size: Size, seed: int = 1, end: datetime = END) -> None:
@@ -79,7 +83,8 @@ class World:
         self._newest: dict[str, tuple[str, str, bool]] = {}  # correspondent → root and last message, and was it theirs
 
     def items(self) -> Iterator[tuple[str, Envelope | Meeting]]:
-        """(mailbox or calendar, item), the oldest first; a fiftieth of the meetings lie ahead of `end`."""
+        """(mailbox or calendar, item), the oldest first; a fiftieth of the meetings lie ahead of
+        `end`."""
         count = self._size.activities
         for number in range(count):
             at = (self._end - YEARS * ((count - number) / count)).replace(microsecond=0)
@@ -169,7 +174,8 @@ class World:
         return " ".join(self._chance.choices(_WORDS, k=self._chance.randrange(3, 9)))
 
     def _message_id(self, number: int, sender: str) -> str:
-        """As long as those of mail programs and big providers: 40 to 80 characters, 55 in the mean."""
+        """As long as those of mail programs and big providers: 40 to 80 characters, 55 in the
+        mean."""
         text = f"{self._chance.getrandbits(80):020x}{self._seed:02x}"
         domain = sender.partition("@")[2]
         if domain == "gmail.com":

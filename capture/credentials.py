@@ -217,13 +217,18 @@ def checked(credential: str) -> str:
     return credential
 
 
-def checked_token(token: str) -> str:
-    """The access token itself, unless it is none (RFC 6750 §2.1) or may smuggle in anything."""
-    if not token or not token.isascii() or not token.isprintable() or " " in checked(token):
-        raise AuthenticationFailed(
-            "what token_command printed is no access token", "run it in a terminal: it must print the token alone"
-        )
-    return token
+def checked_token(token: str, sign_in: str = "") -> str:
+    """The access token itself, unless it is none (RFC 6750 §2.1) or may smuggle in anything.
+
+    `sign_in` is the command by which it was had, "" where token_command printed it.
+    """
+    if token and token.isascii() and token.isprintable() and " " not in checked(token):
+        return token
+    if sign_in:
+        raise AuthenticationFailed("what was given for the sign-in is no access token", sign_in)
+    raise AuthenticationFailed(
+        "what token_command printed is no access token", "run it in a terminal: it must print the token alone"
+    )
 
 
 def _plain(error: BaseException) -> str:

@@ -21,7 +21,7 @@ class Reminder(NamedTuple):
 
 def feed_text(reminders: Sequence[Reminder]) -> str:
     """What stands in it changes only with the reminders."""
-    events = [event(one.uid, _stamp(one), one.day, one.summary, one.description) for one in reminders]
+    events = [event(one.uid, _stamp(one), one.day, one.summary, one.description or None) for one in reminders]
     for one in events:
         one.add("class", "PRIVATE")
     return calendar({"method": "PUBLISH", "x-wr-calname": "Get back to"}, events)

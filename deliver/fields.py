@@ -28,8 +28,12 @@ class Fields(NamedTuple):
 
     def value_in(self, held: Mapping[str, Any]) -> Value:
         """What stands there; nothing and "" are the same."""
-        at, how, by = (None if name is None else held.get(name) or None for name in self)
-        return Value(instant(at), how, by)
+        at, how, by = (None if name is None else held.get(name) for name in self)
+        return Value(instant(at), _word(how), _word(by))
+
+
+def _word(held: Any) -> str | None:
+    return str(held) if held else None
 
 
 def no_field(host: str, what: str) -> FieldGone:

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from activity.errors import FieldGone
 from deliver.batches import Refused, batches, by_halves
 from deliver.fields import Fields, no_field
-from deliver.http import Answer, Server, one_line
+from deliver.http import Server
 from deliver.instants import text_of
+from deliver.shapes import Shapes
 from deliver.values import Person, Value, Write, Written
 
 URL = "https://api.hubapi.com"
@@ -39,24 +40,26 @@ class HubSpot:
     ) -> None:
         self._server = Server(url or URL, {"Authorization": f"Bearer {token}"}, ca_file, now=now)
         self._fields = Fields(at or "lasttouch_at", how, by)
+        self._shapes = Shapes(self._server.host, "HubSpot", "check url; without it, HubSpot's is used")
 
     def people(self) -> Iterator[Person]:
         properties = ",".join(["email", "hs_additional_emails", "firstname", "lastname", *self._fields.names])
         query = {"limit": str(BATCH), "properties": properties, "archived": "false"}
+        pages, shapes = self._shapes.pages(), self._shapes
         while True:
-            said = self._json(self._server.asked("GET", f"{_OBJECTS}?{urlencode(query)}"))
-            yield from map(self._person, said.get("results") or [])
-            after = ((said.get("paging") or {}).get("next") or {}).get("after")
+            said = shapes.object(self._server.asked("GET", f"{_OBJECTS}?{urlencode(query)}").json)
+            yield from map(self._person, shapes.rows(said.get("results")))
+            after = shapes.text(shapes.mapping(shapes.mapping(said.get("paging")).get("next")).get("after"))
             if not after:
                 return
-            query["after"] = str(after)
+            query["after"] = pages.turn(after)
 
     def read(self, keys: Sequence[str]) -> list[Person]:
         found: list[Person] = []
         for some in batches(keys, BATCH):
             body = {"properties": ["email", *self._fields.names], "inputs": [{"id": key} for key in some]}
-            said = self._json(self._server.asked("POST", f"{_OBJECTS}/batch/read", body))
-            found += map(self._person, said.get("results") or [])
+            said = self._shapes.object(self._server.asked("POST", f"{_OBJECTS}/batch/read", body).json)
+            found += map(self._person, self._shapes.rows(said.get("results")))
         return found
 
     def write(self, writes: Sequence[Write]) -> Written:
@@ -67,17 +70,19 @@ class HubSpot:
         body = {"inputs": [{"id": one.key, "properties": self._properties(one.value)} for one in writes]}
         answer = self._server.send("POST", f"{_OBJECTS}/batch/update", body)
         if answer.status in (400, 404, 409):
-            self._insist_on_our_field(answer)
-            raise Refused(_message(answer.json, f"refused ({answer.status})"))
+            said = answer.json if isinstance(answer.json, dict) else {}
+            for error in (said, *self._shapes.rows(said.get("errors"))):
+                self._insist(error)
+            raise Refused(self._message(said, f"refused ({answer.status})"))
         if answer.status >= 300:
             raise self._server.refusal(answer)
-        said = self._json(answer)
-        done = {str(one.get("id")) for one in said.get("results") or []}
+        said = self._shapes.object(answer.json)
+        done = {str(one.get("id")) for one in self._shapes.rows(said.get("results"))}
         refused: dict[str, str] = {}
-        for error in said.get("errors") or []:
+        for error in self._shapes.rows(said.get("errors")):
             self._insist(error)
-            for key in (error.get("context") or {}).get("ids") or []:
-                refused[str(key)] = _message(error, "refused")
+            ids = self._shapes.mapping(error.get("context")).get("ids")
+            refused |= {str(key): self._message(error, "refused") for key in (ids if isinstance(ids, list) else ())}
         for one in writes:
             if one.key not in done and one.key not in refused:
                 refused[one.key] = "it was not among what was updated"
@@ -99,17 +104,10 @@ class HubSpot:
         return {name: held or "" for name, held in self._fields.holding(value, text_of(value.at)).items()}
 
     def _person(self, one: Mapping[str, Any]) -> Person:
-        held = one.get("properties") or {}
-        emails = [held.get("email"), *str(held.get("hs_additional_emails") or "").split(";")]
-        name = " ".join(filter(None, (held.get("firstname"), held.get("lastname"))))
-        addresses = tuple(email for email in emails if email)
-        return Person(str(one.get("id")), name, addresses, self._fields.value_in(held))
-
-    def _insist_on_our_field(self, answer: Answer) -> None:
-        said = answer.json if isinstance(answer.json, dict) else {}
-        for error in (said, *(said.get("errors") or [])):
-            if isinstance(error, dict):
-                self._insist(error)
+        held, text = self._shapes.mapping(one.get("properties")), self._shapes.text
+        emails = [text(held.get("email")), *text(held.get("hs_additional_emails")).split(";")]
+        name = " ".join(filter(None, (text(held.get("firstname")), text(held.get("lastname")))))
+        return Person(self._shapes.key(one.get("id")), name, tuple(filter(None, emails)), self._fields.value_in(held))
 
     def _insist(self, error: Mapping[str, Any]) -> None:
         text = f"{error.get('message')} {error.get('code')} {error.get('subCategory')}"
@@ -121,10 +119,5 @@ class HubSpot:
     def _gone(self, name: str) -> FieldGone:
         return no_field(self._server.host, f"property {name} of contacts")
 
-    def _json(self, answer: Answer) -> dict[str, Any]:
-        return self._server.object_in(answer, "HubSpot", "check url; without it, HubSpot's is used")
-
-
-def _message(error: Any, otherwise: str) -> str:
-    text = error.get("message") if isinstance(error, dict) else None
-    return one_line(text or otherwise)
+    def _message(self, error: Mapping[str, Any], otherwise: str) -> str:
+        return self._server.in_words(error.get("message") or otherwise)

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 from activity.errors import FieldGone
 from deliver.batches import batches
 from deliver.fields import Fields, no_field
-from deliver.http import Answer, Server, one_line
+from deliver.http import Answer, Server
 from deliver.instants import text_of
+from deliver.shapes import Shapes
 from deliver.values import Person, Value, Write, Written
 
 URL = "https://api.pipedrive.com"
@@ -21,6 +22,7 @@ PAGE = 500
 IDS = 100
 _CODE = re.compile(r"[0-9a-f]{40}")
 _PERSONS = "/api/v2/persons"
+_OF_THIS_ONE = (400, 403, 404, 410, 422)  # this person's, where it says so in words of its own
 
 
 class Pipedrive:
@@ -42,6 +44,7 @@ class Pipedrive:
     ) -> None:
         self._server = Server(url or URL, {"x-api-token": token}, ca_file, now=now)
         self._named = Fields(at or "lasttouch_at", how, by)
+        self._shapes = Shapes(self._server.host, "Pipedrive", "check url; without it, Pipedrive's is used")
 
     def people(self) -> Iterator[Person]:
         query = {"limit": str(PAGE), "custom_fields": ",".join(self._codes.names)}
@@ -58,22 +61,21 @@ class Pipedrive:
         done: list[str] = []
         refused: dict[str, str] = {}
         for one in writes:
-            answer = self._server.send("PATCH", f"{_PERSONS}/{one.key}", {"custom_fields": self._values(one.value)})
+            values = self._values(one.value)
+            answer = self._server.send("PATCH", f"{_PERSONS}/{one.key}", {"custom_fields": values})
             if answer.status < 300:
+                self._insist_on_what_is_held(self._said(answer), values)
                 done.append(one.key)
-            elif answer.status in (400, 404, 410, 422):
+            elif answer.status in _OF_THIS_ONE and isinstance(answer.json, dict):
                 self._insist_on_our_field(answer)
-                refused[one.key] = _message(answer)
+                said = self._shapes.object(answer.json).get("error")
+                refused[one.key] = self._server.in_words(said or f"refused ({answer.status})")
             else:
                 raise self._server.refusal(answer)
         return Written(done, refused)
 
     def check(self) -> str:
-        fields = self._fields()
-        code = self._code(self._named.at, fields)
-        kind = next((kind for _, known, kind in fields if known == code), "date")
-        if kind != "date":
-            raise FieldGone(f"the field {self._named.at} is no date there, but {kind}", "make one of the type date")
+        self._codes_in(self._fields())
         return f"{self._server.host}: the field {self._named.at} of persons is there and holds a day"
 
     def close(self) -> None:
@@ -85,34 +87,58 @@ class Pipedrive:
 
     def _listed(self, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         """Page by page."""
-        asked = dict(query)
+        asked, pages = dict(query), self._shapes.pages()
         while True:
-            answer = self._server.asked("GET", f"{path}?{urlencode(asked)}")
-            said = self._server.object_in(answer, "Pipedrive", "check url; without it, Pipedrive's is used")
-            yield from said.get("data") or []
-            cursor = (said.get("additional_data") or {}).get("next_cursor")
+            said = self._said(self._server.asked("GET", f"{path}?{urlencode(asked)}"))
+            yield from self._shapes.rows(said.get("data"))
+            cursor = self._shapes.text(self._shapes.mapping(said.get("additional_data")).get("next_cursor"))
             if not cursor:
                 return
-            asked["cursor"] = str(cursor)
+            asked["cursor"] = pages.turn(cursor)
+
+    def _said(self, answer: Answer) -> dict[str, Any]:
+        """What it answers, which says of itself whether it is one."""
+        said = self._shapes.object(answer.json)
+        if said.get("success") is not True:
+            raise self._shapes.foreign()
+        return said
+
+    def _insist_on_what_is_held(self, said: Mapping[str, Any], values: Mapping[str, str | None]) -> None:
+        """A field that is not there any more may be passed over in silence."""
+        held = self._shapes.mapping(said.get("data")).get("custom_fields")
+        for name, code in zip(self._named, self._codes, strict=True):
+            if code is not None and values[code] is not None and isinstance(held, dict) and not held.get(code):
+                raise self._gone(str(name))
 
     def _person(self, one: Mapping[str, Any]) -> Person:
-        held = one.get("custom_fields") or {}
-        emails = tuple(str(email["value"]) for email in one.get("emails") or [] if email.get("value"))
-        return Person(str(one.get("id")), str(one.get("name") or ""), emails, self._codes.value_in(held))
+        text = self._shapes.text
+        emails = [text(email.get("value")) for email in self._shapes.rows(one.get("emails"))]
+        held = self._shapes.mapping(one.get("custom_fields"))
+        return Person(
+            self._shapes.key(one.get("id")), text(one.get("name")), tuple(filter(None, emails)),
+            self._codes.value_in(held),
+        )  # fmt: skip
 
     @cached_property
     def _codes(self) -> Fields:
         """The codes of our fields. Raises FieldGone."""
-        by_code = all(_CODE.fullmatch(name) for name in self._named.names)
-        fields = [] if by_code else self._fields()
-        at, how, by = self._named
-        return Fields(self._code(at, fields), how and self._code(how, fields), by and self._code(by, fields))
+        if all(_CODE.fullmatch(name) for name in self._named.names):
+            return self._named
+        return self._codes_in(self._fields())
 
-    def _code(self, name: str, fields: Sequence[tuple[str, str, str]]) -> str:
-        found = next((code for known, code, _ in fields if name in (known, code)), None)
-        if found is None and (_CODE.fullmatch(name) is None or fields):
+    def _codes_in(self, fields: Sequence[tuple[str, str, str]]) -> Fields:
+        at, how, by = (None if name is None else self._found(name, fields) for name in self._named)
+        assert at is not None
+        if at[1] != "date":
+            raise FieldGone(f"the field {self._named.at} is no date there, but {at[1]}", "make one of the type date")
+        return Fields(at[0], how and how[0], by and by[0])
+
+    def _found(self, name: str, fields: Sequence[tuple[str, str, str]]) -> tuple[str, str]:
+        """The code and the type of a field."""
+        found = next(((code, kind) for known, code, kind in fields if name in (known, code)), None)
+        if found is None:
             raise self._gone(name)
-        return found or name
+        return found
 
     def _fields(self) -> list[tuple[str, str, str]]:
         """(name, code, type) of all fields of persons."""
@@ -129,8 +155,3 @@ class Pipedrive:
 
     def _gone(self, name: str) -> FieldGone:
         return no_field(self._server.host, f"field {name} of persons")
-
-
-def _message(answer: Answer) -> str:
-    said = answer.json if isinstance(answer.json, dict) else {}
-    return one_line(said.get("error") or f"refused ({answer.status})")

@@ -11,8 +11,9 @@ from urllib.parse import urlencode
 from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, Throttled
 from deliver.batches import batches
 from deliver.fields import Fields, no_field
-from deliver.http import Answer, Server, one_line
+from deliver.http import Answer, Server
 from deliver.instants import text_of
+from deliver.shapes import Shapes
 from deliver.values import Person, Value, Write, Written
 
 BATCH = 200
@@ -40,16 +41,18 @@ class Salesforce:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._server = Server(url, ca_file=ca_file, now=now)
+        self._server.keep_secret(secret)
         self._client_id, self._secret = client_id, secret
         self._fields = Fields(at or "Last_Touch__c", how, by)
+        self._shapes = Shapes(self._server.host, "Salesforce", _HINT)
         self._signed_in = False
 
     @cached_property
     def days_only(self) -> bool:
         """Is our field a Date, no Date/Time?"""
-        path = f"{API}/sobjects/Contact/describe"
-        said = self._server.object_in(self._asked("GET", path), "Salesforce", _HINT)
-        return any(one.get("name") == self._fields.at and one.get("type") == "date" for one in said.get("fields") or [])
+        said = self._shapes.object(self._asked("GET", f"{API}/sobjects/Contact/describe").json)
+        fields = self._shapes.rows(said.get("fields"))
+        return any(one.get("name") == self._fields.at and one.get("type") == "date" for one in fields)
 
     def people(self) -> Iterator[Person]:
         yield from self._query("WHERE Email != null")
@@ -64,19 +67,19 @@ class Salesforce:
     def write(self, writes: Sequence[Write]) -> Written:
         records = [{"attributes": {"type": "Contact"}, "id": one.key, **self._values(one.value)} for one in writes]
         answer = self._asked("PATCH", f"{API}/composite/sobjects", {"allOrNone": False, "records": records})
-        said = answer.json
-        if not isinstance(said, list) or len(said) != len(writes):
-            raise self._server.foreign("Salesforce", _HINT)
+        said = self._shapes.rows(answer.json)
+        if len(said) != len(writes):
+            raise self._shapes.foreign()
         done: list[str] = []
         refused: dict[str, str] = {}
         for one, result in zip(writes, said, strict=True):  # in the order of what was asked
             if result.get("success"):
                 done.append(one.key)
                 continue
-            error = (result.get("errors") or [{}])[0]
+            error = next(iter(self._shapes.rows(result.get("errors"))), {})
             if error.get("statusCode") in _NO_FIELD and self._named_in(error):
                 raise self._gone(self._named_in(error))
-            refused[one.key] = one_line(error.get("message") or error.get("statusCode") or "refused")
+            refused[one.key] = self._server.in_words(error.get("message") or error.get("statusCode") or "refused")
         return Written(done, refused)
 
     def check(self) -> str:
@@ -95,15 +98,19 @@ class Salesforce:
         columns = ", ".join(["Id", "Name", "Email", *self._fields.names])
         text = " ".join(["SELECT", columns, "FROM Contact", condition])
         path = f"{API}/query?{urlencode({'q': text})}"
+        pages = self._shapes.pages()
         while path:
-            said = self._server.object_in(self._asked("GET", path), "Salesforce", _HINT)
-            yield from map(self._person, said.get("records") or [])
-            path = str(said.get("nextRecordsUrl") or "")
+            said = self._shapes.object(self._asked("GET", path).json)
+            yield from map(self._person, self._shapes.rows(said.get("records")))
+            path = self._shapes.text(said.get("nextRecordsUrl"))
+            if path and not path.startswith("/"):  # it leads to somebody else
+                raise self._shapes.foreign()
+            path = path and pages.turn(path)
 
     def _person(self, one: Mapping[str, Any]) -> Person:
-        email = one.get("Email")
-        addresses = (str(email),) if email else ()
-        return Person(str(one.get("Id")), str(one.get("Name") or ""), addresses, self._fields.value_in(one))
+        email = self._shapes.text(one.get("Email"))
+        name = self._shapes.text(one.get("Name"))
+        return Person(self._shapes.key(one.get("Id")), name, (email,) if email else (), self._fields.value_in(one))
 
     def _asked(self, method: str, path: str, body: Any = None) -> Answer:
         if not self._signed_in:
@@ -140,7 +147,7 @@ class Salesforce:
         return self._server.refusal(answer)
 
     def _named_in(self, error: Mapping[str, Any]) -> str:
-        text = f"{error.get('message')} {' '.join(map(str, error.get('fields') or []))}"
+        text = f"{error.get('message')} {error.get('fields')}"
         return next((name for name in self._fields.names if name in text), "")
 
     def _gone(self, name: str) -> FieldGone:

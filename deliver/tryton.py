@@ -10,7 +10,8 @@ from typing import Any
 
 from activity.errors import AuthenticationFailed, FieldGone, LasttouchError, ServerFault
 from deliver.batches import Refused, batches, by_halves
-from deliver.http import Server, one_line
+from deliver.http import Server
+from deliver.shapes import Shapes
 from deliver.values import Person, Value, Write, Written
 
 PAGE = 1_000
@@ -37,8 +38,10 @@ class Tryton:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._server = Server(url, ca_file=ca_file, now=now)
+        self._server.keep_secret(password)
         self._database, self._username, self._password = database, username, password
         self._names = tuple(given or usual for given, usual in zip((at, how, by), FIELDS, strict=True))
+        self._shapes = Shapes(self._server.host, "Tryton", "is url that of the Tryton server?")
         self._signed_in = False
 
     @property
@@ -50,7 +53,7 @@ class Tryton:
         emails: dict[int, list[str]] = {}
         domain = [["type", "=", "email"], ["value", "!=", None]]
         for row in self._pages("contact_mechanism", domain, ["party", "value"]):
-            emails.setdefault(int(row["party"]), []).append(str(row["value"]))
+            emails.setdefault(self._id(row.get("party")), []).append(self._shapes.text(row.get("value")))
         for some in batches(sorted(emails), PAGE):
             yield from self._persons(some, emails)
 
@@ -58,7 +61,7 @@ class Tryton:
         found: list[Person] = []
         for some in batches(keys, PAGE):
             there = self.call("model.party.party.search", [["id", "in", list(map(int, some))]], 0, None, None)
-            found += self._persons(sorted(there), {})
+            found += self._persons(sorted(map(self._id, there if isinstance(there, list) else ())), {})
         return found
 
     def write(self, writes: Sequence[Write]) -> Written:
@@ -85,32 +88,38 @@ class Tryton:
 
     def _persons(self, ids: Sequence[int], emails: Mapping[int, Sequence[str]]) -> list[Person]:
         names = [name for name in self._names if name in self._fields]
-        rows = self.call("model.party.party.read", list(ids), ["rec_name", *names])
+        rows = self._shapes.rows(self.call("model.party.party.read", list(ids), ["rec_name", *names]))
+        text = self._shapes.text
         return [
             Person(
-                str(row["id"]), str(row.get("rec_name") or ""), tuple(emails.get(int(row["id"]), ())),
-                Value(_instant(row.get(self._names[0])), row.get(self._names[1]), row.get(self._names[2])),
+                str(self._id(row.get("id"))), text(row.get("rec_name")), tuple(emails.get(self._id(row.get("id")), ())),
+                Value(_instant(row.get(self._names[0])), *(text(row.get(name)) or None for name in self._names[1:])),
             )
             for row in rows
         ]  # fmt: skip
 
+    def _id(self, value: Any) -> int:
+        if not isinstance(value, int):
+            raise self._shapes.foreign()
+        return value
+
     def _pages(self, model: str, domain: list[Any], fields: list[str]) -> Iterator[Mapping[str, Any]]:
-        last = 0
+        last, pages = 0, self._shapes.pages()
         while True:  # by id, so that what comes meanwhile moves no page
-            order = [["id", "ASC"]]
-            rows = self.call(
-                f"model.party.{model}.search_read", [*domain, ["id", ">", last]], 0, PAGE, order, ["id", *fields]
-            )
+            method, order = f"model.party.{model}.search_read", [["id", "ASC"]]
+            given = self.call(method, [*domain, ["id", ">", last]], 0, PAGE, order, ["id", *fields])
+            rows = self._shapes.rows(given)
             yield from rows
             if len(rows) < PAGE:
                 return
-            last = int(rows[-1]["id"])
+            last = int(pages.turn(str(self._id(rows[-1].get("id")))))
 
     @cached_property
     def _fields(self) -> dict[str, str]:
         """Those of our fields that are there, with their types. Raises FieldGone."""
         told = self.call("model.party.party.fields_get", list(self._names))
-        there = {name: one for name, one in dict(told or {}).items() if name in self._names}
+        given = self._shapes.mapping(told)
+        there = {name: self._shapes.object(given[name]) for name in self._names if name in given}
         mine = there.get(self._names[0])
         if mine is None or mine.get("readonly"):
             what = "has no field" if mine is None else "lets nobody write the field"
@@ -143,24 +152,24 @@ class Tryton:
             raise ServerFault(f"{self._server.host} has no database {self._database}", "correct url or database")
         if answer.status >= 300:
             raise self._server.refusal(answer)
-        said = self._server.object_in(answer, "Tryton", "is url that of the Tryton server?")
+        said = self._shapes.object(answer.json)
         if "error" in said:
-            raise _fault(self._server.host, said["error"])
+            raise _fault(self._server, said["error"])
         return said.get("result")
 
 
-def _fault(host: str, error: Any) -> LasttouchError:
+def _fault(server: Server, error: Any) -> LasttouchError:
     """What Tryton says of a failure: its kind, and for a user's mistake a sentence."""
     kind = str(error[0]) if isinstance(error, list) and error else ""
     if kind in ("UserError", "UserWarning"):
-        said = error[1]
+        said = error[1] if len(error) > 1 else "refused"
         text = str(said[0] if isinstance(said, list) and said else said)
-        return Refused(one_line(text))
+        return Refused(server.in_words(text))
     if kind in ("LoginException", "403") or kind.startswith("Login"):
-        return _login_refused(host)
+        return _login_refused(server.host)
     if kind == "ConcurrencyException":
         return Refused("somebody changed it at the same moment")
-    return ServerFault(f"{host} has a fault of its own", "see its log; it is tried again")
+    return ServerFault(f"{server.host} has a fault of its own", "see its log; it is tried again")
 
 
 def _login_refused(host: str) -> AuthenticationFailed:

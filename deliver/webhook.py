@@ -13,7 +13,6 @@ from datetime import datetime
 from activity.errors import AuthenticationFailed, SwitchedOff
 from deliver.http import Server
 from deliver.instants import text_of
-from deliver.public_addresses import resolver
 from deliver.values import Message
 
 GONE = 410
@@ -34,7 +33,7 @@ class Webhook:
         self._keys = [_key(one) for one in secrets]
         self._now = now
         self._url = url
-        self._server = Server(url, ca_file=ca_file, resolver=resolver(allowed), now=now)
+        self._server = Server(url, ca_file=ca_file, allowed=allowed, now=now)
 
     def tell(self, message: Message) -> None:
         """One POST. Raises SwitchedOff where the receiver wants no more of them (410)."""

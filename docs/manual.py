@@ -16,9 +16,10 @@ lasttouch \- when did we last talk to them, and who needs attention today?
 .I COMMAND
 [\fIOPTIONS\fR]
 .SH DESCRIPTION
-Reads mailboxes (IMAP), calendars (CalDAV, or published at a URL) and mail files, works out which
-messages and meetings were real exchanges with which contact, and keeps a local log of them.
-It reads headers, and which parts a message has, never a body; it changes nothing on the servers.
+Reads mailboxes (IMAP, Microsoft 365), calendars (CalDAV, Microsoft 365, or published at a URL),
+address books and mail files, works out which messages and meetings were real exchanges with which
+contact, and keeps a local log of them. It reads headers, and which parts a message has, never a
+body; it changes nothing on the servers, but a target that is configured.
 .PP
 To look around: \fBlasttouch demo\fR. With your own mail: \fBlasttouch init\fR.
 .SH COMMANDS

@@ -22,7 +22,7 @@ from lasttouch.web.serving import announced, server
 
 CHROMIUM = "/usr/bin/chromium"
 FOLDER = ROOT / "docs" / "pictures"
-SHOWN = {"today": ("/", "light", 400), "contact": ("/contact/1", "dark", 1020)}
+SHOWN = {"today": ("/", "light", 575), "contact": ("/contact/1", "dark", 1020)}
 WIDTH = 1120
 
 

@@ -52,7 +52,7 @@ def write_private(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def private_output(path: Path, force: bool) -> Iterator[NewFile]:
-    """As `replacement`, of a file that the user named.
+    """As `replacement`, of a file that the user named; what killed processes left of it goes first.
 
     Raises UsageError where `path` exists and `force` is not given or it is no file, DatabaseError
     where it cannot be written.
@@ -62,9 +62,30 @@ def private_output(path: Path, force: bool) -> Iterator[NewFile]:
     if path.exists() and not force:
         raise UsageError(f"{path} exists", "give another name, or --force to replace it")
     try:
+        _sweep(path)
         with replacement(path) as new:
             yield new
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise DatabaseError(f"{path} cannot be written: {error.strerror}", "check the folder and the disk") from None
+
+
+def _sweep(path: Path) -> None:
+    """Files that began to become `path` in processes which are no more, and what stood beside them."""
+    begun = f"{path.name}.new-"
+    for name in os.listdir(path.parent):
+        number = name.removeprefix(begun).partition(".")[0]
+        if name.startswith(begun) and number.isdigit() and not _runs(int(number)):
+            with as_owner_of(path):
+                path.with_name(name).unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True

@@ -1,25 +1,24 @@
 """Does a message want an answer? What its size and place tell, and what was answered before.
 
 No text is read. A message is a case: how much new text it has, where in its conversation it stands,
-to how many it went, what hangs on it. How often such cases were answered is counted over the log;
-few counts lean on what is usual (PRIORS), many stand for themselves. That an answer was given is
-not the same as that one was wanted, so a bare word of thanks counts for little as an answer,
-and a brief one for half of one.
+to how many it went, what hangs on it. How often such cases were answered is counted over the log
+(lessons.py); few counts lean on what is usual (PRIORS), many stand for themselves.
 """
 
 from __future__ import annotations
 
 import bisect
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from activity.letter import Letter
+from activity.shape import UNIT
 
 DAY = 86_400
 _QUOTE_MARK = 2  # "> " before each line that is quoted
-_QUOTE_HEADING = 60  # "On …, … wrote:"
+_QUOTE_HEADING = 50  # "On Fri, 27 Nov 2026 at 15:00, Ana Kim wrote:"
+_ROUNDED_UP = UNIT // 2  # by as much what is kept of octets is too much, in the mean
 _LARGE = 500  # octets of a message by which one sees whether an answer to it quotes it
 _USUAL_BASE = 90  # octets of greeting and signature, where a hand is not known
 _USUAL_TEXT = 200  # octets of text beyond them
@@ -29,32 +28,37 @@ _SIZES = ((0.15, "a word"), (0.4, "brief"), (0.8, "short"), (1.4, "medium"), (2.
 _LONGEST = "very long"
 _UNKNOWN = "of unknown size"
 _STRENGTH = 10.0  # messages that a prior weighs as much as
-_TRAIT_STRENGTH = 12.0
+_TRAIT_STRENGTH = 6.0
 _PERSON_STRENGTH = 6.0
 _IN_A_ROW, _STILL = 3, 0.9
-_WORD_STRENGTH = 6.0
-_WORD_SEEN, _WORDS_KEPT = 8, 200
+_REMINDED = 3 * DAY  # who writes again so long after they were not answered reminds of it
+_WORD_STRENGTH = 3.0
 MOST_RELIABLE = 0.85
-_COUNTS: Mapping[str, float] = {"a word": 0.2, "brief": 0.5}
-"""How much of an answer one of that size is: most of these are thanks."""
-_WINDOW = 45 * DAY
-_COLLEAGUE = "colleague"
+SUREST = 0.97
+_THANKED = 0.1  # of what wants no answer so much gets one all the same: thanks, mostly
+_IN_PLACE: Mapping[str, float] = {"reply": 1.3, "after": 2.5}
+"""How much likelier what is unanswered there wanted an answer than its share of answers tells: of
+what begins a conversation one is reminded."""
+_DELIVERS = 0.3  # an answer that brings what was asked for, with thanks or without
+COLLEAGUE = "colleague"
 
 _NAMES = (*(name for _, name in _SIZES), _LONGEST, _UNKNOWN)
 PRIORS: Mapping[str, Mapping[str, float]] = {
     place: dict(zip(_NAMES, rates, strict=True))
     for place, rates in {
         "first": (0.5, 0.6, 0.65, 0.65, 0.65, 0.6, 0.6),
+        "reminder": (0.5, 0.5, 0.55, 0.55, 0.55, 0.5, 0.5),
         "again": (0.3, 0.45, 0.5, 0.55, 0.55, 0.5, 0.45),
         "reply": (0.06, 0.15, 0.22, 0.3, 0.35, 0.35, 0.25),
         "after": (0.04, 0.15, 0.3, 0.45, 0.55, 0.55, 0.3),
     }.items()
 }
-_TRAIT_PRIORS: Mapping[str, float] = {
-    "several": 0.6, "attached": 0.9, "forwarded": 0.4, "question": 1.6, "colleague": 0.2,
+TRAIT_PRIORS: Mapping[str, float] = {
+    "several": 0.6, "outside": 1.2, "attached": 0.9, "forwarded": 0.4, "question": 1.6, "colleague": 0.2,
 }  # fmt: skip
 _PLACES = {
     "first": "first of a conversation",
+    "reminder": "a reminder",
     "again": "after another unanswered one",
     "reply": "in reply",
     "after": "after an answer",
@@ -63,10 +67,11 @@ _PLACES = {
 
 _TRAITS_SAID = {
     "several": "to several",
+    "outside": "to somebody outside as well",
     "attached": "with an attachment",
     "forwarded": "forwarded",
     "question": "a question in the subject",
-    "colleague": "to a colleague whose mailbox is not read",
+    "colleague": "between them and a colleague whose mailbox is not read",
 }
 
 
@@ -133,29 +138,35 @@ def standing(letter: Letter, before: Sequence[Letter], hands: Mapping[int, Hand]
     return Standing(tuple(cases), writer, reader)
 
 
+def as_reply(one: Standing) -> Standing:
+    """How it stands where it answers what the other side wrote in another conversation."""
+    first, *others = one.cases
+    return one._replace(cases=(first._replace(place="reply"), *others)) if first.place == "first" else one
+
+
 def new_text(letter: Letter, answered: Letter | None, quotes: bool) -> int | None:
     """The octets of a letter beyond what it quotes of the one it answers; None where that cannot be
     told."""
     if letter.shape is None:
         return None
-    own = letter.shape.octets
     if letter.shape.html:
         return None
+    own = letter.shape.octets - _ROUNDED_UP
     if answered is None or answered.shape is None or not quotes or answered.shape.html:
         return own
-    quoted = answered.shape.octets + _QUOTE_MARK * answered.shape.lines + _QUOTE_HEADING
-    return own - quoted if own > 0.9 * answered.shape.octets and own >= quoted else own
+    theirs = answered.shape.octets - _ROUNDED_UP
+    quoted = theirs + _QUOTE_MARK * answered.shape.lines + _QUOTE_HEADING
+    return own - quoted if own > 0.9 * theirs and own >= quoted else own
 
 
 def case_of(letter: Letter, before: Sequence[Letter], hand: Hand) -> Case:
     """The case of a letter; `before` are the earlier ones of its conversation, the newest last."""
-    previous = before[-1] if before else None
-    octets = new_text(letter, previous, hand.quotes)
-    size = _UNKNOWN if octets is None else _size(octets, hand)
+    octets = new_text(letter, target(letter, before), hand.quotes)
+    size = _UNKNOWN if octets is None else size_of(octets, hand)
     return Case(_place(letter, before), size, letter.traits, letter.words)
 
 
-def _size(octets: int, hand: Hand) -> str:
+def size_of(octets: int, hand: Hand) -> str:
     share = (octets - hand.base) / max(40, hand.text)
     for most, name in _SIZES:
         if share <= most:
@@ -163,12 +174,19 @@ def _size(octets: int, hand: Hand) -> str:
     return _LONGEST
 
 
+def target(letter: Letter, before: Sequence[Letter]) -> Letter | None:
+    """Of the earlier ones of its conversation the one that a letter answers: the one it names, else
+    the newest."""
+    newest = before[-1] if before else None
+    return next((one for one in reversed(before) if one.id == letter.answers), newest) if letter.answers else newest
+
+
 def _place(letter: Letter, before: Sequence[Letter]) -> str:
-    if not before:
+    if (answered := target(letter, before)) is None:
         return "first"
-    if before[-1].ours == letter.ours:
-        return "again"
-    return "after" if any(one.ours == letter.ours for one in before) else "reply"
+    if answered.ours == letter.ours:
+        return "reminder" if letter.at - answered.at >= _REMINDED else "again"
+    return "after" if any(one.ours == letter.ours and one.at < answered.at for one in before) else "reply"
 
 
 def hand_of(letters: Sequence[tuple[Letter, Letter | None]]) -> Hand:
@@ -197,19 +215,18 @@ class Rates:
     `traits` each trait to its share among what was answered and what was not, as counts (answered
     with it, answered, unanswered with it, unanswered); `delays` are the seconds an answer took, in
     order, a sample; `clear` what was answered (and how many there were) of the quarter likeliest to
-    be. `words`: of subjects that many have written, (answers given, answers expected of such
-    cases).
+    be. `kinds`: by circumstance, the words of subjects that tell, as (word, answers given, answers
+    expected of such cases); the first that a subject has is its own.
     """
 
     cases: dict[str, tuple[float, int, int]] = field(default_factory=dict)
     traits: dict[str, tuple[float, float, float, float]] = field(default_factory=dict)
     delays: list[int] = field(default_factory=list)
     clear: tuple[float, int] = (0.0, 0)
-    words: dict[str, tuple[float, float]] = field(default_factory=dict)
+    kinds: dict[str, list[tuple[str, float, float]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._odds: dict[tuple[str, str, frozenset[str], float], float] = {}
-        self._telling: dict[tuple[str, frozenset[str]], tuple[str, float]] = {}
 
     def chance(self, case: Case, hand: Hand = UNKNOWN_HAND) -> float:
         """How likely such a message is answered in the end, 0 to 1; asked when all cases and traits
@@ -220,11 +237,19 @@ class Rates:
         odds *= (hand.given + _PERSON_STRENGTH) / (hand.expected + _PERSON_STRENGTH)
         return odds / (1 + odds)
 
-    def chance_of(self, one: Standing) -> float:
-        """Of the last of several messages in a row: a word behind a question leaves it a question."""
-        if len(one.cases) == 1:
-            return self.chance(one.cases[0], one.writer)
-        return max(self.chance(case, one.writer) * _STILL**number for number, case in enumerate(one.cases))
+    def wanted(self, one: Standing) -> float:
+        """How likely the last of several messages in a row wants an answer, 0 to SUREST: a word
+        behind a question leaves it a question."""
+        chances = [self._wanted(case, one.writer) * _STILL**number for number, case in enumerate(one.cases)]
+        return max(chances)
+
+    def _wanted(self, case: Case, writer: Hand) -> float:
+        share = (self.chance(case, writer) - _THANKED) / (self.reliability() - _THANKED)
+        share = min(SUREST, max(0.005, share))
+        odds = share / (1 - share) * _IN_PLACE.get(case.place, 1.0)
+        if "attached" in case.traits and case.place in _IN_PLACE:
+            odds *= _DELIVERS
+        return min(SUREST, odds / (1 + odds))
 
     def counted(self, case: Case) -> tuple[int, int]:
         """How many like it were answered, and how many there were."""
@@ -253,156 +278,37 @@ class Rates:
         rate = min(0.98, (given + _STRENGTH * PRIORS[place][size]) / (number + _STRENGTH))
         rate = min(0.98, rate * by_word)
         odds = rate / (1 - rate)
-        for trait in _TRAIT_PRIORS:
+        for trait in TRAIT_PRIORS:
             odds *= self._ratio_of(trait, place, trait in traits)
         return odds
 
     def telling_word(self, case: Case) -> tuple[str, float]:
-        """The word of the subject that tells most, and by how much it makes an answer likelier; "",
-        1.0 for none."""
-        if not self.words or not case.words:
-            return "", 1.0
-        subject = case.place, case.words
-        if (told := self._telling.get(subject)) is None:  # many messages have one subject, or the words of one
-            told = self._telling[subject] = self._word_of(*subject)
-        return told
+        """The word of the subject that tells most of such a case ("" where it has none of those that
+        do), and by how much it makes an answer likelier."""
+        for word, given, expected in self.kinds.get(circumstance(case), ()):
+            if not word or word in case.words:
+                return word, (given + _WORD_STRENGTH) / (expected + _WORD_STRENGTH)
+        return "", 1.0
 
-    def _word_of(self, place: str, words: frozenset[str]) -> tuple[str, float]:
-        found = [("", 1.0)]
-        for word in sorted(words):
-            if (name := _of_trait(word, place)) in self.words:
-                given, expected = self.words[name]
-                found.append((word, (given + _WORD_STRENGTH) / (expected + _WORD_STRENGTH)))
-        return max(found, key=lambda one: max(one[1], 1 / one[1]))
+    def telling_words(self, case: Case) -> list[str]:
+        """The words that tell in its circumstance, what tells most first."""
+        return [word for word, _, _ in self.kinds.get(circumstance(case), ()) if word]
 
     def _ratio_of(self, trait: str, place: str, has: bool) -> float:
         """How much likelier an answer is where the trait is there, or is not."""
-        yes, answered, no, unanswered = self.traits.get(_of_trait(trait, place), (0.0, 0.0, 0.0, 0.0))
-        prior = _TRAIT_PRIORS[trait]
+        yes, answered, no, unanswered = self.traits.get(trait_at(trait, place), (0.0, 0.0, 0.0, 0.0))
+        prior = TRAIT_PRIORS[trait]
         among_answered = (yes + _TRAIT_STRENGTH * 0.2 * prior) / (answered + _TRAIT_STRENGTH)
         among_others = (no + _TRAIT_STRENGTH * 0.2) / (unanswered + _TRAIT_STRENGTH)
         ratio = among_answered / among_others if has else (1 - among_answered) / (1 - among_others)
         return min(3.0, max(0.05, ratio))
 
 
-def _of_trait(trait: str, place: str) -> str:
+def trait_at(trait: str, place: str) -> str:
     """Among beginnings and among answers what hangs on a message means another thing."""
     return f"{'first' if place == 'first' else 'later'}/{trait}"
 
 
-NEAR = 200  # letters of a conversation before and behind one: a forger may make it as long as he likes
-
-
-_Kind = tuple[str, str, frozenset[str], float]
-"""Place, size and traits of a message, and how much of an answer it got."""
-
-
-class Learned(NamedTuple):
-    """What one log teaches: of what the others wrote (did we answer?), of what we wrote (did
-    they?), and the hands."""
-
-    theirs: Rates
-    ours: Rates
-    hands: dict[int, Hand]
-
-
-def learn(letters: Sequence[Letter], until: int) -> Learned:
-    """Count over these letters; of those too young to have been answered by `until` nothing is
-    counted."""
-    conversations: dict[int, list[Letter]] = {}
-    for letter in sorted(letters, key=lambda one: (one.at, one.id)):
-        conversations.setdefault(letter.conversation, []).append(letter)
-    hands = _hands(conversations.values())
-    counts = (Rates(), Rates())
-    counted: tuple[Counter[_Kind], Counter[_Kind]] = (Counter(), Counter())
-    written: dict[int, list[tuple[Case, float, bool]]] = {}
-    read: dict[int, list[tuple[Case, float]]] = {}
-    for many in conversations.values():
-        for number, letter in enumerate(many):
-            if not letter.to_other_side:
-                continue
-            case = case_of(letter, many[max(0, number - NEAR) : number], hands.get(letter.writer, UNKNOWN_HAND))
-            given, delay = _answer(letter, many[number + 1 : number + 1 + NEAR], hands)
-            if not given and until - letter.at < 10 * DAY:
-                continue
-            written.setdefault(letter.writer, []).append((case, given, letter.ours))
-            if letter.ours:
-                read.setdefault(letter.reader, []).append((case, given))
-            counted[letter.ours][case.place, case.size, case.traits, given] += 1
-            if given == 1.0:
-                counts[letter.ours].delays.append(delay)
-    for rates, kinds in zip(counts, counted, strict=True):
-        _count(rates, kinds)
-        rates.delays = sorted(rates.delays)[:: max(1, len(rates.delays) // 200)]
-    for ours, rates in enumerate(counts):
-        rates.words = _words([(c, g) for cases in written.values() for c, g, side in cases if side == ours], rates)
-    for writer, cases in written.items():
-        expected = sum(counts[ours].chance(case) for case, _, ours in cases)
-        hand = hands.get(writer, UNKNOWN_HAND)
-        hands[writer] = hand._replace(given=round(sum(given for _, given, _ in cases), 2), expected=round(expected, 2))
-    for reader, heard in read.items():
-        awaited = sum(counts[True].chance(case) for case, _ in heard)
-        answered = sum(given for _, given in heard)
-        hand = hands.get(reader, UNKNOWN_HAND)
-        hands[reader] = hand._replace(answered=round(answered, 2), awaited=round(awaited, 2))
-    for ours, rates in enumerate(counts):
-        chances = [(rates.chance(c), g > 0) for cases in written.values() for c, g, side in cases if side == ours]
-        clearest = sorted(chances, reverse=True)[: max(1, len(chances) // 4)]
-        rates.clear = (float(sum(given for _, given in clearest)), len(clearest))
-    return Learned(counts[False], counts[True], hands)
-
-
-def _words(cases: Sequence[tuple[Case, float]], rates: Rates) -> dict[str, tuple[float, float]]:
-    """Of the words that many of these messages have in their subjects: what they tell."""
-    counted: dict[str, list[float]] = {}
-    for case, given in cases:
-        expected = rates.chance(case)
-        for word in case.words:
-            counts = counted.setdefault(_of_trait(word, case.place), [0.0, 0.0, 0])
-            counts[0], counts[1], counts[2] = counts[0] + given, counts[1] + expected, counts[2] + 1
-    frequent = sorted(
-        (name for name, counts in counted.items() if counts[2] >= _WORD_SEEN),
-        key=lambda name: (-counted[name][2], name),
-    )
-    return {name: (round(counted[name][0], 2), round(counted[name][1], 2)) for name in frequent[:_WORDS_KEPT]}
-
-
-def _hands(conversations: Iterable[Sequence[Letter]]) -> dict[int, Hand]:
-    written: dict[int, list[tuple[Letter, Letter | None]]] = {}
-    for many in conversations:
-        for number, letter in enumerate(many):
-            written.setdefault(letter.writer, []).append((letter, many[number - 1] if number else None))
-    return {writer: hand_of(letters) for writer, letters in written.items()}
-
-
-def _answer(letter: Letter, later: Sequence[Letter], hands: Mapping[int, Hand]) -> tuple[float, int]:
-    """How much of an answer the first message of the other side is, 0 for none, and how long it
-    took."""
-    previous = letter
-    for one in later:
-        if one.at - letter.at > _WINDOW:
-            break
-        if one.ours != letter.ours:
-            if _COLLEAGUE in letter.traits and not one.by_account:
-                break  # whether we had to answer is shown by what we did
-            hand = hands.get(one.writer, UNKNOWN_HAND)
-            octets = new_text(one, previous, hand.quotes)
-            return 1.0 if octets is None else _COUNTS.get(_size(octets, hand), 1.0), one.at - letter.at
-        previous = one
-    return 0.0, 0
-
-
-def _count(rates: Rates, kinds: Mapping[_Kind, int]) -> None:
-    """How many messages there were of each kind."""
-    for (place, size, traits, given), number in kinds.items():
-        if _COLLEAGUE not in traits:
-            key = f"{place}/{size}"
-            weight, answers, all_of_them = rates.cases.get(key, (0.0, 0, 0))
-            rates.cases[key] = (round(weight + given * number, 2), answers + number * (given > 0), all_of_them + number)
-        for trait in _TRAIT_PRIORS:
-            name, has = _of_trait(trait, place), trait in traits
-            yes, answered, no, unanswered = rates.traits.get(name, (0.0, 0.0, 0.0, 0.0))
-            rates.traits[name] = (
-                round(yes + given * number * has, 2), round(answered + given * number, 2),
-                round(no + (1 - given) * number * has, 2), round(unanswered + (1 - given) * number, 2),
-            )  # fmt: skip
+def circumstance(case: Case) -> str:
+    """Apart from which the same word of a subject means another thing."""
+    return f"{'first' if case.place == 'first' else 'later'}/{'attached' if 'attached' in case.traits else 'plain'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from activity.address import Address
 from activity.envelope import AUTHOR_SIGN, Envelope, ThreadIndex
@@ -18,11 +19,12 @@ from matchers.verdicts.lists import ANSWERS_US
 from matchers.verdicts.mail import judge_message
 from matchers.verdicts.ordinary import is_ordinary
 from matchers.verdicts.persons import NOBODY, PERSON_SIGN, may_be_person
-from matchers.verdicts.subjects import notice, out_of_office
+from matchers.verdicts.subjects import notice, out_of_office, says_anything
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 _ON_ITS_WAY = timedelta(days=5)  # that a bounce may take; what is dated back further claims anything
+_ROLES: tuple[Role, ...] = ("from", "to", "cc", "bcc")
 _FEW = 20  # participants of a message that may well come again with the same ones
 # Mail of these classes has its direction whoever it names as sender: our own mail host bounces to us.
 _OWN_DIRECTION: dict[str, Direction] = {"internal": "internal", "bounce": "inbound", "complaint": "inbound"}
@@ -41,15 +43,16 @@ def message_time(date: datetime | None, internal_date: datetime | None) -> datet
 
 
 def message_facts(
-    envelope: Envelope, at: datetime, never_log: Callable[[str], bool], keep_subject: bool
+    envelope: Envelope, at: datetime, never_log: Callable[[str], bool] | None, keep_subject: bool
 ) -> Facts | None:
-    """What is kept of a message exchanged at `at`; None if a never_log rule forbids it.
+    """What is kept of a message exchanged at `at`; None if a never_log rule forbids it, where there are any.
 
     A message from an address under such a rule, or to nobody else, is not kept; otherwise those
     addresses are struck from it, and so is its subject.
     """
-    participants = _participants(envelope)
-    allowed = tuple([person for person in participants if not never_log(person[0].email)])
+    allowed = participants = _participants(envelope.from_, envelope.to, envelope.cc, envelope.bcc)
+    if never_log is not None:
+        allowed = tuple([person for person in participants if not never_log(person[0].email)])
     struck = len(allowed) < len(participants)
     if struck and not _still_an_exchange(allowed):
         return None
@@ -66,8 +69,10 @@ def message_facts(
         resent=envelope.resent,
         thread_index=_number(envelope.thread_index) if envelope.thread_index else 0,
     )
+    if envelope.attachments and not struck:  # their names tell as much as a subject
+        facts.attachments = envelope.attachments
     if failed := failed_addresses(envelope):
-        facts.failed = tuple([email for email in failed if not email or not never_log(email)])
+        facts.failed = tuple([email for email in failed if not email or never_log is None or not never_log(email)])
         facts.returned, facts.arrived = envelope.returned_id, envelope.arrival_date
         taken_in = envelope.internal_date
         facts.prompt = envelope.date is None or taken_in is None or taken_in - envelope.date <= _ON_ITS_WAY
@@ -111,22 +116,28 @@ def message_identity(envelope: Envelope) -> str:
 
 def judge_mail(facts: Facts, policy: Policy) -> Judgement:
     """The verdict, the direction, and for whom the message is a touch."""
-    subject = facts.subject
-    if (
-        facts.evidence
-        or facts.bounced
-        or facts.mailing
-        or notice(subject)
-        or (facts.references and out_of_office(subject))
-    ):
+    decides = _all_that_decides(facts)
+    if decides is None:
         return _judge(facts, _as_envelope(facts, policy), policy)
-    known = policy.plain_mail.get(facts.participants)  # the same people write to each other again and again
+    known = policy.judged.get(decides)  # the same people, and the same programs, write again and again
     if known is None:
         envelope = _as_envelope(facts, policy)
         known = _judge(facts, envelope, policy)
-        if is_ordinary(envelope) and len(facts.participants) <= _FEW:
-            policy.remember(facts.participants, known)
+        if (facts.evidence or is_ordinary(envelope)) and len(facts.participants) <= _FEW:
+            policy.remember(decides, known)
     return known
+
+
+def _all_that_decides(facts: Facts) -> tuple[object, ...] | None:
+    """Of plain mail the participants, of what a program says that it sent its evidence too; None where more may."""
+    if facts.bounced or facts.mailing:
+        return None
+    subject, signs = facts.subject, facts.evidence
+    if not signs:
+        return None if notice(subject) or (facts.references and out_of_office(subject)) else facts.participants
+    if "auto-submitted" not in signs or facts.answered or says_anything(subject):
+        return None
+    return facts.participants, tuple(signs.items()), bool(facts.references)
 
 
 def _judge(facts: Facts, envelope: Envelope, policy: Policy) -> Judgement:
@@ -170,12 +181,13 @@ def _touch(
     return None if email in senders else "copied"
 
 
-def _participants(envelope: Envelope) -> tuple[Participant, ...]:
-    if len(envelope.from_) == 1 == len(envelope.to) and not envelope.cc and not envelope.bcc:
-        return Participant(envelope.from_[0], "from"), Participant(envelope.to[0], "to")
-    people = _in_role("from", envelope.from_) + _in_role("to", envelope.to)
-    if envelope.cc or envelope.bcc:
-        people += _in_role("cc", envelope.cc) + _in_role("bcc", envelope.bcc)
+@lru_cache(maxsize=4096)  # the same people write to each other again and again
+def _participants(
+    from_: tuple[Address, ...], to: tuple[Address, ...], cc: tuple[Address, ...], bcc: tuple[Address, ...]
+) -> tuple[Participant, ...]:
+    people = _in_role("from", from_) + _in_role("to", to)
+    if cc or bcc:
+        people += _in_role("cc", cc) + _in_role("bcc", bcc)
     return tuple(people)
 
 
@@ -196,12 +208,17 @@ def _references(envelope: Envelope) -> tuple[str, ...]:
     return (*before, *reversed(envelope.in_reply_to))
 
 
+def _by_role(participants: tuple[Participant, ...]) -> list[tuple[Address, ...]]:
+    """Those in From, To, Cc and Bcc."""
+    if len(participants) == 2 and participants[0].role == "from" and participants[1].role == "to":
+        return [(participants[0].address,), (participants[1].address,), (), ()]
+    return [tuple([address for address, role, _ in participants if role == one]) for one in _ROLES]
+
+
 def _as_envelope(facts: Facts, policy: Policy) -> Envelope:
-    among: dict[str, list[Address]] = {"from": [], "to": [], "cc": [], "bcc": []}
-    for address, role, _ in facts.participants:
-        among[role].append(address)
+    from_, to, cc, bcc = _by_role(facts.participants)
     signs = facts.evidence
-    if PERSON_SIGN not in signs and any(may_be_person(sender.email) for sender in among["from"]):
+    if PERSON_SIGN not in signs and any(may_be_person(sender.email) for sender in from_):
         signs = {**signs, PERSON_SIGN: NOBODY}  # kept by an older version; the names of addresses change
     if facts.answered and any(map(policy.is_self, facts.answered)):
         signs = {**signs, ANSWERS_US: "yes"}
@@ -209,10 +226,10 @@ def _as_envelope(facts: Facts, policy: Policy) -> Envelope:
         facts.identity,
         facts.at,
         None,
-        tuple(among["from"]),
-        tuple(among["to"]),
-        tuple(among["cc"]),
-        tuple(among["bcc"]),
+        from_,
+        to,
+        cc,
+        bcc,
         facts.subject,
         facts.references[-1:],
         facts.references,

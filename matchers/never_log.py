@@ -55,11 +55,16 @@ class NeverLog:
     """
 
     def __init__(self, rules: Sequence[str], forgotten: Callable[[str], bool] | None = None) -> None:
+        self._rules = rules
         self._forgotten = forgotten
         patterns = [_pattern(rule.strip().lower()) for rule in rules if rule.strip()]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
         self._known: dict[str, bool] = {}
         self.has_rules = self._pattern is not None or self._forgotten is not None
+
+    def also(self, forgotten: Callable[[str], bool]) -> NeverLog:
+        """The same rules, where more are forgotten."""
+        return NeverLog(self._rules, forgotten)
 
     def __call__(self, email: str) -> bool:
         """Does a rule forbid this normalised address?"""

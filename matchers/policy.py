@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from activity.address import domain_of
-from activity.participant import Participant
 from matchers.canonical import is_among
 
 if TYPE_CHECKING:
@@ -26,8 +25,7 @@ class Policy:
     none, nothing is inferred from that header. `forms` are the normalised addresses of contact
     forms: who wrote into one is in Reply-To.
 
-    `plain_mail` holds judgements on messages of which nothing but the participants decides, by
-    these.
+    `judged` holds judgements on messages, by all that decides on them.
     """
 
     own_addresses: frozenset[str] = frozenset()
@@ -40,15 +38,13 @@ class Policy:
     trusted_authserv_ids: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
-    plain_mail: dict[tuple[Participant, ...], Judgement] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    judged: dict[tuple[object, ...], Judgement] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def remember(self, participants: tuple[Participant, ...], judgement: Judgement) -> None:
-        """Keep the judgement on a message of which nothing but its participants decides."""
-        if len(self.plain_mail) >= _JUDGEMENTS_REMEMBERED:
-            self.plain_mail.clear()
-        self.plain_mail[participants] = judgement
+    def remember(self, decides: tuple[object, ...], judgement: Judgement) -> None:
+        """Keep the judgement on messages of which this decides, and nothing else."""
+        if len(self.judged) >= _JUDGEMENTS_REMEMBERED:
+            self.judged.clear()
+        self.judged[decides] = judgement
 
     def is_self(self, email: str) -> bool:
         """Is this normalised address one of ours?

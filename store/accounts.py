@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from store.lists import among
 from store.log import Log
 
 
@@ -19,6 +21,17 @@ def accounts_known(log: Log) -> list[Account]:
     """Those of the configuration, in its order."""
     query = "SELECT id, name, coalesce(nullif(owner, ''), name) FROM account WHERE active ORDER BY id"
     return [Account(*row) for row in log.execute(query)]
+
+
+def user_of(log: Log, account_id: int) -> int | None:
+    """The user whose account it is."""
+    found: int | None = log.execute("SELECT user_id FROM account WHERE id = ?", (account_id,)).fetchone()[0]
+    return found
+
+
+def names_of(log: Log, account_ids: Iterable[int]) -> list[str]:
+    """What these accounts are called."""
+    return list(among(log, "SELECT name FROM account WHERE id IN ({})", account_ids))
 
 
 def accounts_meant(log: Log, word: str) -> list[Account]:

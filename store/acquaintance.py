@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from store.codes import INBOUND, MEETING, OUTBOUND
-from store.lists import chunks, placeholders
+from store.lists import chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import HIDES_PEOPLE, instant, timestamp
 
@@ -32,8 +32,8 @@ def known_by(
 
     `since`: a touch of then or later; who has most of those first.
     """
-    first = "last DESC" if since is None else "count(DISTINCT p.activity_id) DESC, last DESC"
-    earliest = 0 if since is None else timestamp(since)
+    if since is None:
+        return _newest_of_each(log, contact_ids, now)
     found: dict[int, list[Acquaintance]] = {}
     for chunk in chunks(contact_ids):
         rows = log.execute(
@@ -42,12 +42,47 @@ def known_by(
             " JOIN sighting s ON s.activity_id = p.activity_id JOIN place c ON c.id = s.place_id"
             " JOIN source o ON o.id = c.source_id JOIN account a ON a.id = o.account_id"
             f" WHERE r.contact_id IN ({placeholders(chunk)}) AND p.touch_code IN ({INBOUND}, {OUTBOUND}, {MEETING})"
-            f" AND coalesce(t.ends, p.at) <= ? AND p.at >= ? GROUP BY r.contact_id, a.id ORDER BY {first}, a.name",
-            (*chunk, timestamp(now), earliest),
+            " AND coalesce(t.ends, p.at) <= ? AND p.at >= ? GROUP BY r.contact_id, a.id, a.name, a.owner"
+            " ORDER BY count(DISTINCT p.activity_id) DESC, last DESC, a.name",
+            (*chunk, timestamp(now), timestamp(since)),
         )
         for contact_id, account, owner, last in rows:
             found.setdefault(contact_id, []).append(Acquaintance(account, owner or account, instant(last)))
     return found
+
+
+_NEWEST_FIRST = """SELECT p.at, o.account_id FROM participation p
+    CROSS JOIN activity t ON t.id = p.activity_id AND coalesce(t.ends, p.at) <= ?1
+    CROSS JOIN sighting s ON s.activity_id = p.activity_id
+    JOIN place c ON c.id = s.place_id JOIN source o ON o.id = c.source_id
+    WHERE p.address_id = ?2 AND p.touch_code = ?3 AND p.at <= ?1 ORDER BY p.at DESC"""
+
+
+def _newest_of_each(log: Log, contact_ids: Sequence[int], now: datetime) -> dict[int, list[Acquaintance]]:
+    """Of an address and a kind no more is read than until every account had its newest touch."""
+    accounts = {row_id: (name, owner) for row_id, name, owner in log.execute("SELECT id, name, owner FROM account")}
+    newest: dict[int, dict[int, int]] = {}
+    addresses = "SELECT contact_id, id FROM address WHERE contact_id IN ({})"
+    for contact_id, address_id in list(rows_among(log, addresses, contact_ids)):
+        known = newest.setdefault(contact_id, {})
+        for touch in (INBOUND, OUTBOUND, MEETING):
+            seen: set[int] = set()
+            for at, account in log.execute(_NEWEST_FIRST, (timestamp(now), address_id, touch)):
+                if account in accounts and account not in seen:
+                    seen.add(account)
+                    known[account] = max(at, known.get(account, at))
+                    if len(seen) == len(accounts):
+                        break
+    return {
+        contact_id: [
+            Acquaintance(name, owner or name, instant(at))
+            for name, owner, at in sorted(
+                ((*accounts[account], at) for account, at in known.items()), key=lambda one: (-one[2], one[0])
+            )
+        ]
+        for contact_id, known in newest.items()
+        if known
+    }
 
 
 def own_answers(log: Log, activity_id: int) -> dict[str, str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from activity.address import Address, domain_of
-from store.lists import insert, placeholders, rows_among
-from store.log import Log
+from store import strangers
+from store.lists import among, insert, placeholders, rows_among
+from store.log import Log, Queryable
 
 if TYPE_CHECKING:
     from activity.facts import Match  # queries start sooner without
@@ -42,6 +43,11 @@ def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], ma
     if new:
         ids.update(_insert(connection, new, names, matcher))
     return ids
+
+
+def our_own(log: Queryable, ids: Iterable[int]) -> set[int]:
+    """Those of these addresses that are one of us's."""
+    return set(among(log, "SELECT id FROM address WHERE rule = 'self' AND id IN ({})", ids))
 
 
 def canonicals_at(log: Log, domains: Iterable[str]) -> set[str]:
@@ -87,6 +93,7 @@ def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str
         )  # fmt: skip
     into = "INSERT INTO address (id, email, canonical, site, name, contact_id, company_id, rule)"
     insert(connection, into, "(?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    strangers.add_newer_than(connection, last)
     return ids
 
 

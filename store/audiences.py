@@ -18,14 +18,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store import lessons, strangers, threads, touches, whom_listed
+from store import audience_kin, lessons, moved, strangers, threads, touches, whom_listed
 from store.changes import ACTIVITY, ADDRESS, CONTACT, CONVERSATION
-from store.database import make_private_folder, writing
+from store.database import engine_of_servers, make_private_folder
 from store.file_owner import as_owner_of
 from store.letters import LEARNED
 from store.lists import among, change_among, chunks
 from store.log import Log
 from store.scoped_views import AUDIENCES_OWN
+from store.server_place import server_of
+from store.transactions import writing
 
 UNUSED_SECONDS = 30 * 86_400
 MANY = 20_000  # changes; to follow them one by one would take longer than to begin anew
@@ -40,6 +42,9 @@ def folder_of(database: Path) -> Path:
 
 def discard_all(database: Path) -> None:
     """No audience of this log is left: they are made anew when somebody asks next."""
+    if (server := server_of(database)) is not None:
+        engine_of_servers().discard_audiences(server)
+        return
     folder = folder_of(database)
     with as_owner_of(folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -79,13 +84,14 @@ def follow(log: Log, now: datetime) -> bool:
     followed = _followed(log.connection)
     if followed is not None and followed == _newest(log.connection):
         return False
-    with writing(log.connection):
+    beginning = audience_kin.nearest(log) if followed is None else contextlib.nullcontext(False)
+    with beginning as is_near, writing(log.connection):
         followed, newest = _followed(log.connection), _newest(log.connection)
         changes = None if followed is None else _since(log.connection, followed)
-        if changes is None:
-            _begin_anew(log, now)
-        else:
+        if changes is not None:
             _catch_up(log, changes, now)
+        elif not (is_near and _take_over(log, now)):
+            _begin_anew(log, now)
         log.connection.execute("DELETE FROM main.followed")
         if newest is not None:
             log.connection.execute("INSERT INTO main.followed (number, kind, ref) VALUES (?, ?, ?)", newest)
@@ -113,7 +119,8 @@ def _newest(connection: sqlite3.Connection) -> Change | None:
 
 def _followed(connection: sqlite3.Connection) -> Change | None:
     """The last change that was followed; None where there is nothing yet."""
-    if connection.execute("SELECT 1 FROM main.sqlite_schema WHERE name = 'followed'").fetchone() is None:
+    made = "SELECT 1 FROM main.sqlite_schema WHERE name = 'followed'"
+    if isinstance(connection, sqlite3.Connection) and connection.execute(made).fetchone() is None:
         return None
     row: Change | None = connection.execute("SELECT number, kind, ref FROM main.followed").fetchone()
     return row
@@ -130,8 +137,35 @@ def _since(connection: sqlite3.Connection, followed: Change) -> list[tuple[int, 
     return rows if len(rows) <= MANY else None
 
 
+def _take_over(log: Log, now: datetime) -> bool:
+    """Begin from what the viewer's last audience had; False where it is too far behind."""
+    connection = log.connection
+    near: Change | None = connection.execute("SELECT number, kind, ref FROM near.followed").fetchone()
+    changes = None if near is None else _since(connection, near)
+    if changes is None:
+        return False
+    _make(log)
+    _catch_up(log, [*changes, *audience_kin.take_over(connection)], now)
+    moved.begin(connection, now)
+    return True
+
+
 def _begin_anew(log: Log, now: datetime) -> None:
     connection = log.connection
+    _make(log)
+    # nothing is known of anybody yet, which is right for whom nothing is granted of
+    connection.execute("INSERT INTO contact_touch (contact_id, due) SELECT id, NULL FROM may_be_seen")
+    whom_listed.list_anew(connection, [one for (one,) in connection.execute("SELECT contact_id FROM contact_touch")])
+    held = "SELECT DISTINCT activity_id FROM shared.sighting WHERE place_id IN (SELECT place_id FROM temp.granted)"
+    _catch_up(log, [(ACTIVITY, row_id) for (row_id,) in connection.execute(held)], now)
+
+
+def _make(log: Log) -> None:
+    connection = log.connection
+    if not isinstance(connection, sqlite3.Connection):
+        connection.begin_anew()
+        audience_kin.note(log)
+        return
     for (name,) in connection.execute(_MADE).fetchall():
         connection.execute(f"DROP TABLE main.{name}")
     made = "SELECT sql FROM shared.sqlite_schema WHERE tbl_name = ? AND type IN ('table', 'index') AND sql IS NOT NULL"
@@ -140,11 +174,7 @@ def _begin_anew(log: Log, now: datetime) -> None:
             connection.execute(text)
     connection.execute("CREATE TABLE learned (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
     connection.execute("CREATE TABLE followed (number INTEGER PRIMARY KEY, kind INTEGER, ref INTEGER)")
-    # nothing is known of anybody yet, which is right for whom nothing is granted of
-    connection.execute("INSERT INTO contact_touch (contact_id, due) SELECT id, NULL FROM may_be_seen")
-    whom_listed.list_anew(connection, [one for (one,) in connection.execute("SELECT contact_id FROM contact_touch")])
-    held = "SELECT DISTINCT activity_id FROM shared.sighting WHERE place_id IN (SELECT place_id FROM temp.granted)"
-    _catch_up(log, [(ACTIVITY, row_id) for (row_id,) in connection.execute(held)], now)
+    audience_kin.note(log)
 
 
 def _catch_up(log: Log, changes: Iterable[tuple[int, int]], now: datetime) -> None:
@@ -153,20 +183,20 @@ def _catch_up(log: Log, changes: Iterable[tuple[int, int]], now: datetime) -> No
     for kind, ref in changes:
         changed[kind].add(ref)
     activities, addresses, contacts, conversations = (changed[k] for k in (ACTIVITY, ADDRESS, CONTACT, CONVERSATION))
-    moved, rematched = set(contacts), set(addresses)
-    moved.update(among(connection, f"{_CONTACTS} id IN ({{}}) AND contact_id IS NOT NULL", addresses))
+    let_in, rematched = set(contacts), set(addresses)
+    let_in.update(among(connection, f"{_CONTACTS} id IN ({{}}) AND contact_id IS NOT NULL", addresses))
     if connection.execute("SELECT 1 FROM temp.marked LIMIT 1").fetchone() is not None:
         # somebody who is kept private takes what they are in from all others in it
-        activities |= set(among(connection, f"{_ACTIVITIES} WHERE r.contact_id IN ({{}})", moved))
+        activities |= set(among(connection, f"{_ACTIVITIES} WHERE r.contact_id IN ({{}})", let_in))
         activities |= set(among(connection, f"{_ACTIVITIES} WHERE r.id IN ({{}})", rematched))
     addresses |= set(
         among(connection, "SELECT address_id FROM shared.participation WHERE activity_id IN ({})", activities)
     )
     contacts |= set(among(connection, f"{_CONTACTS} id IN ({{}}) AND contact_id IS NOT NULL", addresses))
-    moved |= _let_in(connection, contacts)
+    let_in |= _let_in(connection, contacts)
     conversations |= set(among(connection, f"{_CONVERSATIONS} WHERE v.id IN ({{}})", activities))
     # whether an activity is seen may depend on whether a contact in it is
-    conversations |= set(among(connection, f"{_OF_CONTACTS} WHERE r.contact_id IN ({{}})", moved))
+    conversations |= set(among(connection, f"{_OF_CONTACTS} WHERE r.contact_id IN ({{}})", let_in))
     conversations |= set(among(connection, f"{_OF_CONTACTS} WHERE r.id IN ({{}})", rematched))
     _derive(log, contacts, now)
     strangers.derive(connection, addresses, now)
@@ -174,10 +204,10 @@ def _catch_up(log: Log, changes: Iterable[tuple[int, int]], now: datetime) -> No
 
 
 _CONTACTS = "SELECT DISTINCT contact_id FROM shared.address WHERE"
-_CONVERSATIONS = "SELECT DISTINCT v.conversation FROM shared.activity v"
+_CONVERSATIONS = "SELECT DISTINCT coalesce(v.thread, v.identity_hash) FROM shared.activity v"
 _ACTIVITIES = """SELECT DISTINCT p.activity_id FROM shared.address r
     CROSS JOIN shared.participation p ON p.address_id = r.id"""
-_OF_CONTACTS = """SELECT DISTINCT v.conversation FROM shared.address r
+_OF_CONTACTS = """SELECT DISTINCT coalesce(v.thread, v.identity_hash) FROM shared.address r
     CROSS JOIN shared.participation p ON p.address_id = r.id CROSS JOIN shared.activity v ON v.id = p.activity_id"""
 
 

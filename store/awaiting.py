@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
+from heapq import merge
+from itertools import groupby, islice
 from typing import Literal, NamedTuple
 
 from activity import source_kind
 from activity.subject import compared
+from store.by_index import WINDOW
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
-from store.lists import among, chunks, placeholders
+from store.lists import chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
-from store.threads import THEM, US, by_chance, waiting, waiting_then
+from store.threads import THEM, US, by_chance, more_than, waiting, waiting_among, waiting_then
 
 FIRST = 100
 PAGE = 64  # what is shown is looked up for so many at once
@@ -68,36 +70,56 @@ def awaiting(
     as_of: bool = False,
     contacts: Collection[int] | None = None,
     unlisted: bool = True,
-    bare: bool = False,
+    until: datetime | None = None,
 ) -> Iterator[Waiting]:
-    """All that waits for this side at `moment`, or was settled by a meeting.
+    """All that waits for this side at `moment`, or was settled otherwise, without what `settled` and `told` look up: of
+    most lists most is left out.
 
     In the order of time, or ("likely") of the chance that an answer is expected, as far as structure tells it: then
     what is not older than `since` alone. `as_of`: as it was at an earlier moment, from the activities. `contacts`: only
-    what waits with one of these; not `unlisted`: with any contact. `bare`: without what `settled` and `told` look up,
-    for a list of which most are left out.
+    what waits with one of these; not `unlisted`: with any contact. `until`: what is not newer.
     """
+    first, last = timestamp(since) if since else 0, timestamp(moment if until is None else min(moment, until))
     turns: Iterator[tuple[int, int, int | None]]
-    if order == "likely" and not as_of:
-        turns = by_chance(log, _WHO[side], timestamp(since) if since else 0, timestamp(moment))
-    elif as_of:
+    if as_of:
         then = waiting_then(log, _WHO[side], timestamp(moment), order != "oldest")
-        turns = ((row_id, at, None) for row_id, at in then)
+        turns = ((row_id, at, None) for row_id, at in then if at <= last)
+    elif order == "likely":
+        turns = by_chance(log, _WHO[side], first, last)
     else:
-        turns = ((row_id, at, None) for row_id, at in _turns(log, moment, side, order == "newest"))
-    if contacts is not None:
-        asked = _asking(log, side, contacts, timestamp(since) if since else 0)
-        turns = (turn for turn in turns if turn[0] in asked)
+        asked = None if contacts is None else _asking(log, side, contacts, first, last, order == "newest")
+        turns = ((row_id, at, None) for row_id, at in _turns(log, side, last, order == "newest", asked))
+    if contacts is not None and (as_of or order == "likely"):
+        among = set(_asking(log, side, contacts, first, last))
+        turns = (turn for turn in turns if turn[0] in among)
     while page := list(islice(turns, PAGE)):
-        found = _page(log, side, page, unlisted)
-        yield from found if bare else told(log, settled(log, side, moment, found))
+        yield from _page(log, side, page, unlisted)
+
+
+def not_met_since(
+    log: Log, side: Side, until: datetime, moment: datetime, look: int, unlisted: bool
+) -> Iterator[Waiting]:
+    """Of the newest `look` that wait and are no newer than `until`, those that no meeting settled as of `moment`: as
+    `awaiting` gives them, the newest first.
+
+    Most of what has waited for long was talked about since; that is found here without reading of each with whom.
+    """
+    values = (_WHO[side], timestamp(until), look, *_asked(side), timestamp(moment))
+    turns = ((row_id, at, None) for row_id, at in log.execute(_NOT_MET, values))
+    while page := list(islice(turns, PAGE)):
+        yield from _page(log, side, page, unlisted)
+
+
+def are_more_than(log: Log, side: Side, until: datetime, number: int) -> bool:
+    """Do more than so many wait, no newer than `until`?"""
+    return more_than(log, _WHO[side], timestamp(until), number)
 
 
 def settled(log: Log, side: Side, moment: datetime, found: Sequence[Waiting]) -> list[Waiting]:
     """These, with what settled them as of `moment`."""
     ids = [one.activity_id for one in found]
     met = _met_since(log, ids, side, moment)
-    elsewhere = _answered_elsewhere(log, ids, side, moment)
+    elsewhere = _answered_elsewhere(log, [row_id for row_id in ids if row_id not in met], side, moment)
     return [one._replace(settled_by=_settled_by(one.activity_id in met, one.activity_id in elsewhere)) for one in found]
 
 
@@ -119,6 +141,11 @@ def told(log: Log, found: Sequence[Waiting]) -> Iterator[Waiting]:
             )
 
 
+def owners(log: Log, ids: Sequence[int]) -> dict[int, set[str]]:
+    """By message, whose accounts hold any of its conversation."""
+    return {row_id: {one.owner for one in holders} for row_id, holders in _accounts(log, ids).items()}
+
+
 _OTHERS = f"""
 SELECT p.activity_id, r.id, r.email, coalesce(c.name, r.name), c.id, coalesce(o.name, d.name),
     {OWNER}
@@ -127,10 +154,14 @@ LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.compa
 WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
 _MET = f"""
 SELECT p.activity_id FROM participation p JOIN address r ON r.id = p.address_id
-WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? AND EXISTS (
+WHERE p.activity_id {{}} AND p.touch_code = ? AND p.role_code = ? AND EXISTS (
     SELECT 1 FROM address k CROSS JOIN participation q ON q.address_id = k.id JOIN activity m ON m.id = q.activity_id
     WHERE (k.id = r.id OR k.contact_id = r.contact_id)
     AND q.touch_code = {MEETING} AND q.at > p.at AND m.ends <= ?)"""
+_NOT_MET = f"""
+SELECT t.activity_id, t.at FROM (
+    SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at DESC LIMIT ?) t
+WHERE NOT EXISTS ({_MET.format("= t.activity_id")}) ORDER BY t.at DESC"""
 _ACCOUNTS = """
 SELECT DISTINCT one.id, o.account_id FROM activity one
 JOIN activity other ON other.thread = one.conversation
@@ -139,11 +170,18 @@ JOIN sighting s ON s.activity_id = other.id JOIN place l ON l.id = s.place_id JO
 WHERE one.id IN ({}) ORDER BY o.account_id"""
 
 
-def _turns(log: Log, moment: datetime, side: Side, newest_first: bool) -> Iterator[tuple[int, int]]:
-    """The messages (id, instant) whose turn it is on this side; most callers want but the first few."""
+def _turns(
+    log: Log, side: Side, until: int, newest_first: bool, asked: Iterator[int] | None
+) -> Iterator[tuple[int, int]]:
+    """The messages (id, instant) whose turn it is on this side, of these alone if they are `asked` for in this very
+    order; most callers want but the first few."""
+    if asked is not None:
+        while some := list(islice(asked, FIRST)):
+            yield from waiting_among(log, _WHO[side], some, newest_first)
+        return
     given, size = 0, FIRST
     while True:
-        rows = waiting(log, _WHO[side], size, newest_first, timestamp(moment))
+        rows = waiting(log, _WHO[side], size, newest_first, until)
         yield from rows[given:]
         if len(rows) < size:
             return
@@ -155,7 +193,7 @@ def _page(log: Log, side: Side, turns: Sequence[tuple[int, int, int | None]], un
     others = _others(log, [row_id for row_id, _, _ in turns], side)
     if not unlisted:
         others = {row_id: people for row_id, people in others.items() if any(one.contact_id for one in people)}
-    query = f"SELECT id, conversation FROM activity WHERE id IN ({placeholders(list(others))})"
+    query = f"SELECT id, activity.conversation FROM activity WHERE id IN ({placeholders(list(others))})"
     conversations = dict(log.execute(query, list(others)))
     return [
         Waiting(
@@ -180,14 +218,23 @@ def _asked(side: Side) -> tuple[int, int]:
     return (INBOUND, ROLE["from"]) if side == "us" else (OUTBOUND, ROLE["to"])
 
 
-def _asking(log: Log, side: Side, contacts: Collection[int], since: int) -> set[int]:
-    """The messages in which one of these contacts is the other side, since then."""
+def _asking(
+    log: Log, side: Side, contacts: Collection[int], since: int, until: int, newest_first: bool = True
+) -> Iterator[int]:
+    """The messages of that span in which one of these contacts is the other side, in the order of time.
+
+    They are put in order by the database: of years with somebody a list takes the first few.
+    """
     touch, role = _asked(side)
+    order = "DESC" if newest_first else "ASC"
     query = (
-        "SELECT p.activity_id FROM address r CROSS JOIN participation p ON p.address_id = r.id"
-        f" AND p.touch_code = {touch} AND p.at >= {since} WHERE r.contact_id IN ({{}}) AND p.role_code = {role}"
+        "SELECT p.at, p.activity_id FROM address r CROSS JOIN participation p ON p.address_id = r.id"
+        f" AND p.touch_code = {touch} AND p.at BETWEEN {since} AND {until}"
+        f" WHERE r.contact_id IN ({{}}) AND p.role_code = {role} ORDER BY p.at {order}, p.activity_id {order}"
     )
-    return set(among(log, query, contacts))
+    parts = [rows_among(log, query, some) for some in chunks(list(contacts))]
+    for row, _ in groupby(parts[0] if len(parts) == 1 else merge(*parts, reverse=newest_first)):
+        yield row[1]
 
 
 def _others(log: Log, ids: Sequence[int], side: Side) -> dict[int, list[Correspondent]]:
@@ -199,7 +246,7 @@ def _others(log: Log, ids: Sequence[int], side: Side) -> dict[int, list[Correspo
 
 def _met_since(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
     """Those after which there was a meeting with one of the other side: then it was talked about."""
-    rows = log.execute(_MET.format(placeholders(ids)), (*ids, *_asked(side), timestamp(moment)))
+    rows = log.execute(_MET.format(f"IN ({placeholders(ids)})"), (*ids, *_asked(side), timestamp(moment)))
     return {row_id for (row_id,) in rows}
 
 
@@ -209,24 +256,57 @@ def _settled_by(met: bool, elsewhere: bool) -> str | None:
     return "an answer with the same subject in another conversation" if elsewhere else None
 
 
-_ELSEWHERE = """
-SELECT p.activity_id, a.subject, a.topic, m.subject, m.topic
+_ASKED = """
+SELECT p.activity_id, coalesce(r.contact_id, -r.id), p.at, a.conversation, a.subject, a.topic
 FROM participation p JOIN address r ON r.id = p.address_id JOIN activity a ON a.id = p.activity_id
-JOIN address k ON k.id = r.id OR k.contact_id = r.contact_id
-JOIN participation q ON q.address_id = k.id AND q.touch_code = ? AND q.at > p.at AND q.at <= ?
-JOIN activity m ON m.id = q.activity_id AND m.conversation <> a.conversation
 WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?"""
+_EXCHANGED = """
+SELECT coalesce(k.contact_id, -k.id), q.at, m.conversation, m.subject, m.topic FROM address k
+CROSS JOIN participation q ON q.address_id = k.id AND q.touch_code = ? AND q.at BETWEEN ? AND ?
+JOIN activity m ON m.id = q.activity_id WHERE k.{} IN ({})"""
 
 
 def _answered_elsewhere(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
-    """Those that a later message with the same subject, between us and the same person, answers."""
+    """Those that a later message with the same subject, between us and the same person, answers.
+
+    What was exchanged with each person since is read once, however many of these are theirs.
+    """
+    last = timestamp(moment)
+    return _same_subject_elsewhere(log, ids, side, lambda at: (at + 1, last))
+
+
+def answering_elsewhere(log: Log, ids: Sequence[int], side: Side) -> set[int]:
+    """Those that answer themselves what the other side wrote before, by its subject, in another conversation."""
+    return _same_subject_elsewhere(log, ids, side, lambda at: (at - WINDOW, at - 1))
+
+
+def _same_subject_elsewhere(
+    log: Log, ids: Sequence[int], side: Side, span: Callable[[int], tuple[int, int]]
+) -> set[int]:
+    """Those whose subject a message in the other direction has, within `span` (first, last) of theirs."""
+    if not ids:
+        return set()
     answer = OUTBOUND if side == "us" else INBOUND
-    rows = log.execute(_ELSEWHERE.format(placeholders(ids)), (answer, timestamp(moment), *ids, *_asked(side)))
-    return {
-        row_id
-        for row_id, asked, kept, told, told_kept in rows
-        if (about := compared(asked, kept)) is not None and about == compared(told, told_kept)
-    }
+    asked: dict[int, dict[object, list[tuple[int, int, int, int]]]] = {}
+    for row_id, person, at, conversation, *subject in log.execute(
+        _ASKED.format(placeholders(ids)), (*ids, *_asked(side))
+    ):
+        if (about := compared(*subject)) is not None:
+            asked.setdefault(person, {}).setdefault(about, []).append((*span(at), conversation, row_id))
+    spans = [one[:2] for topics in asked.values() for messages in topics.values() for one in messages]
+    first, last = min((one[0] for one in spans), default=0), max((one[1] for one in spans), default=0)
+    found: set[int] = set()
+    for column, people in (
+        ("contact_id", [one for one in asked if one > 0]),
+        ("id", [-one for one in asked if one < 0]),
+    ):
+        query = _EXCHANGED.format(column, placeholders(people))
+        values = (answer, first, last, *people)
+        for person, at, elsewhere, *subject in log.execute(query, values) if people else ():
+            for begin, end, conversation, row_id in asked[person].get(compared(*subject), ()):
+                if begin <= at <= end and conversation != elsewhere:
+                    found.add(row_id)
+    return found
 
 
 class _Account(NamedTuple):

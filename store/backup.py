@@ -18,6 +18,9 @@ def copy(log: Log, to: Path) -> None:
     in several steps would begin anew whenever another process has written. Raises DatabaseError
     where the copy is not sound.
     """
+    if not isinstance(log.connection, sqlite3.Connection):
+        _copy_from_server(log.connection, to)
+        return
     with contextlib.closing(sqlite3.connect(to, isolation_level=None)) as target:
         log.connection.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
@@ -26,3 +29,18 @@ def copy(log: Log, to: Path) -> None:
     if soundness != "ok" or broken:
         said = soundness if soundness != "ok" else f"{broken} rows refer to nothing"
         raise DatabaseError(f"the copy is not sound: {said}", "run: lasttouch check")
+
+
+def _copy_from_server(connection: sqlite3.Connection, to: Path) -> None:
+    """As a log in a file, compared row by row, as of one instant."""
+    from store.moving import move  # noqa: PLC0415 - a log in a file needs none of it
+
+    copied = to.with_name(f"{to.name}.copy")
+    copied.unlink(missing_ok=True)  # of a process of the same number that was killed
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    try:
+        move(connection, copied)
+        copied.replace(to)
+    finally:
+        connection.execute("ROLLBACK")
+        copied.unlink(missing_ok=True)

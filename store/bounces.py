@@ -73,13 +73,13 @@ def bounced(log: Log, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     yield from sorted({(one.message, one.email) for one in _believed(log, returns)})
 
 
-def concerned(log: Log, ids: Collection[int]) -> set[int]:
+def concerned(log: Log, ids: Iterable[int]) -> set[int]:
     """Messages that may have come back, or not after all, now that these activities were seen, or
     seen once more."""
-    if _none(log) or not ids:
+    if _none(log) or not (seen := set(ids)):
         return set()
-    new = set(among(log, "SELECT activity_id FROM bounce WHERE activity_id IN ({})", ids))
-    bounces = _bounces(log, new | _speaking_of(log, ids))
+    new = set(among(log, "SELECT activity_id FROM bounce WHERE activity_id IN ({})", seen))
+    bounces = _bounces(log, new | _speaking_of(log, seen))
     return _may_be_meant(log, bounces)
 
 
@@ -207,6 +207,6 @@ def _may_be_meant(log: Log, bounces: Sequence[_Bounce]) -> set[int]:
 def _last_written(log: Log, emails: Iterable[str]) -> dict[str, int]:
     query = (
         "SELECT r.email, max(p.at) FROM address r JOIN participation p ON p.address_id = r.id"
-        f" AND p.touch_code = {INBOUND} WHERE r.email IN ({{}}) GROUP BY r.id"
+        f" AND p.touch_code = {INBOUND} WHERE r.email IN ({{}}) GROUP BY r.email"
     )
     return dict(rows_among(log, query, emails))

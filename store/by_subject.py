@@ -19,7 +19,7 @@ from store.by_index import WINDOW
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, placeholders, rows_among
-from store.parties import NOBODYS, parties
+from store.parties import party_of
 from store.rows import Entry, timestamp
 
 BY_SUBJECT, NOBODY = 254, 255
@@ -59,16 +59,20 @@ class Links(NamedTuple):
     alone: dict[int, int]
 
 
-def note(connection: sqlite3.Connection, mail: Mapping[int, Entry], emails: Mapping[str, int]) -> None:
-    """Remember which of these new messages, none of which answers one by its id, may answer one by its subject."""
+def note(
+    connection: sqlite3.Connection, mail: Mapping[int, Entry], emails: Mapping[str, int], ours: Collection[int]
+) -> None:
+    """Remember which of these messages, none of which answers one by its id, may answer one by its subject.
+
+    `emails` are the ids of the addresses in them, `ours` those of them that are our own.
+    """
     rows: list[tuple[int, int, int]] = []
     marked: list[tuple[int, int]] = []
     answers = {row_id: one for row_id, one in mail.items() if one.judgement.verdict.kind == "person"}
     answers = {row_id: one for row_id, one in answers.items() if _seems_to_answer(one.facts)}
-    whose = parties(connection, answers)
     for row_id, (facts, judgement, _, _) in answers.items():
         role = "from" if judgement.direction == "inbound" else "to"
-        party = whose.get(row_id, NOBODYS)
+        party = party_of(facts, emails, ours)
         if party in [emails[p.address.email] for p in facts.participants if p.role == role]:
             rows.append((party, timestamp(facts.at), row_id))
             if not facts.references:

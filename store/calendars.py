@@ -71,7 +71,8 @@ def _put(
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (place_id, href) DO UPDATE SET etag = excluded.etag,"
         " text = excluded.text, uid = excluded.uid, expanded_to = excluded.expanded_to,"
         " deferred_since = CASE WHEN excluded.deferred_since IS NULL THEN NULL"
-        " ELSE min(coalesce(deferred_since, excluded.deferred_since), excluded.deferred_since) END RETURNING id",
+        " ELSE min(coalesce(calendar_object.deferred_since, excluded.deferred_since),"
+        " excluded.deferred_since) END RETURNING id",
         (place, item.href, item.etag, item.text, uid, *times),
     ).fetchone()
     return int(row_id)

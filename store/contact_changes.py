@@ -134,8 +134,8 @@ def mark_vanished(connection: sqlite3.Connection, contact_id: int, now: datetime
 def is_from_book_alone(log: Log, contact_id: int) -> bool:
     """Was the contact listed by an address book and by nobody else before, and is no other card of it left?"""
     query = (
-        "SELECT from_book AND NOT EXISTS (SELECT 1 FROM contact_key WHERE contact_id = c.id AND key LIKE 'carddav:%')"
-        " FROM contact c WHERE id = ?"
+        "SELECT from_book <> 0 AND NOT EXISTS (SELECT 1 FROM contact_key WHERE contact_id = c.id"
+        " AND key LIKE 'carddav:%') FROM contact c WHERE id = ?"
     )
     (alone,) = log.execute(query, (contact_id,)).fetchone()
     return bool(alone)

@@ -13,20 +13,23 @@ from store.contact_changes import add_emails, add_key, contact_with_key, merge, 
 from store.holders import Holders
 from store.lists import among, placeholders, rows_among
 from store.log import Log
+from store.numbers import insert_numbered, unguessed
 from store.private_marks import move_company_marks
+from store.settings import has_users
 from store.tags import add_tags
 
 CompanyOf = Callable[[str], int]
 
 
 class Imported(NamedTuple):
-    """What an import did; `ids` are the contacts that are new or changed, `contacts` those of all entries in order."""
+    """What an import did; `ids` are contacts that are `new` or changed, `contacts` those of all entries in order."""
 
     added: int
     updated: int
     unchanged: int
     ids: frozenset[int]
     contacts: tuple[int, ...]
+    new: frozenset[int] = frozenset()
 
 
 def emails(log: Log, canonicals: Sequence[str] | None = None) -> list[tuple[str, int]]:
@@ -115,7 +118,8 @@ def import_entries(
         if known is not None:
             claimed.add(known)
     contacts: list[int] = []
-    added = 0
+    new: set[int] = set()
+    is_of_a_team = has_users(Log(connection))
     ids: set[int] = set()
     described: set[int] = set()
     for entry, known in zip(entries, found, strict=True):
@@ -124,8 +128,9 @@ def import_entries(
         )
         before = connection.total_changes
         if contact_id is None:
-            contact_id, name = _add(connection, entry, company_of), entry.name
-            added += 1
+            number = unguessed(connection, "contact") if is_of_a_team else None
+            contact_id, name = _add(connection, entry, company_of, number), entry.name
+            new.add(contact_id)
         else:
             only_gaps = again or contact_id in described
             name = _update(connection, contact_id, entry, company_of, only_gaps)
@@ -143,13 +148,8 @@ def import_entries(
         holders.take_in(contact_id, name, entry.emails)
         if connection.total_changes > before:
             ids.add(contact_id)
-    return Imported(added, len(ids) - added, len(entries) - len(ids), frozenset(ids), tuple(contacts))
-
-
-def last_id(log: Log) -> int:
-    """The highest contact id given so far."""
-    (last,) = log.execute("SELECT coalesce(max(id), 0) FROM contact").fetchone()
-    return int(last)
+    updated, unchanged = len(ids) - len(new), len(entries) - len(ids)
+    return Imported(len(new), updated, unchanged, frozenset(ids), tuple(contacts), frozenset(new))
 
 
 def company_id(connection: sqlite3.Connection, name: str, owner: str = "", by_itself: bool = False) -> int:
@@ -273,13 +273,11 @@ def _has_key(connection: sqlite3.Connection, contact_id: int) -> bool:
     return connection.execute("SELECT 1 FROM contact_key WHERE contact_id = ?", (contact_id,)).fetchone() is not None
 
 
-def _add(connection: sqlite3.Connection, entry: ContactEntry, company_of: CompanyOf) -> int:
+def _add(connection: sqlite3.Connection, entry: ContactEntry, company_of: CompanyOf, number: int | None) -> int:
+    """With this number, or None for the next."""
     company = company_of(entry.company) if entry.company else None
-    (contact_id,) = connection.execute(
-        "INSERT INTO contact (name, company_id, owner) VALUES (?, ?, ?) RETURNING id",
-        (entry.name, company, entry.owner),
-    ).fetchone()
-    return int(contact_id)
+    values = {"name": entry.name, "company_id": company, "owner": entry.owner}
+    return insert_numbered(connection, "contact", number, values)
 
 
 def _update(

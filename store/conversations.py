@@ -18,12 +18,13 @@ from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
 from store import by_subject, other_ids
+from store.addresses import our_own
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, VERDICT
 from store.identities import identity_hash
 from store.lists import among, change_among, grouped, insert, of_conversations, rows_among
 from store.message_copies import Change
-from store.parties import NOBODYS, may_answer, parties
+from store.parties import NOBODYS, may_answer, parties, party_of
 from store.rows import Entry
 
 Judge = Callable[[Facts], Judgement]
@@ -76,15 +77,17 @@ def place_mail(
     fresh: Mapping[int, Entry],
     new: Mapping[int, int],
     emails: Mapping[str, int],
+    ours: Collection[int],
     rejudged: Collection[int] = (),
 ) -> Moved:
     """Put new mail (by its activity id, inserted into the conversation of its `beginning`, as `new`
     says) where it belongs.
 
-    What was known and answers some of it follows. `rejudged` are activities whose touches have changed.
+    What was known and answers some of it follows. `emails` are the ids of the addresses in it, `ours` those of them
+    that are our own. `rejudged` are activities whose touches have changed.
     """
     answers = _links_to(connection, f"p.id >= {min(fresh)}") if fresh else {}
-    answers |= _links_of(connection, fresh, emails)
+    answers |= _links_of(connection, fresh, emails, ours)
     by_words = by_subject.links(connection, by_subject.concerned(connection, fresh, rejudged))
     return _move(connection, answers | by_words.answers, by_words.alone, new)
 
@@ -98,7 +101,8 @@ def renote(connection: sqlite3.Connection, changed: Sequence[Change], emails: Ma
     for one in changed:
         if one.stored.id in marked or not one.facts.references:
             entry = {one.stored.id: Entry(one.facts, judge(one.facts))}
-            by_subject.note(connection, entry, one.address_ids(emails))
+            people = one.address_ids(emails)
+            by_subject.note(connection, entry, people, our_own(connection, people.values()))
 
 
 def replace_mail(
@@ -129,7 +133,7 @@ def replace_mail(
     people = dict(emails)
     for one in changed:
         people |= one.address_ids(emails)
-    answers |= _links_of(connection, turned, people)
+    answers |= _links_of(connection, turned, people, our_own(connection, people.values()))
     by_words = by_subject.links(connection, list(turned))
     answers |= by_words.answers
     begin = {row_id: beginning(entry.facts) for row_id, entry in turned.items()}
@@ -181,16 +185,21 @@ def take_over(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM setting WHERE name = 'house'")
 
 
-def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails: Mapping[str, int]) -> dict[int, int]:
+def _links_of(
+    connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails: Mapping[str, int], ours: Collection[int]
+) -> dict[int, int]:
     """The message each new one answers; notes what those wait for that do not answer the first id they name."""
     named = {row_id: _hashes(entry.facts) for row_id, entry in fresh.items() if entry.facts.references}
 
+    def answered_of(row_id: int, hashed: int) -> _Message | None:
+        candidates = known.get(hashed)
+        return _best(candidates, row_id, party_of(fresh[row_id].facts, emails, ours)) if candidates else None
+
     known = _messages(connection, {hashes[0] for hashes in named.values()})
-    whose = parties(connection, named)
     links: dict[int, int] = {}
     open_: list[int] = []
     for row_id, hashes in named.items():
-        answered = _best(known.get(hashes[0], ()), row_id, whose.get(row_id, NOBODYS))
+        answered = answered_of(row_id, hashes[0])
         if answered is None:
             open_.append(row_id)
         else:
@@ -201,7 +210,7 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
     for row_id in open_:
         for rank, one in enumerate(named[row_id]):
             rows.append((row_id, rank, one))
-            answered = _best(known.get(one, ()), row_id, whose.get(row_id, NOBODYS)) if rank else None
+            answered = answered_of(row_id, one) if rank else None
             if answered is not None:
                 links[row_id] = answered.id
                 break
@@ -209,7 +218,7 @@ def _links_of(connection: sqlite3.Connection, fresh: Mapping[int, Entry], emails
             rows.append((row_id, NOBODY, beginning(fresh[row_id].facts)))
             nowhere.append(row_id)
     insert(connection, "INSERT OR IGNORE INTO reference (activity_id, rank, hash)", "(?, ?, ?)", rows)
-    by_subject.note(connection, {row_id: fresh[row_id] for row_id in nowhere}, emails)
+    by_subject.note(connection, {row_id: fresh[row_id] for row_id in nowhere}, emails, ours)
     return links
 
 

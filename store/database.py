@@ -7,17 +7,20 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 from activity.errors import DatabaseError, ForeignDatabase, NotFound
 from store.file_owner import as_owner_of, is_regular_or_missing
 from store.log import Log
+from store.server_place import server_of
 
 BUSY_MILLISECONDS = 45_000
 WRITER_CACHE_KIB = 24_576  # with 65,536 writing is not measurably faster, and a first pass holds 40 MB more
 READER_CACHE_KIB = 65_536
+SPARING_CACHE_KIB = 8_192  # a page holds 13 MB less than with 65,536, and takes as long
 CHECKPOINT_PAGES = 16_000
 MIGRATIONS = frozenset(
-    (  # the names of all in store.schema
+    (  # the names of all in store.migrations
         "first_light",
         "own_words",
         "account_addresses",
@@ -42,6 +45,12 @@ MIGRATIONS = frozenset(
         "outward",
         "holders_words",
         "tokens",
+        "attachments",
+        "inherited_rights",
+        "strangers_set_wise",
+        "leases",
+        "watch_shards",
+        "signed_names",
     )
 )
 
@@ -51,6 +60,12 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 
     Raises DatabaseError where it cannot be opened or is no database of ours.
     """
+    if (server := server_of(path)) is not None:
+        with database_errors(path):
+            opened: sqlite3.Connection = engine_of_servers().open_for_writing(
+                server, MIGRATIONS, lambda connection: refuse_foreign(connection, path)
+            )
+            return opened
     with database_errors(path), as_owner_of(path):
         make_private_folder(path.parent)
         _refuse_what_is_no_file(path)
@@ -74,10 +89,24 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         ):
             connection.execute(f"PRAGMA {pragma}")
         if seen != MIGRATIONS:
-            from store.schema import migrate  # noqa: PLC0415 - sqlite-utils takes its time to import
+            from store.migrations import migrate  # noqa: PLC0415 - sqlite-utils takes its time to import
 
             migrate(connection)
         return connection
+
+
+def engine_of_servers() -> ModuleType:
+    """What opens a log on a server. Raises DatabaseError where it is not installed."""
+    try:
+        from store import postgres_opening  # noqa: PLC0415 - a log in a file needs no driver
+    except ImportError as error:
+        if error.name not in ("psycopg", None):
+            raise
+        raise DatabaseError(
+            "a log in PostgreSQL needs psycopg, which is not installed",
+            "install it beside lasttouch: pipx install '.[postgres]'",
+        ) from None
+    return postgres_opening
 
 
 def create_private(path: Path) -> int:
@@ -102,11 +131,29 @@ def make_private_folder(folder: Path) -> None:
             missing.chmod(0o700)
 
 
+class _Readers:
+    """How much of the file each of this process keeps in memory."""
+
+    cache_kib = READER_CACHE_KIB
+
+
+def read_sparingly() -> None:
+    """From now on readers of this process keep little: it lives long, and has many of them beside each other."""
+    _Readers.cache_kib = SPARING_CACHE_KIB
+
+
+def reader_cache_kib() -> int:
+    return _Readers.cache_kib
+
+
 def open_for_reading(path: Path) -> Log:
     """The database at `path`, read-only.
 
     Raises NotFound where nothing was synced yet, DatabaseError as `open_for_writing` does.
     """
+    if (server := server_of(path)) is not None:
+        with database_errors(path):
+            return Log(engine_of_servers().open_for_reading(server))
     if not is_begun(path):
         raise NotFound(f"there is no log at {path} yet", "run: lasttouch sync")
     with database_errors(path), as_owner_of(path):
@@ -143,6 +190,9 @@ def _refuse_what_is_no_file(path: Path) -> None:
 
 def is_begun(path: Path) -> bool:
     """Is there a log at `path`? A file that was never filled, where the disk was full, is none."""
+    if (server := server_of(path)) is not None:
+        with database_errors(path):
+            return bool(engine_of_servers().is_begun(server))
     return path.exists() and (not path.is_file() or path.stat().st_size > 0 or _was_in_use(path))
 
 
@@ -155,7 +205,7 @@ def _was_in_use(path: Path) -> bool:
 def _reader(path: Path, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=10)
     try:
-        connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
+        connection.execute(f"PRAGMA cache_size = -{reader_cache_kib()}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.Error:
         connection.close()
@@ -165,7 +215,7 @@ def _reader(path: Path, how: str) -> sqlite3.Connection:
 
 def empty_log() -> Log:
     """A log in memory that nothing was ever read into."""
-    from store.schema import migrate  # noqa: PLC0415 - once, before the first sync
+    from store.migrations import migrate  # noqa: PLC0415 - once, before the first sync
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
@@ -183,13 +233,9 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> set[str]:
 
     Raises ForeignDatabase where the database is another program's or a newer version's.
     """
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not tables:
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").fetchone() is None:
         return set()  # not filled yet
-    seen = set()
-    if "_sqlite_migrations" in tables:
-        ledger = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'lasttouch'")
-        seen = {name for (name,) in ledger}
+    seen = migrations_seen(connection)
     if not seen:
         raise ForeignDatabase(f"{path} is the database of another program", "name another file as `database`")
     if seen - MIGRATIONS:
@@ -197,42 +243,13 @@ def refuse_foreign(connection: sqlite3.Connection, path: Path) -> set[str]:
     return seen
 
 
-@contextlib.contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction that holds the write lock from its start; rolled back as a whole on any error."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself has rolled back when the disk is full
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextlib.contextmanager
-def undone_on_error(connection: sqlite3.Connection) -> Iterator[None]:
-    """A part of a transaction: where it raises, what it has written is undone, and nothing else."""
-    connection.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK TO part")
-            connection.execute("RELEASE part")
-        raise
-    connection.execute("RELEASE part")
-
-
-@contextlib.contextmanager
-def rehearsing(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction that is always rolled back."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+def migrations_seen(connection: sqlite3.Connection) -> set[str]:
+    """The names of those that this database has had; none where it is no log of ours."""
+    ledger = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_sqlite_migrations'"
+    if connection.execute(ledger).fetchone() is None:
+        return set()
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'lasttouch'")
+    return {name for (name,) in rows}
 
 
 @contextlib.contextmanager
@@ -246,6 +263,8 @@ def database_errors(path: Path) -> Iterator[None]:
             hint = "another process is writing to it; try again in a minute"
         elif "full" in text:
             hint = "free some space and run the command again; nothing is lost"
+        elif "read-only" in text:
+            hint = "a server that takes no writes is a standby, or is being repaired; nothing is lost meanwhile"
         else:
             hint = "check the path, its permissions and the disk"
         raise DatabaseError(f"the database {path} cannot be used: {text}", hint) from None

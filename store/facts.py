@@ -34,7 +34,8 @@ def load(log: Log, ids: Sequence[int]) -> Iterator[Stored]:
     for chunk in chunks(ids):
         people = _grouped(
             log,
-            "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation WHERE activity_id IN",
+            "SELECT p.activity_id, p.address_id, p.role, coalesce(p.answer, ''), p.touch FROM participation p"
+            " WHERE p.activity_id IN",
             chunk,
         )
         known = _addresses(log, {person[1] for group in people.values() for person in group})
@@ -45,8 +46,9 @@ def load(log: Log, ids: Sequence[int]) -> Iterator[Stored]:
         for row in bounces.bounced(log, chunk):
             came_back.setdefault(row[0], []).append(row)
         rows = log.execute(
-            "SELECT id, identity, kind, at, ends, verdict, reason, direction, replies_to, subject, evidence, revision,"
-            " deleted_at, shape, topic, thread_index, size, seconds FROM activity LEFT JOIN mailing ON activity_id = id"
+            "SELECT a.id, identity, a.kind, at, ends, a.verdict, reason, a.direction, replies_to, subject, evidence,"
+            " revision, deleted_at, shape, topic, thread_index, size, seconds FROM activity a"
+            " LEFT JOIN mailing ON activity_id = id"
             f" WHERE id IN ({placeholders(chunk)})",
             chunk,
         ).fetchall()

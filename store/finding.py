@@ -107,7 +107,7 @@ def near_names(log: Log, who: str, companies_only: bool = False) -> list[str]:
     from difflib import get_close_matches  # noqa: PLC0415 - only where nobody was found
 
     query = "SELECT name FROM company" if companies_only else "SELECT name FROM contact UNION SELECT name FROM company"
-    names = [name for (name,) in log.execute(query)]
+    names = sorted(name for (name,) in log.execute(query))
     parts = {part.casefold(): name for name in names for part in (name, *name.split())}
     near = get_close_matches(who.casefold(), parts, n=5, cutoff=0.6)
     return list(dict.fromkeys(parts[part] for part in near))[:3]

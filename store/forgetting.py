@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from store import debts, held_words, moved
+from store import attachments, debts, held_words, moved
 from store.contact_changes import delete
 from store.finding import escaped
 from store.lists import among, change_among, placeholders, rows_among
-from store.log import Log
+from store.log import Log, Queryable
 from store.mentions import Mentions, named_within
+from store.private_marks import keep_marks
 from store.threads import settle, threads_with
 from store.touches import forget_touches
 
 SHORTEST_NAME = 4
 _OF_AN_ACTIVITY = (
     "participation", "sighting", "bounce", "other_id", "reference", "unplaced", "mark", "mailing", "bcc_seen",
+    "attachment",
 )  # fmt: skip
 
 
@@ -44,6 +46,15 @@ def emails_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
         f" UNION SELECT email FROM address WHERE contact_id IN ({ids})"
     )
     return [email for (email,) in log.execute(query, [*contact_ids, *contact_ids])]
+
+
+def spellings(log: Log, canonicals: Iterable[str]) -> list[str]:
+    """Every address in the log's activities that reaches one of these mailboxes."""
+    query = (
+        "SELECT r.email FROM address r WHERE r.canonical IN ({})"
+        " AND EXISTS (SELECT 1 FROM participation p WHERE p.address_id = r.id)"
+    )
+    return list(among(log, query, canonicals))
 
 
 def names_of(log: Log, contact_ids: Sequence[int]) -> list[str]:
@@ -74,6 +85,7 @@ def erase(connection: sqlite3.Connection, emails: Sequence[str], contact_ids: Se
     erased = erase_activities(connection, emails)
     strike_from_contacts(connection, emails, contact_ids)
     _unname(connection, names)
+    attachments.unname(connection, names, Mentions(emails))
     return erased
 
 
@@ -82,46 +94,89 @@ def strike_from_contacts(connection: sqlite3.Connection, emails: Sequence[str], 
     for table in ("contact_email", "card_address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     held_words.strike(connection, emails)
-    change_among(connection, "DELETE FROM access WHERE contact_id IN ({})", contact_ids)
+    forget_contacts(connection, contact_ids)
+
+
+def forget_contacts(connection: sqlite3.Connection, contact_ids: Sequence[int]) -> None:
+    """These are contacts no more, and nothing tells that they ever were."""
+    for statement in (
+        "DELETE FROM access WHERE contact_id IN ({})",
+        "UPDATE address SET contact_id = NULL, rule = 'none' WHERE contact_id IN ({})",
+    ):
+        change_among(connection, statement, contact_ids)
     moved.erase(connection, contact_ids)
     debts.erase(connection, contact_ids)
     for contact_id in contact_ids:
+        keep_marks(connection, contact_id)
         delete(connection, contact_id)
 
 
 def erase_activities(connection: sqlite3.Connection, emails: Sequence[str]) -> Erased:
     """The same for the log alone: contacts stay listed."""
-    ids = list(among(connection, "SELECT id FROM address WHERE email IN ({})", emails))
-    theirs: list[int] = []
-    struck: list[int] = []
-    gone = set(ids)
-    query = "SELECT activity_id FROM participation WHERE address_id IN ({})"
-    for activity_id in sorted(set(among(connection, query, ids))):
-        people = connection.execute(
-            "SELECT address_id, role FROM participation WHERE activity_id = ?", (activity_id,)
-        ).fetchall()
-        others = {address for address, _ in people} - gone
-        leads = any(address in gone and role in ("from", "organizer") for address, role in people)
-        (theirs if leads or len(others) < 2 else struck).append(activity_id)
-    forget_touches(connection, struck)
-    threads = threads_with(connection, struck)
-    delete_activities(connection, theirs)
-    _strike(connection, struck, ids, emails)
-    settle(connection, threads)
-    for table in ("calendar_person", "unplaced", "bcc_seen"):
+    ids = addresses_of(connection, emails)
+    theirs, struck = theirs_and_others(connection, ids, activities_with(connection, ids))
+    erase_these(connection, theirs, struck, ids, emails)
+    for table in ("calendar_person", "unplaced", "bcc_seen", "signed"):
         change_among(connection, f"DELETE FROM {table} WHERE address_id IN ({{}})", ids)
     for table in ("bounce", "put_aside", "private_address", "address"):
         change_among(connection, f"DELETE FROM {table} WHERE email IN ({{}})", emails)
     return Erased(len(emails), len(theirs), struck)
 
 
-def rewrite_objects(
-    connection: sqlite3.Connection, emails: Iterable[str], names: Iterable[str], rewrite: Callable[[str], str]
+def addresses_of(log: Queryable, emails: Iterable[str]) -> list[int]:
+    return list(among(log, "SELECT id FROM address WHERE email IN ({})", emails))
+
+
+def activities_with(log: Queryable, address_ids: Iterable[int]) -> set[int]:
+    """Those that one of these addresses takes part in."""
+    return set(among(log, "SELECT activity_id FROM participation WHERE address_id IN ({})", address_ids))
+
+
+def theirs_and_others(
+    log: Queryable, address_ids: Collection[int], activity_ids: Iterable[int]
+) -> tuple[list[int], list[int]]:
+    """Activities that are deleted with whom these addresses belong to, and those that they are struck from."""
+    gone = set(address_ids)
+    theirs: list[int] = []
+    struck: list[int] = []
+    for activity_id in sorted(activity_ids):
+        query = "SELECT p.address_id, p.role FROM participation p WHERE p.activity_id = ?"
+        people = log.execute(query, (activity_id,)).fetchall()
+        others = {address for address, _ in people} - gone
+        leads = any(address in gone and role in ("from", "organizer") for address, role in people)
+        (theirs if leads or len(others) < 2 else struck).append(activity_id)
+    return theirs, struck
+
+
+def erase_these(
+    connection: sqlite3.Connection,
+    theirs: Sequence[int],
+    struck: Sequence[int],
+    address_ids: Sequence[int],
+    emails: Sequence[str],
+    where: str = "",
 ) -> None:
-    """Put calendar objects whose text holds one of these, in any case, through `rewrite`."""
+    """`where`: among which activities texts that mention them are looked for, beginning with AND; else among all."""
+    forget_touches(connection, struck)
+    threads = threads_with(connection, struck)
+    delete_activities(connection, theirs)
+    _strike(connection, struck, address_ids)
+    _blot_out(connection, emails, where)
+    settle(connection, threads)
+
+
+def rewrite_objects(
+    connection: sqlite3.Connection,
+    emails: Iterable[str],
+    names: Iterable[str],
+    rewrite: Callable[[str], str],
+    place_ids: Iterable[int] | None = None,
+) -> None:
+    """Put calendar objects whose text holds one of these, in any case, through `rewrite`; of these places, or all."""
     mentions = Mentions(emails)
     folded = [name.casefold() for name in names]
-    objects = connection.execute("SELECT id, text FROM calendar_object")
+    within = "" if place_ids is None else f" WHERE place_id IN ({','.join(map(str, place_ids)) or 'NULL'})"
+    objects = connection.execute(f"SELECT id, text FROM calendar_object{within}")
     concerned = [
         (rewrite(text), row_id) for row_id, text in objects if mentions.within(text) or named_within(text, folded)
     ]
@@ -145,16 +200,18 @@ def delete_activities(connection: sqlite3.Connection, activity_ids: Sequence[int
     settle(connection, threads)
 
 
-def _strike(
-    connection: sqlite3.Connection, activity_ids: Sequence[int], address_ids: Sequence[int], emails: Sequence[str]
-) -> None:
+def _strike(connection: sqlite3.Connection, activity_ids: Sequence[int], address_ids: Sequence[int]) -> None:
     change_among(connection, "UPDATE activity SET subject = NULL, topic = NULL WHERE id IN ({})", activity_ids)
+    attachments.erase_of(connection, activity_ids)
     gone = set(address_ids)
     query = "SELECT activity_id, address_id FROM participation WHERE activity_id IN ({})"
     parts = [part for part in rows_among(connection, query, activity_ids) if part[1] in gone]
     connection.executemany("DELETE FROM participation WHERE activity_id = ? AND address_id = ?", parts)
+
+
+def _blot_out(connection: sqlite3.Connection, emails: Sequence[str], where: str) -> None:
     mentions = Mentions(emails)
-    query = "SELECT id, evidence, reason FROM activity WHERE evidence IS NOT NULL OR reason IS NOT NULL"
+    query = f"SELECT id, evidence, reason FROM activity WHERE (evidence IS NOT NULL OR reason IS NOT NULL){where}"
     told = [(row_id, *texts) for row_id, *texts in connection.execute(query) if _mentioned(mentions, texts)]
     connection.executemany(
         "UPDATE activity SET evidence = ?, reason = ? WHERE id = ?",

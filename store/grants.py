@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from activity.sharing import Level
 from store.log import Log, Scope
+from store.viewers import AT_MOST
 
 
 class Granted(NamedTuple):
@@ -23,9 +24,11 @@ _NAMES = """SELECT n.id, n.name FROM account n WHERE {0} UNION SELECT n.id, n.ow
     "n.id NOT IN (SELECT account_id FROM retired_account)"
 )
 """Whoever has left, and whose account was retired, keeps no contact of the list back."""
-_MARKS = """SELECT user_id, 'contact', contact_id FROM private_contact
-    UNION SELECT user_id, 'address', canonical FROM private_address
-    UNION SELECT user_id, 'company', company_id FROM private_company ORDER BY 1, 2, 3"""
+_MARKS = (
+    "SELECT user_id, 'contact', contact_id FROM private_contact ORDER BY 1, 3",
+    "SELECT user_id, 'address', canonical FROM private_address ORDER BY 1, 3",
+    "SELECT user_id, 'company', company_id FROM private_company ORDER BY 1, 3",
+)
 _MARKED_CONTACTS = """SELECT m.contact_id, m.user_id FROM private_contact m
     UNION SELECT e.contact_id, m.user_id FROM private_address m JOIN contact_email e ON e.canonical = m.canonical
     UNION SELECT c.id, m.user_id FROM private_company m JOIN contact c ON c.company_id = m.company_id
@@ -42,22 +45,59 @@ _SECRET = f"""SELECT DISTINCT m.contact_id FROM ({_MARKED_CONTACTS}) m JOIN cont
     WHERE coalesce(nullif(c.owner, ''), o.owner) IN (n.owner, n.name, u.name) AND m.user_id <> ?"""
 
 
+_ASKED = (
+    "PRAGMA schema_version",
+    "SELECT id, name, os_user, email, role, active FROM user",
+    "SELECT user_id, team FROM user_team",
+    "SELECT id, name, owner, user_id FROM account",
+    "SELECT account_id, user_id FROM account_reader",
+    "SELECT account_id, team, level FROM account_share",
+    "SELECT account_id, team, level FROM narrowed_share",
+    "SELECT account_id, kept FROM retired_account",
+    f"SELECT name, value FROM setting WHERE name = '{AT_MOST}'",
+    "SELECT id, account_id FROM source",
+    "SELECT id, source_id FROM place",
+    "SELECT place_id, user_id FROM place_reader",
+)
+
+
+def all_asked(log: Log) -> tuple[list[tuple[object, ...]], ...] | None:
+    """All of the log that says what anybody may read: where it is as it was, each sees the part that they saw.
+
+    None where somebody keeps somebody private: whom that means, the log says in more places.
+    """
+    if any(log.execute(query).fetchone() is not None for query in _MARKS):
+        return None
+    return tuple([log.execute(query).fetchall() for query in _ASKED])
+
+
 def of_scope(log: Log, scope: Scope) -> Granted:
     """By the whole log, before it is hidden."""
     levels = {account_id: int(level) for account_id, level in scope.levels if level > Level.NONE}
-    accounts = sorted(levels.items())
-    kept_back = _kept_back(log, scope, levels)
-    marks = log.execute(_MARKS).fetchall()
-    lent = {account_id for account_id, level in accounts if level < Level.OWN}
+    own = {place for place, _ in scope.places}
+    # of an account of which places are read, it is known that there is such an account
+    known = {account_id: int(Level.DATES) for _, account_id in scope.places} | levels
+    accounts = sorted(known.items())
+    kept_back = _kept_back(log, scope, known)
+    marks = [row for query in _MARKS for row in log.execute(query)]
+    lent = {account_id for account_id, level in levels.items() if level < Level.OWN}
     rows: dict[str, Sequence[tuple[object, ...]]] = {
-        "granted": [(place, one, levels[one]) for place, one in log.execute(_PLACES) if one in levels],
+        "granted": [
+            (place, one, int(Level.OWN) if place in own else levels[one])
+            for place, one in log.execute(_PLACES)
+            if place in own or one in levels
+        ],
         "granted_account": accounts,
         "kept_back": [(owner,) for owner in kept_back],
         "marked": [row for row in log.execute(_MARKED) if row[1] in lent] if marks else [],
         "marked_contact": _of_accounts(log, lent) if marks else [],
         "secret": log.execute(_SECRET, (scope.user_id,)).fetchall() if marks else [],
     }
-    return Granted(rows, (accounts, kept_back, marks), bool(rows["marked"] or rows["marked_contact"]))
+    return Granted(
+        rows,
+        (accounts, kept_back, marks, *([sorted(own)] if own else [])),
+        bool(rows["marked"] or rows["marked_contact"]),
+    )
 
 
 def _of_accounts(log: Log, lent: Iterable[int]) -> list[tuple[object, ...]]:

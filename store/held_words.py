@@ -110,17 +110,27 @@ def say(connection: sqlite3.Connection, contact_id: int, words: Words) -> None:
     )
 
 
+def listed_with(log: Queryable, account_id: int, emails: Collection[str]) -> list[int]:
+    """Contacts that this account lists in words of its own, with these addresses and no other."""
+    query = "SELECT contact_id, emails FROM contact_holder WHERE account_id = ? AND emails IS NOT NULL"
+    rows = log.execute(query, (account_id,)).fetchall()
+    named = {contact_id: {*json.loads(listed)} for contact_id, listed in rows}
+    return [contact_id for contact_id, own in named.items() if own and own <= {*emails}]
+
+
 def known_emails(log: Queryable) -> set[str]:
     """Every address that a holder lists in words of its own."""
     rows = log.execute("SELECT DISTINCT emails FROM contact_holder WHERE emails IS NOT NULL").fetchall()
     return {email for (emails,) in rows for email in json.loads(emails)}
 
 
-def strike(connection: sqlite3.Connection, emails: Collection[str]) -> None:
-    """No holder lists these addresses any more."""
+def strike(connection: sqlite3.Connection, emails: Collection[str], account_ids: Collection[int] | None = None) -> None:
+    """No holder, or none of these, lists these addresses any more."""
     gone = set(emails)
     query = "SELECT contact_id, account_id, emails FROM contact_holder WHERE emails IS NOT NULL"
     for contact_id, account_id, listed in connection.execute(query).fetchall():
+        if account_ids is not None and account_id not in account_ids:
+            continue
         left = [email for email in json.loads(listed) if email not in gone]
         connection.execute(
             "UPDATE contact_holder SET emails = ? WHERE contact_id = ? AND account_id = ? AND emails <> ?1",

@@ -18,7 +18,8 @@ _EXCHANGED = f"""SELECT {{0}}, o.account_id FROM address r CROSS JOIN participat
         OR (max(p.touch_code = {INBOUND}) AND max(p.touch_code = {OUTBOUND}))"""
 
 
-_IS_SOMEBODYS = """(n.user_id IS NOT NULL OR EXISTS (SELECT 1 FROM account_reader r WHERE r.account_id = n.id))"""
+_IS_SOMEBODYS = """(n.user_id IS NOT NULL OR n.inherits_readers = 1
+    OR EXISTS (SELECT 1 FROM account_reader r WHERE r.account_id = n.id))"""
 
 
 def of_somebody(log: Queryable) -> dict[int, int | None]:

@@ -8,8 +8,20 @@ from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
 from activity.verdict import Verdict, is_reaction
-from store import bcc, bounces, conversations, exchanges, mailings, marks, message_copies, other_ids, resent
-from store.addresses import Matcher, address_ids
+from store import (
+    attachments,
+    bcc,
+    bounces,
+    conversations,
+    exchanges,
+    mailings,
+    marks,
+    message_copies,
+    other_ids,
+    resent,
+    signed,
+)
+from store.addresses import Matcher, address_ids, our_own
 from store.answered import doubtful, is_doubtful
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
@@ -45,15 +57,18 @@ def write(
     What has the name of an activity in the log (see `store.identities`) is the same seen once more: what its
     copies tell is put together and judged again by `judge`. Writing the same entries again writes no row.
     """
-    emails = address_ids(connection, (p.address for entry in entries for p in entry.facts.participants), matcher)
+    people = dict.fromkeys([person.address for entry in entries for person in entry.facts.participants])
+    emails = address_ids(connection, people, matcher)
     names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
     ids = named(Log(connection), set(names))
     names, held = resent.put_together(connection, names, entries, ids)
     ids |= held
+    ours = our_own(connection, emails.values())
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
     oldest = _oldest(names, ids)
     fresh, messages, meetings = _sorted_out(names, entries, ids, oldest, judge)
     new, rows = _insert(connection, place, fresh, emails)
+    attachments.keep(connection, {new[name]: one[0].attachments for name, one in fresh.items() if one[0].attachments})
     changed = message_copies.changes(connection, messages)
     message_copies.apply(connection, changed, emails)
     message_copies.see(connection, place, messages)
@@ -62,16 +77,17 @@ def write(
     again = merge(connection, place, copies, emails)
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
-    again |= bounces.concerned(Log(connection), {ids[name] for name in names if name in ids})
+    again |= bounces.concerned(Log(connection), (ids[name] for name in names if name in ids))
     sent = [timestamp(entry.facts.at) for entry in mail.values() if mailings.may_be_one_of_many(entry.facts)]
     again |= mailings.concerned(connection, sent, [one.stored.id for one in changed])
     rejudge(connection, again, judge)
     seen = [(ids[name], e[3]) for name, e in zip(names, entries, strict=True) if e[3] is not None and name in ids]
     marks.keep(connection, place, seen)
     bcc.note(connection, place, names, entries, ids, emails)
+    signed.note(connection, place, entries, emails)
     told_anew = other_ids.note(connection, _further_names(names, entries, ids))
     conversations.renote(connection, changed, emails, judge)
-    moved = place_mail(connection, mail, {row_id: rows.beginnings[row_id] for row_id in mail}, emails, again)
+    moved = place_mail(connection, mail, {row_id: rows.beginnings[row_id] for row_id in mail}, emails, ours, again)
     if changed or told_anew:
         moved = moved.and_then(
             conversations.replace_mail(connection, changed, told_anew - moved.new.keys(), emails, judge)
@@ -86,7 +102,7 @@ def write(
     personal -= stirred
     if len(mail) == len(new):
         undisturbed = {row_id: one for row_id, one in moved.new.items() if one in personal}
-        personal -= settle_new(connection, undisturbed, mail, emails)
+        personal -= settle_new(connection, undisturbed, mail, emails, ours)
     settle(connection, personal | stirred)
     touching = {row_id for row_id, address, touch in rows.parts if touch <= MEETING and address in listed}
     return Written(len(new), len(touching))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
+from store.database import MIGRATIONS, migrations_seen
 from store.log import Log
-from store.schema import pending
+from store.server_place import server_of
 
 
 class Inspection(NamedTuple):
@@ -24,9 +26,19 @@ def integrity(log: Log) -> str:
     return str(found)
 
 
+def bytes_used(log: Log, path: Path) -> int:
+    """What the log takes, with its indexes."""
+    if server_of(path) is None:
+        return path.stat().st_size
+    query = """SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class
+        WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"""
+    (size,) = log.execute(query).fetchone()
+    return int(size)
+
+
 def inspect(log: Log) -> Inspection:
     """A quick check: every page is read, indexes are not compared with their tables (`integrity`
     does that)."""
     (found,) = log.execute("PRAGMA quick_check(1)").fetchone()
     (mode,) = log.execute("PRAGMA journal_mode").fetchone()
-    return Inspection(str(found), str(mode), pending(log.connection))
+    return Inspection(str(found), str(mode), sorted(MIGRATIONS - migrations_seen(log.connection)))

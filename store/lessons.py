@@ -11,7 +11,7 @@ from typing import Any
 
 from store import settings
 from store.letters import LEARNED
-from store.lists import ROWS_AT_ONCE, chunks
+from store.lists import ROWS_AT_ONCE, chunks, insert
 
 
 def keep_learned(
@@ -29,8 +29,10 @@ def in_words(learned: Mapping[str, Any]) -> str:
 def keep_hands(connection: sqlite3.Connection, found: Mapping[int, Sequence[float]]) -> None:
     """The hands alone; nothing that waits is judged by them yet."""
     connection.execute("DELETE FROM hand")
-    connection.executemany(
-        "INSERT INTO hand VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    insert(
+        connection,
+        "INSERT INTO hand (address_id, base, text, quotes, given, expected, answered, awaited)",
+        "(?, ?, ?, ?, ?, ?, ?, ?)",
         [(address, *values) for address, values in sorted(found.items())],
     )
     connection.execute("UPDATE thread SET chance = NULL WHERE chance IS NOT NULL")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from activity.letter import Letter
+from activity.letter import Letter, in_order
 from activity.shape import unpacked
 from store import settings
 from store.codes import DIRECTION, ROLE, VERDICT
@@ -27,8 +27,8 @@ _NO_WORDS: frozenset[str] = frozenset()
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _FORWARDED = re.compile(r"(?:fwd?|wg|tr|i|rv|enc|fyi)\s*:", re.IGNORECASE)
 
-_COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION["outbound"]}, a.shape, a.subject
-    FROM activity a"""
+_COLUMNS = f"""SELECT a.id, a.conversation, a.at, a.direction_code = {DIRECTION["outbound"]}, a.shape, a.subject,
+    a.identity, a.replies_to FROM activity a"""
 _PEOPLE = f"""SELECT p.activity_id, p.address_id, p.role_code, r.rule = 'self'
     FROM participation p JOIN address r ON r.id = p.address_id
     WHERE p.activity_id IN ({{}}) AND p.role_code IN ({ROLE["from"]}, {ROLE["to"]})
@@ -44,7 +44,7 @@ def newest_letters(log: Log, until: int) -> list[Letter]:
 
 
 def conversations_of(log: Log, conversations: Iterable[int], read: Sequence[Letter] = ()) -> dict[int, list[Letter]]:
-    """The letters of each of these conversations, the oldest first; those that were `read` just now
+    """The letters of each of these conversations in their order; those that were `read` just now
     are not again."""
     known = {(one.id, one.conversation): one for one in read}
     rows = list(of_conversations(log, f"{_COLUMNS} WHERE {{}} AND {_PERSONS}", conversations))
@@ -52,10 +52,7 @@ def conversations_of(log: Log, conversations: Iterable[int], read: Sequence[Lett
     found: dict[int, list[Letter]] = {}
     for letter in (*[known[row[:2]] for row in rows if row[:2] in known], *_letters(log, unknown)):
         found.setdefault(letter.conversation, []).append(letter)
-    for letters in found.values():
-        if len(letters) > 1:
-            letters.sort(key=lambda one: (one.at, one.id))
-    return found
+    return {conversation: in_order(some) if len(some) > 1 else some for conversation, some in found.items()}
 
 
 def hands(log: Log, address_ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
@@ -88,7 +85,11 @@ def _letters(log: Log, rows: Sequence[tuple[Any, ...]]) -> list[Letter]:
     recipients: dict[int, list[tuple[int, int]]] = {}
     for row_id, address, role, is_self in rows_among(log, _PEOPLE, [row[0] for row in rows]):
         (senders if role == _FROM else recipients).setdefault(row_id, []).append((address, is_self))
-    return [_letter(row, senders.get(row[0], ()), recipients.get(row[0], ()), of_accounts) for row in rows]
+    ids = {row[6]: row[0] for row in rows}
+    return [
+        _letter(row[:6], senders.get(row[0], ()), recipients.get(row[0], ()), of_accounts, ids.get(row[7], 0))
+        for row in rows
+    ]
 
 
 def _letter(
@@ -96,9 +97,10 @@ def _letter(
     senders: Sequence[tuple[int, int]],
     recipients: Sequence[tuple[int, int]],
     of_accounts: Collection[int],
+    answers: int,
 ) -> Letter:
     """`senders` and `recipients` (in To): each address and whether it is one of us, in the order of
-    their ids."""
+    their ids; `answers` the letter it names."""
     row_id, conversation, at, ours, number, subject = row
     shape = unpacked(number)
     reader = to_account = 0
@@ -107,10 +109,16 @@ def _letter(
         reaches |= is_self != ours
         to_account |= address in of_accounts
         reader = reader or (0 if is_self else address)
+    writer, by_account = 0, False
+    for address, _ in senders:
+        writer = writer or address
+        by_account |= address in of_accounts
     traits = []
-    if not ours and reaches and not to_account:
+    if reaches and not (by_account if ours else to_account):
         traits.append("colleague")
-    if len(recipients) > 1:
+    if not ours and reader:
+        traits.append("outside")
+    elif len(recipients) > 1:
         traits.append("several")
     if shape is not None and shape.attachments:
         traits.append("attached")
@@ -118,13 +126,22 @@ def _letter(
         traits.append("forwarded")
     if subject and "?" in subject:
         traits.append("question")
-    writer, by_account = 0, False
-    for address, _ in senders:
-        writer = writer or address
-        by_account |= address in of_accounts
     words = frozenset(_WORD.findall(subject.casefold())) if subject else _NO_WORDS
     of_letter = frozenset(traits) if traits else _NO_WORDS
-    return Letter(row_id, conversation, at, bool(ours), shape, writer, of_letter, reaches, by_account, reader, words)
+    return Letter(
+        row_id,
+        conversation,
+        at,
+        bool(ours),
+        shape,
+        writer,
+        of_letter,
+        reaches,
+        by_account,
+        reader,
+        words,
+        answers,
+    )
 
 
 def count_after(log: Log, activity_id: int) -> int:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from store.log import Queryable
 
 CHUNK = 900
+ALL = 2**62  # as a LIMIT: none
 ROWS_AT_ONCE = 100
 T = TypeVar("T")
 
@@ -61,6 +62,9 @@ def insert(
 
     `values` are those of a row, `conflict` is what is done about one that is there.
     """
+    if not isinstance(connection, sqlite3.Connection):  # an engine that has a better way
+        connection.insert_rows(into, values, rows, conflict)
+        return
     for some in chunks(rows, ROWS_AT_ONCE):
         connection.execute(f"{into} VALUES {','.join([values] * len(some))}{conflict}", list(chain.from_iterable(some)))
 
@@ -73,6 +77,10 @@ def insert_given(
 
     A column in which none of a hundred rows has anything is not even bound.
     """
+    if not isinstance(connection, sqlite3.Connection):
+        filled = [(*row[:always], *(None if one == "" else one for one in row[always:])) for row in rows]
+        connection.insert_rows(f"{into} ({', '.join(columns)})", f"({placeholders(columns)})", filled, "")
+        return
     for some in chunks(rows, ROWS_AT_ONCE):
         held = list(zip(*some, strict=True))
         given = [at for at, values in enumerate(held) if at < always or values.count("") < len(some)]

@@ -18,6 +18,7 @@ class Scope(NamedTuple):
     """What of a log may be read.
 
     `levels` are account ids with what each grants to the viewer; one that is not there grants nothing.
+    `places` are mailboxes and calendars that are read as one's own, whatever their account grants.
     `hidden_accounts` is how many grant nothing. None for `viewer`: everything may be read. `user_id` is whose own
     words are read, 0 for those of the one keeper.
     """
@@ -26,10 +27,16 @@ class Scope(NamedTuple):
     levels: tuple[tuple[int, Level], ...] = ()
     hidden_accounts: int = 0
     user_id: int = 0
+    places: tuple[tuple[int, int], ...] = ()
 
     def granting(self, least: Level) -> list[int]:
         """The ids of the accounts that grant this level or a higher one."""
         return [account_id for account_id, level in self.levels if level >= least]
+
+    @property
+    def is_lent(self) -> bool:
+        """Does anybody else grant something?"""
+        return any(level is not Level.OWN for _, level in self.levels)
 
 
 EVERYTHING = Scope()

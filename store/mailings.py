@@ -121,7 +121,7 @@ def _settle(connection: sqlite3.Connection, first: int | None, last: int | None)
     """Compare what the table says of the messages sent in this stretch (None, None: ever), and of what may be left of
     them, with what they are."""
     begins, ends = (None, None) if first is None or last is None else _widened(connection, first - REST, last + REST)
-    where, values = ("a.at BETWEEN ? AND ?", (begins, ends)) if first is not None else ("1", ())
+    where, values = ("a.at BETWEEN ? AND ?", (begins, ends)) if first is not None else ("true", ())
     sent: dict[tuple[int, int | str], list[_Sent]] = {}
     owners = _owners(connection)
     query = f"""SELECT a.id, a.at, a.shape, p.address_id FROM activity a JOIN participation p ON p.activity_id = a.id

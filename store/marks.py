@@ -27,7 +27,7 @@ def keep(connection: sqlite3.Connection, place: int, found: Iterable[tuple[int, 
         "(?, ?, ?, ?)",
         [(activity_id, place, mark.uid, mark.bits) for activity_id, mark in found],
         " ON CONFLICT (activity_id, place_id) DO UPDATE SET uid = excluded.uid, bits = excluded.bits, has_left = 0"
-        " WHERE (uid, bits, has_left) IS NOT (excluded.uid, excluded.bits, 0)",
+        " WHERE (mark.uid, mark.bits, mark.has_left) IS NOT (excluded.uid, excluded.bits, 0)",
     )
 
 
@@ -66,7 +66,7 @@ _IN_INBOX = "(l.name = 'INBOX' OR lower(l.name) LIKE '%/inbox')"
 def filed(log: Log, activity_ids: Sequence[int]) -> dict[int, bool]:
     """Activity → was it moved out of the inbox; not of those that no source with an inbox has
     shown."""
-    query = f"""SELECT s.activity_id, max({_IN_INBOX} AND NOT coalesce(m.has_left, 0)), max(NOT {_IN_INBOX})
+    query = f"""SELECT s.activity_id, max({_IN_INBOX} AND coalesce(m.has_left, 0) = 0), max(NOT {_IN_INBOX})
         FROM sighting s JOIN place l ON l.id = s.place_id
         LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id
         WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(log)}) GROUP BY s.activity_id"""

@@ -148,9 +148,11 @@ def _see(connection: sqlite3.Connection, place: int, activity_id: int, entry: En
     connection.execute(
         "INSERT INTO sighting (activity_id, place_id, object_id, answer, revision) VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT (activity_id, place_id) DO UPDATE SET object_id = excluded.object_id,"
-        " answer = iif(?6 AND object_id IS NOT excluded.object_id, answer, excluded.answer),"
-        " revision = iif(?6 AND object_id IS NOT excluded.object_id, revision, excluded.revision)"
-        " WHERE (object_id, answer, revision) IS NOT (excluded.object_id, excluded.answer, excluded.revision)",
+        " answer = iif(?6 <> 0 AND sighting.object_id IS NOT excluded.object_id, sighting.answer, excluded.answer),"
+        " revision = iif(?6 <> 0 AND sighting.object_id IS NOT excluded.object_id, sighting.revision,"
+        " excluded.revision)"
+        " WHERE (sighting.object_id, sighting.answer, sighting.revision) IS NOT"
+        " (excluded.object_id, excluded.answer, excluded.revision)",
         (*sighting_row(activity_id, place, entry), outdated),
     )
     if entry.object_id is not None:  # what is left of calendars it was deleted from
@@ -175,7 +177,7 @@ def _merge_meeting(connection: sqlite3.Connection, stored: Stored, facts: Facts,
         (*new, facts.revision or None, stored.id),
     )
     wanted = {(emails[p.address.email], p.role, p.answer or None) for p in facts.participants}
-    query = f"SELECT address_id, role, answer FROM participation WHERE activity_id = ? AND {_IS_LISTED}"
+    query = f"SELECT address_id, participation.role, answer FROM participation WHERE activity_id = ? AND {_IS_LISTED}"
     if wanted != set(connection.execute(query, (stored.id,))):
         forget_touches(connection, [stored.id])  # of those who are struck off, too
         connection.execute(f"DELETE FROM participation WHERE activity_id = ? AND {_IS_LISTED}", (stored.id,))

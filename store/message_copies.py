@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from activity.attachment import Attachment
 from activity.facts import STANDINGS, Facts, Judgement
 from activity.verdict import MORE_PERSONAL_FIRST
+from store import attachments
 from store.codes import ROLE
 from store.facts import Stored, load
 from store.identities import identity_hash
@@ -58,8 +60,13 @@ def together(one: Facts, other: Facts, kinds: tuple[str, str]) -> Facts:
     """
     ranks = [_rank(facts, kind) for facts, kind in zip((one, other), kinds, strict=True)]
     if ranks[0] != ranks[1]:
-        return _naming_all(one, other) if ranks[0] < ranks[1] else _naming_all(other, one)
+        best, less = (one, other) if ranks[0] < ranks[1] else (other, one)
+        if less.attachments and not best.attachments and best.shape is None and not max(ranks)[0]:
+            best = replace(best, attachments=less.attachments)  # its source does not tell what hangs on it
+        return _naming_all(best, less)
     first, second = sorted((one, other), key=_order)
+    if first.attachments != second.attachments:
+        first = replace(first, attachments=max(first.attachments, second.attachments, key=_telling))
     shapes = [one.shape for one in (first, second) if one.shape is not None]
     if shapes and first.shape != min(shapes):
         first = replace(first, shape=min(shapes))
@@ -89,6 +96,12 @@ def _order(facts: Facts) -> tuple[float, str, str, tuple[str, ...], str]:
     return facts.at.timestamp(), evidence_text(facts) or "", facts.subject, facts.references[-1:], facts.identity
 
 
+def _telling(documents: tuple[Attachment, ...]) -> tuple[int, list[tuple[str, str, int, str]]]:
+    """More documents before fewer: programs and lists take some away on the way."""
+    known = [(one.name, one.type, -1 if one.size is None else one.size, one.link) for one in documents]
+    return len(known), known
+
+
 def _people(facts: Facts) -> set[tuple[str, str]]:
     return {(person.address.email, person.role) for person in facts.participants}
 
@@ -104,11 +117,14 @@ def combined(one: Entry, other: Entry, judge: Callable[[Facts], Judgement]) -> E
 def changes(connection: sqlite3.Connection, copies: Mapping[int, Entry]) -> list[Change]:
     """Of these copies of stored messages (by activity id), those that change what is known; nothing is written."""
     found = []
+    known = attachments.of(connection, copies)
     for stored in load(Log(connection), list(copies)):
         copy = copies[stored.id]
+        stored.facts.attachments = known.get(stored.id, ())
         kinds = (stored.judgement.verdict.kind, copy.judgement.verdict.kind)
         facts = together(stored.facts, copy.facts, kinds)
         differs = _row(facts) != _row(stored.facts) or facts.identity != stored.facts.identity
+        differs |= facts.attachments != stored.facts.attachments
         if differs or _people(facts) != _people(stored.facts):
             found.append(Change(stored, facts))
     return found
@@ -122,6 +138,8 @@ def apply(connection: sqlite3.Connection, given: Sequence[Change], emails: Mappi
         " thread_index = ? WHERE id = ?",
         [(*_row(one.facts), one.stored.id) for one in given],
     )
+    attached = [one for one in given if one.facts.attachments != one.stored.facts.attachments]
+    attachments.replace(connection, {one.stored.id: one.facts.attachments for one in attached})
     for one in given:
         if one.is_renamed:
             _rename(connection, one.stored.id, one.stored.facts.identity, one.facts.identity)

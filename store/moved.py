@@ -7,12 +7,12 @@ The newest KEPT are kept: whoever is further behind is told how everything is no
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from store.codes import TOUCH, TOUCH_WORD
-from store.lists import change_among, chunks, insert, placeholders
+from store.lists import ALL, change_among, chunks, insert, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
 from store.touch_dates import Touches
@@ -65,8 +65,29 @@ def note(connection: sqlite3.Connection, derived: Mapping[int, Touches], now: da
             if (moment.at, kind) != (was, was_kind):
                 moved.append((timestamp(now), contact_id, moment.at, TOUCH[kind], was, TOUCH[was_kind]))
     if moved:
-        insert(connection, f"INSERT INTO moved ({_COLUMNS})", "(?, ?, ?, ?, ?, ?)", moved)
-        connection.execute("DELETE FROM moved WHERE number <= (SELECT max(number) FROM moved) - ?", (KEPT,))
+        (so_far,) = connection.execute("SELECT coalesce(max(number), 0) FROM moved").fetchone()
+        _insert(connection, moved, so_far)
+        if (gone := so_far + len(moved) - KEPT) > 0:
+            connection.execute("DELETE FROM moved WHERE number <= ?", (gone,))
+
+
+def begin(connection: sqlite3.Connection, now: datetime) -> None:
+    """As if every date had been derived just now: where they were before is not for whom they are shown to now."""
+    connection.execute("DELETE FROM moved")
+    query = """SELECT contact_id, last_touch, last_touch_kind FROM contact_touch WHERE last_touch IS NOT NULL
+        ORDER BY contact_id DESC LIMIT ?"""
+    rows = [
+        (timestamp(now), contact_id, at, TOUCH[kind], None, None)
+        for contact_id, at, kind in connection.execute(query, (KEPT,)).fetchall()
+    ]
+    _insert(connection, rows[::-1], 0)
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[int | None, ...]], so_far: int) -> None:
+    """Numbered from `so_far` on without a gap, also where an engine's own numbers have one after a rollback: who
+    reads from the beginning is told so where the first is missing."""
+    numbered = [(number, *row) for number, row in enumerate(rows, so_far + 1)]
+    insert(connection, f"INSERT INTO moved (number, {_COLUMNS})", "(?, ?, ?, ?, ?, ?, ?)", numbered)
 
 
 def newest(log: Log) -> str:
@@ -85,7 +106,7 @@ def since(log: Log, cursor: str, most: int | None = None) -> list[Move] | None:
         return None
     rows = log.execute(
         f"SELECT number, {_COLUMNS} FROM moved WHERE number > ? AND contact_id <> 0 ORDER BY number LIMIT ?",
-        (number, -1 if most is None else most),
+        (number, ALL if most is None else most),
     )
     return [
         Move(_cursor(one, at), contact_id, instant(at), last_of(last, kind), last_of(before, was))

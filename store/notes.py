@@ -31,12 +31,13 @@ def is_note(log: Log, activity_id: int) -> bool:
 
 def speak_by(connection: sqlite3.Connection, emails: Iterable[str], address_id: int) -> None:
     """Notes of whoever had these addresses name another one of theirs."""
-    connection.executemany(
-        "UPDATE OR REPLACE participation SET address_id = ?1"
-        " WHERE address_id = (SELECT id FROM address WHERE email = ?2)"
-        f" AND (SELECT {_IS_NOTE} FROM activity a WHERE a.id = activity_id)",
-        [(address_id, email) for email in emails],
+    theirs = (
+        "address_id = (SELECT id FROM address WHERE email = ?1)"
+        f" AND (SELECT {_IS_NOTE} FROM activity a WHERE a.id = participation.activity_id)"
     )
+    for email in emails:
+        connection.execute(f"UPDATE OR IGNORE participation SET address_id = ?2 WHERE {theirs}", (email, address_id))
+        connection.execute(f"DELETE FROM participation WHERE address_id <> ?2 AND {theirs}", (email, address_id))
 
 
 def take_back(connection: sqlite3.Connection, activity_id: int) -> None:

@@ -99,7 +99,8 @@ def move_words(connection: sqlite3.Connection, into: int, other: int) -> None:
         "INSERT INTO said_of_contact (contact_id, kind, value, through, said_at, said_by, user_id)"
         " SELECT ?1, kind, value, through, said_at, said_by, user_id FROM said_of_contact WHERE contact_id = ?2"
         " ON CONFLICT (contact_id, kind, user_id) DO UPDATE SET value = excluded.value, through = excluded.through,"
-        " said_at = excluded.said_at, said_by = excluded.said_by WHERE excluded.said_at > said_at",
+        " said_at = excluded.said_at, said_by = excluded.said_by"
+        " WHERE excluded.said_at > said_of_contact.said_at",
         (into, other),
     )
 
@@ -116,7 +117,7 @@ def put_aside(
         "INSERT INTO put_aside (canonical, email, name, kind, said_at, said_by, user_id)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
         " ON CONFLICT (canonical, user_id) DO UPDATE SET email = ?2, name = ?3, kind = ?4, said_at = ?5, said_by = ?6"
-        " WHERE ?4 = 'ignored' OR kind <> 'ignored'",
+        " WHERE ?4 = 'ignored' OR put_aside.kind <> 'ignored'",
         [(canonical, email, name, kind, *_spoken(speaker)) for email, canonical in emails],
     )
 
@@ -126,6 +127,16 @@ def take_back(connection: sqlite3.Connection, canonicals: Iterable[str], user_id
     before = connection.total_changes
     change_among(connection, f"DELETE FROM put_aside WHERE user_id = {user_id:d} AND canonical IN ({{}})", canonicals)
     return connection.total_changes > before
+
+
+def erase(connection: sqlite3.Connection, user_id: int, emails: Sequence[str], contact_ids: Sequence[int] = ()) -> None:
+    """What this user says of addresses and contacts that are to be forgotten."""
+    for tables, column, meant in (
+        (("put_aside", "private_address"), "email", emails),
+        (("said_of_contact", "private_contact"), "contact_id", contact_ids),
+    ):
+        for table in tables:
+            change_among(connection, f"DELETE FROM {table} WHERE user_id = {user_id:d} AND {column} IN ({{}})", meant)
 
 
 def names_put_aside(log: Log, canonicals: Iterable[str], user_id: int = ONE_KEEPER) -> dict[str, str]:

@@ -36,6 +36,8 @@ def register(
 
     `addresses` are the own ones of each account, by its name; those it had once stay known, behind them.
     """
+    if (standing := _as_it_stands(connection, accounts, addresses)) is not None:
+        return standing
     connection.execute("UPDATE account SET active = 0 WHERE active")
     connection.execute("UPDATE source SET active = 0 WHERE active")
     rows = []
@@ -56,6 +58,36 @@ def register(
             ).fetchone()
             rows.append(SourceRow(source_id, name, kind))
     return rows
+
+
+def _as_it_stands(
+    connection: sqlite3.Connection,
+    accounts: Mapping[str, tuple[str, Sequence[str]]],
+    addresses: Mapping[str, Sequence[str]] | None,
+) -> list[SourceRow] | None:
+    """The rows, where there is nothing to change: five thousand accounts are many statements."""
+    known: dict[str, tuple[str, dict[str, int]]] = {}
+    for name, owner, kind, row_id in connection.execute(
+        "SELECT a.name, a.owner, s.kind, s.id FROM account a LEFT JOIN source s ON s.account_id = a.id AND s.active"
+        " WHERE a.active AND NOT EXISTS (SELECT 1 FROM retired_account r WHERE r.account_id = a.id)"
+    ):
+        kinds = known.setdefault(name, (owner, {}))[1]
+        if kind is not None:
+            kinds[kind] = row_id
+    if {name: (owner, set(kinds)) for name, (owner, kinds) in known.items()} != {
+        name: (owner, set(kinds)) for name, (owner, kinds) in accounts.items()
+    }:
+        return None
+    if addresses is not None:
+        query = "SELECT a.name, d.email FROM account_address d JOIN account a ON a.id = d.account_id ORDER BY position"
+        held: dict[str, list[str]] = {}
+        for name, email in connection.execute(query):
+            held.setdefault(name, []).append(email)
+        for name in accounts:
+            own = list(dict.fromkeys(addresses.get(name, ())))
+            if held.get(name, [])[: len(own)] != own:
+                return None
+    return [SourceRow(known[name][1][kind], name, kind) for name, (_, kinds) in accounts.items() for kind in kinds]
 
 
 def _keep_addresses(connection: sqlite3.Connection, account_id: int, emails: Sequence[str]) -> None:
@@ -103,7 +135,8 @@ def note_skipped(connection: sqlite3.Connection, place: int, skipped: Iterable[S
     before = connection.total_changes
     connection.executemany(
         "INSERT INTO skipped (place_id, item, reason, at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (place_id, item) DO UPDATE SET reason = excluded.reason WHERE reason IS NOT excluded.reason",
+        " ON CONFLICT (place_id, item) DO UPDATE SET reason = excluded.reason"
+        " WHERE skipped.reason IS NOT excluded.reason",
         [(place, skip.item, skip.reason, timestamp(now)) for skip in skipped],
     )
     return connection.total_changes - before

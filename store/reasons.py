@@ -36,7 +36,7 @@ def flagged(log: Log, now: datetime) -> Iterator[Row]:
         WHERE m.bits & {FLAGGED} AND NOT m.bits & {ANSWERED} AND a.at <= ? AND NOT EXISTS (
             SELECT 1 FROM address k CROSS JOIN participation q ON q.address_id = k.id
             WHERE k.contact_id = c.id AND q.touch_code IN ({OUTBOUND}, {MEETING}) AND q.at BETWEEN a.at AND ?)
-        GROUP BY a.id ORDER BY a.at DESC"""
+        GROUP BY a.id, c.id, c.name, a.at, a.subject ORDER BY a.at DESC, a.id, c.id"""
     moment = timestamp(now)
     return _rows(log.execute(query, (moment, moment)))
 
@@ -46,7 +46,7 @@ def met(log: Log, since: datetime, until: datetime, now: datetime) -> Iterator[R
     query = """SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, '') FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_touch_activity
         WHERE t.last_touch_kind = 'meeting' AND t.last_touch BETWEEN ? AND ? AND t.next_meeting IS NULL
-        AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_touch DESC"""
+        AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_touch DESC, t.contact_id DESC"""
     return _rows(log.execute(query, (timestamp(since), timestamp(until), timestamp(now))))
 
 
@@ -55,7 +55,7 @@ def last_of_series(log: Log, since: datetime, now: datetime) -> Iterator[Row]:
     newest first."""
     query = """SELECT c.id, c.name, a.id, a.at, coalesce(a.subject, ''), a.identity FROM contact_touch t
         JOIN contact c ON c.id = t.contact_id JOIN activity a ON a.id = t.last_meeting_activity
-        WHERE t.next_meeting IS NULL AND t.last_meeting BETWEEN ? AND ? AND instr(a.identity, '/')
+        WHERE t.next_meeting IS NULL AND t.last_meeting BETWEEN ? AND ? AND instr(a.identity, '/') > 0
         AND (t.due IS NULL OR t.due > ?) ORDER BY t.last_meeting DESC"""
     for *row, identity in log.execute(query, (timestamp(since), timestamp(now), timestamp(now))):
         series = series_identity(identity)

@@ -11,6 +11,7 @@ import sqlite3
 from datetime import datetime
 from typing import NamedTuple
 
+from store import attachments, signed
 from store.codes import MEETING, ROLE
 from store.forgetting import delete_activities
 from store.lists import among, change_among, rows_among
@@ -35,7 +36,7 @@ class Gone(NamedTuple):
 def erase_before(connection: sqlite3.Connection, account_id: int, moment: datetime) -> Gone:
     """What was over by then is the account's no more; within the caller's transaction."""
     ids = [row_id for (row_id,) in connection.execute(_OLD, (account_id, timestamp(moment)))]
-    gone = _let_go(connection, account_id, ids)
+    gone = let_go(connection, account_id, ids)
     _blank_objects(connection, account_id, timestamp(moment))
     connection.execute(
         f"UPDATE place SET read_back_to = ?2 WHERE id IN ({_PLACES.replace('?', '?1')}) AND read_back_to < ?2",
@@ -46,10 +47,10 @@ def erase_before(connection: sqlite3.Connection, account_id: int, moment: dateti
 
 def erase_all(connection: sqlite3.Connection, account_id: int) -> Gone:
     """Nothing is the account's any more, nor is anything known of where it was read."""
-    gone = _let_go(connection, account_id, _held(connection, account_id))
+    gone = let_go(connection, account_id, _held(connection, account_id))
     objects = f"SELECT id FROM calendar_object WHERE place_id IN ({_PLACES})"
     connection.execute(f"DELETE FROM calendar_person WHERE object_id IN ({objects})", (account_id,))
-    for table in ("calendar_object", "skipped", "mark"):
+    for table in ("calendar_object", "skipped", "mark", "place_reader", "place_rights"):
         connection.execute(f"DELETE FROM {table} WHERE place_id IN ({_PLACES})", (account_id,))
     sources = "SELECT id FROM source WHERE account_id = ?"
     connection.execute(f"DELETE FROM place WHERE source_id IN ({sources})", (account_id,))
@@ -74,6 +75,7 @@ def strip_to_dates(connection: sqlite3.Connection, account_id: int) -> Gone:
     )
     delete_activities(connection, sorted(set(alone) - touching))
     kept = sorted(touching)
+    attachments.erase_of(connection, kept)
     for column in ("subject", "topic", "replies_to"):
         change_among(connection, f"UPDATE activity SET {column} = NULL WHERE id IN ({{}})", kept)
     change_among(connection, "UPDATE activity SET evidence = NULL WHERE ends IS NULL AND id IN ({})", kept)
@@ -91,7 +93,8 @@ def strip_to_dates(connection: sqlite3.Connection, account_id: int) -> Gone:
         connection.execute(f"DELETE FROM {table} {places}", (account_id,))
     connection.execute(f"UPDATE place SET cursor = NULL WHERE id IN ({_PLACES})", (account_id,))
     forget_touches(connection, kept)
-    _forget_addresses(connection)
+    connection.execute("DELETE FROM signed WHERE account_id = ?", (account_id,))
+    forget_addresses(connection)
     return Gone(len(alone) - len(kept), len(ids) - len(alone) + len(kept))
 
 
@@ -101,11 +104,11 @@ def _held(connection: sqlite3.Connection, account_id: int) -> list[int]:
     return [row_id for (row_id,) in connection.execute(query, (account_id,))]
 
 
-def _let_go(connection: sqlite3.Connection, account_id: int, ids: list[int]) -> Gone:
+def let_go(connection: sqlite3.Connection, account_id: int, ids: list[int]) -> Gone:
     """These are the account's no more."""
     if not ids:
         return Gone(0, 0)
-    elsewhere = _held_elsewhere(connection, account_id, ids)
+    elsewhere, people = _held_elsewhere(connection, account_id, ids), signed.taking_part(connection, ids)
     places = [row_id for (row_id,) in connection.execute(_PLACES, (account_id,))]
     within = ",".join(map(str, places)) or "NULL"
     for table in ("sighting", "mark"):
@@ -129,7 +132,8 @@ def _let_go(connection: sqlite3.Connection, account_id: int, ids: list[int]) -> 
     )
     forget_touches(connection, sorted(elsewhere))
     delete_activities(connection, sorted(set(ids) - elsewhere))
-    _forget_addresses(connection)
+    signed.forget_of(connection, account_id, people)
+    forget_addresses(connection)
     return Gone(len(ids) - len(elsewhere), len(elsewhere))
 
 
@@ -160,11 +164,13 @@ def _blank_objects(connection: sqlite3.Connection, account_id: int, before: int)
     )
 
 
-def _forget_addresses(connection: sqlite3.Connection) -> None:
+def forget_addresses(connection: sqlite3.Connection) -> None:
     """Of whom nothing is left."""
-    connection.execute(
-        "DELETE FROM address WHERE contact_id IS NULL AND rule <> 'self'"
+    nothing = (
+        " WHERE contact_id IS NULL AND rule <> 'self'"
         " AND NOT EXISTS (SELECT 1 FROM participation p WHERE p.address_id = address.id)"
         " AND NOT EXISTS (SELECT 1 FROM calendar_person c WHERE c.address_id = address.id)"
         " AND NOT EXISTS (SELECT 1 FROM unplaced u WHERE u.address_id = address.id)"
     )
+    connection.execute(f"DELETE FROM signed WHERE address_id IN (SELECT id FROM address{nothing})")
+    connection.execute(f"DELETE FROM address{nothing}")

@@ -29,7 +29,9 @@ def accounts_listed(log: Log) -> list[Listed]:
     """Those that are read first, as the configuration has them."""
     query = """SELECT n.name, coalesce(nullif(n.owner, ''), n.name), u.name, n.active, r.at, r.kept,
         (SELECT group_concat(name, char(10)) FROM (SELECT w.name FROM account_reader e JOIN user w ON w.id = e.user_id
-            WHERE e.account_id = n.id ORDER BY w.name)),
+            WHERE e.account_id = n.id UNION SELECT w.name FROM place_reader e JOIN user w ON w.id = e.user_id
+            JOIN place l ON l.id = e.place_id JOIN source o ON o.id = l.source_id WHERE o.account_id = n.id
+            ORDER BY 1)),
         (SELECT count(DISTINCT s.activity_id) FROM source o JOIN place l ON l.source_id = o.id
             JOIN sighting s ON s.place_id = l.id WHERE o.account_id = n.id)
         FROM account n LEFT JOIN user u ON u.id = n.user_id LEFT JOIN retired_account r ON r.account_id = n.id

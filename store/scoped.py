@@ -13,17 +13,20 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from activity.series import series_identity
 from store import audiences, grants
-from store.database import READER_CACHE_KIB, create_private, open_for_reading
+from store.database import create_private, database_errors, engine_of_servers, open_for_reading, reader_cache_kib
 from store.file_owner import as_owner_of
 from store.log import Log, Scope
 from store.scoped_views import AUDIENCES_OWN, BESIDE, SHARED, hidden, of_scope
+from store.server_place import Server, server_of
 
 BUSY_SECONDS = 45
+_STATEMENTS = 512  # what stands in the views makes them dear to prepare
 
 
 _HELPERS = {
@@ -53,12 +56,18 @@ class Part(NamedTuple):
     audience: Path
 
 
+class Belt(Protocol):
+    """While it `is_open`, what derives an audience's dates reads the log itself."""
+
+    is_open: bool
+
+
 class ScopedLog(Log):
     """A log within a scope, which can follow what has changed in it since."""
 
     __slots__ = ("_belt",)
 
-    def __init__(self, connection: sqlite3.Connection, scope: Scope, belt: _Belt) -> None:
+    def __init__(self, connection: sqlite3.Connection, scope: Scope, belt: Belt) -> None:
         super().__init__(connection, scope)
         self._belt = belt
 
@@ -87,13 +96,16 @@ def part_of(whole: Log, path: Path, scope: Scope) -> Part:
     """What of the log at `path` is seen within a scope; nothing is made."""
     granted = grants.of_scope(whole, scope)
     tables = [name for (name,) in whole.execute(_TABLES)]
-    views = of_scope(scope, bool(granted.marks))
-    shown = [*map(repr, granted.audience), repr(sorted(views.items())), repr(tables)]
+    views, in_words = _views(scope, granted.marks)
+    shown = [*map(repr, granted.audience), in_words, repr(tables)]
     return Part(scope, granted.rows, views, tables, audiences.path_of(path, shown))
 
 
 def open_part(path: Path, part: Part, now: datetime, then: Followed | None = None) -> ScopedLog:
     """The same log, of which this part is seen."""
+    if (server := server_of(path)) is not None:
+        with database_errors(path):
+            return _opened_on_server(server, part, now, then)
     with as_owner_of(path):
         audiences.make_room_for(part.audience)
         try:
@@ -105,7 +117,15 @@ def open_part(path: Path, part: Part, now: datetime, then: Followed | None = Non
             return _opened(path, part, now, then)
 
 
-_TABLES = """SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%' ORDER BY name"""
+@lru_cache(maxsize=4)
+def _views(scope: Scope, has_marks: bool) -> tuple[Mapping[str, str], str]:
+    """What stands before the tables, and all of it as one text; a process that is kept asks for the same each time."""
+    views = of_scope(scope, has_marks)
+    return views, repr(sorted(views.items()))
+
+
+_TABLES = """SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite%'
+    AND name NOT LIKE 'log_%' ORDER BY name"""
 
 
 def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> ScopedLog:
@@ -114,13 +134,18 @@ def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> Sco
         if not audience.exists():
             os.close(create_private(audience))
     connection = sqlite3.connect(
-        audience.absolute().as_uri(), uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False
+        audience.absolute().as_uri(),
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS,
     )
     try:
         for pragma in ("journal_mode = WAL", "synchronous = OFF", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"ATTACH ? AS {SHARED}", (f"{path.absolute().as_uri()}?mode=ro",))
-        connection.execute(f"PRAGMA {SHARED}.cache_size = -{READER_CACHE_KIB}")
+        connection.execute(f"PRAGMA {SHARED}.cache_size = -{reader_cache_kib()}")
         key = audience.name.encode()
         connection.create_function("opaque", 1, lambda identity: _opaque(identity, key), deterministic=True)
         connection.executescript(_made(part.rows, part.views, part.tables))
@@ -128,6 +153,20 @@ def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> Sco
         log = ScopedLog(connection, part.scope, belt)
         log.follow(now, then)
         connection.set_authorizer(belt)
+        return log
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _opened_on_server(server: Server, part: Part, now: datetime, then: Followed | None) -> ScopedLog:
+    connection = engine_of_servers().open_for_audience(server, part.audience.stem)
+    try:
+        connection.make(_HELPERS, part.views, part.tables)
+        connection.show(part.rows)
+        connection.note_use()
+        log = ScopedLog(connection, part.scope, connection)
+        log.follow(now, then)
         return log
     except BaseException:
         connection.close()

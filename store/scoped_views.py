@@ -48,8 +48,10 @@ NOTHING = {
     "token": "id, digest, name, user_id, scopes, made_at, expires_at",
     "target": (
         "id, name, kind, place, active, state, cursor, followed, next_due, looked_at, last_success, failing_since,"
-        " attempts, next_attempt, held, error_code, error, hint"
+        " attempts, next_attempt, held, error_code, error, hint, epoch, holder, leased_until"
     ),
+    "worker": "name, host, pid, started_at, seen_at, reading, watches",
+    "shard": "id, epoch, holder, leased_until",
     "outbox": (
         "id, target_id, contact_id, message, noted_at, last, kind_code, before, before_code, attempts, next_attempt,"
         " parked"
@@ -58,7 +60,10 @@ NOTHING = {
     "to_blank": "target_id, remote",
     "target_note": "target_id, contact_id, kind, text, at",
     "account_reader": "account_id, user_id",
+    "place_rights": "place_id, told_at, unknown",
+    "place_reader": "place_id, user_id",
     "bcc_seen": "activity_id, address_id, place_id",
+    "signed": "id, address_id, account_id, name",
     "access": "id, at, user_id, command, account_id, level, items, contact_id",
     "deed": "id, at, user_id, kind, contact_id, detail",
     "retired_account": "account_id, at, kept",
@@ -136,6 +141,12 @@ class _Texts:
             return self.own(activity)
         return f"({self.own(activity)} OR {self.lent(activity, SUBJECTS)})"
 
+    def _told_in_full(self, activity: str) -> str:
+        """Is an activity seen, and all that stands in its headers?"""
+        if not self._lends_subjects:
+            return self.own(activity)
+        return f"({self.own(activity)} OR ({self.lent(activity, SUBJECTS)} AND {self.concerns(activity)}))"
+
     def part(self, part: str) -> str:
         """Of participation `part` in one's own copy: not a Bcc, unless one's own copies show it.
 
@@ -158,7 +169,7 @@ class _Texts:
 
     def own_addresses(self) -> str:
         """Contacts' addresses that a copy of one's own shows, with the name that is signed there."""
-        return f"""SELECT r.id, r.contact_id, r.email, CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name
+        return f"""SELECT r.id, r.contact_id, r.email, {self._name()} AS name
             FROM shared.address r WHERE r.contact_id IS NOT NULL AND {self.own_address("r.id")}"""
 
     def contact(self, contact: str) -> str:
@@ -253,7 +264,7 @@ class _Texts:
                 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id
                 WHERE {visible_sightings}""",
             "address": f"""SELECT r.id, r.email, r.canonical, r.site,
-                CASE WHEN {self._name_is_own()} THEN r.name ELSE '' END AS name,
+                {self._name()} AS name,
                 r.contact_id, r.company_id, r.rule
                 FROM shared.address r WHERE {self.address("r")}""",
             "contact_key": f"""SELECT x.key, x.contact_id, x.merged FROM shared.contact_key x
@@ -273,6 +284,8 @@ class _Texts:
                 WHERE {self.own("x.activity_id")}""",
             "mailing": f"""SELECT x.activity_id, x.size, x.seconds FROM shared.mailing x
                 WHERE {self.own("x.activity_id")}""",
+            "attachment": f"""SELECT x.activity_id, x.number, x.name, x.type, x.size, x.link FROM shared.attachment x
+                WHERE {self._told_in_full("x.activity_id")}""",
             "contact_holder": f"""SELECT x.contact_id, x.account_id, x.name, x.company_id, x.owner, x.emails, x.tags
                 FROM shared.contact_holder x WHERE {a_contacts} AND x.account_id IN {_NAMING}""",
             **_OF_ACCOUNTS,
@@ -317,8 +330,17 @@ class _Texts:
     def _kept(self, full: str, *columns: str) -> str:
         return ", ".join([f"{_else(f'a.{one}', full, 'NULL', self._lends)} AS {one}" for one in columns])
 
+    def _name(self) -> str:
+        """The name that address `r` signs with, by one's own copies: what one's accounts noted, or where all that there
+        are are one's own."""
+        noted = (
+            "SELECT n.name FROM shared.signed n CROSS JOIN temp.granted_account g ON g.account_id = n.account_id"
+            f" WHERE n.address_id = r.id AND g.level = {OWN} ORDER BY n.id LIMIT 1"
+        )
+        return f"CASE WHEN {self._name_is_own()} THEN r.name ELSE coalesce(({noted}), '') END"
+
     def _name_is_own(self) -> str:
-        """The name that address `r` signs with stands in some copy; is that one's own, since all of them are?"""
+        """It stands in some copy; is that one's own, since all of them are?"""
         return (
             "NOT EXISTS (SELECT 1 FROM shared.participation n CROSS JOIN shared.sighting s"
             f" ON s.activity_id = n.activity_id WHERE n.address_id = r.id AND s.place_id NOT IN"
@@ -347,7 +369,7 @@ _PLACE = (
     " FROM shared.place l CROSS JOIN temp.granted g ON g.place_id = l.id"
 )
 _OF_ACCOUNTS = {
-    "account": f"""SELECT x.id, x.name, x.owner, x.active, x.user_id FROM shared.account x
+    "account": f"""SELECT x.id, x.name, x.owner, x.active, x.user_id, x.inherits_readers FROM shared.account x
         WHERE x.id IN {_ACCOUNTS}""",
     "account_address": f"""SELECT x.email, x.account_id, x.position FROM shared.account_address x
         WHERE x.account_id IN {_ACCOUNTS}""",
@@ -355,7 +377,8 @@ _OF_ACCOUNTS = {
         x.next_attempt, x.failing_since, CASE WHEN {_OWN_SOURCE} THEN x.refusals ELSE '[]' END AS refusals,
         x.error_code, CASE WHEN {_OWN_SOURCE} THEN x.error WHEN x.error IS NOT NULL THEN '{CANNOT_BE_READ}' END
         AS error, CASE WHEN {_OWN_SOURCE} THEN x.hint END AS hint,
-        CASE WHEN {_OWN_SOURCE} THEN x.watches_allowed END AS watches_allowed
+        CASE WHEN {_OWN_SOURCE} THEN x.watches_allowed END AS watches_allowed,
+        0 AS epoch, NULL AS holder, NULL AS leased_until, NULL AS brought_at
         FROM shared.source x WHERE x.account_id IN {_ACCOUNTS}""",
     "place": _PLACE,
     "account_share": f"""SELECT x.account_id, x.team, x.level FROM shared.account_share x

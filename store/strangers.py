@@ -1,6 +1,7 @@
 """How often and when we exchanged with each address that is nobody's: a cache like contact_touch.
 
-Triggers of the schema see to it that `stranger` has a row for every address without a contact, none else.
+It has a row for every address without a contact, none else: whoever adds addresses adds theirs, and triggers of the
+schema follow what becomes of them.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ _DERIVED = f"""SELECT s.address_id,
 DUE = _DERIVED.format("s.address_id IN (SELECT address_id FROM stranger WHERE due <= ?1)")
 """Those whose row says nothing as of ?1, derived: the columns of stranger in their order."""
 
-_KEEP = """INSERT OR REPLACE INTO stranger (address_id, inbound, outbound, meetings, first_touch, last_touch, due)
-    VALUES (?, ?, ?, ?, ?, ?, ?)"""
+_INTO = "INSERT OR REPLACE INTO stranger (address_id, inbound, outbound, meetings, first_touch, last_touch, due)"
+_KEEP = f"{_INTO} VALUES (?, ?, ?, ?, ?, ?, ?)"
 _STRANGE = "SELECT id FROM address WHERE contact_id IS NULL AND rule IN ('none', 'company-domain')"
+
+
+def add_newer_than(connection: sqlite3.Connection, address_id: int) -> None:
+    """Rows, yet to be derived, of the addresses added after this one."""
+    connection.execute(f"INSERT INTO stranger (address_id) {_STRANGE} AND id > ?", (address_id,))
 
 
 def derive(connection: sqlite3.Connection, address_ids: Collection[int], now: datetime) -> None:
@@ -43,7 +49,7 @@ def derive(connection: sqlite3.Connection, address_ids: Collection[int], now: da
 
 def refresh(connection: sqlite3.Connection, now: datetime) -> None:
     """Derive what is unknown or overtaken by time, within the caller's transaction."""
-    connection.executemany(_KEEP, connection.execute(DUE, (timestamp(now),)).fetchall())
+    connection.execute(f"{_INTO} {DUE}", (timestamp(now),))
 
 
 def correct(connection: sqlite3.Connection, now: datetime) -> int:

@@ -22,7 +22,7 @@ _ANSWERS = f"""SELECT c.id, c.name, r.email, r.name, count(DISTINCT v.id) AS ans
     JOIN address k ON k.id = q.address_id JOIN contact c ON c.id = k.contact_id
     WHERE s.inbound > 0
         AND (SELECT count(*) FROM participation o WHERE o.activity_id = w.id AND o.touch_code = {OUTBOUND}) = 1
-    GROUP BY c.id, r.id ORDER BY answers DESC, r.email LIMIT {MOST}"""
+    GROUP BY c.id, c.name, r.id, r.email, r.name ORDER BY answers DESC, r.email, c.id LIMIT {MOST}"""
 
 
 class Signer(NamedTuple):

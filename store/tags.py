@@ -25,7 +25,7 @@ def with_tag(log: Log, tag: str) -> set[int]:
 
 
 def all_tags(log: Log) -> list[str]:
-    return [tag for (tag,) in log.execute("SELECT DISTINCT tag FROM contact_tag ORDER BY lower(tag)")]
+    return [tag for (tag,) in log.execute("SELECT tag FROM contact_tag GROUP BY tag ORDER BY lower(tag), tag")]
 
 
 def add_tags(connection: sqlite3.Connection, contact_id: int, tags: Iterable[str]) -> None:

@@ -41,7 +41,10 @@ class Target(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What somebody has to look at: `kind` is "ambiguous", "edited" or "refused"; `name` is the contact's."""
+    """What somebody has to look at: `kind` is "ambiguous", "edited" or "refused"; `name` is the contact's.
+
+    "unblanked" is of nobody (contact 0): `text` are the names there of erased people whose field may not be emptied.
+    """
 
     contact_id: int
     name: str | None
@@ -139,6 +142,19 @@ def notes_of(log: Log, target_id: int, kind: str) -> dict[int, str]:
     """Contact → the note of this kind."""
     query = "SELECT contact_id, text FROM target_note WHERE target_id = ? AND kind = ?"
     return dict(log.execute(query, (target_id, kind)))
+
+
+def unblanked(log: Log, target_id: int) -> list[str]:
+    """By what names a target has the erased people whose field it refused to blank."""
+    text = notes_of(log, target_id, "unblanked").get(0, "")
+    return text.split(", ") if text else []
+
+
+def keep_unblanked(connection: sqlite3.Connection, target_id: int, remotes: Iterable[str], now: datetime) -> None:
+    if kept := ", ".join(sorted(remotes)):
+        note(connection, target_id, {(0, "unblanked"): kept}, now)
+    else:
+        drop_notes(connection, target_id, "unblanked", [0])
 
 
 def change(connection: sqlite3.Connection, target_id: int, **columns: str | int | datetime | None) -> None:

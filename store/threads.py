@@ -10,12 +10,23 @@ from typing import Any
 
 from activity.verdict import REACTIONS, Verdict, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
-from store.lists import among, change_among, insert, of_conversations
+from store.lists import among, change_among, insert, of_conversations, placeholders
 from store.log import Log
 from store.rows import Entry, timestamp
 from store.turns import THEM, US, Said, waiting_in
 
-__all__ = ("THEM", "US", "by_chance", "correct", "settle", "settle_new", "threads_with", "waiting", "waiting_then")
+__all__ = (
+    "THEM",
+    "US",
+    "by_chance",
+    "correct",
+    "settle",
+    "settle_new",
+    "threads_with",
+    "waiting",
+    "waiting_among",
+    "waiting_then",
+)
 
 FOR_EVER = 1 << 62
 _FROM, _TO = ROLE["from"], ROLE["to"]
@@ -37,7 +48,7 @@ Row = tuple[int, int, int, int]
 
 def threads_with(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
     """The conversations these activities belong to."""
-    return set(among(connection, "SELECT conversation FROM activity WHERE id IN ({})", activity_ids))
+    return set(among(connection, "SELECT activity.conversation FROM activity WHERE id IN ({})", activity_ids))
 
 
 def settle(connection: sqlite3.Connection, conversations: Iterable[int]) -> None:
@@ -57,10 +68,12 @@ def settle_new(
     conversations: Mapping[int, int],
     mail: Mapping[int, Entry],
     emails: Mapping[str, int],
+    ours: Collection[int],
 ) -> set[int]:
     """The same for those of these `conversations` (by activity id) that have new messages alone; which they were.
 
-    `mail` is all that has been added, and as it was inserted, so nothing has to be read back.
+    `mail` is all that has been added, and as it was inserted, so nothing has to be read back. `emails` are the ids of
+    the addresses in it, `ours` those of them that are our own.
     """
     older: set[int] = set()
     begun = set(conversations.values())
@@ -72,14 +85,6 @@ def settle_new(
     for row_id, one in conversations.items():
         if one in begun and _is_said(mail[row_id].judgement.verdict):
             said.setdefault(one, []).append(row_id)
-    to_us = {
-        emails[person.email]
-        for row_ids in said.values()
-        for row_id in row_ids
-        for person, role, _ in mail[row_id].facts.participants
-        if role == "to"
-    }
-    ours = set(among(connection, "SELECT id FROM address WHERE rule = 'self' AND id IN ({})", to_us))
     rows: list[Row] = []
     for conversation in sorted(said):
         row_ids = said[conversation]
@@ -149,6 +154,23 @@ def waiting(
     return log.execute(
         f"SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?",
         (waits_for, until, limit),
+    ).fetchall()
+
+
+def more_than(log: Log, waits_for: int, until: int, number: int) -> bool:
+    """Is there more than so much of this mail?"""
+    query = "SELECT 1 FROM thread WHERE waits_for = ? AND at <= ? LIMIT 1 OFFSET ?"
+    return log.execute(query, (waits_for, until, number)).fetchone() is not None
+
+
+def waiting_among(log: Log, waits_for: int, ids: Sequence[int], newest_first: bool) -> list[tuple[int, int]]:
+    """Those of these activities that wait, as `waiting` gives them."""
+    order = "DESC" if newest_first else "ASC"
+    return log.execute(
+        "SELECT t.activity_id, t.at FROM activity a"
+        " CROSS JOIN thread t ON t.conversation = a.conversation AND t.activity_id = a.id"
+        f" WHERE a.id IN ({placeholders(ids)}) AND t.waits_for = ? ORDER BY t.at {order}, t.activity_id {order}",
+        (*ids, waits_for),
     ).fetchall()
 
 

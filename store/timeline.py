@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from activity.attachment import Attachment
 from activity.participant import TITLE
 from activity.verdict import PERSON
-from store import bounces
+from store import attachments, bounces
 from store.codes import COPIED, INBOUND, MEETING, OUTBOUND
-from store.lists import among, chunks, placeholders, rows_among
+from store.lists import ALL, among, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
 
@@ -38,7 +39,8 @@ class Activity(NamedTuple):
     `at` and `ends` are aware UTC; `ends` is None for mail. `verdict` is the one that was stored,
     without regard to the clock. `bounced` are the addresses that it did not reach, `sightings` are
     (account, place). `noted` is which kind of note it is ("call", "met", "letter"), None where it
-    was read from a mailbox or a calendar.
+    was read from a mailbox or a calendar. `attachments` are the documents of a mail, where they are
+    kept.
     """
 
     id: int
@@ -54,6 +56,7 @@ class Activity(NamedTuple):
     bounced: tuple[str, ...]
     parts: tuple[Part, ...]
     sightings: tuple[tuple[str, str], ...]
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def noted(self) -> str | None:
@@ -99,21 +102,29 @@ _NEWEST_OF_ADDRESS = (
 )
 
 
+class Ahead(NamedTuple):
+    """A meeting that lies ahead: which one, and when it begins."""
+
+    id: int
+    identity: str
+    at: datetime
+
+
 def ahead(
     log: Log,
     now: datetime,
     limit: int | None,
     contact_ids: Sequence[int] | None = None,
     until: datetime | None = None,
-) -> list[Activity]:
+) -> list[Ahead]:
     """Meetings with contacts (with these, if given) that lie ahead and would count; the next one
     first.
 
-    `until`: those that start before.
+    `until`: those that start before. Few of them are told of: what else is known of these is for `activities`.
     """
     whom = "IS NOT NULL" if contact_ids is None else f"IN ({placeholders(contact_ids)})"
     rows = log.execute(
-        "SELECT a.id FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
+        "SELECT a.id, a.identity, a.at FROM activity a WHERE a.ends > ? AND a.at > ? AND a.at < ?"
         " AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id"
         f" WHERE p.activity_id = a.id AND p.touch_code = {MEETING} AND r.contact_id {whom})"
         " ORDER BY a.at, a.id LIMIT ?",
@@ -122,10 +133,10 @@ def ahead(
             timestamp(now),
             timestamp(until) if until else _NEVER,
             *(contact_ids or ()),
-            -1 if limit is None else limit,
+            ALL if limit is None else limit,
         ),
     )
-    return activities(log, [row_id for (row_id,) in rows])
+    return [Ahead(row_id, identity, instant(at)) for row_id, identity, at in rows]
 
 
 def activities(log: Log, ids: Sequence[int]) -> list[Activity]:
@@ -135,12 +146,12 @@ def activities(log: Log, ids: Sequence[int]) -> list[Activity]:
 
 
 def _activities(log: Log, ids: Sequence[int]) -> Iterator[Activity]:
-    parts, seen = _parts(log, ids), _seen(log, ids)
+    parts, seen, attached = _parts(log, ids), _seen(log, ids), attachments.of(log, ids)
     bounced: dict[int, tuple[str, ...]] = {}
     for row_id, email in bounces.bounced(log, ids):
         bounced[row_id] = (*bounced.get(row_id, ()), email)
-    query = f"""SELECT id, identity, kind, at, ends, verdict, reason, direction, subject, evidence
-        FROM activity WHERE id IN ({placeholders(ids)})"""
+    query = f"""SELECT a.id, a.identity, a.kind, a.at, a.ends, a.verdict, a.reason, a.direction, a.subject, a.evidence
+        FROM activity a WHERE id IN ({placeholders(ids)})"""
     for row_id, identity, kind, at, ends, verdict, reason, direction, subject, evidence in log.execute(query, ids):
         why = PERSON.reason if reason is None else reason
         if names := [part.contact for part in parts.get(row_id, ()) if part.role == TITLE and part.contact]:
@@ -148,7 +159,7 @@ def _activities(log: Log, ids: Sequence[int]) -> Iterator[Activity]:
         yield Activity(
             row_id, identity, kind, instant(at), instant(ends), verdict, why,
             direction, subject or "", json.loads(evidence) if evidence else {}, bounced.get(row_id, ()),
-            parts.get(row_id, ()), seen.get(row_id, ()),
+            parts.get(row_id, ()), seen.get(row_id, ()), attached.get(row_id, ()),
         )  # fmt: skip
 
 
@@ -157,8 +168,8 @@ _ROLE_ORDER = {"from": 0, "organizer": 0, "to": 1, "attendee": 1, "cc": 2, "bcc"
 
 def _parts(log: Log, activity_ids: Sequence[int]) -> dict[int, tuple[Part, ...]]:
     rows = log.execute(
-        "SELECT activity_id, address_id, role, coalesce(answer, ''), touch FROM participation"
-        f" WHERE activity_id IN ({placeholders(activity_ids)})",
+        "SELECT p.activity_id, p.address_id, p.role, coalesce(p.answer, ''), p.touch FROM participation p"
+        f" WHERE p.activity_id IN ({placeholders(activity_ids)})",
         activity_ids,
     ).fetchall()
     holders = _holders(log, {row[1] for row in rows})
@@ -224,5 +235,5 @@ def standings(log: Log) -> dict[int, tuple[datetime, Standing]]:
         touches.setdefault(row_id, []).append((email, touch))
     return {
         row_id: (instant(at), Standing(verdict, direction, tuple(touches.get(row_id, ()))))
-        for row_id, at, verdict, direction in log.execute("SELECT id, at, verdict, direction FROM activity")
+        for row_id, at, verdict, direction in log.execute("SELECT a.id, a.at, a.verdict, a.direction FROM activity a")
     }

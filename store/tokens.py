@@ -1,6 +1,6 @@
 """Tokens by which programs ask: kept as hashes, each of one user, for some doors, until some instant.
 
-`user_id` is 0 where one keeper made it. What is revoked is deleted; a number is never given twice.
+`user_id` is 0 where one keeper made it. What is revoked is deleted; of one keeper no number is given twice.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from store.lists import placeholders
 from store.log import Log
 from store.mentions import Mentions, named_within
+from store.numbers import insert_numbered, unguessed
 from store.rows import instant, timestamp
 
 TOKENS = """
@@ -44,11 +45,10 @@ def add(
     until: datetime,
 ) -> int:  # fmt: skip
     """The number of the new one."""
-    row = connection.execute(
-        "INSERT INTO token (digest, name, user_id, scopes, made_at, expires_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        (digest, name, user_id, " ".join(scopes), timestamp(at), timestamp(until)),
-    ).fetchone()
-    return int(row[0])
+    number = unguessed(connection, "token") if user_id else None
+    values = {"digest": digest, "name": name, "user_id": user_id, "scopes": " ".join(scopes)}
+    times = {"made_at": timestamp(at), "expires_at": timestamp(until)}
+    return insert_numbered(connection, "token", number, values | times)
 
 
 def found(log: Log, digest: str) -> Token | None:
@@ -60,22 +60,27 @@ def found(log: Log, digest: str) -> Token | None:
 def listed(log: Log, user_id: int | None) -> list[Token]:
     """Those of a user, or everybody's, the oldest first."""
     where, values = ("", ()) if user_id is None else (" WHERE t.user_id = ?", (user_id,))
-    return [_token(row) for row in log.execute(f"{_SELECT}{where} ORDER BY t.id", values)]
+    return [_token(row) for row in log.execute(f"{_SELECT}{where} ORDER BY t.made_at, t.name", values)]
 
 
 def revoke(connection: sqlite3.Connection, ids: Sequence[int]) -> None:
     connection.execute(f"DELETE FROM token WHERE id IN ({placeholders(ids)})", ids)
 
 
-def forget(connection: sqlite3.Connection, emails: Collection[str], names: Collection[str]) -> None:
-    """Those that are named after somebody who is erased, and those of a user who is."""
+def forget(
+    connection: sqlite3.Connection, emails: Collection[str], names: Collection[str], user_id: int | None = None
+) -> None:
+    """Those that are named after somebody who is erased, and those of a user who is; of all, or of this user."""
     mentions, folded = Mentions(emails), [name.casefold() for name in names]
     rows = connection.execute(
-        "SELECT t.id, t.name, u.email FROM token t LEFT JOIN user u ON u.id = t.user_id"
+        "SELECT t.id, t.user_id, t.name, u.email FROM token t LEFT JOIN user u ON u.id = t.user_id"
     ).fetchall()
     gone = set(emails)
     theirs = [
-        row_id for row_id, name, email in rows if email in gone or mentions.within(name) or named_within(name, folded)
+        row_id
+        for row_id, whose, name, email in rows
+        if (user_id is None or whose == user_id)
+        and (email in gone or mentions.within(name) or named_within(name, folded))
     ]
     revoke(connection, theirs)
 

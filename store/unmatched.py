@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from store.lists import ALL
 from store.log import Log
 from store.rows import instant, timestamp
 from store.strangers import DUE
@@ -34,15 +35,16 @@ class Stranger(NamedTuple):
 
 # those ignored; for who would make contacts by himself (?4) those removed too
 _ASIDE = """(SELECT x.id FROM put_aside w JOIN address x ON x.canonical = w.canonical
-    WHERE (w.kind = 'ignored' OR ?4) AND w.user_id = coalesce(?5, w.user_id))"""
+    WHERE (w.kind = 'ignored' OR ?4 <> 0) AND w.user_id = coalesce(?5, w.user_id))"""
+_BOTH_WAYS = "CASE WHEN (inbound > 0 AND outbound > 0) OR meetings > 0 THEN 1 ELSE 0 END"
 # both halves come in order, so that only as many rows as are wanted are looked at
 _RANKED = f"""WITH derived AS MATERIALIZED ({DUE}), ranked AS (
     SELECT * FROM (SELECT two_way, exchanges, last_touch, first_touch, address_id, inbound, outbound, meetings
         FROM stranger WHERE last_touch IS NOT NULL AND coalesce(due, ?1 + 1) > ?1 AND two_way >= ?3
         AND address_id NOT IN {_ASIDE} ORDER BY two_way DESC, exchanges DESC, last_touch DESC LIMIT ?2)
-    UNION ALL SELECT (inbound > 0 AND outbound > 0) OR meetings > 0, inbound + outbound + meetings, last_touch,
+    UNION ALL SELECT {_BOTH_WAYS}, inbound + outbound + meetings, last_touch,
         first_touch, address_id, inbound, outbound, meetings FROM derived
-        WHERE last_touch IS NOT NULL AND ((inbound > 0 AND outbound > 0) OR meetings > 0) >= ?3
+        WHERE last_touch IS NOT NULL AND {_BOTH_WAYS} >= ?3
         AND address_id NOT IN {_ASIDE})
 SELECT a.email, a.name, c.name, r.inbound, r.outbound, r.meetings, r.first_touch, r.last_touch
     FROM ranked r JOIN address a ON a.id = r.address_id LEFT JOIN company c ON c.id = a.company_id
@@ -62,7 +64,7 @@ def unmatched(
     Only what counts as a touch counts here. `to_be_listed`: without those who were contacts and were removed;
     `aside_of`: without those whom this user put aside, None for whoever is known to have done so.
     """
-    most = -1 if limit is None else limit
+    most = ALL if limit is None else limit
     rows = log.execute(_RANKED, (timestamp(now), most, two_way, to_be_listed, aside_of))
     return [
         Stranger(email, name, company, inbound, outbound, meetings, instant(first), instant(last))

@@ -8,11 +8,15 @@ from dataclasses import field
 from typing import NamedTuple
 
 from activity.sharing import Level
-from store import changes, holding, settings
+from store import changes, holding, rights, settings
 from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
-_SAID = ("said_of_contact", "said_of_company", "said_of_activity", "put_aside")
+_SAID = {
+    "said_of_contact": "contact_id, kind", "said_of_company": "company_id, kind", "said_of_activity": "identity, kind",
+    "put_aside": "canonical",
+}  # fmt: skip
+"""Tables of what users said, and by what one of them says one thing alone."""
 
 
 class UserEntry(NamedTuple):
@@ -26,10 +30,14 @@ class UserEntry(NamedTuple):
 
 
 class Grants(NamedTuple):
-    """What the configuration says of an account: `share` by team, None where it says nothing of that."""
+    """What the configuration says of an account: `share` by team, None where it says nothing of that.
+
+    `inherits`: its readers are those who may read it where it lives.
+    """
 
     user: str | None = None
     readers: Sequence[str] = ()
+    inherits: bool = False
     share: Mapping[str, Level] | None = None
 
 
@@ -87,6 +95,7 @@ def _keep_grants(connection: sqlite3.Connection, team: Team, ids: Mapping[str, i
     """An account that the configuration names no more grants nothing, and stays its user's."""
     for table in ("account_reader", "account_share"):
         connection.execute(f"DELETE FROM {table}")
+    inheriting = []
     for name, grants in team.accounts.items():
         (account_id,) = connection.execute("SELECT id FROM account WHERE name = ?", (name,)).fetchone()
         user_id = None if grants.user is None else ids[grants.user]
@@ -99,15 +108,16 @@ def _keep_grants(connection: sqlite3.Connection, team: Team, ids: Mapping[str, i
             "INSERT INTO account_share (account_id, team, level) VALUES (?, ?, ?)",
             [(account_id, name_of_team, int(level)) for name_of_team, level in (grants.share or {}).items()],
         )
+        if grants.inherits:
+            inheriting.append(account_id)
+    rights.keep_inheriting(connection, inheriting)
 
 
 def _give_words(connection: sqlite3.Connection, user_ids: Sequence[int]) -> None:
     """What was said by an account when there were no users is its user's word."""
+    owned = connection.execute("SELECT user_id, id FROM account WHERE user_id IS NOT NULL").fetchall()
     for table in _SAID:
-        connection.execute(
-            f"UPDATE OR IGNORE {table} SET user_id = (SELECT user_id FROM account WHERE id = said_by)"
-            " WHERE user_id = 0 AND said_by IN (SELECT id FROM account WHERE user_id IS NOT NULL)"
-        )
+        connection.executemany(f"UPDATE OR IGNORE {table} SET user_id = ? WHERE user_id = 0 AND said_by = ?", owned)
     row = connection.execute("SELECT value FROM setting WHERE name = ?", (DEFAULT_CADENCE,)).fetchone()
     if row is not None:
         connection.executemany(
@@ -119,11 +129,14 @@ def _give_words(connection: sqlite3.Connection, user_ids: Sequence[int]) -> None
 
 def _gather_words(connection: sqlite3.Connection) -> None:
     """There is one keeper again: of what several said of one thing, the later word holds."""
-    for table in _SAID:
+    for table, key in _SAID.items():
         query = f"SELECT DISTINCT user_id, said_at FROM {table} WHERE user_id <> 0 ORDER BY said_at, user_id"
         for user_id, said_at in connection.execute(query).fetchall():
-            statement = f"UPDATE OR REPLACE {table} SET user_id = 0 WHERE user_id = ? AND said_at = ?"
+            later = f"SELECT {key} FROM {table} WHERE user_id = ? AND said_at = ?"
+            connection.execute(f"DELETE FROM {table} WHERE user_id = 0 AND ({key}) IN ({later})", (user_id, said_at))
+            statement = f"UPDATE {table} SET user_id = 0 WHERE user_id = ? AND said_at = ?"
             connection.execute(statement, (user_id, said_at))
-    first = "(SELECT min(name) FROM setting WHERE name GLOB ?1 || ':*')"
-    connection.execute(f"UPDATE OR IGNORE setting SET name = ?1 WHERE name = {first}", (DEFAULT_CADENCE,))
-    connection.execute("DELETE FROM setting WHERE name GLOB ? || ':*'", (DEFAULT_CADENCE,))
+    of_users = f"{DEFAULT_CADENCE}:*"
+    first = "(SELECT min(name) FROM setting WHERE name GLOB ?)"
+    connection.execute(f"UPDATE OR IGNORE setting SET name = ? WHERE name = {first}", (DEFAULT_CADENCE, of_users))
+    connection.execute("DELETE FROM setting WHERE name GLOB ?", (of_users,))

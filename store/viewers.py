@@ -44,6 +44,13 @@ def user_known_as(log: Log, word: str) -> User | None:
     return User(*found[0]) if len(found) == 1 else None
 
 
+def user_at(log: Log, email: str) -> User | None:
+    """The user of this address; None where it is nobody's, or two users'."""
+    query = "SELECT id, name, os_user, role FROM user WHERE active AND email = ?"
+    found = log.execute(query, (email,)).fetchall()
+    return User(*found[0]) if len(found) == 1 else None
+
+
 def users(log: Log) -> list[User]:
     return [User(*row) for row in log.execute("SELECT id, name, os_user, role FROM user WHERE active ORDER BY id")]
 
@@ -77,7 +84,8 @@ def is_own(log: Log, user_id: int, activity_id: int) -> bool:
     query = (
         "SELECT 1 FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id"
         " JOIN account n ON n.id = o.account_id WHERE s.activity_id = ?1 AND (n.user_id = ?2 OR EXISTS ("
-        " SELECT 1 FROM account_reader r WHERE r.account_id = n.id AND r.user_id = ?2)) LIMIT 1"
+        " SELECT 1 FROM account_reader r WHERE r.account_id = n.id AND r.user_id = ?2) OR EXISTS ("
+        " SELECT 1 FROM place_reader q WHERE q.place_id = l.id AND q.user_id = ?2)) LIMIT 1"
     )
     return log.execute(query, (activity_id, user_id)).fetchone() is not None
 

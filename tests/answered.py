@@ -1,4 +1,5 @@
-"""Commands as the service answers them: over a socket pair, for a user id that a test chooses; or of a real one."""
+"""Commands as the service answers them: over a socket pair, for a user id that a test chooses; or
+of a real one."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ STRANGER = 61_234  # a user id that no system has a name for
 
 @dataclass
 class Outcome:
-    """What a command printed, and its exit code; None where no answer came, or it was not asked of the service."""
+    """What a command printed, and its exit code; None where no answer came, or it was not asked of
+    the service."""
 
     code: int | None
     out: str
@@ -87,8 +89,8 @@ def answered(
     descriptors: Sequence[int] | None = None,
     given: bytes = b"",
 ) -> Outcome:
-    """What the service would answer this user id. `message` and `descriptors` replace what a client sends, `given` is
-    on its standard input."""
+    """What the service would answer this user id. `message` and `descriptors` replace what a client
+    sends, `given` is on its standard input."""
     with _files() as streams, kept(config, asks) as worker:
         os.write(streams[0], given)
         os.lseek(streams[0], 0, os.SEEK_SET)
@@ -147,7 +149,8 @@ def asked(
     groups: Sequence[int] = (),
     before: Callable[[], object] | None = None,
 ) -> Outcome:
-    """What a client prints that asks the service at `place`, as another user of the system if one is named."""
+    """What a client prints that asks the service at `place`, as another user of the system if one
+    is named."""
 
     def work() -> NoReturn:
         os.environ["LASTTOUCH_SOCKET"] = str(place)

@@ -1,4 +1,5 @@
-"""Mail with a calendar in it, in the style of those who send it; a file's name begins with the class it is of."""
+"""Mail with a calendar in it, in the style of those who send it; a file's name begins with the
+class it is of."""
 
 from __future__ import annotations
 

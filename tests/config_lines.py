@@ -12,7 +12,8 @@ def table(heading: str, /, **options: object) -> str:
 
 
 def account(name: str, /, *sections: str, **options: object) -> str:
-    """The account of somebody at acme.example, with the sections (see below) that say where it is read."""
+    """The account of somebody at acme.example, with the sections (see below) that say where it is
+    read."""
     own = {"name": name, "addresses": [f"{name}@acme.example"], **options}
     return table("[[accounts]]", **own) + "".join(sections)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -13,12 +15,16 @@ from typing import TYPE_CHECKING
 import pytest
 from cyrus_server import CyrusServer, cyrus_folder
 from hypothesis import settings
+from migrated_once import migrate
 from sabredav_server import SabredavServer, sabredav_is_installed
+from statements import recorded, refused
 
 from capture.dav.transport import Answer, Transport
 from dovecot_server import DovecotServer, dovecot_binary
+from engine_switch import ON_POSTGRESQL, Logs, is_of_files
 from household import Household
-from loopback_process import server_folder
+from loopback_process import MEMORY, memory_is_plenty, server_folder
+from postgres_server import PostgresServer, postgres_folder
 from radicale_server import RadicaleServer
 from scripted_dav import Reply, ScriptedDav, Seen
 from web_browser import CHROMIUM, arguments, chromium_is_installed
@@ -39,17 +45,64 @@ LISTENERS = frozenset(
     )
 )  # fmt: skip
 FIXTURES = frozenset(
-    ("browser", "dovecot", "plain_dovecot", "cyrus", "radicale", "sabredav", "scripted", "calendars", "kept")
+    (
+        "postgres",
+        "logs_on_postgres",
+        "browser",
+        "dovecot",
+        "plain_dovecot",
+        "cyrus",
+        "radicale",
+        "sabredav",
+        "scripted",
+        "calendars",
+        "kept",
+    )
 )
 
 ORDERS = frozenset(("in_every_order", "permutations"))
+MIGRATE = frozenset(("test_upgrades", "test_older_logs", "test_disk"))  # what they test is the migrations themselves
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _logs_are_migrated_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """But where migrating is what a module tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.stem not in MIGRATE:
+            patch.setattr("store.migrations.migrate", migrate)
+        yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Temporary folders are where those of servers are: to flush the logs that tests open and close to a disk takes as
+    long as all that they do with them. What they start as processes of their own is compiled once."""
+    if memory_is_plenty() and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _statements_are_postgresqls_too(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of all that the tests of the log ask of a file; with LASTTOUCH_STATEMENTS=1 of what any test asks."""
+    asks = request.path.parent.name == "log" or os.environ.get("LASTTOUCH_STATEMENTS") == "1"
+    if not asks or ON_POSTGRESQL or postgres_folder() is None or request.path.stem in MIGRATE:
+        yield
+        return
+    server = request.getfixturevalue("postgres")
+    with recorded() as asked:
+        yield
+    assert refused(asked, server) == {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make quick` does without is marked by what it uses, and where it stands; never by hand."""
+    """What `make quick` does without is marked by what it uses, and where it stands; never by
+    hand."""
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
+        if ON_POSTGRESQL and is_of_files(item):
+            item.add_marker(pytest.mark.skip("it is about files, or starts the program anew"))
         if FIXTURES.intersection(item.fixturenames) or _listens(item.module):
             item.add_marker("servers")
         if item.path.parent.name == "model" or getattr(item.obj, "is_hypothesis_test", False) or _orders(item.obj):
@@ -71,7 +124,8 @@ def _listens(module: ModuleType) -> bool:
 
 
 def _server_missing(name: str, hint: str) -> None:
-    """A test without its real server is skipped on a laptop and fails where servers are required."""
+    """A test without its real server is skipped on a laptop and fails where servers are
+    required."""
     message = f"{name} is not installed; {hint}"
     if os.environ.get("LASTTOUCH_REQUIRE_SERVERS") == "1":
         pytest.fail(message, pytrace=False)
@@ -104,6 +158,31 @@ def cyrus() -> Iterator[CyrusServer]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL; every log is a schema of it."""
+    if postgres_folder() is None:
+        _server_missing("PostgreSQL", "on Debian: apt-get install postgresql")
+    base = server_folder("ltpg")
+    try:
+        with PostgresServer(base) as server:
+            yield server
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def logs_on_postgres(postgres: PostgresServer) -> Logs:
+    return Logs(postgres)
+
+
+@pytest.fixture(autouse=ON_POSTGRESQL)
+def on_postgresql(logs_on_postgres: Logs, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Logs are schemas of a PostgreSQL meanwhile, whatever file they are called by."""
+    with logs_on_postgres.of_files(monkeypatch):
+        yield
+
+
 @pytest.fixture
 def user() -> str:
     """A user name no other test has."""
@@ -129,7 +208,8 @@ def sabredav() -> Iterator[SabredavServer]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; playwright's event loop runs as long, and no other beside it."""
+    """Debian's Chromium, without a window; playwright's event loop runs as long, and no other
+    beside it."""
     if not chromium_is_installed():
         _server_missing("Chromium", "on Debian: apt-get install chromium")
     from playwright.sync_api import sync_playwright

@@ -1,23 +1,37 @@
 """HubSpot, Salesforce, Pipedrive and a webhook's receiver as small servers on loopback.
 
-What HubSpot's and Salesforce's answer is what a client that others wrote for these is happy with
-(outward/test_doubles.py). Pipedrive's has no such witness: it was written from memory, see docs/targets.md.
-`requests` are what was asked, as (method, path, body); `script` may answer in place of the double, once for each call.
+What HubSpot's and Salesforce's answer is what clients that others wrote for these are happy with,
+and Pipedrive's has the types of its OpenAPI file (outward/test_doubles.py). `requests` are what was
+asked, as (method, path, body); `script` may answer in place of the double, once for each call.
 """
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import json
 import re
+import socket
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 Reply = tuple[int, Any, Mapping[str, str]]
 Script = Callable[[str, str, Any], "Reply | None"]
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of clients that broke off."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Double:
@@ -31,13 +45,26 @@ class Double:
         self.headers: list[Mapping[str, str]] = []
         self.script: Script | None = None
         self.after: Callable[[str, str], None] | None = None
+        self.connections = 0
         double = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def setup(self) -> None:
+                double.connections += 1
+                super().setup()
+
+            def finish(self) -> None:
+                double.connections -= 1
+                super().finish()
+
             def _serve(self) -> None:
-                raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                length = int(self.headers.get("Content-Length") or 0)
+                raw = self.rfile.read(length)
+                if len(raw) < length:  # whoever asked was killed at it
+                    self.close_connection = True
+                    return
                 try:
                     body = json.loads(raw)
                 except ValueError:
@@ -67,8 +94,7 @@ class Double:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Quiet(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Any:
@@ -79,6 +105,14 @@ class Double:
         self._server.shutdown()
         self._server.server_close()
 
+    def wait_until_idle(self) -> None:
+        """Whoever connected before now has been answered, and is gone; also one that was killed
+        meanwhile."""
+        with contextlib.suppress(OSError), socket.create_connection(self._server.server_address[:2]):  # behind them all
+            pass
+        while self.connections:
+            time.sleep(0.002)
+
     def answer(self, method: str, path: str, body: Any) -> Reply:
         raise NotImplementedError
 
@@ -87,7 +121,8 @@ class Double:
 
 
 class HubSpotDouble(Double):
-    """developers.hubspot.com: CRM v3, contacts; properties; 400 with PROPERTY_DOESNT_EXIST, 207 for some."""
+    """developers.hubspot.com: CRM v3, contacts; properties; 400 with PROPERTY_DOESNT_EXIST, 207 for
+    some."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,7 +187,8 @@ class HubSpotDouble(Double):
 
 
 class SalesforceDouble(Double):
-    """developer.salesforce.com: OAuth token, query, composite/sobjects, describe. `kind` is our field's type."""
+    """developer.salesforce.com: OAuth token, query, composite/sobjects, describe. `kind` is our
+    field's type."""
 
     client_id, secret = "3MVG9.client", "a-very-secret-secret"
 
@@ -221,18 +257,35 @@ class SalesforceDouble(Double):
 
 
 class PipedriveDouble(Double):
-    """Of API v2, from memory: personFields, persons."""
+    """By Pipedrive's OpenAPI file of API v2: getPersonFields, getPersons, updatePerson, their
+    parameters, bounds and types (outward/pipedrive_types.py). How it refuses is what users report
+    (client-nodejs 651, client-php 227)."""
 
     code = "ab" * 20
+    _fields_asked, _persons_asked = ("limit", "cursor"), ("limit", "cursor", "ids", "custom_fields")
+    _updated = ("name", "owner_id", "org_id", "emails", "phones", "visible_to", "label_ids", "custom_fields")
 
     def __init__(self) -> None:
         super().__init__()
-        self.fields = [{"field_name": "lasttouch_at", "field_code": self.code, "field_type": "date"}]
+        self.fields = [
+            self.field("Name", "name", "varchar", False), self.field("Emails", "emails", "varchar", False),
+            self.field("lasttouch_at", self.code, "date"),
+        ]  # fmt: skip
         self.bad: set[str] = set()
+        self.passes_over_unknown_fields = False
+
+    @staticmethod
+    def field(name: str, code: str, kind: str, custom: bool = True) -> dict[str, Any]:
+        return {"field_name": name, "field_code": code, "field_type": kind, "options": None,
+                "subfields": None, "is_custom_field": custom, "is_optional_response_field": False}  # fmt: skip
 
     def contact(self, key: str, email: str, name: str = "") -> None:
-        self.people[key] = {"id": int(key), "name": name, "custom_fields": {self.code: None},
-                            "emails": [{"value": email, "primary": True, "label": "work"}]}  # fmt: skip
+        self.people[key] = {
+            "id": int(key), "name": name, "first_name": name, "last_name": "", "owner_id": 1, "org_id": 1,
+            "add_time": "2026-01-01T00:00:00Z", "update_time": "2026-01-01T00:00:00Z", "is_deleted": False,
+            "visible_to": 3, "label_ids": [], "phones": [], "custom_fields": {self.code: None},
+            "emails": [{"value": email, "primary": True, "label": "work"}],
+        }  # fmt: skip
 
     def held(self, key: str) -> str | None:
         held: str | None = self.people[key]["custom_fields"].get(self.code)
@@ -241,25 +294,60 @@ class PipedriveDouble(Double):
     def answer(self, method: str, path: str, body: Any) -> Reply:
         parts = urlsplit(path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        if self.headers[-1].get("x-api-token") != self.token:
-            return 401, {"success": False, "error": "unauthorized access"}, {}
-        if parts.path == "/api/v2/personFields":
-            return 200, {"success": True, "data": self.fields, "additional_data": {"next_cursor": None}}, {}
-        if parts.path == "/api/v2/persons" and method == "GET":
-            ids = query["ids"].split(",") if "ids" in query else sorted(self.people, key=int)
-            begin, limit = int(query.get("cursor") or 0), int(query.get("limit") or 100)
-            page = [self.people[key] for key in ids[begin : begin + limit] if key in self.people]
-            further = str(begin + limit) if begin + limit < len(ids) else None
-            return 200, {"success": True, "data": page, "additional_data": {"next_cursor": further}}, {}
+        if self.token not in (self.headers[-1].get("x-api-token"), query.pop("api_token", None)):
+            return 401, {"success": False, "error": "unauthorized access", "errorCode": 401}, {}
+        if method == "GET" and parts.path == "/api/v2/personFields":
+            return self._invalid(query, self._fields_asked) or self._page(self.fields, query)
+        if method == "GET" and parts.path == "/api/v2/persons":
+            return self._invalid(query, self._persons_asked) or self._persons(query)
         key = parts.path.removeprefix("/api/v2/persons/")
-        if method == "PATCH" and key in self.people:
-            unknown = set(body["custom_fields"]) - {one["field_code"] for one in self.fields}
-            if unknown or key in self.bad:
-                why = f"Invalid field key {sorted(unknown)[0]}" if unknown else "it is locked"
-                return 400, {"success": False, "error": why}, {}
-            self.people[key]["custom_fields"].update(body["custom_fields"])
-            return 200, {"success": True, "data": self.people[key]}, {}
-        return 404, {"success": False, "error": "Person not found"}, {}
+        if key not in self.people:
+            return 404, {"success": False, "error": "Person not found", "code": "ERR_NOT_FOUND"}, {}
+        if method == "PATCH":
+            return self._invalid(body, self._updated) or self._update(key, body.get("custom_fields", {}))
+        return 200, {"success": True, "data": self.people[key]}, {}
+
+    def _persons(self, query: Mapping[str, str]) -> Reply:
+        codes = query["custom_fields"].split(",") if "custom_fields" in query else None
+        ids = query["ids"].split(",") if "ids" in query else sorted(self.people, key=int)
+        if ("ids" in query and len(ids) > 100) or len(codes or ()) > 15:
+            return self._refused("ids: at most 100; custom_fields: at most 15")
+        rows = []
+        for one in [self.people[key] for key in ids if key in self.people]:
+            held = one["custom_fields"]
+            asked = held if codes is None else {code: held[code] for code in codes if code in held}
+            rows.append({**one, "custom_fields": asked})
+        return self._page([one for one in rows if not one["is_deleted"]], query)
+
+    def _page(self, rows: list[dict[str, Any]], query: Mapping[str, str]) -> Reply:
+        limit = int(query.get("limit", 100))
+        if not 1 <= limit <= 500:
+            return self._refused("limit: must be at most 500")
+        begin = int(base64.urlsafe_b64decode(query["cursor"])) if "cursor" in query else 0
+        further = base64.urlsafe_b64encode(str(begin + limit).encode()).decode() if begin + limit < len(rows) else None
+        page = {"data": rows[begin : begin + limit], "additional_data": {"next_cursor": further}}
+        return 200, {"success": True, **page}, {}
+
+    def _update(self, key: str, values: Mapping[str, Any]) -> Reply:
+        kinds = {one["field_code"]: one["field_type"] for one in self.fields}
+        if key in self.bad:
+            return 403, {"success": False, "error": "You do not have permission to do this"}, {}
+        for code, value in values.items():
+            if code not in kinds and not self.passes_over_unknown_fields:
+                return self._refused(f"custom_fields: Field '{code}' does not exist")
+            if value is not None and kinds.get(code) == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", value) is None:
+                return self._refused(f"custom_fields: Expected 'date' as value of '{code}'")
+        self.people[key]["custom_fields"] |= {code: value for code, value in values.items() if code in kinds}
+        return 200, {"success": True, "data": self.people[key]}, {}
+
+    def _invalid(self, given: Mapping[str, Any], known: Sequence[str]) -> Reply | None:
+        unknown = [f"{one}: Parameter '{one}' is not allowed for this request" for one in given if one not in known]
+        return self._refused("; ".join(unknown)) if unknown else None
+
+    @staticmethod
+    def _refused(why: str) -> Reply:
+        said = {"success": False, "error": f"Validation failed: {why}", "code": "ERR_SCHEMA_VALIDATION_FAILED"}
+        return 400, said, {}
 
 
 class Receiver(Double):

@@ -1,4 +1,5 @@
-"""A real Cyrus on free loopback ports: IMAP in any of its four namespaces, CalDAV, CardDAV; unpacked by .ci/cyrus."""
+"""A real Cyrus on free loopback ports: IMAP in any of its four namespaces, CalDAV, CardDAV;
+unpacked by .ci/cyrus."""
 
 from __future__ import annotations
 
@@ -74,9 +75,11 @@ def cyrus_folder() -> Path | None:
 
 
 class CyrusServer(ImapServer):
-    """Start with `start()`; users are added by name, all with PASSWORD, and made when they first log in.
+    """Start with `start()`; users are added by name, all with PASSWORD, and made when they first
+    log in.
 
-    `altnamespace`: mailboxes stand beside INBOX, not below it; `unixhierarchysep`: "/" separates, not ".".
+    `altnamespace`: mailboxes stand beside INBOX, not below it; `unixhierarchysep`: "/" separates,
+    not ".".
     """
 
     password = PASSWORD
@@ -188,7 +191,8 @@ class CyrusServer(ImapServer):
         return answered(connection, method, path, body, {"Authorization": f"Basic {credentials}", **(headers or {})})
 
     def _make_home(self, user: str, path: str) -> None:
-        """Mailbox and calendars of a user are made when they first come by IMAP, and when they first look."""
+        """Mailbox and calendars of a user are made when they first come by IMAP, and when they
+        first look."""
         self.client(user).logout()
         self.request(user, "PROPFIND", path, headers={"Depth": "0"})
 

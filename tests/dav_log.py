@@ -26,7 +26,8 @@ def cursors_of(*batches: Any) -> dict[str, str]:
 
 
 class DavLog:
-    """Takes the batches of a source, and hands the cursors back; `items` are known by place and href."""
+    """Takes the batches of a source, and hands the cursors back; `items` are known by place and
+    href."""
 
     def __init__(self, source: DavSource[Any]) -> None:
         self.source = source

@@ -1,4 +1,5 @@
-"""A real Dovecot on free loopback ports, for tests and benches: one folder, one process group, any user name."""
+"""A real Dovecot on free loopback ports, for tests and benches: one folder, one process group, any
+user name."""
 
 from __future__ import annotations
 
@@ -100,7 +101,8 @@ def free_port() -> int:
 
 
 class DovecotServer(ImapServer):
-    """Start with `start()`; every user name logs in with PASSWORD and finds an empty mailbox of their own."""
+    """Start with `start()`; every user name logs in with PASSWORD and finds an empty mailbox of
+    their own."""
 
     password = PASSWORD
 

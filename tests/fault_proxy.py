@@ -1,4 +1,5 @@
-"""A TCP proxy on loopback that breaks connections in the ways networks do; what it carries, TLS too, it passes on."""
+"""A TCP proxy on loopback that breaks connections in the ways networks do; what it carries, TLS
+too, it passes on."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a connection once `after` bytes have passed in `direction` ("down" is server to client).
+    """What happens to a connection once `after` bytes have passed in `direction` ("down" is server
+    to client).
 
     "cut" closes both ends, "hang" keeps them open and passes nothing on any more, "drip" passes one
     byte each `interval` seconds, "reset" ends them with RST.
@@ -26,7 +28,8 @@ class Fault:
 
 
 class FaultProxy:
-    """Listens on `port` and connects on to `target`; every connection made meets the present `fault`, if any.
+    """Listens on `port` and connects on to `target`; every connection made meets the present
+    `fault`, if any.
 
     Once `frozen` is set nothing passes any more, on any connection, and none is closed.
     `sent` is all that clients sent and `received` all they were sent, over all connections.
@@ -79,7 +82,8 @@ class FaultProxy:
             threading.Thread(target=self._carry, args=(client, server, self.fault), daemon=True).start()
 
     def _carry(self, client: socket.socket, server: socket.socket, fault: Fault | None) -> None:
-        """Both directions in one thread: a socket that another thread waits for cannot be closed."""
+        """Both directions in one thread: a socket that another thread waits for cannot be
+        closed."""
         passed = 0
         with selectors.DefaultSelector() as waiting, contextlib.suppress(OSError, ValueError):
             waiting.register(client, selectors.EVENT_READ, ("up", server, self.sent))

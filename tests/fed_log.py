@@ -17,8 +17,8 @@ from lasttouch.keeping.recomputation import recompute
 from matchers.message import judge_mail, message_facts
 from matchers.occurrence import meeting_facts
 from store import ingest, places
-from store.database import writing
 from store.rows import Entry
+from store.transactions import writing
 
 ANA = "ana@acme.example"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from graph_resources import Json
 
@@ -36,22 +37,25 @@ def pages(url: str, found: list[Json], query: dict[str, str], size: int) -> Json
 def delta(
     url: str, of: Collected, query: dict[str, str], size: int, shown: Callable[[Json], Json] = lambda one: one
 ) -> Json:
-    """What has changed since a token, which is how many changes there were; in a first round all there is."""
+    """What has changed since a token, which is how many changes there were; in a first round all
+    there is."""
     select = query.get("$select", "")
     token = query.get("$deltatoken") or query.get("$skiptoken") or f"{len(of.changes)}.0.-1.{select}"
     until, offset, since, select = token.split(".", 3)
     if "$deltatoken" in query:
         until, offset = str(len(of.changes)), "0"
+    first = int(offset)
     if int(since) < 0:
-        rows = [shown(one) for one in of.items.values()]
+        count = len(of.items)
+        part: list[tuple[str, Json | None]] = [(one, None) for one in islice(of.items, first, first + size)]
     else:
         latest = dict(of.changes[int(since) : int(until)])
-        rows = [row if row is not None else shown(of.items[one]) for one, row in latest.items()]
+        count, part = len(latest), list(latest.items())[first : first + size]
     query["$select"] = select
-    rows = [one if "@removed" in one else selected(one, query) for one in rows]
-    page: Json = {"value": rows[int(offset) : int(offset) + size]}
-    if int(offset) + size < len(rows):
-        page["@odata.nextLink"] = f"{url}?$skiptoken={until}.{int(offset) + size}.{since}.{select}"
+    rows = [row if row is not None else shown(of.items[one]) for one, row in part]
+    page: Json = {"value": [one if "@removed" in one else selected(one, query) for one in rows]}
+    if first + size < count:
+        page["@odata.nextLink"] = f"{url}?$skiptoken={until}.{first + size}.{since}.{select}"
     else:
         page["@odata.deltaLink"] = f"{url}?$deltatoken=0.0.{until}.{select}"
     return page
@@ -65,8 +69,8 @@ def view(
     size: int,
     bare_masters: bool,
 ) -> Json:
-    """The same of a calendar's window: single events, and of a series its occurrences, bare, behind their master
-    unless `bare_masters`."""
+    """The same of a calendar's window: single events, and of a series its occurrences, bare, behind
+    their master unless `bare_masters`."""
     told = query.get("$deltatoken") or query.get("$skiptoken")
     token = told or f"{len(of.changes)}!0!-1!{query['startDateTime']}!{query['endDateTime']}"
     until, offset, since, first, last = token.split("!")

@@ -24,7 +24,8 @@ def person(address: str | None, name: str | None = None) -> Json:
 
 
 def message(number: int, headers: dict[str, str] | bool | None = True, **more: Any) -> Json:
-    """A message from Tom to Ana; `headers` are further ones, or None where Graph is to show none."""
+    """A message from Tom to Ana; `headers` are further ones, or None where Graph is to show
+    none."""
     at = NOW - timedelta(days=60) + timedelta(minutes=number)
     one: Json = {
         "internetMessageId": f"<m{number}@client.example>",

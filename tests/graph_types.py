@@ -1,4 +1,5 @@
-"""Answers of a scripted Graph compared with the types that Microsoft publishes (CSDL, OData 4.01)."""
+"""Answers of a scripted Graph compared with the types that Microsoft publishes (CSDL, OData
+4.01)."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ class Types:
                 self._types[name] = _Type((one.get("BaseType") or "").rpartition(".")[2], own)
 
     def mistakes(self, value: Any, name: str, at: str = "") -> list[str]:
-        """Where a value is not of the type `name`: what is not declared, another type, an unknown member."""
+        """Where a value is not of the type `name`: what is not declared, another type, an unknown
+        member."""
         if collection := re.fullmatch(r"Collection\((.*)\)", name):
             if not isinstance(value, list):
                 return [f"{at}: {value!r} is no list"]

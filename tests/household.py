@@ -19,6 +19,10 @@ import cli
 import config_lines
 from dovecot_server import DovecotServer
 from radicale_server import RadicaleServer
+from store.database import open_for_reading, open_for_writing
+from store.inspection import integrity
+from store.log import Queryable
+from store.transactions import writing
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -149,20 +153,25 @@ class Household:
 
     @contextlib.contextmanager
     def written(self) -> Iterator[sqlite3.Connection]:
-        """The database, to be changed behind the program's back."""
-        with contextlib.closing(sqlite3.connect(self.database)) as log, log:
+        """The log, to be changed behind the program's back."""
+        with contextlib.closing(open_for_writing(self.database)) as log, writing(log):
             yield log
 
     def contents(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything the log says, without row numbers."""
-        with contextlib.closing(sqlite3.connect(self.database)) as log:
-            assert log.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            return {name: sorted(log.execute(query).fetchall(), key=repr) for name, query in _CONTENTS.items()}
+        with contextlib.closing(open_for_reading(self.database)) as log:
+            assert integrity(log) == "ok"
+            return contents_of(log)
+
+
+def contents_of(log: Queryable) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything that a log says, without row numbers."""
+    return {name: sorted(log.execute(query).fetchall(), key=repr) for name, query in _CONTENTS.items()}
 
 
 _CONTENTS = {
-    "activities": "SELECT identity, kind, at, ends, verdict, reason, direction, thread, replies_to, subject, evidence,"
-    " revision, deleted_at FROM activity",
+    "activities": "SELECT a.identity, a.kind, a.at, a.ends, a.verdict, a.reason, a.direction, a.thread, a.replies_to,"
+    " a.subject, a.evidence, a.revision, a.deleted_at FROM activity a",
     "participations": "SELECT a.identity, r.email, p.at, p.role, p.answer, p.touch FROM participation p"
     " JOIN activity a ON a.id = p.activity_id JOIN address r ON r.id = p.address_id",
     "sightings": "SELECT a.identity, c.name, p.name, s.answer FROM sighting s JOIN activity a ON a.id = s.activity_id"

@@ -27,7 +27,8 @@ class ImapServer(ABC):
         when: datetime | None = None,
         flags: tuple[bytes, ...] = (),
     ) -> None:
-        """Put messages into a mailbox, made if it is not there; `when` becomes their INTERNALDATE."""
+        """Put messages into a mailbox, made if it is not there; `when` becomes their
+        INTERNALDATE."""
         with self.client(user) as client:
             if not client.folder_exists(mailbox):
                 client.create_folder(mailbox)

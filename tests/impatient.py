@@ -1,4 +1,5 @@
-"""`python impatient.py SECONDS …`: `lasttouch` that goes on so soon after the database could not be used."""
+"""`python impatient.py SECONDS …`: `lasttouch` that goes on so soon after the database could not be
+used."""
 
 from __future__ import annotations
 

@@ -13,21 +13,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _START_SECONDS = 30
-_MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")
 _PLENTY = 1 << 30
 
 
 def server_folder(prefix: str) -> Path:
-    """A new folder for what a server stores, in memory where there is plenty: thousands of files that nobody keeps.
+    """A new folder for what a server stores, in memory where there is plenty: thousands of files
+    that nobody keeps.
 
     Its path is short, as names of unix sockets are limited to 108 bytes.
     """
-    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _PLENTY
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=_MEMORY if roomy else "/tmp"))
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=MEMORY if memory_is_plenty() else "/tmp"))
+
+
+def memory_is_plenty() -> bool:
+    """Memory as a folder, where what tests write may also be run."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK)):
+        return False
+    return not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC and shutil.disk_usage(MEMORY).free > _PLENTY
 
 
 class LoopbackProcess:
-    """`command` gives the command line for a port. Raises RuntimeError where it does not come to listen."""
+    """`command` gives the command line for a port. Raises RuntimeError where it does not come to
+    listen."""
 
     def __init__(self, command: Callable[[int], Sequence[str]]) -> None:
         for _ in range(3):  # another process may take the free port before the server does
@@ -59,7 +67,8 @@ class LoopbackProcess:
 def answered(
     connection: http.client.HTTPConnection, method: str, path: str, body: str, headers: dict[str, str]
 ) -> bytes:
-    """The answer to a request, after which the connection is closed; one of 400 or more is a RuntimeError."""
+    """The answer to a request, after which the connection is closed; one of 400 or more is a
+    RuntimeError."""
     try:
         connection.request(method, path, body.encode(), headers)
         response = connection.getresponse()

@@ -1,6 +1,8 @@
 """A log whose dates move, and a process that tells two targets of it and is cut off at any point.
 
-A cut is what kill -9 leaves: what was not committed is rolled back, what was sent was sent, and nothing else is done.
+A cut is what kill -9 leaves: what was not committed is rolled back, what was sent was sent, and
+nothing else is done. Cutting makes it within this process, before or after any request or commit;
+Killing kills a process, at any time.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ import contextlib
 import os
 import random
 import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,7 +30,7 @@ from lasttouch.keeping.opening import opened
 from lasttouch.outward import collecting, delivery, directory_pass, listener_pass
 from lasttouch.outward.delivery import Delivery, option_named
 from store import touches
-from store.database import writing
+from store.transactions import writing
 
 PEOPLE = [f"p{number}@globex.example" for number in range(5)]
 _COMMITTING = (collecting, delivery, directory_pass, listener_pass)
@@ -37,7 +42,8 @@ class Cut(BaseException):
 
 
 class Knife:
-    """Cuts at the point that is `left` points away; a point is before and after each commit and each request."""
+    """Cuts at the point that is `left` points away; a point is before and after each commit and
+    each request."""
 
     left = 0
     cuts = 0
@@ -124,22 +130,28 @@ class Cutting:
                     assert outcome.error is None, outcome.error
 
     def live(self, cuts: int) -> None:
-        while self.knife.cuts < cuts:
+        while self.cuts < cuts:
             if self._chance.random() < 0.5:
                 self.move()
             self.tell(cut=True)
         for _ in range(3):
             self.tell(cut=False)
 
+    @property
+    def cuts(self) -> int:
+        return self.knife.cuts
+
     def lost(self) -> list[object]:
-        """What did not arrive: changes that no message told of, and fields that hold another date than the log."""
+        """What did not arrive: changes that no message told of, and fields that hold another date
+        than the log."""
         last = {str(contact): at for contact, at in self.moves}
         wrong = [key for key, at in last.items() if self._crm.held(key) != at]
         arrived = self._told()
         return [*wrong, *[one for one in self.moves if one not in arrived]]
 
     def twice(self) -> list[object]:
-        """What was told twice: one change by two messages, or a date written where it stood already."""
+        """What was told twice: one change by two messages, or a date written where it stood
+        already."""
         seen: set[object] = set()
         doubled = [one for one in self._told() if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
         return [*doubled, *self._written_again()]
@@ -163,3 +175,47 @@ class Cutting:
                         again.append((one["id"], at))
                     holds[one["id"]] = at
         return again
+
+
+class Killing(Cutting):
+    """`with Killing(…) as one:`; who tells is a process, and is killed at any time within its
+    turn."""
+
+    killed = 0
+    turn_seconds = 0.1
+
+    def __enter__(self) -> Killing:
+        program = Path(__file__).with_name("outward_killed.py")
+        self._teller = subprocess.Popen(
+            [sys.executable, str(program), str(self._config)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._teller.communicate()
+
+    @property
+    def cuts(self) -> int:
+        return self.killed
+
+    def tell(self, cut: bool) -> None:
+        self._at += timedelta(seconds=1)
+        delay = self._chance.uniform(0, self.turn_seconds) if cut else -1
+        names = self._chance.sample(["crm", "hook"], 2)
+        began = time.monotonic()
+        assert self._teller.stdin is not None
+        assert self._teller.stdout is not None
+        print(self._at.timestamp(), delay, *names, file=self._teller.stdin, flush=True)
+        became = self._teller.stdout.readline().strip()
+        assert became in ("killed", "done"), became
+        self.killed += became == "killed"
+        if not cut:
+            self.turn_seconds = time.monotonic() - began
+        for double in (self._crm, self._receiver):  # what was sent before the kill has arrived by then
+            double.wait_until_idle()
+
+    def live(self, cuts: int) -> None:
+        for _ in range(2):  # the second says how long it takes, once all is imported
+            self.move()
+            self.tell(cut=False)
+        super().live(cuts)

@@ -22,6 +22,7 @@ hosts = 127.0.0.1:{port}
 type = htpasswd
 htpasswd_filename = {folder}/users
 htpasswd_encryption = plain
+htpasswd_cache = True
 delay = 0
 [storage]
 filesystem_folder = {folder}/collections
@@ -34,7 +35,8 @@ level = warning
 class RadicaleServer:
     """Use as a context manager, or `start` and `stop`. `users` maps user names to passwords.
 
-    With a `ca` it speaks TLS, with a certificate of that authority. `settings` are further lines of its configuration.
+    With a `ca` it speaks TLS, with a certificate of that authority. `settings` are further lines of
+    its configuration.
     """
 
     def __init__(self, users: dict[str, str], ca: trustme.CA | None = None, settings: str = "") -> None:
@@ -107,6 +109,11 @@ class RadicaleServer:
 
     def delete(self, user: str, calendar: str, name: str) -> None:
         self.request(user, "DELETE", self.path(user, calendar) + quote(name))
+
+    def forget_everything(self) -> None:
+        """Nobody has a collection; all that it knows of them is in files."""
+        for folder in self.folder.glob("collections/collection-root/*"):
+            shutil.rmtree(folder)
 
     def forget_sync_tokens(self) -> None:
         """What a server may do at any time: tokens given out so far are invalid now."""

@@ -38,7 +38,8 @@ def lasttouch(clock: Path | None = None, pause: float | None = None) -> list[str
 class RunningDaemon:
     """A daemon whose log is in `log_file`; killed at the end of the `with`, if it still runs.
 
-    `clock`: a file for shifted_clock.py, with the seconds its clock is ahead; `pause`: the seconds for impatient.py.
+    `clock`: a file for shifted_clock.py, with the seconds its clock is ahead; `pause`: the seconds
+    for impatient.py.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""A sabre/dav on loopback, which Nextcloud and Baïkal are built on: Digest, collection tags, no sync-collection."""
+"""A sabre/dav on loopback, which Nextcloud and Baïkal are built on: Digest, collection tags, no
+sync-collection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A small scripted calendar and address book that behave well, but for the faults a test puts in."""
+"""A small scripted calendar and address book that behave well, but for the faults a test puts
+in."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def syncing(properties: str) -> str:
 
 
 class ScriptedCollection(ABC):
-    """A collection at `path` that lists itself with the properties `listed`, and holds `texts` and `etags` by name.
+    """A collection at `path` that lists itself with the properties `listed`, and holds `texts` and
+    `etags` by name.
 
     `faults` replace the reply to a kind of request: listing, delta, full, etags or multiget.
     """
@@ -144,7 +146,8 @@ class ScriptedCalendar(ScriptedCollection):
 
 
 def card(uid: str, *lines: str, version: str = "3.0") -> str:
-    """A vCard of somebody with this UID ("" for none) and an address made of it, unless `lines` say otherwise."""
+    """A vCard of somebody with this UID ("" for none) and an address made of it, unless `lines` say
+    otherwise."""
     lines = lines or (f"FN:{uid.title()}", f"EMAIL:{uid}@x.example")
     marked = [f"UID:{uid}"] if uid else []
     return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *marked, "N:;;;;", *lines, "END:VCARD", ""])

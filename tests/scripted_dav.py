@@ -35,7 +35,8 @@ class _QuietServer(ThreadingHTTPServer):
 
 
 class ScriptedDav:
-    """`script` decides the reply to each request; `seen` keeps them all. With a certificate it speaks TLS."""
+    """`script` decides the reply to each request; `seen` keeps them all. With a certificate it
+    speaks TLS."""
 
     def __init__(self, script: Callable[[Seen], Reply], certificate: trustme.LeafCert | None = None) -> None:
         self.script = script

@@ -1,7 +1,9 @@
-"""A mailbox behind a scripted Microsoft Graph: folders, messages, calendars and contacts, with their deltas.
+"""A mailbox behind a scripted Microsoft Graph: folders, messages, calendars and contacts, with
+their deltas.
 
-Every answer is compared with Microsoft's own types; what differs is in `wrong`, which a fixture looks at in the end.
-`asked` has every request as it came, those within a batch too. Faults are put in by `fault`.
+Every answer is compared with Microsoft's own types; what differs is in `wrong`, which a fixture
+looks at in the end. `asked` has every request as it came, those within a batch too. Faults are put
+in by `fault`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class Fault:
 
 
 class ScriptedGraph:
-    """`page` is how many rows a page holds at most, `headers_in_pages` whether those of messages have their header."""
+    """`page` is how many rows a page holds at most, `headers_in_pages` whether those of messages
+    have their header."""
 
     def __init__(self) -> None:
         self.page = 50
@@ -45,7 +48,9 @@ class ScriptedGraph:
         self.folders = Collected()
         self.well_known: dict[str, str] = {}
         self.messages: dict[str, Collected] = {}
+        self.attachments: dict[str, list[Json]] = {}
         self.calendars: dict[str, Json] = {}
+        self.permissions: dict[str, list[Json]] = {}
         self.events: dict[str, Collected] = {}
         self.occurrences: dict[str, dict[str, Json]] = {}
         self.contact_folder = "contacts-default"
@@ -83,11 +88,31 @@ class ScriptedGraph:
         return folder_id
 
     def put(self, one: Json, into: str = "inbox", row: Json | None = None) -> str:
-        """A message into a folder by its well-known name or id; `row` is what delta shows instead of it."""
+        """A message into a folder by its well-known name or id; `row` is what delta shows instead
+        of it."""
         folder_id = self.well_known.get(into, into)
         item_id = f"AAMkMsg/{len(self.messages[folder_id].changes)}+{folder_id}"
         self.messages[folder_id].put(item_id, {"parentFolderId": folder_id, **one}, row)
         return item_id
+
+    def attach(self, message_id: str, *names: str, **more: Any) -> None:
+        """Files on a message; `more` are properties of all of them."""
+        self.attachments[message_id] = [
+            {
+                "@odata.type": "#microsoft.graph.fileAttachment", "id": f"att-{number}", "name": name,
+                "contentType": "application/pdf", "size": 84_000, "isInline": False, **more,
+            }
+            for number, name in enumerate(names)
+        ]  # fmt: skip
+
+    def permit(self, calendar: str, **roles: str) -> None:
+        """Who may do what with a calendar: the part before the @ of an address, "everybody" for one
+        without."""
+        self.permissions[calendar] = []
+        for name, role in roles.items():
+            whose = {"name": name.title(), "address": None if name == "everybody" else f"{name}@acme.example"}
+            one = {"id": f"perm-{name}", "isInsideOrganization": True, "role": role, "emailAddress": whose}
+            self.permissions[calendar].append({**one, "isRemovable": True, "allowedRoles": ["none", "read"]})
 
     def calendar(self, name: str, calendar_id: str, owner: str = "ana@acme.example", default: bool = True) -> str:
         self.calendars[calendar_id] = {"id": calendar_id, "name": name, "isDefaultCalendar": default,
@@ -100,8 +125,8 @@ class ScriptedGraph:
 
     def series(self, number: int, starts: list[datetime], calendar: str = "cal-default", **more: Any) -> str:
         """A series with its occurrences at these instants."""
+        occurrences: dict[str, Json] = {}
         master = f"master-{number}"
-        occurrences = self.occurrences[master] = {}
         for start in starts:
             item_id = f"occ-{number}-{start:%Y%m%d}"
             day = f"{start.year:04X}{start.month:02X}{start.day:02X}"
@@ -110,8 +135,13 @@ class ScriptedGraph:
                 **event(number, start, **{"iCalUId": goid(number, day), "type": "occurrence", **more}),
                 "seriesMasterId": master,
             }
-        self.events[calendar].put(master, event(number, starts[0], **{**more, "type": "seriesMaster"}))
+        self.series_of(master, event(number, starts[0], **{**more, "type": "seriesMaster"}), occurrences, calendar)
         return master
+
+    def series_of(self, master: str, one: Json, occurrences: dict[str, Json], calendar: str = "cal-default") -> None:
+        """A series with these occurrences, by their ids."""
+        self.occurrences[master] = occurrences
+        self.events[calendar].put(master, one)
 
     def touch(self, master: str, calendar: str = "cal-default") -> None:
         """Something of the series has changed."""
@@ -129,7 +159,8 @@ class ScriptedGraph:
     # what goes wrong
 
     def fault(self, path: str, answer: Reply | Callable[[Seen], Reply | None], times: int = 1) -> None:
-        """The next `times` requests whose path has this in it are answered so, also within a batch."""
+        """The next `times` requests whose path has this in it are answered so, also within a
+        batch."""
         self.faults.append(Fault(path, answer if callable(answer) else lambda _: answer, times))
 
     @staticmethod
@@ -219,6 +250,14 @@ class ScriptedGraph:
         if m := re.fullmatch(r"/mailFolders/([^/]+)", path):
             folder = self.folders.items.get(self.well_known.get(m[1], m[1]))
             return folder and selected(folder, query), "mailFolder"
+        if path == "/messages":  # whatever the folder; of filters, only the one that is asked for
+            found = [one for folder in self.messages.values() for one in folder.items.values()]
+            shown = [selected(one, query) for one in found if one["hasAttachments"]]
+            return pages(url, shown, query, int(query["$top"])), "message"
+        if m := re.fullmatch(r"/messages/(.+)/attachments", path):
+            return pages(
+                url, [selected(one, query) for one in self.attachments.get(m[1], [])], query, size
+            ), "attachment"
         if m := re.fullmatch(r"/messages/(.+)", path):
             for folder_id, one in self.messages.items():
                 if m[1] in one.items:
@@ -227,6 +266,8 @@ class ScriptedGraph:
             return None, ""
         if path == "/calendars":
             return pages(url, [selected(one, query) for one in self.calendars.values()], query, size), "calendar"
+        if m := re.fullmatch(r"/calendars/([^/]+)/calendarPermissions", path):
+            return pages(url, self.permissions.get(m[1], []), query, size), "calendarPermission"
         if m := re.fullmatch(r"/calendars/([^/]+)/calendarView/delta", path):
             assert select == [""], "calendarView/delta takes no $select"
             return view(url, self.events[m[1]], self.occurrences, query, size, self.bare_masters), "event"

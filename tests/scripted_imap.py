@@ -82,7 +82,8 @@ class Box:
 
 
 class ScriptedIMAP:
-    """An honest little server over `boxes`, until `scripts` says otherwise for a command ("FETCH", "EXAMINE", …).
+    """An honest little server over `boxes`, until `scripts` says otherwise for a command ("FETCH",
+    "EXAMINE", …).
 
     `commands` are all command lines received, without their tags, over all connections.
     """

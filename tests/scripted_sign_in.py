@@ -1,7 +1,9 @@
-"""A sign-in server over TLS that the providers' own clients accept: authorisation codes with PKCE (RFC 7636), device
-codes (RFC 8628), renewals, and apps with a certificate (RFC 7523), of Microsoft and of Google.
+"""A sign-in server over TLS that the providers' own clients accept: authorisation codes with PKCE
+(RFC 7636), device codes (RFC 8628), renewals, and apps with a certificate (RFC 7523), of Microsoft
+and of Google.
 
-`browser` is what stands for the user's browser: it follows the address, agrees or does not, and goes back.
+`browser` is what stands for the user's browser: it follows the address, agrees or does not, and
+goes back.
 """
 
 from __future__ import annotations
@@ -30,8 +32,8 @@ def _segment(value: dict[str, Any]) -> str:
 
 @dataclass
 class SignInServer:
-    """`consents`: the user agrees. `works` are the refresh tokens that are still good, `issued` all access tokens with
-    what they permit. `seen` are the forms that were posted."""
+    """`consents`: the user agrees. `works` are the refresh tokens that are still good, `issued` all
+    access tokens with what they permit. `seen` are the forms that were posted."""
 
     folder: Path
     tenant: str = "acme.example"

@@ -1,7 +1,9 @@
-"""`python shifted_clock.py FILE …`: `lasttouch` in a process whose wall clock is ahead, as on a laptop that was shut.
+"""`python shifted_clock.py FILE …`: `lasttouch` in a process whose wall clock is ahead, as on a
+laptop that was shut.
 
-FILE says by how many seconds; it is looked into at the start and at SIGUSR1. The monotonic clock goes on as it was:
-on Linux it stands still while the machine sleeps (clock_gettime(2)), and so does macOS'.
+FILE says by how many seconds; it is looked into at the start and at SIGUSR1. The monotonic clock
+goes on as it was: on Linux it stands still while the machine sleeps (clock_gettime(2)), and so does
+macOS'.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ import trustme
 def tls_listener(
     certificate: trustme.LeafCert, told: list[bytes], greeting: bytes = b"", answer: bytes = b""
 ) -> socket.socket:
-    """It greets whoever comes within TLS, keeps what they say first, and answers; close it at the end."""
+    """It greets whoever comes within TLS, keeps what they say first, and answers; close it at the
+    end."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     listener = socket.create_server(("127.0.0.1", 0))

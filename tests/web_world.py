@@ -1,4 +1,5 @@
-"""A log to look at in a browser: mail and meetings in folders, of one keeper or of a team, and the page over it."""
+"""A log to look at in a browser: mail and meetings in folders, of one keeper or of a team, and the
+page over it."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from lasttouch.keeping.viewing import ask_as
 from lasttouch.local_time import utc_now
 from lasttouch.web.app import application
 from lasttouch.web.listening import trust_of
+from lasttouch.web.provider import Provider
 from lasttouch.web.site import Site
 
 BASE = "http://127.0.0.1:8470"
@@ -35,7 +37,8 @@ HOSTILE = "<script>document.title='owned'</script> \u202egnp.exe\u2066 \U000e004
 
 
 class WebWorld:
-    """Accounts are folders of files; "ana" is there from the start. `users`: name → further options of [[users]]."""
+    """Accounts are folders of files; "ana" is there from the start. `users`: name → further options
+    of [[users]]."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -51,7 +54,9 @@ class WebWorld:
         for name, options in self.accounts.items():
             (self.folder / name).mkdir(exist_ok=True)
             written.append(account(name, files(name), **options))
-        users = [table("[[users]]", name=name, os_user=f"{name}-os", **more) for name, more in self.users.items()]
+        users = [
+            table("[[users]]", **{"name": name, "os_user": f"{name}-os", **more}) for name, more in self.users.items()
+        ]
         self.config.write_text("".join([head(), self.top, *users, *written]))
         self.config.chmod(0o600)
 
@@ -104,7 +109,7 @@ class WebWorld:
 class Looked:
     """The application over a world; `get` and `post` as a browser that is signed in sends them."""
 
-    def __init__(self, world: WebWorld) -> None:
+    def __init__(self, world: WebWorld, provider: Provider | None = None) -> None:
         from lasttouch.configuration.config import load_config
 
         follow(world.config)
@@ -113,7 +118,7 @@ class Looked:
         self.page = Page(BASE, 1, b"k" * 32)
         self.site = Site(
             world.config, BASE, Links(self.page), frozenset((BASE.partition("://")[2],)),
-            trust_of(load_config(world.config).config), self.clock,
+            trust_of(load_config(world.config).config), self.clock, provider,
         )  # fmt: skip
         self.app = application(self.site)
 

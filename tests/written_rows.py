@@ -15,9 +15,11 @@ ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'"""
 
 @contextlib.contextmanager
 def written_rows(database: Path) -> Iterator[Counter[str]]:
-    """Filled when the block ends: how often each table had a row inserted, updated or deleted, whatever came of it.
+    """Filled when the block ends: how often each table had a row inserted, updated or deleted,
+    whatever came of it.
 
-    Of the tables that note every pass only what decides about the next one counts: rows that come and go, and cursors.
+    Of the tables that note every pass only what decides about the next one counts: rows that come
+    and go, and cursors.
     """
     written: Counter[str] = Counter()
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as log:

@@ -1,4 +1,5 @@
-"""A Xandikos on loopback: the second real server, which asks for no password and keeps calendars in git."""
+"""A Xandikos on loopback: the second real server, which asks for no password and keeps calendars in
+git."""
 
 from __future__ import annotations
 

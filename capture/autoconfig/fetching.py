@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import ssl
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from activity.errors import in_words
+from capture.trust import trust
 
 MOST_BYTES = 256 * 1024
 SECONDS = 5.0
@@ -44,8 +44,7 @@ def _get(url: str, ca_file: str | None) -> tuple[int, str, bytes]:
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname or parts.username:
             raise NotFetched("it is not on https")
-        trust = ssl.create_default_context(cafile=ca_file)
-        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS, context=trust)
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS, context=trust(ca_file))
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", target or "/", headers={"User-Agent": "lasttouch"})
         answer = connection.getresponse()

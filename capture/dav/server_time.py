@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from capture.dav.origins import origin_of
+from capture.trust import trust
 
 SECONDS = 5.0
 
@@ -22,8 +22,7 @@ def server_time(url: str, ca_file: str | None) -> datetime | None:
     try:
         origin = origin_of(url)
         if origin.scheme == "https":
-            trust = ssl.create_default_context(cafile=ca_file)
-            connection = http.client.HTTPSConnection(origin.host, origin.port, timeout=SECONDS, context=trust)
+            connection = http.client.HTTPSConnection(origin.host, origin.port, timeout=SECONDS, context=trust(ca_file))
         else:
             connection = http.client.HTTPConnection(origin.host, origin.port, timeout=SECONDS)
         connection.request("OPTIONS", "/", headers={"User-Agent": "lasttouch"})

@@ -32,7 +32,8 @@ class DavAccount:
 
     `url` may be a URL of the server, the user, the collections or one of them, or an e-mail
     address, domain or host to look the server up from (RFC 6764). `password` gives an access token
-    (RFC 6750) instead where `by_token`.
+    (RFC 6750) instead where `by_token`; `sign_in` is the command that brings another, where its user has
+    signed in for it.
     """
 
     url: str
@@ -41,6 +42,7 @@ class DavAccount:
     ca_file: str | None = None
     choice: Choice = EVERYTHING
     by_token: bool = False
+    sign_in: str = ""
 
 
 class DavSource(ABC, Generic[B]):
@@ -102,7 +104,10 @@ class DavSource(ABC, Generic[B]):
     def _transport(self, url: str) -> Transport:
         one, noun = self._account, self._service.noun
         if one.by_token:
-            return Transport(url, one.username, noun=noun, token=one.password, ca_file=one.ca_file, now=self._now)
+            return Transport(
+                url, one.username, noun=noun, token=one.password, sign_in=one.sign_in, ca_file=one.ca_file,
+                now=self._now,
+            )  # fmt: skip
         return Transport(url, one.username, one.password(), noun, ca_file=one.ca_file, now=self._now)
 
     def _start(self) -> str:

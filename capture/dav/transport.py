@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.client import HTTPResponse
 from time import monotonic
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, UntrustedServer
-from capture.credentials import Secret, checked_token
+from capture.credentials import Secret
+from capture.dav.authorization import Authorization, Bearer, Digest, basic
 from capture.dav.budget import Budget
+from capture.dav.connection import Connection, OutOfTime
 from capture.dav.origins import are_siblings, elsewhere, origin_of
 from capture.dav.refusals import TooLarge, refusal, too_slow, trouble
-from capture.dav.sockets import Sockets
 
-if TYPE_CHECKING:
-    import niquests
-    from niquests.auth import AuthBase, BearerTokenAuth
-
-CONNECT_SECONDS, READ_SECONDS, REQUEST_SECONDS = 15.0, 30.0, 60.0
+REQUEST_SECONDS = 60.0
 MOST_BYTES = 64 * 1024 * 1024
 _ERROR_BYTES = 64 * 1024
 _REDIRECTS = (301, 302, 307, 308)
 _MOST_REDIRECTS = 5
 _CHUNK = 64 * 1024
+_SENT_AS_IT_IS = re.compile(r"[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+")
 
 Sink = Callable[[bytes], None]
-
-
-class _OutOfTime(Exception):
-    """What is left of an answer would come too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +52,10 @@ class Transport:
 
     Without a user name or `token` there are no credentials, and redirects may lead to other
     servers. `token` gives an access token, which stands instead of a password: it is asked for at
-    once, and again where the server refuses the last one. Reads neither .netrc nor proxy variables,
+    once, and again where the server refuses the last one; `sign_in` is the command that brings another,
+    where the user has signed in for it. Reads neither .netrc nor proxy variables,
     keeps no cookies. `noun` is what is sought there, `seconds` bounds a whole request, `budget` all
-    of them.
+    of them, `most_bytes` an answer, unpacked (else MOST_BYTES).
     """
 
     def __init__(
@@ -72,10 +66,12 @@ class Transport:
         noun: str = "calendar",
         *,
         token: Secret | None = None,
+        sign_in: str = "",
         ca_file: str | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         seconds: float = REQUEST_SECONDS,
         budget: Budget | None = None,
+        most_bytes: int | None = None,
     ) -> None:
         if re.search(r"[\r\n\0]", username + password):
             raise AuthenticationFailed("the user name or password holds a line break or NUL", "store it again without")
@@ -85,13 +81,13 @@ class Transport:
         self._noun = noun
         self._now = now
         self._seconds = seconds
+        self._most_bytes = most_bytes
         self.budget = budget or Budget(noun)
-        self._asked_for_digest = False
-        self._sockets = Sockets()
-        self._session = self._new_session(ca_file)
+        self._connection = Connection(ca_file)
         self._token = token
+        self._sign_in = sign_in
         self._refused_tokens: set[str] = set()
-        self._auth: AuthBase | None = self._bearer(token) if token else self._basic() if username else None
+        self._auth: Authorization | None = Bearer(token()) if token else basic(username, password) if username else None
 
     def admit(self, url: str) -> None:
         """Let requests go to another host of the same registrable domain, over TLS: large providers
@@ -121,15 +117,14 @@ class Transport:
         raise ServerFault(f"{answer.host} redirects in a circle", "check its URL in the configuration")
 
     def close(self) -> None:
-        self._session.close()
-        self._sockets.close()
+        self._connection.close()
 
     def refusal(self, answer: Answer) -> SourceError:
         """The error that an unexpected answer amounts to."""
         if answer.status == 401 and self._token is not None:
             return AuthenticationFailed(
                 f"{answer.host} refused the access token (401)",
-                f"does token_command print one that is made for {self._noun}s? Run it in a terminal",
+                self._sign_in or f"does token_command print one that is made for {self._noun}s? Run it in a terminal",
             )
         return refusal(self._noun, answer.host, answer.status, answer.headers.get("retry-after", ""), self._now())
 
@@ -149,10 +144,11 @@ class Transport:
         answer = self._send(method, url, body, headers, sink, expected)
         if answer.status == 401 and self._token is not None:
             return self._with_another_token(answer, method, url, body, headers, sink, expected)
-        offered = answer.headers.get("www-authenticate", "").lower()
-        if answer.status == 401 and "digest" in offered and self._auth and not self._asked_for_digest:
-            self._auth, self._asked_for_digest = self._digest(), True
-            answer = self._send(method, url, body, headers, sink, expected)
+        if answer.status == 401 and self._auth is not None:
+            digest = self._auth if isinstance(self._auth, Digest) else Digest(self._username, self._password)
+            if digest.takes_up(answer.headers.get("www-authenticate", "")):
+                self._auth = digest
+                answer = self._send(method, url, body, headers, sink, expected)
         return answer
 
     def _with_another_token(
@@ -160,9 +156,8 @@ class Transport:
     ) -> Answer:
         """The first may have expired just now, also amid a pass; one that was refused is never sent again."""
         assert self._token is not None
-        before = self._auth
-        self._refused_tokens.add(getattr(before, "token", ""))
-        another = self._bearer(self._token)
+        self._refused_tokens.add(getattr(self._auth, "token", ""))
+        another = Bearer(self._token())
         if another.token in self._refused_tokens:
             return refused
         self._auth = another
@@ -174,24 +169,23 @@ class Transport:
             raise UntrustedServer(f"{origin.host} is not the configured server; nothing was sent there")
         began = monotonic()
         seconds = min(self._seconds, max(self.budget.left, 0.0))
-        with self._sockets.cut_after(seconds) as cut:
+        deadline = began + seconds
+        target = _target(url)
+        more = {"User-Agent": "lasttouch", "Accept-Encoding": "gzip", **headers}
+        if self._auth is not None:
             try:
-                response = self._session.request(
-                    method, url, data=body, headers=headers, auth=self._auth, stream=True, allow_redirects=False,
-                    timeout=(CONNECT_SECONDS, READ_SECONDS),
-                )  # fmt: skip
-                with response:
-                    answer, octets = self._read(response, url, sink, expected, began + seconds)
-            except _OutOfTime:
-                raise self._too_slow(origin.host, seconds) from None
-            except SourceError:
-                raise
+                more["Authorization"] = self._auth(method, target)
             except UnicodeError:
                 raise AuthenticationFailed("the user name cannot be sent as it is written") from None
-            except Exception as error:  # noqa: BLE001  niquests and what lies beneath share no class of their own
-                raise self._too_slow(origin.name, seconds) if cut.is_set() else trouble(error, origin.name) from None
-        if cut.is_set():
-            raise self._too_slow(answer.host, seconds)
+        try:
+            with self._connection.response(origin, method, target, body, more, deadline) as response:
+                answer, octets = self._read(response, url, sink, expected, deadline)
+        except SourceError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what lies beneath shares no class of its own
+            if isinstance(error, OutOfTime) or monotonic() >= deadline:
+                raise self._too_slow(origin.host, seconds) from None
+            raise trouble(error, origin.name) from None
         self.budget.spend(monotonic() - began, octets)
         return answer
 
@@ -200,73 +194,49 @@ class Transport:
         is."""
         return too_slow(host, seconds) if seconds == self._seconds else self.budget.exhausted()
 
-    def _read(
-        self, response: niquests.Response, url: str, sink: Sink, expected: int, deadline: float
-    ) -> tuple[Answer, int]:
-        headers = {name.lower(): str(value) for name, value in response.headers.items()}
-        status = response.status_code or 0
+    def _read(self, response: HTTPResponse, url: str, sink: Sink, expected: int, deadline: float) -> tuple[Answer, int]:
+        headers: dict[str, str] = {}
+        for name, value in response.getheaders():
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
         kept = bytearray()
         octets = 0
         for chunk in self._unpacked(response, headers.get("content-encoding", ""), url):
             octets += len(chunk)
-            if monotonic() > deadline:
-                raise _OutOfTime
-            if status == expected:
+            if monotonic() > deadline:  # what is packed may take longer to read than to come
+                raise OutOfTime
+            if response.status == expected:
                 sink(chunk)
             else:
                 kept += chunk
                 if len(kept) > _ERROR_BYTES:
                     break
-        return Answer(status, url, headers, bytes(kept[:_ERROR_BYTES])), octets
+        return Answer(response.status, url, headers, bytes(kept[:_ERROR_BYTES])), octets
 
-    def _unpacked(self, response: niquests.Response, encoding: str, url: str) -> Iterator[bytes]:
+    def _unpacked(self, response: HTTPResponse, encoding: str, url: str) -> Iterator[bytes]:
         """The body in pieces, unpacked here: a bomb grows to one piece beyond the bound and no
         further."""
         inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding.lower() in ("gzip", "x-gzip", "deflate") else None
-        raw: Any = response.raw
-        size = 0
-        for packed in raw.stream(_CHUNK, decode_content=False):
-            piece = packed
+        size, most = 0, self._most_bytes or MOST_BYTES
+        while piece := response.read(_CHUNK):
             while piece:
                 chunk = inflate.decompress(piece, _CHUNK) if inflate else piece
                 piece = inflate.unconsumed_tail if inflate else b""
                 size += len(chunk)
-                if size > MOST_BYTES:
-                    raise TooLarge(f"{urlsplit(url).hostname} sent more than {MOST_BYTES >> 20} MB in one answer")
+                if size > most:
+                    raise TooLarge(f"{urlsplit(url).hostname} sent more than {most >> 20} MB in one answer")
                 yield chunk
+        if response.length:
+            raise ConnectionError("the rest of the answer is missing")
         if inflate:
             yield inflate.flush()
+            if size and not inflate.eof:
+                raise ConnectionError("the rest of the answer is missing")
 
-    def _new_session(self, ca_file: str | None) -> niquests.Session:
-        import niquests  # 0.2 s, and only where a calendar is read  # noqa: PLC0415
 
-        for name in ("niquests", "urllib3", "urllib3_future", "urllib3.future"):
-            logging.getLogger(name).setLevel(logging.ERROR)  # below, they log what is sent, and whole URLs
-        session = niquests.Session(
-            resolver=self._sockets.resolver(),
-            disable_http2=True,
-            disable_http3=True,
-            retries=0,
-            keepalive_delay=None,
-            revocation_configuration=None,
-            allow_incoming_cookies=False,
-            headers={"User-Agent": "lasttouch", "Accept-Encoding": "gzip"},
-        )
-        session.trust_env = False
-        session.verify = ca_file or True
-        return session
-
-    def _basic(self) -> AuthBase:
-        from niquests.auth import HTTPBasicAuth  # noqa: PLC0415
-
-        return HTTPBasicAuth(self._username.encode(), self._password.encode())
-
-    def _bearer(self, token: Secret) -> BearerTokenAuth:
-        from niquests.auth import BearerTokenAuth  # noqa: PLC0415
-
-        return BearerTokenAuth(checked_token(token()))
-
-    def _digest(self) -> AuthBase:
-        from niquests.auth import HTTPDigestAuth  # noqa: PLC0415
-
-        return HTTPDigestAuth(self._username, self._password)
+def _target(url: str) -> str:
+    """What a request line names (RFC 9112 §3.2.1): what stands there unescaped against RFC 3986 is
+    escaped."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return target if _SENT_AS_IT_IS.fullmatch(target) else quote(target, safe="._~:/?[]@!$&'()*+,;=%-")

@@ -48,7 +48,9 @@ class Position:
         return Position(offset, end, digest, modified, since) if kind == "mbox" else None
 
 
-def read_mbox(path: str, place: str, cursor: str | None, since: date, now: datetime) -> Iterator[Batch]:
+def read_mbox(
+    path: str, place: str, cursor: str | None, since: date, now: datetime, names_attachments: bool = False
+) -> Iterator[Batch]:
     """New messages of the file at `path`, and the new position; nothing if nothing was added.
 
     A file that no longer begins and ends, as far as it was read, with the same bytes was rewritten
@@ -57,12 +59,14 @@ def read_mbox(path: str, place: str, cursor: str | None, since: date, now: datet
     """
     try:
         with open_regular(path) as file:
-            yield from _read(file, place, cursor, since, now)
+            yield from _read(file, place, cursor, since, now, names_attachments)
     except OSError as error:
         yield Batch(place, error=unreachable(path, error))
 
 
-def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: datetime) -> Iterator[Batch]:
+def _read(
+    file: io.FileIO, place: str, cursor: str | None, since: date, now: datetime, names_attachments: bool
+) -> Iterator[Batch]:
     status = os.fstat(file.fileno())
     start = _start(file, Position.from_cursor(cursor), since.isoformat())
     if (start.end, start.modified) == (status.st_size, status.st_mtime_ns):
@@ -76,7 +80,9 @@ def _read(file: io.FileIO, place: str, cursor: str | None, since: date, now: dat
         if not message.finished and is_being_written(modified(status), now):
             whole = False
             break
-        structure = structure_of(file, message.header, message.start, scan.end) if message.header else Structure()
+        structure = Structure()
+        if message.header:
+            structure = structure_of(file, message.header, message.start, scan.end, names_attachments)
         taken_in = separator_date(message.separator) or received(message.header)
         outcome = judge_header(message.header, taken_in, first_day, structure)
         filling.add(f"message at byte {message.start}", outcome, len(message.header or b""))

@@ -60,6 +60,7 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
     envelope.arrival_date = structure.arrived
     envelope.returned_id = structure.returned
     envelope.shape = structure.shape
+    envelope.attachments = structure.attachments
     if not (envelope.message_id or envelope.from_ or envelope.date or envelope.subject or envelope.signs):
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)

@@ -95,7 +95,13 @@ def _if_no_file(entry: os.DirEntry[str]) -> list[MessageFile] | None:
 
 
 def read_message_files(
-    folder: str, files: Iterator[MessageFile], place: str, cursor: str | None, since: date, now: datetime
+    folder: str,
+    files: Iterator[MessageFile],
+    place: str,
+    cursor: str | None,
+    since: date,
+    now: datetime,
+    names_attachments: bool = False,
 ) -> Iterator[Batch]:
     """The messages among `files` that are not known yet, in batches, and which are known now.
 
@@ -111,7 +117,7 @@ def read_message_files(
             if file.error is None and file.digest in known:
                 listed.append(file.digest)
                 continue
-            if _read_into(filling, file, date.fromisoformat(known.since), now):
+            if _read_into(filling, file, date.fromisoformat(known.since), now, names_attachments):
                 new.append(file.digest)
             if filling.full:
                 unstored += filling.messages
@@ -129,7 +135,7 @@ def read_message_files(
         yield filling.batch
 
 
-def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) -> bool:
+def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime, names_attachments: bool) -> bool:
     """Read one file; is it dealt with, so that it need not be read again?"""
     name = readable(os.path.basename(file.path))
     try:
@@ -142,7 +148,9 @@ def _read_into(filling: Filling, file: MessageFile, since: date, now: datetime) 
             span = message_span(opened, status.st_size) if is_emlx else Span(0, status.st_size, True)
             opened.seek(span.start)
             header = read_header(opened)
-            structure = structure_of(opened, header.block, span.start, span.end) if header.block else Structure()
+            structure = Structure()
+            if header.block:
+                structure = structure_of(opened, header.block, span.start, span.end, names_attachments)
     except FileNotFoundError:
         return False  # moved or deleted since it was listed
     except OSError as error:

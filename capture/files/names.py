@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container
+from collections.abc import Callable, Iterable
 
 from capture.mail.mailboxes import mailbox_name
 
@@ -26,10 +26,19 @@ def folder_parts(name: str) -> tuple[str, ...]:
     return tuple(readable(mailbox_name(part.encode()) if "&" in part and part.isascii() else part) for part in parts)
 
 
-def distinct(name: str, used: Container[str]) -> str:
-    """`name`, with a number behind it where it is `used` already."""
-    number, candidate = 1, name
-    while candidate in used:
-        number += 1
-        candidate = f"{name} ({number})"
-    return candidate
+class Names:
+    """Gives every name once, none of those that are `used` already. Those are the same that `key` makes
+    the same."""
+
+    def __init__(self, used: Iterable[str] = (), key: Callable[[str], str] = str) -> None:
+        self._key = key
+        self._numbers = {key(one): 1 for one in used}  # which number it was given with last
+
+    def distinct(self, name: str) -> str:
+        """`name`, with a number behind it where that was given."""
+        asked, candidate = self._key(name), name
+        while self._key(candidate) in self._numbers:
+            self._numbers[asked] += 1
+            candidate = f"{name} ({self._numbers[asked]})"
+        self._numbers[self._key(candidate)] = 1
+        return candidate

@@ -17,7 +17,7 @@ from capture.files.foreign_files import gone, named
 from capture.files.listing import Found, look_at_file, look_into
 from capture.files.mbox_reading import read_mbox
 from capture.files.message_files import maildir_files, message_file, message_files, read_message_files
-from capture.files.names import distinct, folder_parts, readable
+from capture.files.names import Names, folder_parts, readable
 from capture.files.opening import unreachable, why
 
 _CHECK = "check the path in [[accounts.files]]"
@@ -31,7 +31,8 @@ class FileSource:
     depth. A place is the last component of its path with, behind it, the way to the mailbox below
     ("Mail/All mail.mbox"); two paths with the same last component are told apart by a number. All
     .ics files below a folder are one place ("Mail/*.ics"). `since` is the day from which the first
-    pass reads messages; `exclude` are names or globs of mailboxes to leave out.
+    pass reads messages; `exclude` are names or globs of mailboxes to leave out. `names_attachments`:
+    the documents that messages come with are told, too.
     """
 
     def __init__(
@@ -41,18 +42,21 @@ class FileSource:
         private_events: str = "drop",
         exclude: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        names_attachments: bool = False,
     ) -> None:
         self._paths = paths
         self._since = since
         self._private_events = private_events
         self._exclude = exclude
         self._now = now
+        self._names_attachments = names_attachments
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """See `activity.batch.Source`. A path that cannot be read is a batch with its error."""
         labels: dict[str, str] = {}
+        given = Names()
         for path in dict.fromkeys(os.path.abspath(path) for path in self._paths):
-            labels[distinct(readable(os.path.basename(path)) or "/", labels)] = path
+            labels[given.distinct(readable(os.path.basename(path)) or "/")] = path
         for label, path in labels.items():
             try:
                 found = self._found(path)
@@ -91,6 +95,7 @@ class FileSource:
 
     def _read(self, label: str, found: Iterable[Found], cursors: Mapping[str, str]) -> Iterator[Batch]:
         places: set[str] = set()
+        given = Names()
         calendars: list[CalendarFile] = []
         listed_all = True
         calendar_place = f"{label}/*.ics"
@@ -101,7 +106,7 @@ class FileSource:
                 continue
             listed_all = listed_all and one.error is None
             parts = (*one.parts, f"*{os.path.splitext(one.names[0])[1]}") if one.kind == "foreign" else one.parts
-            place = distinct("/".join((label, *parts)), places)
+            place = given.distinct("/".join((label, *parts)))
             places.add(place)
             sent = holds_sent_mail((label, *one.parts))
             for batch in self._read_mailbox(one, place, cursors.get(place)):
@@ -115,18 +120,16 @@ class FileSource:
             yield from read_calendar_files(calendar_place, calendars, cursor, self._private_events, listed_all)
 
     def _read_mailbox(self, found: Found, place: str, cursor: str | None) -> Iterator[Batch]:
-        path = found.path
+        path, told = found.path, (place, cursor, self._since, self._now(), self._names_attachments)
         match found.kind:
             case "mbox":
-                yield from read_mbox(path, place, cursor, self._since, self._now())
+                yield from read_mbox(path, *told)
             case "maildir":
-                yield from read_message_files(path, maildir_files(path), place, cursor, self._since, self._now())
+                yield from read_message_files(path, maildir_files(path), *told)
             case "messages":
-                yield from read_message_files(
-                    path, message_files(path, found.names), place, cursor, self._since, self._now()
-                )
+                yield from read_message_files(path, message_files(path, found.names), *told)
             case "message":
-                yield from read_message_files(path, message_file(path), place, cursor, self._since, self._now())
+                yield from read_message_files(path, message_file(path), *told)
             case "unreadable":
                 assert found.error is not None
                 yield Batch(place, error=unreachable(path, found.error))

@@ -10,11 +10,12 @@ import os
 import re
 from datetime import datetime
 from email.message import Message
-from email.utils import collapse_rfc2231_value
 from typing import NamedTuple
 
+from activity.attachment import Attachment
 from activity.delivery_status import failed_recipients
 from activity.shape import Shape
+from capture.files.parameters import parameter
 from capture.files.sizes import COUNTED_BYTES, shape_of_parts, shape_of_single
 from capture.mail.calendar_methods import PART_BYTES as CALENDAR_BYTES
 from capture.mail.calendar_methods import scheduling_within
@@ -51,14 +52,24 @@ class Structure(NamedTuple):
     returned: str = ""
     report_part: str = ""
     shape: Shape | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
-def structure_of(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
-    """Of the message from `start` to `end` with the header `block`.
+def structure_of(file: io.FileIO, block: bytes, start: int, end: int, names_attachments: bool = False) -> Structure:
+    """Of the message from `start` to `end` with the header `block`, with its documents if wanted.
 
     The first SEARCHED_BYTES are looked through, and only of a multipart; of others the lines of the
     first COUNTED_BYTES are counted. Raises OSError.
     """
+    told = _told(file, block, start, end)
+    if names_attachments:
+        from capture.files.attachments import attachments_of  # noqa: PLC0415 - where they are wanted
+
+        told = told._replace(attachments=attachments_of(file, block, start, end))
+    return told
+
+
+def _told(file: io.FileIO, block: bytes, start: int, end: int) -> Structure:
     if not _MULTIPART.search(block):
         text = os.pread(file.fileno(), min(COUNTED_BYTES, end - start), start)
         told = Structure(shape=shape_of_single(block, text, end - start))
@@ -99,7 +110,7 @@ def _structure(block: bytes, text: bytes) -> Structure:
         part = _content_type(text[at : at + _PART_HEADER_BYTES])
         media_type = part.get_content_type()
         if not calendar and media_type == "text/calendar":
-            method = collapse_rfc2231_value(part.get_param("method", ""))
+            method = parameter(part, "method")
             start = text[at : at + _PART_HEADER_BYTES + 2 * CALENDAR_BYTES]
             calendar = scheduling_part(media_type, method) if method else _scheduling(start)
         report = report or telling_part(media_type)
@@ -137,7 +148,7 @@ def _lines(part: bytes) -> bytes:
 
 
 def _open(boundaries: list[bytes], part: Message) -> None:
-    boundary = part.get_boundary() if part.get_content_maintype() == "multipart" else None
+    boundary = parameter(part, "boundary").rstrip() if part.get_content_maintype() == "multipart" else ""
     if boundary and len(boundaries) < _OPEN:
         boundaries.append(boundary.encode("utf-8", "replace"))
 

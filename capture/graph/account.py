@@ -13,7 +13,8 @@ class GraphAccount:
     """`host` is Graph's origin ("https://graph.microsoft.com"), `token` gives an access token for it.
 
     `user` is the id or principal name of the mailbox, "" for that of who signed in. `own_addresses`
-    are the owner's, normalised.
+    are the owner's, normalised. `names_attachments`: what documents messages come with is asked, too.
+    `sign_in` is the command that brings another token, where the user has signed in for it.
     """
 
     host: str
@@ -21,6 +22,8 @@ class GraphAccount:
     user: str = ""
     ca_file: str | None = None
     own_addresses: frozenset[str] = field(default_factory=frozenset)
+    sign_in: str = ""
+    names_attachments: bool = False
 
     @property
     def base(self) -> str:

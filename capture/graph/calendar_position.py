@@ -39,6 +39,7 @@ class CalendarPosition:
     held: dict[str, Held] = field(default_factory=dict)
     seen: set[str] | None = None
     again: bool = False
+    _series: dict[str, str] | None = None
 
     def to_text(self) -> str:
         held = {key: [one.ends, one.series, one.occurrences] for key, one in self.held.items()}
@@ -67,9 +68,17 @@ class CalendarPosition:
         """The same before a round that shows everything."""
         return CalendarPosition(window or self.window, self.rules, "", self.held, set(), again)
 
+    def hold(self, key: str, held: Held) -> None:
+        self.held[key] = held
+        if self._series is not None:
+            self._series.update(dict.fromkeys(held.occurrences, key))
+
     def series_of(self, key: str) -> str:
         """The key of the series that has this occurrence, "" for none."""
-        return next((name for name, one in self.held.items() if key in one.occurrences), "")
+        if self._series is None:
+            self._series = {one: name for name, held in self.held.items() for one in held.occurrences}
+        name = self._series.get(key, "")
+        return name if name in self.held and key in self.held[name].occurrences else ""
 
     def vanished(self) -> list[str]:
         """What a round that showed everything did not show: it is gone, but for what was over

@@ -7,7 +7,6 @@ deleted do not come at all. A series in which anything changed is read as it sta
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from activity.batch import Batch, Skip
 from activity.meeting import CalendarObject
@@ -15,14 +14,16 @@ from activity.mistakes import mistake
 from capture.calendar.content_lines import BrokenObject
 from capture.calendar.objects import rules
 from capture.graph.calendar_position import CalendarPosition, Held, key_of
-from capture.graph.client import GraphClient, Json, link, rows
+from capture.graph.client import GraphClient, Json, link, rows, segment
 from capture.graph.events import FIELDS, is_whole, last_end, text_of
 from capture.graph.refusals import BEGUN_ANEW, Refused
 from capture.graph.times import written
 from capture.graph.window import Window
+from capture.graph.writing_down import Unwritten
 
 AGAIN = "(the whole calendar)"
 _MOST_PAGES = 100_000
+_MOST_OCCURRENCES = 20_000
 _NO_END = ("a calendar before its end", "a calendar without end")
 
 
@@ -38,6 +39,7 @@ class CalendarReader:
         self._wanted = wanted
         self._own = own
         self._private_events = private_events
+        self._shown: set[int] = set()  # hashes of the ids that this pass has been shown
 
     def position(self, cursor: str | None) -> CalendarPosition:
         """Where to go on: from the start for no cursor, and where what was read was reduced by other
@@ -71,6 +73,7 @@ class CalendarReader:
         start, end = map(written, position.window)
         url = position.link or f"{self._url}/calendarView/delta?startDateTime={start}&endDateTime={end}"
         settled = [AGAIN] if position.again and position.link else []
+        unwritten = Unwritten()
         for changed, following, is_last in self._client.changes(url, _MOST_PAGES, *_NO_END, page):
             batch = Batch(self._place, settled=settled)
             self._take(changed, position, batch)
@@ -80,10 +83,11 @@ class CalendarReader:
                     del position.held[key]
                     batch.removed.append(key)
                 position.seen = None
-            text = position.to_text()
-            batch.cursor = text if text != cursor else None
+            is_due = unwritten.is_due(len(changed), len(position.held), is_last)
+            if is_due and (text := position.to_text()) != cursor:
+                batch.cursor = cursor = text
             yield batch
-            cursor, settled = text, []
+            settled = []
 
     def _take(self, page: Sequence[Json], position: CalendarPosition, batch: Batch) -> None:
         """Put what has changed into the batch and the position."""
@@ -112,13 +116,15 @@ class CalendarReader:
             position.seen |= {key_of(one) for one in (*whole, *asked, *series)}
         self._take_single(whole, asked, position, batch)
         self._take_series(list(series), position, batch)
-        self._client.earn(len(batch.items))
+        shown = {hash(one) for one in (*whole, *asked, *series)} - self._shown
+        self._client.earn(len(shown))
+        self._shown |= shown
 
     def _take_single(
         self, whole: dict[str, Json], asked: dict[str, None], position: CalendarPosition, batch: Batch
     ) -> None:
         ids = [one for one in asked if one not in whole]
-        urls = [f"{self._url}/events/{quote(one, safe='')}?$select={FIELDS}" for one in ids]
+        urls = [f"{self._url}/events/{segment(one)}?$select={FIELDS}" for one in ids]
         for event_id, answer in zip(ids, self._client.batch(urls), strict=True):
             if not isinstance(answer, Refused):
                 whole[event_id] = answer
@@ -132,7 +138,7 @@ class CalendarReader:
     def _take_series(self, ids: Sequence[str], position: CalendarPosition, batch: Batch) -> None:
         start, end = map(written, position.window)
         query = f"startDateTime={start}&endDateTime={end}&$select={FIELDS}&$top=200"
-        urls = [f"{self._url}/events/{quote(one, safe='')}/instances?{query}" for one in ids]
+        urls = [f"{self._url}/events/{segment(one)}/instances?{query}" for one in ids]
         for series, answer in zip(ids, self._client.batch(urls), strict=True):
             key = key_of(series)
             if isinstance(answer, Refused):
@@ -143,6 +149,12 @@ class CalendarReader:
             found = rows(answer)
             for more in self._client.pages(link(answer, "@odata.nextLink")):
                 found += more
+                if len(found) > _MOST_OCCURRENCES:
+                    break
+            if len(found) > _MOST_OCCURRENCES:
+                self._hold(key, Held(last_end(found), series), position, batch)
+                batch.skipped.append(Skip(key, f"a series of more than {_MOST_OCCURRENCES:,} occurrences"))
+                continue
             if not found:  # all of it lies outside the window, or every occurrence was deleted
                 self._gone(key, position, batch)
                 continue
@@ -150,9 +162,7 @@ class CalendarReader:
             self._put(key, found, Held(last_end(found), series, occurrences), position, batch)
 
     def _put(self, key: str, events: list[Json], held: Held, position: CalendarPosition, batch: Batch) -> None:
-        was_held = key in position.held
-        position.held[key] = held
-        batch.settled.append(key)
+        was_held = self._hold(key, held, position, batch)
         try:
             text = text_of(events, self._own, self._private_events)
         except BrokenObject as error:
@@ -162,6 +172,14 @@ class CalendarReader:
         else:
             if text or was_held:  # what was kept, and may not be any more, comes with no text
                 batch.items.append(CalendarObject(key, "", text))
+
+    @staticmethod
+    def _hold(key: str, held: Held, position: CalendarPosition, batch: Batch) -> bool:
+        """Was it held before?"""
+        was_held = key in position.held
+        position.hold(key, held)
+        batch.settled.append(key)
+        return was_held
 
     def _gone(self, key: str, position: CalendarPosition, batch: Batch) -> None:
         if position.held.pop(key, None) is not None:

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from activity.address import normalise
 from activity.batch import Batch
 from activity.errors import ServerFault, SourceError
-from capture.files.names import distinct
+from activity.rights import PlaceRights
+from capture.files.names import Names
 from capture.graph.account import GraphAccount
 from capture.graph.calendar_reading import CalendarReader
 from capture.graph.client import GraphClient, Json
@@ -41,7 +42,8 @@ class GraphCalendars:
     """Yields the changes of each calendar; an `activity.batch.Source`.
 
     The place "" holds what the calendars were called when first seen. `wanted` is what meetings are
-    read between. Calendars that belong to others are read only where `only` names them.
+    read between. Calendars that belong to others are read only where `only` names them. `asks_rights`:
+    who may read each calendar is told as well.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class GraphCalendars:
         only: Sequence[str] = (),
         exclude: Sequence[str] = (),
         private_events: str = "drop",
+        asks_rights: bool = False,
     ) -> None:
         self._account = account
         self._wanted = wanted
         self._only = {name.strip().casefold() for name in only}
         self._exclude = {name.strip().casefold() for name in exclude}
         self._private_events = private_events
+        self._asks_rights = asks_rights
 
     def listing(self) -> list[Listed]:
         """All calendars there are, read or not. Raises SourceError."""
@@ -64,6 +68,12 @@ class GraphCalendars:
             found = _listed(client)
         names = _names(found, {})
         return [Listed(names[one.id], self._is_wanted(one, names[one.id])) for one in found]
+
+    def rights(self) -> dict[str, PlaceRights]:
+        """Who may read each calendar that is read. Raises SourceError."""
+        with self._client() as client:
+            found = _listed(client)
+            return self._rights(client, self._chosen(found, _names(found, {})))
 
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """See `Source`. A calendar that fails is a batch with its error, and the next one is read."""
@@ -79,12 +89,15 @@ class GraphCalendars:
         names = _names([one for one in found if self._is_wanted(one, remembered.get(one.id, one.name))], remembered)
         if (text := json.dumps(names)) != cursors.get(""):
             yield Batch("", cursor=text)
+        chosen = self._chosen(found, names)
+        if self._asks_rights:  # first: what somebody may not see any more is closed to them
+            for place, told in self._rights(client, chosen).items():
+                yield Batch(place, rights=told)
         yield from self._missing(found, names)
         readers = [
-            (CalendarReader(client, _url(client, one), names[one.id], self._wanted, self._account.own_addresses,
-                            self._private_events), names[one.id])
-            for one in found
-            if self._is_wanted(one, names.get(one.id, one.name))
+            (CalendarReader(client, _url(client, one), place, self._wanted, self._account.own_addresses,
+                            self._private_events), place)
+            for place, one in chosen.items()
         ]  # fmt: skip
         positions = [reader.position(cursors.get(place)) for reader, place in readers]
         links = [one.link for one in positions if one.link and client.may_batch(one.link)]
@@ -96,6 +109,16 @@ class GraphCalendars:
                 if isinstance(error, ENDS_THE_PASS):
                     raise
                 yield Batch(place, error=error)
+
+    def _rights(self, client: GraphClient, chosen: Mapping[str, Calendar]) -> dict[str, PlaceRights]:
+        from capture.graph.rights import rights_of  # noqa: PLC0415 - few accounts inherit their readers
+
+        ids = {place: one.id for place, one in chosen.items()}
+        return rights_of(client, ids, shows_private=self._private_events != "drop")
+
+    def _chosen(self, found: Sequence[Calendar], names: Mapping[str, str]) -> dict[str, Calendar]:
+        """Place → calendar, of those that are read."""
+        return {names[one.id]: one for one in found if self._is_wanted(one, names.get(one.id, one.name))}
 
     def _is_wanted(self, one: Calendar, place: str) -> bool:
         called = {one.name.casefold(), place.casefold()}
@@ -135,9 +158,10 @@ def _listed(client: GraphClient) -> list[Calendar]:
 def _names(found: Sequence[Calendar], remembered: Mapping[str, str]) -> dict[str, str]:
     """The place of each by its id: the name it had when first seen."""
     names = dict(remembered)
+    given = Names(names.values())
     for one in found:
         if one.id not in names:
-            names[one.id] = distinct(one.name, names.values())
+            names[one.id] = given.distinct(one.name)
     return names
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 from activity.errors import ServerFault, Throttled, UntrustedServer
 from capture.dav.origins import origin_of
@@ -18,8 +21,10 @@ from capture.graph.refusals import PASSING, Refused, refused
 
 IN_A_BATCH = 20
 TRIES = 4
+MOST_BYTES = 16 * 1024 * 1024  # of an answer: parsed, it takes ten times as much
 LONGEST_WAIT = 30.0  # seconds that a pass waits by itself; for longer it ends, and is made again later
 IMMUTABLE = 'IdType="ImmutableId"'
+_RESERVED = re.compile(r"[^A-Za-z0-9_.~=-]+")
 BODIES = ("body", "bodyPreview", "uniqueBody")
 
 Json = dict[str, Any]
@@ -47,8 +52,12 @@ class GraphClient:
         self._prefer = ", ".join((IMMUTABLE, *prefer))
         self._hook = without_bodies if sends_bodies else None
         self._silence = silence_of(f"{account.host} {account.user}")
-        self._transport = Transport(account.base, noun="mailbox", token=account.token, ca_file=account.ca_file)
+        self._transport = Transport(
+            account.base, noun="mailbox", token=account.token, ca_file=account.ca_file, most_bytes=MOST_BYTES
+        )
         self._origin = origin_of(account.base)
+        self._below = f"{account.base}/"
+        self._mailbox = f"{account.base}{account.mailbox}"
 
     def __enter__(self) -> Self:
         return self
@@ -65,12 +74,12 @@ class GraphClient:
         return self._transport.host
 
     def earn(self, items: int) -> None:
-        """So many useful things came."""
-        self._transport.budget.earn(objects=items, collections=1)
+        """So many useful things came, which were not there before."""
+        self._transport.budget.earn(objects=items)
 
     def path(self, below: str) -> str:
         """The URL of what is `below` the mailbox ("/messages")."""
-        return f"{self._account.base}{self._account.mailbox}{below}"
+        return f"{self._mailbox}{below}"
 
     def get(self, url: str) -> Json:
         """What stands at `url`, ours or a link that Graph gave.
@@ -83,8 +92,10 @@ class GraphClient:
         return body
 
     def pages(self, url: str) -> Iterator[list[Json]]:
-        """The rows of each page, from that at `url` on; none for ""."""
+        """The rows of each page, from that at `url` on; none for "". Raises Refused, or a SourceError."""
+        visited: set[int] = set()
         while url:
+            self._insist_on_news(url, visited)
             page = self.get(url)
             url = link(page, "@odata.nextLink")
             yield rows(page)
@@ -99,18 +110,28 @@ class GraphClient:
         `broken_off` and `endless` say what is wrong with one that has no end. Raises Refused, or a
         SourceError.
         """
+        visited: set[int] = set()
         for _ in range(most):
             if isinstance(page, Refused):
                 raise page
+            self._insist_on_news(url, visited)
             page = self.get(url) if page is None else page
             following, last = link(page, "@odata.nextLink"), link(page, "@odata.deltaLink")
             if not following and not last:
                 raise ServerFault(f"{self.host} broke off {broken_off}", "it is tried again")
+            if last:
+                self._transport.budget.earn(collections=1)
             yield rows(page), following or last, bool(last)
             if last:
                 return
             url, page = following, None
         raise ServerFault(f"{self.host} shows {endless}", "it is tried again")
+
+    def _insist_on_news(self, url: str, visited: set[int]) -> None:
+        """Raises ServerFault where a link leads back to what was shown before."""
+        if hash(url) in visited:
+            raise ServerFault(f"{self.host} links pages of the {self._wanted} in a circle", "it is tried again")
+        visited.add(hash(url))
 
     def batch(self, urls: Sequence[str]) -> list[Json | Refused]:
         """The answer to each of these, in their order; of what was refused for now only that is
@@ -127,7 +148,7 @@ class GraphClient:
 
     def may_batch(self, url: str) -> bool:
         """Can it be asked for in a batch? Only what is below our own version of Graph."""
-        return url.startswith(f"{self._account.base}/")
+        return url.startswith(self._below)
 
     def _batch(self, waiting: dict[str, str], answers: dict[str, Json | Refused], last: bool) -> float | None:
         """Ask for all that waits; how long to wait before what is left of it is asked for again."""
@@ -146,10 +167,8 @@ class GraphClient:
             name, status, inner = str(one.get("id")), one.get("status"), one.get("body")
             if name not in waiting or not isinstance(status, int):
                 continue
-            told = one.get("headers")
-            sub = {k.lower(): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
             if _is_passing(status, inner) and not last:
-                wait = seconds_to_wait(sub.get("retry-after", ""), datetime.now(UTC))
+                wait = seconds_to_wait(_header(one, "retry-after"), datetime.now(UTC))
                 longest = wait if longest is None else max(longest, wait or 0.0)
                 continue
             del waiting[name]
@@ -190,19 +209,22 @@ class GraphClient:
         return found
 
     def _pause(self, wait: float | None, attempt: int) -> None:
-        if wait is not None and wait > LONGEST_WAIT:
+        """Raises Throttled where that is longer than this pass may take."""
+        seconds = 2.0**attempt if wait is None else wait
+        if seconds > min(LONGEST_WAIT, self._transport.budget.left):
             raise self._throttled(429, wait)
-        self._silence.keep(2.0**attempt if wait is None else wait)
+        self._silence.keep(seconds)
+        self._transport.budget.spend(seconds)
 
     def _throttled(self, status: int, wait: float | None) -> Throttled:
         return Throttled(f"{self.host} asks to come back later ({status})", "nothing to do; it is tried again", wait)
 
     def _refused(self, status: int, body: Any) -> Refused:
-        return refused(self.host, status, body, self._wanted, self._permission)
+        return refused(self.host, status, body, self._wanted, self._permission, self._account.sign_in)
 
     def _insist(self, url: str) -> str:
         """Raises UntrustedServer where a link leads elsewhere: no token goes there."""
-        if origin_of(url) != self._origin:
+        if not url.startswith(self._below) and origin_of(url) != self._origin:
             raise UntrustedServer(
                 f"{self.host} links to another server ({origin_of(url).host}); no token was sent there",
                 "if this lasts, ask who runs the network: somebody may stand in between",
@@ -211,10 +233,23 @@ class GraphClient:
 
     def _relative(self, url: str) -> str:
         """As a batch names it; a link with another version of Graph than ours is no part of one."""
-        base = self._account.base
-        if not url.startswith(f"{base}/"):
+        if not url.startswith(self._below):
             raise ServerFault(f"{self.host} links to another version of itself", "it is read again from the start")
-        return url[len(base) :]
+        return url[len(self._below) - 1 :]
+
+
+def segment(item_id: str) -> str:
+    """An id as part of a path (RFC 3986 §3.3). Most of one needs no quoting; urllib looks at each octet by itself."""
+    return _RESERVED.sub(_quoted, item_id)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return _quoted_text(found[0])
+
+
+@lru_cache(maxsize=256)  # of base64, they are two characters
+def _quoted_text(text: str) -> str:
+    return quote(text, safe="")
 
 
 def rows(page: Json, name: str = "value") -> list[Json]:
@@ -226,6 +261,12 @@ def rows(page: Json, name: str = "value") -> list[Json]:
 def link(page: Json, name: str) -> str:
     found = page.get(name)
     return found if isinstance(found, str) else ""
+
+
+def _header(answer: Json, name: str) -> str:
+    """Of an answer in a batch, "" where it has none of this name."""
+    told = answer.get("headers")
+    return next((str(v) for k, v in told.items() if k.lower() == name), "") if isinstance(told, dict) else ""
 
 
 def without_bodies(one: Json) -> Json:

@@ -17,6 +17,7 @@ from capture.graph.account import GraphAccount
 from capture.graph.calendar_position import key_of
 from capture.graph.client import GraphClient, Json, rows
 from capture.graph.refusals import ENDS_THE_PASS, Refused
+from capture.graph.writing_down import Unwritten
 
 PERMISSION = "Contacts.Read"
 FIELDS = "displayName,givenName,surname,companyName,emailAddresses,categories"
@@ -97,21 +98,24 @@ def _round(
 ) -> Iterator[AddressBookBatch]:
     start = f"/contactFolders/{quote(folder_id, safe='')}/contacts/delta?$select={FIELDS}"
     url = position.link or client.path(start)
+    shown: set[str] = set()
+    unwritten = Unwritten()
     for changed, following, is_last in client.changes(url, _MOST_PAGES, *_NO_END):
         batch = AddressBookBatch(place)
         for row in changed:
             _take(row, position, batch)
-        client.earn(len(batch.entries))
+        client.earn(len({key for key, _ in batch.entries} - shown))
+        shown.update(key for key, _ in batch.entries)
         position.link = following
         if is_last and position.seen is not None:
             gone = sorted(position.held - position.seen)
             batch.removed += gone
             position.held.difference_update(gone)
             position.seen = None
-        text = position.to_text()
-        batch.cursor = text if text != cursor else None
+        is_due = unwritten.is_due(len(changed), len(position.held), is_last)
+        if is_due and (text := position.to_text()) != cursor:
+            batch.cursor = cursor = text
         yield batch
-        cursor = text
 
 
 def _take(row: Json, position: _Position, batch: AddressBookBatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
+from capture.files.names import Names
 from capture.graph.client import GraphClient, Json, link, rows
 from capture.graph.messages import type_of
 from capture.graph.refusals import Refused
@@ -22,6 +23,7 @@ _NO_MAIL = (
 )  # fmt: skip
 WELL_KNOWN = (*_FLAGS, *_NO_MAIL)
 _MOST_PAGES = 1000
+_DEEPEST = 100  # Exchange allows 300 folders in each other; nobody has that
 _NOWHERE = "holds no mail"
 
 
@@ -69,6 +71,11 @@ class FolderTree:
             self.folders.clear()
         url = self.link or client.path("/mailFolders/delta?$select=id,displayName,parentFolderId")
         before = set(self.folders)
+        names: Sequence[Json | Refused] = ()
+        if page is None and not self.link:  # all will be new, and so are the names they go by
+            page, *names = client.batch([url, *_well_known(client)])
+            if isinstance(page, Refused):
+                raise page
         for _ in range(_MOST_PAGES):
             page = client.get(url) if page is None else page
             for row in rows(page):
@@ -79,7 +86,7 @@ class FolderTree:
             if not url:
                 break
         if self.folders.keys() - before:
-            self._name_well_known(client)
+            self._name_well_known(names or client.batch(_well_known(client)))
 
     def _take(self, row: Json) -> None:
         folder_id, name, parent = row.get("id"), row.get("displayName"), row.get("parentFolderId")
@@ -95,9 +102,7 @@ class FolderTree:
             folder_id, parent if isinstance(parent, str) else known.parent, named, known_as
         )
 
-    def _name_well_known(self, client: GraphClient) -> None:
-        """`wellKnownName` is no property of v1.0, so each such name is asked for, in one batch."""
-        answers = client.batch([client.path(f"/mailFolders/{name}?$select=id") for name in WELL_KNOWN])
+    def _name_well_known(self, answers: Sequence[Json | Refused]) -> None:
         for name, answer in zip(WELL_KNOWN, answers, strict=True):
             if isinstance(answer, Refused):
                 if not (answer.is_gone or answer.status == 400):
@@ -106,21 +111,22 @@ class FolderTree:
                 self.folders[known.id] = known._replace(known_as=name)
 
 
+def _well_known(client: GraphClient) -> list[str]:
+    """`wellKnownName` is no property of v1.0, so each such name is asked for, in one batch."""
+    return [client.path(f"/mailFolders/{name}?$select=id") for name in WELL_KNOWN]
+
+
 def chosen(folders: Iterable[Folder], exclude: Sequence[str]) -> Choice:
     """Which are read; the mailboxes of the choice bear the id as their name on the wire."""
     by_id = {one.id: one for one in folders}
     listing: list[Mailbox] = []
     beside: list[tuple[Mailbox, str]] = []
-    taken: set[str] = set()
+    given = Names(key=str.casefold)
     for one in by_id.values():
         line = _line(one, by_id)
         name = "/".join("INBOX" if each.known_as == "inbox" else each.name.replace("/", "_") for each in line)
-        number, free = 2, name
-        while free.casefold() in taken:
-            number, free = number + 1, f"{name} ({number})"
-        taken.add(free.casefold())
         flag = _FLAGS.get(one.known_as)
-        mailbox = Mailbox(one.id.encode(), free, "/", frozenset((flag,) if flag else ()))
+        mailbox = Mailbox(one.id.encode(), given.distinct(name), "/", frozenset((flag,) if flag else ()))
         if any(each.known_as in _NO_MAIL for each in line):
             beside.append((mailbox, _NOWHERE))
         else:
@@ -137,6 +143,6 @@ def messages_of(client: GraphClient, mailbox: Mailbox) -> str:
 def _line(folder: Folder, by_id: dict[str, Folder]) -> list[Folder]:
     """The folder behind those it lies in, from the top; Graph tells no folder for the top itself."""
     line = [folder]
-    while (parent := by_id.get(line[0].parent)) is not None and parent not in line:
+    while len(line) < _DEEPEST and (parent := by_id.get(line[0].parent)) is not None and parent not in line:
         line.insert(0, parent)
     return line

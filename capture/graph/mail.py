@@ -8,8 +8,9 @@ from datetime import date
 
 from activity.batch import Batch
 from activity.errors import SourceError
-from capture.files.names import distinct
+from capture.files.names import Names
 from capture.graph.account import GraphAccount
+from capture.graph.attachments import Attachments, may_read
 from capture.graph.client import GraphClient
 from capture.graph.folders import FolderTree, chosen
 from capture.graph.mail_position import FolderPosition
@@ -41,6 +42,12 @@ class GraphMail:
             tree.follow(client)
             return chosen(tree.folders.values(), self._exclude)
 
+    def may_name_attachments(self) -> bool | None:
+        """Is the right there to ask what documents are called? None where nothing shows it. Raises
+        SourceError."""
+        with self._client() as client:
+            return may_read(client)
+
     def batches(self, cursors: Mapping[str, str]) -> Iterator[Batch]:
         """Folder by folder; see `Source`. Those that were read before are asked for news together."""
         with self._client() as client:
@@ -61,13 +68,14 @@ class GraphMail:
         tree.follow(client, answers.get(tree.link))
         choice = chosen(tree.folders.values(), self._exclude)
         places = _placed(tree, choice)
+        attachments = Attachments() if self._account.names_attachments else None
         if (text := tree.to_text()) != cursors.get(""):
             yield Batch("", cursor=text)
         for mailbox in choice.read:
             place = places[mailbox.wire.decode()]
             position = self._position(cursors, place)
             try:
-                yield from FolderReader(client, mailbox, place).read(position, answers.get(position.link))
+                yield from FolderReader(client, mailbox, place, attachments).read(position, answers.get(position.link))
             except SourceError as error:
                 if isinstance(error, ENDS_THE_PASS):
                     raise
@@ -80,10 +88,9 @@ class GraphMail:
 
 def _placed(tree: FolderTree, choice: Choice) -> dict[str, str]:
     """The place of each folder that is read, by its id: the name it had when first seen, its own."""
-    taken = set(tree.places.values())
+    given = Names(tree.places.values())
     for mailbox in choice.read:
         folder_id = mailbox.wire.decode()
         if folder_id not in tree.places:
-            tree.places[folder_id] = distinct(mailbox.name, taken)
-            taken.add(tree.places[folder_id])
+            tree.places[folder_id] = given.distinct(mailbox.name)
     return tree.places

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from activity.address import Address, normalise
 from activity.envelope import Envelope
 from capture.graph.times import instant
-from capture.mail.headers import HEADER_FIELDS, SUBJECT_CHARACTERS, parse_header
+from capture.mail.headers import HEADER_FIELDS, SUBJECT_CHARACTERS, envelope_of_fields
 from capture.mail.thread_index import thread_index
 
 FIELDS = (
     "internetMessageId,internetMessageHeaders,subject,sentDateTime,receivedDateTime,from,sender,toRecipients,"
     "ccRecipients,bccRecipients,replyTo,conversationIndex,isDraft,parentFolderId,hasAttachments"
 )
-_WHOLE = ("subject", "receivedDateTime", "toRecipients", "isDraft")
+_WHOLE = frozenset(("subject", "receivedDateTime", "toRecipients", "isDraft"))
 _READ = frozenset(HEADER_FIELDS)
 _BREAKS = re.compile(r"[\r\n\0\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 _CALENDAR = {"eventMessageRequest": "REQUEST", "eventMessageResponse": "REPLY", "eventMessage": "CANCEL"}
@@ -25,30 +26,41 @@ _CALENDAR = {"eventMessageRequest": "REQUEST", "eventMessageResponse": "REPLY", 
 
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Does it tell what is asked for? After a change of a flag, only that is told."""
-    return all(name in row for name in _WHOLE) and ("from" in row or "sender" in row)
+    return row.keys() >= _WHOLE and ("from" in row or "sender" in row)
 
 
-def header_of(row: Mapping[str, Any]) -> bytes:
-    """The header as a block (RFC 5322 §2.2), "" where the row has none: what a value breaks off into
-    is part of it, never a field of its own."""
+@lru_cache(maxsize=1000)
+def _read_as(name: str) -> str:
+    """The name of a field that we know, "" of any other."""
+    known = name.lower()
+    return known if known in _READ else ""
+
+
+def fields_of(row: Mapping[str, Any]) -> dict[str, str]:
+    """The header's fields as `capture.mail.headers` has them, none where the row has no header: what a
+    value breaks off into is part of it, never a field of its own."""
     found = row.get("internetMessageHeaders")
-    if not isinstance(found, list):
-        return b""
-    lines = []
-    for one in found:
-        name, value = (one.get("name"), one.get("value")) if isinstance(one, dict) else (None, None)
-        if isinstance(name, str) and isinstance(value, str) and name.lower() in _READ:
-            lines.append(f"{name}: {value}" if value.isprintable() else f"{name}: {_BREAKS.sub(' ', value)}")
-    if not lines:
-        return b""
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
+    fields: dict[str, str] = {}
+    for one in found if isinstance(found, list) else ():
+        try:
+            if name := _read_as(one["name"]):
+                value = one["value"].strip()
+                value = value if value.isprintable() else _in_one_line(value)
+                fields[name] = f"{fields[name]}\n{value}" if name in fields else value
+        except (TypeError, KeyError, AttributeError):  # no object with both, or they are no text
+            continue
+    return fields
 
 
-def envelope_of(row: Mapping[str, Any], block: bytes, sent: bool) -> Envelope:
-    """What is kept of a message; never raises. `block` is its header, b"" where it is one that was
-    sent and so never had any."""
-    received = instant(row.get("receivedDateTime"))
-    envelope = parse_header(block, received, _calendar_part(row))
+def _in_one_line(value: str) -> str:
+    return _BREAKS.sub(" ", value).encode("utf-8", "replace").decode()
+
+
+def envelope_of(row: Mapping[str, Any], fields: dict[str, str], sent: bool) -> Envelope:
+    """What is kept of a message; never raises. `fields` are those of its header, which are taken over; none
+    where it is one that was sent and so never had any."""
+    received, is_bare = instant(row.get("receivedDateTime")), not fields
+    envelope = envelope_of_fields(fields, None, received, _calendar_part(row))
     if not envelope.message_id:
         envelope.message_id = _message_id(row.get("internetMessageId"))
     if envelope.date is None:
@@ -60,7 +72,7 @@ def envelope_of(row: Mapping[str, Any], block: bytes, sent: bool) -> Envelope:
         envelope.to, envelope.cc = addresses(row.get("toRecipients")), addresses(row.get("ccRecipients"))
     if not envelope.bcc:
         envelope.bcc = addresses(row.get("bccRecipients"))
-    if not envelope.reply_to and not block:
+    if not envelope.reply_to and is_bare:
         envelope.reply_to = addresses(row.get("replyTo"))
     if not envelope.subject and isinstance(subject := row.get("subject"), str):
         envelope.subject = " ".join("".join(c if c.isprintable() else " " for c in subject).split())[
@@ -68,7 +80,7 @@ def envelope_of(row: Mapping[str, Any], block: bytes, sent: bool) -> Envelope:
         ]
     if envelope.thread_index is None and isinstance(index := row.get("conversationIndex"), str):
         envelope.thread_index = thread_index(index)
-    envelope.in_sent, envelope.bare = sent, not block
+    envelope.in_sent, envelope.bare = sent, is_bare
     return envelope
 
 

@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError, Throttled, Unreachable
+from capture.dav.budget import Exhausted
 
 # After these, the rest of the same mailbox would only fare the same, or make it worse.
-ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed)
+ENDS_THE_PASS = (Unreachable, Throttled, AuthenticationFailed, Exhausted)
 BEGUN_ANEW = "Microsoft has forgotten how far it was read, so it is read from the start again; nothing is removed"
 PASSING = frozenset((429, 500, 502, 503, 504, 509))
 _DENIED = ("accessdenied", "requestdenied", "forbidden", "unauthorizedaccess", "consentrequired", "consent_required")
@@ -50,19 +51,21 @@ class Refused(Exception):
         return self.status == 507 or self.code.lower() in _FULL
 
 
-def refused(host: str, status: int, body: Any, wanted: str, permission: str) -> Refused:
-    """`wanted` is what was asked for, in words; `permission` the one that it takes."""
+def refused(host: str, status: int, body: Any, wanted: str, permission: str, sign_in: str = "") -> Refused:
+    """`wanted` is what was asked for, in words; `permission` the one that it takes; `sign_in` the command
+    that brings another token, "" where another program does."""
     code = code_of(body)
     said = f"{status} {code}" if code else str(status)
     if status == 401 and not _is_denied(code):
         error: SourceError = AuthenticationFailed(
             f"{host} refused the access token ({said})",
-            "is it made for Graph, and for this organisation? Sign in again",
+            sign_in or "does token_command print one that is made for Graph, and for this organisation?",
         )
     elif status in (401, 403) or _is_denied(code):
         error = AuthenticationFailed(
             f"Microsoft does not let us read the {wanted} ({said}): the permission {permission} is missing",
-            f"sign in again and agree to {permission}; where only administrators may agree, one of yours must grant it"
+            f"{sign_in or 'sign in again'}, and agree to {permission}; where only administrators may agree, one of"
+            " yours must grant it"
             " (Entra: the app's API permissions; app-only: RBAC for Applications in Exchange)",
         )
     elif status in (429, 503):

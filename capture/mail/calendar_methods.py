@@ -36,16 +36,16 @@ class CalendarMethods:
         self._envelopes: dict[int, Envelope] = {}
         self._parts: dict[InnerCalendar, list[int]] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._envelopes)
-
     def __contains__(self, uid: int) -> bool:
         return uid in self._envelopes
 
-    def consider(self, uid: int, envelope: Envelope, part: InnerCalendar | None) -> None:
-        if part is not None and uid not in self._envelopes and CALENDAR_PART not in envelope.signs:
-            self._envelopes[uid] = envelope
-            self._parts.setdefault(part, []).append(uid)
+    def consider(self, uid: int, envelope: Envelope, part: InnerCalendar) -> bool:
+        """Keep the message if its METHOD is not known yet, and say whether it is not."""
+        if uid in self._envelopes or CALENDAR_PART in envelope.signs:
+            return False
+        self._envelopes[uid] = envelope
+        self._parts.setdefault(part, []).append(uid)
+        return True
 
     def read(self, connection: Connection) -> None:
         """Add the sign CALENDAR_PART where it is due. Raises SourceErrors of the connection."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import os
 import ssl
 from collections.abc import Iterator
 
@@ -18,6 +16,7 @@ from capture.mail.guarded_stream import GuardedStream
 from capture.mail.login import TokenRefused, log_in
 from capture.mail.plain_words import in_plain_words
 from capture.mail.server import MailServer
+from capture.trust import trust
 
 CONNECT_SECONDS = 20.0
 
@@ -46,6 +45,11 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
         return b'"' + wire.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
     @property
+    def names_attachments(self) -> bool:
+        """Are the documents wanted that messages come with?"""
+        return self._server.names_attachments
+
+    @property
     def wire(self) -> GuardedStream:
         """For answers that are read without imapclient's own parser."""
         return self._imap.stream  # type: ignore[no-any-return]
@@ -72,7 +76,7 @@ class Connection(imapclient.IMAPClient):  # type: ignore[misc]
         """Say which program this is where the server cares (ID, RFC 2971): NetEase opens no mailbox
         before."""
         if self.has_capability("ID"):
-            self.send_aside(b"ID (%b)" % _introduction())
+            self.send_aside(b'ID ("name" "lasttouch")')
 
     def hang_up(self) -> None:
         """Close the connection, whatever state it is in."""
@@ -130,16 +134,6 @@ def _connect(server: MailServer, secret: Secret, budget: Budget | None) -> Conne
     return connection
 
 
-@functools.cache
-def _introduction() -> bytes:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and few servers ask
-
-    said = b'"name" "lasttouch"'
-    with contextlib.suppress(PackageNotFoundError):  # run from its folder, not installed
-        said += b' "version" "%b"' % version("lasttouch").encode("ascii")
-    return said
-
-
 def _start_tls(connection: Connection, server: MailServer) -> None:
     if connection._imap.state != "NONAUTH":
         raise UntrustedServer(f"{server.host} skips the login, so STARTTLS cannot protect it", 'use security = "tls"')
@@ -154,21 +148,9 @@ def _start_tls(connection: Connection, server: MailServer) -> None:
 
 def _trust(server: MailServer) -> ssl.SSLContext:
     try:
-        return _context(server.ca_file, _changed(server.ca_file or ssl.get_default_verify_paths().cafile))
+        return trust(server.ca_file)
     except OSError as error:
         raise UntrustedServer(
             f"ca_file {server.ca_file} cannot be used: {error.strerror or error}",
             "name the file that holds your authority's certificate (PEM)",
         ) from None
-
-
-@functools.lru_cache(maxsize=4)
-def _context(ca_file: str | None, changed: float) -> ssl.SSLContext:
-    """Reading the system's authorities takes some 10 ms; a new bundle is read anew."""
-    return ssl.create_default_context(cafile=ca_file)
-
-
-def _changed(path: str | None) -> float:
-    with contextlib.suppress(OSError, TypeError):
-        return os.stat(path).st_mtime  # type: ignore[arg-type]
-    return 0.0

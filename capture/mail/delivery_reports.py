@@ -51,15 +51,12 @@ class DeliveryReports:
         self._sections: dict[str, list[int]] = {}  # the part, and in which messages it is that one
         self._returned: dict[str, list[int]] = {}  # the same of the header that is returned
 
-    def __bool__(self) -> bool:
-        return bool(self._bounces)
-
     def __contains__(self, uid: int) -> bool:
         return uid in self._bounces
 
-    def consider(self, uid: int, envelope: Envelope, section: str = "", returned: str = "") -> None:
-        """Keep the message if it is a delivery report by its header or its structure; one to a
-        crowd is none.
+    def consider(self, uid: int, envelope: Envelope, section: str = "", returned: str = "") -> bool:
+        """Keep the message if it is a delivery report by its header or its structure, and say
+        whether it is; one to a crowd is none.
 
         `section`, `returned`: see `capture.mail.structure.status_section` and `returned_section`.
         """
@@ -67,11 +64,13 @@ class DeliveryReports:
         envelope.is_report = bool(section)
         named = _REPORT.match(kind) and _NAMED.search(kind)
         is_report = _DELIVERY.search(kind) if named else section
-        if is_report and uid not in self._bounces and len(envelope.to) + len(envelope.cc) <= RECIPIENTS:
-            self._bounces[uid] = envelope
-            self._sections.setdefault(section or "2", []).append(uid)
-            if returned:
-                self._returned.setdefault(returned, []).append(uid)
+        if not is_report or uid in self._bounces or len(envelope.to) + len(envelope.cc) > RECIPIENTS:
+            return False
+        self._bounces[uid] = envelope
+        self._sections.setdefault(section or "2", []).append(uid)
+        if returned:
+            self._returned.setdefault(returned, []).append(uid)
+        return True
 
     def read(self, connection: Connection) -> dict[int, Skip]:
         """Fill in what the reports say into the envelopes; what could not be read, by UID.

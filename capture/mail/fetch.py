@@ -12,7 +12,6 @@ from activity.batch import Skip
 from activity.envelope import Envelope
 from activity.mark import ANSWERED, FLAGGED, Mark
 from activity.mistakes import mistake
-from capture.mail.budget import Budget
 from capture.mail.calendar_methods import CalendarMethods
 from capture.mail.connection import Connection
 from capture.mail.dates import parse_date
@@ -63,17 +62,16 @@ class _Waiting:
 
     def __init__(self) -> None:
         self.reports, self.methods = DeliveryReports(), CalendarMethods()
-
-    def __bool__(self) -> bool:
-        return bool(self.reports or self.methods)
+        self.any = False
 
     def __contains__(self, uid: int) -> bool:
         return uid in self.reports or uid in self.methods
 
     def consider(self, response: Response, envelope: Envelope) -> None:
-        self.reports.consider(response.uid, envelope, response.status_section, response.returned_section)
+        if self.reports.consider(response.uid, envelope, response.status_section, response.returned_section):
+            self.any = True
         if response.inner_calendar is not None:
-            self.methods.consider(response.uid, envelope, response.inner_calendar)
+            self.any |= self.methods.consider(response.uid, envelope, response.inner_calendar)
 
     def read(self, connection: Connection) -> Mapping[int, Skip]:
         """Read these parts; what could not be read, by UID."""
@@ -165,10 +163,10 @@ def _fetch(
         try:
             for response in read_responses(connection, tags, _SECTION, HEADER_BYTES):
                 if response is not None and (one := _of(response, asked)) is not None:
-                    part = _keep(response, one, waiting, sent, connection.wire.budget)
+                    part = _keep(response, one, waiting, sent, connection)
                     if part is not None:
                         yield part
-                if not waiting:  # for these nothing else may be on its way
+                if not waiting.any:  # for these nothing else may be on its way
                     while asked and asked[0].complete(tags):
                         yield asked.popleft().rest({})
                         _ask_ahead(connection, to_ask, asked, tags, items, times)
@@ -201,13 +199,17 @@ def _of(response: Response, asked: deque[_Asked]) -> _Asked | None:
     return None
 
 
-def _keep(response: Response, one: _Asked, waiting: _Waiting, sent: bool, budget: Budget) -> Part | None:
+def _keep(response: Response, one: _Asked, waiting: _Waiting, sent: bool, connection: Connection) -> Part | None:
     fetched = _message(response, sent)
     envelope = fetched.envelope
     if one.keep(fetched, _weight(response, envelope)):
-        budget.earn()
+        connection.wire.budget.earn()
     if envelope is None:
         return None
+    if connection.names_attachments:
+        from capture.mail.attachments import attachments_of  # noqa: PLC0415 - where they are wanted
+
+        envelope.attachments = attachments_of(response.structure)
     waiting.consider(response, envelope)
     return one.hand_on(waiting)
 

@@ -45,12 +45,10 @@ def read_responses(connection: Connection, tags: set[bytes], section: bytes, lon
     silence = 0
     ahead = _Ahead(wire, longest)
     while tags:
-        for usual in ahead.usual():
-            silence += 1
-            wire.budget.spend(SECONDS_A_LINE)
-            if silence > RESPONSES:
-                break
-            yield usual
+        usual = ahead.usual()
+        yield from usual
+        silence += len(usual)
+        wire.budget.spend(SECONDS_A_LINE * len(usual))
         line = _line(wire)
         silence += 1
         wire.budget.spend(SECONDS_A_LINE)

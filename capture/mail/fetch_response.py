@@ -31,7 +31,7 @@ _BEHIND = re.compile(rb"(?: %b)*\)\r?\n" % _KNOWN, re.IGNORECASE)
 _SECTION = re.compile(rb"BODY\[[^\]\"]*\](?:<\d+>)? ~?")
 _STRUCTURE = b"BODYSTRUCTURE ("
 _TELLING = (b"calendar", b"-status", b"-notification", b"-reaction")
-_NOT_UNDERSTOOD = (ProtocolError, ValueError, IndexError, TypeError, RecursionError)
+MALFORMED = (ProtocolError, ValueError, IndexError, TypeError, RecursionError)
 
 
 class Response(NamedTuple):
@@ -42,6 +42,7 @@ class Response(NamedTuple):
     `oversize` is the size of a literal that was too long to keep, 0 if there was none.
     `calendar_part`, `status_section`, `returned_section`, `report_part` and `inner_calendar` are
     what the functions of these names say of its structure, `shape` what it tells of sizes.
+    `structure` is the BODYSTRUCTURE itself, as it was sent or parsed.
     """
 
     uid: int
@@ -55,6 +56,7 @@ class Response(NamedTuple):
     report_part: str = ""
     inner_calendar: InnerCalendar | None = None
     shape: Shape | None = None
+    structure: object = None
 
 
 def announced_literal(line: bytes) -> int | None:
@@ -78,7 +80,7 @@ def response_of(
         return usual
     try:
         return _unusual(pieces, tail, section, oversize)
-    except _NOT_UNDERSTOOD:
+    except MALFORMED:
         if pieces:
             raise ServerFault("the mail server sent a FETCH response that cannot be understood") from None
         return None
@@ -151,11 +153,12 @@ def _response(
 ) -> Response:
     lowered = structure.lower()
     response = Response(
-        int(uid), internal_date or b"", flags or b"", body, oversize, "", "", "", "", None, shape_at_a_glance(lowered)
-    )
+        int(uid), internal_date or b"", flags or b"", body, oversize, "", "", "", "", None, shape_at_a_glance(lowered),
+        structure,
+    )  # fmt: skip
     for word in _TELLING:
         if lowered.find(word) >= 0:  # `in` tries a number first, and costs ten times as much
-            return _with_structure(response, _parsed(structure))
+            return _with_structure(response, parsed(structure))
     return response
 
 
@@ -168,13 +171,15 @@ def _with_structure(response: Response, structure: object) -> Response:
         returned_section=returned_section(parts, status),
         report_part=report_part(parts),
         inner_calendar=inner_calendar(parts),
+        structure=structure,
     )
 
 
-def _parsed(structure: bytes) -> object:
+def parsed(structure: bytes) -> object:
+    """A BODYSTRUCTURE as it was sent (`BODYSTRUCTURE (…)`), parsed; None for what is none."""
     try:
         return parse_response([structure])[1]
-    except _NOT_UNDERSTOOD:
+    except MALFORMED:
         return None
 
 

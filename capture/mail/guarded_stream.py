@@ -56,9 +56,11 @@ class GuardedStream:
         What is ready may be the beginning of a line only; the clock for the rest starts anew.
         """
         until = self._monotonic() + seconds
+        poll = select.poll()  # select() takes no descriptor beyond 1023, and who watches has thousands
+        poll.register(self.sock, select.POLLIN)
         while not self._buffered():
             remaining = until - self._monotonic()
-            if remaining <= 0 or not select.select([self.sock], [], [], remaining)[0]:
+            if remaining <= 0 or not poll.poll(remaining * 1000):
                 return False
         self.start()
         return True

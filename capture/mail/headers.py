@@ -40,7 +40,21 @@ def parse_header(
     `calendar_part` and `report_part` are what the message's structure adds to its signs. Never
     raises: what is malformed is absent. Line ends may be CRLF, LF or CR.
     """
-    signs = _usual_fields(block) or header_fields(block, _READ)
+    fields = _usual_fields(block) or header_fields(block, _READ)
+    return envelope_of_fields(fields, block, internal_date, calendar_part, report_part)
+
+
+def envelope_of_fields(
+    signs: dict[str, str],
+    block: bytes | None,
+    internal_date: datetime | None,
+    calendar_part: str = "",
+    report_part: str = "",
+) -> Envelope:
+    """The same of values by their names, as `header_fields` gives them; the dict is taken over.
+
+    `block` has the octets that they were decoded from, None where they came as text.
+    """
     take = signs.pop
     from_ = take("from", None)
     senders = _addresses(from_)
@@ -70,11 +84,11 @@ def parse_header(
         envelope.copy_of = message_id(take("x-ms-exchange-parent-message-id", None))
         envelope.resent_id = message_id(signs.get("resent-message-id"))
         envelope.resent = [take(name, "") for name in _RESENT] != ["", "", ""]
-    if len(block) > SIGN_CHARACTERS:
+    if block is None or len(block) > SIGN_CHARACTERS:
         signs.update({name: value[:SIGN_CHARACTERS] for name, value in signs.items() if name != _WHOLE})
     if from_ is not None and not senders:
         signs["from"] = _topmost(from_)[:SIGN_CHARACTERS]  # "MAILER-DAEMON" and the like: no address, but a sign
-    if senders and from_ is not None and (doubt := doubt_about(from_, block)):
+    if senders and from_ is not None and (doubt := doubt_about(from_, from_.encode() if block is None else block)):
         signs[FROM_DOUBT] = doubt
     if calendar_part:
         signs[CALENDAR_PART] = calendar_part

@@ -115,7 +115,9 @@ def _not_let_in(error: BaseException, server: MailServer, sent: tuple[str, ...])
     if is_throttling(text):
         return throttled(f"{server.host} does not let us in now: {text}")
     if server.by_token:
-        return TokenRefused(f"{server.host} refused the access token of {server.username}: {text}", _CHECK_HELPER)
+        return TokenRefused(
+            f"{server.host} refused the access token of {server.username}: {text}", server.sign_in or _CHECK_HELPER
+        )
     return AuthenticationFailed(
         f"{server.host} refused the user name or password of {server.username}: {text}", _CHECK_BOTH
     )

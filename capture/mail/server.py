@@ -12,8 +12,9 @@ STALL_SECONDS = 40.0
 class MailServer(NamedTuple):
     """`security` is "tls", "starttls" or "none" (loopback only).
 
-    `password` gives an access token (RFC 6750) instead where `by_token`. A server that is silent
-    for `stall_seconds` is given up.
+    `password` gives an access token (RFC 6750) instead where `by_token`; `sign_in` is the command that
+    brings another, where its user has signed in for it. A server that is silent
+    for `stall_seconds` is given up. `names_attachments`: what documents hang on messages is told, too.
     """
 
     host: str
@@ -24,6 +25,8 @@ class MailServer(NamedTuple):
     ca_file: str | None = None
     stall_seconds: float = STALL_SECONDS
     by_token: bool = False
+    sign_in: str = ""
+    names_attachments: bool = False
 
     @property
     def where(self) -> str:

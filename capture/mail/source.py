@@ -21,6 +21,7 @@ from capture.mail.position import Position, unchanged
 from capture.mail.server import MailServer
 
 if TYPE_CHECKING:
+    from activity.rights import PlaceRights
     from capture.mail.idle import Watch
 
 LOST_CONNECTIONS = 2
@@ -34,15 +35,22 @@ class MailSource:
 
     `since` is the day from which the first pass reads (by INTERNALDATE); `exclude` names
     mailboxes or globs to leave out, `shared` those of other users, or everybody's, to read.
+    `asks_rights`: who may read each mailbox is told as well.
     """
 
     def __init__(
-        self, server: MailServer, since: date, exclude: Sequence[str] = (), shared: Sequence[str] = ()
+        self,
+        server: MailServer,
+        since: date,
+        exclude: Sequence[str] = (),
+        shared: Sequence[str] = (),
+        asks_rights: bool = False,
     ) -> None:
         self._server = server
         self._since = since
         self._exclude = exclude
         self._shared = shared
+        self._asks_rights = asks_rights
 
     @property
     def host(self) -> str:
@@ -52,6 +60,11 @@ class MailSource:
         """Which mailboxes are read, and which are not and why."""
         with connected(self._server) as connection:
             return self._choose(connection)
+
+    def rights(self) -> dict[str, PlaceRights]:
+        """Who may read each mailbox that is read. Raises SourceError."""
+        with connected(self._server) as connection:
+            return dict(self._rights(connection, self._choose(connection).read))
 
     def worth_watching(self) -> list[Mailbox]:
         """The mailboxes to keep a `Watch` on. Raises SourceError."""
@@ -85,6 +98,9 @@ class MailSource:
                 if waiting is None:
                     choice = self._choose(connection, followed)
                     waiting = deque(choice.read)
+                    if self._asks_rights:  # first: what somebody may not see any more is closed to them
+                        for place, told in self._rights(connection, choice.read):
+                            yield Batch(place, rights=told)
                 while waiting:
                     mailbox = waiting.popleft()
                     try:
@@ -105,6 +121,14 @@ class MailSource:
                         if isinstance(error, Stalled):
                             server = server._replace(stall_seconds=server.stall_seconds / PATIENCE_SHRINKS)
                         break  # answers to commands already sent may still be on their way
+
+    def _rights(self, connection: Connection, mailboxes: Sequence[Mailbox]) -> Iterator[tuple[str, PlaceRights]]:
+        from capture.mail.rights import rights_of  # noqa: PLC0415 - few accounts inherit their readers
+
+        for mailbox in mailboxes:
+            with in_plain_words(self._server.where):
+                told = rights_of(connection, mailbox)
+            yield mailbox.name, told
 
     def _mailbox(
         self, connection: Connection, mailbox: Mailbox, position: Position | None, choice: Choice

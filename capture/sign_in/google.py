@@ -97,7 +97,7 @@ class GoogleClient:
         if credentials.expiry is not None:
             seconds = (credentials.expiry.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
         state = json.dumps({"refresh_token": credentials.refresh_token})
-        return Granted(state, checked_token(credentials.token), seconds)
+        return Granted(state, checked_token(credentials.token, self._settings.command), seconds)
 
     def _refused(self, told: Any) -> NotGranted:
         """Of what Google says only its code is told."""

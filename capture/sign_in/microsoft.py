@@ -24,6 +24,14 @@ from capture.sign_in.settings import SignInSettings
 _CODE = re.compile(r"AADSTS\d{1,9}")
 _PASSING = ("server_error", "temporarily_unavailable", "slow_down")
 _CONSENT = ("consent_required", "access_denied", "interaction_required")
+_MENDED_BY = {
+    "AADSTS7000218": "for --device-code the app registration must allow public client flows (Entra: Authentication)",
+    "AADSTS50011": "the app registration needs the redirect URI http://localhost, as public client/native",
+    "AADSTS700016": "is the client_id right, and the tenant? That organisation has no such app",
+    "AADSTS90002": "is the tenant right? There is none of that name",
+    "AADSTS53003": "a rule of your organisation's (Conditional Access) forbids it; sign in in the browser, or ask its"
+    " administrator",
+}  # learn.microsoft.com/entra/identity-platform/reference-error-codes
 _NEEDS_ADMIN = ("AADSTS90094", "AADSTS65001", "AADSTS90097")
 
 
@@ -42,7 +50,7 @@ class MicrosoftClient:
         with in_plain_words(self._authority):
             try:
                 answer = app.acquire_token_interactive(
-                    self._settings.scopes(first),
+                    self._settings.consented(first),
                     timeout=WAIT_SECONDS,
                     extra_scopes_to_consent=more or None,
                     prompt="select_account",
@@ -55,7 +63,7 @@ class MicrosoftClient:
     def by_code(self, tell: Tell) -> Granted:
         app, cache = self._app("")
         with in_plain_words(self._authority):
-            flow = app.initiate_device_flow(self._settings.scopes(self._settings.audiences()[0]))
+            flow = app.initiate_device_flow(self._settings.consented(self._settings.audiences()[0]))
             if "user_code" not in flow:
                 raise self._refused(flow)
             tell(f"On any machine, open {flow['verification_uri']} and type the code {flow['user_code']}")
@@ -115,7 +123,10 @@ class MicrosoftClient:
         user = claims.get("preferred_username") if isinstance(claims, dict) else None
         state = cache.serialize() if self._settings.certificate is None else AS_ITSELF
         return Granted(
-            state, checked_token(answer["access_token"]), float(answer.get("expires_in", 0)), str(user or "")
+            state,
+            checked_token(answer["access_token"], self._settings.command),
+            float(answer.get("expires_in", 0)),
+            str(user or ""),
         )
 
     def _refused(self, answer: dict[str, Any]) -> SourceError:
@@ -128,7 +139,7 @@ class MicrosoftClient:
             return ServerFault(f"Microsoft gives no token now ({said})", "it is tried again")
         if error in _CONSENT or code in _NEEDS_ADMIN:
             rights = ", ".join(
-                scope.rpartition("/")[2] for one in settings.audiences() for scope in settings.scopes(one)
+                scope.rpartition("/")[2] for one in settings.audiences() for scope in settings.consented(one)
             )
             return NotGranted(
                 f"Microsoft grants nothing to this app ({said}): consent to {rights} is missing",
@@ -140,7 +151,7 @@ class MicrosoftClient:
                 f"Microsoft does not take the app's certificate ({said})",
                 "is it the one that the app registration shows, and still valid?",
             )
-        return NotGranted(f"Microsoft does not grant a token ({said})", settings.command)
+        return NotGranted(f"Microsoft does not grant a token ({said})", _MENDED_BY.get(code, settings.command))
 
 
 def _pem(path: Any) -> str:

@@ -27,7 +27,8 @@ _OUTLOOK = {
 class SignInSettings:
     """`account` is its name, `wants` what it reads: of MAIL, CALENDARS, CONTACTS and IMAP. `file` is where
     tokens are kept where no keyring is, `certificate` that of an app which signs in as itself.
-    `url` stands instead of the provider's own server.
+    `url` stands instead of the provider's own server. `names_attachments`: at Microsoft that takes
+    a right of its own.
     """
 
     account: str
@@ -41,6 +42,7 @@ class SignInSettings:
     certificate: Path | None = None
     url: str = ""
     ca_file: str | None = None
+    names_attachments: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +61,12 @@ class SignInSettings:
             return [f"{graph}/.default"]
         return [f"{graph}/{_GRAPH[one]}" for one in self.wants if one in _GRAPH]
 
+    def consented(self, audience: str) -> list[str]:
+        """What is agreed to when somebody signs in: beside that, what is wanted and can be done
+        without."""
+        more = self.names_attachments and audience == "graph" and MAIL in self.wants and self.certificate is None
+        return [*self.scopes(audience), *([f"{CLOUDS[self.cloud].graph}/Mail.Read"] if more else [])]
+
     def audiences(self) -> list[str]:
         """Whom tokens are for, the first of which is signed in for; a token for one is none for another."""
         if self.provider == "google":
@@ -72,4 +80,9 @@ class SignInSettings:
 
     @property
     def command(self) -> str:
-        return f"lasttouch sign-in {self.account}"
+        return command_of(self.account)
+
+
+def command_of(account: str) -> str:
+    """What signs this account in."""
+    return f"lasttouch sign-in {account}"

@@ -14,11 +14,13 @@ import pwd
 import signal
 import socket
 import threading
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from activity.errors import LasttouchError
 from lasttouch.answering import incoming, permitted, wire
 from lasttouch.keeping import viewing
 from lasttouch.keeping.reading import HELD, role_of_asker
@@ -42,6 +44,8 @@ class Answering:
         self._uid = uid
         self._config = config
         self._environment = dict(os.environ)
+        own = (*_OWN, *_password_of_the_log(config))
+        self._own = {name: value for name, value in os.environ.items() if name in own}
         self._is_answering = False
         self._nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         self._memory = _memory()
@@ -92,7 +96,7 @@ class Answering:
                 signal.pthread_sigmask(signal.SIG_BLOCK, ())
                 self._is_answering = True
                 request = incoming.received(connection)
-                incoming.put_on(request, {name: value for name, value in self._environment.items() if name in _OWN})
+                incoming.put_on(request, self._own)
                 code = _FAILED  # where not even what went wrong can be told
                 code = contextvars.Context().run(self._run, request.arguments)
                 goes_on = code in _AS_BEFORE and _is_question(request)
@@ -132,6 +136,17 @@ class Answering:
         """Whoever asked has pressed Ctrl-C, or is gone: what is under way is undone, as it would be there."""
         if self._is_answering:
             raise KeyboardInterrupt
+
+
+def _password_of_the_log(config: Path) -> Iterator[str]:
+    """The variable that has it: of a log on a server every process that answers opens it by itself."""
+    with contextlib.suppress(LasttouchError):
+        file = HELD.config(config)
+        if file.is_plainly_in_a_file:  # to parse the rest takes as long as an answer
+            return
+        named = file.data.get("password_env") if "://" in str(file.data.get("database")) else None
+        if isinstance(named, str):
+            yield named
 
 
 def _memory() -> int:

@@ -36,7 +36,7 @@ _OF = {
         "contacts add", "contacts import", "contacts edit", "contacts alias", "contacts merge", "contacts remove",
         "companies add", "contacts forget",
     ),
-    Who.ADMINISTRATORS: ("status", "doctor", "accounts list", "accounts retire", "privacy report"),
+    Who.ADMINISTRATORS: ("status", "doctor", "accounts list", "accounts let-in", "accounts retire", "privacy report"),
 }  # fmt: skip
 COMMANDS = {path: who for who, paths in _OF.items() for path in paths}
 

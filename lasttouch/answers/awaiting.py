@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question
-from lasttouch.answers.waiting import Wanted, awaiting
+from lasttouch.answers.waiting import Wanted, awaiting, counted
 from lasttouch.naming import chosen, owner_named
 from store.awaiting import Order, Side, Waiting
 from store.health import SourceHealth, sources
@@ -17,6 +17,7 @@ __all__ = ["COUNTED", "SIDES", "Answer", "Order", "Side", "answer"]
 
 SIDES: tuple[Side, ...] = ("us", "them")
 COUNTED = 100  # of what has waited for longer
+LOOKED_AT = 1000  # conversations that end with a message of before
 
 
 class Answer(NamedTuple):
@@ -24,7 +25,8 @@ class Answer(NamedTuple):
     that?
 
     `back`: how far was looked back, None for without end; `older`: how many have waited for longer,
-    COUNTED a side at most. `likely_alone`: what hardly wants an answer was left out. `is_empty`:
+    COUNTED a side at most, and `even_more`: are there, or may there be, more than that (of each side the
+    newest LOOKED_AT were looked at). `likely_alone`: what hardly wants an answer was left out. `is_empty`:
     nobody is listed yet.
     """
 
@@ -33,6 +35,7 @@ class Answer(NamedTuple):
     more: bool
     back: timedelta | None
     older: int
+    even_more: bool
     likely_alone: bool
     sources: list[SourceHealth]
     is_empty: bool
@@ -70,7 +73,17 @@ def answer(
     )
     listed = [awaiting(log, now, side, wanted, most + 1) for side in sides]
     found = [one for side in listed for one in side[:most]][: filters.limit]
-    longer = wanted._replace(since=None, until=recent, order="oldest", likely=False)
-    older = sum(len(awaiting(log, now, side, longer, COUNTED)) for side in sides if recent)
+    longer = wanted._replace(since=None, until=recent, order="newest", likely=False)
+    older = [counted(log, now, side, longer, COUNTED, LOOKED_AT) for side in sides if recent]
     more = sum(map(len, listed)) > len(found)
-    return Answer(now, found, more, back, older, wanted.likely, sources(log), not is_anybody_listed(log))
+    return Answer(
+        now,
+        found,
+        more,
+        back,
+        sum(number for number, _ in older),
+        any(may_be_more for _, may_be_more in older),
+        wanted.likely,
+        sources(log),
+        not is_anybody_listed(log),
+    )

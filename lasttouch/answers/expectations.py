@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activity.mark import ANSWERED, FLAGGED
 from lasttouch.keeping.learning import rates, standings_of
 from lasttouch.keeping.lessons_due import LISTED
-from matchers.expectation import DAY, Rates, Standing
+from matchers.expectation import DAY, SUREST, Case, Rates, Standing, as_reply
 from store import letters, marks
+from store.awaiting import answering_elsewhere
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY_OWED, LIKELY_PENDING = 0.15, 0.17
-"""From here on it makes a line. About half of the lines are right then, and seven in ten of what is
-owed are found (see bench/attention.py).
-"""
+LIKELY_OWED, LIKELY_PENDING = 0.12, 0.16
+"""From here on it makes a line. Of what we owe three lines in five are right then, and four in five
+are found; of what they owe one in two, and three in four (see bench/attention.py)."""
 PROBABLE = 0.5
 """Likelier than not: from here on it makes a line of a morning's page."""
 _ENOUGH = 60
@@ -26,7 +26,6 @@ _ENOUGH = 60
 _FILED_OWED = 0.15  # of what is owed so much is filed all the same
 _FILES = 0.3  # who files a larger share has a reason where they do not
 _TELLS = 0.7
-_SUREST = 0.97
 _ROUNDED = 0.005  # by as much a chance in percent may be off
 
 
@@ -67,17 +66,25 @@ def expectations(
     ids = list(waiting)
     bits = marks.bits_of(log, ids) if known.for_us else {}
     filed = marks.filed(log, ids) if _is_telling(known) else {}
+    answers = answering_elsewhere(log, ids, "us" if known.for_us else "them") if ids else set()
     found = {}
     for activity in ids:
         if activity not in standings:
             found[activity] = Expectation(0.0, False, "nothing is known of it")
             continue
         age = timestamp(now) - ages[activity]
-        one = _expectation(standings[activity], known, age, bits.get(activity, 0), filed.get(activity))
+        stands = as_reply(standings[activity]) if activity in answers else standings[activity]
+        one = _expectation(stands, known, age, bits.get(activity, 0), filed.get(activity))
         if age > LISTED:
             one = one._replace(because=f"{one.because}; for longer than {LISTED // DAY} days")
         found[activity] = one._replace(likely=not one.settled and one.chance >= known.bar and age <= LISTED)
     return found
+
+
+def has_as_answered(log: Log, for_us: bool, ids: Sequence[int]) -> set[int]:
+    """Those of these activities that the owner's mail program has as answered."""
+    bits = marks.bits_of(log, ids) if for_us else {}
+    return {one for one in ids if bits.get(one, 0) & ANSWERED}
 
 
 def hopeful(log: Log, known: Past, kept: Mapping[int, float]) -> set[int]:
@@ -89,7 +96,7 @@ def hopeful(log: Log, known: Past, kept: Mapping[int, float]) -> set[int]:
 def at_best(known: Past, chance: float) -> float:
     """What is not flagged is no likelier than that, whatever else is looked at, with this chance
     kept of it."""
-    wanted = min(_SUREST, (chance + _ROUNDED) / known.rates.reliability())
+    wanted = min(SUREST, chance + _ROUNDED)
     odds = wanted / (1 - wanted)
     if _is_telling(known):
         odds *= (1 - _FILED_OWED) / (1 - known.filing)
@@ -113,15 +120,13 @@ def _expectation(one: Standing, known: Past, age: int, bits: int, filed: bool | 
     for_us, learned, filing, _ = known
     case = one.cases[0]
     reliability = learned.reliability(one.reader)
-    wanted = min(_SUREST, learned.chance_of(one) / learned.reliability())
+    wanted = learned.wanted(one)
     odds = wanted / (1 - wanted) * (1 - reliability * learned.arrived_by(age))
     given, number = learned.counted(case)
     who = "you answered" if for_us else "they answered"
     said = [f"{who} {given} of {number} like this: {case.said}" if number else f"nothing like it yet: {case.said}"]
     said += case.also
-    word, ratio = learned.telling_word(case)
-    if ratio < _TELLS or ratio > 1 / _TELLS:
-        said.append(f"“{word}” in the subject is answered {'less' if ratio < 1 else 'more'} often")
+    said += _of_subject(learned, case)
     if filed is not None:
         odds *= _FILED_OWED / filing if filed else (1 - _FILED_OWED) / (1 - filing)
         said.append("filed out of the inbox" if filed else f"still in the inbox, out of which you file {filing:.0%}")
@@ -130,3 +135,15 @@ def _expectation(one: Standing, known: Past, age: int, bits: int, filed: bool | 
         chance = max(chance, 0.9)
         said.insert(0, "you flagged it")
     return Expectation(round(chance, 2), True, "; ".join(said))
+
+
+def _of_subject(learned: Rates, case: Case) -> list[str]:
+    """What its subject tells, where that is much."""
+    word, ratio = learned.telling_word(case)
+    if _TELLS <= ratio <= 1 / _TELLS:
+        return []
+    how_often = f"is answered {'less' if ratio < 1 else 'more'} often"
+    if word:
+        return [f"“{word}” in the subject {how_often}"]
+    others = " or ".join([f"“{one}”" for one in learned.telling_words(case)])
+    return [f"what has no {others} in the subject {how_often}"]

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from activity.errors import UsageError
 from lasttouch.answers.question import Log, Question
-from lasttouch.answers.series import Series, by_series
+from lasttouch.answers.series import Series, by_series, told
 from lasttouch.answers.single_touches import are_shown
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.moments import earlier
@@ -111,8 +111,9 @@ def _ending(log: Log, now: datetime, theirs: list[Account], ids: list[int]) -> d
     known to come."""
     addresses = {email for one in theirs for email in addresses_of(log, one.id)}
     names = {one.name for one in theirs}
-    found = by_series(ahead(log, now, None, ids, None)) if ids else []
-    ending = [one for one in found if one.further and _is_called_by(one.meeting, addresses, names)]
+    series = by_series(ahead(log, now, None, ids, None)) if ids else []
+    found = told(log, [meetings for meetings in series if len(meetings) > 1])
+    ending = [one for one in found if _is_called_by(one.meeting, addresses, names)]
     return _by_contact((one, {part.contact_id for part in one.meeting.parts}) for one in ending)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from activity.series import series_identity
-from store.timeline import Activity
+from store.log import Log
+from store.timeline import Activity, Ahead, activities
 
 
 class Series(NamedTuple):
@@ -17,9 +18,15 @@ class Series(NamedTuple):
     further: tuple[datetime, ...] = ()
 
 
-def by_series(meetings: Iterable[Activity]) -> list[Series]:
-    """These meetings, the next one first, with each series in the place of its next meeting."""
-    found: dict[str, list[Activity]] = {}
+def by_series(meetings: Iterable[Ahead]) -> list[list[Ahead]]:
+    """These meetings, the next one first, with those of a series together in the place of its next one."""
+    found: dict[str, list[Ahead]] = {}
     for one in meetings:
         found.setdefault(series_identity(one.identity), []).append(one)
-    return [Series(first, tuple(one.at for one in further)) for first, *further in found.values()]
+    return list(found.values())
+
+
+def told(log: Log, found: Sequence[Sequence[Ahead]]) -> list[Series]:
+    """What is known of these."""
+    firsts = {one.id: one for one in activities(log, [first.id for first, *_ in found])}
+    return [Series(firsts[first.id], tuple(one.at for one in further)) for first, *further in found]

@@ -11,6 +11,13 @@ CADENCE_OF = {"contact": "", "company": " for the company", "default": " for eve
 """For whom a cadence was set, behind its days."""
 
 
+def because(one: Silence) -> str:
+    """Why the contact is listed: the cadence that was set, or the rhythm there was."""
+    if one.cadence is None:
+        return arithmetic(one)
+    return f"silent {silent(one)}, past the {one.cadence.days} days set{CADENCE_OF[one.cadence.of]}"
+
+
 def arithmetic(one: Silence) -> str:
     """ "silent 38 days, usually every 12 days: 3.2x"."""
     if one.silent is None:

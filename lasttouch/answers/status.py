@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.health import SourceHealth, counts, left_out_by_mistake, newest_mail_after, sources
+from store.rights import Inherited, inherited
 from store.settings import has_users
 from store.targets import Standing, standings
 
 if TYPE_CHECKING:
     from lasttouch.answers.question import Log, Question  # a sync that finds nothing new asks for what is held alone
+    from store.workers import Worker
 
 CANNOT_BE_READ = "it could not be read"
 MISTAKES_SHOWN = timedelta(days=7)
@@ -32,7 +34,8 @@ class Answer(NamedTuple):
     `mail_ahead`: the date of mail that servers took in while our clock says that it lies ahead, if
     there is any. `mistakes`: what was left out of late by a defect of ours, if that was asked for.
     `daemon`: the process that keeps the log up to date, if one does. `targets`: how those that are told
-    of dates are doing.
+    of dates are doing. `inherited`: who reads what of the accounts that inherit their readers, told to
+    whoever asks of the log as a whole. `workers`: who else keeps it up to date, where hosts share it.
     """
 
     now: datetime
@@ -42,6 +45,8 @@ class Answer(NamedTuple):
     mistakes: list[str]
     daemon: int | None
     targets: Sequence[Standing] = ()
+    inherited: Sequence[Inherited] = ()
+    workers: Sequence[Worker] = ()
 
     def behind(self, allowed: timedelta) -> list[SourceHealth]:
         """The sources that were not read to their end for longer than is `allowed`."""
@@ -49,6 +54,8 @@ class Answer(NamedTuple):
 
 
 def answer(log: Log, question: Question, daemon: int | None = None, mistakes: bool = False) -> Answer:
+    from store.workers import workers  # noqa: PLC0415 - see above
+
     now = question.now
     return Answer(
         now,
@@ -58,6 +65,8 @@ def answer(log: Log, question: Question, daemon: int | None = None, mistakes: bo
         left_out_by_mistake(log, now - MISTAKES_SHOWN) if mistakes else [],
         daemon,
         standings(log),
+        inherited(log) if log.scope.viewer is None and has_users(log) else [],
+        workers(log),
     )
 
 

@@ -22,7 +22,7 @@ def told(log: Log, given: Given, now: datetime, command: str, database: Database
     `command` is what was asked. Raises DatabaseError where it cannot be recorded: then there is no
     answer.
     """
-    if log.scope.viewer is not None:
+    if log.scope.is_lent:
         from lasttouch.answers.used import used  # noqa: PLC0415 - one keeper does without
 
         _record(log, used(log, given), now, command, database)
@@ -31,7 +31,7 @@ def told(log: Log, given: Given, now: datetime, command: str, database: Database
 
 def tell_everything(log: Log, now: datetime, command: str, database: Database) -> None:
     """The same where all that is seen is told."""
-    if log.scope.viewer is not None:
+    if log.scope.is_lent:
         from lasttouch.answers.used import of_everything  # noqa: PLC0415 - one keeper does without
 
         _record(log, of_everything(log), now, command, database)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from lasttouch.answers.question import Log, Question
-from lasttouch.answers.series import Series, by_series
+from lasttouch.answers.series import Series, by_series, told
 from lasttouch.naming import chosen
 from store.acquaintance import Acquaintance, known_by, own_answers
 from store.health import SourceHealth, sources
@@ -60,8 +60,8 @@ def answer(log: Log, question: Question, until: datetime | None, most: int, one_
     now, filters = question.now, question.filters
     ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
     found = ahead(log, max(filters.since or now, now), most if one_by_one else None, ids, until)
-    series = list(map(Series, found)) if one_by_one else by_series(found)
-    coming = _appointments(log, series[:most], now)
+    series = [[one] for one in found] if one_by_one else by_series(found)
+    coming = _appointments(log, told(log, series[:most]), now)
     return Answer(now, coming, len(series) > most, sources(log), not is_anybody_listed(log))
 
 

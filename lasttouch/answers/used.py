@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from activity.sharing import Level
@@ -19,6 +20,8 @@ from store.timeline import Activity
 FEW = 5
 """Of so many contacts every account with a touch is looked for; of more, whose the last is and who
 exchanges most."""
+
+_PLAIN = frozenset((type(None), str, bytes, bool, int, float, datetime))
 
 
 class Used(NamedTuple):
@@ -70,6 +73,8 @@ class _Found:
         self.last: set[tuple[int, str | None]] = set()
 
     def look(self, at: object) -> None:
+        if type(at) in _PLAIN:  # most of what stands in an answer
+            return
         match at:
             case Person():
                 self.contacts.add(at.id)

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from lasttouch.answers.expectations import expectations, hopeful, past
+from lasttouch.answers.expectations import expectations, has_as_answered, hopeful, past
 from lasttouch.answers.settling import settling_words
 from store import awaiting as conversations
 from store.awaiting import PAGE, Order, Side, Waiting
@@ -18,6 +18,8 @@ from store.rows import timestamp
 LOOKED_AT = 2
 """So many times the limit are looked at of a list in the order of chance; what stands behind them
 is hardly likely."""
+
+FEW = 16  # are looked up together at least
 
 
 class Wanted(NamedTuple):
@@ -44,20 +46,42 @@ class Wanted(NamedTuple):
 def awaiting(
     log: Log, moment: datetime, side: Side, wanted: Wanted, limit: int | None, bare: bool = False
 ) -> list[Waiting]:
-    """The first `limit` that wait for this side as of `moment`; `bare` as `store.awaiting` gives
-    them."""
-    late = wanted.order == "likely" and wanted.likely and wanted.owner is None  # most are left out
-    read = conversations.awaiting(
-        log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts, wanted.unlisted, bare=late
-    )
-    found = _fitting(read, wanted)
-    if wanted.order == "likely" and wanted.likely:
-        found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
-    judged = _judged(log, found, side, moment, wanted, late)
-    if wanted.order != "likely":
-        return list(islice(judged, limit))
-    first = sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
-    return list(conversations.told(log, first)) if late and not bare else first
+    """The first `limit` that wait for this side as of `moment`; `bare` without what `told` looks up."""
+    found = _asked_for(log, moment, side, wanted)
+    if wanted.order == "likely":
+        if wanted.likely:
+            found = islice(found, None if limit is None else max(PAGE, LOOKED_AT * limit))
+        judged = _judged(log, found, side, moment, wanted)
+        first = sorted(judged, key=lambda one: (not one.likely, -one.chance, -one.at.timestamp()))[:limit]
+    else:
+        first = list(islice(_judged(log, found, side, moment, wanted, limit), limit))
+    return first if bare else list(conversations.told(log, first))
+
+
+def counted(
+    log: Log, moment: datetime, side: Side, wanted: Wanted, most: int, look: int | None = None
+) -> tuple[int, bool]:
+    """How many `awaiting` would list, `most` at most, whatever is to be thought of them; and are there, or may there
+    be, more?
+
+    `look`: unless these are contacts', no more than the newest so many are looked at, whosever they are.
+    """
+    until = wanted.until or moment
+    is_short = look is not None and wanted.contacts is None and not (wanted.as_of or wanted.settled)
+    if look is not None and is_short:
+        rest = conversations.not_met_since(log, side, until, moment, look, wanted.unlisted)
+    else:
+        rest = _asked_for(log, moment, side, wanted._replace(owner=None))
+    number = 0
+    while number < most and (page := list(islice(rest, PAGE))):
+        if not wanted.settled:
+            page = conversations.settled(log, side, moment, page)
+            ids = [one.activity_id for one in page]
+            gone = {*_settled(log, page, moment), *has_as_answered(log, side == "us", ids)}
+            page = [one for one in page if one.activity_id not in gone]
+        number += len(page if wanted.owner is None else list(_of(log, page, wanted.owner)))
+    may_be_more = number >= most or (is_short and conversations.are_more_than(log, side, until, look or 0))
+    return min(number, most), may_be_more
 
 
 def is_known(one: Waiting, moment: datetime) -> bool:
@@ -66,16 +90,23 @@ def is_known(one: Waiting, moment: datetime) -> bool:
 
 
 def _judged(
-    log: Log, found: Iterable[Waiting], side: Side, moment: datetime, wanted: Wanted, late: bool
+    log: Log,
+    found: Iterable[Waiting],
+    side: Side,
+    moment: datetime,
+    wanted: Wanted,
+    limit: int | None = None,
 ) -> Iterator[Waiting]:
-    """Those that wait still, with what is to be thought of them; if `late`, what settles them is
-    not known yet."""
+    """Those that wait still, with what is to be thought of them. With a `limit`, no more than are left of it
+    are looked at in vain."""
     rest = iter(found)
     learned = past(log, side == "us", wanted.probable)
-    while page := list(islice(rest, PAGE)):
-        if late:
+    size, given = PAGE if wanted.likely or limit is None else min(PAGE, limit), 0
+    while page := list(islice(rest, size)):
+        if wanted.likely:  # most are left out
             hoped = hopeful(log, learned, {one.activity_id: one.chance for one in page})
-            page = conversations.settled(log, side, moment, [one for one in page if one.activity_id in hoped])
+            page = [one for one in page if one.activity_id in hoped]
+        page = conversations.settled(log, side, moment, page)
         settled = _settled(log, page, moment)
         page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
         if not wanted.settled:
@@ -89,6 +120,9 @@ def _judged(
             likely = likely and by is None
             if (by is None or wanted.settled) and (likely or not wanted.likely):
                 yield one._replace(chance=chance, likely=likely, because=because, settled_by=by)
+                given += 1
+        if limit is not None:
+            size = min(size, max(FEW, limit - given))
 
 
 def _settled(log: Log, page: Sequence[Waiting], moment: datetime) -> dict[int, str]:
@@ -103,18 +137,32 @@ def _settled(log: Log, page: Sequence[Waiting], moment: datetime) -> dict[int, s
     return found
 
 
-def _fitting(found: Iterator[Waiting], wanted: Wanted) -> Iterator[Waiting]:
+def _asked_for(log: Log, moment: datetime, side: Side, wanted: Wanted) -> Iterator[Waiting]:
+    """Those wanted, in the order wanted; what settles them and what to think of them is asked later."""
+    found = conversations.awaiting(
+        log, moment, side, wanted.order, wanted.since, wanted.as_of, wanted.contacts, wanted.unlisted, wanted.until
+    )
+    if wanted.since is not None:
+        found = _since(found, wanted.since, wanted.order == "newest")
+    return found if wanted.owner is None else _of(log, found, wanted.owner)
+
+
+def _since(found: Iterable[Waiting], since: datetime, newest_first: bool) -> Iterator[Waiting]:
     for one in found:
-        if wanted.since is not None and one.at < wanted.since:
-            if wanted.order != "newest":
-                continue
-            return
-        if wanted.until is not None and one.at > wanted.until:
-            if wanted.order == "oldest":
-                return
-            continue
-        if wanted.owner is None or wanted.owner in whose(one):
+        if one.at >= since:
             yield one
+        elif newest_first:
+            return
+
+
+def _of(log: Log, found: Iterable[Waiting], owner: str) -> Iterator[Waiting]:
+    """Those of `whose` this colleague is one. Who holds a conversation is looked up only where the contacts in it are
+    somebody else's."""
+    rest = iter(found)
+    while page := list(islice(rest, PAGE)):
+        listed = {one.activity_id for one in page if any(other.owner == owner for other in one.others)}
+        holders = conversations.owners(log, [one.activity_id for one in page if one.activity_id not in listed])
+        yield from (one for one in page if one.activity_id in listed or owner in holders.get(one.activity_id, ()))
 
 
 def whose(one: Waiting) -> list[str]:

@@ -25,7 +25,8 @@ _SECRETS = {
 
 
 def account_options(function: F) -> F:
-    """All of them, received as `given`, a wizard.given.Given whose fields are named like the parameters here."""
+    """All of them, received as `given`, a wizard.given.Given whose fields are named like the
+    parameters here."""
 
     @functools.wraps(function)
     def command(**flags: Any) -> Any:

@@ -50,6 +50,37 @@ def list_(form: Form) -> None:
     )
 
 
+@command.command("let-in")
+@click.argument("user")
+@click.option("--role", metavar="ROLE", help="The role of the PostgreSQL that is theirs.")
+@click.option("--undo", is_flag=True, help="Let them in no more.")
+@json_option
+@config_option
+def let_in(user: str, role: str | None, undo: bool, as_json: bool) -> None:
+    """Let a user read the log's PostgreSQL by a role of their own.
+
+    They find what they may see in a schema of theirs, LOG_as_ROLE, and nothing in any other. It is
+    kept up by whatever reads mail and calendars; as soon as somebody shares more or less it is
+    empty until then.
+
+    \b
+    Examples:
+      lasttouch accounts let-in ben --role ben
+      lasttouch accounts let-in ben --undo
+    """
+    from lasttouch.keeping import letting_in  # noqa: PLC0415 - what writes takes longer to import
+    from lasttouch.views import accounts as view  # noqa: PLC0415
+
+    if (role is None) != undo:
+        raise UsageError("say which role it is, or --undo", "lasttouch accounts let-in USER --role ROLE")
+    with administering() as agent:
+        done = letting_in.let_in(agent, user, role)
+    if as_json:
+        print_json(view.let_in_as_json(done))
+    else:
+        print_lines([view.let_in_text(done)])
+
+
 @command.command("retire")
 @click.argument("name")
 @click.option("--keep", type=click.Choice(["dates", "nothing"]), required=True, help="What is left of it.")
@@ -59,9 +90,9 @@ def list_(form: Form) -> None:
 def retire(name: str, keep: str, yes: bool, as_json: bool) -> None:
     """Give up an account that the configuration names no more.
 
-    What another account holds stays with that. Of the rest `dates` keeps what sets a contact's dates,
-    without subjects and headers, for colleagues as far as its user shared them; `nothing` keeps nothing.
-    This cannot be undone.
+    What another account holds stays with that. Of the rest `dates` keeps what sets a contact's
+    dates, without subjects and headers, for colleagues as far as its user shared them; `nothing`
+    keeps nothing. This cannot be undone.
 
     \b
     Examples:

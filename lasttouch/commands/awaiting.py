@@ -48,11 +48,12 @@ def command(who: tuple[str, ...], on: Side | None, is_all: bool, settled: bool, 
     accounts counts, an automatic reply does not, and a meeting held since settles it. Where the
     mailbox was not read up to now, an answer may have been sent: that is unknown, not owed.
 
-    Not every message wants an answer. Whether one is expected is judged by what was answered before:
-    by how much new text a message has, where in its conversation it stands, whom else it went to,
-    and your mail program's flags. People see what is likely, the likeliest first; --all, or a WHO
-    or a time, shows the rest, and --json has all with `likely`, `chance` and `because`. What is settled otherwise (a
-    meeting since, `lasttouch done`, marked as answered) is left out; --settled shows it.
+    Not every message wants an answer. Whether one is expected is judged by what was answered
+    before: by how much new text a message has, where in its conversation it stands, whom else it
+    went to, and your mail program's flags. People see what is likely, the likeliest first; --all,
+    or a WHO or a time, shows the rest, and --json has all with `likely`, `chance` and `because`.
+    What is settled otherwise (a meeting since, `lasttouch done`, marked as answered) is left out;
+    --settled shows it.
 
     Without WHO, --since or --until the last 90 days are shown, and how many have waited for longer;
     --json and --csv begin at no day.

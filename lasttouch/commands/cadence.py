@@ -22,8 +22,9 @@ _EXAMPLE = "such as: lasttouch cadence bob 30d, or --default 90d"
 def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, everybody: bool) -> None:
     """How often you mean to be in touch with somebody, or with everybody at a company.
 
-    WORDS are a contact or a company, then how often: 30d, 6w, 3months. Who has been silent for longer is
-    named by `today` and `stale`. What is said of a contact holds before what is said of the company.
+    WORDS are a contact or a company, then how often: 30d, 6w, 3months. Who has been silent for
+    longer is named by `today` and `stale`. What is said of a contact holds before what is said of
+    the company.
 
     \b
     Examples:

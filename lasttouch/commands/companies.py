@@ -80,7 +80,8 @@ def add(name: str, domains: tuple[str, ...], owner: str, as_json: bool) -> None:
 def answer_companies(
     log: Log, question: Question, form: Form, with_blindness: bool = False, quiet: timedelta | None = None
 ) -> None:
-    """Print the companies that are asked for; those to whom nobody talked for so long, if they shall be `quiet`."""
+    """Print the companies that are asked for; those to whom nobody talked for so long, if they
+    shall be `quiet`."""
     given, zone = told(log, answer(log, question, quiet)), machine_zone()
     blind = blindness(given.sources, question.now, zone) if with_blindness else []
     print_answer(

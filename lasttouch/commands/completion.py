@@ -18,7 +18,8 @@ VARIABLE = "_LASTTOUCH_COMPLETE"
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON (docs/json.md).")
 @click.pass_context
 def command(ctx: click.Context, shell: str, as_json: bool) -> None:
-    """Print the script that makes a shell complete commands, options, contacts, companies and accounts.
+    """Print the script that makes a shell complete commands, options, contacts, companies and
+    accounts.
 
     \b
     Examples:

@@ -32,7 +32,8 @@ def complete_who(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 
 def complete_address(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The main address of a contact whose name or address begins so: one word that means one contact."""
+    """The main address of a contact whose name or address begins so: one word that means one
+    contact."""
     from lasttouch.answers import offers  # noqa: PLC0415 - only when a shell asks
 
     with _log(ctx) as log:

@@ -13,9 +13,9 @@ from lasttouch.commands.saying import saying_options, tell
 def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -> None:
     """Say of a meeting that it did take place. It is kept as your word, and shown by `why`.
 
-    WORDS are the id of an activity, as `log` and `why` show it. An event in which nobody is listed and whose
-    title names exactly one contact in full counts for them by it; `today` offers such events. What counts of
-    any other meeting does not change.
+    WORDS are the id of an activity, as `log` and `why` show it. An event in which nobody is listed
+    and whose title names exactly one contact in full counts for them by it; `today` offers such
+    events. What counts of any other meeting does not change.
 
     \b
     Examples:

@@ -73,9 +73,11 @@ def alias(who: str, emails: tuple[str, ...], takes_away: bool, as_json: bool) ->
 @json_option
 @config_option
 def remove(who: str, as_json: bool) -> None:
-    """Strike a contact off the list. What was exchanged stays in the log; to erase it: contacts forget.
+    """Strike a contact off the list. What was exchanged stays in the log; to erase it: contacts
+    forget.
 
-    Nothing but `contacts add` makes a contact of them again: no address book, no import and no sync.
+    Nothing but `contacts add` makes a contact of them again: no address book, no import and no
+    sync.
 
     \b
     Examples:
@@ -102,8 +104,8 @@ def forget(who: str, yes: bool, reason: str, as_json: bool) -> None:
     deleted; from the rest they are struck. Only keyed hashes of their addresses are left, so that
     no later sync, and no restored backup, brings them back. This cannot be undone.
 
-    Of a team whoever's contact it is does it, and nobody else's, or an administrator, who gives an
-    address and a --reason.
+    Of a team whoever's contact it is does it, from their own accounts; one of the list, whose owner
+    it is, from all. An administrator, who gives an address and a --reason, erases anybody.
 
     \b
     Examples:

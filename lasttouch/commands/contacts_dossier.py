@@ -23,8 +23,8 @@ def dossier(who: tuple[str, ...], as_json: bool) -> None:
     """All that is kept of somebody, for when they ask: WHO is one contact, or an address.
 
     How they are listed, under which addresses they were seen, what was said of them, and every
-    activity with what is kept of its headers. Of a team as far as you may see. To erase it: contacts
-    forget.
+    activity with what is kept of its headers. Of a team as far as you may see. To erase it:
+    contacts forget.
 
     \b
     Examples:

@@ -24,7 +24,8 @@ from lasttouch.views.contacts import export_rows, vcards
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, which it is anyway.")
 @config_option
 def export(vcard: bool, as_json: bool, as_csv: bool) -> None:
-    """All contacts with their last-touch dates, as CSV (which `contacts import` reads), JSON or vCard.
+    """All contacts with their last-touch dates, as CSV (which `contacts import` reads), JSON or
+    vCard.
 
     \b
     Examples:

@@ -14,10 +14,11 @@ from lasttouch.terminal.output import print_json, print_lines, print_table
 @json_option
 @config_option
 def suggest(as_json: bool) -> None:
-    """Who may be one person, addresses that may be your own, and private mailboxes; with what to type.
+    """Who may be one person, addresses that may be your own, and private mailboxes; with what to
+    type.
 
-    Contacts of the same name, people who sign like a contact, who answer for one from another address,
-    or who sign as one of you. Nothing is changed.
+    Contacts of the same name, people who sign like a contact, who answer for one from another
+    address, or who sign as one of you. Nothing is changed.
 
     \b
     Examples:

@@ -37,8 +37,9 @@ TELLING = "carla"  # her vacation reply is newer than anything she or we wrote, 
 def command(keep: Path | None, tryton: bool, web: bool, is_closed: bool, as_json: bool) -> None:
     """Look around: a little world on servers of its own, synced and answered for real.
 
-    Starts a mail server and a calendar server on this machine with a year of mail and meetings of two
-    colleagues, imports their contacts and syncs as with any account. The servers end with the demo.
+    Starts a mail server and a calendar server on this machine with a year of mail and meetings of
+    two colleagues, imports their contacts and syncs as with any account. The servers end with the
+    demo.
 
     \b
     Examples:

@@ -20,10 +20,10 @@ from lasttouch.views import doctor as view
 def command(offline: bool, as_json: bool) -> None:
     """Test everything and say what to do about each finding. Nothing is changed.
 
-    The configuration, the database, this machine, and of each account: the password, the connection,
-    the certificate, the login, the mailboxes and calendars that are read and left out, and whether
-    sent mail bears addresses that are not configured. The exit code is 1 if anything fails, 3 if
-    the configuration does, 0 with warnings.
+    The configuration, the database, this machine, and of each account: the password, the
+    connection, the certificate, the login, the mailboxes and calendars that are read and left out,
+    and whether sent mail bears addresses that are not configured. The exit code is 1 if anything
+    fails, 3 if the configuration does, 0 with warnings.
 
     \b
     Examples:

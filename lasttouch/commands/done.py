@@ -13,8 +13,8 @@ from lasttouch.commands.saying import saying_options, tell
 def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool) -> None:
     """Settle it: a conversation, or all that waits with somebody now.
 
-    WORDS are the id of an activity (from `awaiting` or `log`), a Message-ID, or somebody. It is settled
-    in a way the log cannot see; a newer message opens it again. `why` shows what was said.
+    WORDS are the id of an activity (from `awaiting` or `log`), a Message-ID, or somebody. It is
+    settled in a way the log cannot see; a newer message opens it again. `why` shows what was said.
 
     \b
     Examples:

@@ -35,8 +35,8 @@ def command(days: int, filters: Filters, form: Form) -> None:
     """Whose contacts on paper are talked to by somebody else: it may be time to hand them over.
 
     The owner on paper is the contact's, or its company's. Listed is who was not in touch with them
-    of late by any mailbox or calendar of ours, while a colleague was. Where the owner's accounts do not show you
-    single touches it cannot be told, and is said so. Nobody's touches are counted.
+    of late by any mailbox or calendar of ours, while a colleague was. Where the owner's accounts do
+    not show you single touches it cannot be told, and is said so. Nobody's touches are counted.
 
     \b
     Examples:

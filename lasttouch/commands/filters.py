@@ -23,7 +23,8 @@ _EXAMPLES = "2026-11-01, or 30d for 30 days ago."
 
 
 def most(filters: Filters, form: Form, usual: int) -> int:
-    """How many are asked for; a page of the `usual` length is for people, a program is not to miss the rest."""
+    """How many are asked for; a page of the `usual` length is for people, a program is not to miss
+    the rest."""
     return filters.limit or (usual if form.is_for_people else MOST_FOR_PROGRAMS)
 
 
@@ -41,9 +42,9 @@ def filter_options(
 ) -> Callable[[F], F]:
     """Those of the options that are given a value here, received as `filters`.
 
-    Texts are for --help; `company` and `tag` may be one, `since` ends in a colon where the usual examples fit
-    behind it. The first order in `sort` is the default, so is `limit` for people (see `most`): UNLIMITED for none;
-    that of programs is `for_programs`.
+    Texts are for --help; `company` and `tag` may be one, `since` ends in a colon where the usual
+    examples fit behind it. The first order in `sort` is the default, so is `limit` for people (see
+    `most`): UNLIMITED for none; that of programs is `for_programs`.
     """
     options: list[Callable[[Any], Any]] = []
 

@@ -30,9 +30,9 @@ def command(who: str, to: str, filters: Filters, form: Form) -> None:
     """What a colleague takes over from WHO: each contact of theirs, the last touched first.
 
     When the last touch was and the next meeting is, how often they usually talk, what waits for us
-    and for them, which series of meetings end with the calendar of WHO, when the colleague last talked
-    to them, and who else knows them. All of it as far as you may see: what is not shared with you
-    cannot be told, and is said so. Nothing is changed.
+    and for them, which series of meetings end with the calendar of WHO, when the colleague last
+    talked to them, and who else knows them. All of it as far as you may see: what is not shared
+    with you cannot be told, and is said so. Nothing is changed.
 
     \b
     Examples:

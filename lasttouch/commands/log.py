@@ -38,8 +38,8 @@ PAGE = 50
 def command(who: tuple[str, ...], filters: Filters, form: Form) -> None:
     """The activities with somebody, or with everybody, newest first.
 
-    WHO is a name or part of one, an address, a domain or a company; an address or a domain may be of
-    people who are no contacts. On a terminal a chart of the touches by week stands above. --sort
+    WHO is a name or part of one, an address, a domain or a company; an address or a domain may be
+    of people who are no contacts. On a terminal a chart of the touches by week stands above. --sort
     oldest turns the same activities round. What lies ahead is told by: lasttouch upcoming.
 
     \b

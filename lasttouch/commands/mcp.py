@@ -26,9 +26,10 @@ from lasttouch.terminal.output import print_json
 def command(ctx: click.Context, call: str | None, arguments: str, as_json: bool) -> None:
     """Let an assistant ask, over standard input and output (Model Context Protocol).
 
-    An assistant's program starts it; docs/assistants.md says how. Six tools, all read-only: find_people,
-    last_touch, timeline, who_needs_attention, upcoming, why. It sees what whoever starts it sees. What
-    strangers wrote is marked; subjects are told with `[mcp] subjects = true` alone.
+    An assistant's program starts it; docs/assistants.md says how. Six tools, all read-only:
+    find_people, last_touch, timeline, who_needs_attention, upcoming, why. It sees what whoever
+    starts it sees. What strangers wrote is marked; subjects are told with `[mcp] subjects = true`
+    alone.
 
     \b
     Examples:
@@ -58,7 +59,9 @@ def _serve(ask: asking.Asking) -> NoReturn:
     try:
         from lasttouch.mcp.server import serve_stdio  # noqa: PLC0415 - an extra
     except ImportError:
-        raise LasttouchError("assistants need the extra mcp", "install it: pipx install 'lasttouch[mcp]'") from None
+        raise LasttouchError(
+            "assistants need the extra mcp", "install it: pipx install '.[mcp]' in the folder of the project"
+        ) from None
     gc.freeze()
     gc.enable()
     serve_stdio(ask)

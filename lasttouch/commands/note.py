@@ -24,9 +24,9 @@ KINDS: tuple[str, ...] = get_args(NoteKind)
 def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, at: str | None, about: str) -> None:
     """Note a touch by hand, that no mailbox and no calendar shows: a call, a meeting, a letter.
 
-    WORDS are somebody, then `call`, `met` or `letter`. A call counts as a meeting, a letter as mail of
-    ours; wherever it is shown it is marked as noted by hand. With --undo WORDS are somebody, whose
-    latest note is taken back, or the id of the note.
+    WORDS are somebody, then `call`, `met` or `letter`. A call counts as a meeting, a letter as mail
+    of ours; wherever it is shown it is marked as noted by hand. With --undo WORDS are somebody,
+    whose latest note is taken back, or the id of the note.
 
     \b
     Examples:
@@ -54,7 +54,8 @@ def command(words: tuple[str, ...], undo: bool, by: str | None, as_json: bool, a
 
 
 def _when(at: str | None) -> datetime:
-    """Noon of a day that is past, which is neither the day before nor the day after wherever it is read."""
+    """Noon of a day that is past, which is neither the day before nor the day after wherever it is
+    read."""
     now, zone = utc_now(), machine_zone()
     if at is None:
         return now

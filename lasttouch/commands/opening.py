@@ -27,7 +27,8 @@ Given = TypeVar("Given")
 
 
 def named_config() -> Path:
-    """Where the configuration named after the command, before it, in the environment, or at the usual place is."""
+    """Where the configuration named after the command, before it, in the environment, or at the
+    usual place is."""
     return config_path(click.get_current_context().obj)
 
 
@@ -50,20 +51,21 @@ def reading(config: Path | None = None, whole: bool = False) -> Iterator[Log]:
 
 def told(log: Log, given: Given) -> Given:
     """What is answered by this command; see `answers/telling.py`."""
-    return telling.told(log, given, utc_now(), _command(), _database)
+    return telling.told(log, given, utc_now(), _command(), database)
 
 
 def tell_everything(log: Log) -> None:
     """The same where all that is seen is told."""
-    telling.tell_everything(log, utc_now(), _command(), _database)
+    telling.tell_everything(log, utc_now(), _command(), database)
 
 
 def _command() -> str:
     return click.get_current_context().command_path.partition(" ")[2]
 
 
-def _database() -> Path:
-    return loaded_config().database
+def database() -> Path:
+    """Where the log of the configuration that was named is."""
+    return logs.database_of(named_config())
 
 
 @contextlib.contextmanager
@@ -85,8 +87,8 @@ def reading_all() -> Iterator[Log]:
 
 
 def bring_strangers(agent: Agent, told: bool) -> None:
-    """The meetings among strangers into the log, where they wait; a terminal shows how far that is, if
-    it may be `told` how many all have.
+    """The meetings among strangers into the log, where they wait; a terminal shows how far that is,
+    if it may be `told` how many all have.
     """
     from lasttouch.keeping.meetings import expand_for_strangers  # noqa: PLC0415
     from lasttouch.terminal.progress import shown_count  # noqa: PLC0415 - once, before it is a plain query
@@ -97,7 +99,8 @@ def bring_strangers(agent: Agent, told: bool) -> None:
 
 @contextlib.contextmanager
 def changing() -> Iterator[Agent]:
-    """The log of the configuration that was named, to be changed by whoever asks. Raises NotPermitted."""
+    """The log of the configuration that was named, to be changed by whoever asks. Raises
+    NotPermitted."""
     from lasttouch.keeping.acting import acting  # noqa: PLC0415 - queries do without
 
     with maintaining() as agent, acting(agent):
@@ -121,7 +124,8 @@ def asking(*, of_users: bool = True) -> Iterator[Agent]:
 
 @contextlib.contextmanager
 def holding_tokens() -> Iterator[Agent]:
-    """The log to be changed by whoever asks, of which nothing is shown but tokens. Raises NotPermitted."""
+    """The log to be changed by whoever asks, of which nothing is shown but tokens. Raises
+    NotPermitted."""
     from lasttouch.keeping.tokens import become_holder  # noqa: PLC0415 - few ask for it
 
     with maintaining() as agent:
@@ -131,7 +135,8 @@ def holding_tokens() -> Iterator[Agent]:
 
 @contextlib.contextmanager
 def erasing(reason: str) -> Iterator[tuple[Agent, bool]]:
-    """The log to be changed by whoever asks, or, with a reason, by an administrator, who sees nothing of it (True)."""
+    """The log to be changed by whoever asks, or, with a reason, by an administrator, who sees
+    nothing of it (True)."""
     from lasttouch.keeping.acting import acting, administering  # noqa: PLC0415 - queries do without
     from lasttouch.keeping.viewing import is_administrator  # noqa: PLC0415
 
@@ -143,7 +148,8 @@ def erasing(reason: str) -> Iterator[tuple[Agent, bool]]:
 
 @contextlib.contextmanager
 def administering() -> Iterator[Agent]:
-    """The log to be kept by one keeper, or a team's administrator, who sees no content. Raises NotPermitted."""
+    """The log to be kept by one keeper, or a team's administrator, who sees no content. Raises
+    NotPermitted."""
     from lasttouch.keeping.acting import administering  # noqa: PLC0415 - queries do without
 
     with maintaining() as agent, administering(agent):

@@ -26,8 +26,8 @@ def command() -> None:
 def report(as_json: bool) -> None:
     """A page for a works council, or for whoever has to answer for it.
 
-    Purpose, fields, sources, retention, levels, recipients, and what was erased, merged or retired. It
-    shows no content. Of a team it is for administrators.
+    Purpose, fields, sources, retention, levels, recipients, and what was erased, merged or retired.
+    It shows no content. Of a team it is for administrators.
 
     \b
     Examples:

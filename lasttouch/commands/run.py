@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import click
 
-from activity.errors import LasttouchError
+from lasttouch.commands.lasting import journal_options, told_of, until_stopped
 from lasttouch.commands.opening import loaded_config
 from lasttouch.daemon.journal import Format, keep_journal
 from lasttouch.keeping.lock_file import LockFile
-from lasttouch.local_time import utc_now
-from lasttouch.passes.source_pass import Report
 from lasttouch.terminal.options import config_option
 
 
 @click.command("run")
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Log lines for people, or for programs.",
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --log-format json (docs/json.md).")
-@click.option(
-    "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
-    show_default=True,
-    help="The least that is logged.",
-)
-@click.option(
-    "--metrics", metavar="HOST:PORT", help="Serve Prometheus metrics here [default: as configured, else not]."
-)
+@journal_options
 @config_option
 def command(log_format: Format, as_json: bool, log_level: str, metrics: str | None) -> None:
     """Keep the log up to date until stopped: each source every `poll_every`, new mail at once.
@@ -61,26 +36,6 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
     from lasttouch.daemon.doors import Doors  # noqa: PLC0415
     from lasttouch.daemon.page import Page  # noqa: PLC0415
 
-    try:
-        told = _told(metrics or loaded.config.metrics.listen, loaded.database)
+    with until_stopped():
+        told = told_of(metrics or loaded.config.metrics.listen, loaded.database)
         Daemon(loaded, lock, told, Doors([Answers(form, log_level), Page(form, log_level)])).run()
-    except LasttouchError as error:
-        logging.getLogger(__name__).critical("%s. %s", error.message, error.hint)
-        _end(error.exit_code)
-    _end(0)
-
-
-def _told(listen: str | None, database: Path) -> Callable[[Report], None]:
-    """Who is told of every pass: the metrics, if they are wanted."""
-    if listen is None:
-        return lambda _: None
-    from lasttouch.daemon.metrics import serve  # noqa: PLC0415 - an extra
-
-    return serve(listen, database, utc_now)
-
-
-def _end(code: int) -> None:
-    """At once: threads that wait for a server would be waited for."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

@@ -1,4 +1,5 @@
-"""What the commands have in common with which the user settles, puts off or puts aside something in one word."""
+"""What the commands have in common with which the user settles, puts off or puts aside something in
+one word."""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ def set_(level: str | None, team: str | None, account: str | None, undo: bool, a
     """Say what colleagues see of your accounts.
 
     `dates`: when you were last and are next in touch with somebody they know. `who`: each single
-    touch, and the contacts in it. `subjects`: subjects as well. What is shared beyond `none` is never
-    a Bcc, nor anybody who is no contact.
+    touch, and the contacts in it. `subjects`: subjects as well. What is shared beyond `none` is
+    never a Bcc, nor anybody who is no contact.
 
     \b
     Examples:
@@ -83,7 +83,8 @@ def set_(level: str | None, team: str | None, account: str | None, undo: bool, a
 @json_option
 @config_option
 def private(who: tuple[str, ...], undo: bool, as_json: bool) -> None:
-    """Keep somebody to yourself, whatever is shared else: WHO is a contact, an address or a company.
+    """Keep somebody to yourself, whatever is shared else: WHO is a contact, an address or a
+    company.
 
     \b
     Examples:

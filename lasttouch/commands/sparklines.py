@@ -9,5 +9,6 @@ WEEKS = 12
 
 
 def weeks_drawn(form: Form) -> int:
-    """Of how many weeks the touches are drawn beside each contact: none for anything but a wide terminal."""
+    """Of how many weeks the touches are drawn beside each contact: none for anything but a wide
+    terminal."""
     return WEEKS if form.is_for_people and is_terminal() and terminal_width() >= WIDE else 0

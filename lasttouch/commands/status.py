@@ -70,7 +70,8 @@ def command(skipped: bool, check: bool, tolerance: str, form: Form) -> None:
 
 
 def fail_if_behind(given: Answer, tolerance: str) -> None:
-    """For monitoring. Raises LasttouchError that names every source that was not read to its end for too long."""
+    """For monitoring. Raises LasttouchError that names every source that was not read to its end
+    for too long."""
     try:
         allowed = parse_duration(tolerance)
     except ValueError as error:
@@ -87,7 +88,8 @@ def fail_if_behind(given: Answer, tolerance: str) -> None:
 
 
 def fail_if_mistaken(items: Sequence[str]) -> None:
-    """For monitoring. Raises LasttouchError where items were left out because of a defect of ours, for a week."""
+    """For monitoring. Raises LasttouchError where items were left out because of a defect of ours,
+    for a week."""
     if items:
         raise LasttouchError(
             f"left out by a mistake of ours: {', '.join(items[:3])}{' and others' if len(items) > 3 else ''}",

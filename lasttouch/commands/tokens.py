@@ -44,8 +44,8 @@ def command() -> None:
 def add(name: str, scopes: tuple[str, ...], expires: str, as_json: bool) -> None:  # fmt: skip
     """Make a token, and show it this once.
 
-    Only a hash of it is kept. It is good for what it was made for alone, until it expires or is revoked,
-    and shows what its user may see at the moment it is used.
+    Only a hash of it is kept. It is good for what it was made for alone, until it expires or is
+    revoked, and shows what its user may see at the moment it is used.
 
     \b
     Examples:
@@ -68,7 +68,8 @@ def add(name: str, scopes: tuple[str, ...], expires: str, as_json: bool) -> None
 @form_options
 @config_option
 def list_(form: Form) -> None:
-    """Your tokens, as they are called; an administrator is shown everybody's. None can be read again.
+    """Your tokens, as they are called; an administrator is shown everybody's. None can be read
+    again.
 
     \b
     Examples:

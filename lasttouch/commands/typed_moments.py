@@ -1,4 +1,5 @@
-"""Moments as people write them on the command line: a day, a month, a weekday, an instant, or so long ago."""
+"""Moments as people write them on the command line: a day, a month, a weekday, an instant, or so
+long ago."""
 
 from __future__ import annotations
 
@@ -23,12 +24,14 @@ _LONG_UNIT = re.compile(r"(\d{1,6})\s*(second|minute|hour|day|week|year)s?")
 
 
 def beginning(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first instant meant by `text`: local midnight of a day. Raises ValueError in plain words."""
+    """The first instant meant by `text`: local midnight of a day. Raises ValueError in plain
+    words."""
     return span(text, now, zone)[0]
 
 
 def ahead(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The first instant meant by what lies ahead: `2w` is in two weeks, `monday` the next. Raises ValueError."""
+    """The first instant meant by what lies ahead: `2w` is in two weeks, `monday` the next. Raises
+    ValueError."""
     word = text.strip().lower()
     if (weekday := _weekday(word)) is not None:
         days = (weekday - now.astimezone(zone).weekday() - 1) % 7 + 1
@@ -41,7 +44,8 @@ def ahead(text: str, now: datetime, zone: tzinfo) -> datetime:
 
 
 def span(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The first and the last second meant by `text`: a day ends before the next local midnight. Raises ValueError."""
+    """The first and the last second meant by `text`: a day ends before the next local midnight.
+    Raises ValueError."""
     try:
         first, last = _understood(text.strip().lower(), now, zone)
         if first.astimezone(UTC) >= _EARLIEST and last.astimezone(UTC) <= _LATEST:

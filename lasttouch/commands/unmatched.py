@@ -31,9 +31,9 @@ PAGE = 50
 def command(filters: Filters, form: Form) -> None:
     """People you really exchange with who are no contacts yet, those who answer first.
 
-    Newsletters, machines and list posts are not among them. Meetings with strangers are worked out when
-    this first asks for them. Make contacts of them by their number:
-    lasttouch contacts add --from-unmatched 1.
+    Newsletters, machines and list posts are not among them. Meetings with strangers are worked out
+    when this first asks for them. Make contacts of them by their number: lasttouch contacts add
+    --from-unmatched 1.
 
     \b
     Examples:

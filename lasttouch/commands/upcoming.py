@@ -34,10 +34,12 @@ PAGE = 20
 @form_options
 @config_option
 def command(who: tuple[str, ...], days: int | None, filters: Filters, form: Form) -> None:
-    """The next meetings with contacts, when we last talked to who comes, and who else of us knows them.
+    """The next meetings with contacts, when we last talked to who comes, and who else of us knows
+    them.
 
-    Meetings are read as far ahead as `horizon` says. Answers that are no plain yes stand behind the names.
-    A series is one line with its next meeting, and --limit counts lines; --json and --csv have every meeting.
+    Meetings are read as far ahead as `horizon` says. Answers that are no plain yes stand behind the
+    names. A series is one line with its next meeting, and --limit counts lines; --json and --csv
+    have every meeting.
 
     \b
     Examples:

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def command(context: click.Context, port: int | None, is_closed: bool, as_json: bool) -> None:
     """Look at the log in a browser, on this machine alone, until Ctrl-C.
 
-    Prints a link that signs in, and opens it; it is good once, for ten minutes. Another one, also for
-    the page of a service (`listen` below [web] in the configuration): lasttouch web login.
+    Prints a link that signs in, and opens it; it is good once, for ten minutes. Another one, also
+    for the page of a service (`listen` below [web] in the configuration): lasttouch web login.
 
     \b
     Examples:
@@ -49,7 +49,8 @@ def command(context: click.Context, port: int | None, is_closed: bool, as_json: 
 
 
 def show(loaded: LoadedConfig, user: str | None, port: int | None, is_closed: bool, as_json: bool) -> None:
-    """Serve the page of this log until Ctrl-C; raises UsageError where the packages for it are missing."""
+    """Serve the page of this log until Ctrl-C; raises UsageError where the packages for it are
+    missing."""
     try:
         from lasttouch.web.listening import on_this_machine  # noqa: PLC0415 - an extra
         from lasttouch.web.serving import serve  # noqa: PLC0415

@@ -7,7 +7,7 @@ import click
 from lasttouch.answers.question import Question
 from lasttouch.answers.why import answer
 from lasttouch.commands.completion_words import complete_who
-from lasttouch.commands.opening import loaded_config, reading, reading_all, told
+from lasttouch.commands.opening import database, reading, reading_all, told
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.hidden import hidden_lines
 from lasttouch.terminal.options import config_option, json_option
@@ -23,8 +23,8 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     """The proof of a date: what was recorded, by which rule, and why not.
 
     WHAT is the id of an activity (from `log` or `last --json`), a Message-ID, or somebody: then the
-    activity behind each of their dates is shown, and the recent ones that do not count. An address or
-    a domain may be of people who are no contacts.
+    activity behind each of their dates is shown, and the recent ones that do not count. An address
+    or a domain may be of people who are no contacts.
 
     \b
     Examples:
@@ -34,7 +34,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     """
     with reading() as log:
         question = Question(utc_now(), " ".join(words))
-        given = told(log, answer(log, question, reading_all, lambda: loaded_config().database))
+        given = told(log, answer(log, question, reading_all, database))
     if as_json:
         print_json(view.as_json(given))
     else:

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from activity.errors import ConfigError
 from lasttouch.configuration.cloud_options import Microsoft, SignIn, problems_of_sign_in
 from lasttouch.configuration.config_file import ConfigFile
+from lasttouch.configuration.database_options import problems_of_database
 from lasttouch.configuration.models import adapter_of
 from lasttouch.configuration.options import Account, Config, Files, Mcp
 from lasttouch.configuration.rights_options import User, problems_of_team
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 from lasttouch.configuration.target_options import Target, problems_of_targets
-from lasttouch.configuration.web_options import Web
+from lasttouch.configuration.web_options import Provider, Web, problems_of_web
 
 
 def checked(file: ConfigFile) -> Config:
@@ -28,8 +29,10 @@ def checked(file: ConfigFile) -> Config:
     except ValidationError as error:
         problems = [_problem(one["loc"], one["msg"], one["type"], file.data) for one in error.errors(include_url=False)]
     problems += _problems_of_accounts(file.data.get("accounts"))
+    problems += problems_of_database(file.data)
     problems += problems_of_team(file.data)
     problems += problems_of_targets(file.data)
+    problems += problems_of_web(file.data)
     if config is None or problems:
         listed = "\n".join(f"  {problem}" for problem in problems)
         hint = "config.example.toml shows every option; lasttouch init writes such a file"
@@ -100,6 +103,7 @@ _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, a
     "calendar_urls": (CalendarUrl, "[[accounts.calendar_urls]]"),
     "files": (Files, "[[accounts.files]]"),
     "web": (Web, "[web]"),
+    "provider": (Provider, "[web.provider]"),
     "mcp": (Mcp, "[mcp]"),
     "": (Config, "the file's beginning"),
 }

@@ -16,7 +16,8 @@ from lasttouch.configuration.server_options import LOGIN_WAYS, named_secret
 Cloud = Literal["global", "us", "us-dod", "china"]
 
 
-def _encrypted_origin(url: str | None, _: Mapping[str, Any]) -> str | None:
+def encrypted_origin(url: str | None, _: Mapping[str, Any]) -> str | None:
+    """Raises ValueError for what is not https, nor on this very machine."""
     if url is None:
         return None
     parts = urlsplit(url)
@@ -53,14 +54,15 @@ class Microsoft(Section):
     calendar: bool = True
     contacts: bool = True
 
-    checks: ClassVar[Mapping[str, Check]] = {"url": _encrypted_origin, "contacts": _anything_at_all}
+    checks: ClassVar[Mapping[str, Check]] = {"url": encrypted_origin, "contacts": _anything_at_all}
 
     def command(self) -> Secret | None:
         """What prints an access token; None where the account signs in."""
         return None if self.token_command is None else from_command(self.token_command, "token_command")
 
 
-def _one_secret(file: str | None, before: Mapping[str, Any]) -> str | None:
+def one_client_secret(file: str | None, before: Mapping[str, Any]) -> str | None:
+    """Raises ValueError where more than one option says where the secret of an app is."""
     ways = (before.get("client_secret_command"), before.get("client_secret_env"), file)
     if sum(way is not None for way in ways) > 1:
         raise ValueError("give one of client_secret_command, client_secret_env, client_secret_file")
@@ -96,9 +98,9 @@ class SignIn(Section):
     ca_file: FilePath | None = None
 
     checks: ClassVar[Mapping[str, Check]] = {
-        "client_secret_file": _one_secret,
+        "client_secret_file": one_client_secret,
         "certificate": _whose,
-        "url": _encrypted_origin,
+        "url": encrypted_origin,
     }
 
     def client_secret(self, base: Path) -> Secret | None:
@@ -127,6 +129,10 @@ def problems_of_sign_in(account: Mapping[str, Any], where: str) -> list[str]:
             problems.append(f"{where}.microsoft: give a token_command, or say in [accounts.sign_in] how it signs in")
         elif signs_in.get("provider") == "google":
             problems.append(f"{where}.microsoft: who signs in at Google gets no token for it")
+        elif signs_in.get("cloud", "global") != microsoft.get("cloud", "global"):
+            problems.append(
+                f"{where}.sign_in.cloud: a token of one cloud is none in another; say the same in both tables"
+            )
     as_itself = isinstance(signs_in, dict) and signs_in.get("certificate") is not None
     if as_itself and isinstance(microsoft, dict) and not microsoft.get("user"):
         problems.append(f"{where}.microsoft.user: missing, but needed: an app has no mailbox of its own")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from activity.errors import NotFound
 from lasttouch.configuration.config_file import ConfigFile, read_config
+from lasttouch.configuration.database_options import database_place
 from lasttouch.configuration.options import Account, Config
+from lasttouch.configuration.server_options import PASSWORD_WAYS
 
 
 class LoadedConfig:
@@ -34,9 +37,15 @@ class LoadedConfig:
         """A path as it counts from the configuration's folder; None for none."""
         return None if path is None else str(self.folder / Path(path).expanduser())
 
-    @property
+    @cached_property
     def database(self) -> Path:
-        return self.folder / Path(self.config.database).expanduser()
+        if "://" not in self.config.database:
+            return self.folder / Path(self.config.database).expanduser()
+        return database_place(self.config.database, self._password_options, self.folder)
+
+    @property
+    def _password_options(self) -> dict[str, str | None]:
+        return {way: getattr(self.config, way) for way in PASSWORD_WAYS}
 
 
 def load_config(path: Path) -> LoadedConfig:

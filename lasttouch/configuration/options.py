@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 from activity import source_kind
 from lasttouch.configuration.cloud_options import Microsoft, SignIn
 from lasttouch.configuration.config_file import DEFAULT_DATABASE
+from lasttouch.configuration.database_options import a_place
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
-from lasttouch.configuration.rights_options import Granted, Share, User
-from lasttouch.configuration.sections import Check, Checked, Section, section
+from lasttouch.configuration.rights_options import INHERIT, Granted, Readers, Share, User
+from lasttouch.configuration.sections import Check, Checked, Section, field, section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
 from lasttouch.configuration.target_options import Target
 from lasttouch.configuration.web_options import Web, listen_address
@@ -59,19 +59,17 @@ def _host_and_port(listen: str | None, _: Mapping[str, Any]) -> str | None:
     return listen
 
 
-def _a_file(database: str, _: Mapping[str, Any]) -> str:
-    if "://" in database:
-        raise ValueError("the log is an SQLite file; give its path")
-    return database
-
-
 @section
 class Files(Section):
+    """Mail and calendars in a file or a folder."""
+
     path: FilePath
 
 
 @section
 class Account(Section):
+    """A person or a shared mailbox: its addresses, and where its mail and meetings are."""
+
     name: Text
     owner: str = ""
     addresses: Annotated[list[EmailAddress], Checked(_at_least_one)]
@@ -84,7 +82,7 @@ class Account(Section):
     authserv_id: str | None = None
     poll_every: Annotated[Duration, Checked(_a_second_at_least)] = timedelta(minutes=5)
     user: Text | None = None
-    readers: list[Text] = field(default_factory=list)
+    readers: Readers = field(default_factory=list)
     share: Share | None = None
     keep: Annotated[Duration, Checked(_a_day_at_least)] | None = None
     imap: Imap | None = None
@@ -101,6 +99,15 @@ class Account(Section):
     def kinds(self) -> list[str]:
         """The kinds of source this account has, in the order they are read."""
         return [kind for kind in source_kind.KINDS if getattr(self, kind)]
+
+    @property
+    def inherits_readers(self) -> bool:
+        """Are its readers those who may read it where it lives?"""
+        return bool(self.readers == INHERIT)
+
+    @property
+    def named_readers(self) -> list[str]:
+        return [] if self.inherits_readers else list(self.readers)
 
     @property
     def microsoft_mail(self) -> bool:
@@ -136,6 +143,10 @@ class Config(Section):
     """What accounts must not be beside each other, and as a whole, is asked in `checking.py`, with all else at once."""
 
     database: FilePath = DEFAULT_DATABASE
+    password_command: Text | None = None
+    password_env: Text | None = None
+    password_file: FilePath | None = None
+    password_keyring: Text | None = None
     internal_domains: list[Domain] = field(default_factory=list)
     forms: list[EmailAddress] = field(default_factory=list)
     backfill: Duration = timedelta(days=730.5)
@@ -148,6 +159,7 @@ class Config(Section):
     correction_window: Duration = timedelta(days=7)
     store_unmatched: bool = True
     store_subjects: bool = True
+    store_attachments: bool = False
     contacts_from: Literal["lists", "two-way"] = "lists"
     metrics: Metrics = field(default_factory=Metrics)
     web: Web = field(default_factory=Web)
@@ -157,7 +169,7 @@ class Config(Section):
     targets: list[Target] = field(default_factory=list)
     accounts: list[Account]
 
-    checks: ClassVar[Mapping[str, Check]] = {"database": _a_file}
+    checks: ClassVar[Mapping[str, Check]] = {"database": a_place}
 
     def reads_back(self, account: Account) -> timedelta:
         """How far back an account is read: no further than is kept of it."""

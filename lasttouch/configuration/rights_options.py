@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Annotated, Any, Literal
 
 from activity.sharing import Level
 from lasttouch.configuration.option_types import EmailAddress, Text
-from lasttouch.configuration.sections import Converted, Section, section
+from lasttouch.configuration.sections import Converted, Section, field, section
 from lasttouch.configuration.target_options import TARGETS
 
 GRANTABLE = {level.name.lower(): level for level in Level if level is not Level.OWN}
@@ -36,6 +35,19 @@ def _level(value: object) -> Level:
     return value if isinstance(value, Level) else level_named(value)
 
 
+INHERIT = "inherit"
+"""In place of a list of readers: those who may read the mailbox where it lives."""
+
+
+def _readers(value: object) -> list[str] | str:
+    if value == INHERIT:
+        return INHERIT
+    if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
+        return value
+    raise ValueError(f'write a list of users, or "{INHERIT}" for those who may read it where it lives')
+
+
+Readers = Annotated[Any, Converted(_readers)]
 Share = Annotated[dict[str, Level], Converted(_granted)]
 Granted = Annotated[Level, Converted(_level)]
 

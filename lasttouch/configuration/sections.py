@@ -9,7 +9,6 @@ finds nothing new.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from types import NoneType, UnionType
 from typing import (
@@ -24,6 +23,12 @@ from typing import (
     get_origin,
     get_type_hints,
 )
+
+from lasttouch.late_imports import imported_late
+
+with imported_late(inspect=()):  # of which dataclasses need nothing where each class has its text
+    from dataclasses import MISSING, dataclass, fields
+    from dataclasses import field as field  # noqa: PLC0414 - for who declares options
 
 Check = Callable[[Any, Mapping[str, Any]], Any]
 """Gets the value of an option and those of the options before it; returns it, or raises ValueError.
@@ -49,8 +54,8 @@ T = TypeVar("T")
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
 def section(of: type[T]) -> type[T]:
     """A dataclass, frozen to who checks types; nobody compares or prints one, and to make the code
-    for all that takes longer than a query."""
-    return dataclass(kw_only=True, eq=False, repr=False)(of)
+    for all that, or for one `__init__` a class, takes longer than a query."""
+    return dataclass(kw_only=True, init=False, eq=False, repr=False)(of)
 
 
 @section
@@ -58,6 +63,21 @@ class Section:
     """`checks` are what no annotation can say, by the option behind which each is asked."""
 
     checks: ClassVar[Mapping[str, Check]] = {}
+
+    def __init__(self, **given: Any) -> None:
+        options = {one.name: one for one in fields(self)}
+        if unknown := given.keys() - options:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        for name, option in options.items():
+            if name in given:
+                value = given[name]
+            elif option.default_factory is not MISSING:
+                value = option.default_factory()
+            elif option.default is not MISSING:
+                value = option.default
+            else:
+                raise TypeError(f"{type(self).__name__} lacks {name}")
+            setattr(self, name, value)
 
     @classmethod
     def of_checked(cls, table: Mapping[str, Any]) -> Self:

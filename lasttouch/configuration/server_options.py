@@ -4,7 +4,6 @@ secret."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -12,14 +11,14 @@ from urllib.parse import urlsplit
 from capture.credentials import Secret, from_command, from_environment, from_file, from_keyring
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Port, Text
-from lasttouch.configuration.sections import Check, Section, section
+from lasttouch.configuration.sections import Check, Section, field, section
 
-_PASSWORD = ("password_command", "password_env", "password_file", "password_keyring")
-LOGIN_WAYS = (*_PASSWORD, "token_command")
+PASSWORD_WAYS = ("password_command", "password_env", "password_file", "password_keyring")
+LOGIN_WAYS = (*PASSWORD_WAYS, "token_command")
 """The options of which a login has one, or none where the account's sign-in gives the token."""
 
 
-def named_secret(options: Section, name: str, base: Path, what: str = "") -> Secret | None:
+def named_secret(options: object, name: str, base: Path, what: str = "") -> Secret | None:
     """Fetches, when it is needed, the secret that one of the options NAME_command, NAME_env and NAME_file leads to;
     None where none of them is given.
 
@@ -35,7 +34,7 @@ def named_secret(options: Section, name: str, base: Path, what: str = "") -> Sec
 
 
 def _one_credential(command: str | None, before: Mapping[str, Any]) -> str | None:
-    if sum(way is not None for way in (*map(before.get, _PASSWORD), command)) > 1:
+    if sum(way is not None for way in (*map(before.get, PASSWORD_WAYS), command)) > 1:
         raise ValueError(f"give exactly one of {', '.join(LOGIN_WAYS)}")
     return command
 
@@ -118,6 +117,8 @@ def default_port(security: str) -> int:
 
 @section
 class Imap(Login):
+    """An account's mail on a server that speaks IMAP."""
+
     host: Text
     port: Port | None = None
     security: Literal["tls", "starttls", "none"] = "tls"
@@ -132,6 +133,8 @@ class Imap(Login):
 
 @section
 class Dav(Login):
+    """A server that speaks WebDAV, or where to discover it from."""
+
     url: str
     ca_file: FilePath | None = None
 
@@ -140,11 +143,13 @@ class Dav(Login):
 
 @section
 class Caldav(Dav):
-    pass
+    """An account's calendars (RFC 4791)."""
 
 
 @section
 class Carddav(Dav):
+    """An account's address books (RFC 6352)."""
+
     address_books: list[str] = field(default_factory=list)
     exclude_address_books: list[str] = field(default_factory=list)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from capture.credentials import Secret
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Text
-from lasttouch.configuration.sections import Check, Checked, Section, section
+from lasttouch.configuration.sections import Check, Checked, Section, field, section
 from lasttouch.configuration.server_options import named_secret
 
 TARGETS = "targets"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
+from capture.credentials import Secret
 from capture.dav import origins
+from lasttouch.configuration.cloud_options import encrypted_origin, one_client_secret
 from lasttouch.configuration.option_types import FilePath, Text
 from lasttouch.configuration.sections import Check, Section, section
+from lasttouch.configuration.server_options import named_secret
 
 SOCKET = "unix:"
 
@@ -62,6 +66,12 @@ def _both(key: str | None, before: Mapping[str, Any]) -> str | None:
     return key
 
 
+def _an_issuer(issuer: str, before: Mapping[str, Any]) -> str:
+    """As the provider spells it: it is compared to the letter (OpenID Connect Discovery 1.0, 4.3)."""
+    encrypted_origin(issuer, before)
+    return issuer
+
+
 def _an_origin(url: str | None, _: Mapping[str, Any]) -> str | None:
     if url is not None:
         scheme, colon, rest = url.partition("://")
@@ -71,20 +81,61 @@ def _an_origin(url: str | None, _: Mapping[str, Any]) -> str | None:
 
 
 @section
+class Provider(Section):
+    """Who says who somebody is, by OpenID Connect; `name` is what the page calls it.
+
+    `client_id` is what the page was registered as there. With `unverified_email` an address is
+    believed of which the provider does not say whether it has verified it.
+    """
+
+    issuer: Text
+    client_id: Text
+    client_secret_command: Text | None = None
+    client_secret_env: Text | None = None
+    client_secret_file: FilePath | None = None
+    name: Text = "your organisation"
+    unverified_email: bool = False
+    ca_file: FilePath | None = None
+
+    checks: ClassVar[Mapping[str, Check]] = {"issuer": _an_issuer, "client_secret_file": one_client_secret}
+
+    def client_secret(self, base: Path) -> Secret | None:
+        """Fetches the page's secret when it is needed; None where it has none."""
+        return named_secret(self, "client_secret", base)
+
+
+def _is_reached_by_a_name(provider: Provider | None, before: Mapping[str, Any]) -> Provider | None:
+    if provider is not None and not before.get("url"):
+        raise ValueError("the provider has to know where to send whoever signed in: write `url` as well")
+    return provider
+
+
+@section
 class Web(Section):
     """`listen`: where the daemon serves the page, nowhere unless told. `url` is how it is reached through a proxy.
 
     `user_header` is in which header a proxy of `trusted_proxies` (addresses or networks; None: none is trusted)
-    says who asks.
+    says who asks; None for the usual one, and for none at a socket where people sign in at a `provider`.
     """
 
     certificate: FilePath | None = None
     key: FilePath | None = None
     trusted_proxies: list[str] | None = None
-    user_header: Text = "X-Remote-User"
+    user_header: Text | None = None
     url: str | None = None
+    provider: Provider | None = None
     listen: str | None = None
 
     checks: ClassVar[Mapping[str, Check]] = {
-        "key": _both, "trusted_proxies": _proxies, "url": _an_origin, "listen": _a_place,
+        "key": _both, "trusted_proxies": _proxies, "url": _an_origin,
+        "provider": _is_reached_by_a_name, "listen": _a_place,
     }  # fmt: skip
+
+
+def problems_of_web(data: Mapping[str, Any]) -> list[str]:
+    """What no single option shows: somebody must be known by the address that the provider says."""
+    web, users = data.get("web"), data.get("users", [])
+    if not isinstance(web, dict) or "provider" not in web or not isinstance(users, list):
+        return []
+    known = any(isinstance(user, dict) and user.get("email") for user in users)
+    return [] if known else ["web.provider: nobody could sign in: no user has an `email` by which they are known there"]

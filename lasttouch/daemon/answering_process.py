@@ -13,6 +13,7 @@ from lasttouch.answering.child import Answering
 from lasttouch.answering.preloaded import preload
 from lasttouch.answering.server import Server
 from lasttouch.daemon.journal import Format, keep_journal
+from lasttouch.keeping.reading import HELD
 
 
 def main(config: str, listener: str, alive: str, form: Format, level: str) -> None:
@@ -21,6 +22,7 @@ def main(config: str, listener: str, alive: str, form: Format, level: str) -> No
     keep_journal(form, level)
     os.chdir("/")
     preload()
+    HELD.know(Path(config))
 
     def work(channel: socket.socket, uid: int) -> NoReturn:
         Answering(uid, Path(config)).serve(channel)

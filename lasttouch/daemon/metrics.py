@@ -19,6 +19,7 @@ from lasttouch.configuration.web_options import listen_address
 from lasttouch.passes.source_pass import Report
 from store.database import open_for_reading
 from store.health import SourceHealth, counts, sources
+from store.workers import workers
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -132,7 +133,7 @@ class _Collector:
 
     def _of_the_log(self) -> Iterator[Metric]:
         with contextlib.closing(open_for_reading(self._database)) as log:
-            health = sources(log)
+            health, at_work = sources(log), len(workers(log))
             if time.monotonic() - self._counted >= COUNTS_SECONDS:
                 self._counts, self._counted = counts(log), time.monotonic()
         now = self._clock().timestamp()
@@ -141,6 +142,10 @@ class _Collector:
             for one in health:
                 if (value := value_of(one, now)) is not None:
                     gauge.add_metric([one.account, one.source], value)
+            yield gauge
+        if at_work:  # each counts its own passes; how the sources are doing is the same wherever it is asked
+            gauge = _gauge("lasttouch_workers", "Workers that were heard of lately, on all hosts.", [])
+            gauge.add_metric([], at_work)
             yield gauge
         for name, number in zip(("activities", "contacts", "touches"), self._counts, strict=True):
             total = _gauge(f"lasttouch_{name}", f"How many {name} the log holds.", [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from activity.errors import UsageError
@@ -40,7 +41,7 @@ class Page:
     def follow(self, loaded: LoadedConfig) -> None:
         """Serve it where the configuration says where, else do not. Raises UsageError where packages are missing."""
         web = loaded.config.web
-        follows = None if web.listen is None else tuple(vars(web).items())
+        follows = None if web.listen is None else asdict(web)
         if follows == self._follows:
             return
         self.stop()

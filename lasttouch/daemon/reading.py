@@ -16,8 +16,9 @@ from lasttouch.passes.pipeline import pass_over, settle
 from lasttouch.passes.source_pass import Manner, Report, SourcePass
 from lasttouch.passes.sources import mail_source_of
 from store import places
-from store.database import database_errors, writing
+from store.database import database_errors
 from store.places import SourceRow
+from store.transactions import writing
 
 SOON = timedelta(seconds=10)
 LATER = timedelta(seconds=30)

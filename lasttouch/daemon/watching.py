@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
 from activity.errors import AuthenticationFailed, ServerFault, SourceError
@@ -14,6 +14,7 @@ from capture.mail.source import MailSource
 from lasttouch.daemon.watch_policy import WatchPolicy
 
 WAIT_SECONDS = 3600.0
+OPENED_AT_ONCE = 64  # thousands that were another host's are not all knocked for at the same moment
 BREATH_SECONDS = 0.5  # whoever has news without end is heard twice a second
 ROOM_SECONDS = 0.5  # what a server takes to notice that a connection was closed
 
@@ -41,6 +42,7 @@ class Watching:
         self._soon = soon
         self._monotonic = monotonic
         self._lock = threading.Lock()
+        self._opening = threading.BoundedSemaphore(OPENED_AT_ONCE)
         self._kept: dict[int, _Kept] = {}
         self._policies: dict[int, WatchPolicy] = {}
         self._made_room: dict[int, dict[int, int]] = {}
@@ -89,6 +91,13 @@ class Watching:
         with self._lock:
             return self._policy(source_id).most(self._monotonic())
 
+    def drop(self, source_ids: Collection[int]) -> None:
+        """Close the watches of these: somebody else keeps them, or nobody does any more."""
+        with self._lock:
+            kept = [self._kept.pop(one) for one in source_ids if one in self._kept]
+        for one in kept:
+            _close(one.watches)
+
     def drop_all(self) -> None:
         """Close all watches: they may be dead without knowing, or unwanted by now; and forget what
         was learnt."""
@@ -99,6 +108,10 @@ class Watching:
         _close(watches)
 
     def _open(self, source_id: int, mine: _Kept, source: MailSource) -> None:
+        with self._opening:
+            self._open_in_turn(source_id, mine, source)
+
+    def _open_in_turn(self, source_id: int, mine: _Kept, source: MailSource) -> None:
         try:
             for mailbox in source.worth_watching()[: self.allowed(source_id)]:
                 try:

@@ -1,4 +1,4 @@
-"""A server that ends with whoever started it: `bound_server.py MODULE:FUNCTION ARGUMENTS…`.
+"""A server, or its tool, that ends with whoever started it: `bound_server.py MODULE:FUNCTION ARGUMENTS…`.
 
 Calls the function as a program of its own, and ends it as soon as standard input does: when whoever
 started it wants so, or is no more.

@@ -15,6 +15,7 @@ from pathlib import Path
 from activity.contact import ContactEntry
 from activity.errors import LasttouchError, Unreachable
 from deliver.tryton import Tryton
+from lasttouch.demo import bound_server
 from lasttouch.demo.servers import HOST, free_port
 from lasttouch.private_files import write_private
 
@@ -73,15 +74,12 @@ class TrytonServer:
             self.folder / "trytond.conf",
             f"[database]\nuri = sqlite://\npath = {self.folder / 'data'}\n[web]\nlisten = {HOST}:{self.port}\n",
         )
-        self._run("--all", "--email", "admin@acme.example")
-        self._run("-u", "lasttouch_party", "--activate-dependencies")
+        self._administer("--all", "--email", "admin@acme.example")
+        self._administer("-u", "lasttouch_party", "--activate-dependencies")
 
     def start(self) -> None:
         """Raises LasttouchError where it does not come to answer."""
-        with (self.folder / "tryton.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - the server that came with the extra
-                self._words("trytond"), env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+        self._process = self._run("trytond.cli:main")
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(Unreachable):
@@ -95,8 +93,8 @@ class TrytonServer:
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
+            self._process.kill()
+            self._process.communicate()
             self._process = None
 
     def client(self) -> Tryton:
@@ -115,16 +113,18 @@ class TrytonServer:
         client.call("model.party.party.create", rows)
         client.close()
 
-    def _run(self, *words: str) -> None:
-        done = subprocess.run(  # noqa: S603 - the server's own tool
-            [*self._words("trytond-admin"), *words], env=self._environment(), capture_output=True, check=False
-        )
-        if done.returncode != 0:
-            raise LasttouchError("the demo's Tryton could not be set up", "run: pip install '.[tryton]'")
+    def _administer(self, *words: str) -> None:
+        if self._run("trytond.cli.admin:main", *words).wait() != 0:
+            raise LasttouchError("the demo's Tryton could not be set up", f"see: {self.folder / 'tryton.log'}")
 
-    def _words(self, program: str) -> list[str]:
-        return [sys.executable, str(Path(sys.executable).with_name(program)), "-c", str(self.folder / "trytond.conf"),
-                "-d", DATABASE]  # fmt: skip
+    def _run(self, program: str, *words: str) -> subprocess.Popen[bytes]:
+        """It ends when this process does, however that ends."""
+        bound = [sys.executable, "-P", str(bound_server.__file__), program]
+        with (self.folder / "tryton.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - what came with the extra
+                [*bound, "-c", str(self.folder / "trytond.conf"), "-d", DATABASE, *words],
+                env=self._environment(), stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
 
     def _environment(self) -> dict[str, str]:
         found = [str(self.folder / "modules"), *filter(None, [os.environ.get("PYTHONPATH")])]

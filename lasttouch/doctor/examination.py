@@ -14,10 +14,11 @@ from lasttouch.doctor import files, machine, microsoft
 from lasttouch.doctor.finding import Finding, failed
 from lasttouch.doctor.listings import collection_findings
 from lasttouch.doctor.mail import mail_findings
+from lasttouch.doctor.rights import inherited_findings
 from lasttouch.doctor.team import team
 from lasttouch.keeping.agent import policy_of
 from lasttouch.local_time import Clock
-from lasttouch.passes.sources import address_books_of, calendars_of, mail_server_of
+from lasttouch.passes.sources import address_books_of, calendars_of, mail_server_of, mail_source_of
 
 PATIENCE_SECONDS = 100.0
 STALL_SECONDS = 15.0
@@ -51,9 +52,13 @@ def _of_accounts(loaded: LoadedConfig, clock: Clock) -> Iterator[Finding]:
         for kind, check in _CHECKS.items():
             if kind in account.kinds:
                 questions[account.name, kind] = partial(check, loaded, account, clock)
+    said: set[tuple[str, str]] = set()
     for (name, kind), answer in at_once(questions, PATIENCE_SECONDS).items():
         if isinstance(answer, Exception):
-            yield failed(_KINDS[kind], answer, name)
+            found = failed(_KINDS[kind], answer, name)
+            if (name, found.message) not in said:  # whoever must sign in again, is told so once
+                said.add((name, found.message))
+                yield found
         else:
             yield from answer
 
@@ -84,7 +89,11 @@ def _mail(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]
     except AuthenticationFailed as error:
         return [Finding("mail-password", "failure", error.message, error.hint, account.name)]
     found = survey(server, account.exclude_mailboxes, account.shared_mailboxes)
-    return list(mail_findings(account, found, policy_of(loaded.config), clock()))
+    findings = list(mail_findings(account, found, policy_of(loaded.config), clock()))
+    if account.inherits_readers:
+        told = mail_source_of(loaded, account, clock().date()).rights()
+        findings += inherited_findings(loaded.config, account, told)
+    return findings
 
 
 def _calendar(loaded: LoadedConfig, account: Account, clock: Clock) -> list[Finding]:

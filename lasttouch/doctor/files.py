@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import pwd
 import shutil
 import stat
@@ -21,7 +22,8 @@ from matchers.domains import is_free_mail
 from store.blindness import FRESH
 from store.database import database_errors, is_begun, open_for_reading
 from store.health import SourceHealth, counts, sources
-from store.inspection import Inspection, inspect
+from store.inspection import Inspection, bytes_used, inspect
+from store.server_place import server_of
 
 MEGABYTE = 1 << 20
 LITTLE_SPACE = 200 * MEGABYTE
@@ -56,7 +58,7 @@ def _password_files(loaded: LoadedConfig) -> Iterator[Finding]:
         logins = (account.imap, account.caldav, account.carddav)
         named = {one.password_file for one in logins if one is not None and one.password_file is not None}
         for path in sorted(loaded.folder / Path(name).expanduser() for name in named):
-            if path.is_file():
+            if os.path.isfile(path):  # unlike Path.is_file, also where its folder may not be entered
                 yield _private("password-private", path, account.name)
 
 
@@ -103,7 +105,7 @@ def _own_group(user: int) -> int | None:
 def disk(loaded: LoadedConfig) -> Finding:
     """Room for the database to grow."""
     folder = loaded.database.parent
-    while not folder.exists():
+    while not os.path.exists(folder):
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     status = "failure" if free < NO_SPACE else "warning" if free < LITTLE_SPACE else "ok"
@@ -114,21 +116,27 @@ def disk(loaded: LoadedConfig) -> Finding:
 def database(loaded: LoadedConfig, now: datetime) -> Iterator[Finding]:
     """Whether it opens, is sound, private and of this version, and how far its sources were read."""
     path = loaded.database
-    if not is_begun(path):
-        yield Finding("database", "warning", f"there is no log at {path} yet", "run: lasttouch sync")
+    try:
+        if not is_begun(path):
+            yield Finding("database", "warning", f"there is no log at {path} yet", "run: lasttouch sync")
+            return
+    except LasttouchError as error:  # of a server that cannot be reached
+        yield Finding("database", "failure", error.message, error.hint)
         return
-    yield _private("database-private", path)
-    yield from _changed_by_others("database-writable", path, "what is in it is what you are told")
+    is_file = server_of(path) is None
+    if is_file:
+        yield _private("database-private", path)
+        yield from _changed_by_others("database-writable", path, "what is in it is what you are told")
     try:
         with contextlib.closing(open_for_reading(path)) as log, database_errors(path):
             found = inspect(log)
             readable = found.integrity == "ok" and not found.pending
             totals = counts(log) if readable else None
             health = sources(log) if readable else []
+            size = bytes_used(log, path) / MEGABYTE
     except LasttouchError as error:
         yield Finding("database", "failure", error.message, error.hint)
         return
-    size = path.stat().st_size / MEGABYTE
     holds = f"{totals[0]:,} activities, {totals[1]:,} contacts, " if totals else ""
     yield Finding("database", "ok", f"{path}: {holds}{size:,.1f} MB")
     yield from _soundness(found)
@@ -174,7 +182,7 @@ def paths(loaded: LoadedConfig) -> Iterator[Finding]:
     for account in loaded.config.accounts:
         for files in account.files:
             path = loaded.folder / Path(files.path).expanduser()
-            if path.exists():
+            if os.path.exists(path):
                 yield Finding("files", "ok", f"{path} is there", "", account.name)
             else:
                 yield Finding(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.doctor.finding import Finding
+from lasttouch.doctor.rights import silent_kinds
 
 
 def team(loaded: LoadedConfig) -> Iterator[Finding]:
@@ -22,6 +23,7 @@ def team(loaded: LoadedConfig) -> Iterator[Finding]:
             hint = "name its `user`, or its `readers`"
             yield Finding("users", "warning", "is nobody's: no user sees all of it", hint, account.name)
         yield from _beyond(loaded, account)
+        yield from silent_kinds(account)
 
 
 def _beyond(loaded: LoadedConfig, account: Account) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from activity.sharing import Level
 from lasttouch.keeping.agent import Agent
 from store import access, viewers
 from store.access import Access
-from store.database import database_errors, open_for_writing, writing
+from store.database import database_errors, open_for_writing
 from store.log import Scope
+from store.transactions import writing
 
 
 def record(

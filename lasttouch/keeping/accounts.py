@@ -9,8 +9,8 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.keeping.retention import derive_what_is_left, shred
 from store import deeds, retiring, viewers
-from store.database import writing
 from store.retiring import Listed
+from store.transactions import writing
 
 
 class Retired(NamedTuple):

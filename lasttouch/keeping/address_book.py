@@ -16,10 +16,12 @@ from lasttouch.keeping.rematching import learn_company_domains, rematch
 from lasttouch.keeping.whose import OF_THE_LIST, Holding, insist_on_an_account, meant_by
 from matchers.canonical import canonical
 from matchers.domains import company_shown
+from matchers.never_log import NeverLog
 from matchers.owners import owner_meant
 from store import cards, contact_changes, contacts, held_companies, holding, own_words, touches
+from store.accounts import names_of
 from store.contacts import Imported
-from store.database import writing
+from store.transactions import writing
 from store.unmatched import Stranger
 
 
@@ -71,14 +73,14 @@ def import_contacts(
 def import_cards(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: Holding = OF_THE_LIST) -> Change:
     """The same for the cards of an address book, each with the key that names it; within the
     caller's transaction."""
-    aside = _PutAside(agent, [entry for _, entry in entries], of.user_id)
-    kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry) and not aside(entry)]
-    last = contacts.last_id(agent.log)
+    aside = _PutAside(agent, [entry for _, entry in entries], of)
+    kept_out = _kept_out(agent, of)
+    kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry, kept_out) and not aside(entry)]
     change = _import_of(agent, [entry for _, entry in kept], of)
     shown: dict[str, tuple[int, list[str]]] = {}
     for (key, entry), contact_id in zip(kept, change.imported.contacts, strict=True):
         contact_changes.move_key(agent.connection, contact_id, key)
-        contact_changes.mark_present(agent.connection, contact_id, from_book=contact_id > last)
+        contact_changes.mark_present(agent.connection, contact_id, from_book=contact_id in change.imported.new)
         shown[key] = contact_id, entry.emails
     given_up = cards.show(agent.connection, shown, agent.clock())
     return change._replace(rematched=change.rematched + rematch(agent, [], given_up)) if given_up else change
@@ -113,22 +115,23 @@ def _import_of(
 ) -> Change:
     """The same as below, but who is of others stays as they list them, and held by who lists them
     now as well."""
+    for entry in entries:
+        entry.owner = owner_meant(entry.owner, agent.colleagues)
     if of.keeps_the_list:
         if not agent.config.users:
-            return _import(agent, entries, renames, by_itself, of.user_id)
+            return _import(agent, entries, of, renames, by_itself)
         with listing(agent, [email for entry in entries for email in entry.emails]):
-            return _import(agent, entries, renames, by_itself, of.user_id)
-    aside = _PutAside(agent, entries, of.user_id)
-    kept = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry) and not aside(entry)]
+            return _import(agent, entries, of, renames, by_itself)
+    aside, kept_out = _PutAside(agent, entries, of), _kept_out(agent, of)
+    kept = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry, kept_out) and not aside(entry)]
     meant = dict(zip(kept, meant_by(agent.log, [entries[at] for at in kept], of), strict=True))
     listed = {at: one.of_the_list for at, one in meant.items() if one.of_the_list is not None}
     held = {at: one.held for at, one in meant.items() if at not in listed and one.held is not None}
-    last = contacts.last_id(agent.log)
     rest = [at for at in kept if at not in listed and at not in held]
     apart = [_without(entries[at], meant[at].foreign) for at in rest]
-    change = _import(agent, apart, renames, by_itself, of.user_id, of.accounts[0])
+    change = _import(agent, apart, of, renames, by_itself, of.accounts[0])
     done = change.imported
-    holding.hold(agent.connection, [one for one in done.contacts if one > last], of.accounts)
+    holding.hold(agent.connection, sorted(done.new), of.accounts)
     theirs = dict(zip(rest, done.contacts, strict=True))
     for at, contact_id in theirs.items():
         if foreign := meant[at].foreign:  # they call it theirs, whosever it counts for
@@ -145,6 +148,7 @@ def _import_of(
             done.unchanged + len(listed) + kinds.count(UNCHANGED),
             done.ids | {contact_id for at, contact_id in held.items() if worded[at] != UNCHANGED},
             tuple({**listed, **held, **theirs}[at] for at in kept),
+            done.new,
         ),
     )
 
@@ -156,15 +160,14 @@ def _without(entry: ContactEntry, foreign: Collection[str]) -> ContactEntry:
 def _import(
     agent: Agent,
     entries: Sequence[ContactEntry],
+    of: Holding,
     renames: bool,
     by_itself: bool,
-    user_id: int,
     account_id: int | None = None,
 ) -> Change:
-    for entry in entries:
-        entry.owner = owner_meant(entry.owner, agent.colleagues)
-    welcome = [entry for entry in entries if _is_welcome(agent, entry)]
-    aside = _PutAside(agent, welcome, user_id)
+    kept_out = _kept_out(agent, of)
+    welcome = [entry for entry in entries if _is_welcome(agent, entry, kept_out)]
+    aside = _PutAside(agent, welcome, of)
     people = [entry for entry in welcome if not aside(entry)]
     if by_itself:
         # first, so that the companies are marked
@@ -176,7 +179,7 @@ def _import(
     if not by_itself:
         domains = learn_company_domains(agent, entries, account_id=account_id)
     rematched = rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)
-    erased = sum(_was_erased(agent, entry) for entry in entries)
+    erased = sum(any(map(kept_out, entry.emails)) for entry in entries)
     ours = sum(_is_ours(agent, entry) for entry in entries)
     return Change(imported, rematched, erased, ours, len(welcome) - len(people))
 
@@ -225,14 +228,14 @@ def add_strangers(
     return import_contacts(agent, entries, by_name=by_name, by_itself=True, of=of)
 
 
-def _is_welcome(agent: Agent, entry: ContactEntry) -> bool:
-    """Is it somebody with addresses, and nobody who was erased or is one of us?"""
-    return bool(entry.emails) and not _was_erased(agent, entry) and not _is_ours(agent, entry)
+def _kept_out(agent: Agent, of: Holding) -> NeverLog:
+    """Who was erased, or is kept out by a never_log rule, for whoever lists."""
+    return agent.kept_out(names_of(agent.log, of.own))
 
 
-def _was_erased(agent: Agent, entry: ContactEntry) -> bool:
-    """Was somebody with one of the addresses erased, or does a never_log rule keep them out?"""
-    return any(map(agent.never_log, entry.emails))
+def _is_welcome(agent: Agent, entry: ContactEntry, kept_out: NeverLog) -> bool:
+    """Is it somebody with addresses, and nobody who is kept out or is one of us?"""
+    return bool(entry.emails) and not any(map(kept_out, entry.emails)) and not _is_ours(agent, entry)
 
 
 def _is_ours(agent: Agent, entry: ContactEntry) -> bool:
@@ -247,13 +250,15 @@ class _PutAside:
     """Is an entry of somebody whom the user put aside?
 
     One of its addresses is, and it has the name of whoever that was, or no other address. Who is a
-    contact all the same, as ignored ones are, is not passed over.
+    contact all the same, as ignored ones are, is not passed over; but a colleague's is nobody's here.
     """
 
-    def __init__(self, agent: Agent, entries: Iterable[ContactEntry], user_id: int) -> None:
+    def __init__(self, agent: Agent, entries: Iterable[ContactEntry], of: Holding) -> None:
         emails = {email: canonical(email) for entry in entries for email in entry.emails}
-        self._aside = own_words.names_put_aside(agent.log, set(emails.values()), user_id)
-        self._listed = {email for email, _ in contacts.emails(agent.log, sorted(self._aside))}
+        self._aside = own_words.names_put_aside(agent.log, set(emails.values()), of.user_id)
+        known = contacts.emails(agent.log, sorted(self._aside))
+        held = holding.holders(agent.log, {one for _, one in known})
+        self._listed = {email for email, one in known if one not in held or held[one] & of.own}
 
     def __call__(self, entry: ContactEntry) -> bool:
         names = [self._aside.get(canonical(email)) for email in entry.emails] if self._aside else []

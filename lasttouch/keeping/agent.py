@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from lasttouch.configuration.options import Config
 from lasttouch.configuration.rights_options import by_team
 from lasttouch.keeping.forgotten import Forgotten, ensure_key, recall
 from lasttouch.keeping.lock_file import LockFile
+from lasttouch.keeping.turns import turns_of
 from lasttouch.keeping.whose import OF_THE_LIST
 from lasttouch.local_time import Clock
 from matchers.canonical import canonical
@@ -26,9 +27,10 @@ from matchers.never_log import NeverLog
 from matchers.owners import Colleague
 from matchers.policy import Policy
 from store import places, settings, targets, touches, users
-from store.database import data_version, writing
+from store.database import data_version
 from store.log import Log
 from store.said import ONE_KEEPER
+from store.transactions import writing
 from store.users import Grants, Team, UserEntry
 
 if TYPE_CHECKING:
@@ -58,8 +60,9 @@ class Agent:
         self.connection = connection
         self.log = Log(connection)
         self.clock = clock
-        self.lock_file = lock_file
         self.lock = lock or threading.RLock()
+        self.lock_file = lock_file
+        self.turns = turns_of(connection, self.lock, lock_file)
         self.retired = False
         self.user_id = ONE_KEEPER
         self.seen = self.log
@@ -77,15 +80,30 @@ class Agent:
     def forgotten(self, forgotten: Forgotten) -> None:
         self._forgotten = forgotten
         self.never_log = NeverLog(self.config.never_log, forgotten if forgotten.hashes else None)
+        self._kept_out: dict[tuple[NeverLog, frozenset[str]], NeverLog] = {}
 
-    def is_current(self) -> bool:
-        """Is all that we know of the database as it was at `catch_up`, or changed by ourselves?"""
-        return data_version(self.connection) == self._version
+    def kept_out(self, accounts: Iterable[str]) -> NeverLog:
+        """Whom these accounts must never know of: that, and whom their users erased from them alone."""
+        if not self._forgotten.hashes:
+            return self.never_log
+        key = self.never_log, frozenset(accounts)
+        if key not in self._kept_out:
+            self._kept_out[key] = self.never_log.also(self._forgotten.within(key[1]))
+        return self._kept_out[key]
+
+    def is_current(self, judged_by: Forgotten | None = None) -> bool:
+        """Is all that we know of the database as it was at `catch_up`, or changed by ourselves?
+
+        What was judged by who was erased then is not, where another thread has caught up since and found more.
+        """
+        return data_version(self.connection) == self._version and judged_by in (None, self._forgotten)
 
     def catch_up(self) -> None:
         """Learn what other processes have changed."""
         self._version = data_version(self.connection)
-        self.forgotten = recall(self.log, self.loaded.database)
+        known = recall(self.log, self.loaded.database)
+        if known != getattr(self, "_forgotten", None):
+            self.forgotten = known
 
     def is_superseded(self) -> bool:
         """Does the log follow another configuration than this one by now?"""
@@ -178,7 +196,10 @@ def register_sources(connection: sqlite3.Connection, config: Config) -> list[pla
 def _team_of(config: Config) -> Team:
     return Team(
         [UserEntry(one.name, one.os_user, one.email, one.teams, one.role) for one in config.users],
-        {one.name: Grants(one.user, one.readers, one.share and by_team(one.share)) for one in config.accounts},
+        {
+            one.name: Grants(one.user, one.named_readers, one.inherits_readers, one.share and by_team(one.share))
+            for one in config.accounts
+        },
         config.share_at_most,
         config.contacts_from == "two-way",
     )

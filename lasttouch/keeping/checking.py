@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.recomputation import recompute
-from store.database import writing
 from store.health import counts
 from store.inspection import integrity
+from store.transactions import writing
 
 
 class Checked(NamedTuple):

@@ -17,11 +17,12 @@ from matchers.canonical import canonical
 from matchers.domains import is_disposable, is_free_mail, registrable
 from matchers.owners import owner_meant
 from store import addresses, contact_changes, contacts, deeds, held_companies, held_words, holding, notes
-from store.database import writing
+from store.accounts import names_of
 from store.held_words import Words
 from store.own_words import Speaker
 from store.people import Person, people
 from store.tags import add_tags, remove_tags
+from store.transactions import writing
 
 LONGEST_TAG = 60
 
@@ -110,7 +111,8 @@ def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdress
     Raises UsageError where one was erased, or a never_log rule keeps it out.
     """
     insist_on_changeable(agent.log, [contact_id], agent.holding)
-    refused = next((email for email in emails if agent.never_log(email)), None)
+    kept_out = agent.kept_out(names_of(agent.log, agent.holding.own))
+    refused = next((email for email in emails if kept_out(email)), None)
     if refused is not None:
         raise UsageError(f"{refused} is kept out", "it was erased, or is under a never_log rule")
     with writing(agent.connection):
@@ -259,22 +261,12 @@ def remove(agent: Agent, contact_ids: Sequence[int], who: Speaker | None = None)
             put_aside(agent, contact_id, "removed", who or Speaker(agent.clock(), None, None, agent.user_id))
         unclaimed: set[str] = set()
         if not agent.holding.keeps_the_list:
-            contact_ids, unclaimed = _held_alone(agent, contact_ids)
+            contact_ids, unclaimed = listing.held_alone(agent, contact_ids, agent.holding.own)
         canonicals = {*contacts.canonicals_of(agent.log, contact_ids), *unclaimed}
         rematched = addresses.owned(agent.log, contact_ids)
         contact_changes.remove(agent.connection, contact_ids)
         rematch(agent, [], canonicals)
     return Removed(before, 0 if agent.user_id else rematched)
-
-
-def _held_alone(agent: Agent, contact_ids: Sequence[int]) -> tuple[list[int], set[str]]:
-    """Those whom nobody else holds; the others are these users' no more, and addresses that are nobody's by it."""
-    held = holding.holders(agent.log, contact_ids)
-    unclaimed: set[str] = set()
-    for contact_id in contact_ids:
-        if held.get(contact_id, set()) - agent.holding.own:
-            unclaimed |= listing.let_go(agent, contact_id, agent.holding.own)
-    return [one for one in contact_ids if not held.get(one, set()) - agent.holding.own], unclaimed
 
 
 def company_domains_given(domains: Sequence[str]) -> list[str]:

@@ -9,22 +9,29 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lasttouch.configuration.config_file import ConfigFile, read_config
+from activity.errors import ConfigError
+from lasttouch.configuration.config_file import ConfigFile, open_config
 from lasttouch.keeping.viewing import asker, scope_of_asker
 from lasttouch.local_time import utc_now
 from store.database import data_version, open_for_reading
 from store.log import Log, Scope
+from store.settings import has_users
 
 if TYPE_CHECKING:
     from store.scoped import Part, ScopedLog
 
+FRESH_SECONDS = 2.0
+
 _File = tuple[int, int]
 """What tells a file from another that has come to stand in its place."""
-_Looked = tuple[str | None, int]
-"""Who asked, and the version of the log: as long as both are the same, so is what may be read."""
+_Stamp = tuple[int, int, int, int, int]
+"""What is another where a file was written or replaced."""
+_Looked = tuple[str | None, object]
+"""Who asked, and all that says what may be read: as long as both are the same, so is that."""
 
 
 class _Whole(NamedTuple):
@@ -46,7 +53,9 @@ class Held:
     def __init__(self) -> None:
         self._holds = False
         self._config: ConfigFile | None = None
+        self._config_stamp: _Stamp | None = None
         self._whole: _Whole | None = None
+        self._asked: tuple[int, object] | None = None
         self._scope: tuple[_Looked, Scope] | None = None
         self._seen: _Seen | None = None
         self._lent: list[Log] = []
@@ -56,14 +65,25 @@ class Held:
         self._holds = True
 
     def config(self, path: Path) -> ConfigFile:
-        """The configuration as it stands there now; it is parsed where its text is another. Raises ConfigError."""
+        """The configuration as it stands there now; it is read anew where its text is another. Raises ConfigError."""
         if not self._holds:
-            return read_config(path)
-        before = self._config
-        if before is None or before.path != path or _text(path) != before.text:
+            return open_config(path)
+        stamp, before = _stamp(path), self._config
+        if (
+            before is None
+            or before.path != path
+            or ((stamp is None or stamp != self._config_stamp) and _text(path) != before.text)
+        ):
             self._config = None
-            self._config = before = read_config(path)
+            self._config = before = open_config(path)
+        self._config_stamp = stamp
         return before
+
+    def know(self, path: Path) -> None:
+        """Read this configuration for all processes that come of this one; nothing else that is held may be shared."""
+        with contextlib.suppress(ConfigError):
+            self._config = file = open_config(path)
+            _ = file.digest, file.apparent_database  # worked out once, not by each first answer
 
     def log(self, path: Path) -> Log:
         """The whole log at `path`, to be given back by `done`. Raises as `open_for_reading` does."""
@@ -86,10 +106,11 @@ class Held:
         """What whoever asks may read of the whole `log`, as things are now. Raises NotPermitted."""
         if not self._is_held(log):
             return scope_of_asker(log)
-        looked = _looked(log)
+        looked = self._looked(log)
         if self._scope is None or self._scope[0] != looked:
             self._scope = None
-            self._scope = looked, scope_of_asker(log)
+            scope = scope_of_asker(log)
+            self._scope = self._unless_changed(log, looked), scope
         return self._scope[1]
 
     def seen(self, log: Log, path: Path, scope: Scope) -> Log:
@@ -105,11 +126,15 @@ class Held:
     def _seen_by_what_is_held(self, log: Log, path: Path, scope: Scope) -> Log | None:
         from lasttouch.keeping import seeing  # noqa: PLC0415 - one keeper does without
 
-        now, looked, held = utc_now(), _looked(log), self._seen
+        now, looked, held = utc_now(), self._looked(log), self._seen
         if held is not None and self._is_lent(held.log):  # one command opens it twice
             return held.log if held.looked == looked else None
         is_as_it_was = held is not None and (held.looked, held.part.scope) == (looked, scope)
-        part = held.part if held is not None and is_as_it_was else seeing.part_within(log, path, scope)
+        if held is not None and is_as_it_was:
+            part = held.part
+        else:
+            part = seeing.part_within(log, path, scope)
+            looked = self._unless_changed(log, looked)
         if held is not None and held.part == part and held.file == _file(part.audience):
             seeing.follow(held.log, now)
             self._seen = held._replace(looked=looked)
@@ -120,6 +145,20 @@ class Held:
         if file is not None:
             self._seen = _Seen(opened, part, file, looked)
         return opened
+
+    def _looked(self, log: Log) -> _Looked:
+        """Most that changes in a log, mail that came and who looked at what, changes nothing of what may be read."""
+        from store import grants  # noqa: PLC0415 - one keeper does without
+
+        version = data_version(log.connection)
+        if self._asked is None or self._asked[0] != version:
+            self._asked = version, (grants.all_asked(log) if has_users(log) else None) or version
+        return asker(), self._asked[1]
+
+    def _unless_changed(self, log: Log, looked: _Looked) -> _Looked:
+        """What was worked out while the log changed need not be by what was looked at: it is worked out anew next."""
+        is_as_it_was = self._asked is not None and self._asked[0] == data_version(log.connection)
+        return looked if is_as_it_was else (looked[0], object())
 
     def done(self, log: Log) -> None:
         """Close it, unless it is held."""
@@ -150,7 +189,7 @@ class Held:
 
     def _let_go_of_the_log(self) -> None:
         self._let_go_of_what_is_seen()
-        self._scope = None
+        self._asked = self._scope = None
         whole, self._whole = self._whole, None
         self._close(whole)
 
@@ -165,16 +204,22 @@ class Held:
                 held.log.close()
 
 
-def _looked(log: Log) -> _Looked:
-    return asker(), data_version(log.connection)
-
-
 def _file(path: Path) -> _File | None:
     try:
         found = path.stat()
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    """None of what was changed this very moment: a clock that ticks a few hundred times a second may not tell."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    is_fresh = max(found.st_mtime, found.st_ctime) > time.time() - FRESH_SECONDS
+    return None if is_fresh else (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _text(path: Path) -> str | None:

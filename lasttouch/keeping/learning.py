@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from activity.letter import Letter
-from lasttouch.keeping.lessons_due import LISTED, is_lesson_due
-from matchers.expectation import DAY, NEAR, Hand, Rates, Standing, learn, standing
+from lasttouch.keeping.lessons_due import LESSON, LISTED, is_lesson_due
+from matchers.expectation import DAY, Hand, Rates, Standing, standing
+from matchers.lessons import NEAR, learn
 from store import lessons, letters, marks
-from store.database import writing
 from store.log import Log
 from store.rows import timestamp
 from store.threads import US
+from store.transactions import writing
 
 _FRESH = 14 * DAY
 _FILING_SEEN = 2000  # messages by which one sees whether somebody files
@@ -70,7 +71,7 @@ def judge_waiting(connection: sqlite3.Connection, moment: int, read: Sequence[Le
     chances = {}
     for activity, conversation, side in waiting:
         if activity in standings:
-            chances[conversation, activity] = round(100 * learned[side != US].chance_of(standings[activity]))
+            chances[conversation, activity] = round(100 * learned[side != US].wanted(standings[activity]))
     lessons.keep_chances(connection, chances)
 
 
@@ -81,6 +82,7 @@ def _lesson(log: Log, moment: int) -> Lesson:
     filed = marks.filed(log, old)
     share = sum(filed.values()) / len(filed) if filed else 0.0
     kept = {
+        "lesson": LESSON,
         "theirs": asdict(found.theirs),
         "ours": asdict(found.ours),
         "filed": round(min(0.97, share), 3),
@@ -105,7 +107,7 @@ def _rates_from(kept: Mapping[str, Any] | None) -> Rates:
         {trait: tuple(counts) for trait, counts in kept["traits"].items()},
         kept["delays"],
         tuple(kept["clear"]),
-        {word: tuple(counts) for word, counts in kept["words"].items()},
+        {circumstance: [tuple(one) for one in kinds] for circumstance, kinds in kept.get("kinds", {}).items()},
     )
 
 

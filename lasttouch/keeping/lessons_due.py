@@ -13,12 +13,16 @@ from store.rows import timestamp
 
 LISTED = 90 * 86_400
 """What has waited for longer, in seconds, is nobody's any more; it is told of with --all."""
+LESSON = 2
+"""Counted on where the same letters teach something else than they did."""
 _FEW_NEW, _SHARE_NEW = 25, 0.02
 
 
 def is_lesson_due(log: Log) -> bool:
-    """Has enough come to learn anew?"""
+    """Has enough come to learn anew, or was what is known learned otherwise, by an earlier version?"""
     known = letters.learned(log)
+    if known and known.get("lesson") != LESSON:
+        return True
     new = letters.count_after(log, known.get("through", 0))
     return new >= max(_FEW_NEW, _SHARE_NEW * known.get("letters", 0)) or bool(not known and new)
 

@@ -66,6 +66,15 @@ def let_go(agent: Agent, contact_id: int, accounts: Collection[int]) -> set[str]
     return set(map(canonical, emails))
 
 
+def held_alone(agent: Agent, contact_ids: Sequence[int], accounts: Collection[int]) -> tuple[list[int], set[str]]:
+    """Those whom nobody but these accounts holds; the others are theirs no more, and the canonical forms of what is
+    nobody's by it."""
+    held = holding.holders(agent.log, contact_ids)
+    elsewhere = [one for one in contact_ids if not held.get(one, set()) <= {*accounts}]
+    unclaimed = {form for one in elsewhere for form in let_go(agent, one, accounts)}
+    return [one for one in contact_ids if one not in elsewhere], unclaimed
+
+
 @contextlib.contextmanager
 def listing(agent: Agent, emails: Sequence[str]) -> Iterator[None]:
     """Within, these addresses are listed for all: who held somebody with them finds them on the list from then on.
@@ -99,14 +108,18 @@ def listing(agent: Agent, emails: Sequence[str]) -> Iterator[None]:
 def publish(agent: Agent, contact_id: int, of: Holding) -> list[str]:
     """Put a contact on the list, in the words of who does it; the domains that the list learns by it.
 
-    Addresses that only others call theirs stay with these.
+    Addresses that only others call theirs stay with these. Whom others hold as well is nobody's on the list: an owner
+    who shares nothing with them would take somebody from them whom they listed themselves.
     """
     connection = agent.connection
+    others = holding.holders(agent.log, [contact_id]).get(contact_id, set()) - of.own
     said = held_words.own_words_of(connection, contact_id)
     mine = [words for account_id, words in said.items() if account_id in of.own] or list(said.values())
     if mine:
         _leave_to_others(agent, contact_id, {one: said[one] for one in said if said[one] != mine[0]}, mine[0])
         held_words.say(connection, contact_id, mine[0])
+    if others:
+        held_words.say(connection, contact_id, held_words.of_contact(connection, contact_id)._replace(owner=""))
     holding.publish(connection, [contact_id])
     return held_companies.publish_companies(connection, [contact_id])
 

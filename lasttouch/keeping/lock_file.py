@@ -56,6 +56,9 @@ class LockFile:
             if is_ours:
                 self.give_back(slot)
 
+    def insist(self, slot: int) -> None:
+        """Whoever holds a slot keeps it for as long as they live, and nobody stores anything after that."""
+
     def become_daemon(self, patience_seconds: float = 0.5) -> None:
         """Be the one daemon of this database. Raises DatabaseInUse with the other's process id."""
         with database_errors(self._database):

@@ -25,12 +25,12 @@ from matchers.canonical import canonical
 from matchers.occurrence import rescheduled
 from store import calendars, deferred, ingest, other_uids, places
 from store.addresses import address_ids
-from store.database import undone_on_error, writing
 from store.deferred import NOBODY_LISTED, StoredObject
 from store.identities import Name, name_of
 from store.ingest import Written
 from store.places import SourceRow
 from store.rows import Entry
+from store.transactions import undone_on_error, writing
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Meetings:
 
     def look(self, row: SourceRow, place: str, items: Sequence[CalendarObject]) -> list[Looked]:
         """Read objects as far as they matter; nothing is written yet."""
-        allowed = [permitted(self._agent, item) for item in items]
+        allowed = [permitted(self._agent, item, row.account) for item in items]
         seen = [Looked(item, first_look(item.text), None) for item in allowed]
         with self._agent.lock:
             book, named = self._book_of(one.first for one in seen), self._named_in(one.first for one in seen)

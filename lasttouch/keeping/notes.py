@@ -17,10 +17,10 @@ from matchers.canonical import canonical
 from matchers.notes import NoteKind, note_facts
 from store import accounts, contacts, ingest, notes, places, touches
 from store.accounts import Account
-from store.database import writing
 from store.own_words import Speaker
 from store.people import people
 from store.rows import Entry
+from store.transactions import writing
 
 
 def note(agent: Agent, whom: str, kind: NoteKind, at: datetime, subject: str = "", by: str | None = None) -> Statement:

@@ -22,6 +22,7 @@ from matchers.occurrence import meeting_facts, meeting_identity, uid_identity
 class Window:
     """From when to when meetings are read, and how floating times and the owner are known."""
 
+    account: str
     start: datetime
     end: datetime
     zone: ZoneInfo
@@ -30,7 +31,8 @@ class Window:
     @staticmethod
     def of(config: Config, account: Account, now: datetime) -> Window:
         zone = ZoneInfo(account.timezone) if account.timezone else machine_zone()
-        return Window(now - config.reads_back(account), now + config.horizon, zone, frozenset(account.addresses))
+        start, end = now - config.reads_back(account), now + config.horizon
+        return Window(account.name, start, end, zone, frozenset(account.addresses))
 
     def reaching(self, since: datetime | None) -> Window:
         """The same window, beginning no later than `since`."""
@@ -38,7 +40,7 @@ class Window:
 
 
 class Expanded(NamedTuple):
-    """What the occurrences of an object in a window are.
+    """What the occurrences of an object in a window are, in the order of their time.
 
     `skipped` are events that are not in `facts`, `unread` such that are, without somebody who could not be read.
     `withheld` are identities of those that may not be kept, `withheld_series` of series of which nothing else may be;
@@ -61,13 +63,14 @@ class Expanded(NamedTuple):
         return identity in self.withheld or series_identity(identity) in self.withheld_series
 
 
-def permitted(agent: Agent, item: CalendarObject) -> CalendarObject:
-    """The object without what must not be kept of it; its text is "" where that is nothing."""
-    if agent.config.store_subjects and not agent.never_log.has_rules:
+def permitted(agent: Agent, item: CalendarObject, account: str) -> CalendarObject:
+    """The object without what the account must not keep of it; its text is "" where that is nothing."""
+    kept_out = agent.kept_out([account])
+    if agent.config.store_subjects and not kept_out.has_rules:
         return item
     from capture.calendar.redaction import redacted  # noqa: PLC0415
 
-    return replace(item, text=redacted(item.text, agent.never_log, agent.config.store_subjects))
+    return replace(item, text=redacted(item.text, kept_out, agent.config.store_subjects))
 
 
 def expanded(agent: Agent, item: CalendarObject, window: Window, allowance: Allowance) -> Expanded:
@@ -75,11 +78,11 @@ def expanded(agent: Agent, item: CalendarObject, window: Window, allowance: Allo
     from capture.calendar.occurrences import expand  # noqa: PLC0415 - icalendar takes its time to import
 
     found = expand(item.text, window.start, window.end, window.zone, allowance)
-    keep_subject = agent.config.store_subjects
+    keep_subject, kept_out = agent.config.store_subjects, agent.kept_out([window.account])
     facts: list[Facts] = []
     withheld = {meeting_identity(meeting) for meeting in found.withheld}
     for meeting in found.meetings:
-        one = meeting_facts(meeting, window.own_addresses, agent.never_log, keep_subject)
+        one = meeting_facts(meeting, window.own_addresses, kept_out, keep_subject)
         if one is None:
             withheld.add(meeting_identity(meeting))
         else:
@@ -87,6 +90,7 @@ def expanded(agent: Agent, item: CalendarObject, window: Window, allowance: Allo
     skipped, unread = (
         [Skip(f"{item.href} ({skip.item})", skip.reason) for skip in skips] for skips in (found.skipped, found.unread)
     )
+    facts.sort(key=lambda one: (one.at, one.identity))
     series = frozenset(map(uid_identity, found.withheld_series))
     expanded_to = window.end if found.recurring or found.ahead else None
     return Expanded(facts, frozenset(withheld), series, skipped, unread, expanded_to)

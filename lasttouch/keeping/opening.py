@@ -11,7 +11,8 @@ from lasttouch.keeping.agent import Agent, register_sources
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock, utc_now
 from store import erased, places, settings
-from store.database import database_errors, open_for_writing, writing
+from store.database import database_errors, open_for_writing
+from store.transactions import writing
 
 CLOCK_TOLERANCE = timedelta(minutes=10)  # machines that share a database may differ by a little
 
@@ -34,12 +35,17 @@ def opened(loaded: LoadedConfig, clock: Clock = utc_now) -> Iterator[Agent]:
 def apply_configuration(agent: Agent) -> None:
     """Bring what the log holds in line with the configuration, and with who was erased."""
     follow_configuration(agent)
-    if agent.forgotten.hashes != erased.hashes(agent.log):
-        from lasttouch.keeping.forgetting import erase_again  # noqa: PLC0415 - after a backup was restored
-
-        erase_again(agent)
+    erase_whoever_came_back(agent)
     if places.was_read_after(agent.log, agent.clock() + CLOCK_TOLERANCE):
         agent.correct_touches()  # our clock was ahead then, and has been set right since
+
+
+def erase_whoever_came_back(agent: Agent) -> None:
+    """With a backup that was restored."""
+    if agent.forgotten.hashes != erased.hashes(agent.log):
+        from lasttouch.keeping.forgetting import erase_again  # noqa: PLC0415 - seldom
+
+        erase_again(agent)
 
 
 def follow_configuration(agent: Agent) -> None:
@@ -56,12 +62,15 @@ def follow_configuration(agent: Agent) -> None:
             recompute(agent)
             settings.write(connection, settings.POLICY, digest)
     if agent.loaded.digest and agent.followed_configuration() != agent.loaded.digest:
-        from store.contacts import company_domains  # noqa: PLC0415 - once for each change
+        from store import attachments  # noqa: PLC0415 - once for each change
+        from store.contacts import company_domains  # noqa: PLC0415
 
         with writing(connection):
             had_users, domains = settings.has_users(agent.log), company_domains(agent.log)
             register_sources(connection, agent.config)  # a new one was never read, and answers have to say so
             _know_owners(agent)
+            if not agent.config.store_attachments:
+                attachments.erase_all(agent.connection)
             if had_users != settings.has_users(agent.log):  # companies of users' own match nobody
                 from lasttouch.keeping.rematching import rematch  # noqa: PLC0415 - once in a log's life
 

@@ -14,9 +14,9 @@ from matchers.canonical import canonical
 from store import ingest, own_words, touches
 from store.accounts import accounts_known, accounts_meant
 from store.contacts import emails_of_contact, name_of_contact
-from store.database import writing
 from store.own_words import Speaker
 from store.rows import timestamp
+from store.transactions import writing
 from store.viewers import own_accounts
 
 __all__ = ["Speaker", "Word"]

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from activity.sharing import Level
+from lasttouch.configuration.target_options import Target
 from lasttouch.keeping.agent import Agent
-from store import access, deeds, erased, viewers
+from store import access, deeds, erased, rights, settings, viewers
 from store.deeds import Deed
+from store.log import Log
 
 
 class Source(NamedTuple):
@@ -36,6 +39,17 @@ class Recipient(NamedTuple):
     sees: Mapping[str, Level]
 
 
+class Told(NamedTuple):
+    """A target, `where` that is (a host or a path; None for a command, and for the vendor's own host), and what it is
+    told of each account: dates at most, whatever the account grants."""
+
+    target: str
+    kind: str
+    where: str | None
+    teams: Sequence[str]
+    sees: Mapping[str, Level]
+
+
 class Report(NamedTuple):
     """`at_most` is the ceiling of sharing, None where there is none; without `recipients` one keeper sees everything.
 
@@ -44,27 +58,46 @@ class Report(NamedTuple):
 
     as_of: datetime
     keeps_subjects: bool
+    keeps_attachments: bool
     keeps_unmatched: bool
     at_most: Level | None
     accesses_kept: timedelta
     sources: Sequence[Source]
     recipients: Sequence[Recipient]
+    targets: Sequence[Told]
     forgotten: int
     deeds: Sequence[Deed]
+
+
+def _inheriting(log: Log) -> dict[str, set[str]]:
+    """Account → the users who read a part of it, or all, because they may where it lives."""
+    found: dict[str, set[str]] = {}
+    for one in rights.inherited(log):
+        found.setdefault(one.account, set()).update(one.readers)
+    return found
 
 
 def report(agent: Agent) -> Report:
     """As it is configured, and as users have narrowed it, now."""
     log, config = agent.log, agent.config
-    names = dict(viewers.account_names(log))
+    names, inheriting = dict(viewers.account_names(log)), _inheriting(log)
     return Report(
         agent.clock(),
         config.store_subjects,
+        config.store_attachments,
         config.store_unmatched,
         viewers.ceiling(log),
         access.KEPT,
         [
-            Source(a.name, a.owner or a.name, a.user, a.readers, a.kinds, config.reads_back(a), a.keep)
+            Source(
+                a.name,
+                a.owner or a.name,
+                a.user,
+                a.named_readers or sorted(inheriting.get(a.name, ())),
+                a.kinds,
+                config.reads_back(a),
+                a.keep,
+            )
             for a in config.accounts
         ],
         [
@@ -76,6 +109,23 @@ def report(agent: Agent) -> Report:
             )
             for one in viewers.users(log)
         ],
+        [
+            Told(
+                one.name,
+                one.kind,
+                urlsplit(one.url).hostname if one.url else None if one.path is None else str(one.path),
+                sorted(one.teams),
+                {names[account_id]: min(level, Level.DATES) for account_id, level in _levels_of(log, one)},
+            )
+            for one in config.targets
+        ],
         len(erased.hashes(log)),
         deeds.deeds(log),
     )
+
+
+def _levels_of(log: Log, target: Target) -> list[tuple[int, Level]]:
+    """Where one keeper sees everything, so does a target."""
+    if settings.has_users(log):
+        return viewers.levels_of_target(log, target.name, target.teams)
+    return [(account_id, Level.DATES) for account_id, _ in viewers.account_names(log)]

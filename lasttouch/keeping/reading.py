@@ -14,7 +14,7 @@ from lasttouch.keeping import viewing
 from lasttouch.keeping.held import Held
 from lasttouch.keeping.viewing import insist_on_an_administrator
 from store import settings
-from store.database import database_errors, insist_on_all_tables, is_begun
+from store.database import database_errors, insist_on_all_tables, is_begun, read_sparingly
 from store.log import EVERYTHING, Log
 
 if TYPE_CHECKING:
@@ -77,6 +77,12 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
         yield seen
 
 
+def spare_memory() -> None:
+    """From now on what is read keeps little of the log in memory: a page is there for days, and asks many beside each
+    other."""
+    read_sparingly()
+
+
 def follow(config: Path) -> None:
     """Bring the log in line with its configuration, where it was not."""
     with _opened(config):
@@ -101,6 +107,12 @@ def name_of_user(config: Path, known_as: str) -> str:
         return viewing.name_of_user(log, known_as)
 
 
+def name_of_user_at(config: Path, email: str) -> str:
+    """What the configuration calls the user of this address. Raises NotPermitted."""
+    with _opened(config) as log:
+        return viewing.name_of_user_at(log, email)
+
+
 @contextlib.contextmanager
 def _opened(config: Path) -> Iterator[Log]:
     """The log in line with the configuration, of which nothing but its users is asked."""
@@ -114,12 +126,11 @@ def _opened(config: Path) -> Iterator[Log]:
 def _in_line(config: Path, warn: Notify, notify: Notify) -> tuple[Path, Log]:
     """Where the log of this configuration is, and the whole of it once it has followed it; see `reading`."""
     file = HELD.config(config)
-    path, log = file.database, _log_that_followed(file)
-    if path is None or log is None:
-        loaded = _follow(file, warn)
-        path = loaded.database
-        log = _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, notify)
-    return path, log
+    if (found := _log_that_followed(file)) is not None:
+        return found
+    loaded = _follow(file, warn)
+    path = loaded.database
+    return path, _whole_log(path) if is_begun(path) else _log_before_the_first_sync(loaded, notify)
 
 
 def loaded(path: Path) -> LoadedConfig:
@@ -128,10 +139,19 @@ def loaded(path: Path) -> LoadedConfig:
 
     file = HELD.config(path)
     with contextlib.suppress(DatabaseError):  # told once it is to be written; what is wrong in the file goes before
-        if (log := _log_that_followed(file)) is not None:
-            HELD.done(log)
+        if (found := _log_that_followed(file)) is not None:
+            HELD.done(found[1])
             return config.checked_before(file)
     return config.load_config(file.path)
+
+
+def database_of(path: Path) -> Path:
+    """Where the log of the configuration at `path` is; what else stands there is looked at only where it must be."""
+    with contextlib.suppress(DatabaseError):  # as `loaded` says
+        if (found := _log_that_followed(HELD.config(path))) is not None:
+            HELD.done(found[1])
+            return found[0]
+    return loaded(path).database
 
 
 def lacks_strangers(log: Log) -> bool:
@@ -141,14 +161,15 @@ def lacks_strangers(log: Log) -> bool:
     return any_with_strangers(log)
 
 
-def _log_that_followed(file: ConfigFile) -> Log | None:
-    """The log, if there is one that has followed this very configuration."""
-    if file.database is None or not is_begun(file.database):
+def _log_that_followed(file: ConfigFile) -> tuple[Path, Log] | None:
+    """The log and where it is, if there is one that has followed this very configuration."""
+    path = file.apparent_database
+    if path is None or not is_begun(path):
         return None
-    log = HELD.log(file.database)
+    log = HELD.log(path)
     with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
         if settings.read(log, settings.CONFIGURATION) == file.digest:
-            return log
+            return path, log
     HELD.done(log)
     return None
 

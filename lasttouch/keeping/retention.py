@@ -8,9 +8,9 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.meetings import correct_titles
 from store import audiences, deeds, forgetting, ingest, mailings, retention, settings, viewers
-from store.database import writing
 from store.retention import Gone
 from store.rows import instant, timestamp
+from store.transactions import writing
 
 EVERY = timedelta(days=1)
 

@@ -13,10 +13,10 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.forgetting import obey_rules
 from lasttouch.keeping.recomputation import recompute
 from matchers.never_log import NeverLog
-from store.database import rehearsing
 from store.log import Log
 from store.people import DATES, people
 from store.timeline import Standing, standings
+from store.transactions import rehearsing
 
 
 class ActivityChange(NamedTuple):

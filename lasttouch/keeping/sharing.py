@@ -13,9 +13,9 @@ from lasttouch.keeping.agent import Agent
 from matchers.canonical import canonical
 from store import narrowing, private_marks, viewers
 from store.contacts import emails_of_contact
-from store.database import writing
 from store.private_marks import Marked
 from store.rows import timestamp
+from store.transactions import writing
 from store.viewers import EVERYBODY
 
 

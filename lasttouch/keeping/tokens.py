@@ -21,10 +21,11 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.reading import loaded
 from lasttouch.keeping.viewing import is_administrator
 from store import settings, tokens
-from store.database import is_begun, open_for_reading, writing
+from store.database import is_begun, open_for_reading
 from store.log import Log
 from store.said import ONE_KEEPER
 from store.tokens import Token
+from store.transactions import writing
 
 SCOPES = ("read", "feed", "mcp")
 LONGEST = timedelta(days=366)

@@ -61,6 +61,13 @@ def name_of_user(log: Log, known_as: str) -> str:
     return _insist_on_a_user(user_known_as(log, known_as)).name
 
 
+def name_of_user_at(log: Log, email: str) -> str:
+    """What the configuration calls the user of this address. Raises NotPermitted."""
+    from store.viewers import user_at  # noqa: PLC0415 - few are known by it
+
+    return _insist_on_a_user(user_at(log, email)).name
+
+
 def user_asking(log: Log) -> User | None:
     """None for whoever is no user."""
     return _user(log, asker())
@@ -103,16 +110,21 @@ def scope_of(log: Log, os_user: str | None) -> Scope:
     """
     if not has_users(log) and not is_by_proxy():
         return EVERYTHING
-    from store.viewers import levels as granted_levels  # noqa: PLC0415 - one keeper does without
+    from store.rights import places_read  # noqa: PLC0415 - one keeper does without
+    from store.viewers import levels as granted_levels  # noqa: PLC0415
 
     user = _insist_on_a_user(_user(log, os_user))
     granted = granted_levels(log, user)
-    if user.role == "administrator" and not any(level is Level.OWN for _, level in granted):
+    places = places_read(log, user.id)
+    if user.role == "administrator" and not places and not any(level is Level.OWN for _, level in granted):
         raise NotPermitted(
             "an administrator without a mailbox here sees no content", "status and doctor say how the service is"
         )
     levels = tuple((account_id, level) for account_id, level in granted if level > Level.NONE)
-    return Scope(user.name, levels, len(granted) - len(levels), user.id)
+    seen = {account_id for account_id, _ in levels} | {account_id for _, account_id in places}
+    own = {account_id for account_id, level in levels if level is Level.OWN}
+    read = tuple((place, account_id) for place, account_id in places if account_id not in own)
+    return Scope(user.name, levels, len(granted) - len(seen), user.id, read)
 
 
 def _user(log: Log, os_user: str | None) -> User | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
+from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError, in_json
 from lasttouch.local_time import Clock, utc_now
 from lasttouch.mcp import calls
 from lasttouch.mcp.untrusted import one_line
@@ -50,6 +50,6 @@ def refusal(error: Exception) -> dict[str, Any]:
     """
     if not isinstance(error, LasttouchError):
         hint = "this is a mistake of ours; what was printed beside it says where"
-        return {"error": {"code": "internal", "message": "internal error", "hint": hint}}
+        return in_json("internal", "internal error", hint)
     hint = "see who there is with find_people" if isinstance(error, NotFound) else error.hint
-    return {"error": {"code": error.code, "message": one_line(error.message), "hint": hint}}
+    return in_json(error.code, one_line(error.message), hint)

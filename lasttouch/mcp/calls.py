@@ -34,7 +34,7 @@ def answered(config: Path, clock: Clock, name: str, given: Mapping[str, Any]) ->
     warnings: list[str] = []
     with reading.reading(config, warnings.append, warnings.append) as log:
         now = clock()
-        database = partial(_database, config)
+        database = partial(reading.database_of, config)
         page = tool.ask(Asked(log, now, meant, begins, database))
         telling.told(log, page.answer, now, f"mcp {name}", database)
         answer: dict[str, Any] = {
@@ -48,7 +48,8 @@ def answered(config: Path, clock: Clock, name: str, given: Mapping[str, Any]) ->
         answer["more"] = page.more
     if warnings:
         answer["warnings"] = warnings
-    shown: dict[str, Any] = told(answer, reading.loaded(config).config.mcp.subjects)
+    options = reading.loaded(config).config
+    shown: dict[str, Any] = told(answer, options.mcp.subjects, options.store_attachments)
     return shown
 
 
@@ -61,7 +62,3 @@ def read_arguments(text: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise UsageError("the arguments are no JSON object", """write for example: {"who": "bob"}""")
     return given
-
-
-def _database(config: Path) -> Path:
-    return reading.loaded(config).database

@@ -45,25 +45,37 @@ def _shown(character: str) -> str:
     return character
 
 
-def told(value: Any, subjects: bool) -> Any:
-    """JSON of a view as an assistant is told it; without `subjects` nothing of them, in sentences either."""
+def told(value: Any, subjects: bool, documents: bool = True) -> Any:
+    """JSON of a view as an assistant is told it; without `subjects` nothing of them, in sentences either.
+
+    `documents`: are names of documents kept? Where they are, without `subjects`, it is not told of an activity that
+    there are none either: else it would be known of each of the others that there are.
+    """
     if isinstance(value, str):
         return one_line(value)
     if isinstance(value, Mapping):
-        return dict(_fields(value, subjects))
-    return [told(one, subjects) for one in value] if isinstance(value, list) else value
+        return dict(_fields(value, subjects, documents))
+    return [told(one, subjects, documents) for one in value] if isinstance(value, list) else value
 
 
-def _fields(value: Mapping[str, Any], subjects: bool) -> Iterator[tuple[str, Any]]:
+def _fields(value: Mapping[str, Any], subjects: bool, documents: bool) -> Iterator[tuple[str, Any]]:
     for key, given in value.items():
-        if key == "subject" and not subjects:
+        if not subjects and (key == "subject" or (key == "attachments" and (documents or given))):
             continue
         if key == "evidence":  # the names of headers were chosen by us, what stands in them was not
             yield "evidence_untrusted", [one_line(f"{name}: {text}") for name, text in given.items()]
+        elif key == "attachments":
+            yield key, [dict(_document(one)) for one in given]
         elif key in _OF_OTHERS or (key == "by" and isinstance(given, list)):
-            yield f"{key}_untrusted", told(given if subjects else _without_subject(given), subjects)
+            yield f"{key}_untrusted", told(given if subjects else _without_subject(given), subjects, documents)
         else:
-            yield key, told(given, subjects)
+            yield key, told(given, subjects, documents)
+
+
+def _document(one: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Strangers choose all of it but the size."""
+    for key, given in one.items():
+        yield (key, given) if key == "size" else (f"{key}_untrusted", told(given, subjects=True))
 
 
 def _without_subject(given: Any) -> Any:

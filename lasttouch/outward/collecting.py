@@ -8,12 +8,12 @@ from datetime import datetime
 
 from lasttouch.keeping.agent import Agent
 from store import changes, debts, moved, targets, touches
-from store.database import writing
 from store.debts import NO_NAME, Delivered
 from store.log import Log
 from store.moved import NEVER, Last
 from store.people import people
 from store.targets import Target
+from store.transactions import writing
 
 
 def collect(agent: Agent, target: Target, view: Log, now: datetime, each: bool) -> None:

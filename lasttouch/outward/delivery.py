@@ -17,22 +17,23 @@ from activity.errors import (
 )
 from lasttouch.configuration.target_options import Target as Options
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.turns import TARGETS
 from lasttouch.local_time import machine_zone
 from lasttouch.outward.collecting import collect, house_of
 from lasttouch.outward.directory_pass import LOOK_AGAIN, DirectoryPass
 from lasttouch.outward.file_pass import FilePass, path_of, sheet
 from lasttouch.outward.listener_pass import RETRIES, ListenerPass
 from lasttouch.outward.making import FILES, LISTENERS, TASKS, directory_of, listener_of, tasks_of
-from lasttouch.outward.outcome import Outcome
+from lasttouch.outward.outcome import Outcome, naming
 from lasttouch.outward.scope import viewed
 from store import changes, debts, moved, settings, targets
-from store.database import writing
 from store.log import Log
 from store.targets import Target
+from store.transactions import writing
 
-SLOT = 1_000_000
-"""Of the lock file: those of targets begin here, far behind those of sources."""
 PATIENCE_SECONDS = 10.0
+UNTOLD_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1))
+"""Of who takes no more for now, and does not say for how long."""
 FILES_AGAIN = timedelta(minutes=10)
 """A file is made anew so often even where no last date moved: names, tags and days change, too."""
 
@@ -108,7 +109,7 @@ class Delivery:
     @contextlib.contextmanager
     def _alone(self, patience: float) -> Iterator[None]:
         """Raises SourceBusy where another process is at this target."""
-        with self._agent.lock_file.alone(SLOT + self._target.id, patience) as alone:
+        with self._agent.turns.alone(TARGETS + self._target.id, patience) as alone:
             if not alone:
                 raise SourceBusy(f"another process is telling {self._options.name}", "try again in a moment")
             yield
@@ -117,6 +118,7 @@ class Delivery:
         try:
             outcome = go()
         except LasttouchError as error:
+            naming(error, self._options.name)
             if not dry:
                 self._note(error)
             return self._nothing()._replace(error=error, idle=False)
@@ -225,5 +227,8 @@ def _next_attempt(error: LasttouchError, attempts: int, now: datetime) -> dateti
         return now + timedelta(seconds=error.retry_after)
     if isinstance(error, FieldGone | SwitchedOff):
         return None
-    steps = RETRIES[1:] if isinstance(error, AuthenticationFailed) else RETRIES
+    if isinstance(error, Throttled):
+        steps: tuple[timedelta, ...] = UNTOLD_WAITS
+    else:
+        steps = RETRIES[1:] if isinstance(error, AuthenticationFailed) else RETRIES
     return now + steps[min(attempts, len(steps) - 1)]

@@ -17,16 +17,19 @@ from lasttouch.outward.held_back import held_back
 from lasttouch.outward.matching import Matched, matched
 from lasttouch.outward.outcome import Row
 from store import debts, targets
-from store.database import writing
 from store.debts import Delivered
 from store.log import Log
 from store.moved import NEVER, Last
 from store.people import Person, people
 from store.targets import Target
+from store.transactions import writing
 
 LOOK_AGAIN = timedelta(days=1)
 LOOK_FOR_MISSING = timedelta(hours=1)
 """How long ago all its people were looked at, where a date moved of somebody it did not have then."""
+
+
+_GONE = There("", "", (), BLANK)
 
 
 class Prepared(NamedTuple):
@@ -101,6 +104,9 @@ class DirectoryPass:
         found: Matched = matched(there.values(), everybody)
         kept = {key: one for key, one in known.items() if one.contact_id not in lost}
         made = self._plan(everybody, found.whose, kept, there)
+        with self._agent.lock:
+            refused = targets.unblanked(self._agent.log, self._target.id)
+        blanks = [*blanks, *(key for key in refused if key not in found.whose and there.get(key, _GONE).value != BLANK)]
         return Prepared(made, _rows(made, everybody), blanks, found.whose, found.ambiguous, kept, True, ())
 
     def _plan(
@@ -143,6 +149,8 @@ class DirectoryPass:
                 ]
                 debts.drop_delivered(connection, target_id, gone)
                 doubtful = [_unsure(step, made.known.get(step.write.key)) for step in made.plan.steps]
+                still = set(targets.unblanked(self._agent.log, target_id)) & set(made.blanks)
+                targets.keep_unblanked(connection, target_id, still, self._now)
                 debts.keep_delivered(connection, target_id, doubtful)  # they are owed it, whatever becomes of us now
             targets.note(connection, target_id, notes, self._now)
             self._acknowledge(made.plan.right)
@@ -181,12 +189,17 @@ class DirectoryPass:
         return Done(written, blanked, refused)
 
     def _blank(self, keys: Sequence[str]) -> int:
+        """What is refused, though it is there, is tried again when everybody is looked at."""
+        connection, target_id = self._agent.connection, self._target.id
         done = 0
         for some in batches(keys, self._directory.batch):
             outcome = self._directory.write([Write(key, BLANK) for key in some])
-            with self._agent.lock, writing(self._agent.connection):
-                # whoever is not there any more has no field to blank
-                debts.blanked(self._agent.connection, self._target.id, [*outcome.done, *outcome.refused])
+            held = self._directory.read(list(outcome.refused)) if outcome.refused else []
+            left = [one.key for one in held if one.value != BLANK]  # whoever is gone has no field to blank
+            with self._agent.lock, writing(connection):
+                debts.blanked(connection, target_id, some)
+                before = set(targets.unblanked(self._agent.log, target_id)) - set(some)
+                targets.keep_unblanked(connection, target_id, [*before, *left], self._now)
             done += len(outcome.done)
         return done
 
@@ -211,6 +224,8 @@ class DirectoryPass:
             ids = {contact_id for contact_id, _ in notes}
             for one in debts.owed(self._agent.log, target_id, ids):
                 debts.park(connection, one.id, notes[one.contact_id, "refused"])
+            if outcome.done:  # what fails after this fails for the first time
+                targets.change(connection, target_id, attempts=0)
         return outcome
 
     def _acknowledge(self, written: Iterable[tuple[str, int, Value]]) -> None:

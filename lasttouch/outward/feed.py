@@ -7,6 +7,8 @@ from datetime import datetime, tzinfo
 
 from deliver.calendar_text import Reminder, feed_text
 from lasttouch.answers.attention import Whom, attention
+from lasttouch.outward.file_pass import Made
+from lasttouch.outward.outcome import Row
 from store.log import Log
 from store.people import Person
 
@@ -32,8 +34,11 @@ def reminders(view: Log, known: set[int], now: datetime, zone: tzinfo, house: st
     ]
 
 
-def feed(zone: tzinfo, house: str) -> Callable[[Log, list[Person], datetime], str]:
-    def made(view: Log, shown: list[Person], now: datetime) -> str:
-        return feed_text(reminders(view, {one.id for one in shown}, now, zone, house))
+def feed(zone: tzinfo, house: str) -> Callable[[Log, list[Person], datetime], Made]:
+    def made(view: Log, shown: list[Person], now: datetime) -> Made:
+        names = {one.id: one.name for one in shown}
+        found = reminders(view, set(names), now, zone, house)
+        rows = [Row(one.contact, names[one.contact], None, None, None, f"an event: {one.summary}") for one in found]
+        return Made(feed_text(found), rows)
 
     return made

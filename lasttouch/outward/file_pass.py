@@ -15,22 +15,29 @@ from lasttouch.outward.collecting import told
 from lasttouch.outward.held_back import held_back
 from lasttouch.outward.outcome import Row
 from store import debts, targets
-from store.database import writing
 from store.log import Log
 from store.moved import NEVER, Last
 from store.people import Person, people
 from store.targets import Target
+from store.transactions import writing
 
 
 class Due(NamedTuple):
     """`text` is what the file is to say, `differs`: it says something else. `lasts` are the dates in it by contact,
-    `rows` those of them that are others than were told."""
+    `rows` what is shown of it where it differs."""
 
     text: str
     differs: bool
     held: set[int]
     lasts: dict[int, Last]
     rows: Sequence[Row]
+
+
+class Made(NamedTuple):
+    """What a file is to say, and what of it is shown; None: the dates in it that are others than were told."""
+
+    text: str
+    rows: Sequence[Row] | None
 
 
 class FilePass:
@@ -41,7 +48,7 @@ class FilePass:
         agent: Agent,
         target: Target,
         path: Path,
-        made: Callable[[Log, list[Person], datetime], str],
+        made: Callable[[Log, list[Person], datetime], Made],
         now: datetime,
     ) -> None:
         self._agent, self._target, self._path, self._made, self._now = agent, target, path, made, now
@@ -53,14 +60,16 @@ class FilePass:
             told_before = {one.contact_id: one.last for one in debts.delivered(self._agent.log, self._target.id)}
         before = {one.id: told_before.get(one.id, NEVER) for one in everybody}
         shown = [_as_told(one, before[one.id]) if one.id in unknown else one for one in everybody]
-        text = self._made(view, shown, self._now)
+        text, rows = self._made(view, shown, self._now)
+        differs = held(self._path) != text
         lasts = {one.id: Last(one.last_touch, one.last_touch_kind) for one in shown if one.last_touch is not None}
-        rows = [
-            Row(one.id, one.name, None, before[one.id].at, one.last_touch)
-            for one in shown
-            if one.id in lasts and before[one.id].at != one.last_touch
-        ]
-        return Due(text, held(self._path) != text, unknown, lasts, rows)
+        if rows is None:
+            rows = [
+                Row(one.id, one.name, None, before[one.id].at, one.last_touch)
+                for one in shown
+                if before[one.id].at != one.last_touch
+            ]
+        return Due(text, differs, unknown, lasts, rows if differs else ())
 
     def act(self, due: Due) -> int:
         if due.differs:
@@ -81,10 +90,10 @@ def _as_told(one: Person, last: Last) -> Person:
     return one._replace(last_touch=last.at, last_touch_kind=last.kind, last_touch_by=None)
 
 
-def sheet(form: str) -> Callable[[Log, list[Person], datetime], str]:
+def sheet(form: str) -> Callable[[Log, list[Person], datetime], Made]:
     """Everybody with a date, as CSV or JSON."""
 
-    def made(_: Log, shown: list[Person], __: datetime) -> str:
+    def made(_: Log, shown: list[Person], __: datetime) -> Made:
         rows = [
             {
                 "contact": one.id,
@@ -98,7 +107,7 @@ def sheet(form: str) -> Callable[[Log, list[Person], datetime], str]:
             for one in shown
             if one.last_touch is not None
         ]
-        return text_of(rows, form)
+        return Made(text_of(rows, form), None)
 
     return made
 

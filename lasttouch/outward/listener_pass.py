@@ -14,11 +14,11 @@ from lasttouch.outward.collecting import told
 from lasttouch.outward.held_back import held_back
 from lasttouch.outward.outcome import Row
 from store import debts
-from store.database import writing
 from store.debts import Owed
 from store.log import Log
 from store.people import people
 from store.targets import Target
+from store.transactions import writing
 
 RETRIES = (
     timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=5),

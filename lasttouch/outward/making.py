@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from activity.errors import AuthenticationFailed
+from activity.errors import AuthenticationFailed, LasttouchError
 from deliver.folder import writable
 from deliver.values import Directory, Listener
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.target_options import Target
+from lasttouch.outward.outcome import naming
 
 if TYPE_CHECKING:
     from deliver.tasks import Tasks
@@ -82,5 +83,7 @@ def checked(loaded: LoadedConfig, target: Target, now: Callable[[], datetime]) -
         one = listener_of(loaded, target, now) if target.kind in LISTENERS else directory_of(loaded, target, now)
     try:
         return one.check()
+    except LasttouchError as error:
+        raise naming(error, target.name) from None
     finally:
         one.close()

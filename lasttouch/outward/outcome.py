@@ -12,13 +12,15 @@ from deliver.plan import Edited
 
 
 class Row(NamedTuple):
-    """A contact in a plan: `remote` is who that is there, None where it has no name for anybody."""
+    """A contact in a plan: `remote` is who that is there, None where it has no name for anybody. `what` says what
+    becomes of it where that is no date."""
 
     contact: int
     name: str
     remote: str | None
     before: datetime | None
     after: datetime | None
+    what: str = ""
 
 
 class Outcome(NamedTuple):
@@ -41,3 +43,9 @@ class Outcome(NamedTuple):
     error: LasttouchError | None = None
     idle: bool = False
     is_dry: bool = False
+
+
+def naming(error: LasttouchError, target: str) -> LasttouchError:
+    """The same, with a hint that can be typed."""
+    error.hint = error.hint.replace("push NAME", f"push {target}")
+    return error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, tzinfo
 from typing import NamedTuple
 
@@ -14,25 +14,32 @@ from lasttouch.outward.feed import reminders
 from lasttouch.outward.held_back import held_back
 from lasttouch.outward.outcome import Row
 from store import debts, targets
-from store.database import writing
 from store.debts import Delivered
 from store.log import Log
 from store.moved import Last
 from store.people import people
 from store.targets import Target
+from store.transactions import writing
 
 
 class Due(NamedTuple):
-    """Contact → the task to be made; and the tasks to be taken away."""
+    """Contact → the task to be made; and the tasks to be taken away: uid → contact, None for somebody erased."""
 
     new: Mapping[int, Reminder]
-    gone: Sequence[str]
+    gone: Mapping[str, int | None]
     held: set[int]
+    names: Mapping[int, str]
 
     @property
     def rows(self) -> list[Row]:
-        made = [Row(contact, reminder.summary, reminder.uid, None, None) for contact, reminder in self.new.items()]
-        return made + [Row(0, "", uid, None, None) for uid in self.gone]
+        made = [
+            Row(contact, self.names.get(contact, ""), one.uid, None, None, f"a task: {one.summary}")
+            for contact, one in self.new.items()
+        ]
+        return made + [
+            Row(contact or 0, self.names.get(contact or 0, "somebody erased"), uid, None, None, "the task goes")
+            for uid, contact in self.gone.items()
+        ]
 
 
 class TasksPass:
@@ -50,8 +57,11 @@ class TasksPass:
         wanted = {one.id for one in everybody if one.id not in held}
         due = {one.contact: one for one in reminders(view, wanted, self._now, self._zone, house_of(self._agent))}
         there = {one.contact_id for one in known}
-        gone = [one.remote for one in known if one.contact_id not in due and one.contact_id not in held]
-        return Due({contact: one for contact, one in due.items() if contact not in there}, [*gone, *erased], held)
+        gone: dict[str, int | None] = dict.fromkeys(erased)
+        stays = {*due, *held}
+        gone |= {one.remote: one.contact_id for one in known if one.contact_id not in stays}
+        new = {contact: one for contact, one in due.items() if contact not in there}
+        return Due(new, gone, held, {one.id: one.name for one in everybody})
 
     def act(self, due: Due, tasks: Tasks) -> int:
         """How many were made and taken away. What raises leaves what was done by then acknowledged."""

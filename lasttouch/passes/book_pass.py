@@ -15,7 +15,6 @@ from lasttouch.keeping.whose import of_account
 from lasttouch.passes.source_pass import SourcePass
 from lasttouch.passes.sources import address_books_of, graph_contacts_of
 from store import places
-from store.database import writing
 
 if TYPE_CHECKING:
     # imported when there is one to read
@@ -45,7 +44,7 @@ class AddressBookPass(SourcePass):
         """Some cards of a batch, and with the last of them what else it says."""
         connection = self.agent.connection
         entries = [self._keyed(batch.place, href, entry) for href, entry in cards]
-        with self.agent.lock, writing(connection):
+        with self.storing():
             if not self.agent.is_current():
                 self.agent.catch_up()
             place = places.place_id(connection, self.row.id, batch.place)

@@ -20,10 +20,11 @@ from lasttouch.passes.source_pass import ONCE, Manner, Report, SourcePass
 from lasttouch.passes.sources import source_of
 from matchers.domains import is_free_mail
 from store import access, changes, deferred, marks
-from store.database import writing
 from store.places import SourceRow
 from store.rows import timestamp
 from store.said import ONE_KEEPER
+from store.server_place import server_of
+from store.transactions import writing
 from store.unmatched import unmatched
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ def settle(agent: Agent) -> None:
             marks.prune(agent.connection, timestamp(agent.clock() - marks.KEPT), FLAGGED)
             access.prune(agent.connection, agent.clock())
             changes.prune(agent.connection)
+        if server_of(agent.loaded.database) is not None:
+            from lasttouch.keeping.letting_in import keep_doors  # noqa: PLC0415 - of a log on a server
+
+            keep_doors(agent)
 
 
 class _ActivityPass(SourcePass):
@@ -127,5 +132,6 @@ class _ActivityPass(SourcePass):
         while True:
             with self.agent.lock:
                 due = deferred.to_expand_again(self.agent.log, self.row.id, known_from, known_to)
-            if not due or self._storing.expand(due):
+                read_with = self.agent.forgotten
+            if not due or self._storing.expand(due, read_with):
                 return

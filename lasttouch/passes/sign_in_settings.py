@@ -38,4 +38,10 @@ def settings_of(loaded: LoadedConfig, account: Account) -> SignInSettings:
         certificate=None if certificate is None else Path(certificate),
         url=said.url or "",
         ca_file=loaded.beside(said.ca_file),
+        names_attachments=loaded.config.store_attachments,
     )
+
+
+def is_own(account: Account, user: str) -> bool:
+    """May this be whose account it is, as far as the provider says an address?"""
+    return "@" not in user or user.lower() in account.addresses

@@ -9,9 +9,9 @@ from capture.sign_in.tokens import sign_in
 from lasttouch.configuration.options import Account
 from lasttouch.keeping.agent import Agent
 from lasttouch.passes.pipeline import registered
-from lasttouch.passes.sign_in_settings import settings_of
+from lasttouch.passes.sign_in_settings import is_own, settings_of
 from store import places
-from store.database import writing
+from store.transactions import writing
 
 
 class SignedIn(NamedTuple):
@@ -34,5 +34,4 @@ def sign_in_account(
     with agent.lock, writing(agent.connection):
         for row in rows:
             places.forget_refusals(agent.connection, row.id)
-    is_own = not user or user.lower() in account.addresses or "@" not in user
-    return SignedIn(account.name, settings.provider, user, kept, is_own)
+    return SignedIn(account.name, settings.provider, user, kept, is_own(account, user))

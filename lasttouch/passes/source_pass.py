@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from activity import source_kind
 from activity.errors import (
     AuthenticationFailed,
     LasttouchError,
+    LeaseLost,
     OurMistake,
     SourceBusy,
     SourceError,
@@ -24,8 +26,8 @@ from lasttouch.configuration.options import Account
 from lasttouch.keeping.agent import Agent
 from lasttouch.passes import pacing
 from store import places
-from store.database import writing
 from store.places import SourceRow
+from store.transactions import writing
 
 _log = logging.getLogger(__name__)
 
@@ -99,33 +101,51 @@ class SourcePass:
 
     def run(self) -> Report:
         """What is wrong with the source stands in the report. Raises sqlite3.Error, DatabaseError and Superseded."""
-        with self.agent.lock_file.alone(self.row.id, self.manner.patience_seconds) as alone:
-            if not alone:
-                self.report.error = SourceBusy(
-                    f"another lasttouch is reading {self.row.kind} of {self.row.account} right now",
-                    "what it reads will be in the log; see: lasttouch status",
-                )
-                return self.report
-            with self.agent.lock:
-                refused = self._refusals()
-                self.report.error = self._waits_as_asked() or self._waits_after(refused)
-                if self.report.error is None and refused:
-                    self._expect_refusal()
-            if self.report.error is not None:
-                return self.report
+        with self.agent.turns.alone(self.row.id, self.manner.patience_seconds) as alone:
             try:
-                self._read_making_room()
-                self.went_through = True
-            except SourceError as error:
-                self.report.error = error
-            except (LasttouchError, sqlite3.Error):
-                raise
-            except Exception as error:  # noqa: BLE001 - a mistake of ours with one source must not stop the others
-                said = mistake(error)
-                _log.error("%s %s: %s", self.row.account, self.row.kind, said)
-                self.report.error = OurMistake(said, "report that line; it tells nothing of your mail")
-            with self.agent.lock:
-                self._note_outcome()
+                if alone:
+                    return self._run()
+            except LeaseLost:
+                self.next_attempt = None
+            self.report.error = SourceBusy(
+                f"another lasttouch is reading {self.row.kind} of {self.row.account} right now",
+                "what it reads will be in the log; see: lasttouch status",
+            )
+        return self.report
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """A transaction of this pass. Raises LeaseLost where somebody else reads the source by now."""
+        with self.agent.lock, writing(self.agent.connection):
+            self.agent.turns.insist(self.row.id)
+            yield
+
+    def _run(self) -> Report:
+        with self.agent.lock:
+            if self.account.inherits_readers:
+                from lasttouch.passes.inheriting import lapse  # noqa: PLC0415 - few accounts do
+
+                with self.storing():
+                    lapse(self.agent.connection, self.row.id, self.started)
+            refused = self._refusals()
+            self.report.error = self._waits_as_asked() or self._waits_after(refused)
+            if self.report.error is None and refused:
+                self._expect_refusal()
+        if self.report.error is not None:
+            return self.report
+        try:
+            self._read_making_room()
+            self.went_through = True
+        except SourceError as error:
+            self.report.error = error
+        except (LasttouchError, sqlite3.Error):
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours with one source must not stop the others
+            said = mistake(error)
+            _log.error("%s %s: %s", self.row.account, self.row.kind, said)
+            self.report.error = OurMistake(said, "report that line; it tells nothing of your mail")
+        with self.agent.lock:
+            self._note_outcome()
         return self.report
 
     def _read_making_room(self) -> None:
@@ -188,17 +208,17 @@ class SourcePass:
     def _expect_refusal(self) -> None:
         """After a refusal the next attempts count before they are made: the answer may be lost, or we be killed."""
         self._expects_refusal = True
-        with writing(self.agent.connection):
+        with self.storing():
             places.note_refusal(self.agent.connection, self.row.id, self.started)
 
     def _forget_refusals(self) -> None:
-        with writing(self.agent.connection):
+        with self.storing():
             places.forget_refusals(self.agent.connection, self.row.id)
 
     def _note_outcome(self) -> None:
         connection, now = self.agent.connection, self.agent.clock()
         error = self.report.error = self._in_view_of_refusals(self.report.error)
-        with writing(connection):
+        with self.storing():
             if self.went_through and self.manner.repeats:
                 self.next_attempt = pacing.after_success(now, self.account.poll_every, self.manner.chance)
             if error is None:
@@ -210,6 +230,10 @@ class SourcePass:
                     places.note_refusal(connection, self.row.id, now)
                 places.note_failure(connection, self.row.id, error, now, None)
                 self._plan(error, now)
+            if self.account.inherits_readers and not self.went_through:
+                from lasttouch.passes.inheriting import close_after  # noqa: PLC0415 - few accounts do
+
+                close_after(connection, self.row.id, error)
             if self.went_through:
                 read = self._visited if self.row.kind in source_kind.COLLECTIONS else None
                 places.note_places(

@@ -11,6 +11,7 @@ from activity.batch import Source
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.configuration.server_options import Caldav, Dav, Imap, Login
+from lasttouch.late_imports import imported_late, version
 
 if TYPE_CHECKING:
     from capture.address_books.source import AddressBookSource
@@ -62,6 +63,7 @@ def graph_calendars_of(loaded: LoadedConfig, account: Account, now: datetime) ->
         account.calendars,
         account.exclude_calendars,
         account.private_events,
+        account.inherits_readers,
     )
 
 
@@ -85,6 +87,8 @@ def _graph_account(loaded: LoadedConfig, account: Account) -> GraphAccount:
         user=microsoft.user or "",
         ca_file=loaded.beside(microsoft.ca_file),
         own_addresses=frozenset(account.addresses),
+        sign_in="" if microsoft.token_command else _command_of(account),
+        names_attachments=loaded.config.store_attachments,
     )
 
 
@@ -99,6 +103,13 @@ def _signed_in(loaded: LoadedConfig, account: Account, audience: str) -> Secret:
 
 def _secret_of(loaded: LoadedConfig, account: Account, login: Login) -> Secret:
     return _signed_in(loaded, account, "imap") if login.signs_in else login.secret(loaded.folder)
+
+
+def _command_of(account: Account) -> str:
+    """What signs the account in."""
+    from capture.sign_in.settings import command_of  # noqa: PLC0415 - few accounts sign in
+
+    return command_of(account.name)
 
 
 def address_books_of(loaded: LoadedConfig, account: Account) -> AddressBookSource:
@@ -124,16 +135,23 @@ def mail_server_of(loaded: LoadedConfig, account: Account, imap: Imap) -> MailSe
         password=_secret_of(loaded, account, imap),
         ca_file=loaded.beside(imap.ca_file),
         by_token=imap.by_token,
+        sign_in=_command_of(account) if imap.signs_in else "",
+        names_attachments=loaded.config.store_attachments,
     )
 
 
 def mail_source_of(loaded: LoadedConfig, account: Account, since: date) -> MailSource:
     """The account's IMAP server, to be read or watched from; nothing is connected yet."""
-    from capture.mail.source import MailSource  # noqa: PLC0415
+    with imported_late(**{"importlib.metadata": (version,)}):
+        from capture.mail.source import MailSource  # noqa: PLC0415
 
     assert account.imap is not None
     return MailSource(
-        mail_server_of(loaded, account, account.imap), since, account.exclude_mailboxes, account.shared_mailboxes
+        mail_server_of(loaded, account, account.imap),
+        since,
+        account.exclude_mailboxes,
+        account.shared_mailboxes,
+        account.inherits_readers,
     )
 
 
@@ -155,7 +173,8 @@ def _dav_account(
     from capture.dav.source import DavAccount  # noqa: PLC0415
 
     secret, ca_file = _secret_of(loaded, account, dav), loaded.beside(dav.ca_file)
-    return DavAccount(dav.url, dav.username, secret, ca_file, Choice(tuple(only), tuple(exclude)), dav.by_token)
+    choice, sign_in = Choice(tuple(only), tuple(exclude)), _command_of(account) if dav.signs_in else ""
+    return DavAccount(dav.url, dav.username, secret, ca_file, choice, dav.by_token, sign_in)
 
 
 def _published(loaded: LoadedConfig, account: Account) -> Source:
@@ -172,4 +191,10 @@ def _files(loaded: LoadedConfig, account: Account, since: date) -> Source:
     from capture.files.source import FileSource  # noqa: PLC0415
 
     paths = [loaded.folder / Path(files.path).expanduser() for files in account.files]
-    return FileSource(paths, since, account.private_events, account.exclude_mailboxes)
+    return FileSource(
+        paths,
+        since,
+        account.private_events,
+        account.exclude_mailboxes,
+        names_attachments=loaded.config.store_attachments,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from activity.batch import Batch, Skip
@@ -14,14 +14,15 @@ from activity.mark import FLAGGED, Mark
 from activity.meeting import CalendarObject
 from activity.shape import packed
 from lasttouch.keeping.by_halves import ByHalves
+from lasttouch.keeping.forgotten import Forgotten
 from lasttouch.keeping.meetings import Looked, Meetings, is_about_somebody_listed
+from lasttouch.passes.inheriting import readers
 from lasttouch.passes.source_pass import SourcePass
 from matchers.authors import as_written
 from matchers.canonical import canonical
 from matchers.mailings import mailing_key
 from matchers.message import judge_mail, message_facts, message_identity, message_time
-from store import calendars, erased, ingest, marks, places, touches
-from store.database import writing
+from store import calendars, erased, ingest, marks, places, rights, touches
 from store.deferred import StoredObject
 from store.ingest import Written
 from store.rows import Entry
@@ -44,6 +45,7 @@ class _Judged(NamedTuple):
     objects: list[Looked]
     skipped: list[Skip]
     withheld: list[bytes]
+    judged_by: Forgotten
 
 
 class Storing:
@@ -85,22 +87,24 @@ class Storing:
         self._pass.visited(batch.place, batch.error)
 
     def _judged(self, batch: Batch) -> _Judged:
+        judged_by = self._agent.forgotten
         skipped = list(batch.skipped)
         withheld: list[bytes] = []
         entries = [
             e for item in batch.items if isinstance(item, Envelope) and (e := self._entry(item, skipped, withheld))
         ]
+        entries.sort(key=lambda entry: (entry.facts.at, entry.facts.identity))
         items = [item for item in batch.items if isinstance(item, CalendarObject)]
-        objects = self._meetings.look(self._row, batch.place, items)
+        objects = _in_time(self._meetings.look(self._row, batch.place, items))
         skipped += [skip for one in objects if one.occurrences for skip in one.occurrences.named]
-        return _Judged(entries, objects, skipped, withheld)
+        return _Judged(entries, objects, skipped, withheld, judged_by)
 
     def _is_stored(self, batch: Batch, judged: _Judged) -> bool:
         """The batch, its touches and its cursor, in one transaction; False if it was judged by what holds no more."""
         agent, connection = self._agent, self._agent.connection
-        with agent.lock, writing(connection):
+        with self._pass.storing():
             agent.insist_on_being_current()
-            if not agent.is_current():
+            if not agent.is_current(judged.judged_by):
                 return False
             place = places.place_id(connection, self._row.id, batch.place)
             messages = self._write(place, judged.entries)
@@ -112,6 +116,9 @@ class Storing:
             if batch.marks is not None:
                 marks.follow(connection, place, batch.marks.first, batch.marks.bits)
             settled = [*removed, *batch.settled, *(one.item.href for one in judged.objects)]
+            if batch.rights is not None:
+                told = readers(agent.config, self._pass.account, batch.rights)
+                rights.tell(connection, place, told, batch.rights.unknown, agent.clock())
             places.forget_skipped(connection, place, settled, batch.holds)
             places.note_skipped(connection, place, judged.skipped, agent.clock())
             erased.note_withheld(connection, judged.withheld)
@@ -128,7 +135,8 @@ class Storing:
             skipped.append(Skip(_name_of(envelope), "it has no readable date"))
             return None
         envelope = as_written(envelope, self._agent.policy)
-        facts = message_facts(envelope, at, self._agent.never_log, keep_subject=True)
+        kept_out = self._agent.kept_out([self._row.account])
+        facts = message_facts(envelope, at, kept_out if kept_out.has_rules else None, keep_subject=True)
         if facts is None:
             withheld.append(self._agent.forgotten.hash(message_identity(envelope)))
             return None
@@ -142,8 +150,8 @@ class Storing:
 
     def _write(self, place: int, entries: list[Entry]) -> Written:
         # not a book for the whole pass: contacts may change while it is read
-        emails = {person.address.email for entry in entries for person in entry.facts.participants}
-        book = self._agent.book(set(map(canonical, emails)))
+        people = {person.address for entry in entries for person in entry.facts.participants}
+        book = self._agent.book({canonical(address.email) for address in people})
         if not self._agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
         return ingest.write(self._agent.connection, place, entries, book, self._agent.judge)
@@ -152,13 +160,13 @@ class Storing:
         self._report.new += written.new
         self._report.touches += written.touches
 
-    def expand(self, due: Sequence[StoredObject]) -> bool:
+    def expand(self, due: Sequence[StoredObject], read_with: Forgotten) -> bool:
         """Work out these series again; False where what was read of them may name somebody who is erased by now."""
         connection = self._agent.connection
         for stored in due:
-            with self._agent.lock, writing(connection):
+            with self._pass.storing():
                 self._agent.insist_on_being_current()
-                if self._agent.is_current():
+                if self._agent.is_current(read_with):
                     self._count(self._meetings.expand([stored]))
                     touches.refresh_but_busiest(connection, self._agent.clock())
                     continue
@@ -166,6 +174,19 @@ class Storing:
                 self._agent.catch_up()
             return False
         return True
+
+
+def _in_time(objects: list[Looked]) -> list[Looked]:
+    """In the order of their time, so that no number depends on how a server lists them; as they came where one comes
+    twice, of which the later holds."""
+    if len({one.item.href for one in objects}) < len(objects):
+        return objects
+    never = datetime.max.replace(tzinfo=UTC)
+
+    def time_of(one: Looked) -> tuple[datetime, str]:
+        return one.occurrences.facts[0].at if one.occurrences and one.occurrences.facts else never, one.first.uid
+
+    return sorted(objects, key=time_of)
 
 
 def _name_of(item: Item) -> str:

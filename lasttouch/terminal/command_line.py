@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from activity.errors import ConfigError, LasttouchError
+from activity.errors import ConfigError, LasttouchError, in_json
 from lasttouch.terminal import standard_streams
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ COMMANDS = {
     "sign-in": "Sign in at Microsoft or Google, once, in the browser.",
     "sync": "Read mail and calendars once and bring the log up to date.",
     "run": "The daemon: keeps the log up to date until it is stopped.",
+    "worker": "One of any number, on any hosts, that keep a log in PostgreSQL up to date.",
     "today": "The page for the morning: owed answers, the day's meetings, whom to get back to.",
     "last": "When did we last talk to them? The longest silent first.",
     "stale": "Whom to get back to: those silent for longer than is usual with them.",
@@ -54,6 +55,7 @@ COMMANDS = {
     "push": "Tell a target what moved: show it first, then do it.",
     "export": "The whole log as JSON lines or CSV.",
     "backup": "A consistent copy of the database, even while a sync writes.",
+    "move": "Move the log into a file or a PostgreSQL, compared row by row.",
     "completion": "Print the completion script for bash, zsh or fish.",
     "doctor": "Test everything, and say what to do about each finding.",
     "service": "Have the system start the daemon: install, uninstall, status.",
@@ -194,7 +196,7 @@ def fail(code: str, message: str, hint: str, exit_code: int, as_json: bool) -> i
     if as_json:
         import json  # noqa: PLC0415
 
-        text = json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=True)
+        text = json.dumps(in_json(code, message, hint), ensure_ascii=True)
     else:
         lines = [f"lasttouch: {message}", *([f"hint: {hint}"] if hint else [])]
         text = "\n".join(clean(part) for line in lines for part in line.split("\n"))

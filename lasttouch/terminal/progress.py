@@ -18,7 +18,10 @@ def fail_if_any_did(reports: list[Report]) -> None:
     failed = [one for one in reports if one.error is not None]
     if not failed:
         return
-    message = "; ".join(f"{one.account} {one.source}: {one.trouble}" for one in failed)
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in failed:
+        alike.setdefault((one.account, one.trouble), []).append(one.source)
+    message = "; ".join(f"{name} {', '.join(sources)}: {trouble}" for (name, trouble), sources in alike.items())
     hint = next((one.error.hint for one in failed if one.error and one.error.hint), "")
     if len(failed) < len(reports):
         raise PartialFailure(message, hint)

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Any
 
 from lasttouch.keeping.accounts import Retired
+from lasttouch.keeping.letting_in import LetIn
 from lasttouch.moments import local, utc
 from store.retiring import Listed
 
@@ -45,6 +46,15 @@ def _state(one: Listed, zone: tzinfo) -> str:
 def retired_as_json(done: Retired) -> dict[str, Any]:
     """The object of `accounts retire --json`."""
     return done._asdict()
+
+
+def let_in_as_json(done: LetIn) -> dict[str, Any]:
+    """The object of `accounts let-in --json`."""
+    return done._asdict()
+
+
+def let_in_text(done: LetIn) -> str:
+    return f"{done.user} reads as {done.role}." if done.role else f"{done.user} reads by no role of their own any more."
 
 
 def retired_text(done: Retired) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from activity.attachment import Attachment
 from lasttouch.moments import utc
 from store.timeline import Activity, Part, named_by_title
 
@@ -65,7 +66,32 @@ def activity_json(one: Activity, now: datetime) -> dict[str, Any]:
             for part in one.parts
         ],
         "sightings": [{"account": account, "place": place} for account, place in one.sightings],
+        "attachments": [_attachment_json(document) for document in one.attachments],
     }
+
+
+def _attachment_json(one: Attachment) -> dict[str, Any]:
+    """`link` is there only for a document that is elsewhere."""
+    told: dict[str, Any] = {"name": one.name or None, "type": one.type, "size": one.size}
+    return {**told, "link": one.link} if one.link else told
+
+
+def called(one: Attachment) -> str:
+    """ "offer.pdf (84 KB)": a document in a few words."""
+    name = one.name or one.type
+    return name if one.size is None else f"{name} ({_size(one.size)})"
+
+
+def _size(octets: int) -> str:
+    if octets < 1000:
+        return f"{octets} byte" + ("" if octets == 1 else "s")
+    for unit in ("KB", "MB"):
+        octets, rest = divmod(octets, 1000)
+        if octets < 10:
+            return f"{octets}.{rest // 100} {unit}"
+        if octets < 1000:
+            return f"{octets} {unit}"
+    return f"{octets / 1000:,.1f} GB"
 
 
 def suggested(activity: Activity) -> Part | None:

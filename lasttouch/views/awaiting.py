@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from typing import Any
 
-from lasttouch.answers.awaiting import COUNTED, Answer
+from lasttouch.answers.awaiting import Answer
 from lasttouch.answers.waiting import is_known, whose
 from lasttouch.moments import ago, local, utc
 from lasttouch.naming import NO_CONTACTS
@@ -69,7 +69,7 @@ def table(answer: Answer, zone: tzinfo) -> Rows:
 def notes(answer: Answer, zone: tzinfo) -> list[str]:
     """That nobody is listed, or what was left out; and what was not read up to now."""
     lines = _left_out(answer)
-    if answer.is_empty and not answer.waiting and not answer.older:
+    if answer.is_empty and not answer.waiting and not _has_older(answer):
         lines = [NO_CONTACTS for _ in lines]
     return lines + blindness(answer.sources, answer.now, zone)
 
@@ -81,17 +81,23 @@ def _left_out(answer: Answer) -> list[str]:
     lines = []
     if not answer.waiting:
         lines.append(
-            f"Nothing of the last {days} days waits for an answer." if older else "Nothing waits for an answer."
+            f"Nothing of the last {days} days waits for an answer."
+            if _has_older(answer)
+            else "Nothing waits for an answer."
         )
     if answer.more:
         lines.append("There are more: raise --limit.")
-    if older:
-        number = f"{older} or more conversations have" if older >= COUNTED else f"{older} conversations have"
-        number = "1 conversation has" if older == 1 else number
+    if _has_older(answer):
+        number = "1 conversation has" if older == 1 else f"{older} conversations have"
+        number = (f"{older} or more conversations have" if older else "More may have") if answer.even_more else number
         lines.append(f"{number} waited for longer than {days} days: lasttouch awaiting --until {days}d")
     if answer.likely_alone:
         lines.append("Where an answer is hardly expected, by what was answered before: lasttouch awaiting --all")
     return lines
+
+
+def _has_older(answer: Answer) -> bool:
+    return bool(answer.older) or answer.even_more
 
 
 def waits_for(one: Waiting, now: datetime, zone: tzinfo) -> str:

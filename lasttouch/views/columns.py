@@ -23,7 +23,7 @@ COMPANIES = (
 QUIET = (*COMPANIES, "quiet_days", "quiet")
 LOG = (
     "activity", "message_id", "kind", "noted", "at", "ends", "direction", "verdict", "reason", "subject",
-    "participants", "sightings",
+    "participants", "sightings", "attachments",
 )  # fmt: skip
 UPCOMING = (*LOG, "contacts", "own_answers")
 EXPORT = (*LOG, "evidence", "sets", "not_counted_because", "said", "suggests")

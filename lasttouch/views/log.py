@@ -8,7 +8,7 @@ from typing import Any
 
 from lasttouch.answers.log import Answer
 from lasttouch.moments import local
-from lasttouch.views.activities import activity_json, verdict_at, what
+from lasttouch.views.activities import activity_json, called, verdict_at, what
 from lasttouch.views.columns import Rows
 from lasttouch.views.no_contact import no_contact
 from lasttouch.views.people import how
@@ -36,13 +36,14 @@ def activities_table(
     activities: list[Activity], now: datetime, zone: tzinfo, owners: Mapping[str, str] | None = None
 ) -> Rows:
     """`owners` says whose each account is; without it the account's name stands for its owner."""
-    headings = ["When", "What", "With", "Subject", "Counts", "Id", "Colleague"]
+    headings = ["When", "What", "With", "Subject", "Attached", "Counts", "Id", "Colleague"]
     return headings, [
         [
             local(one.at, zone),
             what(one, now),
             ", ".join(dict.fromkeys(_who(part) for part in one.parts if part.rule != "self")),
             one.subject,
+            ", ".join(map(called, one.attachments)),
             counts(one, now),
             str(one.id),
             ", ".join(dict.fromkeys((owners or {}).get(account) or account for account, _ in one.sightings)),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta, tzinfo
 from typing import Any
 
 from activity.sharing import Level
-from lasttouch.keeping.privacy import Recipient, Report, Source
+from lasttouch.keeping.privacy import Recipient, Report, Source, Told
 from lasttouch.moments import local, utc
 from store.deeds import Deed
 
@@ -14,7 +15,7 @@ PURPOSE = (
     "To know when we were last in touch with a customer or partner, who is owed an answer, and whom to get back to."
 )
 NEVER = (
-    "the text of messages, and attachments",
+    "the text of messages, and what is in attachments",
     "mail in Drafts, Junk and Trash, and what a never_log rule names",
     "private events, but for their time and people where an account says so",
     "counts or rankings of colleagues for anybody else",
@@ -31,9 +32,24 @@ LEVELS = {
     Level.NONE: "nothing",
     Level.DATES: "when somebody they know was last and is next in touch with the account, how, and whose account it is",
     Level.WHO: "each touch, and the contacts in it; never a Bcc, nor anybody who is no contact",
-    Level.SUBJECTS: "subjects and the other headers that are kept as well",
+    Level.SUBJECTS: "subjects, the other headers that are kept, and names of attachments as well",
     Level.OWN: "everything: it is their own account, or one that they read",
 }
+_MOVES = "when the last touch of a contact moved, its kind, and what was before; by a number, without a name"
+_TO_GET_BACK_TO = "names of those to get back to, and why as far as dates say it"
+_ITS_PEOPLE = "of people who are there already: when the last touch was, its kind, and whose account it is"
+TOLD = {
+    "webhook": _MOVES,
+    "hook": _MOVES,
+    "folder": "name, addresses and company of every contact with a date, that date, its kind, and whose account it is",
+    "calendar": _TO_GET_BACK_TO,
+    "tasks": _TO_GET_BACK_TO,
+    "tryton": _ITS_PEOPLE,
+    "hubspot": _ITS_PEOPLE,
+    "salesforce": _ITS_PEOPLE,
+    "pipedrive": _ITS_PEOPLE,
+}
+"""Kind of a target → what it is told."""
 
 
 def as_json(given: Report) -> dict[str, Any]:
@@ -63,9 +79,20 @@ def as_json(given: Report) -> dict[str, Any]:
                 "user": one.user,
                 "role": one.role,
                 "teams": list(one.teams),
-                "sees": [{"account": name, "level": _word(level)} for name, level in one.sees.items()],
+                "sees": _sees(one.sees),
             }
             for one in given.recipients
+        ],
+        "targets": [
+            {
+                "target": one.target,
+                "kind": one.kind,
+                "where": one.where,
+                "teams": list(one.teams),
+                "told": TOLD[one.kind],
+                "sees": _sees(one.sees),
+            }
+            for one in given.targets
         ],
         "forgotten": given.forgotten,
         "deeds": [{"at": utc(one.at), "by": one.by, "deed": one.kind, "detail": _detail(one)} for one in given.deeds],
@@ -90,6 +117,8 @@ def text(given: Report, zone: tzinfo) -> list[str]:
     if not given.recipients:
         lines.append("  Whoever may open the log sees all of it: the configuration names no users.")
     lines.append("  Whoever administers the machine can open the file: no program keeps them from that.")
+    if given.targets:
+        lines += ["", "What is told to other programs and services", *map(_told, given.targets)]
     if given.deeds:
         lines += ["", "Erased, merged, retired"]
         lines += [
@@ -100,6 +129,8 @@ def text(given: Report, zone: tzinfo) -> list[str]:
 
 def _kept(of: str, given: Report) -> str:
     kept = FIELDS[of]
+    if given.keeps_attachments and of == "mail":
+        kept = kept.replace("size, ", "size, names, types and sizes of attachments, ")
     if not given.keeps_subjects and of in ("mail", "calendars"):
         kept = kept.replace("subject, ", "").replace("title, ", "")
     return kept if given.keeps_unmatched or of != "mail" else f"{kept}; only with contacts"
@@ -113,9 +144,27 @@ def _source(one: Source) -> str:
 
 
 def _recipient(one: Recipient) -> str:
-    seen = ", ".join(f"{name} {_word(level)}" for name, level in one.sees.items() if level > Level.NONE)
-    teams = f" ({', '.join(one.teams)})" if one.teams else ""
-    return f"  {one.user}{teams}, {one.role}: {seen or 'nothing'}"
+    return f"  {one.user}{_of_teams(one.teams)}, {one.role}: {_seen(one.sees)}"
+
+
+def _told(one: Told) -> str:
+    """Only of accounts that let it be told something."""
+    accounts = ", ".join(name for name, level in one.sees.items() if level > Level.NONE)
+    where = f", {one.where}" if one.where else ""
+    said = f"of {accounts}: {TOLD[one.kind]}" if accounts else "nothing: no account shares anything with it"
+    return f"  {one.target}{_of_teams(one.teams)}, {one.kind}{where}: {said}"
+
+
+def _of_teams(teams: Sequence[str]) -> str:
+    return f" ({', '.join(teams)})" if teams else ""
+
+
+def _seen(sees: Mapping[str, Level]) -> str:
+    return ", ".join(f"{name} {_word(level)}" for name, level in sees.items() if level > Level.NONE) or "nothing"
+
+
+def _sees(sees: Mapping[str, Level]) -> list[dict[str, str]]:
+    return [{"account": name, "level": _word(level)} for name, level in sees.items()]
 
 
 def _detail(one: Deed) -> str:

@@ -39,6 +39,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def table(outcome: Outcome, zone: tzinfo) -> Rows:
+    if any(one.what for one in outcome.rows):
+        return ["Contact", "What"], [[one.name or f"contact {one.contact}", one.what] for one in outcome.rows]
     return ["Contact", "There", "Before", "Last touch"], [
         [
             one.name or f"contact {one.contact}",
@@ -54,9 +56,13 @@ def notes(outcome: Outcome) -> list[str]:
     lines = []
     if outcome.is_dry:
         lines.append(_counted(len(outcome.rows), "change") + f" for {outcome.target}.")
+        if _is_file(outcome) and not (outcome.rows or outcome.idle):
+            lines.append("The file differs in something else: a name, or people who are to be in it no more.")
         lines += [_counted(outcome.blanks, "field") + " of erased people to blank."] if outcome.blanks else []
-        if outcome.rows or outcome.blanks:
+        if outcome.rows or outcome.blanks or (_is_file(outcome) and not outcome.idle):
             lines.append(f"Nothing was written. To do it: lasttouch push {outcome.target} --yes")
+    elif _is_file(outcome):
+        lines.append(f"{outcome.target}: the file {'was written' if outcome.done else 'says all of it already'}.")
     else:
         lines.append(f"{outcome.target}: {outcome.done} written.")
         lines += [_counted(outcome.blanked, "field") + " of erased people blanked."] if outcome.blanked else []
@@ -71,6 +77,10 @@ def notes(outcome: Outcome) -> list[str]:
         for contact, keys in outcome.ambiguous.items()
     ]
     return lines
+
+
+def _is_file(outcome: Outcome) -> bool:
+    return outcome.kind in ("folder", "calendar")
 
 
 def _counted(number: int, what: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.answers.silence import Silence
-from lasttouch.answers.silence_words import CADENCE_OF, arithmetic, days, ratio, silent, usually
+from lasttouch.answers.silence_words import because, days, ratio, silent, usually
 from lasttouch.answers.stale import Answer
 from lasttouch.moments import ago, local, utc
 from lasttouch.naming import NO_CONTACTS
@@ -95,13 +95,6 @@ def _apart(shown: Sequence[Silence], now: datetime, zone: tzinfo) -> list[str]:
         more = f" and {len(never) - NAMES_SHOWN} more" if len(never) > NAMES_SHOWN else ""
         lines.append(f"Never touched: {', '.join(never[:NAMES_SHOWN])}{more}.")
     return lines
-
-
-def because(one: Silence) -> str:
-    """Why the contact is here: the cadence that was set, or the rhythm there was."""
-    if one.cadence is None:
-        return arithmetic(one)
-    return f"silent {silent(one)}, past the {one.cadence.days} days set{CADENCE_OF[one.cadence.of]}"
 
 
 def unknown_line(one: Silence, now: datetime, zone: tzinfo) -> str:

@@ -12,6 +12,7 @@ from lasttouch.moments import ago, local, utc
 from lasttouch.views import targets
 from lasttouch.views.columns import Rows
 from store.health import PlaceHealth, SourceHealth
+from store.workers import Worker
 
 MOST_SKIPPED = 20
 
@@ -19,6 +20,7 @@ MOST_SKIPPED = 20
 def as_json(answer: Answer) -> dict[str, Any]:
     """The object of `status --json`; see docs/json.md."""
     activities, contacts, touches = answer.holdings
+    inherited = _inherited(answer)
     return {
         "accounts": [
             {
@@ -48,6 +50,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                     }
                     for place in one.places
                 ],
+                **_inherited_json(inherited.get((one.account, one.source), {})),
             }
             for one in answer.sources
         ],
@@ -57,7 +60,55 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "daemon": {"running": answer.daemon is not None, "pid": answer.daemon},
         "mail_ahead": utc(answer.mail_ahead),
         "targets": targets.as_json(answer.targets),
+        **_workers_json(answer.workers),
     }
+
+
+def _workers_json(workers: Sequence[Worker]) -> dict[str, Any]:
+    """Only where there are any, which is never so of a log in a file."""
+    told = [
+        {
+            "host": one.host,
+            "pid": one.pid,
+            "started_at": utc(one.started_at),
+            "seen_at": utc(one.seen_at),
+            "reading": one.reading,
+        }
+        for one in workers
+    ]
+    return {"workers": told} if told else {}
+
+
+_Groups = dict[tuple[tuple[str, ...], str], int]
+"""The users who read a place, and why nothing is told of it → how many places."""
+
+
+def _inherited(answer: Answer) -> dict[tuple[str, str], _Groups]:
+    """By account and kind of source."""
+    found: dict[tuple[str, str], _Groups] = {}
+    for place in answer.inherited:
+        groups = found.setdefault((place.account, place.kind), {})
+        groups[place.readers, place.unknown] = groups.get((place.readers, place.unknown), 0) + 1
+    return found
+
+
+def _inherited_json(groups: _Groups) -> dict[str, Any]:
+    """Of accounts that inherit their readers: how many places each set of users reads, without their names."""
+    told = [
+        {"places": count, "readers": list(readers), "unknown": unknown or None}
+        for (readers, unknown), count in groups.items()
+    ]
+    return {"inherited": told} if told else {}
+
+
+def _inherited_notes(answer: Answer) -> list[str]:
+    inherited = _inherited(answer)
+    return [
+        f"{one.account} {one.source}: {count} of its places read by its user alone: {unknown}"
+        for one in answer.sources
+        for (_, unknown), count in inherited.get((one.account, one.source), {}).items()
+        if unknown
+    ]
 
 
 def table(answer: Answer, zone: tzinfo) -> Rows:
@@ -91,20 +142,34 @@ def notes(answer: Answer, zone: tzinfo) -> list[str]:
     activities, contacts, touches = answer.holdings
     return [
         f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
-        "No daemon is running." if answer.daemon is None else f"A daemon is running: process {answer.daemon}.",
+        *_keepers(answer),
         *clock_note(answer.mail_ahead, zone),
         *_troubles(answer.sources, zone),
+        *_inherited_notes(answer),
         *targets.notes(answer.targets, answer.now, zone),
     ]
+
+
+def _keepers(answer: Answer) -> list[str]:
+    """Who keeps the log up to date."""
+    told = [f"A daemon is running: process {answer.daemon}."] if answer.daemon is not None else []
+    if answer.workers:
+        each = ", ".join(f"{one.host} (process {one.pid}, reading {one.reading})" for one in answer.workers)
+        told.append(f"{len(answer.workers)} worker{'s' * (len(answer.workers) > 1)} at work: {each}.")
+    return told or ["No daemon is running."]
 
 
 def _troubles(sources: Sequence[SourceHealth], zone: tzinfo) -> list[str]:
     """What to do about it, and what was left out; nothing if all is well."""
     notes = []
+    alike: dict[tuple[str, str], list[str]] = {}  # whoever must sign in again, is told so once
+    for one in sources:
+        if one.error is not None and not one.fails_in_part:
+            alike.setdefault((one.account, one.error), []).append(one.source)
     for one in sources:
         where = f"{one.account} {one.source}"
-        if one.error is not None and not one.fails_in_part:
-            notes += _trouble(where, one, zone)
+        if one.error is not None and not one.fails_in_part and (names := alike.pop((one.account, one.error), None)):
+            notes += _trouble(f"{one.account} {', '.join(names)}", one, zone)
         for place in one.failing:
             notes += _trouble(f"{where}, {place.place}", place, zone)
         if one.watches_allowed is not None:

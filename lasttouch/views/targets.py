@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.moments import ago, local, utc
-from store.targets import OFF, STOPPED, Standing
+from store.targets import OFF, STOPPED, Note, Standing
 
 MOST_NOTES = 10
 
@@ -45,10 +45,16 @@ def notes(standings: Sequence[Standing], now: datetime, zone: tzinfo) -> list[st
             again = f"; tried again at {local(target.next_attempt, zone)}" if target.next_attempt else ""
             lines.append(f"  {target.error}{again}")
             lines += [f"  {target.hint}"] if target.hint else []
-        lines += [f"  contact {note.contact_id} {note.kind}: {note.text}" for note in one.notes[:MOST_NOTES]]
+        lines += [f"  {_whose(note)}, {note.kind}: {note.text}" for note in one.notes[:MOST_NOTES]]
         if len(one.notes) > MOST_NOTES:
             lines.append(f"  and {len(one.notes) - MOST_NOTES} more")
     return lines
+
+
+def _whose(note: Note) -> str:
+    if note.contact_id == 0:
+        return "erased people, whose field it refused to blank"
+    return f"{note.name} (contact {note.contact_id})" if note.name else f"contact {note.contact_id}"
 
 
 def _state(one: Standing, now: datetime) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lasttouch.answers.why import OfActivity
 from lasttouch.moments import local, utc
-from lasttouch.views.activities import RULES, activity_json, not_counted_because, suggested, verdict_at, what
+from lasttouch.views.activities import RULES, activity_json, called, not_counted_because, suggested, verdict_at, what
 from lasttouch.views.own_words import said_json, said_lines
 from store.people import DATES, Person
 from store.timeline import Activity, Part
@@ -43,6 +43,9 @@ def proof_text(one: OfActivity, now: datetime, zone: tzinfo) -> list[str]:
         f"  verdict   {verdict_at(activity, now)}, because: {activity.reason}",
     ]
     lines += [f"  {part.role:<9} {_part(part)}" for part in activity.parts]
+    lines += [
+        f"  attached  {called(document)}{document.link and f', {document.link}'}" for document in activity.attachments
+    ]
     lines += [f"  seen in   {account}: {place}" for account, place in activity.sightings]
     dates = [f"  sets      {date} of {person.name}" for person in one.concerned for date in sets(activity, person)]
     reason = not_counted_because(activity, now)

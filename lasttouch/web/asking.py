@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from activity.errors import LasttouchError, NotFound, UsageError
 from lasttouch.answers import telling
 from lasttouch.keeping import reading, viewing
-from lasttouch.local_time import machine_zone
 from lasttouch.web.failures import status_of
 from lasttouch.web.guard import VISITOR, Visitor
 from lasttouch.web.sessions import Said
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from lasttouch.keeping.agent import Agent
 
 LONGEST_FORM = 65_536  # bytes
+LONGEST_NUMBER = 10  # digits; int() itself fails at some thousand of them
 _SIGN_IN = "this page is for whoever is signed in"
 _MISTAKE = LasttouchError("something went wrong here", "the log says what")
 
@@ -55,7 +55,7 @@ class Asked(NamedTuple):
         return telling.told(self.log, given, self.now, f"web {self.where}", self.database)
 
     def database(self) -> Path:
-        return reading.loaded(self.site.config).database
+        return reading.database_of(self.site.config)
 
     def whole(self) -> AbstractContextManager[Log]:
         """The log as it is: to work out more of it would change it, which is for a button."""
@@ -91,7 +91,10 @@ def button(path: str, change: Callable[[Change], Said]) -> Route:
     """What a form of ours sends: done, then the page it stood on is shown again with what became of it."""
 
     async def endpoint(request: Request) -> Response:
-        form = await _form(request)
+        try:
+            form = await _form(request)
+        except ClientDisconnect:  # nobody is there who could be answered
+            return Response(status_code=400)
         return await run_in_threadpool(_changed, request, form, change)
 
     return Route(path, endpoint, methods=["POST"], name=change.__name__)
@@ -106,8 +109,9 @@ def _answered(request: Request, show: Callable[[Asked], Shown | Response]) -> Re
         ask_as(site, visitor)
         warnings: list[str] = []
         with reading.reading(site.config, warnings.append, warnings.append) as log:
+            zone = site.zones.of(site.config, log.scope.viewer)
             asked = Asked(
-                site, log, site.clock(), machine_zone(), request.path_params, dict(request.query_params), warnings,
+                site, log, site.clock(), zone, request.path_params, dict(request.query_params), warnings,
                 request.url.path,
             )  # fmt: skip
             shown = show(asked)
@@ -153,7 +157,7 @@ def _changed(request: Request, fields: Mapping[str, str], change: Callable[[Chan
     try:
         ask_as(site, visitor)
         with changing(site) as agent:
-            said = change(Change(agent, fields, machine_zone()))
+            said = change(Change(agent, fields, site.zones.of(site.config, agent.seen.scope.viewer)))
     except (NotFound, UsageError) as error:
         said = Said(f"Not done: {error.message}.")
     except Exception as error:  # noqa: BLE001 - as above
@@ -194,8 +198,8 @@ def _not_signed_in(request: Request) -> Response:
     return rendered(request, "sign_in.html", {"message": _SIGN_IN}, 401)
 
 
-def failed(request: Request, error: Exception) -> Response:
+def failed(request: Request, error: Exception, template: str = "failed.html") -> Response:
     """What went wrong, in plain words."""
     told = error if isinstance(error, LasttouchError) else _MISTAKE
     status = status_of(error, "a page")
-    return rendered(request, "failed.html", {"message": told.message, "hint": told.hint}, status)
+    return rendered(request, template, {"message": told.message, "hint": told.hint}, status)

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from activity.errors import LasttouchError
+from activity.errors import LasttouchError, in_json
 from lasttouch.keeping import viewing
 from lasttouch.keeping.tokens import bearer
 from lasttouch.terminal.output import harmless_json
@@ -41,5 +41,5 @@ def refused(error: Exception) -> Response:
     """What went wrong, as commands with --json say it; of a mistake of ours only that it was one."""
     told = error if isinstance(error, LasttouchError) else _MISTAKE
     status = status_of(error, "an answer to a program")
-    value = {"error": {"code": told.code, "message": told.message, "hint": told.hint}}
+    value = in_json(told.code, told.message, told.hint)
     return as_json(value, status, {"WWW-Authenticate": "Bearer"} if status == 401 else None)

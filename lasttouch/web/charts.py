@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def heat_map(heat: Heat) -> HeatMap:
             day = monday + timedelta(days=number)
             if day <= heat.ends:
                 count = heat.days.get(day, 0)
-                cells.append(Cell(x, TOP + number * _PITCH, sum(count >= step for step in STEPS), day, count))
+                cells.append(Cell(x, TOP + number * _PITCH, bisect_right(STEPS, count), day, count))
     return HeatMap(
         LEFT + WEEKS * _PITCH, TOP + 7 * _PITCH, cells, months, sorted(heat.days.items(), reverse=True), heat.total,
         heat.begins, heat.ends,

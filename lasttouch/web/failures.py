@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from activity.errors import LasttouchError, NotFound, NotPermitted, UsageError
+from activity.errors import AuthenticationFailed, LasttouchError, NotFound, NotPermitted, UsageError
 from activity.mistakes import mistake
 from lasttouch.keeping.tokens import Unauthorized
 
-_STATUS = {UsageError: 400, Unauthorized: 401, NotPermitted: 403, NotFound: 404}
+_STATUS = {UsageError: 400, Unauthorized: 401, NotPermitted: 403, AuthenticationFailed: 403, NotFound: 404}
 _log = logging.getLogger(__name__)
 
 

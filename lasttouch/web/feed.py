@@ -22,7 +22,6 @@ from lasttouch.answers.attention import Reason
 from lasttouch.answers.question import Question
 from lasttouch.answers.today import Answer, answer
 from lasttouch.keeping import reading
-from lasttouch.local_time import machine_zone
 from lasttouch.mcp.untrusted import told
 from lasttouch.views.today import reasons_json, unknown_json
 from lasttouch.web.bearer import ask_as_holder, refused
@@ -53,8 +52,8 @@ def _answered(request: Request) -> Response:
         warnings: list[str] = []
         with reading.reading(site.config, warnings.append, warnings.append) as log:
             now = site.clock()
-            given = answer(log, Question(now), machine_zone(), LIMIT)
-            telling.told(log, given, now, "web /feed", lambda: reading.loaded(site.config).database)
+            given = answer(log, Question(now), site.zones.of(site.config, log.scope.viewer), LIMIT)
+            telling.told(log, given, now, "web /feed", lambda: reading.database_of(site.config))
             text = text_of(given, log.scope.hidden_accounts)
         return Response(text, media_type="text/calendar; charset=utf-8")
     except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network

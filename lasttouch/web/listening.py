@@ -11,7 +11,7 @@ from activity.errors import LasttouchError
 from lasttouch.answering.place import put_at
 from lasttouch.configuration.options import Config
 from lasttouch.configuration.web_options import SOCKET, is_loopback, listen_address
-from lasttouch.web.site import Trust
+from lasttouch.web.site import USUAL_HEADER, Trust
 
 USUAL_PORT = 8470
 _HOST = "127.0.0.1"
@@ -50,7 +50,9 @@ def as_configured(config: Config) -> Place:
 def trust_of(config: Config) -> Trust:
     web = config.web
     networks = [ipaddress.ip_network(one) for one in web.trusted_proxies or ()]
-    return Trust(web.user_header, networks, (web.listen or "").startswith(SOCKET))
+    is_a_proxys = web.provider is None or web.user_header is not None  # else a proxy may pass on what a browser says
+    by_socket = is_a_proxys and (web.listen or "").startswith(SOCKET)
+    return Trust(web.user_header or USUAL_HEADER, networks, by_socket)
 
 
 def _named(listener: socket.socket, scheme: str, url: str | None) -> Place:

@@ -17,7 +17,7 @@ from lasttouch.daemon.journal import Format, keep_journal
 from lasttouch.web.listening import as_configured, trust_of
 from lasttouch.web.serving import announced, server
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("lasttouch.web.process")  # runs as __main__, of which no journal is kept
 
 
 def main(config: str, alive: str, form: Format, level: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from lasttouch.web import api, assistants, feed, openapi, static
-from lasttouch.web.pages import buttons, contacts, lists, login, sharing, sources, today
+from lasttouch.web.pages import buttons, contacts, lists, login, provider, sharing, sources, today
 
 
 def routes() -> list[BaseRoute]:
-    pages = (static, login, today, contacts, lists, sources, sharing, buttons)
+    pages = (static, login, provider, today, contacts, lists, sources, sharing, buttons)
     programs = (api, openapi, feed, assistants)
     return [route for one in (*pages, *programs) for route in one.routes()]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import uvicorn
 
 from lasttouch.configuration.config import LoadedConfig
+from lasttouch.configuration.web_options import Web
 from lasttouch.keeping import login_links
 from lasttouch.keeping.login_links import Links, Page
-from lasttouch.keeping.reading import follow
+from lasttouch.keeping.reading import follow, spare_memory
 from lasttouch.web.app import application
+from lasttouch.web.impatience import Impatient
 from lasttouch.web.listening import Place
+from lasttouch.web.provider import as_configured
 from lasttouch.web.site import NOBODY, Site, Trust
 
 MOST_AT_ONCE = 64
@@ -23,6 +25,7 @@ KEPT_ALIVE_SECONDS = 30
 @contextlib.contextmanager
 def announced(loaded: LoadedConfig, place: Place) -> Iterator[Page]:
     """`lasttouch web login` finds the page meanwhile."""
+    spare_memory()
     follow(loaded.path)
     page = login_links.announce(loaded.database, place.url)
     try:
@@ -32,22 +35,26 @@ def announced(loaded: LoadedConfig, place: Place) -> Iterator[Page]:
 
 
 def server(loaded: LoadedConfig, place: Place, page: Page, trust: Trust = NOBODY) -> uvicorn.Server:
-    """What serves the page of this log; `should_exit` ends it."""
-    site = Site(loaded.path.absolute(), place.url, Links(page), place.hosts, trust)
-    web = loaded.config.web
+    """What serves the page of this log; `should_exit` ends it. Without trust it is one keeper's, on a laptop: what
+    stands below [web] is for the daemon's."""
+    web = Web() if trust is NOBODY else loaded.config.web
+    provider = as_configured(loaded, web.provider, place.url) if web.provider else None
+    site = Site(loaded.path.absolute(), place.url, Links(page), place.hosts, trust, provider=provider)
     return uvicorn.Server(
         uvicorn.Config(
             application(site),
             log_config=None,
+            log_level="critical",  # what concerns anybody is told by us, without a traceback
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http=Impatient,
             ws="none",
             limit_concurrency=MOST_AT_ONCE,
             timeout_keep_alive=KEPT_ALIVE_SECONDS,
             timeout_graceful_shutdown=2,
-            ssl_certfile=_file(loaded, web.certificate),
-            ssl_keyfile=_file(loaded, web.key),
+            ssl_certfile=loaded.beside(web.certificate),
+            ssl_keyfile=loaded.beside(web.key),
         )
     )
 
@@ -57,7 +64,3 @@ def serve(loaded: LoadedConfig, place: Place, begun: Callable[[Page], None]) -> 
     with announced(loaded, place) as page:
         begun(page)
         server(loaded, place, page).run(sockets=[place.listener])
-
-
-def _file(loaded: LoadedConfig, name: str | None) -> Path | None:
-    return None if name is None else loaded.path.absolute().parent / Path(name).expanduser()

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from lasttouch.keeping.login_links import Links
 from lasttouch.local_time import Clock, utc_now
+from lasttouch.web.provider import Provider
 from lasttouch.web.sessions import Sessions
+from lasttouch.web.zones import Zones
+
+USUAL_HEADER = "X-Remote-User"
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Trust:
     They say it in the header `header`.
     """
 
-    header: str = "X-Remote-User"
+    header: str = USUAL_HEADER
     networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
     by_socket: bool = False
 
@@ -39,7 +43,10 @@ NOBODY = Trust()
 
 @dataclass(frozen=True)
 class Site:
-    """`url` is where it is reached. `hosts` are what it may be called, None for anything."""
+    """`url` is where it is reached. `hosts` are what it may be called, None for anything.
+
+    `provider` says who somebody is who signs in there; None where nobody does.
+    """
 
     config: Path
     url: str
@@ -47,6 +54,8 @@ class Site:
     hosts: frozenset[str] | None = None
     trust: Trust = NOBODY
     clock: Clock = utc_now
+    provider: Provider | None = None
+    zones: Zones = field(default_factory=Zones)
     sessions: Sessions = field(default_factory=Sessions)
 
     @property

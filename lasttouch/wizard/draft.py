@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from activity.errors import AuthenticationFailed, LasttouchError, ServerFault, Unreachable, UntrustedServer
+from activity.errors import AuthenticationFailed, LasttouchError, ServerFault, Unreachable, UntrustedServer, UsageError
 from capture.autoconfig.providers import Provider
 
 _OPTION = re.compile(r"\b(?:ca_file|password_(?:command|env|file|keyring)|token_command)\b")
@@ -96,8 +96,11 @@ class Draft:
 
 
 def absolute(path: str) -> str:
-    """A path as typed here, for a configuration that may stand elsewhere."""
-    return str(Path(path).expanduser().absolute())
+    """A path as typed here, for a configuration that may stand elsewhere. Raises UsageError."""
+    try:
+        return str(Path(path).expanduser().absolute())
+    except RuntimeError:  # "~nobody/mail", or there is no home directory at all
+        raise UsageError(f"{path!r}: there is no such home directory", "write the whole path") from None
 
 
 def account_name(address: str, taken: Collection[str]) -> str:

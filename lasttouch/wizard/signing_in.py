@@ -12,16 +12,21 @@ from capture.autoconfig.providers import Provider
 from lasttouch.configuration.config import LoadedConfig
 from lasttouch.configuration.options import Account
 from lasttouch.local_time import utc_now
-from lasttouch.passes.sign_in_settings import settings_of
+from lasttouch.passes.sign_in_settings import is_own, settings_of
 from lasttouch.passes.sources import calendars_of, graph_calendars_of, graph_mail_of, mail_source_of
 from lasttouch.terminal.output import print_lines
-from lasttouch.wizard.draft import SIGNS_IN, CalendarDraft, Draft, MailDraft, SignInDraft, Way
+from lasttouch.wizard.draft import SIGNS_IN, CalendarDraft, Draft, MailDraft, SignInDraft, Way, absolute
 from lasttouch.wizard.given import Given
 from lasttouch.wizard.trying import loaded_draft
 from store.database import make_private_folder
 
 GOOGLE_CALENDAR = "https://apidata.googleusercontent.com/caldav/v2/{}/user"
 _PROVIDERS = {"Microsoft 365": "microsoft", "Gmail": "google"}
+_SAYS_HOW = {"microsoft": "docs/microsoft365.md", "google": "docs/google.md"}
+_WITHOUT = {
+    "microsoft": "Without that, mail alone can be read, with a program that prints tokens.",
+    "google": "Without that, mail alone can be read, with an app password; Google opens no calendar to one.",
+}
 
 
 def chosen(given: Given, provider: Provider | None, ask: bool) -> SignInDraft | None:
@@ -29,14 +34,17 @@ def chosen(given: Given, provider: Provider | None, ask: bool) -> SignInDraft | 
     name = _PROVIDERS.get(provider.name) if provider is not None else None
     client_id, tenant, secret = given.client_id, given.tenant, _secret(given)
     if client_id is None:
-        if not ask or name != "microsoft" or given.way is not None or given.host is not None:
-            return None  # at Google an app password does for mail, which is asked for
+        if not ask or name is None or given.way is not None or given.host is not None:
+            return None
         print_lines(["You can sign in there once, in the browser, for an app that your organisation registers",
-                     "(docs/microsoft365.md)."])  # fmt: skip
+                     f"({_SAYS_HOW[name]}). {_WITHOUT[name]}"])  # fmt: skip
         client_id = click.prompt("Its client id (none to go on without)", default="none").strip()
         if client_id == "none":
             return None
-        tenant = click.prompt("Your organisation's tenant (an id, or a domain)", default="organizations").strip()
+        if name == "microsoft":
+            tenant = click.prompt("Your organisation's tenant (an id, or a domain)", default="organizations").strip()
+        elif secret is None:
+            secret = Way("client_secret_file", _file("A file that holds its client secret, and nothing else"))
     if name is None:
         raise UsageError("--client-id is for addresses at Microsoft 365 or Google", "leave it out, or give --imap-host")
     return SignInDraft(
@@ -71,6 +79,8 @@ def tried(path: Path, draft: Draft, ask: bool, by_code: bool) -> None:
             user, kept = sign_in(settings, lambda line: click.echo(line, err=True), by_code, False)
             if ask:
                 print_lines([f"Signed in{f' as {user}' if user else ''}; kept in {kept}."])
+                if not is_own(account, user):
+                    print_lines([f"That is none of {', '.join(account.addresses)}: was it you, and not somebody else?"])
             lines = _looked(loaded, account)
             if ask:
                 print_lines(lines)
@@ -101,6 +111,13 @@ def _looked(loaded: LoadedConfig, account: Account) -> list[str]:
         found = calendars_of(loaded, account, account.caldav).listing()
         lines.append(f"Calendars: {', '.join(one.name for one in found if one.read) or 'none yet'}.")
     return lines
+
+
+def _file(question: str) -> str:
+    """The path of one that is there."""
+    while not Path(path := absolute(click.prompt(question))).is_file():
+        print_lines([f"There is no file {path}."])
+    return path
 
 
 def _secret(given: Given) -> Way | None:

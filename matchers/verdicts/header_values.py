@@ -21,6 +21,7 @@ _NOT_IN_TOKEN = re.compile(r"[^a-z0-9-]+")
 _LONGEST_TOKEN = 40
 _WORD = re.compile(r"[a-z0-9_-]+")
 _AUTO_REPLY = frozenset(("auto_reply", "auto-reply", "autoreply"))
+_PRECEDENCE_HEADERS = {"precedence": "Precedence", "x-precedence": "X-Precedence", "preference": "Preference"}
 _PRECEDENCES = frozenset(("bulk", "junk", "list", "auto_reply"))
 
 
@@ -98,8 +99,10 @@ def precedence(signs: Mapping[str, str]) -> tuple[str, str]:
     """The header that says how a message was sent, as it is written, and its word, "auto_reply"
     however spelt; ("", "") where none says anything known. cPanel's BoxTrapper says it in the other
     two."""
-    for title in ("Precedence", "X-Precedence", "Preference"):
-        word = keyword(signs.get(title.lower(), ""))
+    for name, title in _PRECEDENCE_HEADERS.items():
+        if name not in signs:
+            continue
+        word = keyword(signs[name])
         word = "auto_reply" if word in _AUTO_REPLY else word
         if word in _PRECEDENCES and (title != "Preference" or word == "auto_reply"):
             return title, word

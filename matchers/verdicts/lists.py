@@ -21,6 +21,7 @@ _OLDER = {
     "mailing-list": "Mailing-List", "x-mailing-list": "X-Mailing-List", "x-mailinglist": "X-MailingList",
     "x-beenthere": "X-BeenThere",
 }  # fmt: skip
+_ANY_OLDER = frozenset((*_OLDER, "sender"))
 _DOMAIN = re.compile(r"@([a-z0-9][a-z0-9.-]{1,253})")
 _OWNER = re.compile(r"(?<![\w.+-])(?:owner-[\w.+-]{1,100}|[\w.+-]{1,100}-owner)@[\w.-]{1,253}")
 _MAILTO = re.compile(r"mailto:[^@\s<>?]{0,200}@([\w.-]{1,253})")
@@ -103,7 +104,7 @@ def older_list_domains(signs: Mapping[str, str]) -> dict[str, list[str]]:
     """The headers of lists that know no RFC 2919 (ezmlm, Yahoo, fml, Majordomo), with the domains they name; none
     where List-Id or List-Post tells more."""
     found: dict[str, list[str]] = {}
-    if list_ids(signs.get("list-id", "")) or signs.get("list-post", "").strip():
+    if _ANY_OLDER.isdisjoint(signs) or list_ids(signs.get("list-id", "")) or signs.get("list-post", "").strip():
         return found
     for name in _OLDER:
         if value := signs.get(name, "").strip():

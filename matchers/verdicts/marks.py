@@ -80,6 +80,7 @@ BULK: tuple[Mark, ...] = (
     ),
     Mark("X-Mailer", "bulk", _MASS_MAILER),
 )  # fmt: skip
+_AUTOMATIC_NAMES, _BULK_NAMES = (frozenset(mark.title.lower() for mark in marks) for marks in (AUTOMATIC, BULK))
 # Providers of people's mailboxes name themselves in Feedback-ID, and people's programs in these two.
 _MAILBOX_PROVIDER = _only(r"[:@](?:fastmail|user:proton|proton\w*|zoho\w*|purelymail|tuta\w*|mailbox\w*)\s*\Z")
 _PROGRAM_HEADERS = ("user-agent", "x-mailer")
@@ -94,6 +95,8 @@ _PERSONS_PROGRAM = _only(
 
 def automatic_mark(signs: Mapping[str, str]) -> tuple[Mark, str] | None:
     """The first header by which a program says that it answered or reports, and what of it says so."""
+    if _AUTOMATIC_NAMES.isdisjoint(signs):
+        return None
     for mark in AUTOMATIC:
         if said := mark.said(signs):
             return mark, said
@@ -106,7 +109,7 @@ def bulk_mark(envelope: Envelope) -> tuple[Mark, str] | None:
     if envelope.in_reply_to or envelope.references or len(envelope.to) + len(envelope.cc) + len(envelope.bcc) > 1:
         return None
     signs = envelope.signs
-    if persons_program(signs):
+    if _BULK_NAMES.isdisjoint(signs) or persons_program(signs):
         return None
     for mark in BULK:
         if said := mark.said(signs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from activity.envelope import FROM_DOUBT, Envelope
 from matchers.verdicts.header_values import is_plain_type, precedence
@@ -56,9 +57,18 @@ def is_ordinary_list_mail(envelope: Envelope) -> bool:
 
 def _is_unremarkable(envelope: Envelope) -> bool:
     """Does nothing but its signs of a list, if it has any, speak of a program?"""
-    signs = envelope.signs
-    if not envelope.from_:
+    if not envelope.from_ or (envelope.signs and not _are_plain(envelope.signs)):
         return False
+    if notice(envelope.subject) is not None:
+        return False
+    for sender in envelope.from_:
+        if sender_kind(sender.email):
+            return False
+    return not (envelope.in_reply_to or envelope.references) or out_of_office(envelope.subject) is None
+
+
+def _are_plain(signs: Mapping[str, str]) -> bool:
+    """Does none of the headers that nearly all mail bears speak of a program?"""
     content_type = signs.get("content-type")
     if content_type is not None and not is_plain_type(content_type):
         return False
@@ -67,9 +77,4 @@ def _is_unremarkable(envelope: Envelope) -> bool:
         return False
     if "sender" in signs and (calendar_service(signs["sender"]) or list_owner(signs["sender"])):
         return False
-    if not is_quiet(signs) or notice(envelope.subject) is not None:
-        return False
-    for sender in envelope.from_:
-        if sender_kind(sender.email):
-            return False
-    return not (envelope.in_reply_to or envelope.references) or out_of_office(envelope.subject) is None
+    return is_quiet(signs)

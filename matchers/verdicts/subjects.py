@@ -30,6 +30,8 @@ PSEUDO_SIGN = "x-lasttouch-subject"
 _SHORTEST = min(map(len, AWAY_PREFIXES))
 _AWAY_STARTS = frozenset(prefix[:_SHORTEST] for prefix in AWAY_PREFIXES)
 _ALL_RETURNED = (*MAIL_RETURNED, *RETURNED)
+_BEGINS = 4
+_RETURNED_STARTS = frozenset(words[:_BEGINS] for words in _ALL_RETURNED if words.isascii())
 
 _NOTICE = re.compile(
     r"\s*(?:(Recall):\s|\W{0,5}(Reacted (?:\S{1,4} )?to)\b"
@@ -102,7 +104,7 @@ def _wording(subject: str) -> SubjectWording | None:
     if fixed is not None:
         return fixed
     lowered = _lowered(subject)
-    for returned in _ALL_RETURNED:
+    for returned in _ALL_RETURNED if _may_speak_of_return(lowered) else ():
         if returned in lowered:
             return SubjectWording(BOUNCE, returned)
     head = _head(_without_tags(subject[:SUBJECT_LOOKED_AT]) if _may_bear_tags(subject) else subject)
@@ -135,6 +137,12 @@ def _away(subject: str) -> SubjectWording | None:
             if head.startswith(beginning):
                 return SubjectWording(OUT_OF_OFFICE, beginning)
     return None
+
+
+def _may_speak_of_return(lowered: str) -> bool:
+    """A quick look: does any of the wordings of returned mail at least begin in it?"""
+    starts = [lowered[at : at + _BEGINS] for at in range(len(lowered))]
+    return not lowered.isascii() or not _RETURNED_STARTS.isdisjoint(starts)
 
 
 def _may_bear_tags(subject: str) -> bool:
@@ -170,6 +178,11 @@ def is_forward(subject: str) -> bool:
 def is_answer(subject: str) -> bool:
     """Does it begin as mail programs begin the subject of an answer, or of a message passed on?"""
     return _ANSWER.match(subject[:50]) is not None
+
+
+def says_anything(subject: str) -> bool:
+    """Could it be of any weight beside other signs?"""
+    return is_answer(subject) or is_forward(subject) or _wording(subject) is not None
 
 
 def _kept(envelope: Envelope) -> SubjectWording | None:

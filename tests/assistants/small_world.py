@@ -17,7 +17,8 @@ ANA, BOB, CAT, DAN = "ana@acme.example", "bob@globex.example", "cat@globex.examp
 
 
 def letters() -> list[bytes | str]:
-    """Bob waits for an answer, Cat was met and comes again, Dan is no contact; a newsletter counts for nobody."""
+    """Bob waits for an answer, Cat was met and comes again, Dan is no contact; a newsletter counts
+    for nobody."""
     return [
         mail(f"Bob Stone <{BOB}>", ANA, ago(days=40), "b1@x.example", "The first order"),
         mail(ANA, BOB, ago(days=39), "a1@x.example", "Re: The first order", In_Reply_To="<b1@x.example>"),

@@ -139,7 +139,8 @@ def _written(value: Any) -> str:
 def test_whatever_is_asked_is_answered_as_described_and_changes_nothing(
     world: World, app: Any, program: Program, command: str
 ) -> None:
-    """Sent by our own client: that of schemathesis does not go with the HTTP library that CalDAV brings in.
+    """Sent by our own client: that of schemathesis does not go with the HTTP library that CalDAV
+    brings in.
 
     Tokens are tried by tests of their own, and no schema says which words are a moment.
     """
@@ -151,7 +152,7 @@ def test_whatever_is_asked_is_answered_as_described_and_changes_nothing(
     before = dump(world.database)
     statuses = set()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=24, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=st.one_of(modes))
     def asked(case: Any) -> None:
         query = {name: value for name, value in (case.query or {}).items() if value is not None}
@@ -246,6 +247,20 @@ def test_a_revoked_token_is_refused_at_the_next_call(world: World, app: Any) -> 
     answer = _initialize(app, token)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_token_is_good_for_no_door_once_its_time_is_over(world: World, app: Any, tokens: dict[str, str]) -> None:
+    later = NOW + timedelta(days=1)
+    for minutes, expected in ((-1, (200, 200, 200)), (0, (401, 401, 404))):
+        now = later + timedelta(minutes=minutes)
+        site = Site(world.config, HOME, Links(Page(HOME, 0, b"key")), frozenset((HOST,)), clock=lambda now=now: now)
+        there = application(site)
+        answers = (
+            Program(there, tokens["read"]).get("/api/last"),
+            _initialize(there, tokens["mcp"]),
+            Program(there, None).get(f"/feed/{tokens['feed']}.ics"),
+        )
+        assert tuple(one.status_code for one in answers) == expected
 
 
 def test_assistants_from_elsewhere_are_refused(app: Any, tokens: dict[str, str]) -> None:

@@ -78,4 +78,4 @@ def test_without_the_extra_it_says_what_to_install(world: World) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=ENVIRONMENT)
     assert done.returncode == 1
-    assert "lasttouch[mcp]" in done.stderr
+    assert "'.[mcp]'" in done.stderr

@@ -1,4 +1,5 @@
-"""The six tools: that they are listed as agreed, tell what the command line tells, and say what is allowed."""
+"""The six tools: that they are listed as agreed, tell what the command line tells, and say what is
+allowed."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 import anyio
 import pytest
 import time_machine
+from generated import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp.client.client import Client
@@ -177,6 +179,8 @@ def assistant_of_log(config: Path) -> Assistant:
         ("last_touch", {"sort": "evil"}, "sort: one of silence, recent, name, company, touches"),
         ("last_touch", {"whom": "bob"}, "who: text of 0 to 200 characters"),
         ("last_touch", {"who": "x" * 201}, "who: text of 0 to 200 characters"),
+        ("last_touch", {"who": "a\0b"}, "who: text of 0 to 200 characters"),
+        ("find_people", {"who": "bob\ud83d"}, "who: text of 1 to 200 characters, needed"),
         ("timeline", {"since": "yesterday"}, "since: a day such as 2026-11-01"),
         ("timeline", {"until": "9999-12-31"}, "until: a day such as 2026-11-01"),
         ("find_people", {}, "who: text of 1 to 200 characters, needed"),
@@ -224,7 +228,7 @@ ARGUMENTS = st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=6), PLAUSI
 
 
 @given(st.sampled_from(SIX), ARGUMENTS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_asked_leaves_the_database_as_it_is(world: World, name: str, arguments: dict[str, Any]) -> None:
     before = dump(world.database)
     result = _called(world, name, arguments)

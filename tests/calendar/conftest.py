@@ -7,7 +7,14 @@ import pytest
 from radicale_server import RadicaleServer
 
 
-@pytest.fixture
-def radicale() -> Iterator[RadicaleServer]:
+@pytest.fixture(scope="module")
+def _started() -> Iterator[RadicaleServer]:
     with RadicaleServer({"ana": "se:cret", "bob": "bobs"}) as server:
         yield server
+
+
+@pytest.fixture
+def radicale(_started: RadicaleServer) -> Iterator[RadicaleServer]:
+    """With nothing in it."""
+    yield _started
+    _started.forget_everything()

@@ -1,4 +1,5 @@
-"""Bytes of calendars: folded within characters, of several charsets in one file, with marks of byte order anywhere."""
+"""Bytes of calendars: folded within characters, of several charsets in one file, with marks of byte
+order anywhere."""
 
 from __future__ import annotations
 

@@ -123,7 +123,8 @@ def _zones(count: int) -> list[str]:
     ids=["blanks", "parameters", "series", "zones", "zones of one", "exceptions", "overrides", "organizers"],
 )
 def test_what_is_written_to_take_long_does_not(lines: list[str]) -> None:
-    """Each of these took from ten seconds to hours before it was bounded, or would if it were not."""
+    """Each of these took from ten seconds to hours before it was bounded, or would if it were
+    not."""
     began = time.process_time()
     text = strip("\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR", ""]))
     first_look(text)

@@ -94,7 +94,8 @@ def test_an_override_is_the_occurrence_it_names(planned: str) -> None:
 
 
 def test_an_override_hides_no_other_occurrence_of_its_day() -> None:
-    """An hour later in local time is the same clock reading as the override's plan in UTC, and another occurrence."""
+    """An hour later in local time is the same clock reading as the override's plan in UTC, and
+    another occurrence."""
     series = vevent("DTSTART;TZID=Europe/Berlin:20261201T100000", "RRULE:FREQ=DAILY;BYHOUR=10,11;COUNT=4")
     override = vevent("RECURRENCE-ID;TZID=Europe/Berlin:20261201T110000", "DTSTART:20261201T150000Z")
     assert [meeting.start.hour for meeting in expanded(series, override)] == [9, 15, 9, 10]

@@ -1,4 +1,5 @@
-"""Other commands at work while the daemon is: nothing is read twice at once, and what they change holds."""
+"""Other commands at work while the daemon is: nothing is read twice at once, and what they change
+holds."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def _within_two_seconds(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.usefixtures("bob")
 def test_it_follows_the_configuration_another_command_has_taken_up(household: Household, user: str) -> None:
-    """A new never_log rule that a command has applied holds for the daemon as well, though nobody told it."""
+    """A new never_log rule that a command has applied holds for the daemon as well, though nobody
+    told it."""
     with watched(household, user) as daemon:
         household.configure('never_log = ["*@globex.example"]')
         household.ok("check")
@@ -56,7 +58,8 @@ def test_it_follows_the_configuration_another_command_has_taken_up(household: Ho
 
 @pytest.mark.usefixtures("bob")
 def test_what_a_query_has_followed_holds_for_it_from_then_on(household: Household, user: str) -> None:
-    """No message that comes after `last` has answered by a new configuration is treated by the old one."""
+    """No message that comes after `last` has answered by a new configuration is treated by the old
+    one."""
     with watched(household, user) as daemon:
         household.configure("broadcast_over = 1")
         household.ok("last")

@@ -196,7 +196,8 @@ def test_a_broken_new_configuration_leaves_the_old_one_in_force(household: House
 
 @pytest.mark.usefixtures("bob")
 def test_after_a_week_of_sleep_it_reads_at_once(household: Household, user: str) -> None:
-    """Stopped, and with a clock that is a week ahead when it goes on; without it all would be read within the hour."""
+    """Stopped, and with a clock that is a week ahead when it goes on; without it all would be read
+    within the hour."""
     met, meets = (NOW + timedelta(days=days) for days in (2, 9))
     household.add_account("ana", user, caldav=True, more='poll_every = "1h"\n')
     household.radicale.put(user, "work", "m1", event("m1", met, "bob@globex.example"))

@@ -42,7 +42,7 @@ def test_every_source_is_read_however_few_connections_are_allowed(
     household: Household, user: str, stingy: tuple[int, DovecotServer]
 ) -> None:
     most, server = stingy
-    an_account(household, "ana", user, "2s", port=server.port)
+    an_account(household, "ana", user, "1s", port=server.port)
     with RunningDaemon(household.folder) as daemon:
         daemon.has_said("ana imap:", 5)
         server.append(user, "INBOX", [from_bob("ana", "late")])
@@ -58,7 +58,8 @@ def test_every_source_is_read_however_few_connections_are_allowed(
 
 
 class Courier(ScriptedIMAP):
-    """It hangs up on whoever comes while it has so many connections: before the greeting, or where one logs in."""
+    """It hangs up on whoever comes while it has so many connections: before the greeting, or where
+    one logs in."""
 
     def __init__(self, most: int, before_the_greeting: bool) -> None:
         self.most = most
@@ -103,7 +104,7 @@ def test_a_server_that_hangs_up_on_one_too_many_is_read_all_the_same(
     household: Household, user: str, most: int, before_the_greeting: bool
 ) -> None:
     with Courier(most, before_the_greeting) as server:
-        an_account(household, "ana", user, "2s", port=server.port)
+        an_account(household, "ana", user, "1s", port=server.port)
         with RunningDaemon(household.folder):
             until(lambda: state(household, "ana").get("watches_allowed") == most - 1)
             server.boxes["INBOX"].messages[2] = header(2)

@@ -31,7 +31,8 @@ password_file = "{password_file}"
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configuration in a folder whose name has all that needs quoting; the system's commands only note themselves."""
+    """A configuration in a folder whose name has all that needs quoting; the system's commands only
+    note themselves."""
     folder = tmp_path / 'a "b" 50%n $HOME'
     folder.mkdir()
     path = folder / "config.toml"
@@ -231,7 +232,8 @@ def test_what_the_service_could_not_reach_is_told_before_anything_is_done(user: 
 
 @pytest.mark.parametrize("mode", ["700", "750", "701"])
 def test_who_may_enter_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
-    """By owner, group and mode, for the service's user as one of nobody's, and before there is one."""
+    """By owner, group and mode, for the service's user as one of nobody's, and before there is
+    one."""
     folder = tmp_path / "folder"
     folder.mkdir()
     folder.chmod(int(mode, 8))

@@ -23,10 +23,11 @@ class _Calendar:
 
 @dataclass
 class MemoryDav:
-    """`syncs`: it knows sync-collection; `ctags`: it has collection tags; `refuses` with this status every token but
-    its newest, as iCloud does after a while; `page` is the most a listing holds; `lists_gone`: a listing names
-    objects that are there no more (404), a deletion is told by nothing else; `seconds`: as SOGo, its calendars are
-    outboxes too, and their tags are times in seconds, in each of which three changes fall.
+    """`syncs`: it knows sync-collection; `ctags`: it has collection tags; `refuses` with this
+    status every token but its newest, as iCloud does after a while; `page` is the most a listing
+    holds; `lists_gone`: a listing names objects that are there no more (404), a deletion is told by
+    nothing else; `seconds`: as SOGo, its calendars are outboxes too, and their tags are times in
+    seconds, in each of which three changes fall.
     """
 
     syncs: bool = True

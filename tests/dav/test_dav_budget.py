@@ -1,4 +1,5 @@
-"""Servers that answer without end are given up and named; those that are slow and give what they have are not."""
+"""Servers that answer without end are given up and named; those that are slow and give what they
+have are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What holds of every calendar server: real ones, and the habits of those that cannot be run here."""
+"""What holds of every calendar server: real ones, and the habits of those that cannot be run
+here."""
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def of_type(*tags: str) -> str:
 
 
 class Homes:
-    """A user at /ana/ whose calendars lie in `homes`: path of the home → path of a calendar → its properties."""
+    """A user at /ana/ whose calendars lie in `homes`: path of the home → path of a calendar → its
+    properties."""
 
     def __init__(self, homes: dict[str, dict[str, str]]) -> None:
         self.homes = homes

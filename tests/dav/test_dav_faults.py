@@ -1,4 +1,5 @@
-"""What no well-behaved server does, with calendars and address books: each is a typed error, none is a deletion."""
+"""What no well-behaved server does, with calendars and address books: each is a typed error, none
+is a deletion."""
 
 from __future__ import annotations
 

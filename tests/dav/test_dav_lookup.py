@@ -22,7 +22,8 @@ Zone = dict[tuple[str, str], str]
 
 @pytest.fixture
 def announce(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Zone], None]]:
-    """A name server on loopback that knows these records, and nothing else, and is the only one that is asked."""
+    """A name server on loopback that knows these records, and nothing else, and is the only one
+    that is asked."""
     records: Zone = {}
     service = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     service.bind(("127.0.0.1", 0))

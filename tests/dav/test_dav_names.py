@@ -23,7 +23,8 @@ def kind(request: pytest.FixtureRequest) -> type[ScriptedCollection]:
 
 
 class Spelling:
-    """A collection whose objects have `listed` as hrefs, and are given for these very hrefs only, as `given` says."""
+    """A collection whose objects have `listed` as hrefs, and are given for these very hrefs only,
+    as `given` says."""
 
     def __init__(self, dav: ScriptedCollection, listed: dict[str, str], given: str = "{path}{name}") -> None:
         self.dav = dav

@@ -10,8 +10,10 @@ import threading
 import time
 import zlib
 from datetime import UTC, datetime
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 import trustme
@@ -59,12 +61,15 @@ def test_a_packed_answer_is_read(scripted: Start) -> None:
     ScriptedCalendar.fetched(scripted(script).url)
 
 
-@pytest.mark.parametrize("where", ["headers", "body"])
-def test_a_server_that_drips_is_given_up(scripted: Start, where: str) -> None:
+@pytest.mark.parametrize("where", ["headers", "body", "nowhere"])
+def test_a_server_that_drips_or_is_silent_is_given_up(scripted: Start, where: str) -> None:
     stopped = threading.Event()
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
         head = b"HTTP/1.1 207 Multi-Status\r\n" + (b"Content-Length: 100000\r\n\r\n" if where == "body" else b"X-A: ")
+        if where == "nowhere":
+            stopped.wait(20)
+            return
         try:
             handler.wfile.write(head)
             while not stopped.wait(0.05):
@@ -132,14 +137,107 @@ def test_digest_is_negotiated_once(scripted: Start) -> None:
     server = scripted(script)
     ScriptedCalendar.fetched(server.url)
     refused = [seen for seen in server.seen if not seen.headers.get("authorization", "").startswith("Digest")]
-    assert len(refused) == 2  # Basic, and the digest's own question
+    assert len(refused) == 1
 
 
 def test_a_refused_digest_is_not_repeated(scripted: Start) -> None:
     server = scripted(lambda _: Reply(401, headers={"WWW-Authenticate": 'Digest realm="c", nonce="a", qop="auth"'}))
     with pytest.raises(AuthenticationFailed):
         ScriptedCalendar.sync(server.url)
-    assert len(server.seen) == 3
+    assert [seen.headers["authorization"].split()[0] for seen in server.seen] == ["Basic", "Digest"]
+
+
+def test_a_digest_is_made_of_the_first_challenge_that_can_be_answered_and_anew_for_another_nonce(
+    scripted: Start,
+) -> None:
+    """By RFC 7616 §3.4.1; the password is not ASCII, the name asked for holds what must be escaped."""
+    nonces = ["one", "one", "two"]
+
+    def expected(seen: Seen, nonce: str) -> str:
+        said = parse_keqv_list(parse_http_list(seen.headers["authorization"].removeprefix("Digest ")))
+        assert said["uri"] == seen.path == "/a%20b?c=%C3%A9"
+        secret = sha256("ana:cal, mine:geh\u00e4im".encode()).hexdigest()
+        asked = sha256(f"PROPFIND:{seen.path}".encode()).hexdigest()
+        whole = f"{secret}:{nonce}:{said['nc']}:{said['cnonce']}:auth:{asked}"
+        return "yes" if said["response"] == sha256(whole.encode()).hexdigest() else "no"
+
+    def script(seen: Seen) -> Reply:
+        nonce = nonces[0]
+        if f'nonce="{nonce}"' in seen.headers["authorization"]:
+            nonces.pop(0)
+            return Reply(207, expected(seen, nonce).encode())
+        offered = 'Negotiate, Digest realm="x", nonce="y", algorithm=SHA-512-256, qop="auth", Basic realm="z", Digest'
+        offered += f' realm="cal, mine", nonce="{nonce}", algorithm=SHA-256, qop="auth-int, auth"'
+        return Reply(401, headers={"WWW-Authenticate": offered})
+
+    server = scripted(script)
+    transport = Transport(server.url, "ana", "geh\u00e4im")
+    told = bytearray()
+    for _ in range(3):
+        assert transport.request("PROPFIND", f"{server.url}a b?c=\u00e9#d", b"", {}, told.extend).status == 207
+    transport.close()
+    assert told == b"yesyesyes"
+    assert len(server.seen) == 5
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_answer_that_is_cut_off_is_none(scripted: Start, chunked: bool) -> None:
+    head = b"Transfer-Encoding: chunked\r\n\r\n5\r\n<a/>\n\r\n" if chunked else b"Content-Length: 50\r\n\r\n<a/>\n"
+    server = scripted(
+        lambda _: Reply(raw=lambda handler: handler.wfile.write(b"HTTP/1.1 207 Here\r\n" + head) and None)
+    )
+    transport = Transport(server.url, "ana", "canary")
+    with pytest.raises(Unreachable, match="broke off"):
+        transport.request("PROPFIND", server.url, b"", {}, lambda _: None)
+    transport.close()
+
+
+@pytest.mark.parametrize("size", [0, 12, 27, 40, 60])
+def test_nor_is_one_whose_head_is_cut_off(scripted: Start, size: int) -> None:
+    head = b"HTTP/1.1 207 Multi-Status\r\nX-A: b\r\nContent-Length: 100\r\n\r\n"[:size]
+    server = scripted(lambda _: Reply(raw=lambda handler: handler.wfile.write(head) and None))
+    transport = Transport(server.url, "ana", "canary")
+    with pytest.raises(Unreachable, match="broke off"):
+        transport.request("PROPFIND", server.url, b"", {}, lambda _: None)
+    transport.close()
+
+
+def test_nor_is_a_packed_one_without_its_end(scripted: Start) -> None:
+    reply = b"HTTP/1.1 207 Here\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(b"<a/>")[:-8]
+    server = scripted(lambda _: Reply(raw=lambda handler: handler.wfile.write(reply) and None))
+    transport = Transport(server.url, "ana", "canary")
+    with pytest.raises(Unreachable, match="broke off"):
+        transport.request("PROPFIND", server.url, b"", {}, lambda _: None)
+    transport.close()
+
+
+@pytest.mark.parametrize("challenge", ["Basic realm=", 'Digest realm="x", nonce=, opaque=', "Bearer error="])
+def test_a_challenge_without_values_is_a_refusal_like_another(scripted: Start, challenge: str) -> None:
+    server = scripted(lambda _: Reply(401, b"", {"WWW-Authenticate": challenge}))
+    transport = Transport(server.url, "ana", "canary")
+    assert transport.request("PROPFIND", server.url, b"", {}, lambda _: None).status == 401
+    transport.close()
+
+
+def test_a_connection_is_kept_until_the_server_hangs_up(scripted: Start) -> None:
+    ports: list[int] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        ports.append(handler.client_address[1])
+        handler.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)  # so that the end comes with the answer
+        handler.wfile.write(b"HTTP/1.1 207 Here\r\nContent-Length: 4\r\n\r\n<a/>")
+        if len(ports) == 2:
+            handler.connection.shutdown(socket.SHUT_WR)
+        else:
+            handler.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+            handler.close_connection = False
+
+    server = scripted(lambda _: Reply(raw=answer))
+    transport = Transport(server.url, "ana", "canary")
+    for _ in range(4):
+        assert transport.request("PROPFIND", server.url, b"", {}, lambda _: None).status == 207
+    transport.close()
+    assert ports[0] == ports[1] != ports[2] == ports[3]
 
 
 def test_neither_netrc_nor_proxies_nor_cookies_are_used(

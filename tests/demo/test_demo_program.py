@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shlex
 import signal
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from demo_runs import ROOT, SECONDS, Kept, ask, demo
-
-
-def servers_in(folder: Path) -> list[str]:
-    """The command lines of processes that serve what lies in `folder`."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with contextlib.suppress(OSError):
-            line = path.read_bytes().decode(errors="replace")
-            if "bound_server.py" in line and str(folder) in line:
-                found.append(line)
-    return found
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+from demo_runs import ROOT, SECONDS, Kept, ask, demo, servers_in, wait_until
 
 
 def test_what_it_says_to_type_next_works(kept: Kept) -> None:

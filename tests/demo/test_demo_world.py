@@ -65,7 +65,8 @@ def test_one_meeting_in_two_calendars_is_one_activity(kept: Kept) -> None:
     assert meeting["verdict"] == "upcoming"
     felix = kept.contact("felix")
     assert felix["next_meeting"] == meeting["at"]
-    assert timedelta(days=5) < moment(felix["next_meeting"]) - datetime.now(UTC) < timedelta(days=10)
+    # five working days ahead at a given hour: from a Sunday afternoon that is less than five days
+    assert timedelta(days=4) < moment(felix["next_meeting"]) - datetime.now(UTC) < timedelta(days=10)
     assert (felix["last_touch_kind"], felix["last_meeting"]) == ("outbound", None)
 
 

@@ -1,4 +1,5 @@
-"""An answer to an id that a relay has changed is found where no subject is kept, and no subject is kept for it."""
+"""An answer to an id that a relay has changed is found where no subject is kept, and no subject is
+kept for it."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from lasttouch.keeping import address_book
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import sync
-from store.database import writing
 from store.people import people
+from store.transactions import writing
 
 ANA, BOB = "ana@acme.example", "bob@globex.example"
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -1,4 +1,5 @@
-"""What `status` says when the calendar server fails: the kind of trouble, and that nothing is gone."""
+"""What `status` says when the calendar server fails: the kind of trouble, and that nothing is
+gone."""
 
 from __future__ import annotations
 

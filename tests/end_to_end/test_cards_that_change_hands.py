@@ -1,10 +1,10 @@
-"""An address that one card gives up and another has is the other's, whoever is read first and wherever."""
+"""An address that one card gives up and another has is the other's, whoever is read first and
+wherever."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-import sqlite3
 from datetime import datetime
 
 import pytest
@@ -13,6 +13,7 @@ import config_lines
 from household import Household, ago, mail, utc
 from scripted_collections import ScriptedBook, card
 from scripted_dav import Start
+from store.database import open_for_reading
 
 DESK = "frontdesk@harbour.example"
 
@@ -23,7 +24,8 @@ def _card(uid: str, name: str, *emails: str) -> str:
 
 @pytest.fixture
 def written(household: Household, user: str) -> datetime:
-    """Ana's address book "people" is read with the mail of the front desk, which is Nia's so far."""
+    """Ana's address book "people" is read with the mail of the front desk, which is Nia's so
+    far."""
     household.add_account("ana", user)
     household.add_carddav("ana", user)
     at = ago(days=6)
@@ -91,7 +93,7 @@ def test_a_card_that_goes_gives_up_what_it_showed(household: Household, user: st
 @pytest.mark.usefixtures("written")
 def test_who_is_forgotten_is_shown_by_no_card(household: Household) -> None:
     household.ok("contacts", "forget", "Nia Okafor", "--yes")
-    with contextlib.closing(sqlite3.connect(household.database)) as log:
+    with contextlib.closing(open_for_reading(household.database)) as log:
         assert log.execute("SELECT email FROM card_address").fetchall() == [("olu@harbour.example",)]
 
 

@@ -1,4 +1,5 @@
-"""A clock that was wrong during one pass, and a longer past asked for later: the log is as if it had never been so."""
+"""A clock that was wrong during one pass, and a longer past asked for later: the log is as if it
+had never been so."""
 
 from __future__ import annotations
 
@@ -15,9 +16,9 @@ from lasttouch.keeping import address_book
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import sync
-from store.awaiting import awaiting
-from store.database import writing
+from store.awaiting import awaiting, told
 from store.people import people
+from store.transactions import writing
 from store.unmatched import unmatched
 
 ANA, BOB, EVE = "ana@acme.example", "bob@globex.example", "eve@hooli.example"
@@ -74,7 +75,7 @@ class Desk:
     def _said(self, agent: Any, now: datetime) -> dict[str, Any]:
         (bob,) = people(agent.log, now)
         strangers = [one.last_touch for one in unmatched(agent.log, now)]
-        waiting = [one.subject for one in awaiting(agent.log, now, "us")]
+        waiting = [one.subject for one in told(agent.log, list(awaiting(agent.log, now, "us")))]
         with writing(agent.connection):
             assert recompute(agent) == 0
         return {

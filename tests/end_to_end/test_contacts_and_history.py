@@ -11,7 +11,8 @@ from household import Household, ago, event, mail, utc_ago
 
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
-    """Ana has exchanged with Bob under two addresses, with Eve and Fay at Hooli, and got a newsletter."""
+    """Ana has exchanged with Bob under two addresses, with Eve and Fay at Hooli, and got a
+    newsletter."""
     household.add_account("ana", user)
     box = household.dovecot
     box.append(

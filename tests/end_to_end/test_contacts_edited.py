@@ -1,4 +1,5 @@
-"""A contact's name, company, owner, tags and addresses can be changed, and what hangs on them follows."""
+"""A contact's name, company, owner, tags and addresses can be changed, and what hangs on them
+follows."""
 
 from __future__ import annotations
 

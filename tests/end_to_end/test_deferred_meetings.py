@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
 from household import NOW, Household, ago, event, utc_ago
+from store.database import open_for_reading
 
 ZOE = "zoe@other.example;PARTSTAT=ACCEPTED"
 
@@ -24,7 +24,7 @@ def put(ana: Household, user: str, uid: str, text: str) -> None:
 
 
 def waiting(ana: Household) -> list[str]:
-    with closing(sqlite3.connect(ana.database)) as log:
+    with closing(open_for_reading(ana.database)) as log:
         query = "SELECT uid FROM calendar_object WHERE deferred_since IS NOT NULL ORDER BY uid"
         return [uid for (uid,) in log.execute(query)]
 

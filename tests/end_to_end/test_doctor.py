@@ -121,6 +121,7 @@ def test_a_password_file_that_others_can_read(household: Household, user: str) -
     [
         ("/run/credentials/lasttouch.service/ana", "`lasttouch status`"),
         ("secret", "put the password on its first line"),
+        ("s" * 300, "put the password on its first line"),  # even to look for it is an error
     ],
 )
 def test_a_password_file_that_is_not_there(household: Household, user: str, path: str, advice: str) -> None:

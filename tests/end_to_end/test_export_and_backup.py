@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from household import NOW, Household, ago, event, mail
-from store.database import open_for_writing, writing
+from store.database import open_for_writing
+from store.transactions import writing
 
 ROOT = Path(__file__).parents[2]
 

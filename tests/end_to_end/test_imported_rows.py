@@ -1,9 +1,9 @@
-"""What a row of an import says of a person: that some contacts are one, its tags, and which record it is."""
+"""What a row of an import says of a person: that some contacts are one, its tags, and which record
+it is."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from household import Household, ago, mail, utc
+from store.database import open_for_reading
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def written(household: Household, user: str) -> datetime:
 
 
 def _rows(household: Household, query: str) -> list[tuple[Any, ...]]:
-    with contextlib.closing(sqlite3.connect(household.database)) as database:
+    with contextlib.closing(open_for_reading(household.database)) as database:
         return database.execute(query).fetchall()
 
 

@@ -19,24 +19,24 @@ from lasttouch.terminal.command_line import COMMANDS, lasttouch
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([a-z ]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
-FREE = ("evidence",)  # objects whose keys are data: names of header fields
+FREE = ("evidence", "tables")  # objects whose keys are data: names of header fields, of tables
 LAST = [
     "id", "name", "emails", "company", "owner", "tags", "last_touch", "last_touch_kind", "last_touch_activity",
     "last_touch_by", "last_touch_account", "last_inbound", "last_outbound", "last_meeting", "next_meeting",
     "last_copied", "last_two_way", "touches", "seen_through", "read_back_to",
 ]  # fmt: skip
 ELSEWHERE = {  # tested with the daemon, an assistant, a server to sign in at, the page
-    "run", "mcp", "sign-in", "web login",
+    "run", "mcp", "sign-in", "web login", "worker",
 }  # fmt: skip
 OF_A_TEAM = {  # tested in tests/team
-    "access", "accounts list", "accounts retire", "sharing show", "sharing set", "sharing private",
+    "access", "accounts let-in", "accounts list", "accounts retire", "sharing show", "sharing set", "sharing private",
     "privacy report", "drift", "handover",
 }  # fmt: skip
 
 
 def documented(section: str, seen: frozenset[str] = frozenset()) -> set[str]:
     """The fields a section names, those of the sections whose shape it takes over among them."""
-    text = SECTIONS[section]
+    text = " ".join(SECTIONS[section].split())
     others = re.findall(r"(?:as of|as in|same as|fields of|array of|`accounts` of) `([a-z ]+?)(?: --[a-z]+)?`", text)
     named = {word for span in re.findall(r"`([^`]*)`", text) for word in re.findall(r"[a-z_]+", span)}
     deeper = {name for name in others if name in SECTIONS} - seen - {section}
@@ -66,7 +66,8 @@ def commands(group: click.Group = lasttouch, before: str = "") -> Iterator[str]:
 
 @pytest.fixture
 def home(household: Household, user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Household:
-    """Something of everything: mail both ways, machines, strangers, meetings, and a calendar that cannot be read."""
+    """Something of everything: mail both ways, machines, strangers, meetings, and a calendar that
+    cannot be read."""
     household.add_account("ana", user, caldav=True)
     inbox = [
         *(mail("Bob <bob@globex.example>", "ana@acme.example", ago(days=d), f"b{d}") for d in (80, 70, 60, 50, 40)),
@@ -113,7 +114,8 @@ def calls(home: Household, user: str) -> list[tuple[str, str]]:
         ("contacts export", ""), ("contacts dossier", "bob"),
         ("contacts dossier", "eve@hooli.example"), ("companies list", ""), ("export", ""),
         ("rules test", "--never-log hooli.example --own-address bob@globex.example"), ("doctor", ""), ("check", ""),
-        ("backup", str(home.folder / "backup.db")), ("completion", "bash"), ("contacts import", str(file)),
+        ("backup", str(home.folder / "backup.db")), ("move", str(home.folder / "moved.db")),
+        ("completion", "bash"), ("contacts import", str(file)),
         ("contacts add", "Kim kim@globex.example"), ("contacts alias", "Kim kim@home.example"),
         ("contacts add", "Kimmy kimmy@globex.example"), ("contacts merge", "Kim Kimmy"), ("contacts remove", "Zoe"),
         ("contacts forget", "Kim --yes"), ("companies add", "Initech initech.example"), ("init", init),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Callable
 
 import pytest
 
 from household import Household, ago, mail
+from store.database import open_for_reading
 
 BOB, ANA = "Bob <bob@globex.example>", "ana@acme.example"
 
@@ -32,7 +32,7 @@ def _waits(household: Household) -> list[str]:
 
 
 def _marks(household: Household) -> list[tuple[int, int, int]]:
-    with contextlib.closing(sqlite3.connect(household.database)) as log:
+    with contextlib.closing(open_for_reading(household.database)) as log:
         return log.execute("SELECT uid, bits, has_left FROM mark ORDER BY uid").fetchall()
 
 

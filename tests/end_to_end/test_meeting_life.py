@@ -1,4 +1,5 @@
-"""What becomes of a meeting between the day it is planned and long after it was held, over a real server."""
+"""What becomes of a meeting between the day it is planned and long after it was held, over a real
+server."""
 
 from __future__ import annotations
 

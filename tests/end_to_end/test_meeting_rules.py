@@ -1,7 +1,7 @@
 """The rules for meetings (docs/what-counts.md, "Meetings"), one by one, over a real server.
 
-Each case is what stands in the calendar and what Bob, a contact, gets from it: (last_meeting, next_meeting) as days
-from now, and how many touches.
+Each case is what stands in the calendar and what Bob, a contact, gets from it: (last_meeting,
+next_meeting) as days from now, and how many touches.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def all_day(uid: str, start: datetime, *lines: str) -> list[str]:
 CROWD = [f"guest{number}@other.example" for number in range(50)]
 
 CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
-    # "last_meeting: start of the newest meeting that is over and counts" / "next_meeting: the earliest that lies ahead"
+    # "last_meeting: start of the newest meeting that is over and counts"
+    # "next_meeting: the earliest that lies ahead"
     "held": ([event("a", ago(days=5), YES)], (-5, None, 1)),
     "ahead": ([event("a", ago(days=-5), YES), event("b", ago(days=-3), YES)], (None, 3, 0)),
     "under way": ([event("a", ago(hours=1), YES, hours=3)], NOTHING),
@@ -120,7 +121,8 @@ CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
     # "mailto: in any case, the EMAIL= parameter for other URIs"
     "MAILTO:": ([event("a", ago(days=5), YES).replace("mailto:", "MAILTO:")], (-5, None, 1)),
     "EMAIL=": ([event("a", ago(days=5), YES).replace(f":mailto:{BOB}", f";EMAIL={BOB}:urn:uuid:1")], (-5, None, 1)),
-    # "An invitation that the owner never answered counts"; "The contact's NEEDS-ACTION and TENTATIVE count"
+    # "An invitation that the owner never answered counts"
+    # "The contact's NEEDS-ACTION and TENTATIVE count"
     "owner never answered": ([event("a", ago(days=5), YES, f"{ANA};PARTSTAT=NEEDS-ACTION")], (-5, None, 1)),
     "contact never answered": ([event("a", ago(days=5), f"{BOB};PARTSTAT=NEEDS-ACTION")], (-5, None, 1)),
     "contact tentative": ([event("a", ago(days=5), f"{BOB};PARTSTAT=TENTATIVE")], (-5, None, 1)),
@@ -179,7 +181,8 @@ CASES: dict[str, tuple[list[str], tuple[float | None, float | None, int]]] = {
         [vcalendar(override("s", ago(days=9), ago(days=8), f"ATTENDEE:mailto:{BOB}"))],
         (-8, None, 1),
     ),
-    # "A broken or unbounded object is counted, named and skipped; the rest of the calendar is processed"
+    # "A broken or unbounded object is counted, named and skipped;
+    # the rest of the calendar is processed"
     "beside broken ones": (
         [
             event("a", ago(days=5), YES),

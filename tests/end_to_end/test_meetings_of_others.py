@@ -1,4 +1,5 @@
-"""Who knows the UID of a meeting may write it into an invitation; that takes nothing away, wherever it is shown."""
+"""Who knows the UID of a meeting may write it into an invitation; that takes nothing away, wherever
+it is shown."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from lasttouch.keeping import address_book
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import sync
-from store.database import writing
 from store.people import people
+from store.transactions import writing
 
 TOM, KIM, EVE, ANA = "tom@client.example", "kim@client.example", "eve@rival.example", "ana@acme.example"
 FIRST = (NOW - timedelta(days=21)).replace(hour=9, minute=0, second=0)
@@ -96,7 +97,8 @@ def home(household: Household) -> Household:
 
 
 def after(home: Household, *steps: tuple[str, str]) -> dict[str, list[object]]:
-    """The dates of Tom and Kim in a log that begins anew, once these files (path, text; "" for none) were read."""
+    """The dates of Tom and Kim in a log that begins anew, once these files (path, text; "" for
+    none) were read."""
     for path in [*home.folder.glob("lasttouch.db*"), *home.folder.glob("*/*.ics")]:
         path.unlink()
     with opened(load_config(home.folder / "config.toml"), lambda: NOW) as agent:

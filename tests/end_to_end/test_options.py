@@ -130,12 +130,14 @@ def test_a_series_counts_by_its_occurrences(household: Household, user: str) -> 
     assert bob["touches"] == 4
 
 
-def test_a_database_on_a_server_is_no_path(household: Household, user: str) -> None:
-    household.head = 'database = "postgresql://db.example/lasttouch"\n'
+def test_a_database_on_a_server_that_is_not_there_is_named(household: Household, user: str) -> None:
+    household.head = 'database = "postgresql://127.0.0.1:1/lasttouch"\n'
     household.add_account("ana", user)
     outcome = household.run("sync")
-    assert outcome.code == 3
-    assert "database: the log is an SQLite file; give its path" in outcome.err
+    assert outcome.code == 1
+    assert "postgresql://127.0.0.1:1/lasttouch" in outcome.err
+    assert "cannot be reached" in outcome.err
+    assert "Traceback" not in outcome.err
     assert [path.name for path in household.folder.iterdir()] == ["config.toml"]
 
 

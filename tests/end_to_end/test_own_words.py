@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import subprocess
 from typing import Any
 
 import pytest
 
 from household import Household, ago, event, mail, utc, utc_ago
+from store.database import open_for_reading
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def ana(household: Household, user: str) -> Household:
 
 
 def _rows(household: Household, table: str) -> list[tuple[Any, ...]]:
-    with contextlib.closing(sqlite3.connect(household.database)) as log:
+    with contextlib.closing(open_for_reading(household.database)) as log:
         return log.execute(f"SELECT * FROM {table}").fetchall()
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-
 import pytest
 
 from config_lines import table
@@ -112,8 +109,7 @@ def test_with_a_published_calendar_that_was_not_read_nobody_is_known_to_be_silen
         "Bob": "stale",
         "Eve": "never",
     }
-    with contextlib.closing(sqlite3.connect(household.database)) as log:
+    with household.written() as log:
         log.execute("UPDATE source SET seen_through = seen_through - 3 * 86400")
-        log.commit()
     assert {one["state"] for one in household.ok("stale", "--days", "10")} == {"unknown"}
     assert [one["source"] for one in household.ok("today")["unknown"]] == ["calendar_urls"]

@@ -11,7 +11,8 @@ OLIVIA = ("BEGIN:VCARD", "VERSION:3.0", "UID:o1", "FN:Olivia Park", "EMAIL:olivi
 
 @pytest.fixture
 def home(household: Household, user: str) -> Household:
-    """Ana exchanges both ways with Olivia at Hooli, with a friend at a free mailbox, and with Raj, who is new."""
+    """Ana exchanges both ways with Olivia at Hooli, with a friend at a free mailbox, and with Raj,
+    who is new."""
     household.head += 'contacts_from = "two-way"\n'
     household.add_account("ana", user)
     household.add_carddav("ana", user)

@@ -1,4 +1,5 @@
-"""What colleagues share on a mail server counts where the configuration names it, and `doctor` says what does not."""
+"""What colleagues share on a mail server counts where the configuration names it, and `doctor` says
+what does not."""
 
 from __future__ import annotations
 

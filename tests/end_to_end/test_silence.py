@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -13,7 +11,8 @@ from household import NOW, Household, ago, event, mail, utc_ago
 
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
-    """Bob wrote every ten days until 40 days ago, Carl once, Dora every day until 3 days ago, Zoe never."""
+    """Bob wrote every ten days until 40 days ago, Carl once, Dora every day until 3 days ago, Zoe
+    never."""
     household.add_account("ana", user, caldav=True)
     household.receive(
         user,
@@ -121,28 +120,25 @@ def test_stale_by_length_and_its_filters(ana: Household) -> None:
 
 
 def test_who_exchanges_through_an_account_that_was_not_read_is_unknown(ana: Household) -> None:
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+    with ana.written() as log:
         log.execute("UPDATE source SET seen_through = seen_through - 3 * 86400 WHERE kind = 'imap'")
-        log.commit()
     found = {one["name"]: one for one in ana.ok("stale")}
     assert found["Bob"]["state"] == "unknown"
     assert found["Bob"]["unknown_since"] == ana.last("bob")["seen_through"]
     assert found["Zoe"]["state"] == "unknown"
     assert "Unknown since" in ana.run("stale").out
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+    with ana.written() as log:
         log.execute("UPDATE source SET seen_through = NULL WHERE kind = 'imap'")
-        log.commit()
     assert {one["state"] for one in ana.ok("stale")} == {"unknown"}
     assert ana.ok("stale")[0]["unknown_since"] is None
 
 
 def test_an_account_that_has_nothing_to_do_with_somebody_leaves_them_stale(ana: Household) -> None:
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+    with ana.written() as log:
         log.execute("INSERT INTO account (name, owner, active) VALUES ('ben', 'Ben', 1)")
         log.execute(
             "INSERT INTO source (account_id, kind, active) SELECT id, 'imap', 1 FROM account WHERE name = 'ben'"
         )
-        log.commit()
     found = {one["name"]: one["state"] for one in ana.ok("stale", "--days", "1")}
     assert found == {"Bob": "stale", "Carl": "stale", "Zoe": "unknown"}
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from calendar_samples import calendar_mail
+from generated import stride
 from written_rows import written_rows
 
 import cli
@@ -183,7 +184,8 @@ def test_one_unreachable_account_does_not_stop_the_other(household: Household, n
 
 
 def _killed_at(household: Household, step: int) -> bool:
-    """Sync in a child that is killed before its `step`-th SQL statement; False if it came to its end."""
+    """Sync in a child that is killed before its `step`-th SQL statement; False if it came to its
+    end."""
     child = os.fork()
     if child == 0:
         connect = sqlite3.connect
@@ -223,7 +225,7 @@ def test_killed_at_any_step_the_next_pass_makes_it_whole(household: Household, u
         killed += 1
         household.ok("sync")
         assert household.contents() == whole, f"killed at statement {step}"
-        step += 7
+        step += stride(7)
     assert killed > 15
     with written_rows(household.database) as written:
         household.ok("sync")
@@ -232,7 +234,8 @@ def test_killed_at_any_step_the_next_pass_makes_it_whole(household: Household, u
 
 
 def test_an_invitation_by_mail_is_no_touch_and_says_why(household: Household, user: str) -> None:
-    """What Outlook, Google, Zimbra, Nextcloud and Apple send beside a text; and what only looks like it."""
+    """What Outlook, Google, Zimbra, Nextcloud and Apple send beside a text; and what only looks
+    like it."""
     household.add_account("ana", user)
     household.dovecot.append(user, "INBOX", [sample.message for sample in calendar_mail()])
     household.import_contacts("Tom,tom@widgets.example,Widgets")

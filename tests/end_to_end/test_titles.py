@@ -1,9 +1,9 @@
-"""Events in which nobody is listed, whose titles name somebody: offered, counted once confirmed, or counted at once."""
+"""Events in which nobody is listed, whose titles name somebody: offered, counted once confirmed, or
+counted at once."""
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 
 import config_lines
 from household import NOW, Household, ago, event, utc_ago
+from store.database import open_for_reading
 
 IRIS = "Iris Van Dam,iris@initech.example,Initech"
 
@@ -131,7 +132,7 @@ def test_without_subjects_nothing_is_offered(ana: Household, user: str) -> None:
     ana.import_contacts(IRIS)
     ana.ok("sync")
     assert offered(ana) == []
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+    with contextlib.closing(open_for_reading(ana.database)) as log:
         assert log.execute("SELECT count(*) FROM title_pair").fetchone() == (0,)
 
 
@@ -248,7 +249,7 @@ def test_whoever_is_erased_leaves_no_words_of_a_title(ana: Household, user: str)
     ana.import_contacts(IRIS, "Max Roth,max@hooli.example,Hooli")
     ana.ok("sync")
     ana.run("contacts", "forget", "iris", "--yes")
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
+    with contextlib.closing(open_for_reading(ana.database)) as log:
         assert log.execute("SELECT count(*) FROM title_pair").fetchone() == (0,)
         assert log.execute("SELECT count(*) FROM contact_name").fetchone() == (1,)
         assert "van dam" not in " ".join(text for (text,) in log.execute("SELECT text FROM calendar_object")).casefold()
@@ -260,7 +261,8 @@ def test_whoever_is_erased_leaves_no_words_of_a_title(ana: Household, user: str)
 def test_whom_a_title_names_says_nothing_of_whose_meeting_it_is(
     household: Household, user: str, tmp_path: Path
 ) -> None:
-    """What shows nobody is of whoever's meeting bears the UID, and is so where its title names somebody."""
+    """What shows nobody is of whoever's meeting bears the UID, and is so where its title names
+    somebody."""
     household.add_account("ana", user, imap=False, caldav=True)
     household.radicale.put(user, "work", "call.ics", event("call", ago(days=5), SUMMARY="Call Iris van Dam"))
     household.import_contacts(IRIS)

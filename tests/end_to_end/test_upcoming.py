@@ -36,7 +36,7 @@ def agency(household: Household, new_user: Callable[[], str]) -> Household:
         "4.ics",
         event("not-bob", ago(days=-4), me.format("ACCEPTED"), "bob@globex.example;PARTSTAT=DECLINED"),
     )
-    put(ana, "work", "5.ics", event("now", ago(hours=0.5), me.format("ACCEPTED"), "bob@globex.example"))
+    put(ana, "work", "5.ics", event("now", ago(hours=0.1), me.format("ACCEPTED"), "bob@globex.example"))
     household.import_contacts("Bob,bob@globex.example,Globex", "Carla,carla@globex.example,Globex")
     household.ok("sync")
     return household

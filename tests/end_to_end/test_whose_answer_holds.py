@@ -16,7 +16,8 @@ ORDERS = ["ana ben", "ben ana", "ana ben ana", "ben ana ben"]
 
 
 def copy(organizer: str, changed: int, **answers: str) -> str:
-    """A copy of the meeting that was last changed that many days ago; answers by the beginning of the address."""
+    """A copy of the meeting that was last changed that many days ago; answers by the beginning of
+    the address."""
     people = [
         f"{who};PARTSTAT={answer.replace('_', '-')}"
         for who in (ANA, BEN, OLGA, PIA)

@@ -11,7 +11,8 @@ from household import NOW, Household, ago, event, mail
 
 @pytest.fixture
 def ana(household: Household, user: str) -> Household:
-    """Ana's mailbox and calendar, not yet read, and Bob in the contacts; she is polled every second."""
+    """Ana's mailbox and calendar, not yet read, and Bob in the contacts; she is polled every
+    second."""
     household.add_account("ana", user, caldav=True, more='poll_every = "1s"\n')
     letters = [
         mail("bob@globex.example", "ana@acme.example", ago(days=30, minutes=n), f"i{n}@globex.example")

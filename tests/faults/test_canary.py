@@ -62,7 +62,8 @@ class Watcher:
 
 @pytest.fixture
 def by_command(ana: Household) -> Household:
-    """Ana's passwords come from a command and a file, and from no variable that children would inherit."""
+    """Ana's passwords come from a command and a file, and from no variable that children would
+    inherit."""
     for name in ("mail", "calendar"):
         (ana.folder / f"{name}.secret").write_text(PASSWORD if name == "mail" else CALENDAR_PASSWORD)
         (ana.folder / f"{name}.secret").chmod(0o600)

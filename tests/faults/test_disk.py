@@ -1,4 +1,5 @@
-"""Fault 3: no room, a disk that fails, a database that another process keeps; the cursor is never ahead of the rows."""
+"""Fault 3: no room, a disk that fails, a database that another process keeps; the cursor is never
+ahead of the rows."""
 
 from __future__ import annotations
 

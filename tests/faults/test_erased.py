@@ -1,4 +1,5 @@
-"""Fault 20: whoever is forgotten is in no page of no file, and does not come back by any way there is."""
+"""Fault 20: whoever is forgotten is in no page of no file, and does not come back by any way there
+is."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ ERASED = (b"bob@globex", b"Bob")
 
 
 def _hits(household: Household) -> list[str]:
-    """On the disk, in free pages and the journal too; only the configuration and our own input may name them."""
+    """On the disk, in free pages and the journal too; only the configuration and our own input may
+    name them."""
     ours = {"config.toml", "contacts.csv"}
     files = [path for path in household.folder.iterdir() if path.is_file() and path.name not in ours]
     return [f"{path.name}: {word!r}" for path in files for word in ERASED if word in path.read_bytes()]

@@ -1,4 +1,5 @@
-"""Fault 15: mail and calendars broken in every way a generator thinks of; no crash, and no sibling is lost."""
+"""Fault 15: mail and calendars broken in every way a generator thinks of; no crash, and no sibling
+is lost."""
 
 from __future__ import annotations
 

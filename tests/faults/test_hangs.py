@@ -1,4 +1,5 @@
-"""Fault 6: a calendar server that hangs or drips is given up, and no account waits for others that are dead."""
+"""Fault 6: a calendar server that hangs or drips is given up, and no account waits for others that
+are dead."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from capture.dav import connection as dav
 from capture.dav import source, transport
 from capture.dav.transport import Transport
 from capture.mail import connection, server
@@ -23,7 +25,7 @@ SHORT = 0.5
 
 
 def test_the_bounds_that_are_shortened_here_are_within_a_minute() -> None:
-    assert transport.CONNECT_SECONDS < transport.READ_SECONDS < transport.REQUEST_SECONDS <= GIVE_UP
+    assert dav.CONNECT_SECONDS < dav.STALL_SECONDS < transport.REQUEST_SECONDS <= GIVE_UP
     assert connection.CONNECT_SECONDS < server.STALL_SECONDS < GIVE_UP
 
 
@@ -34,8 +36,8 @@ def test_a_calendar_server_is_given_up_wherever_it_stops_answering(
     household.add_account("ana", user, imap=False, caldav=True)
     for number in range(8):
         household.radicale.put(user, "work", f"m{number}", event(f"m{number}", before(days=number + 1), "b@x.example"))
-    monkeypatch.setattr(transport, "CONNECT_SECONDS", SHORT)
-    monkeypatch.setattr(transport, "READ_SECONDS", SHORT)
+    monkeypatch.setattr(dav, "CONNECT_SECONDS", SHORT)
+    monkeypatch.setattr(dav, "STALL_SECONDS", SHORT)
     monkeypatch.setattr(source, "Transport", partial(Transport, seconds=2 * SHORT))
     household.import_contacts("Bob,b@x.example,X")
     with FaultProxy(household.radicale.port) as proxy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from generated import examples
 from written_rows import written_rows
 
 from fault_proxy import FaultProxy
@@ -26,7 +27,7 @@ def test_a_daemon_killed_at_any_moment_leaves_what_the_next_run_makes_whole(
     with FaultProxy(ana.dovecot.port) as proxy:
         ana.accounts["ana"] = ana.accounts["ana"].replace(f"port = {ana.dovecot.port}", f"port = {proxy.port}")
         ana.write_config()
-        moments = random.Random(2).sample(range(25_000), 6)
+        moments = random.Random(2).sample(range(25_000), examples(12))
         for moment in (0, 400, 2_000, *sorted(moments)):
             for path in ana.folder.glob("lasttouch.db*"):
                 path.unlink()

@@ -1,4 +1,5 @@
-"""Whatever our own code stumbles over: that item is left out and named, and everything else goes on."""
+"""Whatever our own code stumbles over: that item is left out and named, and everything else goes
+on."""
 
 from __future__ import annotations
 

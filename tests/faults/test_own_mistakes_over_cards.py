@@ -1,4 +1,5 @@
-"""Whatever our own code stumbles over in calendars, cards and lists: that one is named, and everything else goes on."""
+"""Whatever our own code stumbles over in calendars, cards and lists: that one is named, and
+everything else goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Fault 16: whatever stands in names and subjects, no answer moves a terminal or runs in a spreadsheet."""
+"""Fault 16: whatever stands in names and subjects, no answer moves a terminal or runs in a
+spreadsheet."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ OTHERWISE = {
     "snooze", "demo", "init", "run", "companies add",
     "service install", "service uninstall", "service status", "rules test", "why", "accounts retire",
     "sharing show", "sharing set", "sharing private", "handover", "push", "sign-in", "mcp", "web login", "tokens add",
-    "tokens revoke",
+    "tokens revoke", "move", "worker", "accounts let-in",
 }  # fmt: skip
 
 

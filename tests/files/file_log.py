@@ -18,7 +18,8 @@ SEPARATOR = b"From tom@widgets.example Mon Mar 02 10:00:00 +0000 2026\n"
 
 
 class FileLog:
-    """Syncs from paths; `messages` are Message-IDs (or subjects) as they came, `objects` what calendars hold now."""
+    """Syncs from paths; `messages` are Message-IDs (or subjects) as they came, `objects` what
+    calendars hold now."""
 
     def __init__(
         self,

@@ -1,4 +1,5 @@
-"""What is in a message in a file beside its header: calendars, delivery reports, hostile structures."""
+"""What is in a message in a file beside its header: calendars, delivery reports, hostile
+structures."""
 
 from __future__ import annotations
 

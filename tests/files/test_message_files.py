@@ -1,4 +1,5 @@
-"""Maildirs and folders of .eml files: every message once, whenever it came and however it was moved."""
+"""Maildirs and folders of .eml files: every message once, whenever it came and however it was
+moved."""
 
 from __future__ import annotations
 
@@ -259,7 +260,8 @@ def test_an_interrupted_pass_does_not_begin_anew(tmp_path: Path, monkeypatch: py
 def test_a_folder_that_changes_between_interrupted_passes(
     steps: list[tuple[set[int], int]], at_once: int, suffix: str
 ) -> None:
-    """Messages come, go and come back; whatever is there when a pass is not interrupted was read."""
+    """Messages come, go and come back; whatever is there when a pass is not interrupted was
+    read."""
     with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         patch.setattr(pacing, "BATCH_MESSAGES", at_once)
         folder = make_maildir(Path(name) / "box") / "cur" if suffix == "maildir" else Path(name)

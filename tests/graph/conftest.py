@@ -10,12 +10,22 @@ from graph_log import AtMicrosoft
 from scripted_graph import ScriptedGraph
 
 
-@pytest.fixture
-def graph() -> Iterator[ScriptedGraph]:
+def _double() -> Iterator[ScriptedGraph]:
     double = ScriptedGraph()
     yield double
     double.stop()
     assert double.wrong == []
+
+
+@pytest.fixture
+def graph() -> Iterator[ScriptedGraph]:
+    yield from _double()
+
+
+@pytest.fixture
+def other() -> Iterator[ScriptedGraph]:
+    """Another one, for who is not Ana."""
+    yield from _double()
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ class MailLog:
 
 
 class AtMicrosoft:
-    """A configuration whose accounts are at the scripted Graph, and the command line run against it."""
+    """A configuration whose accounts are at the scripted Graph, and the command line run against
+    it."""
 
     def __init__(self, folder: Path, graph: ScriptedGraph, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder

@@ -1,4 +1,5 @@
-"""Calendars and contacts at Microsoft 365. Numbers are those of the requirements that docs/microsoft365.md lists."""
+"""Calendars and contacts at Microsoft 365. Numbers are those of the requirements that
+docs/microsoft365.md lists."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from graph_log import AtMicrosoft
+from graph_log import AtMicrosoft, account
 from graph_resources import NOW, SECRET_WORDS, event, goid, instant, message, moment, person
 from scripted_graph import ScriptedGraph
 
 import config_lines
+from capture.graph.client import GraphClient
 from household import Household
 
 DAY = timedelta(days=1)
@@ -42,6 +44,17 @@ def test_no_body_is_asked_for_and_one_that_comes_along_leaves_no_word(
     assert SECRET_WORDS not in caplog.text
     assert SECRET_WORDS.encode() not in b"".join(path.read_bytes() for path in home.folder.iterdir() if path.is_file())
     assert "canary-token" not in caplog.text
+
+
+def test_bodies_end_where_an_answer_is_parsed(graph: ScriptedGraph) -> None:
+    """Requirement 14: of what Graph sends unasked, whatever reads calendars is given none."""
+    graph.meet(event(1, NOW - DAY), "e1")
+    with GraphClient(account(graph), "calendar", "Calendars.Read", sends_bodies=True) as client:
+        between = f"startDateTime={instant(NOW - 9 * DAY)}&endDateTime={instant(NOW)}"
+        ((row,),) = client.pages(client.path(f"/calendars/cal-default/calendarView/delta?{between}"))
+    assert SECRET_WORDS in str(graph.events["cal-default"].items)
+    assert SECRET_WORDS not in str(row)
+    assert row["id"] == "e1"
 
 
 def test_bare_occurrences_without_their_master_are_read_by_instances(home: AtMicrosoft, graph: ScriptedGraph) -> None:
@@ -131,7 +144,8 @@ def with_caldav(home: AtMicrosoft, household: Household, user: str, *texts: str)
 def test_a_foreign_uid_is_the_uid_that_caldav_shows(
     household: Household, user: str, home: AtMicrosoft, graph: ScriptedGraph
 ) -> None:
-    """Requirement 17: vCal-Uid in a GlobalObjectId, and a GlobalObjectId itself, with a day in it and without."""
+    """Requirement 17: vCal-Uid in a GlobalObjectId, and a GlobalObjectId itself, with a day in it
+    and without."""
     foreign = "abc-1@client.example"
     data = b"vCal-Uid\x01\x00\x00\x00" + foreign.encode() + b"\0"
     wrapped = f"040000008200E00074C5B7101A82E008{'0' * 40}{len(data).to_bytes(4, 'little').hex()}{data.hex()}".upper()
@@ -202,8 +216,26 @@ def test_a_window_that_is_opened_anew_deletes_nothing_and_shows_what_was_beyond(
     assert len(graph.paths("calendarView/delta?startDateTime")) == views + 1
 
 
+def test_what_lies_before_a_window_that_reaches_back_no_further_stays(home: AtMicrosoft, graph: ScriptedGraph) -> None:
+    """Requirement 19: a view is five years long at most, and so leaves behind what it once
+    showed."""
+    home.head = config_lines.head(backfill="10y")
+    home.write()
+    graph.meet(event(1, NOW - 1600 * DAY), "e1")
+    graph.meet(event(2, NOW - DAY), "e2")
+    home.ok("sync")
+    assert meetings(home) == [instant(NOW - 1600 * DAY), instant(NOW - DAY)]
+    with time_machine.travel(NOW + 170 * DAY, tick=True):
+        home.ok("sync")
+        assert meetings(home) == [instant(NOW - 1600 * DAY), instant(NOW - DAY)]
+    assert len(graph.paths("calendarView/delta?startDateTime")) == 2
+    with home.rows() as rows:  # nor is it marked as deleted long after it was over
+        assert rows.execute("SELECT count(*) FROM activity WHERE deleted_at IS NOT NULL").fetchone() == (0,)
+
+
 def test_what_moves_beyond_the_window_was_not_deleted(home: AtMicrosoft, graph: ScriptedGraph) -> None:
-    """Requirement 19: Graph says @removed of it; it lies ahead, and no meeting of that time was held."""
+    """Requirement 19: Graph says @removed of it; it lies ahead, and no meeting of that time was
+    held."""
     graph.meet(event(1, NOW + 3 * DAY), "e1")
     graph.meet(event(2, NOW - 3 * DAY), "e2")
     home.ok("sync")
@@ -259,12 +291,14 @@ def test_who_stands_there_twice_is_one_and_places_are_nobody(home: AtMicrosoft, 
 def test_a_whole_day_is_the_same_date_wherever_it_was_planned(
     household: Household, user: str, home: AtMicrosoft, graph: ScriptedGraph, zone: str
 ) -> None:
-    """Requirement 22: also as an occurrence of a series, whose originalStart is an instant."""
+    """Requirement 22: also as an occurrence of a series, whose originalStart is an instant; one that no other calendar
+    has is such a day, too."""
     windows = {"Asia/Tokyo": "Tokyo Standard Time", "America/Los_Angeles": "Pacific Standard Time", "UTC": "UTC"}
     day = (NOW - 10 * DAY).replace(hour=0, minute=0, second=0)
     local = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     options = {"isAllDay": True, "originalStartTimeZone": windows[zone]}
-    graph.meet(event(1, day, DAY, **options), "e1")
+    for number in (1, 3):
+        graph.meet(event(number, day, DAY, **options), f"e{number}")
     master = graph.series(2, [day], **options)
     (one,) = graph.occurrences[master].values()
     one.update(type="exception", originalStart=instant(local), end=moment(day + DAY))
@@ -274,7 +308,13 @@ def test_a_whole_day_is_the_same_date_wherever_it_was_planned(
     whole[1] = whole[1].replace("ORGANIZER", f"RECURRENCE-ID;VALUE=DATE:{day:%Y%m%d}\r\nORGANIZER")
     with_caldav(home, household, user, *whole)
     home.ok("sync")
-    assert home.ok("status")["activities"] == 2
+    assert home.ok("status")["activities"] == 3
+    assert sorted(one["verdict"] for one in home.ok("log", "Tom")) == [
+        "all-day",
+        "held",
+        "held",
+    ]
+    assert len({one["at"] for one in home.ok("log", "Tom")}) == 1
 
 
 def _as_day(text: str, day: datetime) -> str:

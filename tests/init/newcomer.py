@@ -12,7 +12,8 @@ from radicale_server import RadicaleServer
 
 
 class Setup:
-    """A newcomer's machine: no configuration yet, an address, servers with an authority of their own."""
+    """A newcomer's machine: no configuration yet, an address, servers with an authority of their
+    own."""
 
     def __init__(self, household: Household, user: str, calendars: RadicaleServer) -> None:
         self.household = household

@@ -39,7 +39,8 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
 def test_a_newcomers_path_with_a_wrong_password_on_the_way(
     new: Setup, keyring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Everything is asked: the server is found, its authority is unknown, the first password is wrong."""
+    """Everything is asked: the server is found, its authority is unknown, the first password is
+    wrong."""
     server = MailSettings("127.0.0.1", new.household.dovecot.tls_port, "tls", new.user, "published at acme.example")
     calendar = CalendarSettings(new.calendars.url, new.user, "SRV record _caldavs._tcp.acme.example")
     monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, calendar, None))
@@ -146,7 +147,7 @@ def test_a_keyring_that_would_keep_plain_text_is_not_used(
 ) -> None:
     backend = type("PlaintextKeyring", (), {"__module__": "keyrings.alt.file"})
     sys.modules["keyring"].get_keyring = backend  # type: ignore[attr-defined]
-    result = new.answered("ana@gmail.com", "Ana", "y", "keyring")
+    result = new.answered("ana@gmail.com", "Ana", "none", "y", "keyring")
     assert "would keep the password as plain text" in result.output
     assert "app password" in result.output
     assert keyring == {}

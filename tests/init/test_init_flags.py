@@ -137,7 +137,8 @@ def test_an_error_names_the_flag_that_mends_it(new: Setup) -> None:
 
 
 def test_the_first_answer_begins_with_what_is_true_and_tells_what_it_cannot_vouch_for(new: Setup) -> None:
-    """A month of mail is read, and calendars are read further back: who was met before may have written since."""
+    """A month of mail is read, and calendars are read further back: who was met before may have
+    written since."""
     for number in range(30):
         met = event(f"met{number}", ago(days=60 + number), f"guest{number}@fair.example", organizer="ana@acme.example")
         new.calendars.put(new.user, "work", f"met{number}.ics", met)

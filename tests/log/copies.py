@@ -10,13 +10,14 @@ from typing import Any
 
 from activity.address import Address
 from activity.envelope import Envelope
+from activity.shape import packed
 from fed_log import Log
 from matchers.authors import as_written
 from matchers.message import judge_mail, message_facts
 from store import ingest, places
-from store.database import writing
 from store.people import people
 from store.rows import Entry
+from store.transactions import writing
 
 ANA, BEN = "ana@acme.example", "ben@acme.example"
 TOM, KIM, EVE = "tom@client.example", "kim@client.example", "eve@rival.example"
@@ -37,6 +38,7 @@ def read(log: Log, envelope: Envelope, account: str = "ana", place: str = "INBOX
     assert at is not None
     facts = message_facts(envelope, at, log.agent.never_log, True)
     assert facts is not None
+    facts.shape = packed(envelope.shape)
     entry = Entry(facts, judge_mail(facts, log.agent.policy))
     with writing(log.connection):
         sources = places.register(log.connection, {"ana": ("Ana", ["imap"]), "ben": ("Ben", ["imap"])})
@@ -53,13 +55,15 @@ def dates(log: Log, who: str) -> tuple[datetime | int | None, ...]:
 
 
 def everything(log: Log) -> list[tuple[Any, ...]]:
-    query = """SELECT identity, at, verdict, reason, direction, conversation, replies_to, subject, evidence, revision,
-        (SELECT group_concat(r.email || ' ' || p.role || ' ' || coalesce(p.touch, '') || p.at) FROM
-            (SELECT * FROM participation ORDER BY address_id, role_code) p JOIN address r ON r.id = p.address_id
-            WHERE p.activity_id = a.id),
-        (SELECT count(*) FROM sighting s WHERE s.activity_id = a.id) FROM activity a"""
+    query = """SELECT identity, at, a.verdict, reason, a.direction, a.conversation, replies_to, subject, evidence,
+        revision,
+        (SELECT group_concat(r.email || ' ' || p.role || ' ' || coalesce(p.touch, '') || p.at, ',')
+            FROM participation p JOIN address r ON r.id = p.address_id WHERE p.activity_id = a.id),
+        (SELECT count(*) FROM sighting s WHERE s.activity_id = a.id),
+        (SELECT group_concat(d.name, ',') FROM (SELECT * FROM attachment ORDER BY number) d WHERE d.activity_id = a.id)
+        FROM activity a"""
     rows = log.connection.execute(query).fetchall()
-    return sorted([(*row[:10], ",".join(sorted((row[10] or "").split(","))), row[11]) for row in rows], key=repr)
+    return sorted([(*row[:10], ",".join(sorted((row[10] or "").split(","))), *row[11:]) for row in rows], key=repr)
 
 
 Copies = Sequence[tuple[Envelope, str, str]]
@@ -70,7 +74,16 @@ def in_every_order(log: Log, copies: Copies) -> None:
     found: list[Any] = []
     for order in itertools.permutations(copies):
         with writing(log.connection):
-            for table in ("sighting", "participation", "activity", "thread", "other_id", "reference", "unplaced"):
+            for table in (
+                "sighting",
+                "participation",
+                "activity",
+                "thread",
+                "other_id",
+                "reference",
+                "unplaced",
+                "attachment",
+            ):
                 log.connection.execute(f"DELETE FROM {table}")
             log.connection.execute("UPDATE contact_touch SET due = 0")
         for envelope, account, place in order:

@@ -1,4 +1,5 @@
-"""Answers are values, for any door: no command line, no terminal and no clock is needed to ask for one."""
+"""Answers are values, for any door: no command line, no terminal and no clock is needed to ask for
+one."""
 
 from __future__ import annotations
 

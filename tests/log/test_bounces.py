@@ -1,23 +1,24 @@
-"""A claim that mail came back is believed of the mail system only, in time, and of what it can be about."""
+"""A claim that mail came back is believed of the mail system only, in time, and of what it can be
+about."""
 
 from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
-from itertools import permutations
+from itertools import islice, permutations
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from spending import spending
 
+from engine_switch import ON_POSTGRESQL
+from fed_log import Log
 from store.finding import find_activity
 from store.people import people
 from store.timeline import activities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from fed_log import Log
 
 ANA, BOB, EVE, MAL = "ana@acme.example", "bob@globex.example", "eve@globex.example", "mal@evil.example"
 DAEMON = "mailer-daemon@mx.acme.example"
@@ -120,7 +121,8 @@ def test_it_is_the_same_in_whatever_order_they_are_read(log: Log) -> None:
         lambda x: log.mail(BOB, ANA, 4.1, message_id=f"<c{x}>"),
     ]
     seen = set()
-    for number, order in enumerate(permutations(steps)):
+    # to write one message at a time takes a server thirty times as long
+    for number, order in enumerate(islice(permutations(steps), 0, None, 15 if ON_POSTGRESQL else 1)):
         for step in order:
             step(str(number))
         seen.add((came_back(log, f"<a{number}>"), came_back(log, f"<b{number}>")))

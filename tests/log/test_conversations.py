@@ -1,4 +1,5 @@
-"""Which conversation a message belongs to, in whatever order messages come; and whose turn it is there."""
+"""Which conversation a message belongs to, in whatever order messages come; and whose turn it is
+there."""
 
 from __future__ import annotations
 

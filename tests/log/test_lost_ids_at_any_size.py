@@ -1,4 +1,5 @@
-"""Conversations without ids and copies under other ids cost as much a message however many there are."""
+"""Conversations without ids and copies under other ids cost as much a message however many there
+are."""
 
 from __future__ import annotations
 

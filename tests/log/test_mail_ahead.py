@@ -1,4 +1,5 @@
-"""Mail that a server took in shows that our clock is behind; what files and calendars hold does not."""
+"""Mail that a server took in shows that our clock is behind; what files and calendars hold does
+not."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 from lasttouch.answers.status import Answer, Holdings
 from lasttouch.views import status
 from lasttouch.views.status import clock_note
-from store.database import writing
 from store.health import newest_mail_after
+from store.transactions import writing
 
 if TYPE_CHECKING:
     from fed_log import Log

@@ -1,4 +1,5 @@
-"""Mail merges: the same text to many one by one, or a few at a time, is a broadcast, whichever was read first."""
+"""Mail merges: the same text to many one by one, or a few at a time, is a broadcast, whichever was
+read first."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ from lasttouch.keeping.recomputation import recompute
 from matchers.mailings import mailing_key, subject_key
 from matchers.message import judge_mail, message_facts
 from store import facts, ingest, mailings, places, touches
-from store.database import writing
 from store.rows import Entry
+from store.transactions import writing
 
 OWNER = Address("ana@acme.example", "Ana Kim")
 SECRET = b"k" * 32
@@ -55,7 +56,7 @@ class _Log:
             touches.refresh(self.agent.connection, self.now)
 
     def verdicts(self) -> dict[str, tuple[str, str | None]]:
-        rows = self.agent.connection.execute("SELECT identity, verdict, reason FROM activity")
+        rows = self.agent.connection.execute("SELECT identity, a.verdict, reason FROM activity a")
         return {identity: (verdict, reason) for identity, verdict, reason in rows}
 
     def touched(self) -> int:

@@ -1,4 +1,5 @@
-"""Copies of a message are one whatever order they come in, and whoever knows its id moves no date of others by it."""
+"""Copies of a message are one whatever order they come in, and whoever knows its id moves no date
+of others by it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ import pytest
 from copies import ANA, BEN, EVE, KIM, TOM, dates, in_every_order, message, read
 
 from activity.address import Address
+from activity.attachment import Attachment
 from activity.envelope import Envelope
+from activity.shape import Shape
 from fed_log import Log
 from store.finding import find_activities
 from store.timeline import activities
@@ -27,7 +30,8 @@ def test_the_same_id_from_another_sender_is_another_message(log_of_three: Log) -
 
 
 def test_what_the_sender_kept_is_what_was_sent(log_of_three: Log) -> None:
-    """A stranger shows Ana's own message to her, with another Date, other recipients and as many as of a broadcast."""
+    """A stranger shows Ana's own message to her, with another Date, other recipients and as many as
+    of a broadcast."""
     log = log_of_three
     sent = message(ANA, TOM, day=20, bcc=(Address(KIM),))
     many = [f"p{number}@elsewhere.example" for number in range(40)]
@@ -85,6 +89,39 @@ def test_all_recipients_of_copies_that_were_received_count(log_of_three: Log) ->
     ]
     in_every_order(log, copies)
     assert dates(log, TOM)[0] == dates(log, KIM)[2] == log.day(20)
+
+
+OFFER, PLAN = Attachment("offer.pdf", "application/pdf", 84_000), Attachment("plan.pdf", "application/pdf", 9)
+TEXT = Shape(10, 400)
+
+
+def documents(log: Log) -> list[str]:
+    (one,) = activities(log.reader, find_activities(log.reader, "<m@x.example>"))
+    return [document.name for document in one.attachments]
+
+
+def test_the_documents_are_those_of_the_copy_that_knows_best(log_of_three: Log) -> None:
+    """A stranger hangs a document on what Ana has sent without one."""
+    log = log_of_three
+    sent = message(ANA, TOM, day=20, shape=TEXT)
+    shown = message(ANA, TOM, day=20, shape=TEXT, attachments=(OFFER,))
+    in_every_order(log, [(sent, "ana", "Sent"), (shown, "ben", "INBOX"), (shown, "ana", "INBOX")])
+    assert documents(log) == []
+    with_one = message(ANA, TOM, day=20, shape=TEXT, attachments=(PLAN,))
+    in_every_order(log, [(with_one, "ana", "Sent"), (shown, "ben", "INBOX"), (sent, "ana", "INBOX")])
+    assert documents(log) == ["plan.pdf"]
+
+
+def test_of_equal_copies_the_one_with_most_documents_tells_them(log_of_three: Log) -> None:
+    """On the way some are taken away; and what the source of the best copy does not tell, another
+    may."""
+    log = log_of_three
+    whole, less = (message(TOM, ANA, day=20, attachments=some) for some in ((OFFER, PLAN), (PLAN,)))
+    in_every_order(log, [(less, "ana", "INBOX"), (whole, "ben", "INBOX"), (message(TOM, ANA, day=20), "ana", "Work")])
+    assert documents(log) == ["offer.pdf", "plan.pdf"]
+    bare = message(ANA, TOM, day=20, bare=True)
+    in_every_order(log, [(bare, "ana", "Sent"), (message(ANA, TOM, day=20, attachments=(OFFER,)), "ben", "INBOX")])
+    assert documents(log) == ["offer.pdf"]
 
 
 def group(author: str, *to: str, day: float = 10, **more: Any) -> Envelope:

@@ -9,7 +9,7 @@ from lasttouch.answers.changes import answer
 from lasttouch.answers.question import Question
 from lasttouch.keeping.forgetting import forget
 from store import moved, touches
-from store.database import writing
+from store.transactions import writing
 
 BOB = "bob@globex.example"
 

@@ -1,4 +1,5 @@
-"""A log of the version before: which addresses cards showed is taken from the contacts that come from them alone."""
+"""A log of the version before: which addresses cards showed is taken from the contacts that come
+from them alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One mailbox may be reached by any number of names: tags, dots, aliases. None costs more than the one before."""
+"""One mailbox may be reached by any number of names: tags, dots, aliases. None costs more than the
+one before."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from activity.contact import ContactEntry
 from lasttouch.keeping import address_book, contact_changes, forgetting
 from lasttouch.keeping.contact_changes import Edit
 from lasttouch.keeping.recomputation import recompute
-from store.database import writing
+from store.transactions import writing
 
 if TYPE_CHECKING:
     from fed_log import Log

@@ -1,4 +1,5 @@
-"""Tracked mail of one person to another bears a newsletter's header; what it answers, as the log knows, tells."""
+"""Tracked mail of one person to another bears a newsletter's header; what it answers, as the log
+knows, tells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Lists in order that come from caches are what the activities say, whether the caches are up to date or not."""
+"""Lists in order that come from caches are what the activities say, whether the caches are up to
+date or not."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lasttouch.keeping import contact_changes, forgetting
-from store.awaiting import PAGE, awaiting
+from store import awaiting as conversations
+from store.awaiting import PAGE, Order, Waiting
 from store.finding import find_activity
 from store.people import people
 from store.silence import longest_silent, never_touched, past_rhythm
@@ -117,22 +119,27 @@ def test_a_conversation_waits_for_whoever_did_not_write_last(log: Log) -> None:
     assert log.differences() == 0
 
 
+def _waiting(log: Log, order: Order = "newest") -> list[Waiting]:
+    found = list(conversations.awaiting(log.reader, log.now, "us", order))
+    return list(conversations.told(log.reader, conversations.settled(log.reader, "us", log.now, found)))
+
+
 def test_what_waits_goes_on_beyond_the_first_page(log: Log) -> None:
     asked = [log.mail(BOB, ANA, day) for day in range(PAGE + 6)]
     log.mail(ANA, BOB, 90, answers=asked[3])
     log.meet(EVE, 95)
     asked.append(log.mail(EVE, ANA, 91))
     log.now = log.day(92)
-    found = list(awaiting(log.reader, log.now, "us", "oldest"))
+    found = _waiting(log, "oldest")
     assert [one.message_id for one in found] == [*asked[:3], *asked[4:]]
-    assert list(awaiting(log.reader, log.now, "us")) == found[::-1]
+    assert _waiting(log) == found[::-1]
     assert {(one.others[0].address, one.accounts, one.read_through) for one in found[:-1]} == {
         (BOB, (("ana", "Ana"),), None)
     }
     log.now = log.day(96)
-    settled = {one.message_id: one.settled_by for one in awaiting(log.reader, log.now, "us")}
-    assert settled.pop(asked[-1]) == "a meeting since"
-    assert list(settled) == [*asked[4:-1][::-1], *asked[:3][::-1]]
+    settled_by = {one.message_id: one.settled_by for one in _waiting(log)}
+    assert settled_by.pop(asked[-1]) == "a meeting since"
+    assert list(settled_by) == [*asked[4:-1][::-1], *asked[:3][::-1]]
 
 
 def test_a_question_found_after_its_answer_does_not_wait(log: Log) -> None:

@@ -50,7 +50,7 @@ def test_answers_to_either_id_answer_it(log_of_three: Log) -> None:
     ]
     in_every_order(log, copies)
     assert dates(log, TOM) == (log.day(13), log.day(12), None, log.day(13), 3)
-    assert log.connection.execute("SELECT count(DISTINCT conversation) FROM activity").fetchone() == (1,)
+    assert log.connection.execute("SELECT count(DISTINCT a.conversation) FROM activity a").fetchone() == (1,)
 
 
 def test_all_copies_without_the_message_itself_are_one(log_of_three: Log) -> None:

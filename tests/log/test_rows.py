@@ -1,4 +1,5 @@
-"""What an activity does not have is NULL in its row: nothing else takes no room, and means nothing to SQL users."""
+"""What an activity does not have is NULL in its row: nothing else takes no room, and means nothing
+to SQL users."""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ def test_what_only_some_of_many_rows_have_is_theirs_and_the_order_stays(log: Log
     log.mail_batch([
         {**one, "days": 1 + n / 1000, "message_id": f"<m{n}@x>", "subject": it} for n, it in enumerate(subjects)
     ])  # fmt: skip
-    rows = log.connection.execute("SELECT identity, subject, typeof(subject) FROM activity ORDER BY id").fetchall()
-    assert [identity for identity, _, _ in rows] == [f"<m{n}@x>" for n in range(250)]
-    assert [n for n, row in enumerate(rows) if row[1:] == ("Offer", "text")] == [2, 149]
-    assert {row[1:] for row in rows} == {("Offer", "text"), (None, "null")}
+    rows = log.connection.execute("SELECT identity, subject FROM activity ORDER BY id").fetchall()
+    assert [identity for identity, _ in rows] == [f"<m{n}@x>" for n in range(250)]
+    assert [n for n, (_, subject) in enumerate(rows) if subject == "Offer"] == [2, 149]
+    assert {subject for _, subject in rows} == {"Offer", None}

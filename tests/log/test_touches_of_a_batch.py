@@ -1,4 +1,5 @@
-"""A batch lands together with the dates that follow from it: who reads meanwhile finds them derived."""
+"""A batch lands together with the dates that follow from it: who reads meanwhile finds them
+derived."""
 
 from __future__ import annotations
 
@@ -9,15 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from spending import spending
 
+from activity.address import Address
 from activity.contact import ContactEntry
 from lasttouch.configuration.config import load_config
 from lasttouch.keeping import address_book
 from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import sync
+from matchers.book import AddressBook
+from matchers.policy import Policy
 from store import touches
-from store.database import open_for_reading, writing
+from store.addresses import address_ids
+from store.database import empty_log, open_for_reading
 from store.people import people
+from store.transactions import writing
 
 if TYPE_CHECKING:
     from fed_log import Log
@@ -67,3 +74,15 @@ def test_the_busiest_wait_and_are_shown_right_all_the_same(log: Log, monkeypatch
     assert _due(log.connection) == [bob]
     assert [one.last_touch for one in people(log.reader, log.now, [bob, eve])] == [log.day(4), log.day(5)]
     assert log.differences() == 0
+
+
+def test_strangers_come_all_at_once_however_many_there_are() -> None:
+    statements = []
+    for many in (20, 80):
+        connection = empty_log().connection
+        met = [Address(f"somebody{number}@there{number}.example") for number in range(many)]
+        with spending(connection, 1000) as spent:
+            address_ids(connection, met, AddressBook([], [], Policy()))
+        assert connection.execute("SELECT count(*) FROM stranger").fetchone() == (many,)
+        statements.append(spent.statements)
+    assert statements[0] == statements[1]

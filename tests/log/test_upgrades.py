@@ -1,4 +1,5 @@
-"""A log goes through every migration with rows in every table, and one from before attention gives right answers."""
+"""A log goes through every migration with rows in every table, and one from before attention gives
+right answers."""
 
 from __future__ import annotations
 
@@ -21,10 +22,11 @@ from lasttouch.configuration.config import load_config
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, VERDICT
-from store.database import MIGRATIONS, open_for_writing, writing
+from store.database import MIGRATIONS, open_for_writing
 from store.identities import identity_hash
+from store.migrations import _migrations
 from store.people import people
-from store.schema import _migrations
+from store.transactions import writing
 
 _IRIS = "iris@globex.example"
 _QUESTION = "<q1@globex.example>"
@@ -74,6 +76,9 @@ _ROWS: Mapping[str, Mapping[str, Any]] = {
     "other_id": {"activity_id": 1, "identity_hash": 78},
     "mark": {"activity_id": 1, "place_id": 1, "uid": 7, "bits": 2, "has_left": 0},
     "mailing": {"activity_id": 1, "size": 12, "seconds": 60},
+    "place_rights": {"place_id": 1, "told_at": 1_780_000_000, "unknown": None},
+    "place_reader": {"place_id": 1, "user_id": 1},
+    "attachment": {"activity_id": 1, "number": 0, "name": "offer.pdf", "type": "application/pdf", "size": 84_000},
     "hand": {
         "address_id": 1, "base": 1, "text": 2, "quotes": 1,
         "given": 1.0, "expected": 1.0, "answered": 1.0, "awaited": 1.0,
@@ -91,12 +96,15 @@ _ROWS: Mapping[str, Mapping[str, Any]] = {
     "private_company": {"user_id": 1, "company_id": 1, "said_at": 1000},
     "contact_holder": {"contact_id": 1, "account_id": 1},
     "bcc_seen": {"activity_id": 1, "address_id": 1, "place_id": 1},
+    "signed": {"id": 1, "address_id": 1, "account_id": 1, "name": "Iris"},
     "access": {"at": 1000, "user_id": 1, "command": "last", "account_id": 1, "level": 1, "items": 1, "contact_id": 1},
     "change": {"kind": 2, "ref": 1},
     "retired_account": {"account_id": 1, "at": 1000, "kept": "dates"},
     "deed": {"at": 1000, "user_id": 1, "kind": "merge", "contact_id": 1, "detail": "{}"},
     "moved": {"number": 1, "noted_at": 1000, "contact_id": 1, "last": 1000, "kind_code": 0},
     "target": {"id": 1, "name": "crm", "kind": "tryton", "place": "p", "active": 1},
+    "shard": {"id": 1},
+    "worker": {"name": "w", "host": "db1", "pid": 7, "started_at": 1000, "seen_at": 1000, "reading": 0},
     "outbox": {"id": 1, "target_id": 1, "contact_id": 1, "message": "m", "noted_at": 1000, "last": 1000},
     "delivered": {"target_id": 1, "remote": "7", "contact_id": 1, "last": 1000},
     "to_blank": {"target_id": 1, "remote": "8"},
@@ -133,7 +141,8 @@ def _facts(log: sqlite3.Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 def _migrate_step_by_step(path: Path) -> Iterator[sqlite3.Connection]:
-    """The database before each migration but the first, and after the last; what it has by then is committed."""
+    """The database before each migration but the first, and after the last; what it has by then is
+    committed."""
     names = [one.name for one in _migrations().pending(Database(memory=True))]
     assert set(names) == MIGRATIONS
     for stop in names[1:]:
@@ -221,8 +230,8 @@ class _Older:
 
 @pytest.fixture
 def upgraded(tmp_path: Path) -> Path:
-    """Bob wrote every thirty days until 110 days ago, Carla but once; three weeks ago both and eight others got a mail
-    merge; Dev asked three days ago, Eve what was settled.
+    """Bob wrote every thirty days until 110 days ago, Carla but once; three weeks ago both and
+    eight others got a mail merge; Dev asked three days ago, Eve what was settled.
     """
     path = tmp_path / "log.db"
     with made_before("expectation", path) as log:

@@ -1,4 +1,5 @@
-"""Lists that are narrowed, or many of whose first are passed over, tell of whoever comes after all the same."""
+"""Lists that are narrowed, or many of whose first are passed over, tell of whoever comes after all
+the same."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ import pytest
 from spending import spending
 
 from activity.contact import ContactEntry
-from activity.mark import FLAGGED
+from activity.mark import ANSWERED, FLAGGED
 from lasttouch.answers.attention import Whom, attention
 from lasttouch.answers.expectations import LIKELY_OWED, PROBABLE
 from lasttouch.answers.silence import candidates, silences
-from lasttouch.answers.waiting import Wanted, awaiting
+from lasttouch.answers.waiting import Wanted, awaiting, counted
 from lasttouch.keeping import address_book
 from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.own_words import (
@@ -23,11 +24,11 @@ from lasttouch.keeping.own_words import (
     set_default_cadence,
     speaker,
 )
-from store.database import writing
 from store.people import people
 from store.reasons import flagged
 from store.said import Cadence
 from store.silence import past_cadence
+from store.transactions import writing
 
 if TYPE_CHECKING:
     from fed_log import Log
@@ -40,7 +41,8 @@ NEVER = 4_000_000_000  # seconds since 1970
 
 @pytest.fixture
 def crowd(log: Log) -> list[int]:
-    """Many contacts of one company; each of those with an even id has a colleague of the same number."""
+    """Many contacts of one company; each of those with an even id has a colleague of the same
+    number."""
     entries = [ContactEntry(f"Guest {n}", [_address(n)], "Hooli", owner="Ben" if n % 2 else "") for n in range(MANY)]
     return sorted(address_book.import_contacts(log.agent, entries).imported.contacts)
 
@@ -150,7 +152,8 @@ def _name(log: Log, contact: int) -> str:
 
 @pytest.mark.parametrize("derived", [True, False])
 def test_who_is_past_a_cadence_is_found_behind_many_who_are_not(log: Log, crowd: list[int], derived: bool) -> None:
-    """However many a cadence is set for, those past it are the first; their own goes before their company's."""
+    """However many a cadence is set for, those past it are the first; their own goes before their
+    company's."""
     more = [ContactEntry(f"Friend {n}", [f"friend{n}@hooli.example"], "Hooli") for n in range(400)]
     address_book.import_contacts(log.agent, more)
     iris = log.contact("Iris", "iris@hooli.example")
@@ -200,6 +203,36 @@ def test_what_was_flagged_is_found_behind_much_that_was_settled(log: Log, crowd:
         say_of_activity(log.agent, settled[identity], "done", who)
     assert [one.activity for one in flagged(log.reader, log.now)][-1] == settled[ids[0]]
     assert _told(log, Whom(), "flagged") == ["Iris"]
+
+
+def test_what_waits_is_counted_as_it_is_listed(log: Log, crowd: list[int]) -> None:
+    """Whatever settles it: a word, a meeting, an answer elsewhere, what the mail program says."""
+    log.mail_batch([{"sender": _address(n), "to": ANA, "days": 10 + n / 10} for n in range(MANY)])
+    log.mail(ANA, _address(3), 50, subject="A matter")
+    log.meet(_address(4), 51)
+    ids = dict(log.connection.execute("SELECT identity, id FROM activity"))
+    waits = sorted(ids.values())
+    say_of_activity(log.agent, waits[7], "done", speaker(log.agent, "ana"))
+    with writing(log.connection):
+        log.connection.execute(
+            "INSERT INTO mark (activity_id, place_id, uid, bits) SELECT a.id, s.place_id, a.id, ? FROM activity a"
+            " JOIN sighting s ON s.activity_id = a.id WHERE a.id % 5 = 0",
+            (ANSWERED,),
+        )
+    log.now = log.day(60)
+    numbers = set()
+    for side in ("us", "them"):
+        for wanted in (
+            Wanted(order="oldest"), Wanted(order="oldest", unlisted=False), Wanted(order="oldest", owner="Ben"),
+            Wanted(order="oldest", settled=True), Wanted(order="oldest", until=log.day(15)),
+            Wanted(order="oldest", contacts=frozenset(crowd[:9])),
+        ):  # fmt: skip
+            for most in (5, 1000):
+                listed = len(awaiting(log.reader, log.now, side, wanted, most))
+                assert counted(log.reader, log.now, side, wanted, most)[0] == listed, (side, wanted, most)
+                assert counted(log.reader, log.now, side, wanted, most, look=1000)[0] == listed, (side, wanted, most)
+                numbers.add(listed)
+    assert len(numbers) > 5
 
 
 def test_reasons_are_read_from_the_few_that_give_them_not_from_all_that_was_exchanged(log: Log) -> None:

@@ -1,4 +1,5 @@
-"""What the user says of contacts and activities is kept as it was said, and ends when it says it ends."""
+"""What the user says of contacts and activities is kept as it was said, and ends when it says it
+ends."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from typing import TYPE_CHECKING
 from lasttouch.keeping import contact_changes, forgetting
 from store import own_words, said
 from store.companies import company_ids
-from store.database import writing
 from store.finding import find_activity
 from store.own_words import Speaker
 from store.rows import timestamp
+from store.transactions import writing
 
 if TYPE_CHECKING:
     from fed_log import Log

@@ -25,7 +25,8 @@ _HIDDEN = "protocol imap {\n  imap_capability = IMAP4rev1 LITERAL+ ID\n}\n"
 
 @pytest.fixture(scope="session")
 def dovecot(dovecot: DovecotServer) -> Iterator[DovecotServer]:
-    """A Dovecot with all its extensions (the one all tests share says what to do where there is none)."""
+    """A Dovecot with all its extensions (the one all tests share says what to do where there is
+    none)."""
     with _running(_QUICK) as server:
         yield server
 

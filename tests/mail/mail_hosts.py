@@ -1,4 +1,5 @@
-"""Servers that the contract of the mail source is for, each with the same few things to do to it."""
+"""Servers that the contract of the mail source is for, each with the same few things to do to
+it."""
 
 from __future__ import annotations
 
@@ -86,7 +87,8 @@ class CyrusHost(RealHost):
 
 
 class MemoryHost(ScriptedIMAP):
-    """The in-memory twin: an IMAP server over a dictionary, without a trace of a real one's code."""
+    """The in-memory twin: an IMAP server over a dictionary, without a trace of a real one's
+    code."""
 
     def __init__(self) -> None:
         super().__init__({"INBOX": _box()}, capabilities="IMAP4rev1 AUTH=PLAIN SASL-IR LIST-STATUS")

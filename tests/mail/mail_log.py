@@ -1,4 +1,5 @@
-"""A small log that takes batches with their cursors as the pipeline does, and messages to fill mailboxes with."""
+"""A small log that takes batches with their cursors as the pipeline does, and messages to fill
+mailboxes with."""
 
 from __future__ import annotations
 
@@ -84,7 +85,8 @@ def server_of(
 
 
 def is_normalised(email: str) -> bool:
-    """Is this what normalising gives? Quotes around a local part are gone, so it need not parse again."""
+    """Is this what normalising gives? Quotes around a local part are gone, so it need not parse
+    again."""
     local, _, domain = email.rpartition("@")
     return bool(local.strip() and domain) and email == email.casefold() and domain == normalise_domain(domain)
 

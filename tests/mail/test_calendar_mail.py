@@ -1,4 +1,5 @@
-"""Invitations and answers whose calendar lies within the message: the calendar is their record, not the mail."""
+"""Invitations and answers whose calendar lies within the message: the calendar is their record, not
+the mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Fault 27: a server that answers OK and leaves messages out is asked once again; then they are named."""
+"""Fault 27: a server that answers OK and leaves messages out is asked once again; then they are
+named."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ HANG_GUARD = 60.0
 
 @pytest.fixture(scope="module", params=list(itertools.product((True, False), repeat=2)))
 def namespace(request: pytest.FixtureRequest, cyrus: CyrusServer) -> Iterator[CyrusServer]:
-    """Each of the four; the shared Cyrus is the first of them, and says what to do where there is none."""
+    """Each of the four; the shared Cyrus is the first of them, and says what to do where there is
+    none."""
     altnamespace, unixhierarchysep = request.param
     if altnamespace and unixhierarchysep:
         yield cyrus

@@ -17,7 +17,8 @@ CAPABILITIES = "IMAP4rev1 AUTH=PLAIN X-GM-EXT-1 LIST-STATUS SPECIAL-USE CONDSTOR
 
 @dataclass
 class Gmail:
-    """Messages by UID, each with its labels as Gmail writes them; answers as its IMAP server was seen to."""
+    """Messages by UID, each with its labels as Gmail writes them; answers as its IMAP server was
+    seen to."""
 
     labels: dict[int, list[str]]
     flags: dict[int, str] = field(default_factory=dict)

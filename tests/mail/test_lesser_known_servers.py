@@ -1,4 +1,5 @@
-"""GNU mailutils' imap4d (3.15) and hoodiecrow (2.1), as they were heard to answer in November 2026."""
+"""GNU mailutils' imap4d (3.15) and hoodiecrow (2.1), as they were heard to answer in November
+2026."""
 
 from __future__ import annotations
 
@@ -48,8 +49,9 @@ class _Serving(ScriptedIMAP):
 
 
 class Mailutils(_Serving):
-    """Names stand unquoted in STATUS, and in literals in LIST; `n:*` finds nothing by UID SEARCH; a folded description
-    is a literal in the structure; the parts of an attached message are not set apart; fields are named in capitals."""
+    """Names stand unquoted in STATUS, and in literals in LIST; `n:*` finds nothing by UID SEARCH; a
+    folded description is a literal in the structure; the parts of an attached message are not set
+    apart; fields are named in capitals."""
 
     plain = b'("TEXT" "PLAIN" ("CHARSET" "US-ASCII") NIL NIL "7BIT" 8 1 NIL NIL NIL)'
     status_part = REPORTED
@@ -105,8 +107,9 @@ class Mailutils(_Serving):
 
 
 class Hoodiecrow(_Serving):
-    """It offers nothing but IMAP4rev1; parts are set apart by blanks, and a delivery report has a structure as an
-    attached message has; of the parts of those it gives out all but the first paragraph, and none of the header."""
+    """It offers nothing but IMAP4rev1; parts are set apart by blanks, and a delivery report has a
+    structure as an attached message has; of the parts of those it gives out all but the first
+    paragraph, and none of the header."""
 
     plain = b'("TEXT" "PLAIN" NIL NIL NIL "7BIT" 8 2 NIL NIL NIL)'
     status_part = STATUS_PART

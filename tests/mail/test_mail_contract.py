@@ -1,4 +1,5 @@
-"""The contract of the mail source: on the in-memory twin, on Dovecot with and without its extensions, on Cyrus."""
+"""The contract of the mail source: on the in-memory twin, on Dovecot with and without its
+extensions, on Cyrus."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from generated import stride
 from mail_hosts import MemoryHost
 from mail_log import Log, message, server_of
 
@@ -15,7 +16,7 @@ from dovecot_server import DovecotServer
 from fault_proxy import Fault, FaultProxy
 
 MESSAGES = 200
-STEP = 2903
+STEP = stride(2903)
 FINE_STEP = 499
 
 
@@ -91,7 +92,7 @@ def test_cut_while_commands_are_sent(dovecot: DovecotServer, proxy: FaultProxy, 
     server = server_of(dovecot, filled, port=proxy.port)
     whole = Log(server)
     whole.sync()
-    for after in range(0, len(proxy.sent), 41):
+    for after in range(0, len(proxy.sent), stride(41)):
         _cut_and_again(proxy, whole, Fault("cut", after, "up"))
 
 
@@ -102,7 +103,7 @@ def test_cut_within_tls(dovecot: DovecotServer, filled: str, security: str) -> N
         server = server_of(dovecot, filled, security, port=proxy.port)
         whole = Log(server)
         whole.sync()
-        for after in range(0, len(proxy.received) - 2000, len(proxy.received) // 25):
+        for after in range(0, len(proxy.received) - 2000, stride(len(proxy.received) // 25)):
             ended, _ = _cut_and_again(proxy, whole, Fault("cut", after))
             assert isinstance(ended, Unreachable), after
 

@@ -1,4 +1,5 @@
-"""Header blocks to envelopes: as the standard library reads them where well formed, unharmed where not."""
+"""Header blocks to envelopes: as the standard library reads them where well formed, unharmed where
+not."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from email.header import Header, decode_header, make_header
 from email.utils import format_datetime, getaddresses, parsedate_to_datetime, quote
 
 import pytest
+from generated import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mail_log import is_normalised
@@ -108,7 +110,7 @@ def header_blocks(draw: st.DrawFn) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\nTo: body@x.example\r\nSubject: in the body\r\n").encode()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(header_blocks())
 def test_agrees_with_the_standard_library(block: bytes) -> None:
     ours, theirs = read(block), message_from_bytes(block)
@@ -142,7 +144,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.one_of(st.binary(max_size=400), st.lists(st.sampled_from(PIECES), max_size=60).map(b"".join)))
 @example(b"References:<\x00>")
 @example(b"To: =?utf-7?q?+2AA-?= <a@b.example>\r\nSubject: =?utf-7?q?+2AA-?=\r\n\r\n")

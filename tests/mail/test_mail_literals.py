@@ -73,7 +73,8 @@ def test_an_answer_without_end_is_a_fault_of_the_server(command: str, monkeypatc
 
 
 def test_huge_headers_are_handed_on_before_they_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A set may be stored in parts; its cursor comes with the last, so that nothing is lost between them."""
+    """A set may be stored in parts; its cursor comes with the last, so that nothing is lost between
+    them."""
     monkeypatch.setattr(fetch, "HELD_BYTES", 5000)
     boxes = {"INBOX": Box({uid: header(uid, X_Long="x" * 1000) for uid in range(1, 21)})}
     with ScriptedIMAP(boxes) as scripted:

@@ -20,7 +20,8 @@ REFUSAL = base64.b64encode(json.dumps({"status": "400", "schemes": "Bearer"}).en
 
 
 class TokenServer:
-    """Takes XOAUTH2 and OAUTHBEARER with one of `valid`; `payloads` are the responses it was sent."""
+    """Takes XOAUTH2 and OAUTHBEARER with one of `valid`; `payloads` are the responses it was
+    sent."""
 
     def __init__(self, valid: set[str]) -> None:
         self.valid = valid
@@ -180,7 +181,8 @@ def test_a_poll_with_nothing_new_is_one_command_after_the_login() -> None:
         assert log.try_sync() is None
         scripted.commands.clear()
         assert log.sync() == []
-        # the client does not wait for LOGOUT, so that the first pass's may be noted by now, and the second's not yet
+        # the client does not wait for LOGOUT, so that the first pass's may be noted by now, and the
+        # second's not yet
         commands = [command for command in scripted.commands if command != "LOGOUT"]
         assert [command.split()[0] for command in commands] == ["AUTHENTICATE", "LIST"]
         _, mechanism, initial = commands[0].split()
@@ -188,11 +190,12 @@ def test_a_poll_with_nothing_new_is_one_command_after_the_login() -> None:
 
 
 def test_who_we_are_is_said_at_once_to_whoever_wants_to_know() -> None:
-    """NetEase opens no mailbox before. The server here answers only once the next command is there."""
+    """NetEase opens no mailbox before. The server here answers only once the next command is
+    there."""
     answers: list[str] = []
 
     def who(session: Session, tag: str, arguments: str) -> None:
-        assert arguments.startswith('("name" "lasttouch"')
+        assert arguments == '("name" "lasttouch")'
         answers.append(f'* ID ("name" "scripted")\r\n{tag} OK welcome\r\n')
 
     def listing(session: Session, tag: str, arguments: str) -> None:

@@ -1,4 +1,5 @@
-"""Fault 5: servers that say what is not so. No false message, none lost for good, and the other mailboxes go on."""
+"""Fault 5: servers that say what is not so. No false message, none lost for good, and the other
+mailboxes go on."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ DATED = b'INTERNALDATE "22-Nov-2026 10:00:00 +0000"'
 
 
 def said(*lines: bytes | str) -> Answer:
-    """For INBOX these lines, whatever is asked; for other mailboxes an honest FETCH. `{tag}` is the tag."""
+    """For INBOX these lines, whatever is asked; for other mailboxes an honest FETCH. `{tag}` is the
+    tag."""
 
     def answer(session: Session, tag: str, arguments: str) -> None:
         if session.selected != "INBOX":
@@ -231,7 +233,8 @@ def test_a_server_asking_for_patience_gets_it() -> None:
 def test_answers_to_commands_on_their_way_together_may_come_mixed(
     monkeypatch: pytest.MonkeyPatch, backwards: bool
 ) -> None:
-    """Dovecot completes several at once, after all their responses; another server might begin with the last."""
+    """Dovecot completes several at once, after all their responses; another server might begin with
+    the last."""
     monkeypatch.setattr(reading, "BATCH_MESSAGES", 2)
     waiting: list[tuple[str, list[int]]] = []
 

@@ -21,7 +21,8 @@ _ALWAYS = ("CAPABILITY", "AUTHENTICATE", "LOGIN", "LOGOUT", "ID", "NAMESPACE")
 
 
 def commands(proxy: FaultProxy) -> list[str]:
-    """The command words sent so far, without the login and what is asked beside it; forgets them."""
+    """The command words sent so far, without the login and what is asked beside it; forgets
+    them."""
     lines = bytes(proxy.sent).decode().splitlines()
     proxy.sent.clear()
     words = [match[1] for line in lines if (match := re.match(r"[A-Z]{4}\d+ ((?:UID )?[A-Z]+)", line))]

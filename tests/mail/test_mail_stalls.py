@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -129,3 +131,24 @@ def test_a_slow_but_steady_server_is_waited_for() -> None:
         theirs.sendall(b"x")
         with pytest.raises(Stalled):
             stream.read(1)
+
+
+def test_a_connection_may_be_one_of_thousands() -> None:
+    """select() takes no descriptor beyond 1023."""
+    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4_000), most))
+    ours, theirs = socket.socketpair()
+    try:
+        with socket.socket(fileno=fcntl.fcntl(ours, fcntl.F_DUPFD, 1_500)) as far:
+            stream = GuardedStream(far, 10.0)
+            assert not stream.ready(0.01)
+            theirs.sendall(b"* 1 EXISTS\r\n")
+            assert stream.ready(10.0)
+            assert stream.readline() == b"* 1 EXISTS\r\n"
+            theirs.close()
+            assert stream.ready(10.0), "the end is something as well"
+            assert stream.readline() == b""
+    finally:
+        ours.close()
+        theirs.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))

@@ -1,4 +1,5 @@
-"""What names a message is read by one rule, wherever it stands and however it was mangled on its way."""
+"""What names a message is read by one rule, wherever it stands and however it was mangled on its
+way."""
 
 from __future__ import annotations
 

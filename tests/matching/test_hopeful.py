@@ -1,4 +1,5 @@
-"""What is not looked at any further, for its chance is too low, would not have made a line if it had been."""
+"""What is not looked at any further, for its chance is too low, would not have made a line if it
+had been."""
 
 from __future__ import annotations
 
@@ -46,6 +47,6 @@ def test_no_chance_is_better_than_the_best_that_is_kept_in_percent_allows(
     one: Standing, learned: Rates, for_us: bool, filing: float, age: int, bits: int, filed: bool | None
 ) -> None:
     known = Past(for_us, learned, filing, bar=0.15)
-    kept = round(100 * learned.chance_of(one)) / 100
+    kept = round(100 * learned.wanted(one)) / 100
     looked_at = filed if for_us and filing > 0.3 else None
     assert _expectation(one, known, age, bits, looked_at).chance <= at_best(known, kept)

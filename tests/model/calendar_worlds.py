@@ -1,4 +1,5 @@
-"""Small worlds of meetings of four people of ours and theirs, and what a fifth may put into calendars; by a seed."""
+"""Small worlds of meetings of four people of ours and theirs, and what a fifth may put into
+calendars; by a seed."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ NOBODYS_NAMES = [
 class Put:
     """An object as it stands in a calendar.
 
-    `invited` are those whom Eve's events in it name as guests, `genuine` is its text without these, "" if it is hers.
+    `invited` are those whom Eve's events in it name as guests, `genuine` is its text without these,
+    "" if it is hers.
     """
 
     account: str
@@ -83,7 +85,8 @@ def vcalendar(events: Sequence[Event], method: str = "") -> str:
 
 
 def agenda(chance: random.Random) -> list[Put]:
-    """Meetings of Ana, Ben, Tom and Kim in calendars that show them, and some of them as they are changed later."""
+    """Meetings of Ana, Ben, Tom and Kim in calendars that show them, and some of them as they are
+    changed later."""
     found: list[Put] = []
     later: list[Put] = []
     for number in range(chance.choice([1, 2, 3])):
@@ -130,9 +133,11 @@ def agenda(chance: random.Random) -> list[Put]:
 
 
 def _as_known(chance: random.Random, event: Event, account: str) -> Event:
-    """As a calendar shows it that knows its owner's answer, the organizer's all of them, and others perhaps.
+    """As a calendar shows it that knows its owner's answer, the organizer's all of them, and others
+    perhaps.
 
-    Without an account, as one that knows them all: which of two versions knew what is a matter of their order.
+    Without an account, as one that knows them all: which of two versions knew what is a matter of
+    their order.
     """
     owner = f"{account}@acme.example"
     knows_all = not account or event.organizer.endswith(owner)

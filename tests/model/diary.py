@@ -1,4 +1,5 @@
-"""A paper diary: what happened, who is listed, and the dates one reads off it without any cleverness."""
+"""A paper diary: what happened, who is listed, and the dates one reads off it without any
+cleverness."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class Message:
 
 @dataclass
 class Meeting:
-    """A meeting; `owners` maps each calendar that shows it to its owner's answer, `answers` each guest to theirs.
+    """A meeting; `owners` maps each calendar that shows it to its owner's answer, `answers` each
+    guest to theirs.
 
     `is_uneven`: some of those calendars show a former revision.
     """
@@ -121,7 +123,8 @@ class Diary:
         }
 
     def unlisted(self) -> dict[str, set[tuple[str, datetime | None]]]:
-        """Per company, the people at its domains who are no contacts but were exchanged with, and when last."""
+        """Per company, the people at its domains who are no contacts but were exchanged with, and
+        when last."""
         found: dict[str, set[tuple[str, datetime | None]]] = {name: set() for name in self.companies.values()}
         everybody = {p for m in self.messages for p in (m.sender, *m.to)} | {p for m in self.meetings for p in m.people}
         for email in everybody:
@@ -184,7 +187,8 @@ class Diary:
         return email in message.bounced or self._was_last_before_a_bounce(message, email)
 
     def _left_of(self, message: Message) -> set[str]:
-        """The people of a message but for those who are kept out; nobody where it is kept out as a whole."""
+        """The people of a message but for those who are kept out; nobody where it is kept out as a
+        whole."""
         people = {message.sender, *message.to}
         left = {email for email in people if not self.is_kept_out(email)}
         return set() if message.sender not in left or (left < people and len(left) < 2) else left

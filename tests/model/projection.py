@@ -1,7 +1,8 @@
-"""A second log with nothing in it but what one user of a team may see: what every answer has to equal.
+"""A second log with nothing in it but what one user of a team may see: what every answer has to
+equal.
 
-It is written row by row from the facts of a world, stripped to what is granted, into tables that hide nothing. What a
-message or a meeting was judged to be is taken over as it stands.
+It is written row by row from the facts of a world, stripped to what is granted, into tables that
+hide nothing. What a message or a meeting was judged to be is taken over as it stands.
 """
 
 from __future__ import annotations
@@ -16,18 +17,23 @@ from typing import Any
 
 from team_worlds import ACCOUNTS, USERS, World
 
+from activity.envelope import Envelope
 from activity.sharing import Level
 from lasttouch.keeping import learning
 from store import touches
 from store.codes import MEETING, TOUCH
-from store.database import open_for_writing, writing
+from store.database import open_for_writing
 from store.log import Log
 from store.rows import timestamp
 from store.scoped_views import IN_A_CALENDAR
 from store.threads import correct as correct_threads
 from store.touch_dates import DAY, Touches
+from store.transactions import writing
 
 Row = dict[str, Any]
+
+
+_COMPUTED = {"participation": ", t.role, t.touch", "activity": ", t.kind, t.verdict, t.direction, t.conversation"}
 
 
 class Facts:
@@ -41,7 +47,7 @@ class Facts:
             self.holders.setdefault(identity, set()).add(account)
 
     def rows(self, table: str) -> list[Row]:
-        found = self._connection.execute(f"SELECT * FROM {table}")
+        found = self._connection.execute(f"SELECT t.*{_COMPUTED.get(table, '')} FROM {table} t")
         names = [one[0] for one in found.description]
         return [dict(zip(names, row, strict=True)) for row in found]
 
@@ -69,6 +75,19 @@ class Facts:
         return found
 
     @cached_property
+    def signed(self) -> dict[str, list[tuple[str, str]]]:
+        """Address → the names that copies of mail sign it with, each with whose copy it is, as they were read."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for copy in self.world.copies:
+            people = (*copy.item.from_, *copy.item.to, *copy.item.cc) if isinstance(copy.item, Envelope) else ()
+            for address in people:
+                if address.name:
+                    found.setdefault(address.email, []).append((copy.account, address.name))
+        for name, *_ in self.world.notes:
+            found.setdefault(f"{name}@acme.example", []).append((name, name.title()))
+        return found
+
+    @cached_property
     def accounts(self) -> dict[str, int]:
         return {row["name"]: row["id"] for row in self.rows("account")}
 
@@ -76,7 +95,9 @@ class Facts:
     def account_of_place(self) -> dict[int, str]:
         sources = {row["id"]: row["account_id"] for row in self.rows("source")}
         names = {row_id: name for name, row_id in self.accounts.items()}
-        return {row["id"]: names[sources[row["source_id"]]] for row in self.rows("place")}
+        return {
+            row["id"]: self.world.holder(names[sources[row["source_id"]]], row["name"]) for row in self.rows("place")
+        }
 
 
 class Sight:
@@ -84,7 +105,7 @@ class Sight:
 
     def __init__(self, facts: Facts, user: str) -> None:
         self.facts, self.user = facts, user
-        self.level = {account: facts.world.level(user, account) for account in ACCOUNTS}
+        self.level = {account: facts.world.level(user, account) for account in facts.world.holders()}
 
     def holds(self, activity_id: int) -> set[str]:
         return self.facts.holders[self.facts.activities[activity_id]["identity"]]
@@ -95,7 +116,7 @@ class Sight:
     @cached_property
     def marked(self) -> dict[str, set[int]]:
         """Account → the addresses that its user keeps private."""
-        found: dict[str, set[int]] = {account: set() for account in ACCOUNTS}
+        found: dict[str, set[int]] = {account: set() for account in self.level}
         for user, kind, email in self.facts.world.private:
             found[user] |= {one for one, row in self.facts.addresses.items() if self._is_meant(row, kind, email)}
         return found
@@ -132,7 +153,8 @@ class Sight:
         return False
 
     def lenders(self, activity_id: int, least: Level = Level.WHO) -> set[str]:
-        """The accounts that show it to colleagues at this level, or a higher one that is none's own copy."""
+        """The accounts that show it to colleagues at this level, or a higher one that is none's own
+        copy."""
         return {
             account
             for account in self.holds(activity_id)
@@ -153,7 +175,7 @@ class Sight:
     def daters(self, activity_id: int) -> set[str]:
         """The accounts that tell of it no more than its date."""
         return {
-            account
+            _account(account)
             for account in self.holds(activity_id)
             if self._lent(account, activity_id) is Level.DATES and not self._is_kept(account, activity_id)
         }
@@ -191,10 +213,12 @@ class Sight:
         contact = self.facts.contacts[contact_id]
         company = self.facts.companies.get(contact["company_id"] or 0, {"owner": ""})
         owner = (contact["owner"] or company["owner"]).casefold()
-        return owner not in ACCOUNTS or (bool(self.level[owner]) and not self._keeps(owner, contact_id))
+        known = any(level for name, level in self.level.items() if _account(name) == owner)
+        return owner not in ACCOUNTS or (known and not self._keeps(owner, contact_id))
 
     def _namers(self, contact_id: int) -> list[Row]:
-        """What those say of a contact who hold it and name whom they know; whose words count first before others."""
+        """What those say of a contact who hold it and name whom they know; whose words count first
+        before others."""
         names = {row_id: name for name, row_id in self.facts.accounts.items()}
         rows = [
             row
@@ -206,7 +230,8 @@ class Sight:
         return sorted(rows, key=lambda row: (-self.level[names[row["account_id"]]], row["account_id"]))
 
     def words(self, contact_id: int) -> Row:
-        """What the user calls a contact: by the list, by who of those that are seen holds it, or by its own mail."""
+        """What the user calls a contact: by the list, by who of those that are seen holds it, or by
+        its own mail."""
         row = self.facts.contacts[contact_id]
         emails = [one for one in self.facts.rows("contact_email") if one["contact_id"] == contact_id]
         as_listed = {**row, "emails": [one["email"] for one in sorted(emails, key=lambda one: one["position"])]}
@@ -222,7 +247,7 @@ class Sight:
             for one in sorted(self.own_addresses)
             if self.facts.addresses[one]["contact_id"] == contact_id
         ]
-        signed = [one["name"] for one in met if one["name"] and self.knows_name(one["id"])]
+        signed = [name for one in met if (name := self.name_of(one["id"]))]
         emails_met = [one["email"] for one in met]
         called = {"name": [*signed, *emails_met][0], "company_id": None, "owner": "", "emails": emails_met}
         return {**row, **called}
@@ -270,7 +295,15 @@ class Sight:
     def _companies_of_contacts(self) -> set[int | None]:
         return {self.words(one)["company_id"] for one in self.contacts}
 
-    def knows_name(self, address_id: int) -> bool:
+    def name_of(self, address_id: int) -> str:
+        """As one's own copies sign it, the first of them that do, whatever others show."""
+        if self._all_are_own(address_id):
+            return str(self.facts.addresses[address_id]["name"])
+        email = self.facts.addresses[address_id]["email"]
+        own = {account for account in ACCOUNTS if self.level.get(account) is Level.OWN}
+        return next((name for account, name in self.facts.signed.get(email, ()) if account in own), "")
+
+    def _all_are_own(self, address_id: int) -> bool:
         """Are all copies that show the address one's own?"""
         return all(
             self.level[account] is Level.OWN
@@ -280,12 +313,17 @@ class Sight:
         )
 
 
+def _account(holder: str) -> str:
+    return holder.partition("#")[0]
+
+
 def _only_words(row: Row) -> Row:
     return {"emails": json.loads(row["emails"]), **{key: row[key] for key in ("name", "company_id", "owner")}}
 
 
 def project(path: Path, sight: Sight, moment: datetime, digest: str) -> dict[int, str]:
-    """Write the log of what is seen; contact → the account by whose date alone its last touch is known."""
+    """Write the log of what is seen; contact → the account by whose date alone its last touch is
+    known."""
     connection = open_for_writing(path)
     facts = sight.facts
     with writing(connection):
@@ -314,7 +352,7 @@ def _put(connection: sqlite3.Connection, table: str, row: Row) -> None:
 
 def _accounts(connection: sqlite3.Connection, sight: Sight) -> None:
     facts = sight.facts
-    granted = {facts.accounts[name]: level for name, level in sight.level.items() if level}
+    granted = {facts.accounts[_account(name)] for name, level in sight.level.items() if level}
     for table in ("account", "account_address", "source"):
         for row in facts.rows(table):
             if row["id" if table == "account" else "account_id"] in granted:
@@ -351,7 +389,7 @@ def _people(connection: sqlite3.Connection, sight: Sight) -> None:
     held_by_others = {
         row["contact_id"]
         for row in facts.rows("contact_holder")
-        if row["account_id"] not in {facts.accounts[name] for name, level in sight.level.items() if level is Level.OWN}
+        if row["account_id"] not in {facts.accounts[name] for name in ACCOUNTS if sight.level[name] is Level.OWN}
     }
     for table in ("contact_key", "contact_tag"):
         for row in facts.rows(table):
@@ -359,7 +397,7 @@ def _people(connection: sqlite3.Connection, sight: Sight) -> None:
                 table != "contact_key" or row["contact_id"] not in held_by_others
             ):
                 _put(connection, table, row)
-    granted = {facts.accounts[name] for name, level in sight.level.items() if level}
+    granted = {facts.accounts[_account(name)] for name, level in sight.level.items() if level}
     ours = {row["email"] for row in facts.rows("account_address") if row["account_id"] in granted}
     in_parts = {
         part["address_id"] for row_id, parts in facts.parts.items() for part in parts if sight.sees_part(row_id, part)
@@ -369,7 +407,7 @@ def _people(connection: sqlite3.Connection, sight: Sight) -> None:
         is_listed = contact is not None and row["email"] in sight.words(contact)["emails"]
         if is_listed or row_id in in_parts or row["email"] in ours:
             company = row["company_id"] if sight.sees_company(row["company_id"]) else None
-            name = row["name"] if sight.knows_name(row_id) else ""
+            name = sight.name_of(row_id)
             _put(connection, "address", {**row, "contact_id": contact, "company_id": company, "name": name})
 
 
@@ -385,6 +423,9 @@ def _activity(connection: sqlite3.Connection, sight: Sight, row_id: int, level: 
     for part in facts.parts[row_id]:
         if sight.sees_part(row_id, part):
             _put(connection, "participation", {**part, "answer": part["answer"] if full else None})
+    for one in facts.rows("attachment"):
+        if one["activity_id"] == row_id and full:
+            _put(connection, "attachment", one)
     lenders = sight.lenders(row_id) if sight.is_touched(row_id) else set()
     for one in facts.rows("sighting"):
         account = facts.account_of_place[one["place_id"]]
@@ -443,7 +484,8 @@ def _dates(connection: sqlite3.Connection, sight: Sight, moment: int) -> dict[in
 def _with_dates(
     derived: Touches, rows: list[tuple[int, int | None, int, str]], moment: int
 ) -> tuple[tuple[int | None, str | None, int | None], int | None, str]:
-    """The last touch (when, kind, activity), the next meeting, and whose the last is if that alone is known."""
+    """The last touch (when, kind, activity), the next meeting, and whose the last is if that alone
+    is known."""
     last, kind = derived.last_touch()
     past = [row for row in rows if (row[1] or row[0]) <= moment]
     ahead = [row[0] for row in rows if row[0] > moment and row[2] == MEETING]

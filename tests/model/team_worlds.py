@@ -1,6 +1,7 @@
 """Small worlds of a team, by a seed: whose accounts there are, what they grant, and what they hold.
 
-What may be seen of one is said here by its facts alone (see projection.py), never by the log's own tables of rights.
+What may be seen of one is said here by its facts alone (see projection.py), never by the log's own
+tables of rights.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from activity.address import Address
+from activity.attachment import Attachment
 from activity.envelope import Envelope
 from activity.meeting import Meeting
 from activity.participant import Participant
@@ -41,8 +43,8 @@ class Copy:
 
 @dataclass(frozen=True)
 class Listed:
-    """A contact: by which addresses, whose by the list, and which accounts hold it (none: the list), some of them in
-    other words."""
+    """A contact: by which addresses, whose by the list, and which accounts hold it (none: the
+    list), some of them in other words."""
 
     name: str
     emails: tuple[str, ...]
@@ -58,7 +60,9 @@ class Listed:
 
 @dataclass
 class World:
-    """`levels` are what each account grants each user; `private` is whom each user keeps so, as (kind, address).
+    """`levels` are what each account grants each user; `private` is whom each user keeps so, as
+    (kind, address). `inherited` says of places of Info's, where it has no readers of its own, who
+    may read them where they live.
 
     `notes` are taken by hand for an account, of an address, on a day.
     """
@@ -70,9 +74,20 @@ class World:
     private: Sequence[tuple[str, str, str]] = ()
     words: Sequence[tuple[str, str, str]] = ()
     notes: Sequence[tuple[str, str, int]] = ()
+    inherited: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def level(self, user: str, account: str) -> Level:
-        return self.levels[account, user]
+    def level(self, user: str, holder: str) -> Level:
+        """Of an account, or of a place of Info's that some read because they may read it where it
+        lives."""
+        account, _, place = holder.partition("#")
+        return Level.OWN if user in self.inherited.get(place, ()) else self.levels[account, user]
+
+    def holders(self) -> tuple[str, ...]:
+        return (*ACCOUNTS, *(f"{INFO}#{place}" for place in self.inherited))
+
+    def holder(self, account: str, place: str) -> str:
+        """What a copy is held by, as far as rights go."""
+        return f"{account}#{place}" if account == INFO and place in self.inherited else account
 
     def listed_companies(self) -> set[str]:
         """The companies that all know: of contacts of the list."""
@@ -81,7 +96,7 @@ class World:
     def shows_bcc(self, identity: str, email: str) -> set[str]:
         """The accounts whose copy of a message shows this address in Bcc."""
         return {
-            one.account
+            self.holder(one.account, one.place)
             for one in self.copies
             if isinstance(one.item, Envelope) and one.item.message_id == identity
             for person in one.item.bcc
@@ -92,6 +107,10 @@ class World:
 def world(seed: int) -> World:
     chance = random.Random(seed)
     made = World(readers=frozenset(chance.sample(USERS, chance.choice([0, 1, 2]))))
+    inheriting = random.Random(seed ^ 0xACE)
+    inherits = inheriting.random() < 0.4
+    if inherits:
+        made.readers = frozenset()
     made.levels = {
         (account, user): Level.OWN
         if account == user or (account == INFO and user in made.readers)
@@ -102,6 +121,12 @@ def world(seed: int) -> World:
     made.contacts = _contacts(chance)
     made.copies = _mail(chance, chance.randrange(8, 30)) + _meetings(chance, chance.randrange(0, 6))
     chance.shuffle(made.copies)
+    if inherits:
+        there = sorted({one.place for one in made.copies if one.account == INFO})
+        made.inherited = {
+            place: frozenset(inheriting.sample(USERS, inheriting.choice([0, 1, 2, 3])))
+            for place in inheriting.sample(there, inheriting.randrange(len(there) + 1))
+        }
     whom = [email for one in made.contacts for email in one.emails] + list(THEIRS[:2])
     made.private = [
         (chance.choice(USERS), chance.choice(["contact", "address", "company"]), chance.choice(whom))
@@ -137,7 +162,8 @@ def _contacts(chance: random.Random) -> list[Listed]:
 
 
 def _mail(chance: random.Random, count: int) -> list[Copy]:
-    """Each message in the mailbox of everybody of ours who has a part in it; only its author's copy shows a Bcc."""
+    """Each message in the mailbox of everybody of ours who has a part in it; only its author's copy
+    shows a Bcc."""
     copies: list[Copy] = []
     sent: list[Envelope] = []
     for number in range(count):
@@ -165,6 +191,7 @@ def _mail(chance: random.Random, count: int) -> list[Copy]:
             in_reply_to=(answered.message_id,) if answered else (),
             references=(*answered.references, answered.message_id) if answered else (),
             signs=signs,
+            attachments=tuple(Attachment(f"{one}{number}.pdf", "application/pdf", 9) for one in "ab"[: number % 3]),
         )
         sent.append(bare)
         if is_ours and author != PAT:

@@ -1,4 +1,5 @@
-"""Calendars of ours that tell differently of one meeting, none of them newer: the same holds in whatever order."""
+"""Calendars of ours that tell differently of one meeting, none of them newer: the same holds in
+whatever order."""
 
 from __future__ import annotations
 
@@ -15,14 +16,15 @@ from test_nobody_moves_meetings import agent, dates_of, meetings_of, read
 
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.recomputation import recompute
-from store.database import writing
+from store.transactions import writing
 
 __all__ = ("agent",)
 AT_ONCE = 10
 
 
 def disagreement(chance: random.Random, known_answers: Sequence[str] = ANSWERS) -> list[Put]:
-    """One meeting of the same SEQUENCE and DTSTAMP in two calendars or three, each of which tells it its own way."""
+    """One meeting of the same SEQUENCE and DTSTAMP in two calendars or three, each of which tells
+    it its own way."""
     organizer = chance.choice([TOM, KIM, ANA, BEN, ""])
     guests = [one for one in (ANA, BEN, TOM, KIM) if one != organizer]
     start = NOW.replace(minute=0) - timedelta(days=chance.choice([2, 9, 40]))
@@ -50,7 +52,8 @@ def disagreement(chance: random.Random, known_answers: Sequence[str] = ANSWERS) 
 
 
 def changed(chance: random.Random, one: Put) -> Put:
-    """The same object as it is later: it may be older by its SEQUENCE, as from a program that does not count."""
+    """The same object as it is later: it may be older by its SEQUENCE, as from a program that does
+    not count."""
     text = one.text.replace("SEQUENCE:1", f"SEQUENCE:{chance.choice('0112')}")
     return replace(one, text=text.replace("SUMMARY", chance.choice(["STATUS:CANCELLED\r\nSUMMARY", "SUMMARY"])))
 

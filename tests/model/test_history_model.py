@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import pytest
 from diary import Dates, Diary, Meeting, Message
+from generated import examples
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -25,8 +27,8 @@ from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import sync
 from store.companies import companies
-from store.database import writing
 from store.people import people
+from store.transactions import writing
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = ["p0@firm0.example", "p1@firm1.example", "p2@firm0.example"]
@@ -268,7 +270,8 @@ class History(RuleBasedStateMachine):
         self.box.envelopes.append(envelope(message, root, signs, answers))
 
     def _put(self, meeting: Meeting, *names: str) -> None:
-        """Into these calendars, or into all that show it; the others go on showing the former revision."""
+        """Into these calendars, or into all that show it; the others go on showing the former
+        revision."""
         meeting.is_uneven = bool(names) and len(meeting.owners) > 1
         for name in names or meeting.owners:
             self.calendars[name].put(f"{meeting.number}.ics", object_text(meeting))
@@ -278,9 +281,9 @@ def _toggle(names: list[str], name: str) -> None:
     names.remove(name) if name in names else names.append(name)
 
 
-TestHistory = History.TestCase
+TestHistory = pytest.mark.timeout(900)(History.TestCase)
 TestHistory.settings = settings(
-    max_examples=40,
+    max_examples=examples(40),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

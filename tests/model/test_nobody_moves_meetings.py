@@ -1,4 +1,5 @@
-"""Nobody moves another's meeting: worlds by their seeds, with and without what a stranger puts into any calendar.
+"""Nobody moves another's meeting: worlds by their seeds, with and without what a stranger puts into
+any calendar.
 
 LASTTOUCH_WORLDS says how many are tried, LASTTOUCH_FIRST_WORLD from which seed on.
 """
@@ -29,11 +30,11 @@ from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import registered
 from store import places
-from store.database import writing
 from store.identities import NOBODY, whose
 from store.people import people
+from store.transactions import writing
 
-WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "60"))
+WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "30"))
 FIRST = int(os.environ.get("LASTTOUCH_FIRST_WORLD", "0"))
 AT_ONCE = 20
 EMPTIED = ("sighting", "participation", "title_pair", "calendar_person", "calendar_object", "activity")
@@ -92,8 +93,9 @@ def _items(step: Put) -> list[CalendarObject]:
 
 
 def meetings_of(agent: Agent, wanted: Sequence[Any] | None = None) -> dict[Any, list[Any]]:
-    """By (identity, organizer): when, what as and for whom each meeting counts; those in which somebody is named."""
-    rows = agent.connection.execute("SELECT id, identity, at, ends, verdict, deleted_at FROM activity").fetchall()
+    """By (identity, organizer): when, what as and for whom each meeting counts; those in which
+    somebody is named."""
+    rows = agent.connection.execute("SELECT id, identity, at, ends, a.verdict, deleted_at FROM activity a").fetchall()
     by = whose(agent.log, [row[0] for row in rows])
     found: dict[Any, list[Any]] = {}
     for row_id, identity, *rest in rows:
@@ -160,7 +162,8 @@ def _mixed(chance: random.Random, first: Sequence[Put], base: Sequence[Put]) -> 
 
 
 def test_the_worlds_are_worth_it(agent: Agent) -> None:
-    """They hold what they are about: meetings that count, in several calendars, and claims beside them."""
+    """They hold what they are about: meetings that count, in several calendars, and claims beside
+    them."""
     counted = {"meetings": 0, "shown twice": 0, "beside": 0, "hidden": 0, "deferred": 0}
     for seed in range(40):
         chance = random.Random(seed)

@@ -1,4 +1,5 @@
-"""Nobody moves anybody else's dates: worlds by their seeds, with and without a stranger's mail, in any order.
+"""Nobody moves anybody else's dates: worlds by their seeds, with and without a stranger's mail, in
+any order.
 
 LASTTOUCH_WORLDS says how many are tried, LASTTOUCH_FIRST_WORLD from which seed on.
 """
@@ -25,11 +26,11 @@ from lasttouch.keeping.recomputation import recompute
 from matchers.authors import as_written
 from matchers.message import judge_mail, message_facts
 from store import ingest, places
-from store.database import writing
 from store.people import people
 from store.rows import Entry
+from store.transactions import writing
 
-WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "80"))
+WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "40"))
 FIRST = int(os.environ.get("LASTTOUCH_FIRST_WORLD", "0"))
 AT_ONCE = 20
 EMPTIED = ("sighting", "participation", "bounce", "other_id", "reference", "unplaced", "thread", "activity")
@@ -89,7 +90,8 @@ def waiting(agent: Agent) -> set[tuple[str, int]]:
 
 
 def everything(agent: Agent) -> list[tuple[Any, ...]]:
-    """The whole log, but for which of two messages of one id is answered by Eve, or by us to her."""
+    """The whole log, but for which of two messages of one id is answered by Eve, or by us to
+    her."""
     rows = agent.connection.execute("""SELECT a.identity, a.at, a.verdict, a.reason, a.direction, a.conversation,
         a.replies_to, a.subject, a.evidence, a.revision,
         (SELECT group_concat(one, ';') FROM (SELECT r.email || ' ' || p.role || ' ' || p.at || coalesce(p.touch, '')
@@ -102,8 +104,9 @@ def everything(agent: Agent) -> list[tuple[Any, ...]]:
 
 
 def of_others(agent: Agent) -> list[tuple[Any, ...]]:
-    """The same without what Eve wrote, who may say of three copies that the first and the last are the second, and
-    without what is suspect, which is a sighting only where it has the very id that the message has by then."""
+    """The same without what Eve wrote, who may say of three copies that the first and the last are
+    the second, and without what is suspect, which is a sighting only where it has the very id that
+    the message has by then."""
     rows = [row for row in everything(agent) if row[2] != "suspect" and f"{EVE} from" not in repr(row)]
     return [(*row[:11], row[12]) for row in rows]
 
@@ -152,7 +155,8 @@ def test_mail_from_one_moves_no_date_of_another(
 
 
 def test_the_worlds_are_worth_it(agent: Agent) -> None:
-    """They hold what they are about: exchanges both ways, claims that are read, ids that come again."""
+    """They hold what they are about: exchanges both ways, claims that are read, ids that come
+    again."""
     for seed in range(40):
         chance = random.Random(seed)
         base = exchange(chance, 8)

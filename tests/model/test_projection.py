@@ -1,6 +1,9 @@
-"""Every answer to a user of a team equals that of a log which holds nothing but what that user may see.
+"""Every answer to a user of a team equals that of a log which holds nothing but what that user may
+see.
 
-LASTTOUCH_WORLDS says how many worlds are tried, LASTTOUCH_FIRST_WORLD from which seed on.
+LASTTOUCH_WORLDS says how many worlds are tried, LASTTOUCH_FIRST_WORLD from which seed on,
+LASTTOUCH_ASKED how many questions each user of a world is asked, of all that there are, by chance.
+LASTTOUCH_WORLDS_ON_SERVER says how many of them are kept in a PostgreSQL as well.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ import json
 import os
 import random
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -25,11 +30,13 @@ from team_worlds import ACCOUNTS, INFO, NOW, START, THEIRS, USERS, Copy, World, 
 from activity.address import Address
 from activity.contact import ContactEntry
 from activity.envelope import Envelope
+from activity.sharing import Level
 from config_lines import account, caldav, files, head, table
+from engine_switch import Logs
 from lasttouch.answers import offers
-from lasttouch.configuration.config import load_config
+from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.configuration.config_file import read_config
-from lasttouch.keeping import address_book, learning, reading
+from lasttouch.keeping import access, address_book, learning, reading
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.contact_changes import add_alias
 from lasttouch.keeping.opening import opened
@@ -40,32 +47,35 @@ from matchers.canonical import canonical
 from matchers.message import judge_mail, message_facts
 from matchers.notes import NoteKind, note_facts
 from matchers.occurrence import meeting_facts, meeting_identity
-from store import holding, ingest, own_words, places, touches
-from store.database import open_for_reading, writing
-from store.log import Log
+from store import contacts, holding, ingest, own_words, places, rights, touches
+from store.database import open_for_reading, open_for_writing
+from store.log import Log, Scope
 from store.own_words import Speaker
 from store.people import people
 from store.rows import Entry
 from store.scoped import open_scoped
+from store.transactions import writing
 
-WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "60"))
+WORLDS = int(os.environ.get("LASTTOUCH_WORLDS", "20"))
 FIRST = int(os.environ.get("LASTTOUCH_FIRST_WORLD", "0"))
+ASKED = int(os.environ.get("LASTTOUCH_ASKED", "26"))  # questions of each user
+ON_A_SERVER = int(os.environ.get("LASTTOUCH_WORLDS_ON_SERVER", "1"))  # of these, from the first on
 AT_ONCE = 4
-ASKED = 26  # questions of each user
 
 
-def _config(folder: Path, made: World) -> Path:
+def _config(folder: Path, made: World, database: str) -> Path:
     """Levels stand in teams of one, so that each user is granted what the world says."""
     users = "".join(table("[[users]]", name=one, os_user=f"{one}-os", teams=[f"of-{one}"]) for one in USERS)
     accounts = ""
     for name in ACCOUNTS:
         granted = {f"of-{one}": made.level(one, name) for one in USERS if made.level(one, name) < 4}
         share = ", ".join(f'"{team}" = "{level.name.lower()}"' for team, level in granted.items())
-        more: dict[str, Any] = {"readers": sorted(made.readers)} if name == INFO else {"user": name}
+        readers = "inherit" if made.inherited else sorted(made.readers)
+        more: dict[str, Any] = {"readers": readers} if name == INFO else {"user": name}
         text = account(name, owner=name.title(), **more) + f"share = {{ {share} }}\n"
         accounts += text + caldav("https://cal.acme.example/") + files("x")
     config = folder / "config.toml"
-    config.write_text(head("log.db") + users + accounts)
+    config.write_text(head(database) + users + accounts)
     return config
 
 
@@ -99,6 +109,19 @@ def _feed(agent: Agent, copies: Sequence[Copy]) -> None:
             entries = [_entry(agent, one) for one in batch]
             ingest.write(connection, where, entries, agent.book(), agent.judge)
             touches.refresh_but_busiest(connection, agent.clock())
+
+
+def _inherit(agent: Agent, made: World, chance: random.Random | None) -> None:
+    """What a pass is told of who may read Info's places; `chance`: it was something else before the
+    world was done."""
+    query = "SELECT l.id, l.name FROM place l JOIN source o ON o.id = l.source_id JOIN account n ON n.id = o.account_id"
+    found = agent.connection.execute(f"{query} WHERE n.name = ?", (INFO,)).fetchall()
+    with writing(agent.connection):
+        for place_id, place in found:
+            users = made.inherited.get(place)
+            if users is not None:
+                users = users if chance is None else frozenset(chance.sample(USERS, chance.choice([0, 1, 3])))
+                rights.tell(agent.connection, place_id, users, "", NOW)
 
 
 def _list(agent: Agent, made: World) -> None:
@@ -171,7 +194,8 @@ def _say(agent: Agent, made: World) -> None:
 
 
 def _stir(agent: Agent, made: World, chance: random.Random) -> None:
-    """What changes later on, when everybody has asked already: whose contacts are, and who is kept private."""
+    """What changes later on, when everybody has asked already: whose contacts are, and who is kept
+    private."""
     connection = agent.connection
     accounts = [row_id for (row_id,) in connection.execute("SELECT id FROM account")]
     contacts = [row_id for (row_id,) in connection.execute("SELECT id FROM contact")]
@@ -282,19 +306,28 @@ def _printed(arguments: Sequence[str], config: Path, log: Log, monkeypatch: pyte
         yield log
 
     monkeypatch.setattr(reading, "reading", given)
+    monkeypatch.setattr(reading, "loaded", _loaded)
+    monkeypatch.setattr(access, "record", lambda *_: None)  # tests of its own tell what is recorded
+    monkeypatch.setattr(reading, "database_of", lambda _: config)  # where it would be
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = command_line.run(["--config", str(config), *arguments])
     return code, out.getvalue(), err.getvalue()
 
 
+@cache
+def _loaded(config: Path) -> LoadedConfig:
+    return load_config(config)
+
+
 OF_LEVELS = ("hidden_accounts", "quiet", "is_told", "usual_days")
-"""What says how far somebody sees; a log of what they see knows of nothing else. `usual_days` is told of whose touches
-are seen (handover), and else is what the dates say, which are compared."""
+"""What says how far somebody sees; a log of what they see knows of nothing else. `usual_days` is
+told of whose touches are seen (handover), and else is what the dates say, which are compared."""
 
 
 def _without_names_of_dates(told: Any) -> Any:
-    """An ordinary log cannot say whose a date is of which it has no activity; see `_names_of_dates`."""
+    """An ordinary log cannot say whose a date is of which it has no activity; see
+    `_names_of_dates`."""
     if isinstance(told, list):
         return [_without_names_of_dates(one) for one in told]
     if isinstance(told, dict):
@@ -326,27 +359,45 @@ def _names_of_dates(log: Log) -> dict[int, str]:
     }
 
 
+def _before(scope: Scope, chance: random.Random) -> Scope:
+    """What was granted when somebody asked earlier: often as now, else more of it or less."""
+    if chance.random() < 0.6:
+        return scope
+    own = {account for account, level in scope.levels if level is Level.OWN}
+    others = [
+        (account, chance.choice(list(Level)[:4])) for account in range(1, len(ACCOUNTS) + 1) if account not in own
+    ]
+    granted = sorted([*((account, Level.OWN) for account in own), *(one for one in others if one[1])])
+    return scope._replace(levels=tuple(granted))
+
+
 def _open(database: Path, whole: Log, user: str) -> Log:
-    """What this user sees, and has learned just now: it is learned anew only once enough has come."""
+    """What this user sees, and has learned just now: it is learned anew only once enough has
+    come."""
     seen = open_scoped(database, scope_of(whole, f"{user}-os"), NOW)
-    seen.connection.execute("DELETE FROM main.learned")
-    seen.connection.execute("UPDATE thread SET chance = NULL")
+    with writing(seen.connection):
+        seen.connection.execute("DELETE FROM main.learned")
+        seen.connection.execute("UPDATE thread SET chance = NULL")
     learning.keep_up_with(seen, NOW)
     return seen
 
 
-def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Every user's answers in a world; how many were compared."""
-    made, chance = world(seed), random.Random(seed)
-    config = _config(folder, made)
+def _compare(folder: Path, empty: Path, seed: int, monkeypatch: pytest.MonkeyPatch, database: str = "log.db") -> int:
+    """Every user's answers in a world whose log is `database`; how many were compared."""
+    made, chance, shared = world(seed), random.Random(seed), random.Random(-seed)
+    config = _config(folder, made, database)
+    numbers = random.Random(seed)
+    monkeypatch.setattr(contacts, "unguessed", lambda *_: numbers.randrange(1, 2**31))
+    shutil.copyfile(empty, folder / "log.db")
     with opened(load_config(config), lambda: NOW) as agent:
-        database = agent.loaded.database
+        place = agent.loaded.database
         cut = sorted(chance.sample(range(len(made.copies) + 1), min(2, len(made.copies))))
         pieces = [made.copies[a:b] for a, b in zip([0, *cut], [*cut, len(made.copies)], strict=True)]
         listed_at = chance.randrange(len(pieces))
         noted: list[tuple[str, str]] = []
         for number, piece in enumerate(pieces):
             _feed(agent, piece)
+            _inherit(agent, made, shared if number < len(pieces) - 1 else None)
             if number == listed_at:
                 _list(agent, made)
                 _keep_private(agent, made)
@@ -354,18 +405,23 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
                 noted = _note(agent, made)
             for user in USERS:  # whoever asked before has to follow
                 if chance.random() < 0.7:
-                    open_scoped(database, scope_of(agent.log, f"{user}-os"), NOW).close()
+                    open_scoped(place, _before(scope_of(agent.log, f"{user}-os"), shared), NOW).close()
         _stir(agent, made, chance)
         agent.refresh()
-        facts = Facts(agent.connection, made, [*noted, *((_identity(one), one.account) for one in made.copies)])
+        facts = Facts(
+            agent.connection,
+            made,
+            [*noted, *((_identity(one), made.holder(one.account, one.place)) for one in made.copies)],
+        )
         compared = 0
         for user in USERS:
             other = folder / user
             other.mkdir()
+            shutil.copyfile(empty, other / "log.db")
             (other / "config.toml").write_text(head("log.db") + account("x", files("x")))
             sight = Sight(facts, user)
             by = project(other / "log.db", sight, NOW, read_config(other / "config.toml").digest)
-            seen = _open(database, agent.log, user)
+            seen = _open(place, agent.log, user)
             alone = open_for_reading(other / "log.db")
             try:
                 for question in _some(_asked(made, chance, len(facts.activities)), chance):
@@ -386,14 +442,38 @@ def _compare(folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> int:
     return compared
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log of which only the tables are made."""
+    path = tmp_path_factory.mktemp("empty") / "log.db"
+    open_for_writing(path).close()
+    return path
+
+
 @pytest.mark.parametrize("first", range(FIRST, FIRST + WORLDS, AT_ONCE))
 def test_every_answer_is_that_of_a_log_of_what_may_be_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: int
+    tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch, first: int
 ) -> None:
     compared = 0
     with time_machine.travel(NOW, tick=False):
         for seed in range(first, min(first + AT_ONCE, FIRST + WORLDS)):
             folder = tmp_path / str(seed)
             folder.mkdir()
-            compared += _compare(folder, seed, monkeypatch)
+            compared += _compare(folder, empty, seed, monkeypatch)
+            shutil.rmtree(folder)
+    assert compared
+
+
+@pytest.mark.timeout(500)
+def test_so_is_every_answer_of_a_log_on_a_server(
+    tmp_path: Path, empty: Path, monkeypatch: pytest.MonkeyPatch, logs_on_postgres: Logs
+) -> None:
+    compared = 0
+    with time_machine.travel(NOW, tick=False):
+        for seed in range(FIRST, FIRST + ON_A_SERVER):
+            folder = tmp_path / str(seed)
+            folder.mkdir()
+            with logs_on_postgres.of_its_own() as database:
+                compared += _compare(folder, empty, seed, monkeypatch, database)
+            shutil.rmtree(folder)
     assert compared

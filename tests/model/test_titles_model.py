@@ -1,4 +1,5 @@
-"""Whatever becomes of contacts and titles in whatever order, each title counts for whom a naive reading names."""
+"""Whatever becomes of contacts and titles in whatever order, each title counts for whom a naive
+reading names."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import sync
 from store.contacts import emails_of_contact
-from store.database import rehearsing
 from store.people import people
+from store.transactions import rehearsing
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NAMES = ["Iris Dam", "Iris dam", "Max Roth", "Mary Ann Lee", "Ann Lee", "Iris", "Lee, Ann", "Jörg Müller"]

@@ -1,4 +1,5 @@
-"""Small worlds of mail between four people of ours and theirs, and what a fifth may send into them; by a seed."""
+"""Small worlds of mail between four people of ours and theirs, and what a fifth may send into them;
+by a seed."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def exchange(chance: random.Random, count: int) -> list[Seen]:
 
 
 def with_eve(chance: random.Random, copies: Sequence[Seen]) -> list[Seen]:
-    """The same mail, some of it to Eve too: she knows its ids, and it names some that are hers to use."""
+    """The same mail, some of it to Eve too: she knows its ids, and it names some that are hers to
+    use."""
     sent = {one.envelope.message_id: one.envelope for one in copies}
     changed = {name: _to_eve_too(chance, envelope) for name, envelope in sent.items()}
     found = []
@@ -128,8 +130,9 @@ def intrusion(chance: random.Random, known: Sequence[Seen]) -> list[Seen]:
 
 
 def lost_on_the_way(chance: random.Random, copies: Sequence[Seen]) -> list[Seen]:
-    """The same mail as programs of Exchange and relays leave it: conversations are named in Thread-Index, some answers
-    name nothing else, and some copies were resent and have another id."""
+    """The same mail as programs of Exchange and relays leave it: conversations are named in
+    Thread-Index, some answers name nothing else, and some copies were resent and have another
+    id."""
     sent = {one.envelope.message_id: one.envelope for one in copies}
     changed: dict[str, Envelope] = {}
     for name, envelope in sent.items():

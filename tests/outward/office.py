@@ -1,4 +1,5 @@
-"""Ana's log, its targets, and what is said at the command line; without users, so that she sees all of it."""
+"""Ana's log, its targets, and what is said at the command line; without users, so that she sees all
+of it."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ from lasttouch.local_time import Clock, utc_now
 from lasttouch.outward.delivery import Delivery, option_named
 from lasttouch.outward.outcome import Outcome as Passed
 from store import targets
-from store.database import writing
 from store.targets import Standing
+from store.transactions import writing
 
 ANA, BOB = "ana@acme.example", "bob@globex.example"
 

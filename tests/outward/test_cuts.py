@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from outward_cuts import Cutting
+from outward_cuts import Cutting, Killing
 
 from crm_doubles import HubSpotDouble, Receiver
 
-CUTS = int(os.environ.get("LASTTOUCH_CUTS", "60"))
+CUTS = int(os.environ.get("LASTTOUCH_CUTS", "40"))
 SEED = int(os.environ.get("LASTTOUCH_SEED", "1"))
 
 
@@ -19,5 +19,14 @@ def test_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
         one = Cutting(tmp_path, SEED, crm, receiver)
         one.live(CUTS)
         assert len(one.moves) > CUTS / 4
+        assert one.lost() == []
+        assert one.twice() == []
+
+
+def test_who_tells_is_killed_at_any_time(tmp_path: Path) -> None:
+    """Requirement 6, by a real kill -9 of a process of its own, whenever it is within its turn."""
+    with HubSpotDouble() as crm, Receiver() as receiver, Killing(tmp_path, SEED, crm, receiver) as one:
+        one.live(CUTS // 2)
+        assert len(one.moves) > CUTS / 8
         assert one.lost() == []
         assert one.twice() == []

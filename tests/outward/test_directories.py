@@ -63,7 +63,8 @@ def test_the_date_is_there(office: Office, kind: str, monkeypatch: pytest.Monkey
 def test_a_salesforce_field_for_days_is_written_once_and_as_a_day(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also the first time, and where nothing was read before; what stands there then is nobody's edit."""
+    """Also the first time, and where nothing was read before; what stands there then is nobody's
+    edit."""
     with SalesforceDouble() as crm:
         crm.kind = "date"
         monkeypatch.setenv("CRM_TOKEN", crm.secret)
@@ -81,7 +82,8 @@ def test_a_salesforce_field_for_days_is_written_once_and_as_a_day(
 
 
 def test_batches_and_one_bad_record(office: Office, hubspot: HubSpotDouble) -> None:
-    """Requirement 7: 250 changes in batches of 100 are 3 requests; one bad record is named, the others are written."""
+    """Requirement 7: 250 changes in batches of 100 are 3 requests; one bad record is named, the
+    others are written."""
     hubspot.bad = {"1123"}
     _meet_many(office, hubspot, 250)
     outcome = office.drain("crm")
@@ -125,14 +127,47 @@ def test_who_asks_us_to_wait_is_left_alone_and_others_are_told(office: Office, h
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"), [("30", 30.0), ("\u00b2", 60.0), ("soon", 60.0), ("Sun, 22 Nov 2026 10:02:00 -0000", 120.0)]
-)
-def test_how_long_it_asks_us_to_wait(said: str, seconds: float) -> None:
-    """A minute where nobody can tell."""
+    ("said", "seconds"),
+    [
+        ("30", 30.0), ("\u00b2", None), ("soon", None), ("", None), ("Sun, 22 Nov 2026 10:02:00 -0000", 120.0),
+        ("999999999", 86_400.0),
+    ],
+)  # fmt: skip
+def test_how_long_it_asks_us_to_wait(said: str, seconds: float | None) -> None:
+    """A day at most; None where nobody can tell."""
     server = http.Server("https://crm.example", now=lambda: datetime(2026, 11, 22, 10, tzinfo=UTC))
     error = server.refusal(http.Answer(429, {"retry-after": said}, None, ""))
     assert isinstance(error, Throttled)
     assert error.retry_after == seconds
+
+
+def test_who_does_not_say_how_long_is_asked_ever_more_seldom_but_for_what_it_takes(
+    office: Office, hubspot: HubSpotDouble
+) -> None:
+    """429 without Retry-After, as where the requests of a day are used up; once some were taken, it
+    begins anew."""
+    _meet_many(office, hubspot, 150)
+    at = utc_now()
+
+    def until_throttled(taken: int) -> timedelta:
+        """How long it is left alone, once it took so many batches more."""
+        left = [taken]
+
+        def throttle(method: str, path: str, body: object) -> tuple[int, object, dict[str, str]] | None:
+            left[0] -= path.endswith("/batch/update")
+            return (429, {"status": "error"}, {}) if path.endswith("/batch/update") and left[0] < 0 else None
+
+        hubspot.script = throttle
+        assert office.drain("crm", lambda: at).error is not None
+        again = office.standing("crm").target.next_attempt
+        assert again is not None
+        return again - at.replace(microsecond=0)
+
+    waits = []
+    for taken in (0, 0, 1):
+        waits.append(until_throttled(taken))
+        at += waits[-1] + timedelta(seconds=1)
+    assert waits == [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=1)]
 
 
 def test_a_time_out_after_the_server_committed(
@@ -157,7 +192,8 @@ def test_a_time_out_after_the_server_committed(
 
 
 def test_our_field_was_deleted_there(office: Office, hubspot: HubSpotDouble) -> None:
-    """Requirement 8: the target stops, says which, and goes on once it is there again and somebody says so."""
+    """Requirement 8: the target stops, says which, and goes on once it is there again and somebody
+    says so."""
     _meet_many(office, hubspot, 2)
     hubspot.properties.discard("lasttouch_at")
     error = office.drain("crm").error
@@ -168,6 +204,8 @@ def test_our_field_was_deleted_there(office: Office, hubspot: HubSpotDouble) -> 
     assert len(hubspot.requests) == asked
     (told,) = json.loads(office.run("status", "--json").out)["targets"]
     assert (told["state"], told["error_code"]) == ("stopped", "field-gone")
+    assert "lasttouch push crm --yes" in told["hint"]
+    assert "lasttouch push crm --yes" in office.run("doctor").out
     hubspot.properties.add("lasttouch_at")
     assert office.push("crm", "--yes")["written"] == 2
     assert json.loads(office.run("status", "--json").out)["targets"][0]["state"] == "ok"
@@ -181,12 +219,17 @@ def test_a_dry_run_sends_only_reads(office: Office, hubspot: HubSpotDouble) -> N
 
 
 def test_the_token_is_told_to_nobody(office: Office, hubspot: HubSpotDouble) -> None:
-    """Requirement 17, also where the service repeats it."""
+    """Requirement 17, also where the service repeats it, of the request and of a contact."""
     _meet_many(office, hubspot, 1)
-    hubspot.script = lambda *_: (400, {"message": f"Bearer {hubspot.token} is no good"}, {})
+    said = (400, {"message": f"Bearer {hubspot.token} is no good"}, {})
+    hubspot.script = lambda *_: said  # type: ignore[assignment,return-value]
     office.drain("crm")
-    said = office.run("status", "--json").out + office.run("push", "crm", "--yes").err
-    assert hubspot.token not in said
+    failing = office.run("status", "--json").out + office.run("push", "crm", "--yes").err
+    assert "did not take the request" in failing
+    hubspot.script = lambda method, *_: said if method == "POST" else None  # type: ignore[assignment,return-value]
+    refused = office.push("crm", "--yes")["refused"]
+    assert [one["reason"] for one in refused] == ["… is no good"]
+    assert hubspot.token not in failing + office.run("status", "--json").out + office.run("push", "crm", "--yes").err
     for path in office.folder.rglob("*"):
         assert not path.is_file() or hubspot.token.encode() not in path.read_bytes(), path
 
@@ -213,3 +256,38 @@ def test_contacts_that_are_merged_take_the_link_along(office: Office, hubspot: H
     assert office.run("contacts", "merge", "p1@globex.example", "p0@globex.example").code == 0
     office.drain("crm")
     assert hubspot.held("1000") == hubspot.held("1001") == utc(ago(days=9))
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_field_of_somebody_erased_that_may_not_be_blanked_is_owed_on(
+    office: Office, hubspot: HubSpotDouble, paid: bool
+) -> None:
+    """Requirement 12: it is named, tried whenever everybody is looked at and not at every turn, and
+    paid in the end."""
+    _meet_many(office, hubspot, 2)
+    office.drain("crm")
+    hubspot.bad = {"1001"}
+    assert office.run("contacts", "forget", "p1@globex.example", "--yes").code == 0
+    office.drain("crm")
+    assert hubspot.held("1001") is not None
+    hubspot.requests.clear()
+    assert office.drain("crm").idle
+    assert hubspot.requests == []
+    assert "refused to blank, unblanked: 1001" in office.run("status").out
+    if paid:
+        hubspot.bad = set()
+    else:
+        del hubspot.people["1001"]
+    outcome = office.drain("crm", lambda: utc_now() + timedelta(days=2))
+    assert outcome.blanked == int(paid)
+    assert not paid or hubspot.held("1001") is None
+    assert office.standing("crm").notes == []
+
+
+def test_whoever_is_gone_there_has_no_field_to_blank(office: Office, hubspot: HubSpotDouble) -> None:
+    _meet_many(office, hubspot, 2)
+    office.drain("crm")
+    del hubspot.people["1001"]
+    assert office.run("contacts", "forget", "p1@globex.example", "--yes").code == 0
+    office.drain("crm")
+    assert (office.standing("crm").to_blank, office.standing("crm").notes) == (0, [])

@@ -1,12 +1,20 @@
-"""What we write, the doubles read back; those of HubSpot and Salesforce also to clients that others wrote for these."""
+"""What we write, the doubles read back; those of HubSpot and Salesforce also to clients that others
+wrote for these, and Pipedrive's in the types of its OpenAPI file (its own client is for Node:
+docs/decisions/2026-11-29-targets.md)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
+from unittest import mock
 
 import pytest
+from pipedrive_types import PERSON_FIELDS, PERSONS, UPDATED
 
+from activity.errors import AuthenticationFailed, FieldGone
 from crm_doubles import Double, HubSpotDouble, PipedriveDouble, SalesforceDouble
+from deliver import pipedrive
 from deliver.hubspot import HubSpot
 from deliver.instants import instant
 from deliver.pipedrive import Pipedrive
@@ -82,3 +90,78 @@ def test_simple_salesforce_reads_what_we_write() -> None:
         assert described["Last_Touch__c"] == "datetime"
         assert vendor.restful("composite/sobjects", method="PATCH", json=body)[0]["success"]
         assert double.held("003A") is None
+
+
+def test_pipedrives_answers_have_the_types_of_its_openapi_file() -> None:
+    """Every one that we are given, over several pages."""
+    from jsonschema import Draft202012Validator
+
+    with PipedriveDouble() as double:
+        for number in range(1, 8):
+            double.contact(str(number), f"p{number}@globex.example", "Bob")
+        given: list[tuple[str, str, Any]] = []
+        answer = double.answer
+
+        def kept(method: str, path: str, body: Any) -> Any:
+            reply = answer(method, path, body)
+            given.append((method, path, reply[1]))
+            return reply
+
+        double.answer = kept  # type: ignore[method-assign]
+        ours = Pipedrive(double.url, double.token)
+        assert ours.check()
+        with mock.patch.object(pipedrive, "PAGE", 3):
+            assert len(list(ours.people())) == 7
+        ours.write([Write("2", Value(AT)), Write("3", BLANK)])
+    types = {
+        "GET /api/v2/personFields": PERSON_FIELDS,
+        "GET /api/v2/persons": PERSONS,
+        "PATCH /api/v2/persons": UPDATED,
+    }
+    asked = [f"{method} {re.split('[?]|/[0-9]', path)[0]}" for method, path, _ in given]
+    assert {one: asked.count(one) for one in types} == {
+        "GET /api/v2/personFields": 2, "GET /api/v2/persons": 3, "PATCH /api/v2/persons": 2
+    }  # fmt: skip
+    for name, (_, _, said) in zip(asked, given, strict=True):
+        Draft202012Validator(types[name]).validate(said)
+
+
+@pytest.mark.parametrize("in_silence", [False, True])
+def test_a_field_that_is_gone_from_pipedrive_is_named(in_silence: bool) -> None:
+    """Requirement 8: where a person is refused for it, and where it is passed over."""
+    with PipedriveDouble() as double:
+        double.contact("7", "bob@globex.example")
+        ours = Pipedrive(double.url, double.token)
+        assert ours.check()
+        ours.write([Write("7", Value(AT))])
+        del double.fields[-1], double.people["7"]["custom_fields"][double.code]
+        double.passes_over_unknown_fields = in_silence
+        with pytest.raises(FieldGone, match="has no field lasttouch_at of persons"):
+            ours.write([Write("7", Value(AT))])
+        with pytest.raises(FieldGone, match="has no field"):
+            ours.check()
+
+
+def test_a_field_of_pipedrives_that_is_no_date_is_named_before_anything_is_written() -> None:
+    with PipedriveDouble() as double:
+        double.contact("7", "bob@globex.example")
+        double.fields[-1]["field_type"] = "varchar"
+        ours = Pipedrive(double.url, double.token)
+        for tried in (ours.check, lambda: ours.write([Write("7", Value(AT))])):
+            with pytest.raises(FieldGone, match="is no date there, but varchar"):
+                tried()
+        assert double.asked("PATCH") == []
+
+
+def test_one_person_that_may_not_be_changed_keeps_none_of_the_others() -> None:
+    """Requirement 7, of Pipedrive, which says 403 of one person as well as of all."""
+    with PipedriveDouble() as double:
+        for key in ("7", "8"):
+            double.contact(key, f"p{key}@globex.example")
+        double.bad = {"7"}
+        ours = Pipedrive(double.url, double.token)
+        written = ours.write([Write("7", Value(AT)), Write("8", Value(AT))])
+        assert (written.done, written.refused) == (["8"], {"7": "You do not have permission to do this"})
+        double.script = lambda *_: (403, "<html>blocked</html>", {})
+        with pytest.raises(AuthenticationFailed):
+            ours.write([Write("8", Value(AT))])

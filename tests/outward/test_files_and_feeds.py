@@ -1,4 +1,5 @@
-"""Files of ours: a sheet, and a calendar of whom to get back to; and a command that is run for every change."""
+"""Files of ours: a sheet, and a calendar of whom to get back to; and a command that is run for
+every change."""
 
 from __future__ import annotations
 
@@ -45,12 +46,19 @@ def test_a_sheet_says_what_the_log_says(office: Office) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     before = path.stat().st_ino
     assert office.drain("sheet").idle
+    assert "sheet: the file says all of it already." in office.run("push", "sheet", "--yes").out
     assert path.stat().st_ino == before
     office.meet("m1", met, f"{BOB};PARTSTAT=ACCEPTED", STATUS="CANCELLED", SEQUENCE="1")
     office.sync()
     office.drain("sheet")
     assert [row["lasttouch_at"] for row in _sheet(path)] == [utc(ago(days=9))]
     assert sorted(one.name for one in path.parent.iterdir()) == ["lasttouch.csv"]
+    assert office.run("contacts", "forget", BOB, "--yes").code == 0
+    shown = office.run("push", "sheet").out
+    assert "people who are to be in it no more" in shown
+    assert "To do it: lasttouch push sheet --yes" in shown
+    assert "sheet: the file was written." in office.run("push", "sheet", "--yes").out
+    assert _sheet(path) == []
 
 
 @pytest.mark.parametrize("name", ["Bob;=cmd()", "Bob|+cmd()", "Bob, @cmd()", "\uff1dcmd()"])
@@ -78,7 +86,8 @@ def test_a_sheet_keeps_what_it_said_while_it_is_unknown(office: Office) -> None:
 
 
 def test_nobody_reads_half_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requirement 6, of a file: what is cut off while it is written leaves the old one, and nothing beside it."""
+    """Requirement 6, of a file: what is cut off while it is written leaves the old one, and nothing
+    beside it."""
     path = tmp_path / "sheet.csv"
     folder.put(path, "old")
 
@@ -92,7 +101,8 @@ def test_nobody_reads_half_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_command_is_run_once_for_every_change(office: Office) -> None:
-    """The simplest target: the change as JSON on standard input; what fails is run again under the same id."""
+    """The simplest target: the change as JSON on standard input; what fails is run again under the
+    same id."""
     office.target("hook", "hook", on_change="test ! -e broken && cat >> seen.jsonl")
     office.configure()
     office.contacts("Bob,bob@globex.example")
@@ -119,7 +129,8 @@ def _events(text: str) -> list[tuple[str, date, date, str, str]]:
 
 
 def test_the_feed_is_read_by_icalendar(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requirement 15: who is due → one event on the local day; the same UID tomorrow; touched since → gone."""
+    """Requirement 15: who is due → one event on the local day; the same UID tomorrow; touched since
+    → gone."""
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")  # a day ahead of UTC most of the time
     office.target("feed", "calendar", path="due.ics")
     office.configure()
@@ -130,6 +141,9 @@ def test_the_feed_is_read_by_icalendar(office: Office, monkeypatch: pytest.Monke
     assert office.run("cadence", "bob", "30d").code == 0
     now = utc_now()
     office.unknown_since(now + timedelta(days=9))
+    shown = office.run("push", "feed").out
+    assert "an event: Get back to Bob Stone" in shown
+    assert "Last touch" not in shown
     office.drain("feed")
     path = office.folder / "due.ics"
     due = [one for one in _events(path.read_text()) if one[3] == "Get back to Bob Stone"]
@@ -150,6 +164,7 @@ def test_hostile_names_stay_within_their_line() -> None:
     name = "Bob\r\nEND:VEVENT\u202e; DROP, \\n" + "ü" * 200
     (one,) = _events(feed_text([Reminder("u1", 1, date(2026, 10, 5), name, "")]))
     assert one[:3] == ("u1", date(2026, 10, 5), date(2026, 10, 6))
+    assert "DESCRIPTION" not in feed_text([Reminder("u1", 1, date(2026, 10, 5), name, "")])
     for line in feed_text([Reminder("u1", 1, date(2026, 10, 5), name, "")]).split("\r\n"):
         assert len(line.encode()) <= 75
 

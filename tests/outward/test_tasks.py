@@ -37,15 +37,18 @@ def _tasks(radicale: RadicaleServer, user: str, path: str) -> list[tuple[str, st
 
 
 def test_a_task_comes_and_goes(office: Office, calendar: str, radicale: RadicaleServer, user: str) -> None:
-    """Requirement 15, of tasks: who is due → one task, made once; touched since → gone. Requirement 16: a dry run makes
-    none."""
-    assert len(office.push("tasks")["changes"]) == 1
+    """Requirement 15, of tasks: who is due → one task, made once; touched since → gone. Requirement
+    16: a dry run makes none."""
+    (shown,) = office.push("tasks")["changes"]
+    assert (shown["name"], shown["last_touch"]) == ("Bob Stone", None)
+    assert "a task: Get back to Bob Stone" in office.run("push", "tasks").out
     assert _tasks(radicale, user, calendar) == []
     assert office.drain("tasks").done == 1
     assert _tasks(radicale, user, calendar) == [("Get back to Bob Stone", "NEEDS-ACTION")]
     assert office.drain("tasks", lambda: utc_now() + timedelta(minutes=20)).done == 0
     office.receive(ANA, BOB, ago(hours=1))
     office.sync()
+    assert "Bob Stone\tthe task goes" in office.run("push", "tasks").out
     office.drain("tasks")
     assert _tasks(radicale, user, calendar) == []
 

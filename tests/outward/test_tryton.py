@@ -76,7 +76,8 @@ def test_a_meeting_that_is_cancelled_takes_the_field_back(office: Office, crm: T
 
 
 def test_what_is_unknown_is_held_back(office: Office, crm: TrytonServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requirement 3: a source unknown since Tuesday; neither a date nor nothing is written, `status` says so."""
+    """Requirement 3: a source unknown since Tuesday; neither a date nor nothing is written,
+    `status` says so."""
     bob = crm.party("Bob", "bob.three@globex.example")
     office.contacts("Bob,bob.three@globex.example")
     office.receive("bob.three@globex.example", ANA, ago(days=9))
@@ -112,7 +113,8 @@ def test_a_dry_run_only_reads(office: Office, crm: TrytonServer, monkeypatch: py
 
 
 def test_who_is_forgotten_is_blanked_and_the_link_goes(office: Office, crm: TrytonServer) -> None:
-    """Requirement 12: while the target is down the debt is kept, without any trace of whose it is, and paid later."""
+    """Requirement 12: while the target is down the debt is kept, without any trace of whose it is,
+    and paid later."""
     bob = crm.party("Bob", "bob.five@globex.example")
     office.contacts("Bob,bob.five@globex.example")
     office.receive("bob.five@globex.example", ANA, ago(days=9))

@@ -154,7 +154,8 @@ def _one(url: str, allowed: tuple[str, ...] = ()) -> None:
 
 
 def test_a_webhook_into_the_own_network_is_refused_at_connect(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requirement 14: also where a name was public when it was looked up before, and by an address itself."""
+    """Requirement 14: also where a name was public when it was looked up before, and by an address
+    itself."""
     with Receiver() as double:
         port = double.url.rpartition(":")[2]
         with pytest.raises(UntrustedServer, match="private"):

@@ -50,7 +50,8 @@ def _bodies(crm: HubSpotDouble) -> str:
 
 
 def test_nothing_of_an_account_that_shares_nothing_leaves(team: tuple[Office, HubSpotDouble]) -> None:
-    """Requirement 11: Ana shares nothing; of Tom what Ben has is told, of Kim nothing, in no request."""
+    """Requirement 11: Ana shares nothing; of Tom what Ben has is told, of Kim nothing, in no
+    request."""
     office, crm = team
     _share(office, ben="dates")
     office.drain("crm")

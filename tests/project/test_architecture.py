@@ -26,22 +26,25 @@ MAY_IMPORT = {
     "lasttouch": {"activity", "capture", "matchers", "store", "deliver"},
     "cli.py": {"lasttouch"},
 }
-# the demo's servers, the sockets at which commands are answered and the page is shown, a word to systemd, and metrics
-# for Prometheus, none of which is a mail or calendar server
+# the demo's servers, the sockets at which commands are answered and the page is shown, who says who
+# signs in to it, a word to systemd, and metrics for Prometheus: no mail or calendar server is there
 SOCKETS_ELSEWHERE = {
     "lasttouch/demo/servers.py", "lasttouch/daemon/notify.py", "lasttouch/daemon/metrics.py",
     "lasttouch/daemon/answers.py", "lasttouch/daemon/answering_process.py", "lasttouch/web/listening.py",
+    "lasttouch/web/impatience.py",
+    "lasttouch/web/openid.py", "store/postgres_queue.py",
     *(
         f"lasttouch/answering/{name}.py"
-        for name in ("calling", "client", "incoming", "child", "children", "server", "waiting", "place")
+        for name in ("calling", "exchange", "incoming", "child", "children", "server", "waiting", "place")
     ),
 }  # fmt: skip
 NETWORK = {
     "socket", "socketserver", "ssl", "http", "urllib.request", "imaplib", "smtplib", "ftplib", "asyncio", "xmlrpc",
-    "imapclient", "caldav", "niquests", "requests", "urllib3", "httpx", "dns", "prometheus_client",
+    "imapclient", "caldav", "niquests", "requests", "urllib3", "httpx", "httpx2", "authlib", "dns", "prometheus_client",
 }  # fmt: skip
 ENTRY = "lasttouch/__main__.py"
 FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and none beside it
+    {"late_imports"},
     {"configuration", "local_time", "moments", "naming", "private_files"},
     {"keeping", "service"},
     {"answers", "passes"},
@@ -49,12 +52,15 @@ FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and no
     {"demo", "terminal"},
     {"answering"},
     {"daemon", "wizard"},
-    {"doctor"},
+    {"doctor", "work"},
     {"views"},
     {"mcp"},
     {"web"},
     {"commands"},
 )
+DOORS = (  # where answers are asked for, and changes
+    "cli.py", "lasttouch/commands", "lasttouch/terminal", "lasttouch/web", "lasttouch/mcp", "lasttouch/answering",
+)  # fmt: skip
 IMPURE = NETWORK | {
     "os", "io", "pathlib", "tempfile", "subprocess", "threading", "sqlite3", "time", "random", "secrets",
     "click", "rich",
@@ -100,7 +106,8 @@ def test_a_room_imports_only_the_rooms_it_may(room: str) -> None:
 
 
 def test_nothing_imports_the_command_line_but_its_entry_point() -> None:
-    """`lasttouch = "cli:main"` in pyproject.toml is the entry point, and `python -m lasttouch`; nothing else is."""
+    """`lasttouch = "cli:main"` in pyproject.toml is the entry point, and `python -m lasttouch`;
+    nothing else is."""
     assert _rooms(ROOT / ENTRY) == {"cli"}
     tools = {name for name, path in _files("bench", "docs").items() if "cli" in _rooms(path)}
     assert tools == set()
@@ -121,6 +128,14 @@ def test_nothing_but_the_store_speaks_sql() -> None:
         assert not sql.search(path.read_text(encoding="utf-8")), name
 
 
+def test_nothing_but_the_engines_modules_knows_the_driver() -> None:
+    """And of them nothing but what opens a log knows one."""
+    for name, path in _files(*ROOMS).items():
+        if not Path(name).name.startswith("postgres_"):
+            driver = {one for one in _imports(path) if _is_among(one, {"psycopg"}) or one.startswith("store.postgres_")}
+            assert not driver or name in ("store/database.py", "store/queued.py", "lasttouch/work/worker.py"), name
+
+
 def test_what_reads_takes_a_log_and_none_a_bare_connection() -> None:
     """Whose rights and whose database will be asked of the log, not of each of those who read."""
     for name, path in _files("store", "lasttouch/answers", "lasttouch/views").items():
@@ -131,22 +146,26 @@ def test_what_reads_takes_a_log_and_none_a_bare_connection() -> None:
 
 
 def test_answers_can_be_asked_through_any_door() -> None:
-    """They know no command line, no terminal and no database engine: they take a question, and ask a log."""
+    """They know no command line, no terminal and no database engine: they take a question, and ask
+    a log."""
     for name, path in _files("lasttouch/answers").items():
         foreign = {module for module in _imports(path) if _is_among(module, {"click", "rich", "sqlite3", "sys"})}
         foreign |= {module for module in _imports(path) if _is_among(module, {"lasttouch.terminal", "lasttouch.views"})}
         assert not foreign, f"{name} imports {foreign}"
 
 
-def test_commands_ask_no_store() -> None:
-    """What they tell is an answer, or what became of a change; `keeping` and `answers` speak with the log."""
-    for name, path in _files("lasttouch/commands", "lasttouch/terminal", "lasttouch/web", "cli.py").items():
+def test_doors_ask_no_store() -> None:
+    """What they tell is an answer, or what became of a change; `keeping` and `answers` speak with
+    the log."""
+    for name, path in _files(*DOORS).items():
         assert not any(_is_among(module, {"store", "sqlite3"}) for module in _imports(path)), name
-        assert not re.search(r"\.connection\b", path.read_text(encoding="utf-8")), name
+        if not name.startswith("lasttouch/answering/"):  # whose connections are sockets
+            assert not re.search(r"\.connection\b", path.read_text(encoding="utf-8")), name
 
 
 def test_what_commands_answer_in_json_is_made_by_a_view() -> None:
-    """So that it is the same through any door. Each prints `as_json` of what was answered, or of what became of it."""
+    """So that it is the same through any door. Each prints `as_json` of what was answered, or of
+    what became of it."""
     printed = set()
     for name, path in _files("lasttouch/commands").items():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -158,7 +177,8 @@ def test_what_commands_answer_in_json_is_made_by_a_view() -> None:
 
 
 def test_a_question_has_an_answer_that_a_view_of_the_same_name_shows() -> None:
-    """`answers.X.answer(log, question, …)` and `views.X.as_json(answer)` are all that a door has to know."""
+    """`answers.X.answer(log, question, …)` and `views.X.as_json(answer)` are all that a door has to
+    know."""
 
     def functions(path: Path) -> dict[str, list[str]]:
         found = ast.parse(path.read_text(encoding="utf-8")).body
@@ -183,7 +203,8 @@ def test_nothing_but_the_ways_in_and_out_opens_sockets() -> None:
 
 
 def test_decisions_and_views_touch_nothing() -> None:
-    """No files, no network, no database, no clock, no chance; what a view is given, it only words."""
+    """No files, no network, no database, no clock, no chance; what a view is given, it only
+    words."""
     for name, path in _files("activity", "matchers", "lasttouch/views").items():
         impure = {module for module in _imports(path) if _is_among(module, IMPURE)}
         assert not impure, f"{name} imports {impure}"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from activity.errors import ConfigError
 from lasttouch.configuration.checking import checked
-from lasttouch.configuration.config_file import ConfigFile
+from lasttouch.configuration.config_file import DEFAULT_DATABASE, ConfigFile
 from lasttouch.configuration.options import Config
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,14 @@ share_at_most = "who"
 
 [metrics]
 listen = "[::1]:9464"
+
+[web]
+url = "https://touch.acme.example"
+
+[web.provider]
+issuer = "https://login.acme.example"
+client_id = "lasttouch"
+client_secret_env = "PROVIDER_SECRET"
 
 [[users]]
 name = "ana"
@@ -162,3 +170,33 @@ def test_what_was_checked_is_read_without_pydantic() -> None:
         "sys.exit('pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('database = "x.db"\n[[accounts]]', "x.db"),
+        ("  database='~/x.db' # here", "~/x.db"),
+        ('# database = "old.db"\n', DEFAULT_DATABASE),
+        ('backfill = "2y"\n', DEFAULT_DATABASE),
+    ],
+)
+def test_where_the_log_is_need_not_be_parsed_where_it_is_written_plainly(text: str, named: str) -> None:
+    file = ConfigFile(Path("/x/config.toml"), text)
+    assert file.apparent_database == Path("/x") / Path(named).expanduser()
+    assert "data" not in vars(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"database" = "q.db"', "database = 'a\\b.db'", 'database = "a\\tb.db"', "database = 7", 'a.database = "z"',
+        '[targets]\ndatabase = "x.db"', '  [targets]\ndatabase = "x.db"', 'titles = """\ndatabase = "x.db"\n"""',
+        "titles = '''\ndatabase = 'x.db'\n'''", 'internal_domains = ["database.example"]',
+        'database = "x.db" # the database', '# a database\ndatabase = "x.db"\n[t]\ndatabase = "y"',
+        'database = """\nx.db"""',
+    ],
+)  # fmt: skip
+def test_what_a_text_looks_like_is_what_it_says(text: str) -> None:
+    file = ConfigFile(Path("/x/config.toml"), text)
+    assert file.apparent_database == file.database

@@ -15,7 +15,7 @@ def test_every_dependency_is_bounded_by_a_major_version() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     optional = project["optional-dependencies"]
     used = project["dependencies"] + optional["keyring"] + optional["metrics"] + optional["demo"] + optional["mcp"]
-    used += optional["microsoft"] + optional["google"]
+    used += optional["microsoft"] + optional["google"] + optional["oidc"]
     assert len(used) > len(DATA_BY_DATE)
     for one in set(used) - DATA_BY_DATE:
         match = NEXT_MAJOR.fullmatch(one)

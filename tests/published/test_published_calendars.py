@@ -1,4 +1,5 @@
-"""Calendars published at a URL: what is new or wrong in them; and that their address is told to nobody."""
+"""Calendars published at a URL: what is new or wrong in them; and that their address is told to
+nobody."""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Signing in, with msal and google-auth-oauthlib against a server they accept. Numbers are the requirements'."""
+"""Signing in, with msal and google-auth-oauthlib against a server they accept. Numbers are the
+requirements'."""
 
 from __future__ import annotations
 
 import json
+import socket
 import stat
 import subprocess
 import sys
@@ -165,13 +167,126 @@ def test_mail_over_imap_gets_a_token_of_its_own(home: SigningIn, server: SignInS
     assert any("outlook.office.com/IMAP.AccessAsUser.All" in scope for scope in server.issued.values())
 
 
-def test_the_cloud_decides_whose_rights_are_asked_for(home: SigningIn, server: SignInServer) -> None:
-    """Requirement 26, when signing in."""
-    home.add("ana", cloud="china")
+@pytest.mark.parametrize(
+    ("cloud", "api", "outlook"),
+    [("us", "https://graph.microsoft.us", "https://outlook.office365.us"),
+     ("us-dod", "https://dod-graph.microsoft.us", "https://outlook.office365.us"),
+     ("china", "https://microsoftgraph.chinacloudapi.cn", "https://partner.outlook.cn")],
+)  # fmt: skip
+def test_the_cloud_decides_whose_rights_are_asked_for(
+    home: SigningIn, server: SignInServer, cloud: str, api: str, outlook: str
+) -> None:
+    """Requirement 26, when signing in: of mail over IMAP, too."""
+    in_cloud(home, cloud, config_lines.imap(1, "ana@acme.example", password_env=None))
     home.ok("sign-in", "ana")
-    (scope,) = server.issued.values()
-    assert "https://microsoftgraph.chinacloudapi.cn/Mail.ReadBasic" in scope
-    assert "microsoft.com" not in scope
+    assert server.issued
+    scopes = {one for scope in server.issued.values() for one in scope.split() if "://" in one}
+    assert {one.rpartition("/")[0] for one in scopes} <= {api, outlook}
+    assert f"{api}/Mail.ReadBasic" in scopes
+
+
+def in_cloud(home: SigningIn, cloud: str, *sections: str) -> None:
+    home.add("ana", *sections, cloud=cloud)
+    said = home.accounts["ana"].replace("[accounts.microsoft]", f'[accounts.microsoft]\ncloud = "{cloud}"')
+    home.accounts["ana"] = said
+    home.write()
+
+
+@pytest.mark.parametrize(
+    ("cloud", "login"),
+    [("global", "login.microsoftonline.com"), ("us", "login.microsoftonline.us"),
+     ("us-dod", "login.microsoftonline.us"), ("china", "login.chinacloudapi.cn")],
+)  # fmt: skip
+def test_signing_in_contacts_the_hosts_of_its_cloud_alone(
+    home: SigningIn, monkeypatch: pytest.MonkeyPatch, cloud: str, login: str
+) -> None:
+    """Requirement 26: every name that is looked up, in the browser's way and by code."""
+    looked_up: set[str] = set()
+
+    def resolve(host: str, *_: object, **__: object) -> object:
+        looked_up.add(host)
+        raise socket.gaierror("no such name")
+
+    in_cloud(home, cloud)
+    path = home.folder / "config.toml"
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("url")))
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    assert home.run("sign-in", "ana").code != 0
+    assert home.run("sign-in", "ana", "--device-code").code != 0
+    assert looked_up == {login}
+
+
+def test_two_clouds_in_one_account_are_a_mistake(home: SigningIn) -> None:
+    home.add("ana", cloud="china")
+    outcome = home.run("sync")
+    assert outcome.code == 3
+    assert "sign_in.cloud" in outcome.err
+
+
+def test_where_nobody_sees_a_browser_the_code_comes_by_itself(
+    home: SigningIn, server: SignInServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over SSH to a machine without a screen."""
+    monkeypatch.delenv("BROWSER")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")
+    outcome = home.run("sign-in", "ana")
+    assert outcome.code == 0, outcome.err
+    assert "ABCD-EFGH" in outcome.err
+    home.ok("sync")
+
+
+def test_who_does_not_agree_to_the_code_has_not_signed_in(home: SigningIn, server: SignInServer) -> None:
+    server.consents = False
+    outcome = home.run("sign-in", "ana", "--device-code")
+    assert outcome.code == 1
+    assert "consent to Mail.ReadBasic" in outcome.err
+    assert not kept(home).exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("AADSTS7000218", "public client flows"), ("AADSTS50011", "http://localhost"), ("AADSTS700016", "client_id"),
+     ("AADSTS90002", "tenant"), ("AADSTS53003", "Conditional Access"), ("AADSTS50126", "lasttouch sign-in ana")],
+)  # fmt: skip
+def test_what_only_the_registration_can_mend_is_said(
+    home: SigningIn, server: SignInServer, code: str, said: str
+) -> None:
+    """And nothing of Microsoft's own text."""
+    server.error = {"error": "invalid_client", "error_description": f"{code}: canary-text"}
+    for way in ([], ["--device-code"]):
+        outcome = home.run("sign-in", "ana", *way)
+        assert outcome.code == 1
+        assert code in outcome.err
+        assert said in outcome.err
+        assert "canary" not in outcome.err
+
+
+def test_a_certificate_that_cannot_serve_is_named_and_one_that_is_not_taken_is_asked_for_once(
+    home: SigningIn, server: SignInServer
+) -> None:
+    """App-only: none there, a certificate alone, a key that is not RSA, and one that Microsoft does
+    not know."""
+    elliptic = trustme.CA().issue_cert("app.acme.example")
+    leaf = trustme.CA().issue_cert("app.acme.example", key_type=trustme.KeyType.RSA)
+    pem = home.folder / "app.pem"
+    home.add("ana", certificate="app.pem", user="ana@acme.example")
+    assert "cannot be read" in home.run("sync").err
+    pem.write_bytes(leaf.cert_chain_pems[0].bytes())
+    assert "holds no private key" in home.run("sync").err
+    pem.write_bytes(elliptic.private_key_pem.bytes() + elliptic.cert_chain_pems[0].bytes())
+    assert "must be an RSA key" in home.run("sync", "--retry").err
+    pem.write_bytes(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes())
+    server.error = {"error": "invalid_client", "error_description": "AADSTS700027: canary-text"}
+    said = home.run("sync", "--retry").err
+    assert "does not take the app's certificate" in said
+    assert "AADSTS700027" in said
+    asked = len(server.seen)
+    home.run("sync", "--retry")
+    assert len(server.seen) == asked
+    server.error = None
+    home.ok("sign-in", "ana")
+    home.ok("sync", "--retry")
 
 
 def test_what_the_server_cannot_do_now_is_tried_again(home: SigningIn, server: SignInServer) -> None:

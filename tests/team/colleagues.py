@@ -1,4 +1,5 @@
-"""Colleagues with mail in folders, each of whom asks the command line as whom the kernel says they are."""
+"""Colleagues with mail in folders, each of whom asks the command line as whom the kernel says they
+are."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ ROLES = {"cleo": "steward", "root": "administrator"}
 
 
 class Colleagues:
-    """Ana, Ben and Cleo have an account each, "info" has readers; the steward is Cleo, root administers."""
+    """Ana, Ben and Cleo have an account each, "info" has readers; the steward is Cleo, root
+    administers."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -29,16 +31,17 @@ class Colleagues:
         self._numbers = itertools.count()
 
     def configure(self) -> None:
-        accounts = []
-        for name, options in self.accounts.items():
+        for name in self.accounts:
             (self.folder / name).mkdir(exist_ok=True)
-            accounts.append(account(name, files(name), owner=name.title(), **options))
         users = [
             table("[[users]]", name=name, os_user=f"{name}-os", role=ROLES.get(name), **more)
             for name, more in self.users.items()
         ]
-        self.config.write_text(self.top + "".join(accounts) + "".join(users))
+        self.config.write_text(self.top + "".join(self.account_tables()) + "".join(users))
         self.config.chmod(0o600)
+
+    def account_tables(self) -> list[str]:
+        return [account(name, files(name), owner=name.title(), **more) for name, more in self.accounts.items()]
 
     def receive(self, name: str, sender: str, to: str, days_ago: float, **more: Any) -> None:
         """A message in this account's folder."""

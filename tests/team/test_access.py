@@ -1,8 +1,8 @@
-"""Who looks at what is another's leaves a line for them; how many accounts share nothing is said with each answer."""
+"""Who looks at what is another's leaves a line for them; how many accounts share nothing is said
+with each answer."""
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 from colleagues import Colleagues
 
+from store.database import open_for_reading, open_for_writing
+
 BOB, ZOE = "bob@globex.example", "zoe@hooli.example"
 ANA, BEN = "ana@acme.example", "ben@acme.example"
 
 
 @pytest.fixture
 def here(colleagues: Colleagues) -> Colleagues:
-    """Ana exchanges with Bob and shares who with Ben, Ben with Zoe; both are listed; Cleo shares nothing."""
+    """Ana exchanges with Bob and shares who with Ben, Ben with Zoe; both are listed; Cleo shares
+    nothing."""
     colleagues.accounts["ana"]["share"] = "who"
     colleagues.receive("ana", BOB, ANA, 5, message_id="b1@globex.example", subject="The lease")
     colleagues.receive("ana", ANA, BOB, 4, message_id="a1@acme.example", subject="Re: The lease")
@@ -86,7 +89,7 @@ def test_how_many_accounts_share_nothing_is_said_to_users_alone(here: Colleagues
     assert "may see" not in here.direct("last").out
 
 
-def test_who_is_forgotten_is_gone_from_it_and_who_is_merged_is_found_under_the_other(here: Colleagues) -> None:
+def test_who_is_merged_is_found_under_the_other(here: Colleagues) -> None:
     here.ok("cleo", "contacts", "add", "Robert", "rob@globex.example")
     here.ok("ben", "last", "bob")
     here.ok("cleo", "contacts", "merge", "Robert", "Bob Stone")
@@ -96,14 +99,14 @@ def test_who_is_forgotten_is_gone_from_it_and_who_is_merged_is_found_under_the_o
 def test_what_is_older_than_ninety_days_is_gone(here: Colleagues) -> None:
     here.ok("ben", "last", "bob")
     here.ok("ben", "why", "bob")
-    with closing(sqlite3.connect(here.folder / "log.db")) as log, log:
+    with closing(open_for_writing(here.folder / "log.db")) as log:
         log.execute("UPDATE access SET at = at - 91 * 86400 WHERE command = 'last'")
     assert [line[1] for line in _lines(here)] == ["why"]
     here.sync()
-    with closing(sqlite3.connect(here.folder / "log.db")) as log:
+    with closing(open_for_reading(here.folder / "log.db")) as log:
         assert log.execute("SELECT command FROM access").fetchall() == [("why",)]
+    with closing(open_for_writing(here.folder / "log.db")) as log:
         log.execute("UPDATE access SET at = 0")
-        log.commit()
     here.sync()
-    with closing(sqlite3.connect(here.folder / "log.db")) as log:
+    with closing(open_for_reading(here.folder / "log.db")) as log:
         assert log.execute("SELECT count(*) FROM access").fetchone() == (0,)

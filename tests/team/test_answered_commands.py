@@ -15,7 +15,7 @@ import pytest
 from answered import ANA, CLEO, KEEPER, STRANGER, answered, kept, uid, write_config
 
 from config_lines import account, files
-from lasttouch.answering import client, incoming, permitted, wire
+from lasttouch.answering import exchange, incoming, permitted, wire
 from lasttouch.configuration.config import load_config
 from lasttouch.keeping.opening import opened
 from lasttouch.terminal.command_line import COMMANDS, lasttouch
@@ -42,14 +42,14 @@ def paths(group: click.Group = lasttouch, before: str = "") -> Iterator[str]:
 
 
 KEEPERS = {  # what is for whoever keeps the server, at its own terminal, or needs no log
-    "demo", "init", "sign-in", "sync", "run", "backup", "completion", "service install", "service uninstall",
-    "service status", "check",
-    "rules test", "push",
+    "demo", "init", "sign-in", "sync", "run", "worker", "backup", "move", "completion", "service install",
+    "service uninstall", "service status", "check", "rules test", "push",
 }  # fmt: skip
 
 
 def test_without_users_nobody_is_answered(team: Path) -> None:
-    """Whom a log without users shows everything to is whoever may open it, never whoever reaches a socket."""
+    """Whom a log without users shows everything to is whoever may open it, never whoever reaches a
+    socket."""
     text = team.read_text()
     team.write_text(text[: text.index("[[users]]")] + account("ana", files("mail")))
     for words in ("last", "log", "export", "status", "contacts list", "done 1", "note bob met"):
@@ -242,6 +242,6 @@ def test_ctrl_c_ends_what_is_under_way(team: Path, monkeypatch: pytest.MonkeyPat
 def test_a_client_is_told_when_the_answer_breaks_off(signal_number: int, capsys: pytest.CaptureFixture[str]) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     theirs.close()
-    assert client._exit_code(ours, ["last", "--json"]) == 1
+    assert exchange._exit_code(ours, ["last", "--json"]) == 1
     assert json.loads(capsys.readouterr().err)["error"]["code"] == "service"
     ours.close()

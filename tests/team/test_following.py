@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +19,10 @@ from lasttouch.configuration.config import load_config
 from lasttouch.keeping.contact_changes import add_alias, remove
 from lasttouch.keeping.opening import opened
 from store import audiences, changes, holding
-from store.database import writing
 from store.log import Log, Scope
 from store.scoped import open_scoped
 from store.scoped_views import DERIVED
+from store.transactions import writing
 
 NOW = Fed.start + timedelta(days=100)
 TOM, KIM, ZOE = "tom@client.example", "kim@client.example", "zoe@free.example"
@@ -32,7 +35,8 @@ SCOPES = [
 
 @pytest.fixture
 def fed(tmp_path: Path) -> Iterator[Fed]:
-    """Tom and Kim are listed, Kim by Ana alone; Zoe is nobody's contact. Each exchanges with Ana, Tom with Ben too."""
+    """Tom and Kim are listed, Kim by Ana alone; Zoe is nobody's contact. Each exchanges with Ana,
+    Tom with Ben too."""
     config = tmp_path / "config.toml"
     config.write_text('database = "log.db"\n' + account("ana", files("x")) + account("ben", files("y")))
     with opened(load_config(config), lambda: NOW) as agent:
@@ -125,6 +129,68 @@ def test_all_of_them_one_after_another(fed: Fed, scope: Scope) -> None:
     followed = _held(fed, scope)
     audiences.discard_all(fed.agent.loaded.database)
     assert followed == _held(fed, scope)
+
+
+def _narrow_to(fed: Fed, who: str) -> None:
+    """Ana keeps somebody to herself."""
+    with writing(fed.connection):
+        fed.connection.execute("INSERT INTO private_address VALUES (1, ?, ?, 1)", (who, who))
+
+
+@pytest.mark.parametrize("before", SCOPES, ids=lambda scope: Level(scope.levels[0][1]).name.lower())
+@pytest.mark.parametrize("then", SCOPES, ids=lambda scope: Level(scope.levels[0][1]).name.lower())
+def test_what_is_taken_over_from_the_last_audience_comes_to_beginning_anew(
+    fed: Fed, before: Scope, then: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was shared before: nothing of that is left, not even that dates were others."""
+    _held(fed, before)
+    if before is then:
+        with writing(fed.connection):
+            fed.connection.execute(
+                "INSERT INTO user (id, name, role, active) VALUES (1, 'ana', '', 1), (2, 'ben', '', 1)"
+            )
+            fed.connection.execute("UPDATE account SET user_id = id")
+        _narrow_to(fed, TOM)
+    fed.mail(TOM, BENS, 20, account="ben")
+    with monkeypatch.context() as only:
+        only.setattr(audiences, "_begin_anew", lambda *_: pytest.fail("it was begun anew"))
+        taken_over = _held(fed, then), _moved(fed, then)
+    audiences.discard_all(fed.agent.loaded.database)
+    assert taken_over == (_held(fed, then), _moved(fed, then))
+
+
+def test_another_viewers_audience_is_not_taken_over(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
+    _held(fed, SCOPES[3])
+    begun = []
+    monkeypatch.setattr(audiences, "_take_over", lambda *_: begun.append("taken over"))
+    _held(fed, SCOPES[0]._replace(viewer="cleo", user_id=3))
+    assert not begun
+
+
+@pytest.mark.parametrize("written", [b"", b"no database", b"of another version"])
+def test_what_is_no_audience_of_ours_yet_hides_no_other_one(
+    fed: Fed, monkeypatch: pytest.MonkeyPatch, written: bytes
+) -> None:
+    """As when several begin at once after what is shared has changed."""
+    _held(fed, SCOPES[1])
+    (held,) = audiences.folder_of(fed.agent.loaded.database).glob("*.db")
+    other = held.with_name("other.db")
+    other.write_bytes(written)
+    if written == b"of another version":
+        other.unlink()
+        with contextlib.closing(sqlite3.connect(other)) as connection:
+            connection.execute("CREATE TABLE followed (number INTEGER)")
+    os.utime(other, (held.stat().st_atime, held.stat().st_mtime + 10))
+    monkeypatch.setattr(audiences, "_begin_anew", lambda *_: pytest.fail("it was begun anew"))
+    _held(fed, SCOPES[2])
+
+
+def _moved(fed: Fed, scope: Scope) -> list[Any]:
+    log = open_scoped(fed.agent.loaded.database, scope, NOW)
+    try:
+        return log.execute("SELECT contact_id, last, kind_code, before, before_code FROM moved ORDER BY 1").fetchall()
+    finally:
+        log.close()
 
 
 def test_nothing_is_written_where_nothing_changed_and_what_was_let_go_of_is_derived_anew(fed: Fed) -> None:

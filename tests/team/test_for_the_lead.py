@@ -1,4 +1,5 @@
-"""What a lead asks: who is quiet, whose contacts have drifted, what is handed over; within what the levels allow."""
+"""What a lead asks: who is quiet, whose contacts have drifted, what is handed over; within what the
+levels allow."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ def _series(path: Path, organizer: str, guest: str, uid: str, summary: str) -> N
 
 @pytest.fixture
 def here(colleagues: Colleagues) -> Colleagues:
-    """Bob is Ana's on paper, but it is Ben who talks to him; Zoe is Ana's, who asks her something; nobody talks to
-    Tom of late. Cleo leads, and sees what each shares."""
+    """Bob is Ana's on paper, but it is Ben who talks to him; Zoe is Ana's, who asks her something;
+    nobody talks to Tom of late. Cleo leads, and sees what each shares."""
     colleagues.receive("ana", BOB, ANA, 300, message_id="b0@globex.example", subject="Old")
     colleagues.receive("ben", BOB, BEN, 20, message_id="b1@globex.example", subject="Racks")
     colleagues.receive("ben", BEN, BOB, 19, message_id="n1@acme.example", subject="Re: Racks")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -9,12 +11,17 @@ from typing import Any
 import pytest
 from colleagues import Colleagues
 
+from household import utc_ago
+from store.database import open_for_reading
+
+DEEDS = "SELECT u.name, d.kind FROM deed d JOIN user u ON u.id = d.user_id"
 BOB, ZOE, ANA, BEN = "bob@globex.example", "zoe@hooli.example", "ana@acme.example", "ben@acme.example"
 
 
 @pytest.fixture
 def here(colleagues: Colleagues) -> Colleagues:
-    """Bob, of the list, and Zoe, whom Ben holds, are known to Ana as well, who shares nothing but dates."""
+    """Bob, of the list, and Zoe, whom Ben holds, are known to Ana as well, who shares nothing but
+    dates."""
     colleagues.accounts["ana"]["share"] = "dates"
     for number, email in enumerate((BOB, ZOE)):
         colleagues.receive("ana", email, ANA, 5, message_id=f"{number}@globex.example", subject="The lease")
@@ -25,7 +32,7 @@ def here(colleagues: Colleagues) -> Colleagues:
 
 
 def _rows(here: Colleagues, query: str) -> list[Any]:
-    with closing(sqlite3.connect(here.folder / "log.db")) as log:
+    with closing(open_for_reading(here.folder / "log.db")) as log:
         return log.execute(query).fetchall()
 
 
@@ -40,12 +47,122 @@ def test_nobody_erases_whom_they_do_not_own_and_it_is_told_alike_whatever_there_
     assert _rows(here, "SELECT count(*) FROM activity") == [(2,)]
 
 
-def test_whose_contact_it_is_erases_them_and_not_while_a_colleague_holds_them_too(here: Colleagues) -> None:
-    here.ok("ana", "contacts", "add", "Zoe", ZOE)
-    here.refused("ben", "contacts", "forget", ZOE, "--yes")
-    here.ok("ana", "contacts", "remove", ZOE)
+@pytest.mark.parametrize("level", ["none", "dates", "subjects"])
+def test_who_erases_their_own_contact_takes_nothing_from_a_colleague_and_learns_nothing(
+    here: Colleagues, level: str
+) -> None:
+    """Zoe and Yan are both Ben's, by mail and by word; Ana has mail with Zoe as well, lists her, and
+    Ben knows it where she shares that."""
+    yan, zoes, yans = "yan@yaks.example", "zoe@home.example", "yan@home.example"
+    here.accounts["ana"]["share"] = level
+    for number, email in enumerate((ZOE, yan)):
+        here.receive("ben", email, BEN, 3, message_id=f"b{number}@x.example", subject="Racks")
+        here.receive("ben", f"{email}, Kim <kim@kims.example>", BEN, 2, message_id=f"c{number}@x.example")
+    here.receive("ana", zoes, ANA, 2, message_id="h@x.example")
+    here.sync()
+    here.ok("ana", "contacts", "add", "Zoe A.", ZOE, zoes)
+    here.ok("ben", "contacts", "add", "Yan Ray", yan)
+    told = []
+    for email, other, name in ((ZOE, zoes, "Zoe Ray"), (yan, yans, "Yan Ray")):
+        said = [
+            here.run("ben", "contacts", *words, *how).out
+            for words, how in (
+                (("alias", email, other), ()),
+                (("forget", email, "--yes"), ("--json",)),
+                (("add", name, email), ("--json",)),
+                (("add", name, other), ("--json",)),
+            )
+        ]
+        said += [f"{one.code} {one.out} {one.err}" for one in (here.run("ben", "last", w) for w in (email, other))]
+        told.append([re.sub(r"(?i)yan|zoe|hooli|yaks|#\d+|\d+ shares? nothing", "", one) for one in said])
+    assert json.loads(told[1][1]) == {"emails": 2, "deleted": 2, "struck": 0}
+    if level == "subjects":  # Ben sees that Ana has them still
+        assert here.ok("ben", "last", ZOE)[0]["last_touch_by"] == "Ana"
+        told = [one[:4] for one in told]
+    assert told[0] == told[1]
+    (hers,) = here.ok("ana", "last", ZOE)
+    assert (hers["emails"], hers["touches"], hers["last_touch"]) == ([ZOE, zoes], 2, utc_ago(days=2))
+    here.receive("ben", ZOE, BEN, 1, message_id="new@x.example")
+    here.receive("ana", ZOE, ANA, 1, message_id="new2@x.example")
+    here.sync()
+    assert here.ok("ana", "last", ZOE)[0]["last_touch"] == utc_ago(days=1)
+    assert _rows(here, "SELECT count(*) FROM activity WHERE identity LIKE '%new@x%'") == [(0,)]
+    (kind,) = {(user, kind) for user, kind in _rows(here, DEEDS)}
+    assert kind == ("ben", "forget")
+
+
+def test_an_activity_that_a_colleague_has_too_is_theirs_alone_then(here: Colleagues) -> None:
+    for name in ("ana", "ben"):
+        here.receive(name, ZOE, f"{ANA}, {BEN}", 3, message_id="both@x.example", subject="Zoe Ray is ill")
+    here.receive("ben", ZOE, BEN, 3, message_id="bens@x.example", subject="Mine")
+    here.sync()
+    assert here.ok("ben", "contacts", "forget", ZOE, "--yes") == {"emails": 1, "deleted": 2, "struck": 0}
+    assert [one["subject"] for one in here.ok("ana", "log", ZOE)] == ["Zoe Ray is ill", "The lease"]
+    assert here.ok("ben", "log") == []
+    assert _rows(here, "SELECT count(*) FROM activity WHERE subject = 'Mine'") == [(0,)]
+
+
+def test_a_backup_brings_nobody_back_who_was_erased_from_an_account(here: Colleagues) -> None:
+    here.receive("ben", ZOE, BEN, 3, message_id="bens@x.example", subject="Mine")
+    here.sync()
+    database = here.folder / "log.db"
+    with closing(sqlite3.connect(database)) as log, closing(sqlite3.connect(here.folder / "old.db")) as old:
+        log.backup(old)
+    here.ok("ben", "contacts", "forget", ZOE, "--yes")
+    with closing(sqlite3.connect(database)) as log, closing(sqlite3.connect(here.folder / "old.db")) as old:
+        old.backup(log)
+    here.sync()
+    assert _rows(here, "SELECT subject FROM activity ORDER BY id") == [("The lease",), ("The lease",)]
+    assert here.run("ben", "last", ZOE).code == 6
+
+
+def test_nor_back_to_whom_a_colleague_lists_as_well(here: Colleagues) -> None:
+    here.ok("ana", "contacts", "add", "Zoe of Ana", ZOE)
+    here.ok("ben", "snooze", ZOE, "2099-01-01")
+    database = here.folder / "log.db"
+    with closing(sqlite3.connect(database)) as log, closing(sqlite3.connect(here.folder / "old.db")) as old:
+        log.backup(old)
+    here.ok("ben", "contacts", "forget", ZOE, "--yes")
+    with closing(sqlite3.connect(database)) as log, closing(sqlite3.connect(here.folder / "old.db")) as old:
+        old.backup(log)
+    here.sync()
+    assert "Zoe" not in here.run("ben", "contacts", "list").out
+    of_ben = "account_id IN (SELECT id FROM account WHERE name = 'ben')"
+    assert _rows(here, f"SELECT name, emails FROM contact_holder WHERE {of_ben}") == []
+    assert _rows(here, "SELECT count(*) FROM said_of_contact") == [(0,)]
+    assert here.ok("ana", "last", ZOE)[0]["name"] == "Zoe of Ana"
+
+
+def test_nothing_that_was_said_of_them_is_left_where_a_colleague_lists_them(here: Colleagues) -> None:
+    here.ok("ana", "contacts", "add", "Zoe of Ana", ZOE)
+    here.ok("ben", "sharing", "private", ZOE)
+    here.ok("ben", "snooze", ZOE, "2099-01-01")
+    here.ok("ben", "contacts", "forget", ZOE, "--yes")
+    assert "#" not in here.run("ben", "sharing", "show").out
+    assert _rows(here, "SELECT count(*) FROM said_of_contact") == [(0,)]
+    assert _rows(here, "SELECT count(*) FROM private_contact") == [(0,)]
+
+
+def test_a_name_that_only_erased_mail_signs_with_is_shown_to_nobody(here: Colleagues) -> None:
+    max_ = "max@quilt.example"
+    here.receive("ben", f"Max Hidden <{max_}>", BEN, 3, message_id="b1@x.example", subject="Racks")
+    here.sync()
+    here.receive("ana", max_, ANA, 2, message_id="a1@x.example", subject="Hello")
+    here.sync()
+    here.ok("ben", "contacts", "add", "Max B", max_)
+    here.ok("ben", "contacts", "forget", max_, "--yes")
+    assert max_ in here.run("ana", "unmatched", "--json").out
+    for words in (("unmatched", "--json"), ("why", "<a1@x.example>")):
+        assert "Hidden" not in here.run("ana", *words).out
+    assert _rows(here, "SELECT count(*) FROM address WHERE name LIKE '%Hidden%'") == [(0,)]
+
+
+def test_whose_contact_it_is_erases_them(here: Colleagues) -> None:
+    here.receive("ben", ZOE, BEN, 3, message_id="bens@x.example", subject="Mine")
+    here.sync()
     assert here.ok("ben", "contacts", "forget", ZOE, "--yes")["deleted"] == 1
-    assert _rows(here, f"SELECT count(*) FROM address WHERE email = '{ZOE}'") == [(0,)]
+    assert _rows(here, "SELECT count(*) FROM activity WHERE subject = 'Mine'") == [(0,)]
+    assert _rows(here, "SELECT count(*) FROM contact WHERE name LIKE 'Zoe%'") == [(0,)]
     ((user, kind, detail),) = _rows(here, "SELECT u.name, d.kind, d.detail FROM deed d JOIN user u ON u.id = d.user_id")
     assert (user, kind) == ("ben", "forget")
     assert "zoe" not in detail.lower()

@@ -1,21 +1,28 @@
-"""To ask for what is hidden takes the work that it takes to ask for what does not exist: over 200 tries of each."""
+"""To ask for what is hidden takes the work that it takes to ask for what does not exist: over 200
+tries of each."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from statistics import median
+from pathlib import Path
+from statistics import median, quantiles
 
 import pytest
+from answered import BEN, kept, streams, uid, write_config
 from team_log import Fed, acts, users
 
 from activity.contact import ContactEntry
 from activity.errors import NotFound
 from fed_log import ANA, Log
+from lasttouch.answering import wire
 from lasttouch.answers import last
 from lasttouch.answers.question import Question
+from lasttouch.configuration.config import load_config
 from lasttouch.keeping import address_book
+from lasttouch.keeping.opening import opened
 from lasttouch.keeping.viewing import scope_of
 from store.finding import find_activity
 from store.log import Log as Read
@@ -81,3 +88,35 @@ def test_what_is_hidden_takes_no_more_work_and_no_less_than_what_is_absent(fed: 
             )
             assert median(hidden) == pytest.approx(median(absent), rel=NOISE, abs=A_MICROSECOND), words
         seen.close()
+
+
+def test_what_is_hidden_is_answered_through_the_service_as_soon_as_what_is_absent(tmp_path: Path) -> None:
+    """By processor time of the process that answers (proc(5), schedstat), which other work does not
+    add to."""
+    config = write_config(tmp_path)
+    with opened(load_config(config)) as agent:
+        asks = acts(agent, "Ana Kim")
+        entries = [ContactEntry(f"Hidden Person{number:03}", [f"h{number:03}@quilt.example"]) for number in range(50)]
+        address_book.import_contacts(asks, entries, by_name=True, of=asks.holding)
+    spent: dict[str, list[int]] = {"Hidden": [], "Absent": []}
+    with kept(config, uid(BEN)) as worker, streams() as (given, text):
+
+        def ask(name: str) -> int:
+            before = _nanoseconds(worker.pid)
+            assert worker.ask(wire.request({}, ["last", name]), given) == bytes([NotFound.exit_code])
+            assert worker.channel.recv(1) == wire.STAYS
+            return _nanoseconds(worker.pid) - before
+
+        ask("Absent Person000")
+        for number in range(TRIES):
+            for kind, found in spent.items():
+                found.append(ask(f"{kind} Person{number % 50:03}"))
+        printed = {re.sub("Hidden|Absent", "", line) for line in text(2).splitlines()}
+    assert len(printed) == 50 + 1, printed  # a hint, and the same words of each number
+    low, absent, high = quantiles(spent["Absent"], n=4)
+    assert median(spent["Hidden"]) == pytest.approx(absent, abs=(high - low) / 2)
+
+
+def _nanoseconds(pid: int) -> int:
+    """It has spent so much of a processor's time."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0])

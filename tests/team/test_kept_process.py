@@ -1,9 +1,11 @@
-"""A process that is kept for one user: nothing of one answer is left for the next, and each is by the rights of its
-moment."""
+"""A process that is kept for one user: nothing of one answer is left for the next, and each is by
+the rights of its moment."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from answered import ANA, Kept, Outcome, kept, streams, uid, write_config
 
 from lasttouch.answering import wire
 from lasttouch.configuration.config import load_config
+from lasttouch.keeping import held
+from lasttouch.keeping.held import Held
 from lasttouch.keeping.opening import opened
 
 
@@ -101,7 +105,8 @@ def test_a_configuration_that_changes_is_followed_by_the_next_answer(worker: Kep
 
 
 def test_no_answer_keeps_the_log_from_being_tidied(worker: Kept, team: Path) -> None:
-    """A statement that is left open would hold a snapshot, and what is written beside the log would grow for ever."""
+    """A statement that is left open would hold a snapshot, and what is written beside the log would
+    grow for ever."""
     import sqlite3
 
     for words in ("last", "log", "stale", "export", "last nobody"):
@@ -133,3 +138,51 @@ def test_a_log_that_another_takes_the_place_of_is_not_answered_from(worker: Kept
     assert stays(worker)
     held = [os.readlink(f"/proc/{worker.pid}/fd/{number}") for number in os.listdir(f"/proc/{worker.pid}/fd")]
     assert not any("(deleted)" in name and name.startswith(str(database)) for name in held)
+
+
+_LATE = """
+import os, sys
+from lasttouch.answering.preloaded import preload
+from lasttouch.keeping.viewing import ask_as
+from lasttouch.terminal import command_line
+preload()
+ask_as(sys.argv[1])
+there, told = set(sys.modules), sys.stdout
+sys.stdout = sys.stderr = open(os.devnull, "w")
+for words in sys.argv[3:]:
+    command_line.run(["--config", sys.argv[2], *words.split()])
+ours = ("activity", "lasttouch", "matchers", "store")
+late = {name for name in set(sys.modules) - there if name.partition(".")[0] in ours}
+print(*sorted(late), file=told)
+"""
+
+
+def test_nothing_of_ours_is_imported_once_somebody_asks(team: Path) -> None:
+    """A version that is installed meanwhile does not get in among what is there."""
+    words = [
+        "last", "last nobody", "last --company --quiet 60d", "today", "stale --csv", "awaiting --all", "log --json",
+        "upcoming", "why 1", "unmatched", "export", "changes", "drift", "handover ana --to ben", "contacts list",
+        "contacts suggest", "companies list", "contacts add Bob bob@x.example", "contacts dossier Bob", "note Bob call",
+        "done Bob", "cadence Bob 30d", "contacts edit Bob --publish", "contacts forget Bob --yes", "sharing show",
+        "sharing set none", "sharing private Bob", "access", "tokens list", "status", "nonsense",
+    ]  # fmt: skip
+    command = [sys.executable, "-c", _LATE, ANA, str(team), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "\n"), done.stdout + done.stderr
+
+
+def test_a_configuration_is_read_again_where_its_file_is_another(team: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one that was changed this very moment the text tells, of others what the system says of
+    the file."""
+    holding = Held()
+    holding.hold()
+    first = holding.config(team)
+    monkeypatch.setattr(held, "FRESH_SECONDS", -1.0)
+    holding.config(team)
+    with monkeypatch.context() as unread:
+        unread.setattr(held, "_text", lambda _: pytest.fail("the text was read"))
+        assert holding.config(team) is first
+    other = team.with_name("other.toml")
+    other.write_text(first.text.replace("lasttouch.db", "lasttouch.dc"))
+    other.rename(team)
+    assert holding.config(team).text != first.text

@@ -1,4 +1,5 @@
-"""What is a colleague's alone is told apart from what does not exist by no command: words, companies, collisions."""
+"""What is a colleague's alone is told apart from what does not exist by no command: words,
+companies, collisions."""
 
 from __future__ import annotations
 
@@ -194,3 +195,25 @@ def test_who_keeps_the_service_is_told_no_mailbox_by_name(here: Colleagues) -> N
         outcome = here.run("root", "status", *how)
         assert outcome.code == 0
         assert "divorce" not in outcome.out + outcome.err
+
+
+def test_a_number_tells_not_that_a_colleague_listed_somebody_before(here: Colleagues) -> None:
+    here.ok("ben", "contacts", "add", "Zed Ray", ZED)
+    here.ok("ben", "contacts", "add", "Lex", LEX)
+    numbers = [one["id"] for one in here.ok("ben", "contacts", "list")]
+    numbers += [here.ok(who, "tokens", "add", "laptop", "--scope", "read")["id"] for who in ("ana", "ben")]
+    assert {1, 2, 3}.isdisjoint(numbers), "numbers by chance of a few millions"
+
+
+def test_whom_one_put_aside_is_no_contact_again_because_a_colleague_lists_them(here: Colleagues) -> None:
+    for whom in (LEX, ZED):
+        here.ok("ben", "ignore", whom)
+    path = here.folder / "people.csv"
+    path.write_text(f"name,email\nLex,{LEX}\nZed,{ZED}\n")
+    assert here.ok("ben", "contacts", "import", str(path))["added"] == 0
+
+
+def test_whose_a_contact_is_said_to_be_is_understood_where_a_colleague_lists_them_too(here: Colleagues) -> None:
+    for whom in (LEX, ZED):
+        here.ok("ben", "contacts", "add", whom.partition("@")[0], whom, "--owner", "ben@acme.example")
+    assert {one["owner"] for one in here.ok("ben", "contacts", "list")} == {"Ben"}

@@ -1,4 +1,5 @@
-"""What programs and assistants of colleagues are told: what their user may see, and that is recorded."""
+"""What programs and assistants of colleagues are told: what their user may see, and that is
+recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is older than an account keeps is gone, and what is left says what it would if the rest had never been."""
+"""What is older than an account keeps is gone, and what is left says what it would if the rest had
+never been."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ from lasttouch.configuration.config import load_config
 from lasttouch.keeping import address_book
 from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import settle, sync
-from store.database import writing
 from store.people import DATES, people
 from store.read_back import read_back
+from store.transactions import writing
 
 BOB, ZOE, TOM = "bob@globex.example", "zoe@hooli.example", "tom@initech.example"
 BEN = "ben@acme.example"

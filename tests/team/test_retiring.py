@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from colleagues import Colleagues
 
 from household import utc_ago
+from store.database import open_for_reading
 
 BOB, TOM, ANA, BEN = "bob@globex.example", "tom@initech.example", "ana@acme.example", "ben@acme.example"
 
@@ -72,7 +72,7 @@ def test_the_dates_alone_are_kept_for_colleagues(here: Colleagues) -> None:
     assert here.direct("check", "--json").json["differences"] == 0
     (ana,) = [one for one in here.ok("root", "accounts", "list") if one["account"] == "ana"]
     assert (ana["kept"], ana["retired_at"] is not None) == ("dates", True)
-    with closing(sqlite3.connect(here.folder / "log.db")) as log:
+    with closing(open_for_reading(here.folder / "log.db")) as log:
         assert log.execute("SELECT kind FROM deed").fetchall() == [("retire",)]
 
 

@@ -1,4 +1,5 @@
-"""What a scope shows of each table: every one of them has its view, and nothing is read past the views."""
+"""What a scope shows of each table: every one of them has its view, and nothing is read past the
+views."""
 
 from __future__ import annotations
 
@@ -16,10 +17,11 @@ from fed_log import Log as Fed
 from lasttouch.configuration.config import load_config
 from lasttouch.keeping.opening import opened
 from store import audiences, changes
-from store.database import empty_log, writing
+from store.database import empty_log
 from store.log import Log, Scope
 from store.scoped import open_scoped
 from store.scoped_views import AUDIENCES_OWN, BESIDE, NOTHING, of_scope
+from store.transactions import writing
 
 NOW = Fed.start + timedelta(days=100)
 SCOPES = [

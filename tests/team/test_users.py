@@ -15,9 +15,10 @@ from lasttouch.configuration.config import load_config
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.viewing import scope_of
 from store import own_words, settings
-from store.database import open_for_reading, writing
+from store.database import open_for_reading
 from store.log import EVERYTHING, Log, Scope
 from store.own_words import Speaker
+from store.transactions import writing
 from store.viewers import granted_to
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -1,4 +1,5 @@
-"""Whose contacts they are: the list's, an address book's, two-way mail's, whose word's; and who may change them."""
+"""Whose contacts they are: the list's, an address book's, two-way mail's, whose word's; and who may
+change them."""
 
 from __future__ import annotations
 
@@ -14,9 +15,12 @@ from activity.errors import NotPermitted
 from fed_log import ANA, Log
 from lasttouch.keeping import address_book, contact_changes, own_words, whose
 from lasttouch.keeping.contact_changes import Edit
+from lasttouch.keeping.viewing import scope_of
 from lasttouch.passes.pipeline import settle
 from store import holding
-from store.database import writing
+from store.people import people
+from store.scoped import open_scoped
+from store.transactions import writing
 
 BEN = "ben@acme.example"
 BOB, ZOE = "bob@globex.example", "zoe@hooli.example"
@@ -79,6 +83,18 @@ def test_who_is_published_is_of_the_list(team: Log) -> None:
         contact_changes.edit(acts(team.agent, "ben"), bob, Edit(publish=True))
     contact_changes.edit(acts(team.agent, "ana"), bob, Edit(publish=True))
     assert _holders(team) == {"Bob": set()}
+
+
+@pytest.mark.parametrize("words", ["the same words", "words of his own"])
+def test_whom_one_publishes_who_shares_nothing_stays_seen_by_whoever_held_them(team: Log, words: str) -> None:
+    """Ana is their owner by her own words, and on the list Ben would see no contact of hers."""
+    (bob,) = _add(team, "ana", "Bob", BOB).imported.contacts
+    _add(team, "ben", "Bob" if words == "the same words" else "Robert", BOB)
+    contact_changes.edit(acts(team.agent, "ana"), bob, Edit(owner="ana"))
+    contact_changes.edit(acts(team.agent, "ana"), bob, Edit(publish=True))
+    seen = open_scoped(team.agent.loaded.database, scope_of(team.reader, "ben-os"), team.now)
+    assert [one.name for one in people(seen, team.now)] == ["Bob"]
+    seen.close()
 
 
 def test_who_is_removed_by_one_stays_the_other_s(team: Log) -> None:

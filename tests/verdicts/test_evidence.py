@@ -1,16 +1,21 @@
-"""What is stored of a message gives the same class as its whole header did, under whatever rules come later."""
+"""What is stored of a message gives the same class as its whole header did, under whatever rules
+come later."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
+from generated import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from activity.address import Address
 from activity.envelope import CALENDAR_PART, FROM_DOUBT, REPORT_PART, SIGN_HEADERS, Envelope
+from activity.facts import Facts
+from activity.participant import Participant
 from matchers.message import judge_mail, message_facts
 from matchers.policy import Policy
 from matchers.verdicts import evidence as evidence_room
@@ -145,7 +150,7 @@ def test_generated_names_are_the_headers_that_are_fetched() -> None:
     assert set(_VALUES) == {*SIGN_HEADERS, "from", CALENDAR_PART, FROM_DOUBT, REPORT_PART}
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(_envelopes, st.booleans())
 def test_evidence_judges_like_the_whole_header(envelope: Envelope, subject_is_stored: bool) -> None:
     kept = evidence(envelope)
@@ -161,7 +166,7 @@ def test_evidence_judges_like_the_whole_header(envelope: Envelope, subject_is_st
     assert evidence(stored) == kept
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000), deadline=None)
 @given(_envelopes)
 @example(Envelope("<1@x>", None, None, (Address("a@b.example"),), signs={"precedence": "bulk"}, subject="Autoreply: x"))
 @example(Envelope("<1@x>", None, None, (Address("root@b.example"),), signs={"list-id": "<l.b.example>"}, subject="Hi"))
@@ -177,7 +182,7 @@ def test_the_quick_looks_change_no_verdict(envelope: Envelope) -> None:
         assert answers() == at_a_glance
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(_envelopes, max_size=8))
 def test_what_is_remembered_of_others_changes_no_judgement(envelopes: list[Envelope]) -> None:
     for policy in _POLICIES:
@@ -188,7 +193,18 @@ def test_what_is_remembered_of_others_changes_no_judgement(envelopes: list[Envel
             assert judge_mail(facts, experienced) == judge_mail(facts, replace(policy))
 
 
-@settings(max_examples=1000, deadline=None)
+def test_what_is_remembered_of_a_program_is_of_no_other_subject_or_answer() -> None:
+    """As an older version kept them, which noted no wording of a subject."""
+    people = (Participant(Address("info@other.example"), "from"), Participant(Address("tom@widgets.example"), "to"))
+    policy = replace(_POLICIES[1])
+    for subject, answered in product(
+        ("Build 7", "Automatic reply: Build 7", "Read: Build 7", "Re: Build 7"), ((), ("<1@x>",))
+    ):
+        facts = Facts("<2@x>", "email", NOW, people, subject, {"auto-submitted": "auto-generated"}, answered)
+        assert judge_mail(facts, policy) == judge_mail(facts, replace(_POLICIES[1]))
+
+
+@settings(max_examples=examples(1000), deadline=None)
 @given(_envelopes)
 def test_evidence_is_small_and_clean(envelope: Envelope) -> None:
     kept = evidence(envelope)

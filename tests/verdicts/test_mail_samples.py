@@ -1,4 +1,5 @@
-"""Every written sample gets its class, says why, and keeps it when judged again from its evidence."""
+"""Every written sample gets its class, says why, and keeps it when judged again from its
+evidence."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lasttouch.answers.silence import Silence
+from lasttouch.answers.silence_words import arithmetic
 from lasttouch.doctor.finding import Finding
 from lasttouch.views import doctor
-from lasttouch.views.stale import arithmetic, silences_table
+from lasttouch.views.stale import silences_table
 from store.people import Person
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

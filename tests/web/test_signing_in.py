@@ -6,10 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from lasttouch.configuration.config import load_config
 from lasttouch.keeping import login_links
 from lasttouch.keeping.login_links import Page, new_link
+from lasttouch.keeping.reading import reading
 from lasttouch.local_time import utc_now
 from lasttouch.web import sessions
+from lasttouch.web.listening import on_this_machine
+from lasttouch.web.serving import announced
+from store import database
 from web_world import BASE, PAGES, Looked, WebWorld, press
 
 
@@ -93,3 +98,12 @@ def test_the_page_that_runs_is_found_beside_the_log_and_by_its_owner_alone(world
     assert beside.exists(), "another page has begun since"
     beside.write_text("{")
     assert world.run("web", "login").code == 1
+
+
+def test_a_page_keeps_little_of_the_log_in_memory(world: WebWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there for days, and each of its threads has the log open for itself."""
+    monkeypatch.setattr(database._Readers, "cache_kib", database.READER_CACHE_KIB)
+    world.sync()
+    with announced(load_config(world.config), on_this_machine(0)), reading(world.config, str, str) as log:
+        (pages,) = log.execute("PRAGMA cache_size").fetchone()
+    assert -pages == database.SPARING_CACHE_KIB < database.READER_CACHE_KIB / 4

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -80,6 +82,16 @@ def test_narrowing_holds_for_the_next_look(team: WebWorld) -> None:
     assert "Bob Stone" in ana.get("/sharing").text
 
 
+def test_what_is_set_without_a_choice_is_what_holds(team: WebWorld) -> None:
+    """Nobody takes a share back by pressing the button of a list that they did not touch."""
+    ana = Looked(team).signed_in("ana")
+    assert '<option value="" selected>' in ana.get("/sharing").text
+    press(ana, "/sharing/set", level="dates", account="ana", back="/sharing")
+    shown = ana.get("/sharing").text
+    assert '<option value="dates" selected>' in shown
+    assert shown.count(" selected>") == 1
+
+
 def test_who_looked_is_shown_to_whom_it_concerns(team: WebWorld) -> None:
     team.accounts["ana"]["share"] = "who"
     team.sync()
@@ -115,6 +127,22 @@ def test_an_administrator_without_a_mailbox_and_who_is_no_user_any_more_see_no_c
     team.configure()
     assert ben.get("/").status_code == 403
     assert "Dana" not in ben.get("/contacts").text
+
+
+def test_each_sees_times_in_the_zone_of_their_own_account(team: WebWorld) -> None:
+    """The machine's is Berlin's; what the configuration says of a zone holds at the next look."""
+    team.accounts["ben"]["timezone"] = "Asia/Tokyo"
+    team.sync()
+    at = datetime.fromisoformat(team.json("last", "Dana Fox", who="ben")[0]["last_touch"])
+    looked, dana = Looked(team), _id(team, "ben", "Dana Fox")
+    ben = looked.signed_in("ben")
+    for zone in ("Asia/Tokyo", "America/Lima"):
+        team.accounts["ben"]["timezone"] = zone
+        team.configure()
+        assert f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" in ben.get(f"/contact/{dana}").text
+    at = datetime.fromisoformat(team.json("last", "Bob Stone", who="ana")[0]["last_touch"])
+    shown = looked.signed_in("ana").get(f"/contact/{_id(team, 'ana', 'Bob Stone')}").text
+    assert f"{at.astimezone(ZoneInfo('Europe/Berlin')):%Y-%m-%d %H:%M}" in shown
 
 
 def test_a_link_is_of_whoever_asks_for_it(team: WebWorld) -> None:

@@ -1,7 +1,9 @@
-"""What the pages show is what the commands answer; to look changes nothing, and a button does what its word says."""
+"""What the pages show is what the commands answer; to look changes nothing, and a button does what
+its word says."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -82,7 +84,13 @@ def test_done_takes_somebody_from_today_and_undo_brings_them_back(looked: Looked
 
 @pytest.mark.parametrize(
     ("word", "fields"),
-    [("snooze", {"days": "14"}), ("ignore", {}), ("done", {}), ("note", {"kind": "call", "about": "lunch"})],
+    [
+        ("snooze", {"days": "14"}),
+        ("ignore", {}),
+        ("done", {}),
+        ("note", {"kind": "call", "about": "lunch"}),
+        ("cadence", {"days": "30"}),
+    ],
 )
 def test_each_word_is_kept_as_the_command_keeps_it_and_its_undo_stands_beside_it(
     looked: Looked, word: str, fields: dict[str, str]
@@ -109,7 +117,11 @@ def test_each_word_is_kept_as_the_command_keeps_it_and_its_undo_stands_beside_it
     [
         ("/snooze", {"what": "#1", "days": "x"}, "say for how long"),
         ("/snooze", {"what": "#1", "days": "99999999999999999999"}, "say for how long"),
+        ("/snooze", {"what": "#1", "days": "9" * 5000}, "say for how long"),
         ("/snooze", {"days": "7"}, "nobody is named"),
+        ("/cadence", {"what": "#1", "days": "0"}, "say how often"),
+        ("/cadence", {"what": "#1", "days": "9" * 5000}, "say how often"),
+        ("/cadence", {"what": "#1", "days": ""}, "has no cadence"),
         ("/done", {"what": "#4711"}, "there is no contact"),
         ("/done", {"what": "4711"}, "there is no activity"),
         ("/note", {"what": "#1", "kind": "dance"}, "say what it was"),
@@ -133,6 +145,33 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     text = client.get("/").text if answer.status_code == 303 else answer.text
     assert words in _text(text)
     assert looked.world.content() == before
+
+
+def test_a_cadence_is_kept_changed_and_taken_back(looked: Looked) -> None:
+    client = looked.signed_in()
+    assert "No cadence" not in client.get("/contact/1").text
+    for days in ("30", "45"):
+        press(client, "/cadence", what="#1", days=days, back="/contact/1")
+        shown = client.get("/contact/1").text
+        assert f'name="days" min="1" max="3650" value="{days}"' in shown
+        assert [one["days"] for one in looked.world.json("why", "Bob Stone")[0]["said"]] == [int(days)]
+    press(client, "/cadence", what="#1", days="", back="/contact/1")
+    assert looked.world.json("why", "Bob Stone")[0]["said"] == []
+
+
+def test_lists_are_narrowed_to_an_owner_and_a_tag_as_the_commands_are(looked: Looked) -> None:
+    world, client = looked.world, looked.signed_in()
+    assert world.run("contacts", "edit", "Grace Liu", "--owner", "Ben Ode", "--tag", "glass").code == 0
+    for path, command in (("/", "today"), ("/awaiting", "awaiting"), ("/stale", "stale"), ("/upcoming", "upcoming")):
+        for words in ({"owner": "Ben Ode"}, {"tag": "glass"}, {"owner": "Ana Kim"}):
+            shown = client.get(path, params=words).text
+            given = world.json(command, *(f"--{name}={value}" for name, value in words.items()))
+            told = json.dumps([one for one in given if one["likely"]] if command == "awaiting" else given)
+            for name in CONTACTS:
+                assert (f">{name}</a>" in shown) == (name in told), (path, words, name)
+            (value,) = words.values()
+            assert f"<option selected>{value}</option>" in shown
+    assert 'href="/awaiting?tag=glass&amp;all=1"' in client.get("/awaiting?tag=glass").text
 
 
 def test_a_stranger_is_added_with_their_history(looked: Looked) -> None:
@@ -180,12 +219,38 @@ def test_words_in_the_address_are_shown_and_not_obeyed(looked: Looked) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/contact/999", "/contact/99999999999999999999999", "/activity/999", "/company/nothing", "/nowhere", "/contact/x"],
+    [
+        "/contact/999",
+        "/contact/99999999999999999999999",
+        f"/contact/{'9' * 5000}",
+        f"/activity/{'9' * 5000}",
+        "/contact/\u0661",
+        "/activity/999",
+        "/company/nothing",
+        "/company/%00",
+        "/company/%20",
+        "/nowhere",
+        "/contact/x",
+    ],
 )
 def test_what_is_not_there_is_said_to_be_not_there(looked: Looked, path: str) -> None:
     answer = looked.signed_in().get(path)
     assert answer.status_code == 404
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/contacts?from={'9' * 5000}", "/contacts?from=²", "/search?q=%ed%a0%80%00", f"/search?q={'a' * 60_000}",
+        "/?owner=%00", "/?tag=%ff", "/awaiting?owner=nobody", "/static/..%2f..%2fpage.css", "/company/..%2f..%2fetc",
+        f"/contacts?company={'x' * 60_000}",
+    ],
+)  # fmt: skip
+def test_nonsense_in_an_address_is_no_mistake_of_ours(looked: Looked, path: str) -> None:
+    answer = looked.signed_in().get(path)
+    assert answer.status_code in (200, 404), answer.text
+    assert "something went wrong" not in answer.text
 
 
 def test_before_anything_is_read_every_page_says_what_to_do(world: WebWorld) -> None:
@@ -196,6 +261,13 @@ def test_before_anything_is_read_every_page_says_what_to_do(world: WebWorld) -> 
     assert "lasttouch companies add" in client.get("/companies").text
     for path in ("/awaiting", "/stale", "/upcoming", "/unmatched", "/sources", "/search"):
         assert client.get(path).status_code == 200
+
+
+def test_who_is_not_found_is_looked_for_on_another_page_and_not_by_a_command(looked: Looked) -> None:
+    shown = looked.signed_in().get("/search?q=zzyzx").text
+    assert "Nobody and nothing here is called so." in shown
+    assert '<a href="/unmatched">new people</a>' in shown
+    assert "lasttouch contacts" not in shown
 
 
 def test_what_is_not_known_stands_on_every_page(looked: Looked) -> None:
@@ -210,7 +282,8 @@ def test_what_is_not_known_stands_on_every_page(looked: Looked) -> None:
 
 
 def test_the_heat_map_counts_what_the_timeline_shows_of_each_day_there(world: WebWorld) -> None:
-    """Berlin puts its clocks back on the last Sunday of October, and on in March: days there have 25 and 23 hours."""
+    """Berlin puts its clocks back on the last Sunday of October, and on in March: days there have
+    25 and 23 hours."""
     world.configure()
     (world.folder / "c.csv").write_text("name,email\nBob,bob@globex.example\n")
     assert world.run("contacts", "import", str(world.folder / "c.csv")).code == 0

@@ -18,7 +18,7 @@ from lasttouch.keeping.notes import undo_note
 from lasttouch.keeping.statements import Statement
 from lasttouch.views import contact_import
 from lasttouch.views.own_words import sentence
-from lasttouch.web.asking import Change, button
+from lasttouch.web.asking import LONGEST_NUMBER, Change, button
 from lasttouch.web.sessions import Said
 from matchers.notes import LONGEST_SUBJECT, NoteKind
 
@@ -31,10 +31,7 @@ def done(change: Change) -> Said:
 
 
 def snooze(change: Change) -> Said:
-    days = change.fields.get("days", "")
-    if not days.isdecimal() or not 0 < int(days) <= LONGEST_DAYS:
-        raise UsageError("say for how long, in days")
-    until = change.agent.clock() + timedelta(days=int(days))
+    until = change.agent.clock() + timedelta(days=_days(change, "for how long"))
     return _said(change, statements.snooze(change.agent, _what(change), until))
 
 
@@ -44,6 +41,14 @@ def ignore(change: Change) -> Said:
 
 def confirm(change: Change) -> Said:
     return _said(change, statements.confirm(change.agent, _what(change)))
+
+
+def cadence(change: Change) -> Said:
+    """How often to be in touch; with no days, what was said of it is taken back."""
+    if not change.fields.get("days"):
+        return Said(sentence(statements.cadence(change.agent, _what(change), None), change.zone))
+    days = _days(change, "how often")
+    return _said(change, statements.cadence(change.agent, _what(change), days))
 
 
 def note(change: Change) -> Said:
@@ -64,6 +69,7 @@ def undo(change: Change) -> Said:
         "snooze": lambda: statements.snooze(change.agent, what, None),
         "ignore": lambda: statements.ignore(change.agent, what, undo=True),
         "confirm": lambda: statements.confirm(change.agent, what, undo=True),
+        "cadence": lambda: statements.cadence(change.agent, what, None),
         "note": lambda: undo_note(change.agent, what),
     }
     word = change.fields.get("word", "")
@@ -93,6 +99,13 @@ def _what(change: Change) -> str:
     return what
 
 
+def _days(change: Change, what: str) -> int:
+    given = change.fields.get("days", "")
+    if not given.isdecimal() or len(given) >= LONGEST_NUMBER or not 0 < int(given) <= LONGEST_DAYS:
+        raise UsageError(f"say {what}, in days")
+    return int(given)
+
+
 def _moment(change: Change) -> datetime:
     """Noon of the day that is given, if that is over; as `lasttouch note --at` has it."""
     now, given = change.agent.clock(), change.fields.get("at", "")
@@ -114,4 +127,7 @@ def _said(change: Change, said: Statement, what: str = "") -> Said:
 
 
 def routes() -> list[Route]:
-    return [button(f"/{word.__name__}", word) for word in (done, snooze, ignore, confirm, note, add, work_out, undo)]
+    return [
+        button(f"/{word.__name__}", word)
+        for word in (done, snooze, ignore, confirm, cadence, note, add, work_out, undo)
+    ]

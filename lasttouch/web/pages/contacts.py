@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -15,20 +17,21 @@ from lasttouch.views.chart import sparkline
 from lasttouch.views.own_words import said_sentences
 from lasttouch.views.people import not_since, read_back_lines
 from lasttouch.views.why_activity import sets
-from lasttouch.web.asking import Asked, Shown, page
+from lasttouch.web.asking import LONGEST_NUMBER, Asked, Shown, page
 from lasttouch.web.charts import heat_map, rhythm
+from lasttouch.web.narrowing import filters_of
 
 PAGE = 100
 TIMELINE = 50
 TIMELINE_MORE = 500
 WEEKS = 12
-LARGEST_ID = 2**63 - 1
+LONGEST_WORDS = 200  # characters that are looked for
 SORTS = {
-    "silence": "the longest silent",
-    "name": "name",
-    "company": "company",
-    "touches": "most touches",
-    "recent": "the newest touch",
+    "silence": "the longest silent first",
+    "name": "by name",
+    "company": "by company",
+    "touches": "most touches first",
+    "recent": "the newest touch first",
 }
 DATES = {
     "last_inbound": "They wrote",
@@ -38,6 +41,7 @@ DATES = {
     "last_copied": "Copied",
     "next_meeting": "Next meeting",
 }
+_ID = re.compile(r"[0-9]{1,18}")  # more digits no row has, and int() fails at some thousand of them
 
 
 def contacts(asked: Asked) -> Shown:
@@ -46,9 +50,9 @@ def contacts(asked: Asked) -> Shown:
     narrowed = {name: words.get(name) or None for name in ("owner", "tag", "company")}
     if sort not in SORTS:
         raise UsageError("there is no such order", f"orders are: {', '.join(SORTS)}")
-    first = max(0, int(words.get("from", "0")) if words.get("from", "0").isdecimal() else 0)
-    filters = Filters(owner=narrowed["owner"], tag=narrowed["tag"], sort=sort)
-    given = last.answer(asked.log, Question(asked.now, "", filters), asked.whole)
+    begins = words.get("from", "")
+    first = int(begins) if begins.isdecimal() and len(begins) < LONGEST_NUMBER else 0
+    given = last.answer(asked.log, Question(asked.now, "", filters_of(asked, sort=sort)), asked.whole)
     found = given.people
     if narrowed["company"]:
         wanted = narrowed["company"].casefold()
@@ -92,6 +96,7 @@ def contact(asked: Asked) -> Shown:
             "heat": heat_map(given.heat),
             "rhythm": rhythm(given.person.last_touch, given.person.usual_gap, given.too_long, asked.now),
             "said_of": said_sentences(given.said, asked.zone),
+            "cadence": next((one.value for one in given.said if one.kind == "cadence"), None),
             "not_since": not_since(given.back, asked.zone),
             "notes": read_back_lines([given.person], given.back, asked.zone),
             "today": asked.now.astimezone(asked.zone).date().isoformat(),
@@ -122,6 +127,8 @@ def activity(asked: Asked) -> Shown:
 
 def company(asked: Asked) -> Shown:
     name = asked.path["name"]
+    if not name.strip().isprintable() or not name.strip():  # words that say nothing would mean every company
+        raise NotFound("there is no such page", "see what stands at the top")
     given = companies.answer(asked.log, Question(asked.now, name))
     found = next((one for one in given.companies if one.name.casefold() == name.casefold()), given.companies[0])
     question = Question(asked.now, "", Filters(company=found.name))
@@ -153,13 +160,13 @@ def all_companies(asked: Asked) -> Shown:
 
 def search(asked: Asked) -> Shown | Response:
     """Contacts, companies, and people who are no contacts: whoever is the only one meant is shown at once."""
-    who = asked.words.get("q", "").strip()
+    who = asked.words.get("q", "").strip()[:LONGEST_WORDS]
     people, at, hint = None, None, ""
     if who:
         try:
             people = last.answer(asked.log, Question(asked.now, who), asked.whole)
         except LasttouchError as error:
-            hint = error.hint
+            hint = "" if "lasttouch " in error.hint else error.hint  # no command is typed here
         try:
             at = companies.answer(asked.log, Question(asked.now, who))
         except LasttouchError:
@@ -181,17 +188,16 @@ def search(asked: Asked) -> Shown | Response:
 
 def _number(asked: Asked) -> int:
     """Raises NotFound for one that no row has."""
-    number = int(asked.path["number"])
-    if number > LARGEST_ID:
+    if _ID.fullmatch(asked.path["number"]) is None:
         raise NotFound("there is no such page", "see what stands at the top")
-    return number
+    return int(asked.path["number"])
 
 
 def routes() -> list[Route]:
     return [
         page("/contacts", contacts),
-        page("/contact/{number:int}", contact),
-        page("/activity/{number:int}", activity),
+        page("/contact/{number}", contact),
+        page("/activity/{number}", activity),
         page("/companies", all_companies),
         page("/company/{name:path}", company),
         page("/search", search),

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from lasttouch.answers import awaiting, stale, unmatched, upcoming
 from lasttouch.answers.question import Filters, Question
+from lasttouch.answers.silence_words import because
 from lasttouch.answers.waiting import whose
 from lasttouch.keeping.lessons_due import LISTED
 from lasttouch.keeping.reading import lacks_strangers
@@ -16,6 +17,7 @@ from lasttouch.views import stale as stale_view
 from lasttouch.views import upcoming as upcoming_view
 from lasttouch.views.chart import sparkline
 from lasttouch.web.asking import Asked, Shown, page
+from lasttouch.web.narrowing import filters_of, narrowing
 
 PAGE = 50
 MORE = 500
@@ -25,8 +27,7 @@ RECENT = timedelta(seconds=LISTED)
 
 def waiting(asked: Asked) -> Shown:
     is_all = "all" in asked.words
-    filters = Filters(owner=asked.words.get("owner") or None, sort="likely")
-    question = Question(asked.now, "", filters)
+    question = Question(asked.now, "", filters_of(asked, sort="likely"))
     given = asked.told(awaiting.answer(asked.log, question, "likely", PAGE, is_all=is_all, back=RECENT))
     return Shown(
         "awaiting.html",
@@ -36,12 +37,13 @@ def waiting(asked: Asked) -> Shown:
             "is_all": is_all,
             "waits_for": lambda one: waiting_view.waits_for(one, asked.now, asked.zone),
             "whose": whose,
+            **narrowing(asked),
         },
     )
 
 
 def silent_ones(asked: Asked) -> Shown:
-    question = Question(asked.now, "", Filters(owner=asked.words.get("owner") or None, sort="overdue"))
+    question = Question(asked.now, "", filters_of(asked, sort="overdue"))
     most = MORE if "more" in asked.words else PAGE
     given = asked.told(stale.answer(asked.log, question, None, most, WEEKS))
     by_state = {state: [one for one in given.silences if one.state == state] for state in ("stale", "unknown", "never")}
@@ -51,16 +53,19 @@ def silent_ones(asked: Asked) -> Shown:
             "answer": given,
             "by_state": by_state,
             "drawn": {i: sparkline(counts) for i, counts in given.weeks.items()},
-            "because": stale_view.because,
+            "because": because,
             "unknown_line": lambda one: stale_view.unknown_line(one, asked.now, asked.zone),
             "may_show_more": bool(given.more) and "more" not in asked.words,
+            **narrowing(asked),
         },
     )
 
 
 def ahead(asked: Asked) -> Shown:
     most = MORE if "more" in asked.words else PAGE
-    given = asked.told(upcoming.answer(asked.log, Question(asked.now), None, most, one_by_one=False))
+    given = asked.told(
+        upcoming.answer(asked.log, Question(asked.now, "", filters_of(asked)), None, most, one_by_one=False)
+    )
     return Shown(
         "upcoming.html",
         {
@@ -69,6 +74,7 @@ def ahead(asked: Asked) -> Shown:
             "colleagues": lambda one: upcoming_view.colleagues(one, asked.now),
             "with_answer": upcoming_view.with_answer,
             "may_show_more": given.more and "more" not in asked.words,
+            **narrowing(asked),
         },
     )
 

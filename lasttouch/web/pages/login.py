@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -19,6 +21,11 @@ async def _sign_in(request: Request) -> Response:
         user = site.links.use(request.path_params["token"], now)
     except Refused as refused:
         return rendered(request, "sign_in.html", {"message": refused.message}, 403)
+    return welcomed(site, user, now)
+
+
+def welcomed(site: Site, user: str | None, now: datetime) -> Response:
+    """A new session of theirs; None is whoever started the page."""
     answer = RedirectResponse("/", 303)
     answer.set_cookie(
         site.cookie, site.sessions.begin(user, now), httponly=True, samesite="lax", secure=site.is_secure, path="/"

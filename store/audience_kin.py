@@ -1,0 +1,148 @@
+"""An audience that begins takes over what the last one of the same viewer had, where only some of it is seen otherwise.
+
+Somebody shares more or less, or keeps somebody private: then those who see the rest are another audience, and all but
+what that account holds is as it was. What an audience's views ask (see scoped_views.py) is kept beside its dates, so
+that the two can be compared.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from store.changes import ACTIVITY, ADDRESS, CONTACT
+from store.lists import among
+from store.log import Log
+from store.scoped_views import AUDIENCES_OWN
+
+ASKED = ("granted", "granted_account", "kept_back", "marked", "marked_contact", "secret")
+"""The temporary tables that the views ask."""
+LEARNED = frozenset(("moved", "hand"))
+"""What is begun anew: how dates moved would tell what they were, and what was learned, from what."""
+_LOOKED_AT = 100
+
+Rows = dict[str, frozenset[tuple[Any, ...]]]
+
+
+def viewer_of(log: Log) -> str:
+    return f"{log.scope.user_id} {log.scope.viewer}"
+
+
+def note(log: Log) -> None:
+    """What is seen from now on; within the caller's transaction."""
+    connection = log.connection
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("DROP TABLE IF EXISTS main.shown")
+        connection.execute("CREATE TABLE main.shown (viewer TEXT NOT NULL, asked TEXT NOT NULL)")
+    else:
+        connection.note_viewer(viewer_of(log))
+    text = json.dumps({name: sorted(rows) for name, rows in _asked(connection).items()})
+    connection.execute("INSERT INTO main.shown VALUES (?, ?)", (viewer_of(log), text))
+
+
+@contextlib.contextmanager
+def nearest(log: Log) -> Iterator[bool]:
+    """The last audience of the same viewer is attached as `near` meanwhile, if there is one of the same tables."""
+    if not isinstance(log.connection, sqlite3.Connection):
+        with log.connection.nearest(viewer_of(log)) as is_near:
+            yield is_near
+        return
+    own = Path(log.connection.execute("PRAGMA database_list").fetchone()[2])
+    try:
+        yield any(_is_attached(log, other) for other in _others(own))
+    finally:
+        _detach(log.connection)
+
+
+def take_over(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Copy what `near` has derived into the same tables; what is to be derived anew, as changes of the log."""
+    for table in sorted(AUDIENCES_OWN - LEARNED):
+        names = ", ".join(_written_columns(connection, table))
+        connection.execute(f"DELETE FROM main.{table}")
+        connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM near.{table}")
+    connection.execute("UPDATE main.thread SET chance = NULL WHERE chance IS NOT NULL")
+    (text,) = connection.execute("SELECT asked FROM near.shown").fetchone()
+    before = {name: frozenset(map(tuple, rows)) for name, rows in json.loads(text).items()}
+    return list(_differing(connection, before, _asked(connection)))
+
+
+def _written_columns(connection: sqlite3.Connection, table: str) -> Sequence[str]:
+    """Those that are not computed."""
+    if not isinstance(connection, sqlite3.Connection):
+        columns: Sequence[str] = connection.written_columns(table)
+        return columns
+    return [info[1] for info in connection.execute(f"PRAGMA main.table_xinfo('{table}')") if not info[6]]
+
+
+def _others(own: Path) -> list[Path]:
+    dated = []
+    for path in own.parent.glob("*.db"):
+        with contextlib.suppress(OSError):
+            if path != own:
+                dated.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(dated, reverse=True)[:_LOOKED_AT]]
+
+
+def _is_attached(log: Log, other: Path) -> bool:
+    """Is it of our kin, and attached? One that is yet to be made, or another version's, is neither."""
+    with contextlib.suppress(sqlite3.DatabaseError):
+        log.connection.execute("ATTACH ? AS near", (f"{other.as_uri()}?mode=ro",))
+        if _is_kin(log):
+            return True
+    _detach(log.connection)
+    return False
+
+
+def _detach(connection: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.DatabaseError):  # it is not attached
+        connection.execute("DETACH near")
+
+
+def _is_kin(log: Log) -> bool:
+    connection = log.connection
+    row = connection.execute("SELECT viewer FROM near.shown").fetchone()
+    if row != (viewer_of(log),):
+        return False
+    made = "SELECT name, sql FROM {}.sqlite_schema WHERE type = 'table' AND name IN ({})"
+    names = sorted(AUDIENCES_OWN)
+    asked = ", ".join("?" * len(names))
+    ours, theirs = (dict(connection.execute(made.format(one, asked), names)) for one in ("shared", "near"))
+    return ours == theirs
+
+
+def _asked(connection: sqlite3.Connection) -> Rows:
+    return {name: frozenset(connection.execute(f"SELECT * FROM temp.{name}")) for name in ASKED}
+
+
+def _differing(connection: sqlite3.Connection, before: Rows, now: Rows) -> Iterator[tuple[int, int]]:
+    other = {name: before[name] ^ now[name] for name in ASKED}
+    places = {row[0] for row in other["granted"]}
+    accounts = {row[0] for row in other["granted_account"]}
+    addresses = {row[0] for row in other["marked"]}
+    yield from _of(connection, ACTIVITY, "SELECT activity_id FROM shared.sighting WHERE place_id IN ({})", places)
+    yield from _of(
+        connection, ACTIVITY, "SELECT activity_id FROM shared.participation WHERE address_id IN ({})", addresses
+    )
+    yield from ((ADDRESS, row_id) for row_id in addresses)
+    yield from _of(connection, ADDRESS, _ADDRESSES, accounts)
+    yield from _of(
+        connection, CONTACT, "SELECT contact_id FROM shared.contact_holder WHERE account_id IN ({})", accounts
+    )
+    yield from _of(connection, CONTACT, _OWNED, {row[0] for row in other["kept_back"]})
+    yield from ((CONTACT, row[0]) for name in ("marked_contact", "secret") for row in other[name])
+
+
+_ADDRESSES = """SELECT r.id FROM shared.account_address d JOIN shared.address r ON r.email = d.email
+    WHERE d.account_id IN ({})"""
+_OWNED = """SELECT c.id FROM shared.contact c LEFT JOIN shared.company o ON o.id = c.company_id
+    WHERE coalesce(nullif(c.owner, ''), o.owner) IN ({})"""
+
+
+def _of(
+    connection: sqlite3.Connection, kind: int, query: str, among_these: Iterable[object]
+) -> Iterator[tuple[int, int]]:
+    return ((kind, row_id) for row_id in set(among(connection, query, list(among_these))))

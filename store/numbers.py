@@ -1,0 +1,34 @@
+"""Numbers of a team's contacts and tokens: the next in order would tell how many others have, and which is older.
+
+See docs/decisions/2026-11-29-numbers.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+_SHORT = 9_999_999  # people type them
+_LONG = 2**31 - 1
+_TRIES = 20
+
+
+def unguessed(connection: sqlite3.Connection, table: str) -> int:
+    """A number that no row of the table has."""
+    import secrets  # noqa: PLC0415 - where something is listed
+
+    for most in (*[_SHORT] * _TRIES, *[_LONG] * _TRIES):
+        number = 1 + secrets.randbelow(most)
+        if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone() is None:
+            return number
+    raise AssertionError(f"no number is free in {table}")
+
+
+def insert_numbered(
+    connection: sqlite3.Connection, table: str, number: int | None, values: Mapping[str, object]
+) -> int:
+    """A row with this number, or None for the next; its number."""
+    row = {**({} if number is None else {"id": number}), **values}
+    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) RETURNING id"
+    (found,) = connection.execute(statement, [*row.values()]).fetchone()
+    return int(found)
