@@ -36,6 +36,11 @@ class Lease(NamedTuple):
     epoch: int
 
 
+def holder_of(host: str, pid: int, run: str) -> str:
+    """What a process is called as a holder; `run` is by chance, and of it alone."""
+    return f"{host}:{pid}:{run}"
+
+
 def take(connection: sqlite3.Connection, of: Of, row_id: int, holder: str, seconds: int) -> Lease | None:
     """The lease of a source or target for so long; None where somebody else holds it. `holder` is told to people."""
     with writing(connection):

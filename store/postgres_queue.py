@@ -33,18 +33,19 @@ _SILENCED = "UPDATE pgqueuer SET heartbeat = 'epoch' WHERE status = 'picked' AND
 class PostgresQueue:
     """See lasttouch/work/port.py. Used by one thread or many; each call is one round trip, or two."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, name: str) -> None:
+        """`name` is that of a UUID."""
         self._server = server
         self._lock = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._queries: Queries | None = None
-        self._as = QueueManagerId(uuid.uuid4())
+        self._as = QueueManagerId(uuid.UUID(name))
         self._finished = 0
 
     @property
     def name(self) -> str:
-        return str(self._as)
+        return self._as.hex
 
     def offer(self, jobs: Sequence[Job]) -> int:
         if not jobs:

@@ -56,7 +56,7 @@ def bury(connection: sqlite3.Connection, name: str) -> list[str]:
     others = connection.execute("SELECT name, host, pid FROM worker WHERE name <> ?", (name,)).fetchall()
     dead = [row for row in others if is_gone(connection, row[0])]
     for one, host, pid in dead:
-        leases.end(connection, f"{host}:{pid}")
+        leases.end(connection, leases.holder_of(host, pid, one))
         has_left(connection, one)
     return [one for one, _, _ in dead]
 

@@ -24,6 +24,8 @@ BEAT_SECONDS = 5.0
 IDLE_SECONDS = 10
 """How long the server waits for whoever is stopped amid a transaction, before it is undone and others go on."""
 _RETRY_SECONDS = 0.5
+RUN = os.urandom(16).hex()
+"""Tells this process from any other: containers of one image may share a host's name and their pids."""
 
 
 class Turns(Protocol):
@@ -41,8 +43,8 @@ def turns_of(connection: sqlite3.Connection, lock: threading.RLock, lock_file: L
 
 
 def holder() -> str:
-    """What this process is called among all hosts."""
-    return f"{os.uname().nodename}:{os.getpid()}"
+    """What this process is called among all hosts, and no other at any time."""
+    return leases.holder_of(os.uname().nodename, os.getpid(), RUN)
 
 
 class Leases:

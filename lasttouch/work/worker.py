@@ -95,8 +95,11 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES if most == resource.RLIM_INFINITY else most, most))
 
 
-def queue_of(database: Path) -> Queue:
-    """The queue that stands with a log. Raises UsageError for a file, DatabaseError where it is not installed."""
+def queue_of(database: Path, name: str = turns.RUN) -> Queue:
+    """The queue that stands with a log, for the worker of this name.
+
+    Raises UsageError for a file, DatabaseError where it is not installed.
+    """
     server = server_of_log(database)
     if server is None:
         raise UsageError(
@@ -110,7 +113,7 @@ def queue_of(database: Path) -> Queue:
             f"workers need {error.name}, which is not installed",
             "install it beside lasttouch: pipx install '.[worker]'",
         ) from None
-    return PostgresQueue(server)
+    return PostgresQueue(server, name)
 
 
 class Worker:

@@ -38,7 +38,7 @@ from lasttouch.passes.pipeline import pass_over, registered
 from matchers.message import judge_mail, message_facts
 from postgres_server import PostgresServer
 from running_daemon import until
-from store import erased, ingest, leases, places, postgres_log, touches, workers
+from store import erased, ingest, leases, places, postgres_log, shards, touches, workers
 from store.rows import Entry
 from store.transactions import writing
 
@@ -201,21 +201,25 @@ def test_who_is_stopped_amid_what_they_send_keeps_the_others_waiting_for_seconds
 def test_what_a_dead_worker_held_is_free_at_once_and_what_a_living_one_holds_is_not(another: Opening) -> None:
     dead, other, third = another(), another(), another()
     source = _source(dead)
+    shards.make(dead.connection)
+    holders = [leases.holder_of("container", 1, f"w{number}") for number in range(3)]
     for number, one in enumerate((dead, other, third)):
-        workers.come(one.connection, f"w{number}", "host", number)
-    lease = leases.take(dead.connection, "source", source, "host:0", 3600)
+        workers.come(one.connection, f"w{number}", "container", 1)
+    lease = leases.take(dead.connection, "source", source, holders[0], 3600)
     assert lease is not None
+    shards.take(third.connection, 1, holders[2], 3600)
     assert workers.bury(other.connection, "w1") == []
-    assert leases.take(other.connection, "source", source, "host:1", 3600) is None
+    assert leases.take(other.connection, "source", source, holders[1], 3600) is None
     connection: Any = dead.connection
     connection._connection.close()
     until(lambda: workers.bury(other.connection, "w1") == ["w0"])
     assert workers.bury(third.connection, "w2") == []
-    assert leases.take(other.connection, "source", source, "host:1", 3600) is not None
+    assert leases.take(other.connection, "source", source, holders[1], 3600) is not None
+    assert len(shards.take(other.connection, shards.SHARDS, holders[1], 3600)) == shards.SHARDS - 1
     with pytest.raises(LeaseLost):
         leases.insist(connection, lease, 3600)
-    assert [one.pid for one in workers.workers(other.log)] == [1, 2]
-    workers.is_at_work(connection, "w0", "host", 0, 0)  # it had only lost its connection
+    assert len(workers.workers(other.log)) == 2
+    workers.is_at_work(connection, "w0", "container", 1, 0)  # it had only lost its connection
     assert workers.bury(other.connection, "w1") == []
 
 

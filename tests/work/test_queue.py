@@ -27,8 +27,8 @@ def test_what_waits_or_is_being_done_is_not_offered_twice_and_what_a_dead_worker
     monkeypatch.setattr(postgres_queue, "SILENT", timedelta(seconds=1))
     place = place_on_server(postgres.url(), tmp_path, None)
     open_for_writing(place).close()
-    one: Any = queue_of(place)
-    other: Any = queue_of(place)
+    one: Any = queue_of(place, "1" * 32)
+    other: Any = queue_of(place, "2" * 32)
     with closing(one) as first, closing(other) as second:
         jobs = [Job(number, SERVER) for number in (1, 2, 3)] + [Job(4, "files")]
         assert (first.offer(jobs), second.offer(jobs)) == (4, 0)

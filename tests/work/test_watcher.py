@@ -41,7 +41,7 @@ class Host:
 
     def look(self, monkeypatch: pytest.MonkeyPatch) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr("lasttouch.keeping.turns.holder", lambda: f"host{self.number}:{self.number}")
+            patch.setattr("lasttouch.keeping.turns.holder", lambda: f"host{self.number}:{self.number}:{self.name}")
             patch.setattr(Watching, "keep", lambda _, row_id, __: self.watched.add(row_id))
             patch.setattr(Watching, "drop", lambda _, ids: self.watched.difference_update(ids))
             self.watcher.look(self.agent, self.name)
