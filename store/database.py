@@ -203,7 +203,13 @@ def _was_in_use(path: Path) -> bool:
 
 
 def _reader(path: Path, how: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        isolation_level=None,
+        timeout=10,
+        check_same_thread=False,  # the page's threads take turns
+    )
     try:
         connection.execute(f"PRAGMA cache_size = -{reader_cache_kib()}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,17 @@ Notify = Callable[[str], None]
 
 HELD = Held()
 """What this process holds open; nothing, unless it answers one user alone."""
+_held: ContextVar[Held] = ContextVar("held", default=HELD)
+
+
+@contextlib.contextmanager
+def by(held: Held) -> Iterator[None]:
+    """What is opened within is opened by this: a process that answers several users holds something of each apart."""
+    before = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(before)
 
 
 @contextlib.contextmanager
@@ -44,7 +56,7 @@ def reading(config: Path, warn: Notify, notify: Notify, whole: bool = False) -> 
                 with _as_seen(log, path) as seen:
                     yield seen
     finally:
-        HELD.done(log)
+        _held.get().done(log)
 
 
 @contextlib.contextmanager
@@ -53,15 +65,15 @@ def _as_seen(log: Log, path: Path) -> Iterator[Log]:
 
     Raises NotPermitted.
     """
-    scope = HELD.scope(log)
+    scope = _held.get().scope(log)
     if scope is EVERYTHING or not is_begun(path):
         yield log
         return
-    seen = HELD.seen(log, path, scope)
+    seen = _held.get().seen(log, path, scope)
     try:
         yield seen
     finally:
-        HELD.done(seen)
+        _held.get().done(seen)
 
 
 @contextlib.contextmanager
@@ -71,8 +83,8 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
         seen = None
         with contextlib.suppress(LasttouchError, sqlite3.Error):
             if database is not None:
-                log = HELD.log(database)
-                opened.callback(HELD.done, log)
+                log = _held.get().log(database)
+                opened.callback(_held.get().done, log)
                 seen = opened.enter_context(_as_seen(log, database))
         yield seen
 
@@ -120,12 +132,12 @@ def _opened(config: Path) -> Iterator[Log]:
     try:
         yield log
     finally:
-        HELD.done(log)
+        _held.get().done(log)
 
 
 def _in_line(config: Path, warn: Notify, notify: Notify) -> tuple[Path, Log]:
     """Where the log of this configuration is, and the whole of it once it has followed it; see `reading`."""
-    file = HELD.config(config)
+    file = _held.get().config(config)
     if (found := _log_that_followed(file)) is not None:
         return found
     loaded = _follow(file, warn)
@@ -137,10 +149,10 @@ def loaded(path: Path) -> LoadedConfig:
     """The configuration, checked unless the log has followed it already."""
     from lasttouch.configuration import config  # noqa: PLC0415 - a query does without
 
-    file = HELD.config(path)
+    file = _held.get().config(path)
     with contextlib.suppress(DatabaseError):  # told once it is to be written; what is wrong in the file goes before
         if (found := _log_that_followed(file)) is not None:
-            HELD.done(found[1])
+            _held.get().done(found[1])
             return config.checked_before(file)
     return config.load_config(file.path)
 
@@ -148,8 +160,8 @@ def loaded(path: Path) -> LoadedConfig:
 def database_of(path: Path) -> Path:
     """Where the log of the configuration at `path` is; what else stands there is looked at only where it must be."""
     with contextlib.suppress(DatabaseError):  # as `loaded` says
-        if (found := _log_that_followed(HELD.config(path))) is not None:
-            HELD.done(found[1])
+        if (found := _log_that_followed(_held.get().config(path))) is not None:
+            _held.get().done(found[1])
             return found[0]
     return loaded(path).database
 
@@ -166,21 +178,21 @@ def _log_that_followed(file: ConfigFile) -> tuple[Path, Log] | None:
     path = file.apparent_database
     if path is None or not is_begun(path):
         return None
-    log = HELD.log(path)
+    log = _held.get().log(path)
     with contextlib.suppress(sqlite3.DatabaseError):  # not made yet, or by another version
         if settings.read(log, settings.CONFIGURATION) == file.digest:
             return path, log
-    HELD.done(log)
+    _held.get().done(log)
     return None
 
 
 def _whole_log(path: Path) -> Log:
     """The log with all its tables. Raises DatabaseError, too, where the disk was full before they were made."""
-    log = HELD.log(path)
+    log = _held.get().log(path)
     try:
         insist_on_all_tables(log, path)
     except BaseException:
-        HELD.done(log)
+        _held.get().done(log)
         raise
     return log
 
@@ -201,7 +213,7 @@ def _follow(file: ConfigFile, warn: Notify) -> LoadedConfig:
     from lasttouch.configuration.config import load_config  # noqa: PLC0415 - checking costs more than a query
     from lasttouch.keeping.opening import opened  # noqa: PLC0415
 
-    HELD.let_go()
+    _held.get().let_go()
     loaded = load_config(file.path)
     if is_begun(loaded.database):
         try:

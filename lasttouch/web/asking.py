@@ -106,20 +106,24 @@ def _answered(request: Request, show: Callable[[Asked], Shown | Response]) -> Re
     if visitor is None:
         return _not_signed_in(request)
     try:
-        ask_as(site, visitor)
-        warnings: list[str] = []
-        with reading.reading(site.config, warnings.append, warnings.append) as log:
-            zone = site.zones.of(site.config, log.scope.viewer)
-            asked = Asked(
-                site, log, site.clock(), zone, request.path_params, dict(request.query_params), warnings,
-                request.url.path,
-            )  # fmt: skip
-            shown = show(asked)
-            if isinstance(shown, Response):
-                return shown
-            return rendered(request, shown.template, {**around(asked, visitor), **shown.values}, shown.status)
+        with site.kept_open.lent_to((visitor.session.user if visitor.session else None, visitor.known_as)):
+            return _shown(request, site, visitor, show)
     except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network
         return failed(request, error)
+
+
+def _shown(request: Request, site: Site, visitor: Visitor, show: Callable[[Asked], Shown | Response]) -> Response:
+    ask_as(site, visitor)
+    warnings: list[str] = []
+    with reading.reading(site.config, warnings.append, warnings.append) as log:
+        zone = site.zones.of(site.config, log.scope.viewer)
+        asked = Asked(
+            site, log, site.clock(), zone, request.path_params, dict(request.query_params), warnings, request.url.path
+        )
+        shown = show(asked)
+        if isinstance(shown, Response):
+            return shown
+        return rendered(request, shown.template, {**around(asked, visitor), **shown.values}, shown.status)
 
 
 def around(asked: Asked, visitor: Visitor) -> dict[str, Any]:

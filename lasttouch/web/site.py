@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lasttouch.keeping.login_links import Links
 from lasttouch.local_time import Clock, utc_now
+from lasttouch.web.kept_open import KeptOpen
 from lasttouch.web.provider import Provider
 from lasttouch.web.sessions import Sessions
 from lasttouch.web.zones import Zones
@@ -57,6 +58,7 @@ class Site:
     provider: Provider | None = None
     zones: Zones = field(default_factory=Zones)
     sessions: Sessions = field(default_factory=Sessions)
+    kept_open: KeptOpen = field(default_factory=KeptOpen)
 
     @property
     def is_secure(self) -> bool:
