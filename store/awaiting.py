@@ -13,27 +13,31 @@ from activity.subject import compared
 from store.by_index import WINDOW
 from store.codes import INBOUND, MEETING, OUTBOUND, ROLE
 from store.exchanges import OWNER
-from store.lists import chunks, placeholders, rows_among
+from store.lists import ROWS_AT_ONCE, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
-from store.threads import THEM, US, by_chance, more_than, waiting, waiting_among, waiting_then
+from store.threads import THEM, US, Turn, by_chance, more_than, waiting, waiting_among, waiting_then
 
 FIRST = 100
 PAGE = 64  # what is shown is looked up for so many at once
+PAGE_OF_LIKELY = 128  # of most of these nothing is shown
 Side = Literal["us", "them"]
 Order = Literal["likely", "newest", "oldest"]
 _WHO: Mapping[Side, int] = {"us": US, "them": THEM}
 
 
 class Correspondent(NamedTuple):
-    """The other side of a message that waits; `contact_id` and what follows are None or "" where nobody lists them."""
+    """The other side of a message that waits; `contact_id` is None where nobody lists them.
+
+    What follows is looked up by `named`.
+    """
 
     address_id: int
     address: str
-    name: str
     contact_id: int | None
-    company: str | None
-    owner: str
+    name: str = ""
+    company: str | None = None
+    owner: str = ""
 
 
 class Waiting(NamedTuple):
@@ -80,34 +84,31 @@ def awaiting(
     what waits with one of these; not `unlisted`: with any contact. `until`: what is not newer.
     """
     first, last = timestamp(since) if since else 0, timestamp(moment if until is None else min(moment, until))
-    turns: Iterator[tuple[int, int, int | None]]
+    turns: Iterator[Turn]
     if as_of:
         then = waiting_then(log, _WHO[side], timestamp(moment), order != "oldest")
-        turns = ((row_id, at, None) for row_id, at in then if at <= last)
+        turns = (turn for turn in then if turn.at <= last)
     elif order == "likely":
         turns = by_chance(log, _WHO[side], first, last)
     else:
         asked = None if contacts is None else _asking(log, side, contacts, first, last, order == "newest")
-        turns = ((row_id, at, None) for row_id, at in _turns(log, side, last, order == "newest", asked))
+        turns = _turns(log, side, last, order == "newest", asked)
     if contacts is not None and (as_of or order == "likely"):
         among = set(_asking(log, side, contacts, first, last))
-        turns = (turn for turn in turns if turn[0] in among)
-    while page := list(islice(turns, PAGE)):
+        turns = (turn for turn in turns if turn.activity_id in among)
+    while page := list(islice(turns, PAGE_OF_LIKELY if order == "likely" else PAGE)):
         yield from _page(log, side, page, unlisted)
 
 
-def not_met_since(
-    log: Log, side: Side, until: datetime, moment: datetime, look: int, unlisted: bool
-) -> Iterator[Waiting]:
-    """Of the newest `look` that wait and are no newer than `until`, those that no meeting settled as of `moment`: as
-    `awaiting` gives them, the newest first.
-
-    Most of what has waited for long was talked about since; that is found here without reading of each with whom.
-    """
-    values = (_WHO[side], timestamp(until), look, *_asked(side), timestamp(moment))
-    turns = ((row_id, at, None) for row_id, at in log.execute(_NOT_MET, values))
-    while page := list(islice(turns, PAGE)):
-        yield from _page(log, side, page, unlisted)
+def newest(log: Log, side: Side, until: datetime, moment: datetime, look: int, unlisted: bool) -> Iterator[Waiting]:
+    """Of the newest `look` that wait and are no newer than `until`, what `awaiting` gives, the newest first, without
+    most of what was talked about in a meeting before `moment`."""
+    turns = waiting(log, _WHO[side], look, newest_first=True, until=timestamp(until))
+    for page in chunks(turns, PAGE_OF_LIKELY):
+        ids = [one.activity_id for one in page]
+        values = (*ids, *_asked(side), timestamp(moment))
+        met = {row_id for (row_id,) in log.execute(_KNOWN_TO_HAVE_MET.format(placeholders(ids)), values)}
+        yield from _page(log, side, [one for one in page if one.activity_id not in met], unlisted)
 
 
 def are_more_than(log: Log, side: Side, until: datetime, number: int) -> bool:
@@ -117,15 +118,29 @@ def are_more_than(log: Log, side: Side, until: datetime, number: int) -> bool:
 
 def settled(log: Log, side: Side, moment: datetime, found: Sequence[Waiting]) -> list[Waiting]:
     """These, with what settled them as of `moment`."""
-    ids = [one.activity_id for one in found]
-    met = _met_since(log, ids, side, moment)
-    elsewhere = _answered_elsewhere(log, [row_id for row_id in ids if row_id not in met], side, moment)
-    return [one._replace(settled_by=_settled_by(one.activity_id in met, one.activity_id in elsewhere)) for one in found]
+    met = _met_since(log, found, moment)
+    elsewhere = _answered_elsewhere(log, [one for one in found if one.activity_id not in met], side, moment)
+    return [
+        one._replace(settled_by="a meeting since" if one.activity_id in met else _ELSEWHERE)
+        if one.activity_id in met or one.activity_id in elsewhere
+        else one
+        for one in found
+    ]
+
+
+def named(log: Log, found: Sequence[Waiting]) -> list[Waiting]:
+    """These, with what the other side is called, where they work and whose contacts they are."""
+    addresses = {other.address_id for one in found for other in one.others}
+    known = {row_id: words for row_id, *words in rows_among(log, _NAMES, addresses)}
+    return [
+        one._replace(others=tuple([Correspondent(*other[:3], *known[other.address_id]) for other in one.others]))
+        for one in found
+    ]
 
 
 def told(log: Log, found: Sequence[Waiting]) -> Iterator[Waiting]:
-    """These, with the ids and subjects of their messages, and who holds them."""
-    for some in chunks(found, PAGE):
+    """These, with the ids and subjects of their messages, who holds them, and what `named` looks up."""
+    for some in chunks(named(log, found), PAGE):
         ids = [one.activity_id for one in some]
         query = f"SELECT id, identity, subject FROM activity WHERE id IN ({placeholders(ids)})"
         texts = {row_id: texts for row_id, *texts in log.execute(query, ids)}
@@ -146,22 +161,25 @@ def owners(log: Log, ids: Sequence[int]) -> dict[int, set[str]]:
     return {row_id: {one.owner for one in holders} for row_id, holders in _accounts(log, ids).items()}
 
 
-_OTHERS = f"""
-SELECT p.activity_id, r.id, r.email, coalesce(c.name, r.name), c.id, coalesce(o.name, d.name),
-    {OWNER}
+_OTHERS = """
+SELECT p.activity_id, r.id, r.email, c.id
 FROM participation p JOIN address r ON r.id = p.address_id LEFT JOIN contact c ON c.id = r.contact_id
+WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
+_NAMES = f"""
+SELECT r.id, coalesce(c.name, r.name), coalesce(o.name, d.name), {OWNER}
+FROM address r LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.company_id
-WHERE p.activity_id IN ({{}}) AND p.touch_code = ? AND p.role_code = ? ORDER BY c.id IS NULL, r.email"""
-_MET = f"""
+WHERE r.id IN ({{}})"""
+_LAST_MET = f"""
+SELECT coalesce(k.contact_id, -k.id), max((
+    SELECT q.at FROM participation q CROSS JOIN activity m ON m.id = q.activity_id
+    WHERE q.address_id = k.id AND q.touch_code = {MEETING} AND m.ends <= ? ORDER BY q.at DESC LIMIT 1))
+FROM address k WHERE k.{{}} IN ({{}}) GROUP BY 1"""
+_KNOWN_TO_HAVE_MET = """
 SELECT p.activity_id FROM participation p JOIN address r ON r.id = p.address_id
-WHERE p.activity_id {{}} AND p.touch_code = ? AND p.role_code = ? AND EXISTS (
-    SELECT 1 FROM address k CROSS JOIN participation q ON q.address_id = k.id JOIN activity m ON m.id = q.activity_id
-    WHERE (k.id = r.id OR k.contact_id = r.contact_id)
-    AND q.touch_code = {MEETING} AND q.at > p.at AND m.ends <= ?)"""
-_NOT_MET = f"""
-SELECT t.activity_id, t.at FROM (
-    SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at DESC LIMIT ?) t
-WHERE NOT EXISTS ({_MET.format("= t.activity_id")}) ORDER BY t.at DESC"""
+JOIN contact_touch c ON c.contact_id = r.contact_id WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?
+AND c.last_meeting > p.at AND (c.due IS NULL OR c.due > ?)"""
+_ELSEWHERE = "an answer with the same subject in another conversation"
 _ACCOUNTS = """
 SELECT DISTINCT one.id, o.account_id FROM activity one
 JOIN activity other ON other.thread = one.conversation
@@ -170,11 +188,9 @@ JOIN sighting s ON s.activity_id = other.id JOIN place l ON l.id = s.place_id JO
 WHERE one.id IN ({}) ORDER BY o.account_id"""
 
 
-def _turns(
-    log: Log, side: Side, until: int, newest_first: bool, asked: Iterator[int] | None
-) -> Iterator[tuple[int, int]]:
-    """The messages (id, instant) whose turn it is on this side, of these alone if they are `asked` for in this very
-    order; most callers want but the first few."""
+def _turns(log: Log, side: Side, until: int, newest_first: bool, asked: Iterator[int] | None) -> Iterator[Turn]:
+    """The messages whose turn it is on this side, of these alone if they are `asked` for in this very order; most
+    callers want but the first few."""
     if asked is not None:
         while some := list(islice(asked, FIRST)):
             yield from waiting_among(log, _WHO[side], some, newest_first)
@@ -188,28 +204,26 @@ def _turns(
         given, size = size, size * 8
 
 
-def _page(log: Log, side: Side, turns: Sequence[tuple[int, int, int | None]], unlisted: bool) -> list[Waiting]:
+def _page(log: Log, side: Side, turns: Sequence[Turn], unlisted: bool) -> list[Waiting]:
     """These messages, with whom they wait for."""
-    others = _others(log, [row_id for row_id, _, _ in turns], side)
+    others = _others(log, [one.activity_id for one in turns], side)
     if not unlisted:
-        others = {row_id: people for row_id, people in others.items() if any(one.contact_id for one in people)}
-    query = f"SELECT id, activity.conversation FROM activity WHERE id IN ({placeholders(list(others))})"
-    conversations = dict(log.execute(query, list(others)))
+        others = {row_id: people for row_id, people in others.items() if people[0].contact_id is not None}
     return [
         Waiting(
-            activity_id=row_id,
+            activity_id=one.activity_id,
             message_id=None,
-            at=instant(at),
+            at=instant(one.at),
             side=side,
             subject="",
-            others=tuple(others[row_id]),
+            others=tuple(others[one.activity_id]),
             accounts=(),
             read_through=None,
-            conversation=conversations[row_id],
-            chance=1.0 if percent is None else percent / 100,
+            conversation=one.conversation,
+            chance=1.0 if one.percent is None else one.percent / 100,
         )
-        for row_id, at, percent in turns
-        if row_id in others
+        for one in turns
+        if one.activity_id in others
     ]
 
 
@@ -244,69 +258,84 @@ def _others(log: Log, ids: Sequence[int], side: Side) -> dict[int, list[Correspo
     return found
 
 
-def _met_since(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
+def _met_since(log: Log, found: Sequence[Waiting], moment: datetime) -> set[int]:
     """Those after which there was a meeting with one of the other side: then it was talked about."""
-    rows = log.execute(_MET.format(f"IN ({placeholders(ids)})"), (*ids, *_asked(side), timestamp(moment)))
-    return {row_id for (row_id,) in rows}
+    last: dict[int, int] = {}
+    for column, people in _by_column({_person(other) for one in found for other in one.others}):
+        for some in chunks(people):
+            query = _LAST_MET.format(column, placeholders(some))
+            last.update({person: at for person, at in log.execute(query, (timestamp(moment), *some)) if at is not None})
+    return {
+        one.activity_id for one in found if any(last.get(_person(other), 0) > timestamp(one.at) for other in one.others)
+    }
 
 
-def _settled_by(met: bool, elsewhere: bool) -> str | None:
-    if met:
-        return "a meeting since"
-    return "an answer with the same subject in another conversation" if elsewhere else None
+def _person(one: Correspondent) -> int:
+    """One number for all addresses of a contact."""
+    return -one.address_id if one.contact_id is None else one.contact_id
 
 
-_ASKED = """
-SELECT p.activity_id, coalesce(r.contact_id, -r.id), p.at, a.conversation, a.subject, a.topic
-FROM participation p JOIN address r ON r.id = p.address_id JOIN activity a ON a.id = p.activity_id
-WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?"""
+def _by_column(people: Collection[int]) -> Iterator[tuple[str, list[int]]]:
+    """How the addresses of these are found: what column of `address` is one of which numbers."""
+    for column, numbers in (
+        ("contact_id", [one for one in people if one > 0]),
+        ("id", [-one for one in people if one < 0]),
+    ):
+        if numbers:
+            yield column, numbers
+
+
 _EXCHANGED = """
-SELECT coalesce(k.contact_id, -k.id), q.at, m.conversation, m.subject, m.topic FROM address k
-CROSS JOIN participation q ON q.address_id = k.id AND q.touch_code = ? AND q.at BETWEEN ? AND ?
-JOIN activity m ON m.id = q.activity_id WHERE k.{} IN ({})"""
+WITH asked (person, since, until) AS (VALUES {})
+SELECT coalesce(k.contact_id, -k.id), q.at, m.conversation, m.subject, m.topic FROM asked
+CROSS JOIN address k ON k.{} = asked.person
+CROSS JOIN participation q ON q.address_id = k.id AND q.touch_code = ? AND q.at BETWEEN asked.since AND asked.until
+CROSS JOIN activity m ON m.id = q.activity_id"""
 
 
-def _answered_elsewhere(log: Log, ids: Sequence[int], side: Side, moment: datetime) -> set[int]:
+def _answered_elsewhere(log: Log, found: Sequence[Waiting], side: Side, moment: datetime) -> set[int]:
     """Those that a later message with the same subject, between us and the same person, answers.
 
     What was exchanged with each person since is read once, however many of these are theirs.
     """
     last = timestamp(moment)
-    return _same_subject_elsewhere(log, ids, side, lambda at: (at + 1, last))
+    return _same_subject_elsewhere(log, found, side, lambda at: (at + 1, last))
 
 
-def answering_elsewhere(log: Log, ids: Sequence[int], side: Side) -> set[int]:
+def answering_elsewhere(log: Log, found: Sequence[Waiting], side: Side) -> set[int]:
     """Those that answer themselves what the other side wrote before, by its subject, in another conversation."""
-    return _same_subject_elsewhere(log, ids, side, lambda at: (at - WINDOW, at - 1))
+    return _same_subject_elsewhere(log, found, side, lambda at: (at - WINDOW, at - 1))
 
 
 def _same_subject_elsewhere(
-    log: Log, ids: Sequence[int], side: Side, span: Callable[[int], tuple[int, int]]
+    log: Log, found: Sequence[Waiting], side: Side, span: Callable[[int], tuple[int, int]]
 ) -> set[int]:
     """Those whose subject a message in the other direction has, within `span` (first, last) of theirs."""
-    if not ids:
-        return set()
-    answer = OUTBOUND if side == "us" else INBOUND
+    subjects = rows_among(
+        log, "SELECT id, subject, topic FROM activity WHERE id IN ({})", [one.activity_id for one in found]
+    )
+    abouts = {row_id: about for row_id, *subject in subjects if (about := compared(*subject)) is not None}
     asked: dict[int, dict[object, list[tuple[int, int, int, int]]]] = {}
-    for row_id, person, at, conversation, *subject in log.execute(
-        _ASKED.format(placeholders(ids)), (*ids, *_asked(side))
-    ):
-        if (about := compared(*subject)) is not None:
-            asked.setdefault(person, {}).setdefault(about, []).append((*span(at), conversation, row_id))
-    spans = [one[:2] for topics in asked.values() for messages in topics.values() for one in messages]
-    first, last = min((one[0] for one in spans), default=0), max((one[1] for one in spans), default=0)
-    found: set[int] = set()
-    for column, people in (
-        ("contact_id", [one for one in asked if one > 0]),
-        ("id", [-one for one in asked if one < 0]),
-    ):
-        query = _EXCHANGED.format(column, placeholders(people))
-        values = (answer, first, last, *people)
-        for person, at, elsewhere, *subject in log.execute(query, values) if people else ():
-            for begin, end, conversation, row_id in asked[person].get(compared(*subject), ()):
-                if begin <= at <= end and conversation != elsewhere:
-                    found.add(row_id)
-    return found
+    for one in found:
+        if (about := abouts.get(one.activity_id)) is not None:
+            message = (*span(timestamp(one.at)), one.conversation, one.activity_id)
+            for other in one.others:
+                asked.setdefault(_person(other), {}).setdefault(about, []).append(message)
+    spans = {
+        person: [bound(one[at] for some in topics.values() for one in some) for at, bound in ((0, min), (1, max))]
+        for person, topics in asked.items()
+    }
+    answered: set[int] = set()
+    for column, people in _by_column(asked):
+        for some in chunks(people, ROWS_AT_ONCE):
+            query = _EXCHANGED.format(",".join(["(?, ?, ?)"] * len(some)), column)
+            sign = 1 if column == "contact_id" else -1
+            values = [value for one in some for value in (one, *spans[sign * one])]
+            for person, at, elsewhere, *subject in log.execute(query, (*values, OUTBOUND if side == "us" else INBOUND)):
+                for begin, end, conversation, row_id in asked[person].get(compared(*subject), ()):
+                    if begin <= at <= end and conversation != elsewhere:
+                        answered.add(row_id)
+    return answered
 
 
 class _Account(NamedTuple):

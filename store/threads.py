@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from activity.verdict import REACTIONS, Verdict, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
@@ -18,6 +18,7 @@ from store.turns import THEM, US, Said, waiting_in
 __all__ = (
     "THEM",
     "US",
+    "Turn",
     "by_chance",
     "correct",
     "settle",
@@ -44,6 +45,16 @@ _SAID = f"""SELECT v.conversation, v.at, v.id, v.direction_code,
         OR p.role_code = {ROLE["from"]} AND {_REACTED}) ORDER BY v.conversation, v.at, v.id"""
 Row = tuple[int, int, int, int]
 """A message that waits: its conversation, when it was exchanged, its id, whom it waits for."""
+
+
+class Turn(NamedTuple):
+    """A message that waits: its id, when it was exchanged (seconds since 1970), its conversation, and the chance that
+    an answer is expected, in percent; None where that was not judged or is not asked for."""
+
+    activity_id: int
+    at: int
+    conversation: int
+    percent: int | None = None
 
 
 def threads_with(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> set[int]:
@@ -143,18 +154,15 @@ def correct(connection: sqlite3.Connection) -> int:
     return len({row[2] for row in wrong})
 
 
-def waiting(
-    log: Log, waits_for: int, limit: int, newest_first: bool = False, until: int = FOR_EVER
-) -> list[tuple[int, int]]:
-    """(activity id, seconds since 1970) of the mail that waits for US or THEM, the one that waits longest first.
+def waiting(log: Log, waits_for: int, limit: int, newest_first: bool = False, until: int = FOR_EVER) -> list[Turn]:
+    """The mail that waits for US or THEM, the one that waits longest first.
 
     What is dated later than `until` is not shown yet.
     """
     order = "DESC" if newest_first else "ASC"
-    return log.execute(
-        f"SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?",
-        (waits_for, until, limit),
-    ).fetchall()
+    query = f"""SELECT activity_id, at, conversation FROM thread
+        WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?"""
+    return [Turn(*row) for row in log.execute(query, (waits_for, until, limit))]
 
 
 def more_than(log: Log, waits_for: int, until: int, number: int) -> bool:
@@ -163,34 +171,35 @@ def more_than(log: Log, waits_for: int, until: int, number: int) -> bool:
     return log.execute(query, (waits_for, until, number)).fetchone() is not None
 
 
-def waiting_among(log: Log, waits_for: int, ids: Sequence[int], newest_first: bool) -> list[tuple[int, int]]:
+def waiting_among(log: Log, waits_for: int, ids: Sequence[int], newest_first: bool) -> list[Turn]:
     """Those of these activities that wait, as `waiting` gives them."""
     order = "DESC" if newest_first else "ASC"
-    return log.execute(
-        "SELECT t.activity_id, t.at FROM activity a"
+    query = (
+        "SELECT t.activity_id, t.at, t.conversation FROM activity a"
         " CROSS JOIN thread t ON t.conversation = a.conversation AND t.activity_id = a.id"
-        f" WHERE a.id IN ({placeholders(ids)}) AND t.waits_for = ? ORDER BY t.at {order}, t.activity_id {order}",
-        (*ids, waits_for),
-    ).fetchall()
+        f" WHERE a.id IN ({placeholders(ids)}) AND t.waits_for = ? ORDER BY t.at {order}, t.activity_id {order}"
+    )
+    return [Turn(*row) for row in log.execute(query, (*ids, waits_for))]
 
 
-def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[tuple[int, int, int | None]]:
-    """The same in the order of the chance that an answer is expected (in percent), of this span; what was not judged
-    comes last, with None."""
-    query = """SELECT activity_id, at, chance FROM thread
+def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[Turn]:
+    """The same in the order of the chance that an answer is expected, of this span; what was not judged comes last."""
+    query = """SELECT activity_id, at, conversation, chance FROM thread
         WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"""
-    yield from log.execute(query.format("NOT NULL", "chance DESC, at DESC"), (waits_for, since, until))
-    yield from log.execute(query.format("NULL", "at DESC"), (waits_for, since, until))
+    for condition, order in (("NOT NULL", "chance DESC, at DESC"), ("NULL", "at DESC")):
+        for row in log.execute(query.format(condition, order), (waits_for, since, until)):
+            yield Turn(*row)
 
 
-def waiting_then(log: Log, waits_for: int, moment: int, newest_first: bool) -> list[tuple[int, int]]:
+def waiting_then(log: Log, waits_for: int, moment: int, newest_first: bool) -> list[Turn]:
     """The same as of an earlier moment, from the activities; all of it."""
     rows = _waiting(log.execute(_SAID.format("v.at <= ?"), (moment,)))
-    return sorted([(row_id, at) for _, at, row_id, who in rows if who == waits_for], key=_by_time, reverse=newest_first)
+    found = [Turn(row_id, at, conversation) for conversation, at, row_id, who in rows if who == waits_for]
+    return sorted(found, key=_by_time, reverse=newest_first)
 
 
-def _by_time(one: tuple[int, int]) -> tuple[int, int]:
-    return one[1], one[0]
+def _by_time(one: Turn) -> tuple[int, int]:
+    return one.at, one.activity_id
 
 
 def _keep(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:

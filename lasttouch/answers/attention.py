@@ -16,7 +16,7 @@ from lasttouch.answers.silence_words import CADENCE_OF, arithmetic
 from lasttouch.answers.waiting import Wanted, awaiting
 from lasttouch.moments import ago
 from store import reasons, said
-from store.awaiting import Waiting, told
+from store.awaiting import Correspondent, Waiting, told
 from store.choosing import of_owner
 from store.log import Log
 from store.people import Person, people
@@ -119,14 +119,15 @@ class _Reader:
         return islice(read[kind](), self._most)
 
     def worded(self, shown: Sequence[Reason]) -> list[Reason]:
-        """These, with the sentences of what waits: of most of that only the number is told."""
+        """These, with the names and sentences of what waits: of most of that only the number is told."""
         activities = {one.activity for one in shown if one.kind in _WAITING}
         self.waiting = list(told(self._log, [one for one in self.waiting if one.activity_id in activities]))
         waiting = {one.activity_id: one for one in self.waiting}
-        return [
-            one._replace(because=self._waits(waiting[one.activity or 0])) if one.kind in _WAITING else one
-            for one in shown
-        ]
+        return [self._told(one, waiting[one.activity or 0]) if one.kind in _WAITING else one for one in shown]
+
+    def _told(self, reason: Reason, one: Waiting) -> Reason:
+        other = self._meant(one)
+        return reason._replace(name=other.name or other.address, because=self._waits(one))
 
     def _waits(self, one: Waiting) -> str:
         said_ = "wrote" if one.side == "us" else "has not answered what you wrote"
@@ -180,13 +181,16 @@ class _Reader:
         return Wanted(contacts=only, owner=owner, since=self._now - for_, order="likely", likely=True, probable=True)
 
     def _waiting(self, kind: Kind, found: Sequence[Waiting]) -> Iterator[Reason]:
-        """Their reasons, as yet without the sentences; see `worded`."""
+        """Their reasons, as yet without the names and sentences; see `worded`."""
         self.waiting += found
         for one in found:
-            listed = [other for other in one.others if other.contact_id is not None]
-            meant = [other for other in listed if self._theirs is None or other.contact_id in self._theirs]
-            other = [*meant, *listed, *one.others][0]
-            yield Reason(kind, other.contact_id, other.name or other.address, one.activity_id, "")
+            yield Reason(kind, self._meant(one).contact_id, "", one.activity_id, "")
+
+    def _meant(self, one: Waiting) -> Correspondent:
+        """Of the other side whoever was asked for, else whoever is listed, else the first."""
+        listed = [other for other in one.others if other.contact_id is not None]
+        meant = [other for other in listed if self._theirs is None or other.contact_id in self._theirs]
+        return [*meant, *listed, *one.others][0]
 
     def _silences(self, read: Callable[[int], Sequence[tuple[int, int]]], kind: str) -> Iterator[Silence]:
         """Of the first contacts that `read` gives, those who are silent by this kind of measure."""

@@ -11,7 +11,7 @@ from lasttouch.keeping.learning import rates, standings_of
 from lasttouch.keeping.lessons_due import LISTED
 from matchers.expectation import DAY, SUREST, Case, Rates, Standing, as_reply
 from store import letters, marks
-from store.awaiting import answering_elsewhere
+from store.awaiting import Waiting, answering_elsewhere
 from store.log import Log
 from store.rows import timestamp
 
@@ -58,21 +58,20 @@ def past(log: Log, for_us: bool, probable: bool = False) -> Past:
     return Past(for_us, rates(log, known)[not for_us], known.get("filed", 0.0), bar)
 
 
-def expectations(
-    log: Log, known: Past, waiting: Mapping[int, int], ages: Mapping[int, int], now: datetime
-) -> dict[int, Expectation]:
-    """Activity → what to think of it; `waiting` gives the conversation of each, `ages` its instant."""
-    standings = standings_of(log, waiting)
-    ids = list(waiting)
+def expectations(log: Log, known: Past, waiting: Sequence[Waiting], now: datetime) -> dict[int, Expectation]:
+    """Activity → what to think of it."""
+    standings = standings_of(log, {one.activity_id: one.conversation for one in waiting})
+    ids = [one.activity_id for one in waiting]
     bits = marks.bits_of(log, ids) if known.for_us else {}
     filed = marks.filed(log, ids) if _is_telling(known) else {}
-    answers = answering_elsewhere(log, ids, "us" if known.for_us else "them") if ids else set()
+    answers = answering_elsewhere(log, waiting, "us" if known.for_us else "them")
     found = {}
-    for activity in ids:
+    for one_waiting in waiting:
+        activity = one_waiting.activity_id
         if activity not in standings:
             found[activity] = Expectation(0.0, False, "nothing is known of it")
             continue
-        age = timestamp(now) - ages[activity]
+        age = timestamp(now) - timestamp(one_waiting.at)
         stands = as_reply(standings[activity]) if activity in answers else standings[activity]
         one = _expectation(stands, known, age, bits.get(activity, 0), filed.get(activity))
         if age > LISTED:

@@ -10,10 +10,9 @@ from typing import NamedTuple
 from lasttouch.answers.expectations import expectations, has_as_answered, hopeful, past
 from lasttouch.answers.settling import settling_words
 from store import awaiting as conversations
-from store.awaiting import PAGE, Order, Side, Waiting
+from store.awaiting import PAGE, PAGE_OF_LIKELY, Order, Side, Waiting
 from store.blindness import FRESH
 from store.log import Log
-from store.rows import timestamp
 
 LOOKED_AT = 2
 """So many times the limit are looked at of a list in the order of chance; what stands behind them
@@ -69,13 +68,13 @@ def counted(
     until = wanted.until or moment
     is_short = look is not None and wanted.contacts is None and not (wanted.as_of or wanted.settled)
     if look is not None and is_short:
-        rest = conversations.not_met_since(log, side, until, moment, look, wanted.unlisted)
+        rest = conversations.newest(log, side, until, moment, look, wanted.unlisted)
     else:
         rest = _asked_for(log, moment, side, wanted._replace(owner=None))
     number = 0
-    while number < most and (page := list(islice(rest, PAGE))):
+    while number < most and (page := list(islice(rest, max(FEW, most - number)))):
         if not wanted.settled:
-            page = conversations.settled(log, side, moment, page)
+            page = [one for one in conversations.settled(log, side, moment, page) if one.settled_by is None]
             ids = [one.activity_id for one in page]
             gone = {*_settled(log, page, moment), *has_as_answered(log, side == "us", ids)}
             page = [one for one in page if one.activity_id not in gone]
@@ -101,7 +100,7 @@ def _judged(
     are looked at in vain."""
     rest = iter(found)
     learned = past(log, side == "us", wanted.probable)
-    size, given = PAGE if wanted.likely or limit is None else min(PAGE, limit), 0
+    size, given = PAGE_OF_LIKELY if wanted.likely or limit is None else min(PAGE, limit), 0
     while page := list(islice(rest, size)):
         if wanted.likely:  # most are left out
             hoped = hopeful(log, learned, {one.activity_id: one.chance for one in page})
@@ -111,9 +110,7 @@ def _judged(
         page = [one._replace(settled_by=settled.get(one.activity_id)) for one in page]
         if not wanted.settled:
             page = [one for one in page if one.settled_by is None]
-        ids = {one.activity_id: one.conversation for one in page}
-        ages = {one.activity_id: timestamp(one.at) for one in page}
-        thought = expectations(log, learned, ids, ages, moment)
+        thought = expectations(log, learned, page, moment)
         for one in page:
             chance, likely, because, is_settled = thought[one.activity_id]
             by = one.settled_by or (because if is_settled else None)
@@ -160,7 +157,8 @@ def _of(log: Log, found: Iterable[Waiting], owner: str) -> Iterator[Waiting]:
     somebody else's."""
     rest = iter(found)
     while page := list(islice(rest, PAGE)):
-        listed = {one.activity_id for one in page if any(other.owner == owner for other in one.others)}
+        named = conversations.named(log, page)
+        listed = {one.activity_id for one in named if any(other.owner == owner for other in one.others)}
         holders = conversations.owners(log, [one.activity_id for one in page if one.activity_id not in listed])
         yield from (one for one in page if one.activity_id in listed or owner in holders.get(one.activity_id, ()))
 

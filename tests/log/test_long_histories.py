@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 ANA, IRIS, BEN = "ana@acme.example", "iris@globex.example", "ben@hooli.example"
 FEW, MANY = 150, 600
 LOOK = 100
+ROUNDED = 12  # steps: of each of a page's statements one may be begun in the first measurement, and told in the second
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_what_waits_of_one_contact_is_not_looked_for_among_everybodys(
     question = log.mail(IRIS, ANA, 0.5, subject="An offer")
     (person,) = people(log.reader, log.now, [iris])
     few, many = steps(BEN, lambda: listings(log.reader, person, log.now))
-    assert many <= few + 5, (few, many)
+    assert many <= few + ROUNDED, (few, many)
     (told,) = [one for one in listings(log.reader, person, log.now) if one.list == "awaiting"]
     ids = dict(log.connection.execute("SELECT identity, id FROM activity"))
     assert told.activity == ids[question]

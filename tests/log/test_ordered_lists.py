@@ -242,6 +242,6 @@ def _ids(log: Log, waits_for: int, limit: int = 9, newest_first: bool = False) -
     """The Message-IDs of what waits."""
     found = waiting(log.reader, waits_for, limit, newest_first)
     identity = "SELECT identity FROM activity WHERE id = ?"
-    names = [log.connection.execute(identity, (row_id,)).fetchone()[0] for row_id, _ in found]
-    assert [find_activity(log.reader, name) for name in names] == [row_id for row_id, _ in found]
+    names = [log.connection.execute(identity, (one.activity_id,)).fetchone()[0] for one in found]
+    assert [find_activity(log.reader, name) for name in names] == [one.activity_id for one in found]
     return names
