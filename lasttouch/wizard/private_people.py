@@ -19,8 +19,7 @@ SHOWN = 60
 def put_aside_private_people(loaded: LoadedConfig, account: str) -> list[str]:
     """Show whom two-way exchange made contacts, ask who is private, and ignore these; their names."""
     with opened(loaded) as agent:
-        found = people(agent.log, agent.clock())
-        found = sorted((one for one in found if one.last_two_way is not None), key=lambda one: one.name.casefold())
+        found = sorted(filter(_two_way, people(agent.log, agent.clock())), key=lambda one: one.name.casefold())
         if not found:
             return []
         chosen = dialog.private_people([_shown(one) for one in found[:SHOWN]], len(found) - SHOWN)
@@ -28,6 +27,11 @@ def put_aside_private_people(loaded: LoadedConfig, account: str) -> list[str]:
         for number in chosen:
             say_of_contact(agent, found[number].id, Word("ignore"), who)
         return [found[number].name for number in chosen]
+
+
+def _two_way(person: Person) -> bool:
+    """What makes a contact: both have written, whether or not one answered the other, or they met."""
+    return (person.last_inbound is not None and person.last_outbound is not None) or person.last_meeting is not None
 
 
 def _shown(person: Person) -> str:

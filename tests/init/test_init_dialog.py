@@ -215,8 +215,6 @@ def test_whom_it_found_may_be_private(
 ) -> None:
     server = MailSettings("127.0.0.1", new.household.dovecot.port, "none", new.user, "a guess")
     monkeypatch.setattr("lasttouch.wizard.account.find_servers", lambda _: Found(server, None, None))
-    replied = mail("Bob <bob@globex.example>", "ana@acme.example", ago(days=1), "again", In_Reply_To="<out>")
-    new.household.receive(new.user, replied)
     result = new.answered(
         "ana@acme.example", "Ana", "y", "env", "MAIL_PASSWORD", "n", "n", "y", "y", *typed
     )  # fmt: skip
