@@ -31,7 +31,7 @@ def ago(moment: datetime | None, now: datetime) -> str:
 def _words(distance: timedelta) -> str:
     days = distance / timedelta(days=1)
     for length, unit in _STEPS:
-        if days >= length * (2 if unit in ("week", "month") else 1):
+        if days >= length * (1 if unit == "day" else 2):  # of one alone too much would be cut off
             return _counted(int(days / length), unit)
     hours = int(distance.total_seconds() // 3600)
     return _counted(hours, "hour") if hours else _counted(int(distance.total_seconds() // 60), "minute")

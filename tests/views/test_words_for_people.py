@@ -9,6 +9,7 @@ import pytest
 from lasttouch.answers.silence import Silence
 from lasttouch.answers.silence_words import arithmetic
 from lasttouch.doctor.finding import Finding
+from lasttouch.moments import ago
 from lasttouch.views import doctor
 from lasttouch.views.stale import silences_table
 from store.people import Person
@@ -18,6 +19,22 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 def _person(name: str) -> Person:
     return Person(1, name, (), None, "", None, NOW, "inbound", 7, NOW, None, None, None, None, None, 9, {})
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (13, "13 days ago"),
+        (14, "2 weeks ago"),
+        (60, "8 weeks ago"),
+        (366, "12 months ago"),
+        (636, "20 months ago"),
+        (731, "2 years ago"),
+        (-27, "in 3 weeks"),
+    ],
+)
+def test_how_long_ago_it_was_is_told_in_a_unit_of_which_there_are_several(days: int, words: str) -> None:
+    assert ago(NOW - timedelta(days=days), NOW) == words
 
 
 @pytest.mark.parametrize(
