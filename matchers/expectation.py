@@ -138,10 +138,15 @@ def standing(letter: Letter, before: Sequence[Letter], hands: Mapping[int, Hand]
     return Standing(tuple(cases), writer, reader)
 
 
+def is_first(one: Standing) -> bool:
+    """Does it begin its conversation, so that it may be the answer to another one?"""
+    return one.cases[0].place == "first"
+
+
 def as_reply(one: Standing) -> Standing:
-    """How it stands where it answers what the other side wrote in another conversation."""
+    """How what is first stands where it answers what the other side wrote in another conversation."""
     first, *others = one.cases
-    return one._replace(cases=(first._replace(place="reply"), *others)) if first.place == "first" else one
+    return one._replace(cases=(first._replace(place="reply"), *others))
 
 
 def new_text(letter: Letter, answered: Letter | None, quotes: bool) -> int | None:

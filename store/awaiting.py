@@ -16,7 +16,7 @@ from store.exchanges import OWNER
 from store.lists import ROWS_AT_ONCE, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
-from store.threads import THEM, US, Turn, by_chance, more_than, waiting, waiting_among, waiting_then
+from store.threads import THEM, US, Turn, by_chance, in_time, more_than, waiting, waiting_among, waiting_then
 
 FIRST = 100
 PAGE = 64  # what is shown is looked up for so many at once
@@ -103,8 +103,8 @@ def awaiting(
 def newest(log: Log, side: Side, until: datetime, moment: datetime, look: int, unlisted: bool) -> Iterator[Waiting]:
     """Of the newest `look` that wait and are no newer than `until`, what `awaiting` gives, the newest first, without
     most of what was talked about in a meeting before `moment`."""
-    turns = waiting(log, _WHO[side], look, newest_first=True, until=timestamp(until))
-    for page in chunks(turns, PAGE_OF_LIKELY):
+    turns = in_time(log, _WHO[side], look, newest_first=True, until=timestamp(until))
+    while page := list(islice(turns, PAGE_OF_LIKELY)):
         ids = [one.activity_id for one in page]
         values = (*ids, *_asked(side), timestamp(moment))
         met = {row_id for (row_id,) in log.execute(_KNOWN_TO_HAVE_MET.format(placeholders(ids)), values)}

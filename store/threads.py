@@ -21,6 +21,7 @@ __all__ = (
     "Turn",
     "by_chance",
     "correct",
+    "in_time",
     "settle",
     "settle_new",
     "threads_with",
@@ -159,10 +160,15 @@ def waiting(log: Log, waits_for: int, limit: int, newest_first: bool = False, un
 
     What is dated later than `until` is not shown yet.
     """
+    return list(in_time(log, waits_for, limit, newest_first, until))
+
+
+def in_time(log: Log, waits_for: int, limit: int, newest_first: bool, until: int) -> Iterator[Turn]:
+    """The same, read as far as it is asked for."""
     order = "DESC" if newest_first else "ASC"
     query = f"""SELECT activity_id, at, conversation FROM thread
         WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?"""
-    return [Turn(*row) for row in log.execute(query, (waits_for, until, limit))]
+    yield from (Turn(*row) for row in log.execute(query, (waits_for, until, limit)))
 
 
 def more_than(log: Log, waits_for: int, until: int, number: int) -> bool:
@@ -187,8 +193,7 @@ def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[Turn
     query = """SELECT activity_id, at, conversation, chance FROM thread
         WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"""
     for condition, order in (("NOT NULL", "chance DESC, at DESC"), ("NULL", "at DESC")):
-        for row in log.execute(query.format(condition, order), (waits_for, since, until)):
-            yield Turn(*row)
+        yield from map(Turn._make, log.execute(query.format(condition, order), (waits_for, since, until)))
 
 
 def waiting_then(log: Log, waits_for: int, moment: int, newest_first: bool) -> list[Turn]:

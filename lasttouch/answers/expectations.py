@@ -9,7 +9,7 @@ from typing import NamedTuple
 from activity.mark import ANSWERED, FLAGGED
 from lasttouch.keeping.learning import rates, standings_of
 from lasttouch.keeping.lessons_due import LISTED
-from matchers.expectation import DAY, SUREST, Case, Rates, Standing, as_reply
+from matchers.expectation import DAY, SUREST, Case, Rates, Standing, as_reply, is_first
 from store import letters, marks
 from store.awaiting import Waiting, answering_elsewhere
 from store.log import Log
@@ -64,7 +64,8 @@ def expectations(log: Log, known: Past, waiting: Sequence[Waiting], now: datetim
     ids = [one.activity_id for one in waiting]
     bits = marks.bits_of(log, ids) if known.for_us else {}
     filed = marks.filed(log, ids) if _is_telling(known) else {}
-    answers = answering_elsewhere(log, waiting, "us" if known.for_us else "them")
+    first = [one for one in waiting if one.activity_id in standings and is_first(standings[one.activity_id])]
+    answers = answering_elsewhere(log, first, "us" if known.for_us else "them")
     found = {}
     for one_waiting in waiting:
         activity = one_waiting.activity_id
