@@ -8,6 +8,7 @@ from typing import Any
 from lasttouch.answers.changes import Answer, Change
 from lasttouch.moments import local, utc
 from lasttouch.views.columns import Rows
+from lasttouch.views.people import how
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -41,14 +42,14 @@ def rows(answer: Answer) -> list[dict[str, Any]]:
 
 
 def table(answer: Answer, zone: tzinfo) -> Rows:
-    return ["Noted", "Contact", "Last touch", "", "Before", ""], [
+    return ["Noted", "Contact", "Last touch", "How", "Before", "Then how"], [
         [
             local(move.noted_at, zone),
             person.name if person else f"contact {move.contact_id}",
             local(move.last.at, zone) or "never",
-            move.last.kind or "",
+            how(move.last.kind),
             local(move.before.at, zone) or "never",
-            move.before.kind or "",
+            how(move.before.kind),
         ]
         for move, person in answer.changes
     ]

@@ -49,9 +49,9 @@ def text(change: Outcome) -> str:
             more = ", ".join([*(word for word in (contact.company, contact.owner) if word), *contact.tags])
             return f"{shown(contact)}{f': {more}' if more else ''}"
         case Removed(before, rematched):
-            return f"No contact any more: {_named(before)}. {rematched} addresses in the log are unlisted now."
+            return f"No contact any more: {_named(before)}. Addresses in the log that are unlisted now: {rematched}."
         case CompanyAdded(name, _, rematched):
-            return f"{name}: {rematched} addresses already seen are there."
+            return f"{name}: addresses already seen that are there: {rematched}."
         case Erased():
             return f"Erased. {change.deleted} activities deleted, struck from {len(change.struck)} others."
 

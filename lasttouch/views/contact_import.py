@@ -42,8 +42,7 @@ def text(change: Change, problems: Sequence[Problem] = (), without_email: int = 
     done = change.imported
     lines = [f"{done.added} added, {done.updated} updated, {done.unchanged} unchanged."]
     if change.rematched:
-        addresses = "address" if change.rematched == 1 else "addresses"
-        lines.append(f"{change.rematched} {addresses} already seen in mail or meetings now belong to them.")
+        lines.append(f"Addresses already seen in mail or meetings that are theirs now: {change.rematched}.")
     if change.erased:
         lines.append(f"{change.erased} passed over: erased with `contacts forget`, or under a never_log rule.")
     if change.put_aside:

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lasttouch.answers import changes
 from lasttouch.answers.silence import Silence
 from lasttouch.answers.silence_words import arithmetic
 from lasttouch.doctor.finding import Finding
 from lasttouch.moments import ago
+from lasttouch.views import changes as changes_view
 from lasttouch.views import doctor
 from lasttouch.views.stale import silences_table
+from store.moved import NEVER, Last, Move
 from store.people import Person
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -77,3 +80,14 @@ def test_every_account_is_a_heading_once() -> None:
         "ana:", "  ok      private", "  ok      logged in",
         "ben:", "  warning open", "          → chmod 600 p", "  ok      logged in",
     ]  # fmt: skip
+
+
+def test_a_date_that_moved_is_told_in_the_words_of_the_other_tables() -> None:
+    first = changes.Change(Move("1", 1, NOW, Last(NOW, "inbound"), NEVER), _person("Bob"))
+    then = changes.Change(Move("2", 1, NOW, Last(NOW, "meeting"), Last(NOW, "inbound")), _person("Bob"))
+    _, rows = changes_view.table(changes.Answer([first, then], "2", more=False, is_anew=False), UTC)
+    day = "2026-11-22 09:00"
+    assert rows == [
+        [day, "Bob", day, "they wrote", "never", ""],
+        [day, "Bob", day, "met", day, "they wrote"],
+    ]
