@@ -19,7 +19,7 @@ CHALLENGES = 3
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _CHECK_BOTH = (
     "check `username` and the password; Gmail, iCloud and others want an app password here,"
-    " Microsoft 365 takes a token_command only"
+    " Microsoft 365 a sign-in or a token_command"
 )
 _CHECK_HELPER = "run token_command in a terminal: does it print a token for this user, made for IMAP?"
 
