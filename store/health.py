@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from activity import source_kind
 from activity.mistakes import OUR_MISTAKE
 from store.codes import INBOUND, MEETING
-from store.lists import placeholders
+from store.lists import placeholders, rows_among
 from store.log import Log
 from store.read_back import SOURCE_BACK_TO
 from store.rows import instant, timestamp
@@ -76,6 +76,7 @@ def sources(log: Log) -> list[SourceHealth]:
         f" {SOURCE_BACK_TO} FROM source s JOIN account a ON a.id = s.account_id"
         " WHERE s.active AND a.active ORDER BY a.id, s.id"
     ).fetchall()
+    places = _places(log, {row[0]: row[2] for row in rows})
     return [
         SourceHealth(
             account=row[1],
@@ -90,7 +91,7 @@ def sources(log: Log) -> list[SourceHealth]:
             hint=row[10] or None,
             watches_allowed=row[11],
             read_back_to=instant(row[12]),
-            places=_places(log, row[0], row[2]),
+            places=tuple(places.get(row[0], ())),
         )
         for row in rows
     ]
@@ -139,27 +140,29 @@ def counts(log: Log) -> tuple[int, int, int]:
     return activities, contacts, touches
 
 
-def _places(log: Log, source_id: int, kind: str) -> tuple[PlaceHealth, ...]:
-    rows = log.execute(
-        "SELECT id, name, seen_through, failing_since, error_code, error, hint FROM place"
-        " WHERE source_id = ? AND name <> '' ORDER BY name",
-        (source_id,),
-    ).fetchall()
-    skipped = _skipped(log, source_id)
-    return tuple(
-        PlaceHealth(name, instant(through), instant(since), code, error, hint or None, skipped.get(place_id, ()))
-        for place_id, name, through, since, code, error, hint in rows
-        if error is not None or place_id in skipped or (through is not None and kind in source_kind.COLLECTIONS)
+def _places(log: Log, kinds: Mapping[int, str]) -> dict[int, list[PlaceHealth]]:
+    """Of these sources, each with its kind: the places that are told of, by name."""
+    query = (
+        "SELECT id, source_id, name, seen_through, failing_since, error_code, error, hint FROM place"
+        " WHERE source_id IN ({}) AND name <> '' ORDER BY name"
     )
+    skipped, found = _skipped(log, kinds), dict[int, list[PlaceHealth]]()
+    for place_id, source_id, name, through, since, code, error, hint in rows_among(log, query, kinds):
+        is_read_whole = through is not None and kinds[source_id] in source_kind.COLLECTIONS
+        if error is not None or place_id in skipped or is_read_whole:
+            left_out = tuple(skipped.get(place_id, ()))
+            health = PlaceHealth(name, instant(through), instant(since), code, error, hint or None, left_out)
+            found.setdefault(source_id, []).append(health)
+    return found
 
 
-def _skipped(log: Log, source_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
-    rows = log.execute(
-        "SELECT p.id, k.item, k.reason FROM skipped k JOIN place p ON p.id = k.place_id WHERE p.source_id = ?"
-        " ORDER BY p.id, k.item",
-        (source_id,),
+def _skipped(log: Log, source_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Place → (item, reason), by item."""
+    query = (
+        "SELECT p.id, k.item, k.reason FROM skipped k JOIN place p ON p.id = k.place_id WHERE p.source_id IN ({})"
+        " ORDER BY k.item"
     )
-    return {
-        place_id: tuple((item, reason) for _, item, reason in group)
-        for place_id, group in itertools.groupby(rows, key=lambda row: row[0])
-    }
+    found: dict[int, list[tuple[str, str]]] = {}
+    for place_id, item, reason in rows_among(log, query, source_ids):
+        found.setdefault(place_id, []).append((item, reason))
+    return found

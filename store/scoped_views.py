@@ -322,9 +322,9 @@ class _Texts:
         return f"""SELECT k.contact_id, p.at, u.ends, p.touch_code, g.account_id
             FROM shared.address k CROSS JOIN shared.participation p ON p.address_id = k.id
                 AND p.touch_code BETWEEN {INBOUND} AND {MEETING} AND p.role_code <> {_BCC}
+            CROSS JOIN shared.sighting s ON s.activity_id = p.activity_id
+            CROSS JOIN temp.granted g ON g.place_id = s.place_id AND g.level BETWEEN {DATES} AND {SUBJECTS}
             CROSS JOIN shared.activity u ON u.id = p.activity_id
-            CROSS JOIN shared.sighting s ON s.activity_id = u.id
-            CROSS JOIN temp.granted g ON g.place_id = s.place_id
             WHERE (g.level = {DATES}{private}){self._unmarked()} AND {self.contact("k.contact_id")}"""
 
     def _kept(self, full: str, *columns: str) -> str:
