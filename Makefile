@@ -17,7 +17,7 @@ help:  ## Say what there is to make
 demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, synced and answered for real
 	@$(BIN)/lasttouch demo
 
-quick: $(VENV)/dev.stamp  ## Run the tests that need no server: most rules, in about a minute
+quick: $(VENV)/dev.stamp  ## Run the tests that need no server: most rules, in a minute or two
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "not servers and not thorough"
 
 test: $(VENV)/dev.stamp  ## Run all tests: about 15 minutes (with real servers where they are installed: see .ci/run)

@@ -105,6 +105,8 @@ def not_counted_because(activity: Activity, now: datetime) -> str | None:
     touched = [part for part in activity.parts if part.touch in ("inbound", "outbound", "meeting")]
     verdict = verdict_at(activity, now)
     if any(part.contact_id is not None for part in touched):
+        if activity.kind == "email" and activity.at > now:
+            return "its date lies ahead: it counts when that has come"
         return "it is not over yet" if verdict == "upcoming" else None
     if touched:
         return "; ".join(f"{part.address}: {RULES[part.rule]}" for part in touched)

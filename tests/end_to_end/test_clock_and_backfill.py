@@ -16,8 +16,11 @@ from lasttouch.keeping import address_book
 from lasttouch.keeping.opening import opened
 from lasttouch.keeping.recomputation import recompute
 from lasttouch.passes.pipeline import sync
+from lasttouch.views.activities import not_counted_because
 from store.awaiting import awaiting, told
+from store.finding import find_activities
 from store.people import people
+from store.timeline import activities
 from store.transactions import writing
 from store.unmatched import unmatched
 
@@ -71,6 +74,12 @@ class Desk:
     def look(self, now: datetime) -> dict[str, Any]:
         with opened(load_config(self.folder / "config.toml"), lambda: now) as agent:
             return self._said(agent, now)
+
+    def why_not(self, name: str, now: datetime) -> str | None:
+        """Why this mail counts for nobody then."""
+        with opened(load_config(self.folder / "config.toml"), lambda: now) as agent:
+            (letter,) = activities(agent.log, find_activities(agent.log, f"<{name}@x.example>"))
+            return not_counted_because(letter, now)
 
     def _said(self, agent: Any, now: datetime) -> dict[str, Any]:
         (bob,) = people(agent.log, now)
@@ -127,6 +136,8 @@ def test_mail_that_is_dated_ahead_is_shown_when_its_time_has_come(desk: Desk) ->
     before = desk.read(NOW)
     assert before["dates"][0] == NOW - timedelta(hours=1)
     assert before["strangers"] == []
+    assert desk.why_not("ahead", NOW) == "its date lies ahead: it counts when that has come"
+    assert desk.why_not("ahead", NOW + timedelta(days=2, hours=1)) is None
     assert desk.look(NOW + timedelta(days=2, hours=1))["dates"][0] == NOW + timedelta(days=2)
     assert desk.look(NOW + timedelta(days=4))["strangers"] == [NOW + timedelta(days=3)]
 
