@@ -21,7 +21,7 @@ from lasttouch.web.asking import LONGEST_NUMBER, Asked, Shown, page
 from lasttouch.web.charts import heat_map, rhythm
 from lasttouch.web.narrowing import filters_of
 
-PAGE = 100
+PAGE = 50
 TIMELINE = 50
 TIMELINE_MORE = 500
 WEEKS = 12
