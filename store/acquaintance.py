@@ -85,13 +85,15 @@ def _newest_of_each(log: Log, contact_ids: Sequence[int], now: datetime) -> dict
     }
 
 
-def own_answers(log: Log, activity_id: int) -> dict[str, str]:
-    """Account → the answer its owner gave to a meeting (PARTSTAT), for those that were asked."""
-    return dict(
-        log.execute(
-            "SELECT a.name, max(s.answer) FROM sighting s JOIN place p ON p.id = s.place_id"
-            " JOIN source o ON o.id = p.source_id JOIN account a ON a.id = o.account_id"
-            " WHERE s.activity_id = ? AND s.answer <> ? GROUP BY a.name ORDER BY a.name",
-            (activity_id, HIDES_PEOPLE),
-        )
+def own_answers(log: Log, activity_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Meeting → account → the answer its owner gave to it (PARTSTAT), for those that were asked."""
+    found: dict[int, dict[str, str]] = {}
+    query = (
+        "SELECT s.activity_id, a.name, max(s.answer) FROM sighting s JOIN place p ON p.id = s.place_id"
+        " JOIN source o ON o.id = p.source_id JOIN account a ON a.id = o.account_id"
+        f" WHERE s.activity_id IN ({{}}) AND s.answer <> '{HIDES_PEOPLE}'"
+        " GROUP BY s.activity_id, a.name ORDER BY s.activity_id, a.name"
     )
+    for row_id, account, answer in rows_among(log, query, activity_ids):
+        found.setdefault(row_id, {})[account] = answer
+    return found

@@ -16,7 +16,7 @@ from store.people import is_anybody_listed
 __all__ = ["COUNTED", "SIDES", "Answer", "Order", "Side", "answer"]
 
 SIDES: tuple[Side, ...] = ("us", "them")
-COUNTED = 100  # of what has waited for longer
+COUNTED = 25  # of what has waited for longer: beyond that nobody reads the number, and it is half of the work
 LOOKED_AT = 1000  # conversations that end with a message of before
 
 

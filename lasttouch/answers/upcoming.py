@@ -70,11 +70,12 @@ def _appointments(log: Log, series: Sequence[Series], now: datetime) -> list[App
     ids = sorted({contact_id for one in invitations for contact_id in one})
     persons = {person.id: person for person in people(log, now, ids)}
     known = known_by(log, ids, now)
+    answers = own_answers(log, [one.meeting.id for one in series])
     return [
         Appointment(
             one.meeting,
             [Guest(persons[i], given, known.get(i, [])) for i, given in invited.items()],
-            own_answers(log, one.meeting.id),
+            answers.get(one.meeting.id, {}),
             one.further,
         )
         for one, invited in zip(series, invitations, strict=True)
