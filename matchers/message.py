@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -17,9 +17,14 @@ from matchers.verdicts.bounces import failed_addresses
 from matchers.verdicts.evidence import evidence
 from matchers.verdicts.lists import ANSWERS_US
 from matchers.verdicts.mail import judge_message
-from matchers.verdicts.ordinary import is_ordinary
+from matchers.verdicts.ordinary import (
+    bears_list_signs_alone,
+    has_quiet_subject,
+    is_ordinary,
+    is_ordinary_list_mail,
+)
 from matchers.verdicts.persons import NOBODY, PERSON_SIGN, may_be_person
-from matchers.verdicts.subjects import notice, out_of_office, says_anything
+from matchers.verdicts.subjects import says_anything
 
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
@@ -123,21 +128,33 @@ def judge_mail(facts: Facts, policy: Policy) -> Judgement:
     if known is None:
         envelope = _as_envelope(facts, policy)
         known = _judge(facts, envelope, policy)
-        if (facts.evidence or is_ordinary(envelope)) and len(facts.participants) <= _FEW:
+        if _decides_alone(envelope) and len(facts.participants) <= _FEW:
             policy.remember(decides, known)
     return known
 
 
 def _all_that_decides(facts: Facts) -> tuple[object, ...] | None:
-    """Of plain mail the participants, of what a program says that it sent its evidence too; None where more may."""
+    """Of plain mail the participants, of that of lists and of what a program says that it sent its evidence too; None
+    where more may."""
     if facts.bounced or facts.mailing:
         return None
-    subject, signs = facts.subject, facts.evidence
+    subject, signs, answers = facts.subject, facts.evidence, bool(facts.references)
     if not signs:
-        return None if notice(subject) or (facts.references and out_of_office(subject)) else facts.participants
-    if "auto-submitted" not in signs or facts.answered or says_anything(subject):
+        return facts.participants if has_quiet_subject(subject, answers) else None
+    if facts.answered:
         return None
-    return facts.participants, tuple(signs.items()), bool(facts.references)
+    if not (has_quiet_subject(subject, answers) if bears_list_signs_alone(signs) else _is_programs(signs, subject)):
+        return None
+    return facts.participants, tuple(signs.items()), answers
+
+
+def _is_programs(signs: Mapping[str, str], subject: str) -> bool:
+    return "auto-submitted" in signs and not says_anything(subject)
+
+
+def _decides_alone(envelope: Envelope) -> bool:
+    """Is there nothing else that decides on such a message?"""
+    return "auto-submitted" in envelope.signs or is_ordinary(envelope) or is_ordinary_list_mail(envelope)
 
 
 def _judge(facts: Facts, envelope: Envelope, policy: Policy) -> Judgement:

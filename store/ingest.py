@@ -27,7 +27,7 @@ from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
 from store.facts import load
 from store.identities import NOBODY, Name, identity_hash, name_of, named
-from store.lists import insert_given
+from store.lists import insert, insert_given
 from store.log import Log
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
@@ -39,7 +39,7 @@ _ACTIVITY = (
     "id", "identity_hash", "at", "verdict_code", "identity", "direction_code", "thread", "subject", "replies_to",
     "shape", "reason", "evidence", "revision", "topic", "thread_index", "ends",
 )  # fmt: skip
-_PARTICIPATION = ("activity_id", "address_id", "role_code", "at", "touch_code", "answer")
+_PARTICIPATION = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code"
 
 
 class Written(NamedTuple):
@@ -222,7 +222,8 @@ class _Rows:
     def __init__(self, emails: Mapping[str, int]) -> None:
         self._emails = emails
         self._activities: list[tuple[Any, ...]] = []
-        self._participations: list[tuple[Any, ...]] = []
+        self._parts_in_mail: list[tuple[int, int, int, int, int | None]] = []
+        self._parts_in_meetings: list[tuple[int, int, int, int, int | None, str | None]] = []
         self._sightings: list[tuple[Any, ...]] = []
         self._bounces: list[tuple[Any, ...]] = []
         self.parts: list[tuple[int, int, int]] = []
@@ -242,13 +243,14 @@ class _Rows:
                 facts.revision, facts.topic or "", facts.thread_index or "", "" if ends is None else timestamp(ends),
             )
         )  # fmt: skip
-        emails, add = self._emails, self._participations.append
+        emails, add = self._emails, self._parts_in_mail.append
         for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
             address, code = emails[person.email], TOUCH[touch]
-            if code is None:
-                add((row_id, address, ROLE[role], at, "", answer))
+            if ends is None:
+                add((row_id, address, ROLE[role], at, code))
             else:
-                add((row_id, address, ROLE[role], at, code, answer))
+                self._parts_in_meetings.append((row_id, address, ROLE[role], at, code, answer or None))
+            if code is not None:
                 self.parts.append((row_id, address, code))
         if object_id is not None or facts.answers:
             self._sightings.append(sighting_row(row_id, place, entry))
@@ -257,6 +259,7 @@ class _Rows:
 
     def insert(self, connection: sqlite3.Connection) -> None:
         insert_given(connection, "INSERT INTO activity", _ACTIVITY, 5, self._activities)
-        insert_given(connection, "INSERT OR IGNORE INTO participation", _PARTICIPATION, 4, self._participations)
+        insert(connection, f"{_PARTICIPATION})", "(?, ?, ?, ?, ?)", self._parts_in_mail)
+        insert(connection, f"{_PARTICIPATION}, answer)", "(?, ?, ?, ?, ?, ?)", self._parts_in_meetings)
         connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", self._sightings)
         connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?, ?, ?)", self._bounces)

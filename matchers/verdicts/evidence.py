@@ -14,7 +14,7 @@ from matchers.verdicts import subjects
 from matchers.verdicts.authentication import dmarc_results, may_fail
 from matchers.verdicts.automatic import PERSONAL_STRUCTURES, automatic, suppresses_replies
 from matchers.verdicts.header_values import auto_submitted, fields, keyword, media_types, precedence
-from matchers.verdicts.lists import list_ids, older_list_domains, post_domain, takes_no_posts
+from matchers.verdicts.lists import list_ids, older_list_domains, post_domain, takes_no_posts, unsubscribed_at
 from matchers.verdicts.marks import automatic_mark, bulk_mark
 from matchers.verdicts.ordinary import is_ordinary, is_ordinary_list_mail
 from matchers.verdicts.persons import NOBODY, PERSON_SIGN, may_be_person, sign_of_person
@@ -135,7 +135,7 @@ def _list(signs: Mapping[str, str]) -> dict[str, str]:
         kept["list-post"] = "NO" if takes_no_posts(post) else f"<mailto:post@{domain}>" if domain else "<>"
     unsubscribe = signs.get("list-unsubscribe", "").strip()
     if unsubscribe:
-        kept["list-unsubscribe"] = quoted(unsubscribe, 32) or "<>"
+        kept["list-unsubscribe"] = unsubscribed_at(unsubscribe) or quoted(unsubscribe, 32) or "<>"
     for name, domains in older_list_domains(signs).items():
         owner = "owner-list" if name == "sender" else "list"
         kept[name] = " ".join(f"{owner}@{domain}" for domain in domains) or "<>"

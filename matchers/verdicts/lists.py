@@ -24,6 +24,9 @@ _OLDER = {
 _ANY_OLDER = frozenset((*_OLDER, "sender"))
 _DOMAIN = re.compile(r"@([a-z0-9][a-z0-9.-]{1,253})")
 _OWNER = re.compile(r"(?<![\w.+-])(?:owner-[\w.+-]{1,100}|[\w.+-]{1,100}-owner)@[\w.-]{1,253}")
+_UNSUBSCRIBE = re.compile(
+    r"(?:(https?://)(?:[^\s<>,?/@]*@)?|(mailto:)[^\s<>,?/@]*@)([a-z0-9.-]+)", re.ASCII | re.IGNORECASE
+)
 _MAILTO = re.compile(r"mailto:[^@\s<>?]{0,200}@([\w.-]{1,253})")
 
 
@@ -93,6 +96,16 @@ def post_domain(value: str) -> str:
     """The domain of the first mailto address in List-Post (RFC 2369 §3.4), "" if there is none."""
     found = _MAILTO.search(value[:1000].lower()) if value else None
     return _last_labels(found[1]) if found else ""
+
+
+def unsubscribed_at(value: str) -> str:
+    """Where List-Unsubscribe (RFC 2369 §3.2) leads, "https://shop.example" or "mailto:…@shop.example", without what
+    names the recipient; "" where it holds neither."""
+    found = _UNSUBSCRIBE.search(value[:1000])
+    if found is None:
+        return ""
+    host = _last_labels(found[3].lower())
+    return f"{found[1].lower()}{host}" if found[1] else f"mailto:…@{host}"
 
 
 def takes_no_posts(value: str) -> bool:

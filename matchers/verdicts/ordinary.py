@@ -48,23 +48,32 @@ def is_ordinary_list_mail(envelope: Envelope) -> bool:
     this message."""
     signs = envelope.signs
     return (
-        signs.keys() <= _OF_LISTS
+        bears_list_signs_alone(signs)
         and precedence(signs)[1] != "auto_reply"
         and has_list_headers(signs)
         and _is_unremarkable(envelope)
     )
 
 
+def bears_list_signs_alone(signs: Mapping[str, str]) -> bool:
+    """Is there nothing but what nearly all mail bears, and what lists say of themselves?"""
+    return signs.keys() <= _OF_LISTS
+
+
+def has_quiet_subject(subject: str, answers: bool) -> bool:
+    """Does it bear none of the wordings that decide on mail without further signs? `answers`: to a message that names
+    others."""
+    return notice(subject) is None and (not answers or out_of_office(subject) is None)
+
+
 def _is_unremarkable(envelope: Envelope) -> bool:
     """Does nothing but its signs of a list, if it has any, speak of a program?"""
     if not envelope.from_ or (envelope.signs and not _are_plain(envelope.signs)):
         return False
-    if notice(envelope.subject) is not None:
-        return False
     for sender in envelope.from_:
         if sender_kind(sender.email):
             return False
-    return not (envelope.in_reply_to or envelope.references) or out_of_office(envelope.subject) is None
+    return has_quiet_subject(envelope.subject, bool(envelope.in_reply_to or envelope.references))
 
 
 def _are_plain(signs: Mapping[str, str]) -> bool:

@@ -16,6 +16,7 @@ from activity.address import Address
 from activity.envelope import CALENDAR_PART, FROM_DOUBT, REPORT_PART, SIGN_HEADERS, Envelope
 from activity.facts import Facts
 from activity.participant import Participant
+from matchers import message
 from matchers.message import judge_mail, message_facts
 from matchers.policy import Policy
 from matchers.verdicts import evidence as evidence_room
@@ -223,3 +224,27 @@ def test_a_header_full_of_everything_keeps_only_what_decides() -> None:
         "content-type": "multipart/report",
         FROM_DOUBT: "text left over beside the address",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("<https://u7@shop.example/leave?who=ana&token=58ce>, <mailto:x@shop.example>", "https://shop.example"),
+        ("<mailto:leave-ana=acme.example-58ce@News.Shop.example?subject=x>", "mailto:…@news.shop.example"),
+        (f"<http://{'a.' * 40}example/58ce>", f"http://{'a.' * 20}example"),
+        ("write to us", "write to us"),
+    ],
+)
+def test_of_where_one_unsubscribes_nothing_is_kept_that_names_the_recipient(value: str, kept: str) -> None:
+    newsletter = Envelope("<1@x>", None, None, (Address("news@shop.example"),), signs={"list-unsubscribe": value})
+    assert evidence(newsletter) == {"list-unsubscribe": kept}
+
+
+def test_the_next_newsletter_is_judged_as_the_last_one_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = (Participant(Address("news@other.example"), "from"), Participant(Address("tom@widgets.example"), "to"))
+    policy, judged = replace(_POLICIES[1]), []
+    monkeypatch.setattr(message, "judge_message", lambda *given: judged.append(1) or judge_message(*given))
+    for number, subject in enumerate(("The week", "Another week", "Recall: The week")):
+        facts = Facts(f"<{number}@x>", "email", NOW, people, subject, {"list-unsubscribe": "https://other.example"})
+        assert judge_mail(facts, policy).verdict.kind == ("notification" if number == 2 else "bulk")
+    assert len(judged) == 2, "a subject that says something is looked at for itself"
