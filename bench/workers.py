@@ -194,12 +194,10 @@ def _watched(server: PostgresServer, folder: Path, sources: int) -> Iterator[Fig
                 agent.connection.execute("UPDATE source SET last_success = ?, next_attempt = ?", (now, now + 86_400))
             workers = [fleet.start(_AS_IT_IS) for _ in range(3)]
             yield told(f"{sources} mailboxes are watched within", _until_watched(double, sources), "s")
-            time.sleep(15)  # until each has its share, and no more
+            _until_shared(double, sources)
             memory = max(resident_of(one.pid) for one in workers)
             workers[0].kill()
-            while (left := _watched_now(double)) >= sources:
-                time.sleep(0.01)
-            again = _until_watched(double, sources)
+            left, again = _until_watched_again(double, sources)
             yield at_most(f"{sources - left} of them, of one of three that was killed, again within", again, "s", 60)
             yield told("resident of each of three", memory, "MB")
         finally:
@@ -212,6 +210,24 @@ def _until_watched(double: subprocess.Popen[str], sources: int) -> float:
     while _watched_now(double) < sources:
         time.sleep(0.5)
     return time.monotonic() - began
+
+
+def _until_watched_again(double: subprocess.Popen[str], sources: int) -> tuple[int, float]:
+    """How many were left, and after how long it was all of them."""
+    began, left = time.monotonic(), sources
+    while (now := _watched_now(double)) < sources or left == sources:
+        left = min(left, now)
+        time.sleep(0.01)
+    return left, time.monotonic() - began
+
+
+def _until_shared(double: subprocess.Popen[str], sources: int) -> None:
+    """Each worker has its share, and no more: nothing has moved for longer than a worker takes to look again."""
+    since = time.monotonic()
+    while time.monotonic() - since < 15:
+        if _watched_now(double) != sources:
+            since = time.monotonic()
+        time.sleep(0.5)
 
 
 def _watched_now(double: subprocess.Popen[str]) -> int:

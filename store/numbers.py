@@ -27,8 +27,16 @@ def unguessed(connection: sqlite3.Connection, table: str) -> int:
 def insert_numbered(
     connection: sqlite3.Connection, table: str, number: int | None, values: Mapping[str, object]
 ) -> int:
-    """A row with this number, or None for the next; its number."""
+    """A row with this number, or None for the next; its number.
+
+    PostgreSQL's next may be one that was given by chance: then the one after it.
+    """
     row = {**({} if number is None else {"id": number}), **values}
-    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) RETURNING id"
-    (found,) = connection.execute(statement, [*row.values()]).fetchone()
-    return int(found)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+        " ON CONFLICT (id) DO NOTHING RETURNING id"
+    )
+    while (found := connection.execute(statement, [*row.values()]).fetchone()) is None:
+        if number is not None:
+            raise AssertionError(f"the number {number} is taken in {table}")
+    return int(found[0])

@@ -121,9 +121,10 @@ def name_by(connection: sqlite3.Connection, activity_id: int, address_id: int | 
     """The title names whose this address is, and nobody else; None for nobody. The caller judges it again."""
     forget_touches(connection, [activity_id])
     connection.execute(f"DELETE FROM participation WHERE activity_id = ? AND role_code = {_TITLE}", (activity_id,))
-    connection.execute(
-        "INSERT INTO participation (activity_id, address_id, role_code, at)"
-        f" SELECT id, ?1, {_TITLE}, at FROM activity WHERE id = ?2 AND ?1 IS NOT NULL",
-        (address_id, activity_id),
-    )
+    if address_id is not None:
+        connection.execute(
+            "INSERT INTO participation (activity_id, address_id, role_code, at)"
+            f" SELECT id, ?, {_TITLE}, at FROM activity WHERE id = ?",
+            (address_id, activity_id),
+        )
     forget_touches(connection, [activity_id])

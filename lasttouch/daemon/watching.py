@@ -109,7 +109,10 @@ class Watching:
 
     def _open(self, source_id: int, mine: _Kept, source: MailSource) -> None:
         with self._opening:
-            self._open_in_turn(source_id, mine, source)
+            with self._lock:
+                is_wanted = self._kept.get(source_id) is mine
+            if is_wanted:
+                self._open_in_turn(source_id, mine, source)
 
     def _open_in_turn(self, source_id: int, mine: _Kept, source: MailSource) -> None:
         try:

@@ -22,6 +22,7 @@ class Watched:
     def __init__(self, most: int = 100) -> None:
         self.most = most
         self.open = 0
+        self.knocked = 0
         self.now = 0.0
         self.asked: list[float] = []
         self.news: list[str] = []
@@ -37,6 +38,7 @@ class Watched:
 
     def _let_in(self, session: Session, tag: str, _: str) -> None:
         with self._lock:
+            self.knocked += 1
             self.open += 1
             if self.open > self.most:
                 self.open -= 1
@@ -74,6 +76,16 @@ def test_where_all_can_be_watched_they_are(watched: Watched) -> None:
     until(lambda: watched.asked)
     assert len(watched.idling) == 2
     assert watched.watching.allowed(1) is None
+
+
+def test_whoever_is_dropped_before_their_turn_is_not_knocked_for(watched: Watched) -> None:
+    turns = watched.watching._opening = threading.BoundedSemaphore(1)
+    with turns:
+        watched.watching.keep(1, watched.source)
+        watched.watching.drop([1])
+    watched.watching.keep(2, watched.source)
+    until(lambda: watched.asked)
+    assert watched.knocked == 3, "to list the mailboxes, and for each of two"
 
 
 def test_what_is_open_is_kept_where_there_is_room_for_no_more(watched: Watched) -> None:

@@ -21,6 +21,7 @@ from activity.errors import DatabaseError, ForeignDatabase, NotFound
 from postgres_server import PASSWORD, PostgresServer
 from store.database import MIGRATIONS, data_version, empty_log, open_for_reading, open_for_writing
 from store.engine import NEVER_NULL, Table, translated
+from store.numbers import insert_numbered
 from store.server_place import Server, place_on_server
 from store.transactions import undone_on_error, writing
 
@@ -183,6 +184,14 @@ def test_texts_that_postgresql_does_not_take(connection: Any) -> None:
     assert connection.execute("SELECT name, value FROM setting").fetchall() == [("a\ufffdb", long)]
     with pytest.raises(UnicodeEncodeError):  # as SQLite does
         connection.execute("INSERT INTO setting (name, value) VALUES (?, ?)", ("c", "\udcff"))
+
+
+def test_a_number_by_chance_is_no_obstacle_for_those_that_follow_each_other(connection: Any) -> None:
+    given = [
+        insert_numbered(connection, "company", number, {"name": name})
+        for name, number in (("Acme", None), ("Globex", 2), ("Initech", None), ("Umbrella", None))
+    ]
+    assert given == [1, 2, 3, 4]
 
 
 def test_a_server_that_goes_is_told_of_in_plain_words(place: Path, connection: Any, postgres: PostgresServer) -> None:
