@@ -7,11 +7,12 @@ import signal
 import time
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import partial
 
 from soak.estate import MISTYPED, Estate
 
 from fault_proxy import Fault, FaultProxy  # isort: skip
-from running_daemon import RunningDaemon  # isort: skip
+from running_daemon import RunningDaemon, until  # isort: skip
 from scripted_dav import Reply, ScriptedDav  # isort: skip
 
 STOP_SECONDS = 15.0  # a guard; that it takes less than 5 is proved where nothing else takes the machine's time
@@ -24,10 +25,11 @@ class Chaos:
         self.estate = estate
         self.chance = chance
         self.longest = longest_seconds
-        self.kills = self.asked_to_wait = self.corrected = 0
+        self.kills = self.postgres_kills = self.asked_to_wait = self.corrected = 0
         self._ends: list[tuple[float, Callable[[], None]]] = []
-        self._daemon_is_down = self._radicale_is_down = False
-        self._asleep: RunningDaemon | None = None
+        self._radicale_is_down = False
+        self._down: set[int] = set()
+        self._asleep: dict[int, RunningDaemon] = {}
 
     def recover(self, everything: bool = False) -> None:
         """End the troubles whose time is over, or all."""
@@ -76,20 +78,25 @@ class Chaos:
         proxy.cut()
 
     def a_password_is_mistyped_and_corrected(self) -> None:
-        """In its file, each time with a SIGHUP; the daemon has to notice both."""
-        if self._daemon_listens():
-            refused = self.estate.daemon.log.count(f"password of {MISTYPED}")
-            self.estate.type_password("mistyped")
-            self.estate.daemon.told(signal.SIGHUP)
-            self.estate.daemon.has_said(f"password of {MISTYPED}", refused + 1)
+        """In its file, each time with a SIGHUP, or by hand beside workers; both have to be noticed."""
+        if self._numbers_that_listen():
+            refused = self.estate.said.count(f"password of {MISTYPED}")
+            self._type("mistyped", f"password of {MISTYPED}", refused + 1)
             self.the_password_is_corrected()
 
     def the_password_is_corrected(self) -> None:
-        works = self.estate.daemon.log.count(f"{MISTYPED} imap: works again")
-        self.estate.type_password(self.estate.dovecot.password)
-        self.estate.daemon.told(signal.SIGHUP)
-        self.estate.daemon.has_said(f"{MISTYPED} imap: works again", works + 1)
+        works = self.estate.said.count(f"{MISTYPED} imap: works again")
+        self._type(self.estate.dovecot.password, f"{MISTYPED} imap: works again", works + 1)
         self.corrected += 1
+
+    def _type(self, password: str, then_said: str, times: int) -> None:
+        self.estate.type_password(password)
+        if self.estate.postgres is None:
+            self.estate.daemons[0].told(signal.SIGHUP)
+            self.estate.has_said(then_said, times)
+        else:
+            is_wrong = password == "mistyped"
+            until(lambda: self.estate.is_read(MISTYPED) is not is_wrong, 60)
 
     def _radicale_is_back(self) -> None:
         self.estate.start_radicale()
@@ -100,39 +107,54 @@ class Chaos:
         return not self._radicale_is_down
 
     def the_daemon_is_killed(self) -> None:
-        if not self._daemon_is_down:
-            self._daemon_is_down = True
+        number = self._any_number()
+        if number not in self._down:
+            self._down.add(number)
             self.kills += 1
-            self.estate.kill_daemon()
-            self._ends.append((time.monotonic() + self.chance.uniform(0, 2), self._daemon_is_back))
+            self.estate.kill_daemon(number)
+            self._ends.append((time.monotonic() + self.chance.uniform(0, 2), partial(self._daemon_is_back, number)))
 
     def the_daemon_is_stopped_and_started(self) -> None:
-        if self._daemon_listens():
-            code = self.estate.daemon.stopped(STOP_SECONDS)
-            assert code == 0, f"{code}: {self.estate.daemon.log[-2000:]}"
-            self.estate.start_daemon()
+        for number in self._one_that_listens():
+            code = self.estate.daemons[number].stopped(STOP_SECONDS)
+            assert code == 0, f"{code}: {self.estate.daemons[number].log[-2000:]}"
+            self.estate.start_daemon(number)
 
-    def _daemon_is_back(self) -> None:
-        self.estate.start_daemon()
-        self._daemon_is_down = False
+    def _daemon_is_back(self, number: int) -> None:
+        self.estate.start_daemon(number)
+        self._down.discard(number)
 
     def the_daemon_is_told_to_reload(self) -> None:
-        if self._daemon_listens():
-            self.estate.daemon.told(signal.SIGHUP)
+        for number in self._one_that_listens():
+            self.estate.daemons[number].told(signal.SIGHUP)
 
     def the_machine_sleeps(self) -> None:
-        if self._daemon_listens():
-            self._asleep = self.estate.daemon
-            self._asleep.told(signal.SIGSTOP)
-            self._later(self._the_machine_wakes)
+        for number in self._one_that_listens():
+            self._asleep[number] = self.estate.daemons[number]
+            self._asleep[number].told(signal.SIGSTOP)
+            self._later(partial(self._the_machine_wakes, number))
 
-    def _the_machine_wakes(self) -> None:
-        asleep, self._asleep = self._asleep, None
-        if asleep is not None and asleep.process.poll() is None:
+    def _the_machine_wakes(self, number: int) -> None:
+        asleep = self._asleep.pop(number)
+        if asleep.process.poll() is None:
             asleep.told(signal.SIGCONT)
 
-    def _daemon_listens(self) -> bool:
-        return not self._daemon_is_down and self._asleep is None and self.estate.daemon_is_ready()
+    def postgresql_is_killed(self) -> None:
+        self.estate.restart_postgres()
+        self.postgres_kills += 1
+
+    def _any_number(self) -> int:
+        return self.chance.randrange(len(self.estate.daemons))
+
+    def _one_that_listens(self) -> list[int]:
+        """Of the daemon, or of the workers; none, where the one that was drawn does not."""
+        return [one for one in [self._any_number()] if one in self._numbers_that_listen()]
+
+    def _numbers_that_listen(self) -> list[int]:
+        numbers = range(len(self.estate.daemons))
+        return [
+            one for one in numbers if one not in self._down | self._asleep.keys() and self.estate.daemon_is_ready(one)
+        ]
 
     def _later(self, end: Callable[[], None]) -> None:
         self._ends.append((time.monotonic() + self.chance.uniform(0.5, self.longest), end))

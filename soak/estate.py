@@ -7,11 +7,14 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from lasttouch.configuration.config import load_config
+from store.database import open_for_reading
+from store.log import Log
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "model")]
@@ -19,8 +22,9 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "model")]
 from config_lines import account, caldav, carddav, head, imap
 from dovecot_server import DovecotServer
 from fault_proxy import FaultProxy
+from postgres_server import PostgresServer
 from radicale_server import RadicaleServer
-from running_daemon import RunningDaemon
+from running_daemon import RunningDaemon, until
 
 LOCKED_OUT = "mute"
 MISTYPED = "late"
@@ -33,14 +37,17 @@ class Estate:
     """`names` are the accounts, each with mail and a calendar, the first with an address book; besides them one whose
     password is wrong for ever, and one whose password is corrected (a wrong one at first).
 
+    With `workers` the log is in a PostgreSQL, and they read it in place of the one daemon; `daemons` are either.
     `mail` and `dav` are their proxies by account. Use as a context manager.
     """
 
-    def __init__(self, folder: Path, names: list[str], poll_every: str) -> None:
+    def __init__(self, folder: Path, names: list[str], poll_every: str, workers: int = 0) -> None:
         self.folder = folder
         self.names = names
         self.poll_every = poll_every
-        self.database = folder / "lasttouch.db"
+        self.postgres: PostgresServer | None = None
+        self.daemons: list[RunningDaemon] = []
+        self._workers = workers
         self._stack = contextlib.ExitStack()
         self._environment = {
             "LASTTOUCH_CONFIG": str(folder / "config.toml"), "SOAK_CALENDAR": "secret", "SOAK_WRONG": "canary-4711",
@@ -63,10 +70,14 @@ class Estate:
                     client.create_folder(mailbox)
         self._environment["SOAK_MAIL"] = self.dovecot.password
         self.type_password("mistyped")
+        if self._workers:
+            (base := self.folder / "postgresql").mkdir()
+            self.postgres = self._stack.enter_context(PostgresServer(base, durable=True))
         self._write_config()
         os.environ.update(self._environment)
-        self.start_daemon()
-        self._stack.callback(self.kill_daemon)
+        self._log_begins = [0] * max(1, self._workers)
+        self.daemons = [self._started(number) for number in range(len(self._log_begins))]
+        self._stack.callback(self._end_daemons)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -76,7 +87,7 @@ class Estate:
         return self._stack.enter_context(FaultProxy(port))
 
     def _write_config(self) -> None:
-        text = head()
+        text = head(self.postgres.url("soak")) if self.postgres else head()
         for name in [*self.names, LOCKED_OUT]:
             text += account(name, *self._sections(name), poll_every=self.poll_every)
         mistyped = imap(
@@ -102,24 +113,42 @@ class Estate:
         path.touch(mode=0o600)
         path.write_text(password, encoding="utf-8")
 
-    # the daemon
+    # the daemon, or workers
 
-    def start_daemon(self) -> None:
-        self._log_begins = len(self.daemon.log) if hasattr(self, "daemon") else 0
-        self.daemon = RunningDaemon(self.folder)
+    def start_daemon(self, number: int) -> None:
+        self._log_begins[number] = len(self.daemons[number].log)
+        self.daemons[number] = self._started(number)
 
-    def daemon_is_ready(self) -> bool:
+    def _started(self, number: int) -> RunningDaemon:
+        if not self._workers:
+            return RunningDaemon(self.folder)
+        return RunningDaemon(self.folder, words=("worker",), told_in=f"worker{number}.log")
+
+    def daemon_is_ready(self, number: int) -> bool:
         """Does it listen to signals? Before, they just end it."""
-        return "started: " in self.daemon.log[self._log_begins :]
+        return "started: " in self.daemons[number].log[self._log_begins[number] :]
 
-    def kill_daemon(self) -> None:
-        self.daemon.process.send_signal(signal.SIGCONT)
-        self.daemon.process.kill()
-        self.daemon.process.wait()
+    @property
+    def said(self) -> str:
+        """All that any of them wrote."""
+        return "".join(one.log for one in self.daemons)
 
-    def daemon_memory(self) -> float:
+    def has_said(self, text: str, times: int = 1) -> None:
+        until(lambda: self.said.count(text) >= times, 120)
+
+    def kill_daemon(self, number: int) -> None:
+        daemon = self.daemons[number]
+        daemon.process.send_signal(signal.SIGCONT)
+        daemon.process.kill()
+        daemon.process.wait()
+
+    def _end_daemons(self) -> None:
+        for number in range(len(self.daemons)):
+            self.kill_daemon(number)
+
+    def daemon_memory(self, number: int) -> float:
         """Resident, in MB."""
-        for line in Path(f"/proc/{self.daemon.process.pid}/status").read_text().splitlines():
+        for line in Path(f"/proc/{self.daemons[number].process.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         return 0.0
@@ -130,6 +159,12 @@ class Estate:
         """As an upgrade does: connections end, those that come meanwhile are refused."""
         self.dovecot.stop()
         self.dovecot.start()
+
+    def restart_postgres(self) -> None:
+        """As if it had been killed."""
+        assert self.postgres is not None
+        self.postgres.stop("immediate")
+        self.postgres.start()
 
     def stop_radicale(self) -> None:
         self.radicale.pause()
@@ -167,5 +202,17 @@ class Estate:
 
     def captured(self) -> dict[str, str]:
         """The subjects in the log and their instants."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=30)) as log:
-            return dict(log.execute("SELECT subject, at FROM v_activities"))
+        return dict(self.asked("SELECT subject, at FROM v_activities"))
+
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        """Of the log, wherever it is."""
+        with contextlib.closing(self.opened()) as log:
+            return log.execute(query).fetchall()
+
+    def is_read(self, name: str) -> bool:
+        """By hand, whatever was refused before."""
+        self.command("sync", "--account", name, "--retry")
+        return all(one["error"] is None for one in self.ok("status")["accounts"] if one["account"] == name)
+
+    def opened(self) -> Log:
+        return open_for_reading(load_config(self.folder / "config.toml").database)

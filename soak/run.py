@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -18,7 +17,8 @@ from soak.estate import LOCKED_OUT, MISTYPED, Estate
 from soak.life import ERASED, Life
 from soak.truth import differences
 
-from running_daemon import until  # isort: skip - its place is made known by the estate
+from household import contents_of  # isort: skip - its place is made known by the estate
+from running_daemon import until  # isort: skip
 
 CALM_SHARE = 0.3  # of the time the daemon is not killed any more, so that its memory can be watched
 GIVE_UP_SECONDS = 180.0
@@ -30,8 +30,15 @@ class Soak:
     """`seconds` of chaos among `accounts`, drawn from `seed`; `run` raises AssertionError where anything is untrue."""
 
     def __init__(
-        self, folder: Path, seed: int, seconds: float, accounts: int = 4, tell: Callable[[str], None] = lambda _: None
+        self,
+        folder: Path,
+        seed: int,
+        seconds: float,
+        accounts: int = 4,
+        workers: int = 0,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._workers = workers
         self._seconds = seconds
         self._names = ["ana", "ben", "cleo", "dan", "eva", "fay"][:accounts]
         self._chance = random.Random(seed)
@@ -41,12 +48,12 @@ class Soak:
         self._did: Counter[str] = Counter()
 
     def run(self) -> None:
-        with Estate(self._folder, self._names, "1s") as estate:
+        with Estate(self._folder, self._names, "1s", self._workers) as estate:
             life = Life(estate, self._chance)
             cards = Cards(estate, life, self._chance)
             chaos = Chaos(estate, self._chance, min(15.0, self._seconds / 6))
-            estate.daemon.has_said(f"password of {LOCKED_OUT}")  # before that a lost answer is no sign of a refusal
-            estate.daemon.has_said(f"password of {MISTYPED}")
+            estate.has_said(f"password of {LOCKED_OUT}")  # before that a lost answer is no sign of a refusal
+            estate.has_said(f"password of {MISTYPED}")
             chaos.the_password_is_corrected()
             self._live(estate, life, cards, chaos)
             chaos.recover(everything=True)
@@ -63,7 +70,7 @@ class Soak:
             self._watch_memory(estate)
             if passed - told > 60:
                 told = passed
-                self._tell(f"{passed / 60:.0f} min: {_sizes(life)}, daemon {self._memory[-1][1]:.0f} MB")
+                self._tell(f"{passed / 60:.0f} min: {_sizes(life)}, {self._memory[-1][1]:.0f} MB resident")
             time.sleep(self._chance.uniform(0.02, 0.25))  # the pace of life
         self._tell(f"done: {_sizes(life)}; {dict(sorted(self._did.items()))}")
 
@@ -91,6 +98,8 @@ class Soak:
             chaos.the_daemon_is_told_to_reload: 0.4, chaos.the_machine_sleeps: 0.3,
             chaos.a_password_is_mistyped_and_corrected: 0.2,
         }  # fmt: skip
+        if estate.postgres is not None:
+            kills[chaos.postgresql_is_killed] = 0.2
         beside = {self._command(estate, words): 0.15 for words in ("last", "log", "status", "sync", "check", "backup")}
         weights: dict[Callable[[], Any], float] = {
             **mail, **(calendars if chaos.calendars_are_there else {}), **trouble, **({} if calm else kills), **beside,
@@ -111,7 +120,7 @@ class Soak:
 
     def _watch_memory(self, estate: Estate) -> None:
         with contextlib.suppress(OSError):
-            self._memory.append((estate.daemon.process.pid, estate.daemon_memory()))
+            self._memory += [(one.process.pid, estate.daemon_memory(at)) for at, one in enumerate(estate.daemons)]
 
     def _becomes_true(self, wrong_now: Callable[[], list[str]], estate: Estate) -> None:
         """Once nothing fails any more the daemon gets there by itself."""
@@ -124,8 +133,8 @@ class Soak:
         self._tell(f"the log is the truth {time.monotonic() - began:.0f} s after the last trouble ended")
 
     def _stays_true(self, wrong_now: Callable[[], list[str]], estate: Estate, life: Life, chaos: Chaos) -> None:
-        log = estate.daemon.log
-        assert estate.daemon.stopped(STOP_SECONDS) == 0
+        log = estate.said
+        assert [one.stopped(STOP_SECONDS) for one in estate.daemons] == [0] * len(estate.daemons)
         until(lambda: _all_is_read(estate))  # what no difference shows may still be new: meetings with strangers
         again = json.loads(estate.command("sync", "--json").stdout)["accounts"]
         assert {one["new"] for one in again} == {0}, again
@@ -141,20 +150,22 @@ class Soak:
         if ERASED in life.diary.erased:
             for path in self._folder.glob("lasttouch.db*"):
                 assert ERASED.encode() not in path.read_bytes(), path
-        with contextlib.closing(sqlite3.connect(estate.database)) as connection:
-            (most,) = connection.execute("SELECT max(json_array_length(refusals)) FROM source").fetchone()
+            with contextlib.closing(estate.opened()) as written:
+                assert ERASED not in str(contents_of(written))
+        most = max(len(json.loads(refusals or "[]")) for (refusals,) in estate.asked("SELECT refusals FROM source"))
         assert 0 < most <= ATTEMPTS_AN_HOUR
         self._is_flat()
         self._tell(
-            f"all is true after {chaos.kills} kills, {chaos.asked_to_wait} requests that were asked to wait,"
-            f" {chaos.corrected} corrections of a password; {checked}"
+            f"all is true after {chaos.kills} kills, {chaos.postgres_kills} of PostgreSQL,"
+            f" {chaos.asked_to_wait} requests that were asked to wait, {chaos.corrected} corrections of a password;"
+            f" {checked}"
         )
 
     def _is_flat(self) -> None:
-        """The last daemon's memory once it had warmed up, early and late."""
+        """The last one's memory once it had warmed up, early and late."""
         last = [size for pid, size in self._memory if pid == self._memory[-1][0] and size]
         early, late = max(last[: len(last) // 2], default=0.0), max(last[len(last) // 2 :], default=0.0)
-        self._tell(f"memory of the last daemon: {early:.0f} MB, then {late:.0f} MB")
+        self._tell(f"memory of the last one: {early:.0f} MB, then {late:.0f} MB")
         assert max(size for _, size in self._memory) < MOST_MB
         assert len(last) < 100 or late < early + GROWTH_MB, (early, late)
 

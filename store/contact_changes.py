@@ -112,7 +112,7 @@ def move_key(connection: sqlite3.Connection, contact_id: int, key: str) -> None:
     """The key is this contact's now, whosever it was."""
     connection.execute(
         "INSERT INTO contact_key (key, contact_id) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET contact_id = ?2"
-        " WHERE contact_id <> ?2",
+        " WHERE contact_key.contact_id <> ?2",
         (key, contact_id),
     )
 

@@ -30,6 +30,8 @@ IDLE_SECONDS = 60
 """How long a transaction may be left alone by who is not told another time; see `end_idle_transactions_after`."""
 STOPPED_SECONDS = 10
 """After so long of waiting for the log's lock, whoever has it and was stopped amid what they sent loses it."""
+GONE_SECONDS = 20
+"""So long who is at the other end of the network may be silent, before either side takes the connection for lost."""
 _END_WHO_IS_STOPPED = """SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (l.classid::bigint << 32 | l.objid::bigint) = $1
     AND a.datname = current_database() AND a.state = 'active' AND a.wait_event = 'ClientRead'
@@ -322,13 +324,16 @@ def connecting(server: Server, schema: str, read_only: bool, idle_seconds: int) 
     settings = [
         f"search_path={_quoted(schema)},pg_catalog", "client_min_messages=error", "timezone=UTC",
         "plan_cache_mode=force_generic_plan", "jit=off",  # statements are short and many: to plan them costs the most
+        f"tcp_keepalives_idle={GONE_SECONDS // 2}", f"tcp_keepalives_interval={GONE_SECONDS // 4}",
+        "tcp_keepalives_count=2", f"tcp_user_timeout={GONE_SECONDS}s",
         f"lock_timeout={LOCK_SECONDS}s", f"idle_in_transaction_session_timeout={idle_seconds}s",
     ]  # fmt: skip
     if read_only:
         settings.append("default_transaction_read_only=on")
     options: dict[str, Any] = {
-        "application_name": "lasttouch", "connect_timeout": 10, "client_encoding": "utf8", "keepalives_idle": 10,
-        "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000,
+        "application_name": "lasttouch", "connect_timeout": 10, "client_encoding": "utf8",
+        "keepalives_idle": GONE_SECONDS // 2, "keepalives_interval": GONE_SECONDS // 4, "keepalives_count": 2,
+        "tcp_user_timeout": GONE_SECONDS * 1000,
         "options": " ".join(f"-c {one}" for one in settings),
     }  # fmt: skip
     if server.password is not None and (secret := server.password()) is not None:

@@ -39,7 +39,7 @@ class RunningDaemon:
     """A daemon whose log is in `log_file`; killed at the end of the `with`, if it still runs.
 
     `clock`: a file for shifted_clock.py, with the seconds its clock is ahead; `pause`: the seconds
-    for impatient.py.
+    for impatient.py; `words` may make a worker of it.
     """
 
     def __init__(
@@ -50,9 +50,11 @@ class RunningDaemon:
         umask: int = -1,
         clock: Path | None = None,
         pause: float | None = None,
+        words: tuple[str, ...] = ("run",),
+        told_in: str = "daemon.log",
     ) -> None:
-        self.log_file = folder / "daemon.log"
-        command = [*lasttouch(clock, pause), "run", "--log-level", "debug", *options]
+        self.log_file = folder / told_in
+        command = [*lasttouch(clock, pause), *words, "--log-level", "debug", *options]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env={**os.environ, **(environment or {})}, stdout=log, stderr=log, umask=umask

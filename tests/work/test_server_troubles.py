@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import logging
 import mailbox
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -18,15 +20,16 @@ import psycopg
 import pytest
 
 import config_lines
+from fault_proxy import FaultProxy
 from household import contents_of
 from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.keeping import turns
 from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import sync
 from lasttouch.work import worker
-from postgres_server import PostgresServer
+from postgres_server import PASSWORD, PostgresServer
 from running_daemon import until
-from store import places, touches
+from store import places, postgres_log, postgres_queue, touches
 from store.database import open_for_reading
 
 MESSAGES = 40
@@ -63,10 +66,11 @@ class Ticking:
         self.made._leave()
 
 
-def _loaded(folder: Path, database: str) -> LoadedConfig:
+def _loaded(folder: Path, database: str, **more: str) -> LoadedConfig:
     path = folder / f"config{len(list(folder.glob('config*')))}.toml"
     files = config_lines.files(str(folder / "mail.mbox"))
-    path.write_text(config_lines.head(database, backfill="20y") + config_lines.account("ana", files, poll_every="1h"))
+    head = config_lines.head(database, backfill="20y", **more)
+    path.write_text(head + config_lines.account("ana", files, poll_every="1h"))
     path.chmod(0o600)
     return load_config(path)
 
@@ -95,15 +99,17 @@ def uninterrupted(folder: Path, postgres: PostgresServer) -> Contents:
 
 
 @pytest.fixture
-def ticking(
-    folder: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> Iterator[Ticking]:
+def hasty(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     for name, seconds in (("BEAT_SECONDS", 0.3), ("FOLLOW_SECONDS", 0.3)):
         monkeypatch.setattr(worker, name, seconds)
     monkeypatch.setattr(turns, "LEASE_SECONDS", 2)
     monkeypatch.setattr(turns, "BEAT_SECONDS", 0.5)
     monkeypatch.setattr("lasttouch.daemon.reading.LATER", timedelta(seconds=1))
+
+
+@pytest.fixture
+def ticking(folder: Path, postgres: PostgresServer, hasty: None) -> Iterator[Ticking]:
     made = Ticking(_loaded(folder, postgres.url()))
     yield made
     made.end()
@@ -189,6 +195,47 @@ def test_a_server_that_takes_no_writes_or_no_more_connections_is_told_of_once_an
     ticking.until_read()
     assert ticking.contents() == uninterrupted
     assert caplog.text.count("no more connections") < 8, "not at every look"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="packets are lost by Linux's socket filters")
+def test_where_the_network_is_lost_without_a_word_others_go_on_and_nothing_is_lost(
+    folder: Path,
+    uninterrupted: Contents,
+    postgres: PostgresServer,
+    hasty: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Amid a transaction that stores what was read; whoever has it keeps the log's lock from the others."""
+    monkeypatch.setattr(postgres_log, "GONE_SECONDS", 4)
+    monkeypatch.setattr(postgres_queue, "SILENT", timedelta(seconds=2))
+    monkeypatch.setattr(turns, "IDLE_SECONDS", 2)
+    (folder / "secret").write_text(PASSWORD)
+    (folder / "secret").chmod(0o600)
+    with FaultProxy(postgres.port) as proxy:
+        address = postgres.loopback_url(postgres.new_schema()).replace(f":{postgres.port}/", f":{proxy.port}/")
+        loaded = _loaded(folder, address, password_file="secret")
+        lost = Ticking(loaded)
+        is_lost = threading.Event()
+        store = touches.refresh_but_busiest
+
+        def losing(*args: Any) -> Any:
+            if not is_lost.is_set():
+                is_lost.set()
+                proxy.lose()
+            return store(*args)
+
+        monkeypatch.setattr(touches, "refresh_but_busiest", losing)
+        until(lambda: (lost.made._tick(), is_lost.is_set())[1])
+        began = time.monotonic()
+        other = Ticking(loaded)
+        other.until_read()
+        assert time.monotonic() - began < 60
+        lost.until_told("is lost", caplog)
+        lost.until_read()
+        assert lost.contents() == uninterrupted
+        lost.end()
+        other.end()
 
 
 _ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lasttouch'"
