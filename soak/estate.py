@@ -186,7 +186,7 @@ class Estate:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, str(ROOT / "cli.py"), *words], capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, str(ROOT / "cli.py"), *words], capture_output=True, text=True, timeout=300, check=False
         )
 
     def ok(self, *words: str) -> Any:

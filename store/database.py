@@ -271,6 +271,8 @@ def database_errors(path: Path) -> Iterator[None]:
             hint = "free some space and run the command again; nothing is lost"
         elif "read-only" in text:
             hint = "a server that takes no writes is a standby, or is being repaired; nothing is lost meanwhile"
+        elif server_of(path) is not None:
+            hint = "check the server, and the way there; nothing is lost meanwhile"
         else:
             hint = "check the path, its permissions and the disk"
         raise DatabaseError(f"the database {path} cannot be used: {text}", hint) from None

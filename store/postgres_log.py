@@ -305,7 +305,7 @@ def _refused() -> Iterator[None]:
 
 def in_sqlites_words(error: psycopg.Error) -> sqlite3.Error:
     """The error that SQLite would raise; its text is the server's first line, in which no value stands."""
-    said = error.diag.message_primary or (str(error).splitlines() or ["the connection is lost"])[0]
+    said = error.diag.message_primary or _said_here(error)
     if isinstance(error, psycopg.errors.IntegrityError):
         return sqlite3.IntegrityError(said)
     if isinstance(error, psycopg.errors.LockNotAvailable):
@@ -317,6 +317,13 @@ def in_sqlites_words(error: psycopg.Error) -> sqlite3.Error:
     if isinstance(error, psycopg.DataError):
         return sqlite3.DataError(said)
     return sqlite3.ProgrammingError(said)
+
+
+def _said_here(error: psycopg.Error) -> str:
+    """The server said nothing: what was noticed on this side is the end of the connection, or a mistake of ours."""
+    if isinstance(error, psycopg.OperationalError):
+        return "the connection to the server is lost"
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def connecting(server: Server, schema: str, read_only: bool, idle_seconds: int) -> tuple[str, dict[str, Any]]:
