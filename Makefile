@@ -41,7 +41,7 @@ pictures: $(VENV)/dev.stamp  ## Take the README's pictures anew, of the demo's w
 bench: $(VENV)/dev.stamp  ## Measure; one JSON line a figure (needs Dovecot)
 	$(BIN)/python -m bench
 
-soak: $(VENV)/dev.stamp  ## Months in minutes: the daemon among failing servers (SOAK_MINUTES=10, SOAK_SEED to repeat one; needs Dovecot)
+soak: $(VENV)/dev.stamp  ## Months in minutes: the daemon among failing servers (SOAK_MINUTES=10, SOAK_SEED to repeat one, SOAK_WORKERS=3 on PostgreSQL; needs Dovecot)
 	@$(BIN)/python -m soak
 
 clean:  ## Remove what was set up

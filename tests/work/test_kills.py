@@ -13,6 +13,7 @@ from ticking import Contents, Ticking, loaded_config
 
 from engine_switch import Logs
 from lasttouch.configuration.config import LoadedConfig
+from lasttouch.keeping import turns
 from store import postgres_log
 
 POINTS = 20
@@ -22,9 +23,12 @@ def _killed_at(loaded: LoadedConfig, statement: int) -> bool:
     """A worker in a child that is killed before its so manieth statement; False if it had read everything before."""
     child = os.fork()
     if child == 0:
-        _count(lambda number: os.kill(os.getpid(), signal.SIGKILL) if number == statement else None)
-        Ticking(loaded).until_read()
-        os._exit(0)
+        try:
+            turns.RUN = os.urandom(16).hex()
+            _count(lambda number: os.kill(os.getpid(), signal.SIGKILL) if number == statement else None)
+            Ticking(loaded).until_read()
+        finally:
+            os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
 

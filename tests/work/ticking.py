@@ -11,6 +11,7 @@ import pytest
 import config_lines
 from household import contents_of
 from lasttouch.configuration.config import LoadedConfig, load_config
+from lasttouch.keeping import turns
 from lasttouch.keeping.opening import opened
 from lasttouch.work import worker
 from running_daemon import until
@@ -24,7 +25,8 @@ class Ticking:
 
     def __init__(self, loaded: LoadedConfig) -> None:
         self.loaded = loaded
-        self.made = worker.Worker(loaded, worker.queue_of(loaded.database), lambda _: None, 1, 8, True, watches=False)
+        queue = worker.queue_of(loaded.database, turns.RUN)
+        self.made = worker.Worker(loaded, queue, lambda _: None, 1, 8, True, watches=False)
         self.made._begin()
 
     def until_read(self) -> None:
