@@ -103,12 +103,12 @@ def awaiting(
 def newest(log: Log, side: Side, until: datetime, moment: datetime, look: int, unlisted: bool) -> Iterator[Waiting]:
     """Of the newest `look` that wait and are no newer than `until`, what `awaiting` gives, the newest first, without
     most of what was talked about in a meeting before `moment`."""
-    turns = in_time(log, _WHO[side], look, newest_first=True, until=timestamp(until))
-    while page := list(islice(turns, PAGE_OF_LIKELY)):
-        ids = [one.activity_id for one in page]
-        values = (*ids, *_asked(side), timestamp(moment))
-        met = {row_id for (row_id,) in log.execute(_KNOWN_TO_HAVE_MET.format(placeholders(ids)), values)}
-        yield from _page(log, side, [one for one in page if one.activity_id not in met], unlisted)
+    values = (_WHO[side], timestamp(until), look, *_asked(side), timestamp(moment))
+    met = {row_id for (row_id,) in log.execute(_KNOWN_TO_HAVE_MET, values)}
+    all_of_them = in_time(log, _WHO[side], look, newest_first=True, until=timestamp(until))
+    turns = (one for one in all_of_them if one.activity_id not in met)
+    while page := list(islice(turns, PAGE)):
+        yield from _page(log, side, page, unlisted)
 
 
 def are_more_than(log: Log, side: Side, until: datetime, number: int) -> bool:
@@ -176,9 +176,11 @@ SELECT coalesce(k.contact_id, -k.id), max((
     WHERE q.address_id = k.id AND q.touch_code = {MEETING} AND m.ends <= ? ORDER BY q.at DESC LIMIT 1))
 FROM address k WHERE k.{{}} IN ({{}}) GROUP BY 1"""
 _KNOWN_TO_HAVE_MET = """
-SELECT p.activity_id FROM participation p JOIN address r ON r.id = p.address_id
-JOIN contact_touch c ON c.contact_id = r.contact_id WHERE p.activity_id IN ({}) AND p.touch_code = ? AND p.role_code = ?
-AND c.last_meeting > p.at AND (c.due IS NULL OR c.due > ?)"""
+SELECT t.activity_id FROM (
+    SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at DESC LIMIT ?) t
+CROSS JOIN participation p ON p.activity_id = t.activity_id AND p.touch_code = ? AND p.role_code = ?
+JOIN address r ON r.id = p.address_id JOIN contact_touch c ON c.contact_id = r.contact_id
+WHERE c.last_meeting > t.at AND (c.due IS NULL OR c.due > ?)"""
 _ELSEWHERE = "an answer with the same subject in another conversation"
 _ACCOUNTS = """
 SELECT DISTINCT one.id, o.account_id FROM activity one

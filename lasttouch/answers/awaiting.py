@@ -17,7 +17,7 @@ __all__ = ["COUNTED", "SIDES", "Answer", "Order", "Side", "answer"]
 
 SIDES: tuple[Side, ...] = ("us", "them")
 COUNTED = 25  # of what has waited for longer: beyond that nobody reads the number, and it is half of the work
-LOOKED_AT = 1000  # conversations that end with a message of before
+LOOKED_AT = 500  # conversations that end with a message of before
 
 
 class Answer(NamedTuple):
