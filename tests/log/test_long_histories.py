@@ -58,6 +58,22 @@ def test_what_has_waited_for_long_is_counted_without_going_through_it_all(
     assert counted(log.reader, log.now, "us", longer, 1) == (1, True)
 
 
+def test_what_is_kept_of_a_meeting_is_not_believed_once_it_may_be_another(log: Log) -> None:
+    iris = log.contact("Iris", IRIS)
+    log.mail(IRIS, ANA, 1)
+    log.agent.refresh()
+    longer = Wanted(until=log.now - timedelta(days=30))
+
+    def counted_where(due: int | None) -> tuple[int, bool]:
+        values = (int(log.day(5).timestamp()), due, iris)
+        log.connection.execute("UPDATE contact_touch SET last_meeting = ?, due = ? WHERE contact_id = ?", values)
+        return counted(log.reader, log.now, "us", longer, 50, LOOK)
+
+    assert counted_where(None) == (0, False)
+    assert counted_where(int((log.now + timedelta(days=1)).timestamp())) == (0, False)
+    assert counted_where(0) == (1, False)
+
+
 def test_what_waits_of_one_contact_is_not_looked_for_among_everybodys(
     log: Log, steps: Callable[[str, Callable[[], object]], list[int]]
 ) -> None:
