@@ -235,6 +235,16 @@ def test_what_waits_is_counted_as_it_is_listed(log: Log, crowd: list[int]) -> No
     assert len(numbers) > 5
 
 
+def test_an_answer_elsewhere_settles_what_was_written_before_it_alone(log: Log) -> None:
+    log.contact("Iris", "iris@globex.example")
+    for day in (10, 12, 30):
+        log.mail("iris@globex.example", ANA, day, subject="A matter")
+    log.mail(ANA, "iris@globex.example", 20, subject="A matter")
+    log.now = log.day(40)
+    assert [one.at for one in awaiting(log.reader, log.now, "us", Wanted(), 9)] == [log.day(30)]
+    assert counted(log.reader, log.now, "us", Wanted(), 9, look=9) == (1, False)
+
+
 def test_reasons_are_read_from_the_few_that_give_them_not_from_all_that_was_exchanged(log: Log) -> None:
     """Flags and cadences are few; what was exchanged grows for years."""
     steps = []
