@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from lasttouch.counting import counted
+
 _STEPS = ((365.25, "year"), (30.44, "month"), (7, "week"), (1, "day"))
 
 
@@ -32,13 +34,9 @@ def _words(distance: timedelta) -> str:
     days = distance / timedelta(days=1)
     for length, unit in _STEPS:
         if days >= length * (1 if unit == "day" else 2):  # of one alone too much would be cut off
-            return _counted(int(days / length), unit)
+            return counted(int(days / length), unit)
     hours = int(distance.total_seconds() // 3600)
-    return _counted(hours, "hour") if hours else _counted(int(distance.total_seconds() // 60), "minute")
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return counted(hours, "hour") if hours else counted(int(distance.total_seconds() // 60), "minute")
 
 
 def earlier(one: datetime | None, other: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from activity.errors import UsageError
 from lasttouch.answers.contacts import with_ids
 from lasttouch.commands.completion_words import complete_address
 from lasttouch.commands.opening import changing, erasing
+from lasttouch.counting import touches
 from lasttouch.naming import contact_or_address, one_contact
 from lasttouch.terminal.options import config_option, json_option
 from lasttouch.terminal.output import print_json, print_lines
@@ -147,7 +148,7 @@ def tell(change: Outcome, as_json: bool) -> None:
 def _confirmed(agent: Agent, contact_ids: list[int], emails: list[str]) -> bool:
     """Ask with everything that would go."""
     found = with_ids(agent.seen, contact_ids, agent.clock())
-    lines = [f"  #{one.id} {one.name} <{', '.join(one.emails)}>, {one.touches} touches" for one in found]
+    lines = [f"  #{one.id} {one.name} <{', '.join(one.emails)}>, {touches(one.touches)}" for one in found]
     print_lines(["This would be erased for good, with every trace in the log:", *(lines or [f"  {emails[0]}"])])
     try:
         return click.confirm("Erase?")

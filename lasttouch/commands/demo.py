@@ -16,6 +16,7 @@ from lasttouch.answers.question import Log, Question
 from lasttouch.answers.status import holdings
 from lasttouch.commands.opening import reading
 from lasttouch.commands.web import show
+from lasttouch.counting import holdings as in_words
 from lasttouch.local_time import machine_zone, utc_now
 from lasttouch.terminal.options import json_option
 from lasttouch.terminal.output import print_json, print_lines, print_table
@@ -90,8 +91,7 @@ def _why(log: Log, now: datetime, zone: tzinfo) -> None:
 
 
 def _in_the_log(log: Log) -> str:
-    in_all, people, touches = holdings(log)
-    return f"In the log now: {in_all:,} activities, {people:,} contacts, {touches:,} touches."
+    return f"In the log now: {in_words(*holdings(log))}."
 
 
 def _next_steps(keep: Path | None) -> list[str]:

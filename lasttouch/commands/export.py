@@ -16,6 +16,7 @@ from lasttouch.answers.export import answer
 from lasttouch.answers.question import Filters, Question
 from lasttouch.commands.filters import filter_options
 from lasttouch.commands.opening import reading_all, tell_everything
+from lasttouch.counting import activities
 from lasttouch.local_time import utc_now
 from lasttouch.private_files import private_output
 from lasttouch.terminal.csv_cells import csv_row
@@ -55,7 +56,7 @@ def command(file: Path | None, force: bool, filters: Filters, form: Form) -> Non
         write = _csv_lines if form.as_csv else _json_lines
         written = write(output, view.as_json(answer(log, Question(utc_now(), "", filters))))
     if file is not None and str(file) != "-":
-        click.echo(f"{written:,} activities in {file}.", err=True)
+        click.echo(f"{activities(written)} in {file}.", err=True)
 
 
 @contextlib.contextmanager

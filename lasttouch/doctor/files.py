@@ -14,6 +14,7 @@ from pathlib import Path
 from activity.address import domain_of
 from activity.errors import LasttouchError
 from lasttouch.configuration.config import LoadedConfig
+from lasttouch.counting import activities, counted
 from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.doctor.finding import Finding
 from lasttouch.moments import ago
@@ -137,7 +138,7 @@ def database(loaded: LoadedConfig, now: datetime) -> Iterator[Finding]:
     except LasttouchError as error:
         yield Finding("database", "failure", error.message, error.hint)
         return
-    holds = f"{totals[0]:,} activities, {totals[1]:,} contacts, " if totals else ""
+    holds = f"{activities(totals[0])}, {counted(totals[1], 'contact')}, " if totals else ""
     yield Finding("database", "ok", f"{path}: {holds}{size:,.1f} MB")
     yield from _soundness(found)
     yield from (_last_pass(one, now) for one in health)

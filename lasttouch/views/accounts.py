@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
+from lasttouch.counting import activities
 from lasttouch.keeping.accounts import Retired
 from lasttouch.keeping.letting_in import LetIn
 from lasttouch.moments import local, utc
@@ -59,4 +60,4 @@ def let_in_text(done: LetIn) -> str:
 
 def retired_text(done: Retired) -> str:
     kept = "the dates of contacts are kept" if done.kept == "dates" else "nothing of it is kept"
-    return f"Retired: {done.account}; {kept}. {done.deleted} activities deleted, {done.left} left."
+    return f"Retired: {done.account}; {kept}. {activities(done.deleted)} deleted, {done.left} left."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lasttouch.counting import activities, counted
 from lasttouch.keeping.backup import Copied
 
 
@@ -19,5 +20,5 @@ def as_json(copied: Copied) -> dict[str, Any]:
 
 def text(copied: Copied) -> str:
     """The same for people."""
-    what = f"{copied.activities:,} activities and {copied.contacts:,} contacts"
+    what = f"{activities(copied.activities)} and {counted(copied.contacts, 'contact')}"
     return f"{what} in {copied.file} ({copied.size / 1e6:,.1f} MB); checked."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lasttouch.counting import activities, counted
 from lasttouch.keeping.checking import Checked
 
 
@@ -14,5 +15,5 @@ def as_json(found: Checked) -> dict[str, Any]:
 
 def text(found: Checked) -> str:
     """The same for people."""
-    what = f"{found.activities:,} activities, {found.contacts:,} contacts recomputed"
-    return f"{what}: {found.differences} differences; {found.integrity}."
+    what = f"{activities(found.activities)}, {counted(found.contacts, 'contact')} recomputed"
+    return f"{what}: {counted(found.differences, 'difference')}; {found.integrity}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lasttouch.counting import activities
 from lasttouch.keeping.contact_changes import Change, CompanyAdded, Edited, Merged, Readdressed, Removed
 from lasttouch.naming import shown
 from store.forgetting import Erased
@@ -53,7 +54,7 @@ def text(change: Outcome) -> str:
         case CompanyAdded(name, _, rematched):
             return f"{name}: addresses already seen that are there: {rematched}."
         case Erased():
-            return f"Erased. {change.deleted} activities deleted, struck from {len(change.struck)} others."
+            return f"Erased. {activities(change.deleted)} deleted, struck from {len(change.struck)} others."
 
 
 def _named(people: Iterable[Person]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from lasttouch.counting import counted
+
 if TYPE_CHECKING:
     from lasttouch.doctor.finding import Finding
 
@@ -45,7 +47,5 @@ def text(findings: Iterable[Finding]) -> Iterator[str]:
 def summary(findings: Iterable[Finding]) -> str:
     """ "All is well.", or how much is not."""
     found = [one.status for one in findings]
-    parts = [
-        f"{count} {word}{'' if count == 1 else 's'}" for word in ("failure", "warning") if (count := found.count(word))
-    ]
-    return f"{len(found)} checks: {' and '.join(parts)}." if parts else f"{len(found)} checks: all is well."
+    parts = [counted(count, word) for word in ("failure", "warning") if (count := found.count(word))]
+    return f"{counted(len(found), 'check')}: {' and '.join(parts) or 'all is well'}."

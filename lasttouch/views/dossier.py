@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from lasttouch.answers.dossier import Answer
+from lasttouch.counting import activities
 from lasttouch.views.columns import Rows
 from lasttouch.views.log import activities_table
 from lasttouch.views.own_words import said_json, said_lines
@@ -36,7 +37,7 @@ def text(answer: Answer, zone: tzinfo) -> list[str]:
     if answer.keys:
         lines.append(f"  known by      {', '.join(answer.keys)}")
     lines += said_lines(answer.said, zone)
-    return [*lines, f"{len(answer.activities)} activities; every header that is kept: --json"]
+    return [*lines, f"{activities(len(answer.activities))}; every header that is kept: --json"]
 
 
 def table(answer: Answer, zone: tzinfo) -> Rows:

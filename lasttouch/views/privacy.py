@@ -7,6 +7,7 @@ from datetime import timedelta, tzinfo
 from typing import Any
 
 from activity.sharing import Level
+from lasttouch.counting import counted
 from lasttouch.keeping.privacy import Recipient, Report, Source, Told
 from lasttouch.moments import local, utc
 from store.deeds import Deed
@@ -106,7 +107,7 @@ def text(given: Report, zone: tzinfo) -> list[str]:
     lines += [_source(one) for one in given.sources]
     lines += [
         f"  accesses: {given.accesses_kept.days} days",
-        f"  erased for good: {given.forgotten} addresses; a keyed hash of each keeps them out",
+        f"  erased for good: {counted(given.forgotten, 'address', 'addresses')}; a keyed hash of each keeps them out",
         "",
         "What an account shares with colleagues",
         *(f"  {_word(level)}: {shows}" for level, shows in LEVELS.items()),

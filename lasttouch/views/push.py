@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
+from lasttouch.counting import counted
 from lasttouch.moments import local, utc
 from lasttouch.outward.outcome import Outcome
 from lasttouch.views.columns import Rows
@@ -55,17 +56,17 @@ def table(outcome: Outcome, zone: tzinfo) -> Rows:
 def notes(outcome: Outcome) -> list[str]:
     lines = []
     if outcome.is_dry:
-        lines.append(_counted(len(outcome.rows), "change") + f" for {outcome.target}.")
+        lines.append(counted(len(outcome.rows), "change") + f" for {outcome.target}.")
         if _is_file(outcome) and not (outcome.rows or outcome.idle):
             lines.append("The file differs in something else: a name, or people who are to be in it no more.")
-        lines += [_counted(outcome.blanks, "field") + " of erased people to blank."] if outcome.blanks else []
+        lines += [counted(outcome.blanks, "field") + " of erased people to blank."] if outcome.blanks else []
         if outcome.rows or outcome.blanks or (_is_file(outcome) and not outcome.idle):
             lines.append(f"Nothing was written. To do it: lasttouch push {outcome.target} --yes")
     elif _is_file(outcome):
         lines.append(f"{outcome.target}: the file {'was written' if outcome.done else 'says all of it already'}.")
     else:
         lines.append(f"{outcome.target}: {outcome.done} written.")
-        lines += [_counted(outcome.blanked, "field") + " of erased people blanked."] if outcome.blanked else []
+        lines += [counted(outcome.blanked, "field") + " of erased people blanked."] if outcome.blanked else []
     if outcome.held:
         lines.append(f"Held back: {outcome.held}, whose sources were not read up to now; see: lasttouch status")
     lines += [f"Refused there, contact {contact}: {why}" for contact, why in outcome.refused.items()]
@@ -81,7 +82,3 @@ def notes(outcome: Outcome) -> list[str]:
 
 def _is_file(outcome: Outcome) -> bool:
     return outcome.kind in ("folder", "calendar")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
+from lasttouch.counting import activities, counted
 from lasttouch.keeping.rules import Rehearsal
 from lasttouch.moments import local, utc
 from store.timeline import Standing
@@ -39,7 +40,7 @@ def as_json(rehearsal: Rehearsal) -> dict[str, Any]:
 
 def text(rehearsal: Rehearsal, zone: tzinfo) -> list[str]:
     """The same for people."""
-    lines = [f"{len(rehearsal.activities)} activities and {len(rehearsal.dates)} dates would change."]
+    lines = [f"{activities(len(rehearsal.activities))} and {counted(len(rehearsal.dates), 'date')} would change."]
     lines += [
         f"  activity {one.activity} of {local(one.at, zone)}: {_words(one.before)} → {_words(one.after)}"
         for one in rehearsal.activities[:SHOWN]

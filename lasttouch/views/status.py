@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from lasttouch.answers.status import Answer
+from lasttouch.counting import holdings
 from lasttouch.daemon.watch_policy import few_connections
 from lasttouch.moments import ago, local, utc
 from lasttouch.views import targets
@@ -19,8 +20,8 @@ MOST_SKIPPED = 20
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """The object of `status --json`; see docs/json.md."""
-    activities, contacts, touches = answer.holdings
     inherited = _inherited(answer)
+    activities, contacts, touches = answer.holdings
     return {
         "accounts": [
             {
@@ -139,9 +140,8 @@ def _standing(one: SourceHealth | PlaceHealth, now: datetime, zone: tzinfo) -> l
 
 def notes(answer: Answer, zone: tzinfo) -> list[str]:
     """What there is, who keeps it up to date, and what to do about what fails."""
-    activities, contacts, touches = answer.holdings
     return [
-        f"{activities:,} activities, {contacts:,} contacts, {touches:,} touches.",
+        f"{holdings(*answer.holdings)}.",
         *_keepers(answer),
         *clock_note(answer.mail_ahead, zone),
         *_troubles(answer.sources, zone),

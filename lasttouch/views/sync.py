@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from lasttouch.counting import counted, holdings
 from lasttouch.views.columns import Rows
 
 if TYPE_CHECKING:
@@ -56,5 +57,5 @@ def summary(reports: Sequence[Report], holds: Holdings) -> str:
     new = sum(one.new for one in reports)
     skipped = sum(one.skipped for one in reports)
     said = f"{new:,} new in the log" if new else "Nothing new"
-    said += f"; {skipped} items skipped, see: lasttouch status --skipped" if skipped else ""
-    return f"{said}. It holds {holds.activities:,} activities, {holds.contacts:,} contacts, {holds.touches:,} touches."
+    said += f"; {counted(skipped, 'item')} skipped, see: lasttouch status --skipped" if skipped else ""
+    return f"{said}. It holds {holdings(holds.activities, holds.contacts, holds.touches)}."

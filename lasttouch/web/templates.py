@@ -15,6 +15,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from lasttouch.counting import counted
 from lasttouch.moments import ago, local, utc
 from lasttouch.terminal.output import clean
 from lasttouch.views.activities import called, verdict_at, what
@@ -50,7 +51,7 @@ def environment() -> Environment:
     )
     made.filters.update(
         ago=_ago, day=_day, at=_at, how=how, how_of=how_of, called=called, what=_now(what), counts=_now(counts),
-        verdict=_now(verdict_at), segment=_segment, counted=_counted,
+        verdict=_now(verdict_at), segment=_segment, counted=counted,
         upfirst=lambda text: text[:1].upper() + text[1:],
     )  # fmt: skip
     made.globals.update(static=address_of, narrowed=_narrowed, squares=squares, NAV=NAVIGATION)
@@ -129,7 +130,3 @@ def squares(cells: Sequence[Cell]) -> Markup:
 @lru_cache(maxsize=1024)  # companies and tags come again and again
 def _segment(text: str) -> str:
     return quote(text, safe="")
-
-
-def _counted(number: int, one: str, more: str = "") -> str:
-    return f"{number:,} {one if number == 1 else more or one + 's'}"

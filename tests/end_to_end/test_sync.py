@@ -255,7 +255,7 @@ def test_the_end_of_a_sync_counts_those_who_became_contacts_by_it(household: Hou
     box = household.dovecot
     box.append(user, "INBOX", [mail("bob@globex.example", "ana@acme.example", ago(days=2), "in")])
     box.append(user, "Sent", [mail("ana@acme.example", "bob@globex.example", ago(days=1), "out")])
-    assert "2 new in the log. It holds 2 activities, 1 contacts, 2 touches." in household.run("sync").out
+    assert "2 new in the log. It holds 2 activities, 1 contact, 2 touches." in household.run("sync").out
     assert "Nothing new. It holds 2 activities" in household.run("sync").out
 
 

@@ -45,7 +45,7 @@ NETWORK = {
 ENTRY = "lasttouch/__main__.py"
 FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and none beside it
     {"late_imports"},
-    {"configuration", "local_time", "moments", "naming", "private_files"},
+    {"configuration", "counting", "local_time", "moments", "naming", "private_files"},
     {"keeping", "service"},
     {"answers", "passes"},
     {"outward"},
