@@ -44,8 +44,8 @@ NETWORK = {
 }  # fmt: skip
 ENTRY = "lasttouch/__main__.py"
 FLOORS = (  # of lasttouch/: a room imports those of the floors below it, and none beside it
-    {"late_imports"},
-    {"configuration", "counting", "local_time", "moments", "naming", "private_files"},
+    {"counting", "late_imports"},
+    {"configuration", "local_time", "moments", "naming", "private_files"},
     {"keeping", "service"},
     {"answers", "passes"},
     {"outward"},
