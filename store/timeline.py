@@ -116,9 +116,9 @@ def ahead(
     limit: int | None,
     contact_ids: Sequence[int] | None = None,
     until: datetime | None = None,
-) -> list[Ahead]:
-    """Meetings with contacts (with these, if given) that lie ahead and would count; the next one
-    first.
+) -> Iterator[Ahead]:
+    """Meetings with contacts (with these, if given) that lie ahead and would count, the next one
+    first; read as far as they are asked for.
 
     `until`: those that start before. Few of them are told of: what else is known of these is for `activities`.
     """
@@ -136,7 +136,7 @@ def ahead(
             ALL if limit is None else limit,
         ),
     )
-    return [Ahead(row_id, identity, instant(at)) for row_id, identity, at in rows]
+    yield from (Ahead(row_id, identity, instant(at)) for row_id, identity, at in rows)
 
 
 def activities(log: Log, ids: Sequence[int]) -> list[Activity]:

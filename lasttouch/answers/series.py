@@ -18,11 +18,20 @@ class Series(NamedTuple):
     further: tuple[datetime, ...] = ()
 
 
-def by_series(meetings: Iterable[Ahead]) -> list[list[Ahead]]:
-    """These meetings, the next one first, with those of a series together in the place of its next one."""
+def by_series(meetings: Iterable[Ahead], most: int | None = None) -> list[list[Ahead]]:
+    """These meetings, the next one first, with those of a series together in the place of its next one.
+
+    `most`: so many series are whole, and there is one more if there are more of them.
+    """
     found: dict[str, list[Ahead]] = {}
+    recurs = False
     for one in meetings:
-        found.setdefault(series_identity(one.identity), []).append(one)
+        series = series_identity(one.identity)
+        found.setdefault(series, []).append(one)
+        if most is not None:
+            recurs |= series != one.identity and len(found) <= most
+            if len(found) > most and not recurs:  # nothing that comes belongs to these
+                break
     return list(found.values())
 
 

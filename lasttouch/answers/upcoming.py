@@ -60,7 +60,7 @@ def answer(log: Log, question: Question, until: datetime | None, most: int, one_
     now, filters = question.now, question.filters
     ids = chosen(log, question.who, filters.owner, filters.company, filters.tag)
     found = ahead(log, max(filters.since or now, now), most if one_by_one else None, ids, until)
-    series = [[one] for one in found] if one_by_one else by_series(found)
+    series = [[one] for one in found] if one_by_one else by_series(found, most)
     coming = _appointments(log, told(log, series[:most]), now)
     return Answer(now, coming, len(series) > most, sources(log), not is_anybody_listed(log))
 
