@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from time import monotonic
 
 from capture.dav.origins import Origin
+from capture.dav.response import Response
 from capture.trust import trust
 
 CONNECT_SECONDS, STALL_SECONDS = 15.0, 30.0
@@ -45,6 +46,7 @@ class Connection:
         http_client = http.client.HTTPConnection(origin.host, origin.port)
         http_client.default_port = {"https": 443, "http": 80}[origin.scheme]
         http_client.sock = self._socket
+        http_client.response_class = Response
         is_whole = False
         try:
             http_client.request(method, target, body or None, headers)

@@ -14,7 +14,7 @@ from capture.graph.attachments import Attachments
 from capture.graph.client import IN_A_BATCH, GraphClient, Json, segment
 from capture.graph.folders import messages_of
 from capture.graph.mail_position import FolderPosition
-from capture.graph.messages import FIELDS, envelope_of, fields_of, is_whole, newer_than, type_of
+from capture.graph.messages import FIELDS, HEADER, envelope_of, fields_of, is_whole, newer_than, type_of
 from capture.graph.refusals import BEGUN_ANEW, Refused
 from capture.graph.times import instant, written
 from capture.mail.mailboxes import Mailbox, holds_sent_mail
@@ -29,13 +29,13 @@ _NO_END = ("a page of mail before its end", "pages of mail without end")
 
 @dataclass(slots=True)
 class _Taken:
-    """Of so many `rows`: what was found, what is left out and why, the ids of messages that are yet to be asked for,
-    and by its id each that was found with documents."""
+    """Of so many `rows`: what was found, what is left out and why, by its id each message that is yet to be asked for
+    with what its row tells of it (nothing, where that is not all), and each that was found with documents."""
 
     rows: int = 0
     found: list[Envelope] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
-    missing: dict[str, None] = field(default_factory=dict)
+    missing: dict[str, Json] = field(default_factory=dict)
     attached: dict[str, Envelope] = field(default_factory=dict)
 
 
@@ -128,7 +128,7 @@ class Folder:
             if not isinstance(row_id, str) or "@removed" in row or hash(row_id) in self._seen:
                 continue
             if not is_whole(row):
-                taken.missing[row_id] = None
+                taken.missing[row_id] = {}
                 continue
             self._seen.add(hash(row_id))
             taken.missing.pop(row_id, None)
@@ -137,22 +137,24 @@ class Folder:
             if self._is_enough(row):
                 self._keep(row_id, row, taken)
             else:
-                taken.missing[row_id] = None
+                taken.missing[row_id] = row
         taken.rows += len(page)
         self._client.earn(len(self._seen) - seen)
 
     def _complete(self, taken: _Taken, since: str) -> None:
-        """Ask for what is missing, by itself."""
+        """Ask for what is missing, by itself: the header alone, where the row told the rest."""
         first = _beginning(since)
         messages = self._client.path("/messages/")
-        urls = [f"{messages}{segment(one)}?$select={FIELDS}" for one in taken.missing]
-        for row_id, answer in zip(taken.missing, self._client.batch(urls), strict=True):
+        urls = [
+            f"{messages}{segment(row_id)}?$select={HEADER if row else FIELDS}" for row_id, row in taken.missing.items()
+        ]
+        for (row_id, row), answer in zip(taken.missing.items(), self._client.batch(urls), strict=True):
             self._seen.add(hash(row_id))
             if isinstance(answer, Refused):
                 if not answer.is_gone:
                     raise answer.error
-            elif answer.get("isDraft") is not True and newer_than(answer, first):
-                self._keep(row_id, answer, taken)
+            elif row or (answer.get("isDraft") is not True and newer_than(answer, first)):
+                self._keep(row_id, row | answer, taken)
         if self._attachments is not None:
             self._attachments.tell(self._client, taken.attached)
         self._client.earn(len(taken.found))

@@ -14,9 +14,10 @@ from capture.graph.times import instant
 from capture.mail.headers import HEADER_FIELDS, SUBJECT_CHARACTERS, envelope_of_fields
 from capture.mail.thread_index import thread_index
 
+HEADER = "internetMessageHeaders"
 FIELDS = (
-    "internetMessageId,internetMessageHeaders,subject,sentDateTime,receivedDateTime,from,sender,toRecipients,"
-    "ccRecipients,bccRecipients,replyTo,conversationIndex,isDraft,parentFolderId,hasAttachments"
+    f"{HEADER},internetMessageId,subject,sentDateTime,receivedDateTime,from,sender,toRecipients,ccRecipients,"
+    "bccRecipients,replyTo,conversationIndex,isDraft,hasAttachments"
 )
 _WHOLE = frozenset(("subject", "receivedDateTime", "toRecipients", "isDraft"))
 _READ = frozenset(HEADER_FIELDS)

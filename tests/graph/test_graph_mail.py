@@ -26,7 +26,24 @@ def test_a_message_without_a_header_is_asked_for_alone_once(graph: ScriptedGraph
     log.sync()
     assert log.subjects() == ["Number 0", "Number 1", "Number 2"]
     assert {one.signs["auto-submitted"] for one in log.seen["INBOX"]} == {"auto-replied"}
-    assert len(graph.paths("/messages/AAMkMsg/")) == 3
+    asked = graph.paths("/messages/AAMkMsg/")
+    assert [one.partition("?")[2] for one in asked] == ["$select=internetMessageHeaders"] * 3
+
+
+def test_what_its_row_told_of_a_message_holds_beside_a_header_that_came_alone(graph: ScriptedGraph) -> None:
+    """A header may lack what the row has: who is in Bcc never stands in one."""
+    graph.headers_in_pages = False
+    told = message(1, None, bccRecipients=[person("mia@client.example", "Mia")])
+    graph.put({**told, "internetMessageHeaders": [{"name": "Precedence", "value": "bulk"}]})
+    graph.put(message(2, isDraft=True))
+    log = MailLog(graph)
+    log.sync()
+    (one,) = log.seen["INBOX"]
+    assert one.signs == {"precedence": "bulk"}
+    assert (one.message_id, one.subject, one.date) == ("<m1@client.example>", "Number 1", one.internal_date)
+    assert [[her.email for her in who] for who in (one.from_, one.to, one.bcc)] == [
+        ["tom@client.example"], ["ana@acme.example"], ["mia@client.example"],
+    ]  # fmt: skip
 
 
 def test_a_message_without_any_header_is_named_and_is_nobodys(home: AtMicrosoft, graph: ScriptedGraph) -> None:
