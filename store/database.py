@@ -51,6 +51,7 @@ MIGRATIONS = frozenset(
         "leases",
         "watch_shards",
         "signed_names",
+        "titles_of_a_team",
     )
 )
 

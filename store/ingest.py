@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from activity.facts import Facts, Judgement
@@ -43,10 +43,12 @@ _PARTICIPATION = "INSERT OR IGNORE INTO participation (activity_id, address_id, 
 
 
 class Written(NamedTuple):
-    """How many activities were added to the log, and how many of those touch a contact."""
+    """How many activities were added to the log, and how many of those touch a contact; `ids` are of all that were
+    seen."""
 
     new: int
     touches: int
+    ids: Collection[int] = ()
 
 
 def write(
@@ -105,7 +107,7 @@ def write(
         personal -= settle_new(connection, undisturbed, mail, emails, ours)
     settle(connection, personal | stirred)
     touching = {row_id for row_id, address, touch in rows.parts if touch <= MEETING and address in listed}
-    return Written(len(new), len(touching))
+    return Written(len(new), len(touching), set(ids.values()))
 
 
 def _speaks(verdict: Verdict) -> bool:

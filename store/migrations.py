@@ -21,6 +21,7 @@ from store.schema import (
     TABLES,
     TAGS,
     TITLES,
+    TITLES_OF_A_TEAM,
     WHO_EXCHANGES,
 )
 from store.transactions import writing
@@ -139,7 +140,7 @@ def _migrations() -> Migrations:
 
     for later in (
         expectation, titles, thread_index, team, changes, retired, outward, holders_words, tokens, attachments,
-        inherited_rights, strangers_set_wise, leases, watch_shards, signed_names,
+        inherited_rights, strangers_set_wise, leases, watch_shards, signed_names, titles_of_a_team,
     ):  # fmt: skip
         migrations()(later)
     return migrations
@@ -245,6 +246,11 @@ def signed_names(db: Database) -> None:
     from store.signed import SIGNED  # noqa: PLC0415 - once for each log
 
     _create(db, SIGNED)
+
+
+def titles_of_a_team(db: Database) -> None:
+    """Titles name nobody any more whom not all know."""
+    _create(db, TITLES_OF_A_TEAM)
 
 
 def changes(db: Database) -> None:

@@ -8,9 +8,11 @@ to some and another to others.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
+from activity.participant import TITLE
 from store import attachments, contacts, held_words, signed
+from store.codes import ROLE
 from store.finding import escaped
 from store.forgetting import Erased, activities_with, addresses_of, erase_these, theirs_and_others
 from store.lists import among, change_among, rows_among
@@ -57,6 +59,23 @@ def erase_from(
     return Erased(len(emails), len(theirs), left)
 
 
+def give_up(
+    connection: sqlite3.Connection, account_id: int, ids: Iterable[int], is_erased: Callable[[str], bool]
+) -> None:
+    """Of these activities the account holds none any more that others hold too and in which somebody is whom it erased.
+
+    Its own copies say nothing of them; what others' copies say came with those.
+    """
+    query = (
+        "SELECT p.activity_id, r.email FROM participation p JOIN address r ON r.id = p.address_id"
+        f" WHERE p.activity_id IN ({{}}) AND p.role_code <> {ROLE[TITLE]}"
+    )
+    concerned = {activity_id for activity_id, email in rows_among(connection, query, ids) if is_erased(email)}
+    places = places_of(connection, [account_id])
+    held = _where(connection, concerned).items()
+    let_go(connection, account_id, sorted(one for one, within in held if within & places and within - places))
+
+
 def activities_held(log: Queryable, account_ids: Iterable[int], emails: Iterable[str]) -> Collection[int]:
     """What these accounts hold that one of these addresses takes part in."""
     return _held(log, places_of(log, account_ids), emails).keys()
@@ -83,11 +102,17 @@ def strike_words(connection: sqlite3.Connection, account_ids: Collection[int], e
 
 def _held(log: Queryable, places: Collection[int], emails: Iterable[str]) -> dict[int, set[int]]:
     """Activity → all places that hold it, for those with one of these addresses that one of `places` holds."""
+    found = _where(log, activities_with(log, addresses_of(log, emails)))
+    return {activity_id: within for activity_id, within in found.items() if not within.isdisjoint(places)}
+
+
+def _where(log: Queryable, activity_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Activity → all places that hold it."""
     found: dict[int, set[int]] = {}
     query = "SELECT activity_id, place_id FROM sighting WHERE activity_id IN ({})"
-    for activity_id, place_id in rows_among(log, query, activities_with(log, addresses_of(log, emails))):
+    for activity_id, place_id in rows_among(log, query, activity_ids):
         found.setdefault(activity_id, set()).add(place_id)
-    return {activity_id: within for activity_id, within in found.items() if not within.isdisjoint(places)}
+    return found
 
 
 def _alone(column: str, places: Collection[int]) -> str:

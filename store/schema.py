@@ -321,6 +321,24 @@ CREATE TRIGGER object_gone AFTER DELETE ON calendar_object BEGIN
 END;
 """
 
+# Whom a title may name depends on who knows them: see titles.py.
+TITLES_OF_A_TEAM = f"""
+CREATE TRIGGER contact_held AFTER INSERT ON contact_holder BEGIN
+    {_NAMED_AGAIN} VALUES (new.contact_id);
+END;
+CREATE TRIGGER contact_let_go AFTER DELETE ON contact_holder BEGIN
+    {_NAMED_AGAIN} VALUES (old.contact_id);
+END;
+CREATE TRIGGER contact_given AFTER UPDATE OF owner, company_id ON contact
+WHEN old.owner <> new.owner OR old.company_id IS NOT new.company_id BEGIN
+    {_NAMED_AGAIN} VALUES (new.id);
+END;
+CREATE TRIGGER company_given AFTER UPDATE OF owner ON company WHEN old.owner <> new.owner BEGIN
+    {_NAMED_AGAIN} SELECT id FROM contact WHERE company_id = new.id;
+END;
+INSERT OR IGNORE INTO name_due SELECT contact_id FROM contact_holder;
+"""
+
 CHANGES = """
 CREATE TABLE change (number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, ref INTEGER NOT NULL) STRICT;
 """

@@ -21,6 +21,13 @@ from store.touches import forget_touches
 _TITLE = ROLE[TITLE]
 _UNLISTED = "ends IS NOT NULL AND subject IS NOT NULL AND instr(coalesce(evidence, ''), '\"invited\"') = 0"
 
+_OF_US = """SELECT name FROM user WHERE active UNION SELECT name FROM account
+    UNION SELECT owner FROM account WHERE owner <> ''"""
+_KNOWN_TO_ALL = f"""SELECT c.id, c.name FROM contact c LEFT JOIN company f ON f.id = c.company_id
+    WHERE NOT EXISTS (SELECT 1 FROM contact_holder h WHERE h.contact_id = c.id)
+    AND (coalesce(nullif(c.owner, ''), f.owner, '') NOT IN ({_OF_US})
+        OR NOT EXISTS (SELECT 1 FROM user WHERE active))"""
+
 
 def holders(log: Log, keys: Iterable[str]) -> dict[str, set[int]]:
     """Key → the contacts of that name, for those that are somebody's."""
@@ -31,15 +38,22 @@ def make_due(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None
     connection.executemany("INSERT OR IGNORE INTO name_due VALUES (?)", [(one,) for one in contact_ids])
 
 
+def make_all_due(connection: sqlite3.Connection) -> None:
+    connection.execute("INSERT OR IGNORE INTO name_due SELECT id FROM contact")
+
+
 def due(log: Log) -> list[int]:
     return [contact_id for (contact_id,) in log.execute("SELECT contact_id FROM name_due")]
 
 
 def names(log: Log, contact_ids: Iterable[int] | None = None) -> dict[int, str]:
-    """Contact → name; those that are gone are not among them."""
+    """Contact → name, of those whom all know who read the log; those that are gone are not among them.
+
+    Whoever reads a title may write it: one that named whom a colleague alone lists would tell of them.
+    """
     if contact_ids is None:
-        return dict(log.execute("SELECT id, name FROM contact"))
-    return dict(rows_among(log, "SELECT id, name FROM contact WHERE id IN ({})", contact_ids))
+        return dict(log.execute(_KNOWN_TO_ALL))
+    return dict(rows_among(log, f"{_KNOWN_TO_ALL} AND c.id IN ({{}})", contact_ids))
 
 
 def keys_of(log: Log, contact_ids: Iterable[int] | None = None) -> dict[int, str]:

@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import NamedTuple
 
 from activity.sharing import Level
-from store import changes, holding, rights, settings
+from store import changes, holding, rights, settings, titles
 from store.said import DEFAULT_CADENCE, cadence_setting
 from store.viewers import AT_MOST
 
@@ -76,6 +76,7 @@ def keep_team(connection: sqlite3.Connection, team: Team) -> None:
         _gather_words(connection)
         connection.execute("DELETE FROM contact_holder")
         held_companies.give_to_the_list(connection)
+    titles.make_all_due(connection)
     changes.note_from_now_on(connection, bool(ids))
 
 

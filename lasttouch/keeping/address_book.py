@@ -12,6 +12,7 @@ from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.listing import ADDED, UNCHANGED, UPDATED, also, let_go, listing, take_in
+from lasttouch.keeping.meetings import follow_names
 from lasttouch.keeping.rematching import learn_company_domains, rematch
 from lasttouch.keeping.whose import OF_THE_LIST, Holding, insist_on_an_account, meant_by
 from matchers.canonical import canonical
@@ -83,6 +84,7 @@ def import_cards(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: 
         contact_changes.mark_present(agent.connection, contact_id, from_book=contact_id in change.imported.new)
         shown[key] = contact_id, entry.emails
     given_up = cards.show(agent.connection, shown, agent.clock())
+    follow_names(agent)  # whose they are is known by now
     return change._replace(rematched=change.rematched + rematch(agent, [], given_up)) if given_up else change
 
 

@@ -159,12 +159,12 @@ class Agent:
             domains = sorted({name for domain in set(map(domain_of, forms)) for name in with_parents(domain)})
         return AddressBook(contacts.emails(self.log, forms), contacts.company_domains(self.log, domains), self.policy)
 
-    def address_alone_of(self, contact_id: int) -> tuple[Address | None, AddressBook]:
-        """The first address that is the contact's alone, None where each is somebody else's as well; and the book that
-        decides on them."""
+    def address_alone_of(self, contact_id: int, log: Log) -> tuple[Address | None, AddressBook]:
+        """The first address by which `log` lists the contact that is theirs alone, None where each is somebody else's
+        as well; and the book that decides on them."""
         from store import contacts  # noqa: PLC0415 - where something is matched
 
-        emails = contacts.emails_of_contact(self.seen, contact_id)
+        emails = contacts.emails_of_contact(log, contact_id)
         book = self.book(set(map(canonical, emails)))
         email = next((one for one in emails if book.match(one).contact_id == contact_id), None)
         return None if email is None else Address(email), book

@@ -19,6 +19,7 @@ from capture.calendar.first_look import FirstLook, first_look
 from lasttouch.keeping import titles
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.by_halves import MOST_MISTAKES, concerns_more_than_items
+from lasttouch.keeping.given_up import give_up_again
 from lasttouch.keeping.occurrences import Expanded, Window, expanded, permitted
 from matchers.book import AddressBook
 from matchers.canonical import canonical
@@ -187,6 +188,7 @@ class Meetings:
         since = None if found.skipped else window.start  # what could not be read says nothing of what is gone
         gone = calendars.drop_vanished(connection, object_id, shown, found.withholds, since, agent.clock())
         ingest.rejudge(connection, gone, agent.judge)
+        give_up_again(agent, written.ids)
         self._written[object_id] = any("invited" not in facts.evidence for facts in found.facts)
         return written
 

@@ -112,7 +112,7 @@ def account_of(agent: Agent, who: Speaker, contact_id: int) -> Account:
 
 def _address_of(agent: Agent, contact_id: int) -> Address:
     """The first address that is the contact's alone."""
-    address, _ = agent.address_alone_of(contact_id)
+    address, _ = agent.address_alone_of(contact_id, agent.seen)
     if address is None:
         name = contacts.name_of_contact(agent.seen, contact_id)
         raise UsageError(

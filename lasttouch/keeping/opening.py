@@ -10,7 +10,7 @@ from lasttouch.configuration.config import LoadedConfig
 from lasttouch.keeping.agent import Agent, register_sources
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.local_time import Clock, utc_now
-from store import erased, places, settings
+from store import erased, places, settings, titles
 from store.database import database_errors, open_for_writing
 from store.transactions import writing
 
@@ -27,6 +27,7 @@ def opened(loaded: LoadedConfig, clock: Clock = utc_now) -> Iterator[Agent]:
             agent = Agent(loaded, connection, clock, lock)
             apply_configuration(agent)
             yield agent
+            _name_by_titles(agent)
     finally:
         lock.close()
         connection.close()
@@ -35,9 +36,19 @@ def opened(loaded: LoadedConfig, clock: Clock = utc_now) -> Iterator[Agent]:
 def apply_configuration(agent: Agent) -> None:
     """Bring what the log holds in line with the configuration, and with who was erased."""
     follow_configuration(agent)
+    _name_by_titles(agent)
     erase_whoever_came_back(agent)
     if places.was_read_after(agent.log, agent.clock() + CLOCK_TOLERANCE):
         agent.correct_touches()  # our clock was ahead then, and has been set right since
+
+
+def _name_by_titles(agent: Agent) -> None:
+    """Whom titles may name depends on who knows them, which may have changed since."""
+    if titles.due(agent.log):
+        from lasttouch.keeping.meetings import follow_names  # noqa: PLC0415 - seldom
+
+        with writing(agent.connection):
+            follow_names(agent)
 
 
 def erase_whoever_came_back(agent: Agent) -> None:

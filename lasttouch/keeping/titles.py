@@ -96,5 +96,5 @@ def _keys(names: dict[int, str]) -> dict[int, str]:
 
 def _address_of(agent: Agent, contact_id: int) -> int | None:
     """By which address a title names the contact: one of theirs alone, if there is any."""
-    address, book = agent.address_alone_of(contact_id)
+    address, book = agent.address_alone_of(contact_id, agent.log)
     return None if address is None else address_ids(agent.connection, [address], book)[address.email]

@@ -15,6 +15,7 @@ from activity.meeting import CalendarObject
 from activity.shape import packed
 from lasttouch.keeping.by_halves import ByHalves
 from lasttouch.keeping.forgotten import Forgotten
+from lasttouch.keeping.given_up import give_up_again
 from lasttouch.keeping.meetings import Looked, Meetings, is_about_somebody_listed
 from lasttouch.passes.inheriting import readers
 from lasttouch.passes.source_pass import SourcePass
@@ -154,7 +155,9 @@ class Storing:
         book = self._agent.book({canonical(address.email) for address in people})
         if not self._agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
-        return ingest.write(self._agent.connection, place, entries, book, self._agent.judge)
+        written = ingest.write(self._agent.connection, place, entries, book, self._agent.judge)
+        give_up_again(self._agent, written.ids)
+        return written
 
     def _count(self, written: Written) -> None:
         self._report.new += written.new

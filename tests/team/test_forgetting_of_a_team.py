@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from colleagues import Colleagues
 
-from household import utc_ago
+from household import ago, event, utc_ago
 from store.database import open_for_reading
 
 DEEDS = "SELECT u.name, d.kind FROM deed d JOIN user u ON u.id = d.user_id"
@@ -100,6 +100,25 @@ def test_an_activity_that_a_colleague_has_too_is_theirs_alone_then(here: Colleag
     assert [one["subject"] for one in here.ok("ana", "log", ZOE)] == ["Zoe Ray is ill", "The lease"]
     assert here.ok("ben", "log") == []
     assert _rows(here, "SELECT count(*) FROM activity WHERE subject = 'Mine'") == [(0,)]
+
+
+@pytest.mark.parametrize("first", ["ana", "ben"])
+def test_nor_does_a_copy_that_a_colleague_has_too_bring_anybody_back_later(here: Colleagues, first: str) -> None:
+    here.receive("ben", ZOE, BEN, 4, message_id="bens@x.example")
+    here.sync()
+    here.ok("ben", "contacts", "forget", ZOE, "--yes")
+    kim = "kim@kims.example"
+    for name in (first, *({"ana", "ben"} - {first})):
+        here.receive(name, kim, f"{ANA}, {BEN}, {ZOE}", 3, message_id="both@x.example", subject="Racks")
+        meeting = event("both", ago(days=2), ZOE, kim, organizer=ANA, SUMMARY="Visit")
+        (here.folder / name / "both.ics").write_text(meeting)
+        here.sync()
+    here.receive("ben", kim, BEN, 1, message_id="kims@x.example", subject="Only mine")
+    here.sync()
+    assert here.run("ben", "last", ZOE).code == 6
+    assert [one["subject"] for one in here.ok("ben", "log")] == ["Only mine"]
+    assert ZOE not in here.run("ben", "export").out
+    assert len(here.ok("ana", "log", ZOE)) == 3
 
 
 def test_a_backup_brings_nobody_back_who_was_erased_from_an_account(here: Colleagues) -> None:
