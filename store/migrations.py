@@ -251,6 +251,7 @@ def signed_names(db: Database) -> None:
 def titles_of_a_team(db: Database) -> None:
     """Titles name nobody any more whom not all know."""
     _create(db, TITLES_OF_A_TEAM)
+    db.conn.execute("INSERT OR IGNORE INTO name_due SELECT contact_id FROM contact_holder")
 
 
 def changes(db: Database) -> None:

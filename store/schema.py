@@ -336,7 +336,6 @@ END;
 CREATE TRIGGER company_given AFTER UPDATE OF owner ON company WHEN old.owner <> new.owner BEGIN
     {_NAMED_AGAIN} SELECT id FROM contact WHERE company_id = new.id;
 END;
-INSERT OR IGNORE INTO name_due SELECT contact_id FROM contact_holder;
 """
 
 CHANGES = """
