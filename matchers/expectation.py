@@ -166,9 +166,10 @@ def new_text(letter: Letter, answered: Letter | None, quotes: bool) -> int | Non
 
 def case_of(letter: Letter, before: Sequence[Letter], hand: Hand) -> Case:
     """The case of a letter; `before` are the earlier ones of its conversation, the newest last."""
-    octets = new_text(letter, target(letter, before), hand.quotes)
+    answered = target(letter, before) if before else None
+    octets = new_text(letter, answered, hand.quotes)
     size = _UNKNOWN if octets is None else size_of(octets, hand)
-    return Case(_place(letter, before), size, letter.traits, letter.words)
+    return Case(_place(letter, answered, before), size, letter.traits, letter.words)
 
 
 def size_of(octets: int, hand: Hand) -> str:
@@ -186,8 +187,8 @@ def target(letter: Letter, before: Sequence[Letter]) -> Letter | None:
     return next((one for one in reversed(before) if one.id == letter.answers), newest) if letter.answers else newest
 
 
-def _place(letter: Letter, before: Sequence[Letter]) -> str:
-    if (answered := target(letter, before)) is None:
+def _place(letter: Letter, answered: Letter | None, before: Sequence[Letter]) -> str:
+    if answered is None:
         return "first"
     if answered.ours == letter.ours:
         return "reminder" if letter.at - answered.at >= _REMINDED else "again"

@@ -67,7 +67,7 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
     conversations: dict[int, list[Letter]] = {}
     for letter in sorted(letters, key=lambda one: (one.at, one.id)):
         conversations.setdefault(letter.conversation, []).append(letter)
-    conversations = {name: in_order(many) for name, many in conversations.items()}
+    conversations = {name: in_order(many) if len(many) > 1 else many for name, many in conversations.items()}
     hands = _hands(conversations.values())
     counts = (Rates(), Rates())
     counted: tuple[Counter[_Kind], Counter[_Kind]] = (Counter(), Counter())

@@ -31,7 +31,9 @@ _SHORTEST = min(map(len, AWAY_PREFIXES))
 _AWAY_STARTS = frozenset(prefix[:_SHORTEST] for prefix in AWAY_PREFIXES)
 _ALL_RETURNED = (*MAIL_RETURNED, *RETURNED)
 _BEGINS = 4
-_RETURNED_STARTS = frozenset(words[:_BEGINS] for words in _ALL_RETURNED if words.isascii())
+_RETURNED_STARTS = re.compile(
+    "|".join(sorted({re.escape(words[:_BEGINS]) for words in _ALL_RETURNED if words.isascii()}))
+)
 
 _NOTICE = re.compile(
     r"\s*(?:(Recall):\s|\W{0,5}(Reacted (?:\S{1,4} )?to)\b"
@@ -141,8 +143,7 @@ def _away(subject: str) -> SubjectWording | None:
 
 def _may_speak_of_return(lowered: str) -> bool:
     """A quick look: does any of the wordings of returned mail at least begin in it?"""
-    starts = [lowered[at : at + _BEGINS] for at in range(len(lowered))]
-    return not lowered.isascii() or not _RETURNED_STARTS.isdisjoint(starts)
+    return not lowered.isascii() or _RETURNED_STARTS.search(lowered) is not None
 
 
 def _may_bear_tags(subject: str) -> bool:
