@@ -4,12 +4,17 @@ too, it passes on."""
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import selectors
 import socket
 import struct
 import threading
 from dataclasses import dataclass
 from typing import Literal
+
+_SO_ATTACH_FILTER = 26  # asm-generic/socket.h
+_DROP_ALL = struct.pack("HBBI", 6, 0, 0, 0)
+"""In the kernel's words: whatever comes, keep nothing of it (BPF_RET, 0 bytes); socket(7)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,14 @@ class FaultProxy:
         for sock in list(self._open):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)  # its thread then closes it
+
+    def lose(self) -> None:
+        """As if the network between were gone: nothing that is sent on the connections there are arrives, nor is it
+        acknowledged or refused. Linux only."""
+        program = ctypes.create_string_buffer(_DROP_ALL)
+        for sock in list(self._open):
+            described = struct.pack("HxxxxxxP", 1, ctypes.addressof(program))
+            sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, described)
 
     def _accept(self) -> None:
         while not self._stopping.is_set():

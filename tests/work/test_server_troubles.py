@@ -3,108 +3,29 @@ says so in plain words, goes on by itself, and leaves what an uninterrupted pass
 
 from __future__ import annotations
 
-import logging
-import mailbox
+import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from ticking import Contents, Ticking, loaded_config
 
-import config_lines
-from household import contents_of
-from lasttouch.configuration.config import LoadedConfig, load_config
+from fault_proxy import FaultProxy
 from lasttouch.keeping import turns
-from lasttouch.keeping.opening import opened
-from lasttouch.passes.pipeline import sync
-from lasttouch.work import worker
-from postgres_server import PostgresServer
+from postgres_server import PASSWORD, PostgresServer
 from running_daemon import until
-from store import places, touches
-from store.database import open_for_reading
-
-MESSAGES = 40
-Contents = dict[str, list[tuple[Any, ...]]]
-
-
-class Ticking:
-    """A worker without a process of its own: it does what is to be done each time it is asked."""
-
-    def __init__(self, loaded: LoadedConfig) -> None:
-        self.loaded = loaded
-        self.made = worker.Worker(loaded, worker.queue_of(loaded.database), lambda _: None, 1, 8, True, watches=False)
-        self.made._begin()
-
-    def until_read(self) -> None:
-        def is_read() -> bool:
-            self.made._tick()
-            with suppress(Exception), closing(open_for_reading(self.loaded.database)) as log:
-                return log.execute("SELECT count(last_success), count(*) FROM source").fetchone() == (1, 1)
-            return False
-
-        until(is_read, 60)
-
-    def until_told(self, what: str, caplog: pytest.LogCaptureFixture) -> None:
-        until(lambda: (self.made._tick(), what in caplog.text)[1], 60)
-
-    def contents(self) -> Contents:
-        with opened(self.loaded) as agent:
-            agent.refresh()  # as it is within a minute
-            return contents_of(agent.log)
-
-    def end(self) -> None:
-        self.made._pool.shutdown()
-        self.made._leave()
-
-
-def _loaded(folder: Path, database: str) -> LoadedConfig:
-    path = folder / f"config{len(list(folder.glob('config*')))}.toml"
-    files = config_lines.files(str(folder / "mail.mbox"))
-    path.write_text(config_lines.head(database, backfill="20y") + config_lines.account("ana", files, poll_every="1h"))
-    path.chmod(0o600)
-    return load_config(path)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("mail")
-    box = mailbox.mbox(made / "mail.mbox")
-    for number in range(MESSAGES):
-        message = EmailMessage()
-        message["From"], message["To"] = f"p{number % 7}@globex.example", "ana@acme.example"
-        message["Date"] = format_datetime(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=number))
-        message["Message-ID"] = f"<{number}@x.example>"
-        message["Subject"] = f"Re: matter {number % 9}"
-        box.add(message)
-    box.close()
-    return made
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(folder: Path, postgres: PostgresServer) -> Contents:
-    loaded = _loaded(folder, postgres.url())
-    with opened(loaded) as agent:
-        list(sync(agent))
-        return contents_of(agent.log)
+from store import places, postgres_log, postgres_queue, touches
 
 
 @pytest.fixture
-def ticking(
-    folder: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> Iterator[Ticking]:
-    caplog.set_level(logging.INFO)
-    for name, seconds in (("BEAT_SECONDS", 0.3), ("FOLLOW_SECONDS", 0.3)):
-        monkeypatch.setattr(worker, name, seconds)
-    monkeypatch.setattr(turns, "LEASE_SECONDS", 2)
-    monkeypatch.setattr(turns, "BEAT_SECONDS", 0.5)
-    monkeypatch.setattr("lasttouch.daemon.reading.LATER", timedelta(seconds=1))
-    made = Ticking(_loaded(folder, postgres.url()))
+def ticking(folder: Path, postgres: PostgresServer, hasty: None) -> Iterator[Ticking]:
+    made = Ticking(loaded_config(folder, postgres.url()))
     yield made
     made.end()
 
@@ -189,6 +110,47 @@ def test_a_server_that_takes_no_writes_or_no_more_connections_is_told_of_once_an
     ticking.until_read()
     assert ticking.contents() == uninterrupted
     assert caplog.text.count("no more connections") < 8, "not at every look"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="packets are lost by Linux's socket filters")
+def test_where_the_network_is_lost_without_a_word_others_go_on_and_nothing_is_lost(
+    folder: Path,
+    uninterrupted: Contents,
+    postgres: PostgresServer,
+    hasty: None,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Amid a transaction that stores what was read; whoever has it keeps the log's lock from the others."""
+    monkeypatch.setattr(postgres_log, "GONE_SECONDS", 4)
+    monkeypatch.setattr(postgres_queue, "SILENT", timedelta(seconds=2))
+    monkeypatch.setattr(turns, "IDLE_SECONDS", 2)
+    (folder / "secret").write_text(PASSWORD)
+    (folder / "secret").chmod(0o600)
+    with FaultProxy(postgres.port) as proxy:
+        address = postgres.loopback_url(postgres.new_schema()).replace(f":{postgres.port}/", f":{proxy.port}/")
+        loaded = loaded_config(folder, address, password_file="secret")
+        lost = Ticking(loaded)
+        is_lost = threading.Event()
+        store = touches.refresh_but_busiest
+
+        def losing(*args: Any) -> Any:
+            if not is_lost.is_set():
+                is_lost.set()
+                proxy.lose()
+            return store(*args)
+
+        monkeypatch.setattr(touches, "refresh_but_busiest", losing)
+        until(lambda: (lost.made._tick(), is_lost.is_set())[1])
+        began = time.monotonic()
+        other = Ticking(loaded)
+        other.until_read()
+        assert time.monotonic() - began < 60
+        lost.until_told("is lost", caplog)
+        lost.until_read()
+        assert lost.contents() == uninterrupted
+        lost.end()
+        other.end()
 
 
 _ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lasttouch'"
