@@ -171,10 +171,10 @@ FROM address r LEFT JOIN contact c ON c.id = r.contact_id
 LEFT JOIN company o ON o.id = c.company_id LEFT JOIN company d ON d.id = r.company_id
 WHERE r.id IN ({{}})"""
 _LAST_MET = f"""
-SELECT coalesce(k.contact_id, -k.id), max((
+SELECT k.{{0}}, max((
     SELECT q.at FROM participation q CROSS JOIN activity m ON m.id = q.activity_id
     WHERE q.address_id = k.id AND q.touch_code = {MEETING} AND m.ends <= ? ORDER BY q.at DESC LIMIT 1))
-FROM address k WHERE k.{{}} IN ({{}}) GROUP BY 1"""
+FROM address k WHERE k.{{0}} IN ({{1}}) GROUP BY 1"""
 _KNOWN_TO_HAVE_MET = """
 SELECT t.activity_id FROM (
     SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at DESC LIMIT ?) t
@@ -263,10 +263,11 @@ def _others(log: Log, ids: Sequence[int], side: Side) -> dict[int, list[Correspo
 def _met_since(log: Log, found: Sequence[Waiting], moment: datetime) -> set[int]:
     """Those after which there was a meeting with one of the other side: then it was talked about."""
     last: dict[int, int] = {}
-    for column, people in _by_column({_person(other) for one in found for other in one.others}):
-        for some in chunks(people):
+    for column, sign, numbers in _by_column({_person(other) for one in found for other in one.others}):
+        for some in chunks(numbers):
             query = _LAST_MET.format(column, placeholders(some))
-            last.update({person: at for person, at in log.execute(query, (timestamp(moment), *some)) if at is not None})
+            rows = log.execute(query, (timestamp(moment), *some))
+            last.update({sign * number: at for number, at in rows if at is not None})
     return {
         one.activity_id for one in found if any(last.get(_person(other), 0) > timestamp(one.at) for other in one.others)
     }
@@ -277,19 +278,17 @@ def _person(one: Correspondent) -> int:
     return -one.address_id if one.contact_id is None else one.contact_id
 
 
-def _by_column(people: Collection[int]) -> Iterator[tuple[str, list[int]]]:
-    """How the addresses of these are found: what column of `address` is one of which numbers."""
-    for column, numbers in (
-        ("contact_id", [one for one in people if one > 0]),
-        ("id", [-one for one in people if one < 0]),
-    ):
-        if numbers:
-            yield column, numbers
+def _by_column(people: Collection[int]) -> Iterator[tuple[str, int, list[int]]]:
+    """How the addresses of these are found: what column of `address` is one of which numbers, and with which sign
+    these are people. Whoever is listed meanwhile is still who was asked for."""
+    for column, sign in (("contact_id", 1), ("id", -1)):
+        if numbers := [sign * one for one in people if sign * one > 0]:
+            yield column, sign, numbers
 
 
 _EXCHANGED = """
 WITH asked (person, since, until) AS (VALUES {})
-SELECT coalesce(k.contact_id, -k.id), q.at, m.conversation, m.subject, m.topic FROM asked
+SELECT asked.person, q.at, m.conversation, m.subject, m.topic FROM asked
 CROSS JOIN address k ON k.{} = asked.person
 CROSS JOIN participation q ON q.address_id = k.id AND q.touch_code = ? AND q.at BETWEEN asked.since AND asked.until
 CROSS JOIN activity m ON m.id = q.activity_id"""
@@ -328,13 +327,12 @@ def _same_subject_elsewhere(
         for person, topics in asked.items()
     }
     answered: set[int] = set()
-    for column, people in _by_column(asked):
-        for some in chunks(people, ROWS_AT_ONCE):
+    for column, sign, numbers in _by_column(asked):
+        for some in chunks(numbers, ROWS_AT_ONCE):
             query = _EXCHANGED.format(",".join(["(?, ?, ?)"] * len(some)), column)
-            sign = 1 if column == "contact_id" else -1
             values = [value for one in some for value in (one, *spans[sign * one])]
-            for person, at, elsewhere, *subject in log.execute(query, (*values, OUTBOUND if side == "us" else INBOUND)):
-                for begin, end, conversation, row_id in asked[person].get(compared(*subject), ()):
+            for number, at, elsewhere, *subject in log.execute(query, (*values, OUTBOUND if side == "us" else INBOUND)):
+                for begin, end, conversation, row_id in asked[sign * number].get(compared(*subject), ()):
                     if begin <= at <= end and conversation != elsewhere:
                         answered.add(row_id)
     return answered

@@ -24,6 +24,7 @@ from lasttouch.keeping.own_words import (
     set_default_cadence,
     speaker,
 )
+from store import awaiting as conversations
 from store.people import people
 from store.reasons import flagged
 from store.said import Cadence
@@ -243,6 +244,26 @@ def test_an_answer_elsewhere_settles_what_was_written_before_it_alone(log: Log) 
     log.now = log.day(40)
     assert [one.at for one in awaiting(log.reader, log.now, "us", Wanted(), 9)] == [log.day(30)]
     assert counted(log.reader, log.now, "us", Wanted(), 9, look=9) == (1, False)
+
+
+@pytest.mark.parametrize("before", ["_met_since", "_answered_elsewhere"])
+def test_who_becomes_a_contact_while_it_is_looked_at_is_still_the_same(
+    log: Log, monkeypatch: pytest.MonkeyPatch, before: str
+) -> None:
+    log.mail(IRIS, ANA, 10, subject="A matter")
+    if before == "_met_since":
+        log.meet(IRIS, 20)
+    else:
+        log.mail(ANA, IRIS, 20, subject="A matter")
+    log.now = log.day(40)
+    look = getattr(conversations, before)
+
+    def listed_before(*asked: object) -> object:
+        log.contact("Iris", IRIS)
+        return look(*asked)
+
+    monkeypatch.setattr(conversations, before, listed_before)
+    assert awaiting(log.reader, log.now, "us", Wanted(unlisted=True), 9) == []
 
 
 def test_reasons_are_read_from_the_few_that_give_them_not_from_all_that_was_exchanged(log: Log) -> None:
