@@ -273,7 +273,7 @@ def database_errors(path: Path) -> Iterator[None]:
         elif "read-only" in text:
             hint = "a server that takes no writes is a standby, or is being repaired; nothing is lost meanwhile"
         elif server_of(path) is not None:
-            hint = "check the server, and the way there; nothing is lost meanwhile"
+            hint = "check the server, the way there, and the permissions of its user; nothing is lost meanwhile"
         else:
             hint = "check the path, its permissions and the disk"
         raise DatabaseError(f"the database {path} cannot be used: {text}", hint) from None
