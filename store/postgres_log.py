@@ -357,7 +357,7 @@ def _connected(server: Server, schema: str, read_only: bool, idle_seconds: int) 
         connection = psycopg.connect(url, autocommit=True, **options)
         (pid,) = connection.execute("SELECT pg_backend_pid()").fetchone() or (0,)
     except psycopg.OperationalError as error:
-        raise DatabaseError(f"{server} cannot be reached: {_plain(error)}", _hint(str(error))) from None
+        raise unreachable(server, error) from None
     except psycopg.Error as error:
         raise DatabaseError(f"{server} cannot be opened: {_plain(error)}", "check `database`") from None
     if pid != connection.info.backend_pid:
@@ -372,6 +372,11 @@ def _connected(server: Server, schema: str, read_only: bool, idle_seconds: int) 
     adapters.register_loader("bool", _Truth)
     adapters.register_loader("numeric", _Number)
     return connection
+
+
+def unreachable(server: Server, error: psycopg.OperationalError) -> DatabaseError:
+    """Why no connection could be made, in plain words."""
+    return DatabaseError(f"{server} cannot be reached: {_plain(error)}", _hint(str(error)))
 
 
 def lock_key(name: str) -> int:

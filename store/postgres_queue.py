@@ -16,7 +16,7 @@ from pgqueuer.domain.types import QueueManagerId
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 
 from activity.errors import DatabaseError
-from store.postgres_log import IDLE_SECONDS, connecting, in_sqlites_words
+from store.postgres_log import IDLE_SECONDS, connecting, in_sqlites_words, unreachable
 from store.queued import Job, Taken
 from store.server_place import Server
 
@@ -103,7 +103,10 @@ class PostgresQueue:
     async def _answer(self, ask: Callable[[Queries], Awaitable[Answer]]) -> Answer:
         if self._queries is None:
             url, options = connecting(self._server, self._server.schema, False, IDLE_SECONDS)
-            self._connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **options)
+            try:
+                self._connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **options)
+            except psycopg.OperationalError as error:
+                raise unreachable(self._server, error) from None
             queries = Queries.from_psycopg_connection(self._connection)
             async with queries.schema_lock():
                 if not await queries.schema_is_installed():

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from activity.errors import UsageError
+from activity.errors import DatabaseError, UsageError
 from lasttouch.work.worker import queue_of
 from postgres_server import PostgresServer
 from running_daemon import until
@@ -42,6 +42,12 @@ def test_what_waits_or_is_being_done_is_not_offered_twice_and_what_a_dead_worker
         left = mine[1].job
         until(lambda: left in [one.job for one in second.take(9, {SERVER: 9})], 30)
         second.done([files])
+
+
+def test_why_no_connection_can_be_made_is_said(tmp_path: Path) -> None:
+    place = place_on_server("postgresql://lasttouch@127.0.0.1:1/postgres?schema=x", tmp_path, None)
+    with closing(queue_of(place)) as queue, pytest.raises(DatabaseError, match="cannot be reached: Is the server running"):
+        queue.offer([Job(1, SERVER)])
 
 
 def test_a_log_in_a_file_has_no_workers(tmp_path: Path) -> None:
