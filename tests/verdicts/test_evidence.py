@@ -231,6 +231,7 @@ def test_a_header_full_of_everything_keeps_only_what_decides() -> None:
     [
         ("<https://u7@shop.example/leave?who=ana&token=58ce>, <mailto:x@shop.example>", "https://shop.example"),
         ("<mailto:leave-ana=acme.example-58ce@News.Shop.example?subject=x>", "mailto:…@news.shop.example"),
+        ("<mailto:leave/ana=acme.example@news.shop.example>", "mailto:…@news.shop.example"),
         (f"<http://{'a.' * 40}example/58ce>", f"http://{'a.' * 20}example"),
         ("write to us", "write to us"),
     ],
