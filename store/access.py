@@ -43,7 +43,7 @@ def behind_contacts(log: Log, contact_ids: Collection[int], in_full: bool) -> se
     """(contact, account) in a scope: every account with a touch of it, or that alone which exchanges most with it."""
     queries: tuple[str, ...] = (_MOST,)
     if in_full:
-        lends = any(Level.WHO <= level < Level.OWN for _, level in log.scope.levels)
+        lends = log.scope.places or any(Level.WHO <= level < Level.OWN for _, level in log.scope.levels)
         queries = (_DATED, _LENT) if lends else (_DATED,)
     return {tuple(row) for query in queries for row in rows_among(log, query, contact_ids)}
 

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 from colleagues import Colleagues
+from team_log import Fed, users
 
+from lasttouch.keeping import viewing
+from lasttouch.keeping.seeing import seen_within
+from store import access
 from store.database import open_for_reading, open_for_writing
+from store.transactions import writing
 
 BOB, ZOE = "bob@globex.example", "zoe@hooli.example"
 ANA, BEN = "ana@acme.example", "ben@acme.example"
@@ -61,6 +66,17 @@ def test_no_command_tells_of_another_s_account_unseen(here: Colleagues, argument
     ((user, command, account, *_),) = _lines(here)
     assert (user, account) == ("ben", "ana")
     assert " ".join(arguments).startswith(command)
+
+
+def test_an_account_of_which_a_mailbox_is_read_is_behind_a_contact_too(fed: Fed) -> None:
+    with fed(users("ana", "ben"), ana='user = "ana"\nshare = "dates"\n', ben='user = "ben"\n') as log:
+        bob = log.contact("Bob Stone", BOB)
+        log.mail(BOB, ANA, 2)
+        with writing(log.connection):
+            log.connection.execute("INSERT INTO place_reader (place_id, user_id) SELECT min(id), 2 FROM place")
+        scope = viewing.scope_of(log.reader, "ben-os")
+        with closing(seen_within(log.agent.loaded.database, scope, log.now)) as seen:
+            assert access.behind_contacts(seen, [bob], in_full=True) == {(bob, 1)}
 
 
 def test_every_command_that_reads_content_records_it() -> None:
