@@ -53,7 +53,7 @@ class Forgotten:
     def erased_from(self, accounts: Iterable[str]) -> list[str]:
         """Those of these accounts from which somebody was erased who may be in others still."""
         marks = {one[:_MARK_BYTES] for one in self.hashes if len(one) > _HASH_BYTES}
-        return [account for account in accounts if self._mark(account) in marks]
+        return [account for account in accounts if self._mark(account) in marks] if marks else []
 
     def hashes_of(self, canonical: str, accounts: Iterable[str]) -> list[bytes]:
         """Of somebody who is erased from these accounts and from no other."""
