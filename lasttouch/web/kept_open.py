@@ -16,7 +16,7 @@ from lasttouch.keeping import reading
 from lasttouch.keeping.held import Held
 
 MOST_IDLE = 4
-IDLE_SECONDS = 20.0  # what was erased meanwhile is not in memory for longer
+IDLE_SECONDS = 20.0  # and what was erased meanwhile is in memory until somebody looks (app.LOOK_SECONDS)
 
 Who = tuple[str | None, str | None]
 """Whoever is signed in, and as whom a proxy knows them."""

@@ -135,7 +135,7 @@ def _list(signs: Mapping[str, str]) -> dict[str, str]:
         kept["list-post"] = "NO" if takes_no_posts(post) else f"<mailto:post@{domain}>" if domain else "<>"
     unsubscribe = signs.get("list-unsubscribe", "").strip()
     if unsubscribe:
-        kept["list-unsubscribe"] = unsubscribed_at(unsubscribe) or quoted(unsubscribe, 32) or "<>"
+        kept["list-unsubscribe"] = unsubscribed_at(unsubscribe) or "<>"
     for name, domains in older_list_domains(signs).items():
         owner = "owner-list" if name == "sender" else "list"
         kept[name] = " ".join(f"{owner}@{domain}" for domain in domains) or "<>"

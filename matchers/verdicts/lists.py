@@ -25,7 +25,7 @@ _ANY_OLDER = frozenset((*_OLDER, "sender"))
 _DOMAIN = re.compile(r"@([a-z0-9][a-z0-9.-]{1,253})")
 _OWNER = re.compile(r"(?<![\w.+-])(?:owner-[\w.+-]{1,100}|[\w.+-]{1,100}-owner)@[\w.-]{1,253}")
 _UNSUBSCRIBE = re.compile(
-    r"(?:(https?://)(?:[^\s<>,?/@]*@)?|(mailto:)[^\s<>,?@]*@)([a-z0-9.-]+)", re.ASCII | re.IGNORECASE
+    r"(?:(https?://)(?:[^\s<>,?/@]*@)?|(mailto:)[^\s<>,?@]*@)([a-z0-9.-]++)(?![^\x00-\x7f])", re.ASCII | re.IGNORECASE
 )
 _MAILTO = re.compile(r"mailto:[^@\s<>?]{0,200}@([\w.-]{1,253})")
 

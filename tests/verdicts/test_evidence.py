@@ -233,7 +233,9 @@ def test_a_header_full_of_everything_keeps_only_what_decides() -> None:
         ("<mailto:leave-ana=acme.example-58ce@News.Shop.example?subject=x>", "mailto:…@news.shop.example"),
         ("<mailto:leave/ana=acme.example@news.shop.example>", "mailto:…@news.shop.example"),
         (f"<http://{'a.' * 40}example/58ce>", f"http://{'a.' * 20}example"),
-        ("write to us", "write to us"),
+        ("<https://[2001:db8::1]/ana@acme.example>", "<>"),
+        ("<https://müller.example/leave/58ce>", "<>"),
+        ("write to us", "<>"),
     ],
 )
 def test_of_where_one_unsubscribes_nothing_is_kept_that_names_the_recipient(value: str, kept: str) -> None:
