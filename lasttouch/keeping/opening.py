@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -27,7 +28,8 @@ def opened(loaded: LoadedConfig, clock: Clock = utc_now) -> Iterator[Agent]:
             agent = Agent(loaded, connection, clock, lock)
             apply_configuration(agent)
             yield agent
-            _name_by_titles(agent)
+            with contextlib.suppress(sqlite3.OperationalError):  # whoever opens the log next sees to it
+                _name_by_titles(agent)
     finally:
         lock.close()
         connection.close()

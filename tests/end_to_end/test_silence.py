@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -175,8 +175,9 @@ def test_a_moment_that_cannot_be_read_says_how_to_write_one(ana: Household, word
 
 
 def test_a_day_ahead_is_no_day_to_answer_as_of(ana: Household) -> None:
-    assert ana.run("last", "--as-of", f"{NOW + timedelta(days=2):%Y-%m-%d}").code == 2
-    assert ana.ok("last", "--as-of", f"{NOW:%Y-%m-%d}") == [
+    today = datetime.now(UTC)
+    assert ana.run("last", "--as-of", f"{today + timedelta(days=2):%Y-%m-%d}").code == 2
+    assert ana.ok("last", "--as-of", f"{today:%Y-%m-%d}") == [
         {**one, "seen_through": one["seen_through"]} for one in ana.ok("last")
     ]
 
