@@ -13,7 +13,7 @@ from store.timeline import Activity, activities
 
 PIECE = 500
 _WITH_ONE_OF = """AND EXISTS (SELECT 1 FROM participation p JOIN address r ON r.id = p.address_id
-    WHERE p.activity_id = v.id AND r.contact_id IN (SELECT value FROM json_each(?)))"""
+    WHERE p.activity_id = v.id AND r.contact_id IN (SELECT CAST(value AS bigint) FROM json_each(?)))"""
 
 
 def whole_log(
