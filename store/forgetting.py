@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from store import attachments, debts, held_words, moved
 from store.contact_changes import delete
-from store.conversations import replace_all
 from store.finding import escaped
 from store.lists import among, change_among, placeholders, rows_among
 from store.log import Log, Queryable
@@ -163,7 +162,6 @@ def erase_these(
     delete_activities(connection, theirs)
     _strike(connection, struck, address_ids)
     _blot_out(connection, emails, where)
-    replace_all(connection)  # whom a message may answer depends on who has a part in both
     settle(connection, threads)
 
 

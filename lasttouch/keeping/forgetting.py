@@ -22,6 +22,7 @@ from store import (
     audiences,
     bounces,
     contacts,
+    conversations,
     deeds,
     forgetting,
     held_words,
@@ -31,6 +32,7 @@ from store import (
     own_erasing,
     own_words,
     settings,
+    threads,
     tokens,
     touches,
 )  # fmt: skip
@@ -184,6 +186,9 @@ def _derive_what_is_left(agent: Agent, struck: Sequence[int]) -> None:
     mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
     returned = bounces.all_concerned(agent.log)  # a bounce may have named what is erased
     ingest.rejudge(agent.connection, {*struck, *mailings.members(agent.log), *returned}, agent.judge)
+    moved = conversations.replace_all(agent.connection)  # whom mail may answer depends on who has a part in both
+    touches.forget_touches(agent.connection, moved.messages)
+    threads.settle(agent.connection, moved.conversations)
     relearn(agent.connection, agent.clock())  # nor does what was learned tell of them
     correct_titles(agent)
     touches.refresh(agent.connection, agent.clock())
