@@ -197,6 +197,20 @@ def test_who_is_forgotten_goes_from_calendars_too(household: Household, user: st
     assert household.ok("check")["differences"] == 0
 
 
+def test_what_waited_because_of_whoever_is_erased_is_put_where_it_belongs(household: Household, user: str) -> None:
+    """What went to two answers nothing that was Bob's alone; once Eve is struck from it, it does."""
+    household.add_account("ana", user)
+    household.receive(
+        user,
+        mail("ana@acme.example", "bob@globex.example", ago(days=5), "first"),
+        mail("ana@acme.example", "bob@globex.example, eve@hooli.example", ago(days=4), "second", In_Reply_To="<first>"),
+    )
+    household.ok("sync")
+    household.import_contacts("Eve,eve@hooli.example,Hooli")
+    assert household.ok("contacts", "forget", "eve", "--yes")["struck"] == 1
+    assert household.ok("check")["differences"] == 0
+
+
 def _assert_no_trace(household: Household) -> None:
     (household.folder / "contacts.csv").unlink(missing_ok=True)
     (household.folder / "export.csv").unlink(missing_ok=True)
