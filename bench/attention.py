@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from bench.attention_folders import config, write
 from bench.attention_history import History
 from bench.figures import Figure, at_least, at_most, told
+from bench.servers import own_dovecot
 from config_lines import imap
 from dovecot_server import DovecotServer
 
@@ -56,11 +57,7 @@ _NOTHING = Score(0, 0, 0, 0, 0)
 def run(quick: bool) -> Iterator[Figure]:
     """Reads each world over IMAP from a Dovecot of its own, as installed, and asks as a user
     would."""
-    base = Path(tempfile.mkdtemp(prefix="lta", dir="/tmp"))
-    server = DovecotServer(base / "dovecot", location="maildir")
-    try:
-        server.start()
-        os.environ["WORLD_PASSWORD"] = server.password
+    with own_dovecot("maildir") as (server, base):
         for files in (False, True):
             scores: dict[str, Score] = {}
             moved = 0
@@ -71,9 +68,6 @@ def run(quick: bool) -> Iterator[Figure]:
                 scores = {name: scores.get(name, _NOTHING) + one for name, one in found.items()}
             number = len(_QUICK_SEEDS if quick else SEEDS)
             yield from _figures("filed" if files else "kept in the inbox", scores, moved, number)
-    finally:
-        server.stop()
-        shutil.rmtree(base, ignore_errors=True)
 
 
 def measured(server: DovecotServer, base: Path, history: History, name: str) -> tuple[dict[str, Score], int]:
@@ -84,7 +78,7 @@ def measured(server: DovecotServer, base: Path, history: History, name: str) -> 
     if os.getuid() == 0:
         shutil.chown(mail.parent, "nobody", "nogroup")
     write(history, folder, mail)
-    path = config(folder, imap(server.port, f"w{name}", "WORLD_PASSWORD"))
+    path = config(folder, imap(server.port, f"w{name}", "BENCH_PASSWORD"))
     for words in (("contacts", "import", str(folder / "contacts.csv")), ("sync",)):
         lasttouch(path, *words)
     truth = history.truth

@@ -4,7 +4,6 @@ its own."""
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from bench.figures import Figure, at_most, cpu_seconds, median_of, told
 from bench.graph_double import Double, double
 from bench.imap_account import fresh, one_pass, read_all
 from bench.mailbox import fill
+from bench.servers import own_dovecot
 from config_lines import account, head, table
 from dovecot_server import DovecotServer
 from lasttouch.configuration.config import load_config
@@ -37,11 +37,7 @@ def run(quick: bool) -> Iterator[Figure]:
     Of 100,000 messages a pass by each takes half a minute of a processor, and the double's as long.
     """
     size, pairs = (5_000, 2) if quick else (100_000, 1)
-    base = Path(tempfile.mkdtemp(prefix="ltb", dir="/tmp"))
-    server = DovecotServer(base / "dovecot", location="mdbox")
-    try:
-        server.start()
-        os.environ["BENCH_PASSWORD"] = server.password
+    with own_dovecot("mdbox") as (server, base):
         for number in (_WARM, size):
             with server.client(f"u{number}") as client:
                 fill(client, "INBOX", number)
@@ -54,9 +50,6 @@ def run(quick: bool) -> Iterator[Figure]:
             for headers in (True, False):
                 graph.headers_in_pages(headers)
                 yield from _first_pass(graph, server, base, size, pairs, headers)
-    finally:
-        server.stop()
-        shutil.rmtree(base, ignore_errors=True)
 
 
 def _folder(graph: Double, base: Path, *names: str) -> Path:

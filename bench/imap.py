@@ -4,12 +4,10 @@ nothing new."""
 from __future__ import annotations
 
 import email
-import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +23,7 @@ from bench.imap_account import ONE_WAY, ask, fresh, read_all
 from bench.imap_poll import nothing_new
 from bench.mailbox import append, fill, of_many_people
 from bench.mbsync import COMMAND, Mbsync
+from bench.servers import own_dovecot
 from capture.mail.fetch import FETCH_ITEMS
 from capture.mail.headers import HEADER_FIELDS
 from capture.mail.reading import BATCH_MESSAGES
@@ -35,11 +34,7 @@ def run(quick: bool) -> Iterator[Figure]:
     """Fills mailboxes on a Dovecot of its own; needs dovecot-imapd, and isync for the comparison
     with mbsync."""
     sizes = (2_000, 10_000) if quick else (20_000, 100_000, 300_000)
-    base = Path(tempfile.mkdtemp(prefix="ltb", dir="/tmp"))
-    server = DovecotServer(base / "dovecot", location="mdbox")
-    try:
-        server.start()
-        os.environ["BENCH_PASSWORD"] = server.password
+    with own_dovecot("mdbox") as (server, base):
         for size in sizes:
             with server.client(f"u{size}") as client:
                 fill(client, "INBOX", size)
@@ -48,9 +43,6 @@ def run(quick: bool) -> Iterator[Figure]:
         yield from _memory(server, base, sizes)
         yield from nothing_new(server, base, *sizes[:2])
         yield from _many_people(server, base, 5_000 if quick else 50_000, pairs=1 if quick else 3)
-    finally:
-        server.stop()
-        shutil.rmtree(base, ignore_errors=True)
 
 
 def _backfill(server: DovecotServer, base: Path, size: int, pairs: int) -> Iterator[Figure]:
