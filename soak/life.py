@@ -27,7 +27,6 @@ class Life:
         self.own = {name: f"{name}@acme.example" for name in estate.names}
         self.diary = Diary(now=_now(), own=list(self.own.values()), internal=["acme.example"])
         self.bounces: dict[str, datetime] = {}
-        self.erased_meetings: list[str] = []
         self._places: dict[tuple[str, str], str] = {}  # where the copy of a message is, by account and subject
         self._times: set[datetime] = set()
         self._validity = int(_now().timestamp())

@@ -29,10 +29,6 @@ class Scope(NamedTuple):
     user_id: int = 0
     places: tuple[tuple[int, int], ...] = ()
 
-    def granting(self, least: Level) -> list[int]:
-        """The ids of the accounts that grant this level or a higher one."""
-        return [account_id for account_id, level in self.levels if level >= least]
-
     @property
     def is_lent(self) -> bool:
         """Does anybody else grant something?"""
