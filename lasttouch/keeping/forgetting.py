@@ -107,19 +107,23 @@ def _forget_own(agent: Agent, contact_ids: Sequence[int], emails: Sequence[str])
     agent.forgotten = forgotten
     with writing(agent.connection):
         remember(agent.connection, forgotten.hashes)
-        tokens.forget(agent.connection, named, names, agent.user_id)
-        done = _erase_from(agent, own, named, names, contact_ids)
-        own_words.erase(agent.connection, agent.user_id, named, contact_ids)
-        _derive_what_is_left(agent, done.struck)
+        done = _erase_from(agent, own, agent.user_id, named, names, contact_ids)
     _shred(agent)
     return told, done
 
 
 def _erase_from(
-    agent: Agent, own: frozenset[int], emails: Sequence[str], names: Sequence[str], contact_ids: Sequence[int] = ()
+    agent: Agent,
+    own: frozenset[int],
+    user_id: int | None,
+    emails: Sequence[str],
+    names: Sequence[str],
+    contact_ids: Sequence[int],
 ) -> Erased:
-    """From these accounts alone, within the caller's transaction."""
+    """From these accounts alone, and from what their user says, if they have one; within the caller's transaction."""
     connection = agent.connection
+    if user_id is not None:
+        tokens.forget(connection, emails, names, user_id)
     rewrite = _redaction(agent, names, agent.kept_out(names_of(agent.log, own)))
     gone, unclaimed = held_alone(agent, contact_ids, own)
     canonicals = {*unclaimed, *contacts.canonicals_of(agent.log, gone), *map(canonical, emails)}
@@ -128,6 +132,9 @@ def _erase_from(
     forgetting.rewrite_objects(connection, emails, names, rewrite, own_erasing.places_of(connection, own))
     erased = own_erasing.erase_from(connection, own, emails, names)
     rematch(agent, [], canonicals)
+    if user_id is not None:
+        own_words.erase(connection, user_id, emails, contact_ids)
+    _derive_what_is_left(agent, erased.struck)
     return erased
 
 
@@ -142,11 +149,7 @@ def erase_again(agent: Agent) -> None:
             with writing(agent.connection):
                 contact_ids = held_words.listed_with(agent.log, accounts[name], emails)
                 names = forgetting.names_of(agent.log, contact_ids)
-                if user_id is not None:
-                    tokens.forget(agent.connection, emails, names, user_id)
-                    own_words.erase(agent.connection, user_id, emails, contact_ids)
-                done = _erase_from(agent, own, emails, names, contact_ids)
-                _derive_what_is_left(agent, done.struck)
+                _erase_from(agent, own, user_id, emails, names, contact_ids)
             _shred(agent)
 
 
