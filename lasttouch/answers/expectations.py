@@ -17,7 +17,8 @@ from store.rows import timestamp
 
 LIKELY_OWED, LIKELY_PENDING = 0.12, 0.16
 """From here on it makes a line. Of what we owe three lines in five are right then, and four in five
-are found; of what they owe one in two, and three in four (see bench/attention.py)."""
+are found; of what they owe one in two, and three in four, in the mean of many mailboxes: five differ by
+ten points and more (see bench/attention.py)."""
 PROBABLE = 0.5
 """Likelier than not: from here on it makes a line of a morning's page."""
 _ENOUGH = 60
