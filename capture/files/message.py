@@ -64,7 +64,7 @@ def judge_header(block: bytes | None, internal_date: datetime | None, since: dat
     if not (envelope.message_id or envelope.from_ or envelope.date or envelope.subject or envelope.signs):
         return Outcome(reason="it has no header of a message")
     first = datetime.combine(since, time(), UTC)
-    dates = [moment for moment in (envelope.date, internal_date) if moment is not None]
+    dates = [moment for moment in (plausible(envelope.date), internal_date) if moment is not None]
     if not dates:
         return Outcome(reason="it has no readable date")
     if max(dates) < first:

@@ -63,7 +63,14 @@ def own_group(signs: Mapping[str, str], policy: Policy) -> bool:
     internal = [policy.is_internal_domain(each) for each in ids]
     if len(ids) > 1:
         return all(internal)
-    return any(internal) or policy.is_internal_domain(post_domain(signs.get("list-post", "")))
+    if any(internal) or policy.is_internal_domain(post_domain(signs.get("list-post", ""))):
+        return True
+    older = older_list_domains(signs).values()
+    return bool(older) and all(_are_ours(domains, policy) for domains in older)
+
+
+def _are_ours(domains: list[str], policy: Policy) -> bool:
+    return bool(domains) and all(map(policy.is_internal_domain, domains))
 
 
 def _own_newsletter(envelope: Envelope, policy: Policy) -> bool:
@@ -136,7 +143,7 @@ def list_owner(sender: str) -> str:
 
 def _older_list(signs: Mapping[str, str], policy: Policy) -> Verdict | None:
     for name, domains in older_list_domains(signs).items():
-        if not domains or not all(map(policy.is_internal_domain, domains)):
+        if not _are_ours(domains, policy):
             return Verdict("list", header(_OLDER.get(name, "Sender"), signs[name]))
     return None
 
