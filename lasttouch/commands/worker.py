@@ -50,7 +50,8 @@ def command(
     """
     loaded = loaded_config()
     keep_journal("json" if as_json else log_format, log_level)
-    from lasttouch.work.worker import Worker, queue_of  # noqa: PLC0415 - --help does without
+    from lasttouch.work.opening import queue_of  # noqa: PLC0415 - --help does without
+    from lasttouch.work.worker import Worker  # noqa: PLC0415
 
     with until_stopped():
         told = told_of(metrics or loaded.config.metrics.listen, loaded.database)

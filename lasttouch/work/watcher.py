@@ -7,9 +7,11 @@ watcher that is gone are taken by the others, who open the connections anew.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from activity.errors import Throttled
+from capture.mail.source import MailSource
 from lasttouch.configuration.options import Account
 from lasttouch.daemon.watching import Watching
 from lasttouch.keeping import turns
@@ -18,6 +20,24 @@ from lasttouch.local_time import Clock
 from lasttouch.passes.sources import mail_source_of
 from store import shards
 from store.shards import Watched
+
+
+class WatchedElsewhere(Watching):
+    """Sources that are read by turns, now here and now elsewhere, are watched by whoever has them in their share."""
+
+    def __init__(self, brought: Callable[[int], None]) -> None:
+        super().__init__(lambda *_: None)
+        self._brought = brought
+
+    def keep(self, source_id: int, source: MailSource) -> None:
+        pass
+
+    def was_read(self, source_id: int, brought: bool) -> None:
+        if brought:
+            self._brought(source_id)
+
+    def make_room(self, source_id: int, host: str) -> bool:
+        return False
 
 
 class Watcher:

@@ -9,37 +9,31 @@ import queue as queues
 import resource
 import signal
 import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from pathlib import Path
 
-from activity.errors import ConfigError, DatabaseError, LasttouchError, UsageError
+from activity.errors import ConfigError, LasttouchError
 from activity.mistakes import mistake
-from capture.mail.source import MailSource
 from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.daemon.notify import notify
 from lasttouch.daemon.reading import Reading
 from lasttouch.daemon.telling import tellers
-from lasttouch.daemon.watching import Watching
 from lasttouch.keeping import turns
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.forgotten import keep_beside
 from lasttouch.keeping.lock_file import LockFile
 from lasttouch.keeping.opening import apply_configuration, erase_whoever_came_back
 from lasttouch.keeping.turns import Leases
-from lasttouch.local_time import utc_now
 from lasttouch.passes.pipeline import registered, settle
 from lasttouch.passes.source_pass import Report
-from lasttouch.work.port import Queue, server_of
-from lasttouch.work.watcher import Watcher
+from lasttouch.work.background import Background
+from lasttouch.work.jobs import Jobs
+from lasttouch.work.port import Queue
+from lasttouch.work.shared_clock import SharedClock
+from lasttouch.work.watcher import WatchedElsewhere, Watcher
 from store import settings, shards, workers
 from store.database import database_errors, open_for_writing
-from store.places import SourceRow
-from store.queued import Job, Taken
-from store.server_place import server_of as server_of_log
 from store.transactions import end_idle_transactions_after, writing
 
 TICK_SECONDS = 1.0
@@ -51,41 +45,8 @@ LEAVE_SECONDS = 3.0
 OVERDUE_SECONDS = 300.0
 """For so long nothing may be heard of a thread that has the log, before the worker ends and is started anew."""
 _MOST_FILES = 65_536
-UNNOTICED = timedelta(seconds=2)
 
 _log = logging.getLogger(__name__)
-
-
-class SharedClock:
-    """The server's, so that hosts whose clocks differ plan, and date, by the same one."""
-
-    def __init__(self) -> None:
-        self._ahead = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return utc_now() + self._ahead
-
-    def set_by(self, server: datetime) -> None:
-        ahead = server - utc_now()
-        self._ahead = ahead if abs(ahead - self._ahead) > UNNOTICED else self._ahead
-
-
-class WatchedElsewhere(Watching):
-    """Sources that are read by turns, now here and now elsewhere, are watched by whoever has them in their share."""
-
-    def __init__(self, brought: Callable[[int], None]) -> None:
-        super().__init__(lambda *_: None)
-        self._brought = brought
-
-    def keep(self, source_id: int, source: MailSource) -> None:
-        pass
-
-    def was_read(self, source_id: int, brought: bool) -> None:
-        if brought:
-            self._brought(source_id)
-
-    def make_room(self, source_id: int, host: str) -> bool:
-        return False
 
 
 def _raise_file_limit() -> None:
@@ -95,32 +56,11 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (_MOST_FILES if most == resource.RLIM_INFINITY else most, most))
 
 
-def queue_of(database: Path, name: str = turns.RUN) -> Queue:
-    """The queue that stands with a log, for the worker of this name.
-
-    Raises UsageError for a file, DatabaseError where it is not installed.
-    """
-    server = server_of_log(database)
-    if server is None:
-        raise UsageError(
-            f"the log {database} is a file, which one machine keeps up to date",
-            "run: lasttouch run; lasttouch move takes a log to PostgreSQL, where workers share it",
-        )
-    try:
-        from store.postgres_queue import PostgresQueue  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise DatabaseError(
-            f"workers need {error.name}, which is not installed",
-            "install it beside lasttouch: pipx install '.[worker]'",
-        ) from None
-    return PostgresQueue(server, name)
-
-
 class Worker:
     """Runs until it is told to stop; the main thread looks after the threads that read.
 
-    `limits` are how many sources of one server are read at once, over all workers; `heard` is called with the report
-    of every pass.
+    `per_server` is how many sources of one server are read at once, over all workers; `heard` is called with the
+    report of every pass.
     """
 
     def __init__(
@@ -134,10 +74,6 @@ class Worker:
         watches: bool = True,
     ) -> None:
         self._loaded = loaded
-        self._queue = queue
-        self._at_once = at_once
-        self._per_server = per_server
-        self._reads_files = reads_files
         self._clock = SharedClock()
         self._name = queue.name
         self._agent: Agent | None = None
@@ -146,12 +82,10 @@ class Worker:
         self._words: queues.SimpleQueue[str] = queues.SimpleQueue()
         self._reading = Reading(WatchedElsewhere(self._brought), heard, self._outdated)
         self._watcher = Watcher(self._clock) if watches else None
-        self._guard = threading.Lock()
-        self._taken: dict[int, Taken] = {}
-        self._over: list[Taken] = []
-        self._busy: set[str] = set()
         self._last: dict[str, float] = {}
-        self._pool = ThreadPoolExecutor(at_once + 4, "worker")
+        self._threads = ThreadPoolExecutor(at_once + 4, "worker")
+        self._jobs = Jobs(queue, self._reading, self._threads, at_once, per_server, reads_files)
+        self._background = Background(self._threads, loaded.database)
 
     def run(self) -> None:
         """Raises LasttouchError where it cannot begin. Threads that wait for a server may be about afterwards."""
@@ -189,21 +123,16 @@ class Worker:
                 )
             workers.come(connection, self._name, os.uname().nodename, os.getpid())
             shards.make(connection)
-            self._follow(agent)
+            number = self._follow(agent)
             end_idle_transactions_after(connection, turns.IDLE_SECONDS)
-        _log.info("started: %d sources, log %s", len(self._rows), format(self._loaded.database))
+        _log.info("started: %d sources, log %s", number, format(self._loaded.database))
 
-    def _follow(self, agent: Agent) -> None:
+    def _follow(self, agent: Agent) -> int:
+        """How many sources there are."""
         with agent.lock:
             apply_configuration(agent)
             rows = registered(agent)
-        accounts = {account.name: account for account in agent.config.accounts}
-        self._rows = {row.id: row for row in rows}
-        self._servers = {row.id: server_of(accounts[row.account], row.kind) for row in rows}
-        self._limits = dict.fromkeys(self._servers.values(), self._per_server)
-        if not self._reads_files:
-            self._limits.pop("files", None)
-        self._intervals = {account.name: account.poll_every for account in agent.config.accounts}
+        self._jobs.follow(agent, rows)
         if self._agent is not None:
             self._agent.retired = True
         self._agent = self._reading.agent = agent
@@ -211,6 +140,7 @@ class Worker:
         if self._watcher is not None:
             self._watcher.open_anew()
         self._is_outdated = False
+        return len(rows)
 
     def _brought(self, source_id: int) -> None:
         agent = self._reading.agent
@@ -231,9 +161,9 @@ class Worker:
                     if self._is_time_for("follow", FOLLOW_SECONDS):
                         self._reload(self._agent)
                     return
-                self._say_what_is_over()
-                self._offer(self._agent)
-                self._take()
+                self._jobs.say_what_is_over()
+                self._jobs.offer(self._agent, self._clock(), self._watcher.due(self._agent) if self._watcher else [])
+                self._jobs.take()
                 self._tend()
         except LasttouchError as error:
             self._tell(f"{error.message}. {error.hint}")
@@ -255,15 +185,13 @@ class Worker:
         self._told = trouble
 
     def _beat(self, agent: Agent) -> None:
-        with self._guard:
-            taken = list(self._taken.values())
-        self._queue.keep(taken)
+        taken = self._jobs.keep()
         if not agent.lock.acquire(timeout=OVERDUE_SECONDS):
             _log.critical("nothing was heard of what holds the log for minutes; this worker ends")
             os._exit(1)
         try:
             self._clock.set_by(workers.now(agent.log))
-            workers.is_at_work(agent.connection, self._name, os.uname().nodename, os.getpid(), len(taken))
+            workers.is_at_work(agent.connection, self._name, os.uname().nodename, os.getpid(), taken)
         finally:
             agent.lock.release()
 
@@ -283,90 +211,14 @@ class Worker:
         self._follow(Agent(loaded, agent.connection, self._clock, agent.lock_file, agent.lock))
         _log.info("reloaded the configuration: %d accounts", len(loaded.config.accounts))
 
-    def _offer(self, agent: Agent) -> None:
-        now = self._clock()
-        with agent.lock:
-            dead = workers.bury(agent.connection, self._name)
-            due = workers.due(agent.log, now)
-        self._queue.give_back(dead)
-        ids = dict.fromkeys(one.row.id for one in due if one.row.id in self._servers and self._is_due(one, now))
-        if self._watcher is not None:
-            ids |= dict.fromkeys(one for one in self._watcher.due(agent) if one in self._servers)
-        self._queue.offer([Job(one, self._servers[one]) for one in ids])
-
-    def _is_due(self, one: workers.Due, now: datetime) -> bool:
-        """A sync by hand says of no source when it is read next."""
-        if one.next_attempt is not None or one.last_attempt is None:
-            return True
-        return one.last_attempt + self._intervals[one.row.account] <= now
-
-    def _say_what_is_over(self) -> None:
-        """What could not be said when it was; until then none of it is done again."""
-        with self._guard:
-            over = list(self._over)
-        self._queue.done(over)
-        with self._guard:
-            self._over = self._over[len(over) :]
-
-    def _take(self) -> None:
-        with self._guard:
-            free = self._at_once - len(self._taken)
-        if free <= 0 or not self._limits:
-            return
-        for taken in self._queue.take(free, self._limits):
-            row = self._rows.get(taken.job.source_id)
-            with self._guard:
-                self._taken[taken.job.source_id] = taken
-            self._pool.submit(self._read, row, taken)
-
-    def _read(self, row: SourceRow | None, taken: Taken) -> None:
-        try:
-            if row is not None:
-                plan = self._reading.read(row)
-                agent = self._reading.agent
-                with agent.lock:
-                    workers.put_off(agent.connection, row.id, plan.at)
-        except (sqlite3.Error, LasttouchError) as error:
-            _log.debug("source %d: %s", taken.job.source_id, error)
-        finally:
-            with self._guard:
-                self._taken.pop(taken.job.source_id, None)
-            try:
-                self._queue.done([taken])
-            except (sqlite3.Error, LasttouchError) as error:  # said again at the next look
-                _log.debug("source %d: %s", taken.job.source_id, error)
-                with self._guard:
-                    self._over.append(taken)
-
     def _tend(self) -> None:
         if self._is_time_for("sweep", SWEEP_SECONDS / 4):
-            self._in_background("sweep", self._sweep)
+            self._background.begin("sweep", self._sweep)
         if self._watcher is not None and self._is_time_for("watch", BEAT_SECONDS):
-            self._in_background("watch", self._watch)
+            self._background.begin("watch", self._watch)
         if self._is_time_for("tell", TELL_SECONDS):
             for name, tell in self._tellers.items():
-                self._in_background(f"target {name}", tell)
-
-    def _in_background(self, name: str, action: Callable[[], None]) -> None:
-        """One of each at once."""
-        with self._guard:
-            if name in self._busy:
-                return
-            self._busy.add(name)
-
-        def act() -> None:
-            try:
-                with database_errors(self._loaded.database):
-                    action()
-            except LasttouchError as error:
-                _log.error("%s. %s", error.message, error.hint)
-            except Exception as error:  # noqa: BLE001 - the next time may go well
-                _log.error("%s", mistake(error))
-            finally:
-                with self._guard:
-                    self._busy.discard(name)
-
-        self._pool.submit(act)
+                self._background.begin(f"target {name}", tell)
 
     def _watch(self) -> None:
         assert self._watcher is not None
@@ -398,7 +250,7 @@ class Worker:
                 if self._watcher is not None:
                     self._watcher.leave(agent)
                 workers.has_left(agent.connection, self._name)
-                self._queue.done(list(self._taken.values()))
+                self._jobs.leave()
                 agent.connection.close()
             except (sqlite3.Error, LasttouchError) as error:
                 _log.debug("%s", error)

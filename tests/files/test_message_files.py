@@ -185,7 +185,9 @@ def test_what_is_no_message_is_named_once(tmp_path: Path) -> None:
     assert log.sync() == []
 
 
-@pytest.mark.parametrize("date", [b"", b"Date: 05/06/2026 10:00\n", b"Date: one of these days\n", b"Date: Thu, 1 Jan 1970 00:00:00 +0000\n"])
+@pytest.mark.parametrize(
+    "date", [b"", b"Date: 05/06/2026 10:00\n", b"Date: one of these days\n", b"Date: Thu, 1 Jan 1970 00:00:00 +0000\n"]
+)
 @pytest.mark.parametrize("folder", ["", "new", "cur"])
 def test_a_message_without_a_readable_date_is_named_never_dated_by_its_file(
     tmp_path: Path, maildir: Path, folder: str, date: bytes

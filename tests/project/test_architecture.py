@@ -133,7 +133,7 @@ def test_nothing_but_the_engines_modules_knows_the_driver() -> None:
     for name, path in _files(*ROOMS).items():
         if not Path(name).name.startswith("postgres_"):
             driver = {one for one in _imports(path) if _is_among(one, {"psycopg"}) or one.startswith("store.postgres_")}
-            assert not driver or name in ("store/database.py", "store/queued.py", "lasttouch/work/worker.py"), name
+            assert not driver or name in ("store/database.py", "store/queued.py", "lasttouch/work/opening.py"), name
 
 
 def test_what_reads_takes_a_log_and_none_a_bare_connection() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from activity.errors import DatabaseError, UsageError
-from lasttouch.work.worker import queue_of
+from lasttouch.work.opening import queue_of
 from postgres_server import PostgresServer
 from running_daemon import until
 from store import postgres_queue

@@ -34,7 +34,7 @@ HASTE = """
 import sys; sys.path[:0] = [{root!r}]
 from lasttouch.keeping import turns; turns.LEASE_SECONDS, turns.BEAT_SECONDS = 2, 0.5
 import lasttouch.work.worker as worker; worker.BEAT_SECONDS = 0.5; worker.TICK_SECONDS = 0.1
-import store.postgres_queue as queue; queue.SILENT = worker.timedelta(seconds=2)
+import datetime; import store.postgres_queue as queue; queue.SILENT = datetime.timedelta(seconds=2)
 import cli; cli.main()
 """
 

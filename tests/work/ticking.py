@@ -14,6 +14,7 @@ from lasttouch.configuration.config import LoadedConfig, load_config
 from lasttouch.keeping import turns
 from lasttouch.keeping.opening import opened
 from lasttouch.work import worker
+from lasttouch.work.opening import queue_of
 from running_daemon import until
 from store.database import open_for_reading
 
@@ -25,7 +26,7 @@ class Ticking:
 
     def __init__(self, loaded: LoadedConfig) -> None:
         self.loaded = loaded
-        queue = worker.queue_of(loaded.database, turns.RUN)
+        queue = queue_of(loaded.database, turns.RUN)
         self.made = worker.Worker(loaded, queue, lambda _: None, 1, 8, True, watches=False)
         self.made._begin()
 
@@ -47,7 +48,7 @@ class Ticking:
             return contents_of(agent.log)
 
     def end(self) -> None:
-        self.made._pool.shutdown()
+        self.made._threads.shutdown()
         self.made._leave()
 
 
