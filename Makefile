@@ -9,7 +9,7 @@ WORKERS := 3
 ALWAYS_ON_POSTGRESQL := tests/log
 
 .DEFAULT_GOAL := help
-.PHONY: help demo quick test test-postgresql lint reference pictures bench soak clean
+.PHONY: help demo quick test test-postgresql lint reference schema pictures bench soak clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ lint: $(VENV)/dev.stamp  ## Check style and types
 
 reference: $(VENV)/dev.stamp  ## Write docs/commands.md and the manual page anew from the commands
 	PYTHONPATH=. $(BIN)/python docs/generate.py
+
+schema: $(VENV)/dev.stamp  ## Write store/new_log.sql anew from the migrations
+	PYTHONPATH=. $(BIN)/python -m store.new_log
 
 pictures: $(VENV)/dev.stamp  ## Take the README's pictures anew, of the demo's world (needs Chromium)
 	$(BIN)/python docs/pictures.py

@@ -89,6 +89,11 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             "secure_delete = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if not seen:
+            from store.new_log import make  # noqa: PLC0415 - once in the life of a log
+
+            make(connection)
+            seen = refuse_foreign(connection, path)
         if seen != MIGRATIONS:
             from store.migrations import migrate  # noqa: PLC0415 - sqlite-utils takes its time to import
 
@@ -222,10 +227,10 @@ def _reader(path: Path, how: str) -> sqlite3.Connection:
 
 def empty_log() -> Log:
     """A log in memory that nothing was ever read into."""
-    from store.migrations import migrate  # noqa: PLC0415 - once, before the first sync
+    from store.new_log import make  # noqa: PLC0415 - once, before the first sync
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(connection)
+    make(connection)
     return Log(connection)
 
 

@@ -1,4 +1,4 @@
-"""How a database of an older version becomes one of this; a new one has all migrations in their order."""
+"""How a database of an older version becomes one of this; a new one is made of what they come to, by new_log.py."""
 
 from __future__ import annotations
 

@@ -94,11 +94,11 @@ def made_by(server: Server, fill: Callable[[sqlite3.Connection], Filled]) -> Fil
 
 
 def _make(connection: ServerConnection, fill: Callable[[sqlite3.Connection], Filled]) -> Filled:
-    from store.migrations import migrate  # noqa: PLC0415
-    from store.postgres_schema import statements  # noqa: PLC0415 - once in the life of a log
+    from store.new_log import make  # noqa: PLC0415 - once in the life of a log
+    from store.postgres_schema import statements  # noqa: PLC0415
 
     made = sqlite3.connect(":memory:", isolation_level=None)
-    migrate(made)
+    make(made)
     as_others = cast("sqlite3.Connection", connection)
     with contextlib.closing(made), writing(as_others):
         connection.make_schema()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cyrus_server import CyrusServer, cyrus_folder
 from hypothesis import settings
-from migrated_once import migrate
+from made_once import make
 from sabredav_server import SabredavServer, sabredav_is_installed
 from statements import recorded, refused
 
@@ -61,15 +61,17 @@ FIXTURES = frozenset(
 )
 
 ORDERS = frozenset(("in_every_order", "permutations"))
-MIGRATE = frozenset(("test_upgrades", "test_older_logs", "test_disk"))  # what they test is the migrations themselves
+MAKE = frozenset(
+    ("test_new_log", "test_upgrades", "test_older_logs", "test_disk")
+)  # what they test is how a log is made
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _logs_are_migrated_once(request: pytest.FixtureRequest) -> Iterator[None]:
-    """But where migrating is what a module tests."""
+def _logs_are_made_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """But where that is what a module tests."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.path.stem not in MIGRATE:
-            patch.setattr("store.migrations.migrate", migrate)
+        if request.path.stem not in MAKE:
+            patch.setattr("store.new_log.make", make)
         yield
 
 
@@ -86,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _statements_are_postgresqls_too(request: pytest.FixtureRequest) -> Iterator[None]:
     """Of all that the tests of the log ask of a file; with LASTTOUCH_STATEMENTS=1 of what any test asks."""
     asks = request.path.parent.name == "log" or os.environ.get("LASTTOUCH_STATEMENTS") == "1"
-    if not asks or ON_POSTGRESQL or postgres_folder() is None or request.path.stem in MIGRATE:
+    if not asks or ON_POSTGRESQL or postgres_folder() is None or request.path.stem in MAKE:
         yield
         return
     server = request.getfixturevalue("postgres")
