@@ -11,7 +11,7 @@ from activity.address import is_calendar_address, normalise, normalise_domain
 from activity.contact import ContactEntry
 from activity.errors import UsageError
 from lasttouch.keeping.agent import Agent
-from lasttouch.keeping.listing import ADDED, UNCHANGED, UPDATED, also, let_go, listing, take_in
+from lasttouch.keeping.listing import ADDED, UNCHANGED, UPDATED, also, kept_off, let_go, listing, take_in
 from lasttouch.keeping.meetings import follow_names
 from lasttouch.keeping.rematching import learn_company_domains, rematch
 from lasttouch.keeping.whose import OF_THE_LIST, Holding, insist_on_an_account, meant_by
@@ -20,7 +20,6 @@ from matchers.domains import company_shown
 from matchers.never_log import NeverLog
 from matchers.owners import owner_meant
 from store import cards, contact_changes, contacts, held_companies, holding, own_words, touches
-from store.accounts import names_of
 from store.contacts import Imported
 from store.transactions import writing
 from store.unmatched import Stranger
@@ -75,7 +74,7 @@ def import_cards(agent: Agent, entries: Sequence[tuple[str, ContactEntry]], of: 
     """The same for the cards of an address book, each with the key that names it; within the
     caller's transaction."""
     aside = _PutAside(agent, [entry for _, entry in entries], of)
-    kept_out = _kept_out(agent, of)
+    kept_out = kept_off(agent, of)
     kept = [(key, entry) for key, entry in entries if _is_welcome(agent, entry, kept_out) and not aside(entry)]
     change = _import_of(agent, [entry for _, entry in kept], of)
     shown: dict[str, tuple[int, list[str]]] = {}
@@ -124,8 +123,9 @@ def _import_of(
             return _import(agent, entries, of, renames, by_itself)
         with listing(agent, [email for entry in entries for email in entry.emails]):
             return _import(agent, entries, of, renames, by_itself)
-    aside, kept_out = _PutAside(agent, entries, of), _kept_out(agent, of)
-    kept = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry, kept_out) and not aside(entry)]
+    aside, kept_out = _PutAside(agent, entries, of), kept_off(agent, of)
+    welcome = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry, kept_out)]
+    kept = [at for at in welcome if not aside(entries[at])]
     meant = dict(zip(kept, meant_by(agent.log, [entries[at] for at in kept], of), strict=True))
     listed = {at: one.of_the_list for at, one in meant.items() if one.of_the_list is not None}
     held = {at: one.held for at, one in meant.items() if at not in listed and one.held is not None}
@@ -152,7 +152,14 @@ def _import_of(
             tuple({**listed, **held, **theirs}[at] for at in kept),
             done.new,
         ),
+        erased=_erased(entries, kept_out),
+        ours=sum(_is_ours(agent, entry) for entry in entries),
+        put_aside=len(welcome) - len(kept),
     )
+
+
+def _erased(entries: Sequence[ContactEntry], kept_out: NeverLog) -> int:
+    return sum(any(map(kept_out, entry.emails)) for entry in entries)
 
 
 def _without(entry: ContactEntry, foreign: Collection[str]) -> ContactEntry:
@@ -167,7 +174,7 @@ def _import(
     by_itself: bool,
     account_id: int | None = None,
 ) -> Change:
-    kept_out = _kept_out(agent, of)
+    kept_out = kept_off(agent, of)
     welcome = [entry for entry in entries if _is_welcome(agent, entry, kept_out)]
     aside = _PutAside(agent, welcome, of)
     people = [entry for entry in welcome if not aside(entry)]
@@ -181,9 +188,8 @@ def _import(
     if not by_itself:
         domains = learn_company_domains(agent, entries, account_id=account_id)
     rematched = rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)
-    erased = sum(any(map(kept_out, entry.emails)) for entry in entries)
     ours = sum(_is_ours(agent, entry) for entry in entries)
-    return Change(imported, rematched, erased, ours, len(welcome) - len(people))
+    return Change(imported, rematched, _erased(entries, kept_out), ours, len(welcome) - len(people))
 
 
 def new_entry(name: str, emails: Sequence[str], company: str = "", domain: str = "", owner: str = "") -> ContactEntry:
@@ -228,11 +234,6 @@ def add_strangers(
         for one in strangers
     ]
     return import_contacts(agent, entries, by_name=by_name, by_itself=True, of=of)
-
-
-def _kept_out(agent: Agent, of: Holding) -> NeverLog:
-    """Who was erased, or is kept out by a never_log rule, for whoever lists."""
-    return agent.kept_out(names_of(agent.log, of.own))
 
 
 def _is_welcome(agent: Agent, entry: ContactEntry, kept_out: NeverLog) -> bool:

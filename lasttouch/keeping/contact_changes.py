@@ -17,7 +17,6 @@ from matchers.canonical import canonical
 from matchers.domains import is_disposable, is_free_mail, registrable
 from matchers.owners import owner_meant
 from store import addresses, contact_changes, contacts, deeds, held_companies, held_words, holding, notes
-from store.accounts import names_of
 from store.held_words import Words
 from store.own_words import Speaker
 from store.people import Person, people
@@ -111,7 +110,7 @@ def add_alias(agent: Agent, contact_id: int, emails: Sequence[str]) -> Readdress
     Raises UsageError where one was erased, or a never_log rule keeps it out.
     """
     insist_on_changeable(agent.log, [contact_id], agent.holding)
-    kept_out = agent.kept_out(names_of(agent.log, agent.holding.own))
+    kept_out = listing.kept_off(agent, agent.holding)
     refused = next((email for email in emails if kept_out(email)), None)
     if refused is not None:
         raise UsageError(f"{refused} is kept out", "it was erased, or is under a never_log rule")

@@ -10,10 +10,22 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.rematching import learn_company_domains, rematch
 from lasttouch.keeping.whose import Holding
 from matchers.canonical import canonical
-from store import contact_changes, contacts, held_companies, held_words, holding
+from matchers.never_log import NeverLog
+from store import contact_changes, contacts, held_companies, held_words, holding, viewers
+from store.accounts import names_of
 from store.held_words import Words
 
 ADDED, UPDATED, UNCHANGED = "added", "updated", "unchanged"
+
+
+def kept_off(agent: Agent, of: Holding) -> NeverLog:
+    """Who was erased, or is kept out by a never_log rule, for whoever lists.
+
+    Whom a fellow reader erased from a mailbox that they share may stand on their own list: the first
+    of their accounts says.
+    """
+    accounts = of.accounts or viewers.own_accounts(agent.log, of.user_id)[:1]
+    return agent.kept_out(names_of(agent.log, accounts))
 
 
 def take_in(agent: Agent, contact_id: int, entry: ContactEntry, of: Holding, by_itself: bool = False) -> str:

@@ -121,6 +121,24 @@ def test_nor_does_a_copy_that_a_colleague_has_too_bring_anybody_back_later(here:
     assert len(here.ok("ana", "log", ZOE)) == 3
 
 
+def test_whom_a_fellow_reader_erased_is_kept_off_nobody_else_s_list(here: Colleagues) -> None:
+    """Ana, who reads a mailbox with Ben and one with Cleo, erases whom she alone knows."""
+    here.accounts |= {"desk": {"readers": ["ana", "ben"]}, "info": {"readers": ["ana", "cleo"]}}
+    era, other = "era@quilt.example", "eras@quilt.example"
+    here.sync()
+    for email in (era, other):
+        here.ok("ana", "contacts", "add", "Era Quilt", email)
+        here.ok("ana", "contacts", "forget", email, "--yes")
+    for who in ("ben", "cleo"):
+        (here.folder / "era.csv").write_text(f"name,email\nEra,{era}\n")
+        assert here.run(who, "contacts", "import", str(here.folder / "era.csv"), "--json").json["added"] == 1
+        assert here.run(who, "contacts", "alias", era, other).code == 0
+    assert here.ok("ana", "contacts", "add", "Era", era)["erased"] == 1
+    here.ok("ben", "contacts", "add", "Zed", "zed@quilt.example")
+    here.ok("ben", "contacts", "forget", "zed@quilt.example", "--yes")
+    assert here.ok("ben", "contacts", "add", "Zed", "zed@quilt.example")["erased"] == 1
+
+
 def test_a_backup_brings_nobody_back_who_was_erased_from_an_account(here: Colleagues) -> None:
     here.receive("ben", ZOE, BEN, 3, message_id="bens@x.example", subject="Mine")
     here.sync()
