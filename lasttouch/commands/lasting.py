@@ -7,11 +7,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import click
 
 from activity.errors import LasttouchError
+from lasttouch.configuration.config import LoadedConfig
 from lasttouch.local_time import utc_now
 from lasttouch.passes.source_pass import Report
 from lasttouch.terminal.options import F
@@ -44,13 +44,16 @@ def journal_options(function: F) -> F:
     return function
 
 
-def told_of(listen: str | None, database: Path) -> Callable[[Report], None]:
-    """Who is told of every pass: the metrics, if they are wanted."""
+def told_of(named: str | None, loaded: LoadedConfig) -> Callable[[Report], None]:
+    """Who is told of every pass: the metrics, if they are wanted, at the `named` place or at the configured one."""
+    config = loaded.config
+    listen = named or config.metrics.listen
     if listen is None:
         return lambda _: None
     from lasttouch.daemon.metrics import serve  # noqa: PLC0415 - an extra
 
-    return serve(listen, database, utc_now)
+    token = config.metrics.token(loaded.folder)
+    return serve(listen, loaded.database, utc_now, token and token(), bool(config.users))
 
 
 @contextlib.contextmanager

@@ -37,5 +37,5 @@ def command(log_format: Format, as_json: bool, log_level: str, metrics: str | No
     from lasttouch.daemon.page import Page  # noqa: PLC0415
 
     with until_stopped():
-        told = told_of(metrics or loaded.config.metrics.listen, loaded.database)
+        told = told_of(metrics, loaded)
         Daemon(loaded, lock, told, Doors([Answers(form, log_level), Page(form, log_level)])).run()

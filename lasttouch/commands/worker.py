@@ -54,5 +54,5 @@ def command(
     from lasttouch.work.worker import Worker  # noqa: PLC0415
 
     with until_stopped():
-        told = told_of(metrics or loaded.config.metrics.listen, loaded.database)
+        told = told_of(metrics, loaded)
         Worker(loaded, queue_of(loaded.database), told, at_once, per_server, not no_files, not no_watch).run()

@@ -12,7 +12,7 @@ from lasttouch.configuration.cloud_options import Microsoft, SignIn, problems_of
 from lasttouch.configuration.config_file import ConfigFile
 from lasttouch.configuration.database_options import problems_of_database
 from lasttouch.configuration.models import adapter_of
-from lasttouch.configuration.options import Account, Config, Files, Mcp
+from lasttouch.configuration.options import Account, Config, Files, Mcp, Metrics
 from lasttouch.configuration.rights_options import User, problems_of_team
 from lasttouch.configuration.sections import Section
 from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
@@ -105,6 +105,7 @@ _TABLES: dict[str, tuple[type[Section], str]] = {  # key → what it may hold, a
     "web": (Web, "[web]"),
     "provider": (Provider, "[web.provider]"),
     "mcp": (Mcp, "[mcp]"),
+    "metrics": (Metrics, "[metrics]"),
     "": (Config, "the file's beginning"),
 }
 

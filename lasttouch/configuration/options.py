@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from activity import source_kind
+from capture.credentials import Secret
 from lasttouch.configuration.cloud_options import Microsoft, SignIn
 from lasttouch.configuration.config_file import DEFAULT_DATABASE
 from lasttouch.configuration.database_options import a_place
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
 from lasttouch.configuration.rights_options import INHERIT, Granted, Readers, Share, User
 from lasttouch.configuration.sections import Check, Checked, Section, field, section
-from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap
+from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap, named_secret
 from lasttouch.configuration.target_options import Target
 from lasttouch.configuration.web_options import Web, listen_address
 
@@ -57,6 +59,12 @@ def _host_and_port(listen: str | None, _: Mapping[str, Any]) -> str | None:
     if listen is not None:
         listen_address(listen)
     return listen
+
+
+def _one_token(file: str | None, before: Mapping[str, Any]) -> str | None:
+    if sum(way is not None for way in (before.get("token_command"), before.get("token_env"), file)) > 1:
+        raise ValueError("give one of token_command, token_env, token_file")
+    return file
 
 
 @section
@@ -124,11 +132,19 @@ class Account(Section):
 
 @section
 class Metrics(Section):
-    """Where Prometheus may ask; nowhere unless told."""
+    """Where Prometheus may ask; nowhere unless told. With a token only who sends it is answered, and with users nobody
+    is without one."""
 
     listen: str | None = None
+    token_command: Text | None = None
+    token_env: Text | None = None
+    token_file: FilePath | None = None
 
-    checks: ClassVar[Mapping[str, Check]] = {"listen": _host_and_port}
+    checks: ClassVar[Mapping[str, Check]] = {"listen": _host_and_port, "token_file": _one_token}
+
+    def token(self, base: Path) -> Secret | None:
+        """Fetches it; None where there is none. A relative file counts from `base`."""
+        return named_secret(self, "token", base)
 
 
 @section

@@ -6,6 +6,8 @@ No names but those of accounts.
 from __future__ import annotations
 
 import contextlib
+import hmac
+import logging
 import threading
 import time
 from collections import Counter
@@ -19,6 +21,7 @@ from lasttouch.configuration.web_options import listen_address
 from lasttouch.passes.source_pass import Report
 from store.database import open_for_reading
 from store.health import SourceHealth, counts, sources
+from store.settings import has_users
 from store.workers import workers
 
 if TYPE_CHECKING:
@@ -46,11 +49,18 @@ _GAUGES: dict[str, tuple[str, Callable[[SourceHealth, float], float | None]]] = 
 }
 
 
-def serve(listen: str, database: Path, clock: Clock) -> Callable[[Report], None]:
-    """Serve the metrics of this log over HTTP in a thread of its own; returns who is to be told of
-    every pass.
+_log = logging.getLogger(__name__)
 
-    Raises UsageError where that cannot be.
+
+def serve(
+    listen: str, database: Path, clock: Clock, token: str | None = None, is_a_teams: bool = False
+) -> Callable[[Report], None]:
+    """Serve the metrics of this log over HTTP in a thread of its own, to who sends the token where there is one;
+    returns who is to be told of every pass.
+
+    `is_a_teams`: the log has users, from whom it is kept what colleagues have; nobody is answered
+    without a token then, for any user of a machine can connect to its ports. Raises UsageError
+    where that cannot be.
     """
     try:
         from prometheus_client import start_http_server  # noqa: PLC0415 - an extra
@@ -60,7 +70,9 @@ def serve(listen: str, database: Path, clock: Clock) -> Callable[[Report], None]
             "metrics need the prometheus-client package", "install it beside lasttouch: pipx install '.[metrics]'"
         ) from None
     registry = CollectorRegistry()
-    collector = _Collector(database, clock)
+    collector = _Collector(database, clock, is_a_teams)
+    if is_a_teams and token is None:
+        _log.warning("metrics are told to nobody: with users they need a token, such as token_file under [metrics]")
     registry.register(collector)
     try:
         host, port = listen_address(listen)
@@ -70,7 +82,7 @@ def serve(listen: str, database: Path, clock: Clock) -> Callable[[Report], None]
         raise UsageError(f"metrics cannot be served at {listen}: {reason}", "name another host and port") from None
     application = server.get_app()
     assert application is not None
-    server.set_app(_asked_by_our_name(application, host))
+    server.set_app(_asked_by_our_name(_asked_with(token, collector, application), host))
     return collector.note
 
 
@@ -97,15 +109,36 @@ def _asked_by_our_name(application: WSGIApplication, host: str) -> WSGIApplicati
     return answer
 
 
+def _asked_with(token: str | None, collector: _Collector, application: WSGIApplication) -> WSGIApplication:
+    """Prometheus sends it as its `authorization` says (RFC 6750, 2.1)."""
+    expected = f"Bearer {token}".encode()
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        given = environ.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
+        if hmac.compare_digest(given, expected) if token is not None else not collector.is_a_teams():
+            return application(environ, start)
+        start("401 Unauthorized", [("Content-Type", "text/plain"), ("WWW-Authenticate", "Bearer")])
+        return [b"these metrics are asked for with the token under [metrics] in the configuration\n"]
+
+    return answer
+
+
 class _Collector:
-    def __init__(self, database: Path, clock: Clock) -> None:
+    def __init__(self, database: Path, clock: Clock, is_a_teams: bool) -> None:
         self._database = database
         self._clock = clock
+        self._is_a_teams = is_a_teams
         self._lock = threading.Lock()
         self._passes: Counter[tuple[str, str]] = Counter()
         self._errors: Counter[tuple[str, str, str]] = Counter()
         self._counts: tuple[int, int, int] = (0, 0, 0)
         self._counted = -COUNTS_SECONDS
+
+    def is_a_teams(self) -> bool:
+        """Has the log users, by now or when it could last be read?"""
+        with contextlib.suppress(LasttouchError), contextlib.closing(open_for_reading(self._database)) as log:
+            self._is_a_teams = has_users(log)
+        return self._is_a_teams
 
     def note(self, report: Report) -> None:
         with self._lock:

@@ -38,6 +38,14 @@ def configuration(loaded: LoadedConfig) -> Iterator[Finding]:
     yield _private("configuration-private", loaded.path)
     yield from _changed_by_others("configuration-writable", loaded.path, "commands in it run as you")
     yield from _password_files(loaded)
+    metrics = loaded.config.metrics
+    if loaded.config.users and metrics.listen is not None and metrics.token(loaded.folder) is None:
+        yield Finding(
+            "metrics-token",
+            "warning",
+            f"metrics are told to nobody at {metrics.listen}: whoever uses this machine could ask there",
+            "name a token under [metrics], such as token_file, and give it to Prometheus (authorization)",
+        )
     for account in accounts:
         ours = loaded.config.internal_domains
         domains = {domain_of(email) for email in account.addresses}

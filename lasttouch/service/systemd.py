@@ -224,6 +224,8 @@ def _secret_files(loaded: LoadedConfig) -> Iterable[Path]:
         logins = [one for one in (account.imap, account.caldav, account.carddav) if one is not None]
         named = [one.password_file for one in logins] + [one.url_file for one in account.calendar_urls]
         yield from (loaded.folder / Path(name).expanduser() for name in named if name)
+    if token := loaded.beside(loaded.config.metrics.token_file):
+        yield Path(token)
 
 
 def _credentials(loaded: LoadedConfig) -> list[str]:
