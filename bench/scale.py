@@ -1,108 +1,119 @@
-"""The same log in a file and in a PostgreSQL of our own: what storing, asking and checking cost
-there and here.
-
-Processor time, of this process and of the server's for it, so that the figures hold on a busy
-machine too.
+"""The same log in a file and in a PostgreSQL of our own: what storing, asking and checking cost there and here, each
+figure told as soon as it is known.
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter
 
+from activity.sharing import Level
 from bench import logs
+from bench.engines import agent_at, each, places, reader_at, relations, size_of, spent
 from bench.figures import Figure, at_least, at_most, told
-from bench.processes import own_cpu_of
+from bench.team import ACCOUNTS, share_out
 from bench.world import END, Size, World, contact_entries
-from lasttouch.answers import stale
+from lasttouch.answers import awaiting, stale
 from lasttouch.answers.question import Question
-from lasttouch.configuration.config import LoadedConfig
-from lasttouch.configuration.options import Config
 from lasttouch.keeping.address_book import import_contacts
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.checking import check
-from lasttouch.keeping.lock_file import LockFile
 from lasttouch.keeping.opening import follow_configuration
-from store.database import open_for_writing
-from store.inspection import bytes_used
+from store.log import Log, Scope
 from store.people import people
-from store.server_place import place_on_server, server_of
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from postgres_server import PostgresServer
-
-_ASKED = 200  # the server's time is told in hundredths of a second
+FILE, SERVER = "file", "PostgreSQL"
+_CONFIG = logs.config_text(Path("elsewhere"))
+_LARGEST = 8
+_TOUCHED = "SELECT contact_id FROM contact_touch WHERE last_touch IS NOT NULL ORDER BY contact_id LIMIT 200"
+_OF_FIVE = Scope("u1", ((1, Level.OWN), *((number, Level.WHO) for number in range(2, 6))), ACCOUNTS - 5, 1)
 
 
 def run(quick: bool) -> Iterator[Figure]:
     size = Size(3_000, 600) if quick else Size(100_000, 10_000)
     logs.BATCH = 500
-    base = Path(tempfile.mkdtemp(prefix="ltbs"))
-    try:
-        with PostgresServer(base, durable=True) as server, tempfile.TemporaryDirectory(dir=logs.folder()) as folder:
-            file = _Measured(Path(folder) / "lasttouch.db", size)
-            other = _Measured(place_on_server(server.url(), Path(folder), None), size)
-            yield from _figures(file, other)
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+    with places() as place:
+        at = {engine: place(engine) for engine in (FILE, SERVER)}
+        yield from _ingested(at, size)
+        yield from _bytes(at, size)
+        yield from _asked(at)
+        yield from _checked(at)
+        yield from _of_an_audience(at[SERVER])
 
 
-def _figures(file: _Measured, other: _Measured) -> Iterator[Figure]:
-    yield told("ingest into a file", file.ingested, "activities/s of processor")
-    yield told("ingest into PostgreSQL", other.ingested, "activities/s of processor")
-    yield at_least("ingest, PostgreSQL ÷ file", other.ingested / file.ingested, "×", 0.40)
-    yield told("ingest, PostgreSQL ÷ file, by the clock", other.by_the_clock / file.by_the_clock, "×")
-    yield at_most("last of one, PostgreSQL", other.last * 1e3, "ms", 1)
-    yield told("last of one, PostgreSQL ÷ file", other.last / file.last, "×")
-    yield at_most("stale, the first hundred, PostgreSQL ÷ file", other.stale / file.stale, "×", 5)
-    yield at_most("check, PostgreSQL ÷ file", other.checked / file.checked, "×", 2.5)
-    yield at_most("bytes, PostgreSQL ÷ file", other.bytes / file.bytes, "×", 2.2)
+def _ingested(at: dict[str, Path], size: Size) -> Iterator[Figure]:
+    a_second, by_the_clock = {}, {}
+    for engine, place in at.items():
+        with agent_at(place, _CONFIG) as agent:
+            follow_configuration(agent)
+            import_contacts(agent, contact_entries(size.contacts))
+            began = perf_counter()
+            a_second[engine] = size.activities / spent(agent.log, partial(_write, agent, size))
+            by_the_clock[engine] = size.activities / (perf_counter() - began)
+            agent.refresh()
+        yield told(f"ingest into {engine}", a_second[engine], "activities/s of processor")
+    yield at_least("ingest, PostgreSQL ÷ file", a_second[SERVER] / a_second[FILE], "×", 0.40)
+    yield told("ingest, PostgreSQL ÷ file, by the clock", by_the_clock[SERVER] / by_the_clock[FILE], "×")
 
 
-class _Measured:
-    """What it costs to fill a new log at `place`, and to ask it."""
+def _write(agent: Agent, size: Size) -> None:
+    for _ in logs.write_batches(agent, World(size)):
+        pass
 
-    def __init__(self, place: Path, size: Size) -> None:
-        connection = open_for_writing(place)
-        self._backend: int | None = None
-        if server_of(place) is not None:
-            (self._backend,) = connection.execute("SELECT pg_backend_pid()").fetchone()
-        config = Config.of_checked(tomllib.loads(logs.config_text(Path("elsewhere"))))
-        loaded = LoadedConfig(place.with_name("config.toml"), config)
-        loaded.database = place
-        agent = Agent(loaded, connection, lambda: END, LockFile(place))
-        follow_configuration(agent)
-        import_contacts(agent, contact_entries(size.contacts))
-        began, spent = perf_counter(), self._spent()
-        for _ in logs.write_batches(agent, World(size)):
-            pass
-        self.ingested = size.activities / (self._spent() - spent)
-        self.by_the_clock = size.activities / (perf_counter() - began)
-        agent.refresh()
-        if self._backend is not None:
-            connection.execute("ANALYZE")
-        self.last = self._each(lambda number: people(agent.log, END, [number + 1]))
-        self.stale = self._each(lambda _: stale.answer(agent.log, Question(END), None, 100))
-        self.checked = self._once(lambda: check(agent))
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.bytes = bytes_used(agent.log, place)
-        connection.close()
 
-    def _each(self, ask: Callable[[int], object]) -> float:
-        for number in range(6):
-            ask(number)
-        return self._once(lambda: [ask(number) for number in range(_ASKED)]) / _ASKED
+def _bytes(at: dict[str, Path], size: Size) -> Iterator[Figure]:
+    taken = {}
+    for engine, place in at.items():
+        with agent_at(place, _CONFIG) as agent:
+            taken[engine] = size_of(agent.log, place) / size.activities
+            yield told(f"bytes an activity, {engine}", taken[engine], "bytes")
+            if engine == SERVER:
+                agent.connection.execute("ANALYZE")
+                for name, number in relations(agent.log)[:_LARGEST]:
+                    yield told(f"bytes an activity, {engine}, {name}", number / size.activities, "bytes")
+    yield at_most("bytes, PostgreSQL ÷ file", taken[SERVER] / taken[FILE], "×", 2.2)
 
-    def _once(self, action: Callable[[], object]) -> float:
-        spent = self._spent()
-        action()
-        return self._spent() - spent
 
-    def _spent(self) -> float:
-        """Seconds of a processor, here and at the server."""
-        return process_time() + (0.0 if self._backend is None else own_cpu_of(self._backend))
+QUESTIONS: Sequence[tuple[str, Callable[[Log, int], object]]] = (
+    ("last of one", lambda log, number: people(log, END, [number + 1])),
+    ("stale, the first hundred", lambda log, _: stale.answer(log, Question(END), None, 100)),
+    ("awaiting, the first hundred", lambda log, _: awaiting.answer(log, Question(END), "newest", 100)),
+)
+
+
+def _asked(at: dict[str, Path]) -> Iterator[Figure]:
+    for name, ask in QUESTIONS:
+        cost = {}
+        for engine, place in at.items():
+            with reader_at(place) as log:
+                cost[engine] = each(log, partial(ask, log))
+        ms = f"{name}, PostgreSQL", cost[SERVER] * 1e3, "ms"
+        ratio = f"{name}, PostgreSQL ÷ file", cost[SERVER] / cost[FILE], "×"
+        yield at_most(*ms, 1) if name == "last of one" else told(*ms)
+        yield told(*ratio) if name == "last of one" else at_most(*ratio, 5)
+
+
+def _checked(at: dict[str, Path]) -> Iterator[Figure]:
+    cost = {}
+    for engine, place in at.items():
+        with agent_at(place, _CONFIG) as agent:
+            cost[engine] = spent(agent.log, partial(check, agent))
+        yield told(f"check, {engine}", cost[engine], "s of processor")
+    yield at_most("check, PostgreSQL ÷ file", cost[SERVER] / cost[FILE], "×", 2.5)
+
+
+def _of_an_audience(place: Path) -> Iterator[Figure]:
+    """One of fifty, who sees five, against who sees all of it, both in PostgreSQL."""
+    share_out(place)
+    with reader_at(place) as whole, reader_at(place, _OF_FIVE) as part:
+        seen = [one for (one,) in part.execute(_TOUCHED)]
+        for name, ask in QUESTIONS:
+            mine, all_of_it = (each(log, partial(_ask_of, log, ask, seen)) for log in (part, whole))
+            yield told(f"{name}, by one who sees five of fifty accounts", mine * 1e3, "ms")
+            yield at_most(f"{name}, by one who sees five of fifty accounts ÷ the keeper", mine / all_of_it, "×", 2)
+
+
+def _ask_of(log: Log, ask: Callable[[Log, int], object], contacts: Sequence[int], number: int) -> None:
+    ask(log, contacts[number % len(contacts)] - 1)

@@ -41,13 +41,13 @@ def run(quick: bool) -> Iterator[Figure]:
     yield from _ingest(sizes[0])
 
 
-def share_out(database: Path) -> None:
-    """What one account held, to fifty: whoever exchanges, exchanges with one of them mostly, and
+def share_out(database: Path, accounts: int = ACCOUNTS) -> None:
+    """What one account held, to so many: whoever exchanges, exchanges with one of them mostly, and
     with another."""
     connection = open_for_writing(database)
     with contextlib.closing(connection), writing(connection):
         places = [row_id for (row_id,) in connection.execute("SELECT id FROM place").fetchall()]
-        for number in range(2, ACCOUNTS + 1):
+        for number in range(2, accounts + 1):
             connection.execute(
                 "INSERT INTO account (id, name, owner, active) VALUES (?1, 'u' || ?1, 'U' || ?1, 1)", (number,)
             )
@@ -59,8 +59,8 @@ def share_out(database: Path) -> None:
             )
         connection.execute(
             f"""UPDATE sighting SET place_id = place_id + (SELECT CASE m WHEN 0 THEN 0 ELSE {_STEP} * (m + 1) END
-            FROM (SELECT (max(p.address_id) * 7 + 13 * (sighting.activity_id % 3 = 0)) % {ACCOUNTS} AS m
-            FROM participation p WHERE p.activity_id = sighting.activity_id))"""
+            FROM (SELECT (max(p.address_id) * 7 + CASE sighting.activity_id % 3 WHEN 0 THEN 13 ELSE 0 END)
+            % {accounts} AS m FROM participation p WHERE p.activity_id = sighting.activity_id))"""
         )
         changes.note_from_now_on(connection, True)
 

@@ -26,6 +26,11 @@ _OF_FILES = re.compile(
     r"sqlite3\.connect|PRAGMA|folder_of|RunningDaemon|subprocess|older_log|migrations|os\.fork"
     r"|glob\('lasttouch\.db|database\.(read|write|exists|unlink)|\.db'\)\.read_bytes|\.db-wal"
 )
+_WHO_ASK_WHERE_IT_IS = (
+    "store.audiences", "store.database", "store.inspection", "store.scoped", "lasttouch.doctor.files",
+)  # fmt: skip
+_IS_A_COPY = re.compile(r"\.moving-|^moved\.")
+"""What is begun as a file, and what it becomes."""
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Assign)
 
 
@@ -66,12 +71,12 @@ class Logs:
         from store.server_place import Server, server_of
 
         def server_for(path: Path) -> Server | None:
-            if (path.is_file() and path.stat().st_size) or ".moving-" in path.name:  # a copy that somebody made
+            if (path.is_file() and path.stat().st_size) or _IS_A_COPY.search(path.name):
                 return server_of(path)
             return server_of(path) or Server(self._address(path.absolute()), None)
 
-        for module in ("audiences", "database", "inspection", "scoped"):
-            monkeypatch.setattr(f"store.{module}.server_of", server_for)
+        for module in _WHO_ASK_WHERE_IT_IS:
+            monkeypatch.setattr(f"{module}.server_of", server_for)
         try:
             yield
         finally:

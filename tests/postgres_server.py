@@ -14,7 +14,7 @@ from typing import Any
 
 USER = "lasttouch"
 PASSWORD = "a secret of the server's"
-_DURABLE = ("shared_buffers=256MB",)
+_DURABLE = ("shared_buffers=256MB", "log_min_duration_statement=5s", "log_lock_waits=on")
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=64MB")
 
 

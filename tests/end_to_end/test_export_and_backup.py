@@ -12,14 +12,22 @@ import sqlite3
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from household import NOW, Household, ago, event, mail
-from store.database import open_for_writing
+from engine_switch import ON_POSTGRESQL
+from household import NOW, Household, ago, event, mail, utc
+from store.database import open_for_reading, open_for_writing
+from store.log import Log
 from store.transactions import writing
 
 ROOT = Path(__file__).parents[2]
+_VIEWS = (
+    "SELECT viewname FROM pg_views WHERE schemaname = current_schema()"
+    if ON_POSTGRESQL
+    else "SELECT name FROM sqlite_schema WHERE type = 'view'"
+)
 
 
 @pytest.fixture
@@ -142,9 +150,10 @@ def _queries() -> list[str]:
 def test_the_views_have_the_columns_that_are_documented(ana: Household) -> None:
     page = (ROOT / "docs" / "sql.md").read_text(encoding="utf-8")
     documented = dict(re.findall(r"^\| `(v_\w+)` \| [^|]+ \| `([^`]+)`", page, re.MULTILINE))
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
-        names = [name for (name,) in log.execute("SELECT name FROM sqlite_schema WHERE type = 'view'")]
-        columns = {name: [c[0] for c in log.execute(f"SELECT * FROM {name}").description] for name in names}
+    with contextlib.closing(open_for_reading(ana.database)) as log:
+        names = {name for (name,) in log.execute(_VIEWS) if name.startswith("v_")}
+        columns = {name: [c[0] for c in log.execute(f"SELECT * FROM {name}").description] for name in documented}
+    assert names == set(documented)
     assert columns == {name: text.split(", ") for name, text in documented.items()}
 
 
@@ -155,26 +164,27 @@ def test_the_documented_queries_answer(ana: Household, query: str) -> None:
     assert rows or "-1 hour" in query
 
 
+def _rows(log: Log, query: str) -> list[dict[str, Any]]:
+    cursor = log.execute(query)
+    names = [one[0] for one in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
 def test_the_views_say_what_the_commands_say(ana: Household) -> None:
-    with contextlib.closing(sqlite3.connect(ana.database)) as log:
-        log.execute(
-            "UPDATE contact_touch SET due = 0, last_touch = 1"
-        )  # a view must not depend on what was derived before
-        log.commit()
-        log.row_factory = sqlite3.Row
-        (bob,) = [dict(row) for row in log.execute("SELECT * FROM v_contacts")]
-        touches = [dict(row) for row in log.execute("SELECT * FROM v_touches ORDER BY at")]
-        ahead = log.execute(
-            "SELECT verdict FROM v_activities WHERE ends > strftime('%Y-%m-%dT%H:%M:%SZ', 'now')"
-        ).fetchall()
-        (company,) = [dict(row) for row in log.execute("SELECT * FROM v_companies")]
+    with ana.written() as log:  # a view must not depend on what was derived before
+        log.execute("UPDATE contact_touch SET due = 0, last_touch = 1")
+    with contextlib.closing(open_for_reading(ana.database)) as reader:
+        (bob,) = _rows(reader, "SELECT * FROM v_contacts")
+        touches = _rows(reader, "SELECT * FROM v_touches ORDER BY at")
+        ahead = reader.execute("SELECT verdict FROM v_activities WHERE ends > ?", (utc(NOW),)).fetchall()
+        (company,) = _rows(reader, "SELECT * FROM v_companies")
     shown = ana.last("bob")
     assert bob == {**{name: shown[name] for name in bob if name != "emails"}, "emails": "bob@globex.example"}
     assert [(one["touch"], one["contact_id"]) for one in touches] == [
         ("inbound", shown["id"]),
         ("meeting", shown["id"]),
     ]
-    assert [tuple(row) for row in ahead] == [("upcoming",)]
+    assert ahead == [("upcoming",)]
     assert (company["contacts"], company["last_touch"], company["domains"]) == (
         1,
         shown["last_touch"],

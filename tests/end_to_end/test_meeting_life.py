@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from kept_bytes import kept
 
 from household import NOW, Household, ago, event, mail, utc, utc_ago
 from lasttouch.configuration.config import load_config
@@ -207,8 +208,7 @@ def test_a_single_occurrence_made_private_leaves_no_trace_and_the_others_stay(an
     ana.ok("sync")
     assert bob(ana)["touches"] == 2
     assert [one["at"] for one in ana.ok("log")] == [utc_ago(days=2), utc_ago(days=16)]
-    for path in ana.folder.glob("lasttouch.db*"):
-        assert b"Kardiologe" not in path.read_bytes()
+    assert b"Kardiologe" not in kept(ana.database)
 
 
 def test_of_a_series_made_private_only_what_is_said_to_be_public_stays(ana: Household, user: str) -> None:
@@ -225,8 +225,7 @@ def test_of_a_series_made_private_only_what_is_said_to_be_public_stays(ana: Hous
         assert (report["skipped"], report["error"]) == (0, None)
         assert bob(ana)["touches"] == 1
         assert [(one["at"], one["verdict"]) for one in ana.ok("log")] == [(utc(moved + timedelta(hours=1)), "held")]
-    for path in ana.folder.glob("lasttouch.db*"):
-        assert b"Kardiologe" not in path.read_bytes()
+    assert b"Kardiologe" not in kept(ana.database)
 
 
 def test_an_occurrence_keeps_its_id_when_its_series_is_edited(ana: Household, user: str) -> None:

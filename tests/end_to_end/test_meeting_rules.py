@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from kept_bytes import kept
 
 from household import NOW, Household, ago, event, utc
 
@@ -250,7 +251,7 @@ def test_private_events_can_be_kept_as_times(ana: Household, user: str) -> None:
         None,
         1,
     )
-    assert b"Kardiologe" not in ana.database.read_bytes()
+    assert b"Kardiologe" not in kept(ana.database)
 
 
 def test_other_rules_for_private_events_hold_for_those_read_before(ana: Household, user: str) -> None:

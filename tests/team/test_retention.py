@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from kept_bytes import kept
 from team_log import Fed
 
 from activity.address import Address
@@ -60,8 +61,7 @@ def test_on_day_366_facts_of_day_0_are_gone_and_all_is_derived_again(fed: Fed) -
         settle(log.agent)
         assert _last(log, "Bob") == (None, 0)
         assert log.connection.execute("SELECT kind, user_id FROM deed").fetchall() == [("keep", 0)] * 2
-        path = Path(log.agent.loaded.database)
-        assert b"The lease" not in path.read_bytes() + path.with_name(f"{path.name}-wal").read_bytes()
+        assert b"The lease" not in kept(log.agent.loaded.database)
 
 
 def test_what_another_account_holds_stays_but_for_a_bcc_of_the_erased_copy(fed: Fed) -> None:
@@ -89,17 +89,17 @@ def test_what_is_left_equals_a_log_that_never_held_the_rest(fed: Fed, tmp_path: 
         for number in range(40)
     ]
     left = []
-    for kept in (False, True):
-        folder = tmp_path / str(kept)
+    for is_kept in (False, True):
+        folder = tmp_path / str(is_kept)
         folder.mkdir()
         config = folder / "config.toml"
-        config.write_text(head("log.db") + account("ana", YEAR if kept else "", files("x")))
+        config.write_text(head("log.db") + account("ana", YEAR if is_kept else "", files("x")))
         with opened(load_config(config), lambda: Log.start + timedelta(days=500.5)) as agent:
             log = Log(agent)
             for name, email in (("Bob", BOB), ("Zoe", ZOE)):
                 address_book.import_contacts(agent, [ContactEntry(name, [email])])
             for sender, to, days, number in mails:
-                if sender != to and (kept or days >= 500.5 - 365.25):
+                if sender != to and (is_kept or days >= 500.5 - 365.25):
                     log.mail(sender, to, days, message_id=f"<{number}@x.example>")
             settle(agent)
             assert log.differences() == 0, seed
