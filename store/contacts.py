@@ -13,7 +13,7 @@ from store.contact_changes import add_emails, add_key, contact_with_key, merge, 
 from store.holders import Holders
 from store.lists import among, placeholders, rows_among
 from store.log import Log
-from store.numbers import insert_numbered, unguessed
+from store.numbers import insert_numbered, of_somebody
 from store.private_marks import move_company_marks
 from store.settings import has_users
 from store.tags import add_tags
@@ -97,9 +97,11 @@ def import_entries(
     canonical: Callable[[str], str],
     renames: bool = True,
     company_of: CompanyOf | None = None,
+    may_be: Callable[[int], bool] | None = None,
+    one_an_address: bool = False,
 ) -> Imported:
     """Add or update contacts; the same entries again change nothing. `company_of` says which company a name means, by
-    itself one of the list.
+    itself one of the list, and `may_be` which contacts an entry can mean at all, by itself any.
 
     An entry is the contact with its key, else the one that has its name and one of its addresses, else
     the only one with one of its addresses, unless another entry has claimed that, or unless it `renames`
@@ -107,13 +109,18 @@ def import_entries(
     address of an earlier one is the same person again, and only fills in what that left empty. Contacts of its
     name that have its addresses between them are one, as it says. Addresses and tags are added, never taken
     away: what was once theirs tells whose the old mail is.
+
+    With `one_an_address` whoever has an address is who is meant by it, whatever they were called: as it is with whom
+    others list too, so that nobody learns by another name whether somebody does.
     """
     claimed: set[int] = set()
     found: list[int | None] = []
     company_of = company_of or partial(company_id, connection)
-    holders = Holders(connection, entries)
+    holders = Holders(connection, entries, may_be)
     for entry in entries:
-        known = _by_key(connection, entry) or _by_name_and_address(holders, entry, claimed)
+        known = _by_key(connection, entry)
+        if known is None or (may_be is not None and not may_be(known)):
+            known = _by_name_and_address(holders, entry, claimed)
         found.append(known)
         if known is not None:
             claimed.add(known)
@@ -123,16 +130,18 @@ def import_entries(
     ids: set[int] = set()
     described: set[int] = set()
     for entry, known in zip(entries, found, strict=True):
-        contact_id, again = (
-            (known, False) if known is not None else _by_address(connection, holders, entry, claimed, renames)
-        )
+        contact_id, again = known, False
+        if known is None and one_an_address and (only := holders.only_one(entry.emails)) is not None:
+            contact_id, _ = only
+        elif known is None:
+            contact_id, again = _by_address(connection, holders, entry, claimed, renames)
         before = connection.total_changes
         if contact_id is None:
-            number = unguessed(connection, "contact") if is_of_a_team else None
+            number = of_somebody(connection, canonical(entry.emails[0])) if is_of_a_team else None
             contact_id, name = _add(connection, entry, company_of, number), entry.name
             new.add(contact_id)
         else:
-            only_gaps = again or contact_id in described
+            only_gaps = again or (contact_id in described and not one_an_address)
             name = _update(connection, contact_id, entry, company_of, only_gaps)
         claimed.add(contact_id)
         if not again:

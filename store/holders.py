@@ -4,16 +4,21 @@ are taken in."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from activity.contact import ContactEntry
 from store.lists import rows_among
 
 
 class Holders:
-    """The contacts that have one of the addresses of these entries."""
+    """The contacts that have one of the addresses of these entries, of those who `may_be` meant, by itself all."""
 
-    def __init__(self, connection: sqlite3.Connection, entries: Sequence[ContactEntry]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        entries: Sequence[ContactEntry],
+        may_be: Callable[[int], bool] | None = None,
+    ) -> None:
         self._names: dict[int, str] = {}
         self._by_email: dict[str, dict[int, None]] = {}
         self._by_name: dict[tuple[str, str], dict[int, None]] = {}
@@ -24,7 +29,11 @@ class Holders:
             "SELECT e.email, c.id, c.name FROM contact_email e JOIN contact c ON c.id = e.contact_id"
             " WHERE e.email IN ({})"
         )
-        for email, contact_id, name in sorted(rows_among(connection, query, emails)):
+        found = sorted(rows_among(connection, query, emails))
+        meant = {one for _, one, _ in found if may_be is None or may_be(one)}
+        for email, contact_id, name in found:
+            if contact_id not in meant:
+                continue
             self._names[contact_id] = name
             self._note(email, contact_id)
 

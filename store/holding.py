@@ -56,10 +56,18 @@ def hold(connection: sqlite3.Connection, contact_ids: Iterable[int], account_ids
 
 def let_go(connection: sqlite3.Connection, contact_id: int, account_ids: Collection[int]) -> None:
     """It belongs to these accounts no more; the caller sees to it that another holds it still."""
-    connection.executemany(
-        "DELETE FROM contact_holder WHERE contact_id = ? AND account_id = ?",
-        [(contact_id, account_id) for account_id in account_ids],
-    )
+    for account_id in account_ids:
+        connection.execute(
+            "DELETE FROM contact_holder WHERE contact_id = ? AND account_id = ?", (contact_id, account_id)
+        )
+        connection.execute(
+            "DELETE FROM contact_key WHERE contact_id = ? AND key LIKE ?", (contact_id, own_key(account_id, "%"))
+        )
+
+
+def own_key(account_id: int, key: str) -> str:
+    """As this account, and no other, calls somebody whom a file knows by `key`."""
+    return f"held:{account_id}:{key}"
 
 
 def publish(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:

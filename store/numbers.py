@@ -5,8 +5,12 @@ See docs/decisions/2026-11-29-numbers.md.
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
 from collections.abc import Mapping
+
+from store import settings
+from store.log import Log
 
 _SHORT = 9_999_999  # people type them
 _LONG = 2**31 - 1
@@ -22,6 +26,21 @@ def unguessed(connection: sqlite3.Connection, table: str) -> int:
         if connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (number,)).fetchone() is None:
             return number
     raise AssertionError(f"no number is free in {table}")
+
+
+def of_somebody(connection: sqlite3.Connection, canonical: str) -> int:
+    """The number of whoever is listed with this address first: the same whenever they are listed anew.
+
+    So it is with whom somebody else lists, and whether somebody does is not told by it. Nobody can tell it
+    from one by chance who has not the log's own key.
+    """
+    key = bytes.fromhex(settings.read(Log(connection), settings.KEY) or "")
+    for tried in range(2 * _TRIES):
+        digest = hmac.digest(key, f"{tried}\n{canonical}".encode("utf-8", "replace"), "sha256")
+        number = 1 + int.from_bytes(digest[:8], "big") % (_SHORT if tried < _TRIES else _LONG)
+        if connection.execute("SELECT 1 FROM contact WHERE id = ?", (number,)).fetchone() is None:
+            return number
+    return unguessed(connection, "contact")
 
 
 def insert_numbered(

@@ -8,6 +8,7 @@ from store.log import Log
 
 POLICY = "house"  # its name in a log: the digest of the rules by which all that is in the log was judged last
 SWEPT = "swept"  # when one of several workers last saw to what is due by time alone
+KEY = "forgetting-key"  # the log's own, of which what is hashed in it is keyed
 CONFIGURATION = "configuration"  # the digest of the configuration that was last checked and followed
 
 

@@ -14,7 +14,7 @@ from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.listing import ADDED, UNCHANGED, UPDATED, also, kept_off, let_go, listing, take_in
 from lasttouch.keeping.meetings import follow_names
 from lasttouch.keeping.rematching import learn_company_domains, rematch
-from lasttouch.keeping.whose import OF_THE_LIST, Holding, insist_on_an_account, meant_by
+from lasttouch.keeping.whose import OF_THE_LIST, Holding, insist_on_an_account, is_theirs, meant_by, with_own_keys
 from matchers.canonical import canonical
 from matchers.domains import company_shown
 from matchers.never_log import NeverLog
@@ -123,6 +123,7 @@ def _import_of(
             return _import(agent, entries, of, renames, by_itself)
         with listing(agent, [email for entry in entries for email in entry.emails]):
             return _import(agent, entries, of, renames, by_itself)
+    entries = with_own_keys(agent.log, entries, of)
     aside, kept_out = _PutAside(agent, entries, of), kept_off(agent, of)
     welcome = [at for at, entry in enumerate(entries) if _is_welcome(agent, entry, kept_out)]
     kept = [at for at in welcome if not aside(entries[at])]
@@ -138,17 +139,20 @@ def _import_of(
     for at, contact_id in theirs.items():
         if foreign := meant[at].foreign:  # they call it theirs, whosever it counts for
             also(agent, contact_id, foreign, of)
-    worded = {at: take_in(agent, contact_id, entries[at], of, by_itself) for at, contact_id in held.items()}
+    worded: dict[int, set[str]] = {}
+    for at, contact_id in held.items():
+        worded.setdefault(contact_id, set()).add(take_in(agent, contact_id, entries[at], of, by_itself))
     emails = {email for at in held for email in entries[at].emails}
     rematched = rematch(agent, held.values(), set(map(canonical, emails))) if held else 0
-    kinds = list(worded.values())
+    added = sum(ADDED in kinds for kinds in worded.values())
+    updated = sum(UPDATED in kinds and ADDED not in kinds for kinds in worded.values())
     return change._replace(
         rematched=change.rematched + rematched,
         imported=Imported(
-            done.added + kinds.count(ADDED),
-            done.updated + kinds.count(UPDATED),
-            done.unchanged + len(listed) + kinds.count(UNCHANGED),
-            done.ids | {contact_id for at, contact_id in held.items() if worded[at] != UNCHANGED},
+            done.added + added,
+            done.updated + updated,
+            done.unchanged + len(listed) + len(held) - added - updated,
+            done.ids | {contact_id for contact_id, kinds in worded.items() if kinds != {UNCHANGED}},
             tuple({**listed, **held, **theirs}[at] for at in kept),
             done.new,
         ),
@@ -184,7 +188,10 @@ def _import(
     company_of = None
     if account_id is not None:
         company_of = partial(held_companies.company_of, agent.connection, account_id=account_id)
-    imported = contacts.import_entries(agent.connection, people, canonical, renames, company_of)
+    may_be = partial(is_theirs, agent.log, of=of) if agent.config.users else None
+    imported = contacts.import_entries(
+        agent.connection, people, canonical, renames, company_of, may_be, one_an_address=account_id is not None
+    )
     if not by_itself:
         domains = learn_company_domains(agent, entries, account_id=account_id)
     rematched = rematch(agent, imported.ids, contacts.canonicals_of(agent.log, imported.ids), domains)

@@ -7,16 +7,28 @@ from itertools import chain
 
 from activity.batch import Skip
 from activity.contact import ContactEntry
+from activity.errors import UsageError
 from capture.contact_files import ContactFile, RowProblem
 from lasttouch.keeping.address_book import Change, import_contacts
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.by_halves import ByHalves
 from store.contacts import Imported
 
+MOST_AT_ONCE = 10_000
+"""Contacts that a user who does not keep the list may have in one file: others wait for the log meanwhile."""
+
 
 def import_file(agent: Agent, read: ContactFile) -> tuple[Change, list[RowProblem]]:
     """See `address_book.import_contacts`; and what was left out, in the order of the lines it
-    stands on."""
+    stands on.
+
+    Raises UsageError where they are too many.
+    """
+    if len(read.entries) > MOST_AT_ONCE and not agent.holding.keeps_the_list:
+        raise UsageError(
+            f"these are {len(read.entries)} contacts, and colleagues would have to wait for them",
+            f"{MOST_AT_ONCE} in one file are taken; split it, or give it to whoever keeps the list",
+        )
     changes: list[Change] = []
     problems = list(read.problems)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from activity.errors import NotPermitted
 from lasttouch.keeping.agent import Agent
-from lasttouch.keeping.forgotten import KEY, Forgotten, remember_beside
+from lasttouch.keeping.forgotten import Forgotten, remember_beside
 from lasttouch.keeping.learning import relearn
 from lasttouch.keeping.listing import held_alone
 from lasttouch.keeping.meetings import correct_titles
@@ -174,7 +174,7 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
     emails = sorted({*named, *filter(forgotten, forgetting.known_emails(agent.log))})
     contact_ids = sorted({*contact_ids, *forgetting.contacts_within(agent.log, emails)})
     with writing(agent.connection):
-        settings.write(agent.connection, KEY, forgotten.key.hex())
+        settings.write(agent.connection, settings.KEY, forgotten.key.hex())
         remember(agent.connection, forgotten.hashes)
         names = forgetting.names_of(agent.log, contact_ids)
         erased = forgetting.erase(agent.connection, emails, contact_ids)

@@ -15,7 +15,6 @@ from store.database import make_private_folder
 from store.log import Log
 from store.transactions import writing
 
-KEY = "forgetting-key"
 _HASH_BYTES, _MARK_BYTES = 32, 8
 
 
@@ -68,18 +67,18 @@ class Forgotten:
 
 def ensure_key(connection: sqlite3.Connection) -> None:
     """Every log has a key of its own from the start."""
-    if settings.read(Log(connection), KEY) is None:
+    if settings.read(Log(connection), settings.KEY) is None:
         import secrets  # noqa: PLC0415 - once in the life of a log
 
         with writing(connection):
-            settings.write(connection, KEY, secrets.token_hex(32))
+            settings.write(connection, settings.KEY, secrets.token_hex(32))
 
 
 def recall(log: Log, database: Path) -> Forgotten:
     """Everybody who was ever erased from this log, by its own word and by that of the file beside
     it."""
     beside = _read(file_beside(database))
-    key = beside[0] if beside else bytes.fromhex(settings.read(log, KEY) or "")
+    key = beside[0] if beside else bytes.fromhex(settings.read(log, settings.KEY) or "")
     return Forgotten(key, erased.hashes(log) | frozenset(beside[1:]))
 
 

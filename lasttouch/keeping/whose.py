@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from activity.errors import NotPermitted
@@ -76,6 +77,32 @@ def insist_on_an_account(of: Holding) -> None:
     """Raises NotPermitted for a user with whose account no contact could be."""
     if not of.accounts and not of.keeps_the_list:
         raise NotPermitted("you have no account here whose contact it could be", "whoever keeps the list may add them")
+
+
+def with_own_keys(log: Log, entries: Sequence[ContactEntry], of: Holding) -> list[ContactEntry]:
+    """By the key of a file's record each holder knows somebody of their own: what another's file calls so is not meant.
+
+    Keys of the list, and those that stand for somebody who is theirs alone, are as the file has them.
+    """
+    from store import contact_changes  # noqa: PLC0415 - where contacts change
+
+    known = contact_changes.contacts_with_keys(log, [entry.key for entry in entries if entry.key])
+    held = holding.holders(log, known.values())
+    plain = {key for key, one in known.items() if one not in held or held[one] <= of.own}
+    return [
+        replace(entry, key=holding.own_key(of.accounts[0], entry.key))
+        if entry.key and entry.key not in plain
+        else entry
+        for entry in entries
+    ]
+
+
+def is_theirs(log: Log, contact_id: int, of: Holding) -> bool:
+    """May what they list change this contact, since it is of the list that they keep, or theirs and no other's?"""
+    held = holding.holders(log, [contact_id]).get(contact_id, set())
+    if of.keeps_the_list:
+        return not held
+    return held <= of.own and contact_id in changeable(log, [contact_id], of)
 
 
 class Meant(NamedTuple):

@@ -387,7 +387,7 @@ def _compare(folder: Path, empty: Path, seed: int, monkeypatch: pytest.MonkeyPat
     made, chance, shared = world(seed), random.Random(seed), random.Random(-seed)
     config = _config(folder, made, database)
     numbers = random.Random(seed)
-    monkeypatch.setattr(contacts, "unguessed", lambda *_: numbers.randrange(1, 2**31))
+    monkeypatch.setattr(contacts, "of_somebody", lambda *_: numbers.randrange(1, 2**31))
     shutil.copyfile(empty, folder / "log.db")
     with opened(load_config(config), lambda: NOW) as agent:
         place = agent.loaded.database
