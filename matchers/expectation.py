@@ -36,9 +36,16 @@ _WORD_STRENGTH = 3.0
 MOST_RELIABLE = 0.85
 SUREST = 0.97
 _THANKED = 0.1  # of what wants no answer so much gets one all the same: thanks, mostly
-_IN_PLACE: Mapping[str, float] = {"reply": 1.3, "after": 2.5}
-"""How much likelier what is unanswered there wanted an answer than its share of answers tells: of
-what begins a conversation one is reminded."""
+_IN_PLACE: Mapping[bool, Mapping[str, float]] = {
+    False: {"reminder": 6.0, "reply": 1.3, "after": 2.5},
+    True: {"reminder": 6.0, "reply": 0.5, "after": 2.0},
+}
+"""Of what they wrote, and (True) of what we did: how much likelier what is unanswered there wanted an
+answer than its share of answers tells. Who reminds wants one; what begins a conversation is more often
+answered for its reminder; a reply of ours gives what was asked for, and is answered with thanks."""
+_LATER = ("reply", "after")
+_AT_LENGTH: Mapping[str, float] = {"long": 2.0, "very long": 2.0}
+"""The same of the size of what stands in the midst of a conversation: thanks answer the shorter ones."""
 _DELIVERS = 0.3  # an answer that brings what was asked for, with thanks or without
 COLLEAGUE = "colleague"
 
@@ -119,23 +126,24 @@ class Standing(NamedTuple):
     """A message that waits: its case, then those of what its writer had written just before,
     unanswered as well.
 
-    `writer` and `reader` are the hands of the two.
+    `writer` and `reader` are the hands of the two. `ours`: one of us wrote it.
     """
 
     cases: tuple[Case, ...]
     writer: Hand
     reader: Hand
+    ours: bool = False
 
 
 def standing(letter: Letter, before: Sequence[Letter], hands: Mapping[int, Hand]) -> Standing:
     """How a letter stands; `before` are the earlier ones of its conversation, the newest last."""
     writer, reader = hands.get(letter.writer, UNKNOWN_HAND), hands.get(letter.reader, UNKNOWN_HAND)
-    cases = [case_of(letter, before, writer)]
+    ours, cases = letter.ours, [case_of(letter, before, writer)]
     while before and before[-1].ours == letter.ours and len(cases) < _IN_A_ROW:
         letter, before = before[-1], before[:-1]
         if letter.to_other_side:
             cases.append(case_of(letter, before, writer))
-    return Standing(tuple(cases), writer, reader)
+    return Standing(tuple(cases), writer, reader, ours)
 
 
 def is_first(one: Standing) -> bool:
@@ -246,15 +254,15 @@ class Rates:
     def wanted(self, one: Standing) -> float:
         """How likely the last of several messages in a row wants an answer, 0 to SUREST: a word
         behind a question leaves it a question."""
-        chances = [self._wanted(case, one.writer) * _STILL**number for number, case in enumerate(one.cases)]
+        chances = [self._wanted(case, one) * _STILL**number for number, case in enumerate(one.cases)]
         return max(chances)
 
-    def _wanted(self, case: Case, writer: Hand) -> float:
-        share = (self.chance(case, writer) - _THANKED) / (self.reliability() - _THANKED)
+    def _wanted(self, case: Case, one: Standing) -> float:
+        share = (self.chance(case, one.writer) - _THANKED) / (self.reliability() - _THANKED)
         share = min(SUREST, max(0.005, share))
-        odds = share / (1 - share) * _IN_PLACE.get(case.place, 1.0)
-        if "attached" in case.traits and case.place in _IN_PLACE:
-            odds *= _DELIVERS
+        odds = share / (1 - share) * _IN_PLACE[one.ours].get(case.place, 1.0)
+        if case.place in _LATER:
+            odds *= _AT_LENGTH.get(case.size, 1.0) * (_DELIVERS if "attached" in case.traits else 1.0)
         return min(SUREST, odds / (1 + odds))
 
     def counted(self, case: Case) -> tuple[int, int]:

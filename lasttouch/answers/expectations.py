@@ -15,10 +15,10 @@ from store.awaiting import Waiting, answering_elsewhere
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY_OWED, LIKELY_PENDING = 0.12, 0.16
-"""From here on it makes a line. Of what we owe three lines in five are right then, and four in five
-are found; of what they owe one in two, and three in four, in the mean of many mailboxes: five differ by
-ten points and more (see bench/attention.py)."""
+LIKELY_OWED, LIKELY_PENDING = 0.15, 0.16
+"""From here on it makes a line. In the mean of many mailboxes half of the lines are right then, and
+three in four found, of somebody who files nothing, and more of somebody who does (see
+docs/decisions/2026-11-30-lists.md); five mailboxes differ by ten points and more."""
 PROBABLE = 0.5
 """Likelier than not: from here on it makes a line of a morning's page."""
 _ENOUGH = 60

@@ -13,7 +13,7 @@ from store.rows import timestamp
 
 LISTED = 90 * 86_400
 """What has waited for longer, in seconds, is nobody's any more; it is told of with --all."""
-LESSON = 2
+LESSON = 3
 """Counted on where the same letters teach something else than they did."""
 _FEW_NEW, _SHARE_NEW = 25, 0.02
 

@@ -8,8 +8,10 @@ from lasttouch.answers.expectations import _of_subject
 from matchers.expectation import (
     DAY,
     UNKNOWN_HAND,
+    Case,
     Hand,
     Rates,
+    Standing,
     as_reply,
     case_of,
     hand_of,
@@ -107,6 +109,30 @@ def test_who_writes_again_after_days_reminds() -> None:
     soon, late = (_letter(2, 1, True, 400, asked.at + days * DAY) for days in (1, 3))
     assert [case_of(one, (asked,), UNKNOWN_HAND).place for one in (soon, late)] == ["again", "reminder"]
     assert Rates().wanted(standing(late, (asked,), {})) >= Rates().wanted(standing(soon, (asked,), {}))
+
+
+def test_whoever_reminds_wants_an_answer() -> None:
+    """Whatever the size; even after a time in which answers came if they were to come."""
+    asked = _letter(1, 1, True, 400)
+    reminders = [_letter(2, 1, True, octets, asked.at + 4 * DAY) for octets in (130, 300, 900)]
+    assert all(Rates().wanted(standing(one, (asked,), {})) > 0.8 for one in reminders)
+
+
+def test_a_reply_of_ours_is_seldom_waited_for() -> None:
+    """It gives what was asked for; theirs answers a question of ours as often with another."""
+    pairs = [(_letter(2, 1, mine, 400), _letter(1, 1, not mine, 400)) for mine in (True, False)]
+    ours, theirs = (Rates().wanted(standing(reply, (asked,), {})) for reply, asked in pairs)
+    assert ours < 0.7 * theirs
+
+
+def test_what_is_written_at_length_in_the_midst_of_a_conversation_wants_an_answer() -> None:
+    """More than its share of answers tells: thanks answer the shorter ones. At a beginning it is as it was counted."""
+    sizes = ("medium", "long")
+    learned = Rates(cases={f"{place}/{size}": (12.0, 12, 60) for place in ("first", "reply") for size in sizes})
+    for place, least in (("first", 0.9), ("reply", 1.5)):
+        cases = [Case(place, size, frozenset(), frozenset()) for size in sizes]
+        medium, long = (learned.wanted(Standing((one,), UNKNOWN_HAND, UNKNOWN_HAND)) for one in cases)
+        assert least < long / medium < least + 0.8
 
 
 def test_what_answers_a_message_elsewhere_is_no_beginning() -> None:

@@ -36,7 +36,7 @@ cases = st.builds(
     st.frozensets(st.sampled_from(("several", "attached", "forwarded", "question"))),
     st.just(frozenset()),
 )
-standings = st.builds(Standing, st.lists(cases, min_size=1, max_size=3).map(tuple), hands(), hands())
+standings = st.builds(Standing, st.lists(cases, min_size=1, max_size=3).map(tuple), hands(), hands(), st.booleans())
 
 
 @given(
