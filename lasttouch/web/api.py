@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import click
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -59,7 +58,8 @@ def _called(one: click.Parameter) -> str:
 
 def _endpoint(command: str) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(_answered, request, command)
+        site: Site = request.app.state.site
+        return await site.turns.run(request.headers.get("authorization"), partial(_answered, request, command))
 
     return endpoint
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -82,7 +82,7 @@ def page(path: str, show: Callable[[Asked], Shown | Response]) -> Route:
     """What is asked for by GET: shown to who is signed in, and changing nothing."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(_answered, request, show)
+        return await _in_turn(request, partial(_answered, request, show))
 
     return Route(path, endpoint, methods=["GET"], name=show.__name__)
 
@@ -95,9 +95,20 @@ def button(path: str, change: Callable[[Change], Said]) -> Route:
             form = await _form(request)
         except ClientDisconnect:  # nobody is there who could be answered
             return Response(status_code=400)
-        return await run_in_threadpool(_changed, request, form, change)
+        return await _in_turn(request, partial(_changed, request, form, change))
 
     return Route(path, endpoint, methods=["POST"], name=change.__name__)
+
+
+async def _in_turn(request: Request, answer: Callable[[], Response]) -> Response:
+    site: Site = request.app.state.site
+    visitor: Visitor | None = request.scope.get(VISITOR)
+    return await site.turns.run(visitor and _who(visitor), answer)
+
+
+def _who(visitor: Visitor) -> tuple[str | None, str | None]:
+    """Whoever is signed in, and as whom a proxy knows them."""
+    return (visitor.session.user if visitor.session else None), visitor.known_as
 
 
 def _answered(request: Request, show: Callable[[Asked], Shown | Response]) -> Response:
@@ -106,7 +117,7 @@ def _answered(request: Request, show: Callable[[Asked], Shown | Response]) -> Re
     if visitor is None:
         return _not_signed_in(request)
     try:
-        with site.kept_open.lent_to((visitor.session.user if visitor.session else None, visitor.known_as)):
+        with site.kept_open.lent_to(_who(visitor)):
             return _shown(request, site, visitor, show)
     except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network
         return failed(request, error)

@@ -12,6 +12,7 @@ from lasttouch.local_time import Clock, utc_now
 from lasttouch.web.kept_open import KeptOpen
 from lasttouch.web.provider import Provider
 from lasttouch.web.sessions import Sessions
+from lasttouch.web.turns import Turns
 from lasttouch.web.zones import Zones
 
 USUAL_HEADER = "X-Remote-User"
@@ -58,6 +59,7 @@ class Site:
     provider: Provider | None = None
     zones: Zones = field(default_factory=Zones)
     sessions: Sessions = field(default_factory=Sessions)
+    turns: Turns = field(default_factory=Turns)
     kept_open: KeptOpen = field(default_factory=KeptOpen)
 
     @property
