@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from activity.letter import Letter
@@ -245,20 +246,27 @@ class Rates:
     def chance(self, case: Case, hand: Hand = UNKNOWN_HAND) -> float:
         """How likely such a message is answered in the end, 0 to 1; asked when all cases and traits
         are counted."""
-        kind = case.place, case.size, case.traits, self.telling_word(case)[1]
+        place, size, traits, _ = case
+        kind = place, size, traits, self.telling_word(case)[1] if self.kinds else 1.0
         if (odds := self._odds.get(kind)) is None:  # cases are few, and messages many
             odds = self._odds[kind] = self._odds_of(*kind)
-        odds *= (hand.given + _PERSON_STRENGTH) / (hand.expected + _PERSON_STRENGTH)
+        if hand is not UNKNOWN_HAND:
+            odds *= (hand.given + _PERSON_STRENGTH) / (hand.expected + _PERSON_STRENGTH)
         return odds / (1 + odds)
+
+    @cached_property
+    def _usual_reliability(self) -> float:
+        return self.reliability()
 
     def wanted(self, one: Standing) -> float:
         """How likely the last of several messages in a row wants an answer, 0 to SUREST: a word
         behind a question leaves it a question."""
-        chances = [self._wanted(case, one) * _STILL**number for number, case in enumerate(one.cases)]
-        return max(chances)
+        if len(one.cases) == 1:
+            return self._wanted(one.cases[0], one)
+        return max([self._wanted(case, one) * _STILL**number for number, case in enumerate(one.cases)])
 
     def _wanted(self, case: Case, one: Standing) -> float:
-        share = (self.chance(case, one.writer) - _THANKED) / (self.reliability() - _THANKED)
+        share = (self.chance(case, one.writer) - _THANKED) / (self._usual_reliability - _THANKED)
         share = min(SUREST, max(0.005, share))
         odds = share / (1 - share) * _IN_PLACE[one.ours].get(case.place, 1.0)
         if case.place in _LATER:
@@ -325,4 +333,6 @@ def trait_at(trait: str, place: str) -> str:
 
 def circumstance(case: Case) -> str:
     """Apart from which the same word of a subject means another thing."""
-    return f"{'first' if case.place == 'first' else 'later'}/{'attached' if 'attached' in case.traits else 'plain'}"
+    if case.place == "first":
+        return "first/attached" if "attached" in case.traits else "first/plain"
+    return "later/attached" if "attached" in case.traits else "later/plain"

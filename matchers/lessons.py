@@ -36,6 +36,7 @@ _COUNTS: Mapping[str, float] = {"a word": 0.1, "brief": 0.7}
 """How much of an answer one of that size is: most of these are thanks."""
 NEAR = 200  # letters of a conversation before and behind one: a forger may make it as long as he likes
 
+_NONE = (0.0, 0)
 
 _Kind = tuple[str, str, frozenset[str], float]
 """Place, size and traits of a message, and how much of an answer it got."""
@@ -77,8 +78,10 @@ def learn(letters: Sequence[Letter], until: int) -> Learned:
         for number, letter in enumerate(many):
             if not letter.to_other_side:
                 continue
-            case = case_of(letter, many[max(0, number - NEAR) : number], hands.get(letter.writer, UNKNOWN_HAND))
-            given, delay = _answer(letter, many[number + 1 : number + 1 + NEAR], hands)
+            before = many[max(0, number - NEAR) : number] if number else ()
+            case = case_of(letter, before, hands.get(letter.writer, UNKNOWN_HAND))
+            later = many[number + 1 : number + 1 + NEAR]
+            given, delay = _answer(letter, later, hands) if later else _NONE
             if not given and until - letter.at < 10 * DAY:
                 continue
             told = _Told(case, given, letter.ours)
@@ -169,8 +172,8 @@ def _hands(conversations: Iterable[Sequence[Letter]]) -> dict[int, Hand]:
     written: dict[int, list[tuple[Letter, Letter | None]]] = {}
     for many in conversations:
         for number, letter in enumerate(many):
-            before = many[max(0, number - NEAR) : number]
-            written.setdefault(letter.writer, []).append((letter, target(letter, before)))
+            answered = target(letter, many[max(0, number - NEAR) : number]) if number else None
+            written.setdefault(letter.writer, []).append((letter, answered))
     return {writer: hand_of(letters) for writer, letters in written.items()}
 
 

@@ -34,6 +34,8 @@ _PEOPLE = f"""SELECT p.activity_id, p.address_id, p.role_code, r.rule = 'self'
     WHERE p.activity_id IN ({{}}) AND p.role_code IN ({ROLE["from"]}, {ROLE["to"]})
     ORDER BY p.activity_id, p.address_id"""
 _OF_ACCOUNTS = "SELECT r.id FROM account_address o JOIN address r ON r.email = o.email"
+_UNJUDGED = """SELECT activity_id, conversation, waits_for FROM thread
+    WHERE waits_for IN (?, ?) AND at >= ? AND chance IS NULL"""
 _PERSONS = f"a.verdict_code = {VERDICT['person']} AND a.ends IS NULL"
 
 
@@ -46,11 +48,16 @@ def newest_letters(log: Log, until: int) -> list[Letter]:
 def conversations_of(log: Log, conversations: Iterable[int], read: Sequence[Letter] = ()) -> dict[int, list[Letter]]:
     """The letters of each of these conversations in their order; those that were `read` just now
     are not again."""
-    known = {(one.id, one.conversation): one for one in read}
-    rows = list(of_conversations(log, f"{_COLUMNS} WHERE {{}} AND {_PERSONS}", conversations))
-    unknown = [row for row in rows if row[:2] not in known]
+    known = {one.id: one for one in read}
     found: dict[int, list[Letter]] = {}
-    for letter in (*[known[row[:2]] for row in rows if row[:2] in known], *_letters(log, unknown)):
+    unknown = []
+    for row in of_conversations(log, f"{_COLUMNS} WHERE {{}} AND {_PERSONS}", conversations):
+        one = known.get(row[0])
+        if one is not None and one.conversation == row[1]:
+            found.setdefault(one.conversation, []).append(one)
+        else:
+            unknown.append(row)
+    for letter in _letters(log, unknown):
         found.setdefault(letter.conversation, []).append(letter)
     return {conversation: in_order(some) if len(some) > 1 else some for conversation, some in found.items()}
 
@@ -72,9 +79,12 @@ def learned(log: Log) -> dict[str, Any]:
 def unjudged(log: Log, since: int) -> list[tuple[int, int, int]]:
     """(activity, conversation, side) of what waits since then or later, and whose chance is not
     known yet."""
-    query = """SELECT activity_id, conversation, waits_for FROM thread
-        WHERE waits_for IN (?, ?) AND at >= ? AND chance IS NULL"""
-    return log.execute(query, (US, THEM, since)).fetchall()
+    return log.execute(_UNJUDGED, (US, THEM, since)).fetchall()
+
+
+def is_any_unjudged(log: Log, since: int) -> bool:
+    """Is there any of those?"""
+    return log.execute(f"{_UNJUDGED} LIMIT 1", (US, THEM, since)).fetchone() is not None
 
 
 def _letters(log: Log, rows: Sequence[tuple[Any, ...]]) -> list[Letter]:

@@ -60,22 +60,19 @@ def bits_of(log: Log, activity_ids: Sequence[int]) -> dict[int, int]:
     return found
 
 
-_IN_INBOX = "(l.name = 'INBOX' OR lower(l.name) LIKE '%/inbox')"
+_IS_INBOX = "({0}.name = 'INBOX' OR lower({0}.name) LIKE '%/inbox')"
+_SEEN = """SELECT s.activity_id, s.place_id, m.has_left FROM sighting s
+    LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id WHERE s.activity_id IN ({})"""
+_BESIDE_AN_INBOX = f"""SELECT l.id, {_IS_INBOX.format("l")} FROM place l WHERE l.id IN ({{}})
+    AND EXISTS (SELECT 1 FROM place b WHERE b.source_id = l.source_id AND {_IS_INBOX.format("b")})"""
 
 
 def filed(log: Log, activity_ids: Sequence[int]) -> dict[int, bool]:
     """Activity → was it moved out of the inbox; not of those that no source with an inbox has
     shown."""
-    query = f"""SELECT s.activity_id, max({_IN_INBOX} AND coalesce(m.has_left, 0) = 0), max(NOT {_IN_INBOX})
-        FROM sighting s JOIN place l ON l.id = s.place_id
-        LEFT JOIN mark m ON m.activity_id = s.activity_id AND m.place_id = s.place_id
-        WHERE s.activity_id IN ({{}}) AND l.source_id IN ({_with_inbox(log)}) GROUP BY s.activity_id"""
-    return {
-        activity_id: not in_inbox or bool(elsewhere)
-        for activity_id, in_inbox, elsewhere in rows_among(log, query, activity_ids)
-    }
-
-
-def _with_inbox(log: Log) -> str:
-    rows = log.execute(f"SELECT DISTINCT l.source_id FROM place l WHERE {_IN_INBOX}")
-    return ",".join(str(source) for (source,) in rows) or "NULL"
+    seen = list(rows_among(log, _SEEN, activity_ids))
+    inboxes = dict(rows_among(log, _BESIDE_AN_INBOX, {place for _, place, _ in seen}))
+    in_inbox = {activity_id for activity_id, place, has_left in seen if inboxes.get(place) and not has_left}
+    elsewhere = {activity_id for activity_id, place, _ in seen if inboxes.get(place) == 0}
+    counted = [activity_id for activity_id, place, _ in seen if place in inboxes]
+    return {activity_id: activity_id not in in_inbox or activity_id in elsewhere for activity_id in counted}

@@ -29,4 +29,4 @@ def is_lesson_due(log: Log) -> bool:
 
 def is_anything_unjudged(log: Log, now: datetime) -> bool:
     """Does anything wait whose chance of an answer is not known?"""
-    return bool(letters.unjudged(log, timestamp(now) - LISTED))
+    return letters.is_any_unjudged(log, timestamp(now) - LISTED)
