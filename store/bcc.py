@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from store.identities import Name
-from store.rows import Entry
+from store.rows import Entry, parties_in
 
 
 def note(
@@ -18,13 +18,12 @@ def note(
     emails: Mapping[str, int],
 ) -> None:
     """The Bcc that these copies show, each seen at `place`; `ids` are of the activities, `emails` of the addresses."""
+    if all(person.role != "bcc" for party in parties_in(entries) for person in party):
+        return
     shown = [
         (ids[name], emails[person.address.email], place)
         for name, entry in zip(names, entries, strict=True)
         for person in entry.facts.participants
         if person.role == "bcc" and name in ids
     ]
-    if shown:
-        connection.executemany(
-            "INSERT OR IGNORE INTO bcc_seen (activity_id, address_id, place_id) VALUES (?, ?, ?)", shown
-        )
+    connection.executemany("INSERT OR IGNORE INTO bcc_seen (activity_id, address_id, place_id) VALUES (?, ?, ?)", shown)

@@ -12,14 +12,14 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from activity.facts import Facts
+from activity.facts import Facts, Judgement
 from activity.subject import compared, has_prefix, has_topic
 from store import by_index
 from store.by_index import WINDOW
 from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, placeholders, rows_among
-from store.parties import party_of
+from store.parties import NOBODYS, party_of
 from store.rows import Entry, timestamp
 
 BY_SUBJECT, NOBODY = 254, 255
@@ -68,17 +68,26 @@ def note(
     """
     rows: list[tuple[int, int, int]] = []
     marked: list[tuple[int, int]] = []
-    answers = {row_id: one for row_id, one in mail.items() if one.judgement.verdict.kind == "person"}
-    answers = {row_id: one for row_id, one in answers.items() if _seems_to_answer(one.facts)}
-    for row_id, (facts, judgement, _, _) in answers.items():
-        role = "from" if judgement.direction == "inbound" else "to"
-        party = party_of(facts, emails, ours)
-        if party in [emails[p.address.email] for p in facts.participants if p.role == role]:
+    known: dict[tuple[int, int], int] = {}  # the same people write again and again
+    for row_id, (facts, judgement, _, _) in mail.items():
+        if judgement.verdict.kind != "person" or not _seems_to_answer(facts):
+            continue
+        key = id(facts.participants), id(judgement)
+        if (party := known.get(key)) is None:
+            party = known[key] = _exchanged_with(facts, judgement, emails, ours)
+        if party:
             rows.append((party, timestamp(facts.at), row_id))
             if not facts.references:
                 marked.append((row_id, identity_hash(facts.identity)))
     connection.executemany(f"INSERT OR IGNORE INTO reference (activity_id, rank, hash) VALUES (?, {NOBODY}, ?)", marked)
     insert(connection, "INSERT OR IGNORE INTO unplaced (address_id, at, activity_id)", "(?, ?, ?)", rows)
+
+
+def _exchanged_with(facts: Facts, judgement: Judgement, emails: Mapping[str, int], ours: Collection[int]) -> int:
+    """The address of the only one it is from, or to; 0 where that is several or none."""
+    role = "from" if judgement.direction == "inbound" else "to"
+    party = party_of(facts, emails, ours)
+    return party if party in [emails[p.address.email] for p in facts.participants if p.role == role] else NOBODYS
 
 
 def placed(connection: sqlite3.Connection, ids: Iterable[int]) -> None:

@@ -19,6 +19,7 @@ from store.log import Log
 
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
+    from activity.participant import Participant
 
 NOTE = "note:"
 """What the identity of a note begins with, which no server gives."""
@@ -48,12 +49,15 @@ class Name(NamedTuple):
 
 def name_of(facts: Facts, is_self: Callable[[str], bool]) -> Name:
     if facts.kind == "email":
-        return Name(
-            facts.identity, _joined([address.email for address, role, _ in facts.participants if role == "from"])
-        )
+        return Name(facts.identity, _author(facts.participants))
     organizers = [one.address.email for one in facts.participants if one.role == "organizer"]
     by = _joined([email for email in organizers if not is_self(email)])
     return Name(facts.identity, by if facts.participants else NOBODY)
+
+
+@lru_cache(maxsize=4096)
+def _author(participants: tuple[Participant, ...]) -> str:
+    return _joined([person.address.email for person in participants if person.role == "from"])
 
 
 def _joined(emails: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ from store.identities import NOBODY, Name, identity_hash, name_of, named
 from store.lists import insert, insert_given
 from store.log import Log
 from store.merging import Copy, merge
-from store.rows import Entry, bounce_rows, evidence_text, reason_text, sighting_row, timestamp
+from store.rows import Entry, bounce_rows, evidence_text, parties_in, reason_text, sighting_row, timestamp
 from store.threads import settle, settle_new, threads_with
 from store.touches import forget_touches, forget_touches_of
 
@@ -59,7 +59,7 @@ def write(
     What has the name of an activity in the log (see `store.identities`) is the same seen once more: what its
     copies tell is put together and judged again by `judge`. Writing the same entries again writes no row.
     """
-    people = dict.fromkeys([person.address for entry in entries for person in entry.facts.participants])
+    people = dict.fromkeys([person.address for party in parties_in(entries) for person in party])
     emails = address_ids(connection, people, matcher)
     names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
     ids = named(Log(connection), set(names))
@@ -223,6 +223,7 @@ class _Rows:
 
     def __init__(self, emails: Mapping[str, int]) -> None:
         self._emails = emails
+        self._known: dict[tuple[int, int], list[tuple[int, int, int | None, str]]] = {}
         self._activities: list[tuple[Any, ...]] = []
         self._parts_in_mail: list[tuple[int, int, int, int, int | None]] = []
         self._parts_in_meetings: list[tuple[int, int, int, int, int | None, str | None]] = []
@@ -245,19 +246,27 @@ class _Rows:
                 facts.revision, facts.topic or "", facts.thread_index or "", "" if ends is None else timestamp(ends),
             )
         )  # fmt: skip
-        emails, add = self._emails, self._parts_in_mail.append
-        for (person, role, answer), touch in zip(facts.participants, judgement.touches, strict=True):
-            address, code = emails[person.email], TOUCH[touch]
+        for address, role, code, answer in self._parts_of(facts, judgement):
             if ends is None:
-                add((row_id, address, ROLE[role], at, code))
+                self._parts_in_mail.append((row_id, address, role, at, code))
             else:
-                self._parts_in_meetings.append((row_id, address, ROLE[role], at, code, answer or None))
+                self._parts_in_meetings.append((row_id, address, role, at, code, answer or None))
             if code is not None:
                 self.parts.append((row_id, address, code))
         if object_id is not None or facts.answers:
             self._sightings.append(sighting_row(row_id, place, entry))
         if facts.failed:
             self._bounces += bounce_rows(row_id, facts)
+
+    def _parts_of(self, facts: Facts, judgement: Judgement) -> list[tuple[int, int, int | None, str]]:
+        """Address, role, touch and answer of each participant; who writes often is judged once, and looked up once."""
+        key = id(facts.participants), id(judgement)
+        if (known := self._known.get(key)) is None:
+            both = zip(facts.participants, judgement.touches, strict=True)
+            known = self._known[key] = [
+                (self._emails[p.address.email], ROLE[p.role], TOUCH[t], p.answer) for p, t in both
+            ]
+        return known
 
     def insert(self, connection: sqlite3.Connection) -> None:
         insert_given(connection, "INSERT INTO activity", _ACTIVITY, 5, self._activities)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -12,6 +12,7 @@ from activity.verdict import PERSON
 if TYPE_CHECKING:
     from activity.facts import Facts, Judgement  # queries start sooner without
     from activity.mark import Mark
+    from activity.participant import Participant
 
 
 class Entry(NamedTuple):
@@ -24,6 +25,11 @@ class Entry(NamedTuple):
     judgement: Judgement
     object_id: int | None = None
     mark: Mark | None = None
+
+
+def parties_in(entries: Iterable[Entry]) -> Collection[tuple[Participant, ...]]:
+    """The participants of these: what several have alike comes once, as far as it is one value."""
+    return {id(entry.facts.participants): entry.facts.participants for entry in entries}.values()
 
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

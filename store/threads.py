@@ -97,13 +97,18 @@ def settle_new(
     for row_id, one in conversations.items():
         if one in begun and _is_said(mail[row_id].judgement.verdict):
             said.setdefault(one, []).append(row_id)
+    known: dict[tuple[int, int], int | None] = {}  # the same people write again and again
     rows: list[Row] = []
     for conversation in sorted(said):
         row_ids = said[conversation]
         if len(row_ids) == 1:
             row_id = row_ids[0]
-            if expects := _expected(mail[row_id], emails, ours):
-                rows.append((conversation, timestamp(mail[row_id].facts.at), row_id, expects))
+            entry = mail[row_id]
+            key = id(entry.facts.participants), id(entry.judgement)
+            if key not in known:
+                known[key] = _expected(entry, emails, ours)
+            if expects := known[key]:
+                rows.append((conversation, timestamp(entry.facts.at), row_id, expects))
             continue
         messages = [_of_entry(row_id, mail[row_id], emails, ours) for row_id in row_ids]
         waits = waiting_in(sorted(messages, key=attrgetter("at", "activity_id")))

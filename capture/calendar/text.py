@@ -75,6 +75,9 @@ def unfolded(text: str) -> str:
 def _with_line_feeds(text: AnyStr, cr: AnyStr, lf: AnyStr) -> AnyStr:
     if cr not in text:
         return text
+    usual = text.replace(cr + lf, lf)
+    if cr not in usual:
+        return usual
     text = text.replace(cr + cr + lf, lf).replace(cr + lf, lf)
     return text.replace(cr, lf) if text.count(cr) > text.count(lf) else text
 

@@ -62,6 +62,8 @@ def _decoded(charset: str, octets: bytes, written: str) -> str:
     if not charset:
         return written
     try:
+        if charset == "utf-8":  # which leaves no surrogate
+            return octets.decode("utf-8", "replace")
         text = octets.decode(_MEANT.get(charset, charset), "replace")
     except (LookupError, UnicodeError, ValueError):
         return written

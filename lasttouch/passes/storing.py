@@ -26,7 +26,7 @@ from matchers.message import judge_mail, message_facts, message_identity, messag
 from store import calendars, erased, ingest, marks, places, rights, touches
 from store.deferred import StoredObject
 from store.ingest import Written
-from store.rows import Entry
+from store.rows import Entry, parties_in
 
 if TYPE_CHECKING:
     from activity.batch import Item
@@ -151,8 +151,8 @@ class Storing:
 
     def _write(self, place: int, entries: list[Entry]) -> Written:
         # not a book for the whole pass: contacts may change while it is read
-        people = {person.address for entry in entries for person in entry.facts.participants}
-        book = self._agent.book({canonical(address.email) for address in people})
+        people = {person.address.email for party in parties_in(entries) for person in party}
+        book = self._agent.book({canonical(email) for email in people})
         if not self._agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
         written = ingest.write(self._agent.connection, place, entries, book, self._agent.judge)
