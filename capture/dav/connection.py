@@ -6,15 +6,16 @@ ever; here each wait is given what is left of the time for a whole request.
 
 from __future__ import annotations
 
-import http.client
 import io
 import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import cast
 
 from capture.dav.origins import Origin
+from capture.dav.request import head
 from capture.dav.response import Response
 from capture.trust import trust
 
@@ -37,20 +38,17 @@ class Connection:
     @contextmanager
     def response(
         self, origin: Origin, method: str, target: str, body: bytes, headers: dict[str, str], deadline: float
-    ) -> Iterator[http.client.HTTPResponse]:
+    ) -> Iterator[Response]:
         """The answer, whose body is the caller's to read. Raises OutOfTime, OSError, HTTPException."""
         if self._socket is None or origin != self._origin or self._socket.is_dropped():
             self.close()
             self._origin, self._socket = origin, _Socket(origin, self._ca_file, deadline)
         self._socket.deadline = deadline
-        http_client = http.client.HTTPConnection(origin.host, origin.port)
-        http_client.default_port = {"https": 443, "http": 80}[origin.scheme]
-        http_client.sock = self._socket
-        http_client.response_class = Response
         is_whole = False
         try:
-            http_client.request(method, target, body or None, headers)
-            with http_client.getresponse() as answer:
+            self._socket.sendall(head(origin, method, target, len(body), headers) + body)
+            with Response(cast("socket.socket", self._socket), method=method) as answer:
+                answer.begin()
                 if self._socket.has_ended:  # http.client takes a head that broke off for a whole one
                     raise ConnectionError("the rest of the head is missing")
                 yield answer
@@ -66,7 +64,7 @@ class Connection:
 
 
 class _Socket:
-    """As much of a socket as http.client asks for."""
+    """As much of a socket as the answers of http.client ask for."""
 
     def __init__(self, origin: Origin, ca_file: str | None, deadline: float) -> None:
         self.deadline = deadline
@@ -122,9 +120,6 @@ class _Socket:
         size = self._socket.recv_into(buffer)
         self.has_ended = not size
         return size
-
-    def close(self) -> None:
-        """http.client lets go of it before an answer that ends with the connection is read."""
 
     def hang_up(self) -> None:
         self._socket.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ class Origin(NamedTuple):
         return self.host if self.port == _PORTS[self.scheme] else f"{self.host}:{self.port}"
 
 
+@lru_cache(maxsize=64)
 def origin_of(url: str) -> Origin:
     """The origin of a URL that may be spoken to: https, or http to this very machine."""
     try:

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.client import HTTPResponse
 from time import monotonic
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -18,6 +17,7 @@ from capture.dav.budget import Budget
 from capture.dav.connection import Connection, OutOfTime
 from capture.dav.origins import are_siblings, elsewhere, origin_of
 from capture.dav.refusals import TooLarge, refusal, too_slow, trouble
+from capture.dav.response import Response
 
 REQUEST_SECONDS = 60.0
 MOST_BYTES = 64 * 1024 * 1024
@@ -194,11 +194,8 @@ class Transport:
         is."""
         return too_slow(host, seconds) if seconds == self._seconds else self.budget.exhausted()
 
-    def _read(self, response: HTTPResponse, url: str, sink: Sink, expected: int, deadline: float) -> tuple[Answer, int]:
-        headers: dict[str, str] = {}
-        for name, value in response.getheaders():
-            key = name.lower()
-            headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    def _read(self, response: Response, url: str, sink: Sink, expected: int, deadline: float) -> tuple[Answer, int]:
+        headers = response.fields()
         kept = bytearray()
         octets = 0
         for chunk in self._unpacked(response, headers.get("content-encoding", ""), url):
@@ -213,7 +210,7 @@ class Transport:
                     break
         return Answer(response.status, url, headers, bytes(kept[:_ERROR_BYTES])), octets
 
-    def _unpacked(self, response: HTTPResponse, encoding: str, url: str) -> Iterator[bytes]:
+    def _unpacked(self, response: Response, encoding: str, url: str) -> Iterator[bytes]:
         """The body in pieces, unpacked here: a bomb grows to one piece beyond the bound and no
         further."""
         inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding.lower() in ("gzip", "x-gzip", "deflate") else None

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -24,7 +23,7 @@ TRIES = 4
 MOST_BYTES = 16 * 1024 * 1024  # of an answer: parsed, it takes ten times as much
 LONGEST_WAIT = 30.0  # seconds that a pass waits by itself; for longer it ends, and is made again later
 IMMUTABLE = 'IdType="ImmutableId"'
-_RESERVED = re.compile(r"[^A-Za-z0-9_.~=-]+")
+_BASE64 = re.compile(r"[A-Za-z0-9_.=/+-]+")
 BODIES = ("body", "bodyPreview", "uniqueBody")
 
 Json = dict[str, Any]
@@ -138,7 +137,8 @@ class GraphClient:
         asked again."""
         answers: dict[str, Json | Refused] = {}
         for first in range(0, len(urls), IN_A_BATCH):
-            waiting = {str(first + n): self._insist(url) for n, url in enumerate(urls[first : first + IN_A_BATCH])}
+            some = map(self._relative, urls[first : first + IN_A_BATCH])
+            waiting = {str(first + n): url for n, url in enumerate(some)}
             for attempt in range(TRIES):
                 wait = self._batch(waiting, answers, last=attempt == TRIES - 1)
                 if not waiting:
@@ -153,10 +153,7 @@ class GraphClient:
     def _batch(self, waiting: dict[str, str], answers: dict[str, Json | Refused], last: bool) -> float | None:
         """Ask for all that waits; how long to wait before what is left of it is asked for again."""
         headers = {"Prefer": self._prefer}
-        requests = [
-            {"id": name, "method": "GET", "url": self._relative(url), "headers": headers}
-            for name, url in waiting.items()
-        ]
+        requests = [{"id": name, "method": "GET", "url": url, "headers": headers} for name, url in waiting.items()]
         body = json.dumps({"requests": requests}).encode()
         whole = {"Accept": "application/json", "Content-Type": "application/json"}
         answer, outer = self._ask("POST", f"{self._account.base}/$batch", body, whole)
@@ -233,23 +230,18 @@ class GraphClient:
 
     def _relative(self, url: str) -> str:
         """As a batch names it; a link with another version of Graph than ours is no part of one."""
-        if not url.startswith(self._below):
-            raise ServerFault(f"{self.host} links to another version of itself", "it is read again from the start")
-        return url[len(self._below) - 1 :]
+        if url.startswith(self._below):
+            return url[len(self._below) - 1 :]
+        self._insist(url)
+        raise ServerFault(f"{self.host} links to another version of itself", "it is read again from the start")
 
 
 def segment(item_id: str) -> str:
-    """An id as part of a path (RFC 3986 §3.3). Most of one needs no quoting; urllib looks at each octet by itself."""
-    return _RESERVED.sub(_quoted, item_id)
-
-
-def _quoted(found: re.Match[str]) -> str:
-    return _quoted_text(found[0])
-
-
-@lru_cache(maxsize=256)  # of base64, they are two characters
-def _quoted_text(text: str) -> str:
-    return quote(text, safe="")
+    """An id as part of a path (RFC 3986 §3.3). Most are base64, of which two characters need quoting;
+    urllib looks at each octet by itself."""
+    if _BASE64.fullmatch(item_id):
+        return item_id.replace("/", "%2F").replace("+", "%2B")
+    return quote(item_id, safe="=~")
 
 
 def rows(page: Json, name: str = "value") -> list[Json]:
