@@ -153,7 +153,10 @@ def _words(tags: Sequence[str]) -> tuple[str, ...]:
 
 
 def edit(agent: Agent, contact_id: int, what: Edit) -> Edited:
+    """Raises UsageError where who does not keep the list would say whose somebody on it is."""
     insist_on_changeable(agent.log, [contact_id], agent.holding)
+    if what.publish and what.owner and not agent.holding.keeps_the_list:
+        raise UsageError("who is published is everybody's", "whoever keeps the list says whose they are")
     before = _persons(agent, [contact_id])
     connection = agent.connection
     with writing(connection):

@@ -120,8 +120,9 @@ def listing(agent: Agent, emails: Sequence[str]) -> Iterator[None]:
 def publish(agent: Agent, contact_id: int, of: Holding) -> list[str]:
     """Put a contact on the list, in the words of who does it; the domains that the list learns by it.
 
-    Addresses that only others call theirs stay with these. Whom others hold as well is nobody's on the list: an owner
-    who shares nothing with them would take somebody from them whom they listed themselves.
+    Addresses that only others call theirs stay with these. Whom a user publishes is nobody's on the list: an owner who
+    shares nothing with whoever holds them too would take somebody from these whom they listed themselves, and whether
+    there are such nobody is told.
     """
     connection = agent.connection
     others = holding.holders(agent.log, [contact_id]).get(contact_id, set()) - of.own
@@ -130,7 +131,7 @@ def publish(agent: Agent, contact_id: int, of: Holding) -> list[str]:
     if mine:
         _leave_to_others(agent, contact_id, {one: said[one] for one in said if said[one] != mine[0]}, mine[0])
         held_words.say(connection, contact_id, mine[0])
-    if others:
+    if others or not of.keeps_the_list:
         held_words.say(connection, contact_id, held_words.of_contact(connection, contact_id)._replace(owner=""))
     holding.publish(connection, [contact_id])
     return held_companies.publish_companies(connection, [contact_id])

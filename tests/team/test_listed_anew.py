@@ -100,6 +100,16 @@ def test_what_a_colleague_has_merged_is_meant_by_nobody_else(here: Colleagues) -
     assert _listed(here, "ana") == before
 
 
+@pytest.mark.parametrize("domain", ["hidden.example", "absent.example"])
+def test_whom_one_publishes_is_nobody_s_on_the_list_whoever_else_lists_them(here: Colleagues, domain: str) -> None:
+    here.ok("ben", "contacts", "add", "Some Body", f"h1@{domain}", "--owner", "ben")
+    assert here.run("ben", "contacts", "edit", f"h1@{domain}", "--publish", "--owner", "ben").code == 2
+    here.ok("ben", "contacts", "edit", f"h1@{domain}", "--publish")
+    assert here.ok("ben", "contacts", "show", f"h1@{domain}")[0]["owner"] is None
+    assert here.run("ben", "contacts", "edit", f"h1@{domain}", "--tag", "vip").code == 1
+    assert f"h1@{domain}" in here.run("ana", "contacts", "list").out
+
+
 def test_a_file_that_would_keep_colleagues_waiting_is_for_whoever_keeps_the_list(
     here: Colleagues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
