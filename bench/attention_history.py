@@ -145,6 +145,8 @@ class History:
         if kind < self.rep.forgets:
             if depth == 0 and chance.random() < 0.4:
                 nudged = self._from(them, asked.at + timedelta(days=chance.uniform(2, 7)), "nudge", answers=asked)
+                if nudged.at > self.end:
+                    self._owe(asked)
                 self._we_answer(them, nudged, 1) if chance.random() < 0.6 else self._owe(nudged)
             else:
                 self._owe(asked)
@@ -177,6 +179,8 @@ class History:
     def _settled_elsewhere(self, them: Person, asked: Letter) -> None:
         """By phone (which nobody can know), in a meeting, or by a colleague who copies us."""
         kind, at = self.chance.random(), self._later(asked.at, 0.8)
+        if at > self.end:
+            self._owe(asked)
         if kind < 0.4:
             self.truth.unknowable.add(asked.message_id)
         elif kind < 0.7:
@@ -196,6 +200,8 @@ class History:
         if chance.random() > them.hand.answers:
             if not again and chance.random() < 0.45:
                 at = self._working(asked.at + timedelta(days=chance.uniform(4, 10)))
+                if at > self.end:
+                    self._wait(asked)
                 self._they_answer(them, self._to(them, at, "nudge", answers=asked), True)
             else:
                 self._wait(asked)

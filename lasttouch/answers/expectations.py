@@ -15,7 +15,7 @@ from store.awaiting import Waiting, answering_elsewhere
 from store.log import Log
 from store.rows import timestamp
 
-LIKELY_OWED, LIKELY_PENDING = 0.15, 0.16
+LIKELY_OWED, LIKELY_PENDING = 0.15, 0.14
 """From here on it makes a line. In the mean of many mailboxes half of the lines are right then, and
 three in four found, of somebody who files nothing, and more of somebody who does (see
 docs/decisions/2026-11-30-lists.md); five mailboxes differ by ten points and more."""
