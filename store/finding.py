@@ -97,9 +97,12 @@ def _unlisted_by_name(log: Log, who: str) -> list[Unlisted]:
     return [Unlisted(row_id, email, name, False) for row_id, email, name in rows]
 
 
+_LONGEST_PART = 5_000  # characters; SQLite refuses patterns of more than 50,000 bytes
+
+
 def escaped(word: str) -> str:
-    """`word` for a LIKE pattern with ESCAPE '\\\\': its own wildcards mean themselves."""
-    return re.sub(r"([\\%_])", r"\\\1", word)
+    """`word` for a LIKE pattern with ESCAPE '\\\\': its own wildcards mean themselves. Of a longer one its beginning."""
+    return re.sub(r"([\\%_])", r"\\\1", word[:_LONGEST_PART])
 
 
 def near_names(log: Log, who: str, companies_only: bool = False) -> list[str]:

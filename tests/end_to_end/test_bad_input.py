@@ -121,6 +121,17 @@ def test_an_unknown_contact_gets_near_names(household: Household, user: str) -> 
     assert "did you mean Roberta Stone?" in outcome.err
 
 
+@pytest.mark.parametrize("word", ["a" * 60_000, "%" * 60_000, "ü_" * 20_000])
+def test_words_longer_than_a_pattern_may_be_mean_nobody(household: Household, user: str, word: str) -> None:
+    household.add_account("ana", user)
+    household.ok("sync")
+    household.ok("contacts", "add", "Bob Stone", "bob@globex.example")
+    household.ok("contacts", "edit", "bob@globex.example", "--name", "b" + word)
+    for command in ("last", "log", "why"):
+        assert household.run(command, "c" + word).code == 6
+    assert household.run("contacts", "forget", "bob@globex.example", "--yes").code == 0
+
+
 def test_before_the_first_sync_the_answer_says_so(household: Household, user: str) -> None:
     household.add_account("ana", user)
     asked = household.run("last")
