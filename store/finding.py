@@ -101,7 +101,7 @@ _LONGEST_PART = 5_000  # characters; SQLite refuses patterns of more than 50,000
 
 
 def escaped(word: str) -> str:
-    """`word` for a LIKE pattern with ESCAPE '\\\\': its own wildcards mean themselves. Of a longer one its beginning."""
+    """`word` for a LIKE pattern with ESCAPE '\\\\': its own wildcards mean themselves; of a long one its beginning."""
     return re.sub(r"([\\%_])", r"\\\1", word[:_LONGEST_PART])
 
 
