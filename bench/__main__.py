@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 _NAMES = (
     "matching", "history", "command", "imap", "graph", "calendar", "daemon", "service", "attention", "team", "outward",
-    "mcp", "web", "scale", "workers",
+    "mcp", "web", "scale", "growth", "workers",
 )  # fmt: skip
 BENCHES = tuple(name for name in _NAMES if importlib.util.find_spec(f"bench.{name}"))
 

@@ -149,8 +149,10 @@ class ServerConnection:
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> psycopg.RawCursor[Any]:
         known = self._statements.get(statement) or self._known(statement)
+        values = [known.bound(row) for row in rows]
         with self._cursor() as cursor:
-            cursor.executemany(known.text, [known.bound(row) for row in rows])
+            if values:  # to send nothing is a way to the server and back, too
+                cursor.executemany(known.text, values)
         return cursor
 
     def insert_rows(self, into: str, values: str, rows: Sequence[Sequence[Any]], conflict: str) -> None:

@@ -3,14 +3,13 @@ it is shown."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
 from activity.contact import ContactEntry
-from config_lines import files, head
+from config_lines import files
 from household import NOW, Household, utc
 from lasttouch.configuration.config import load_config
 from lasttouch.keeping import address_book
@@ -85,7 +84,6 @@ CLAIMS = {
     "cut short": vcalendar(vevent(EVE, ANA, EVE, SEQUENCE="9", RRULE="FREQ=WEEKLY;COUNT=1")),
     "broken": vcalendar(vevent(EVE, ANA, EVE, SEQUENCE="9", DTSTART="never")),
 }
-_numbers = itertools.count(1)
 DATES = ("last_inbound", "last_outbound", "last_meeting", "next_meeting", "last_touch", "last_two_way")
 
 
@@ -101,10 +99,8 @@ def home(household: Household) -> Household:
 def after(home: Household, *steps: tuple[str, str]) -> dict[str, list[object]]:
     """The dates of Tom and Kim in a log that begins anew, once these files (path, text; "" for
     none) were read."""
-    for path in home.folder.glob("*/*.ics"):
+    for path in [*home.folder.glob("lasttouch.db*"), *home.folder.glob("*/*.ics")]:
         path.unlink()
-    home.head = head(f"log{next(_numbers)}.db")
-    home.write_config()
     with opened(load_config(home.folder / "config.toml"), lambda: NOW) as agent:
         address_book.import_contacts(
             agent, [ContactEntry("Tom", [TOM]), ContactEntry("Kim", [KIM]), ContactEntry("Eve", [EVE])]
