@@ -32,6 +32,7 @@ from store.transactions import writing
 UNUSED_SECONDS = 30 * 86_400
 MANY = 20_000  # changes; to follow them one by one would take longer than to begin anew
 AT_ONCE = 2_000  # contacts
+FEW = 200  # changes
 
 
 def folder_of(database: Path) -> Path:
@@ -177,8 +178,10 @@ def _make(log: Log) -> None:
     audience_kin.note(log)
 
 
-def _catch_up(log: Log, changes: Iterable[tuple[int, int]], now: datetime) -> None:
+def _catch_up(log: Log, changes: Collection[tuple[int, int]], now: datetime) -> None:
     connection = log.connection
+    if len(changes) > FEW and not isinstance(connection, sqlite3.Connection):
+        connection.plan_for_many()
     changed: tuple[set[int], ...] = (set(), set(), set(), set())
     for kind, ref in changes:
         changed[kind].add(ref)

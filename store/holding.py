@@ -108,7 +108,8 @@ def begin(connection: sqlite3.Connection, made_of_exchange: bool) -> None:
     connection.execute(
         "INSERT OR IGNORE INTO contact_holder (contact_id, account_id) SELECT c.id, o.account_id FROM contact c"
         " JOIN contact_key k ON k.contact_id = c.id AND k.key GLOB 'carddav:*'"
-        " JOIN source o ON o.id = CAST(substr(k.key, 9) AS INTEGER) JOIN account n ON n.id = o.account_id"
+        " JOIN source o ON o.id = CAST(substr(k.key, 9, instr(substr(k.key, 9) || ':', ':') - 1) AS INTEGER)"
+        " JOIN account n ON n.id = o.account_id"
         f" WHERE c.from_book AND {_IS_SOMEBODYS}"
     )
     if made_of_exchange:

@@ -21,7 +21,7 @@ from statements import recorded, refused
 
 from capture.dav.transport import Answer, Transport
 from dovecot_server import DovecotServer, dovecot_binary
-from engine_switch import ON_POSTGRESQL, Logs, is_of_files
+from engine_switch import ON_POSTGRESQL, Logs, is_of_sqlite
 from household import Household
 from loopback_process import MEMORY, memory_is_plenty, server_folder
 from postgres_server import PostgresServer, postgres_folder
@@ -103,8 +103,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
-        if ON_POSTGRESQL and is_of_files(item):
-            item.add_marker(pytest.mark.skip("it is about files, or starts the program anew"))
+        if ON_POSTGRESQL and is_of_sqlite(item):
+            item.add_marker(pytest.mark.skip("it is about files or SQLite's own hooks, or starts the program anew"))
         if FIXTURES.intersection(item.fixturenames) or _listens(item.module):
             item.add_marker("servers")
         if item.path.parent.name == "model" or getattr(item.obj, "is_hypothesis_test", False) or _orders(item.obj):

@@ -1,7 +1,8 @@
 """LASTTOUCH_ENGINE=postgresql: every log that a test opens in its own process is a schema of a
 PostgreSQL, not a file.
 
-What asks for the file itself, or starts the program anew, is of SQLite and runs there alone.
+What asks for the file itself, counts by SQLite's own hooks or by what one process spends, or starts the program anew,
+is of SQLite and runs there alone.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from postgres_server import PostgresServer
 
 ON_POSTGRESQL = os.environ.get("LASTTOUCH_ENGINE") == "postgresql"
 
-_OF_FILES = re.compile(
+_OF_SQLITE = re.compile(
     r"sqlite3\.connect|PRAGMA|folder_of|RunningDaemon|subprocess|older_log|migrations|os\.fork"
+    r"|set_progress_handler|set_authorizer|_nanoseconds"
     r"|glob\('lasttouch\.db|database\.(read|write|exists|unlink)|\.db'\)\.read_bytes|\.db-wal"
 )
 _WHO_ASK_WHERE_IT_IS = (
@@ -34,14 +36,14 @@ _IS_A_COPY = re.compile(r"\.moving-|^moved\.")
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Assign)
 
 
-def is_of_files(test: pytest.Function) -> bool:
-    """Does a test, or what it uses of its module, ask for the log's file itself, or start the program anew?"""
+def is_of_sqlite(test: pytest.Function) -> bool:
+    """Does a test, or what it uses of its module, hold of SQLite alone?"""
     parts = _parts(test.module)
     wanted, seen = {test.originalname, *test.fixturenames, *([test.cls.__name__] if test.cls else [])}, set[str]()
     while new := {name for name in wanted - seen if name in parts}:
         seen |= new
         wanted = {word for name in new for word in re.findall(r"\w+", parts[name])}
-    return any(_OF_FILES.search(parts[name]) for name in seen)
+    return any(_OF_SQLITE.search(parts[name]) for name in seen)
 
 
 @cache

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,6 +23,7 @@ _OF_SQLITE = re.compile(
     r"|nullif\(\?, ''\)"  # how lists.insert_given speaks to SQLite alone
     r"|identity_hash\((?!\))|_before\b"  # of migrations, which older logs had that were files
 )
+_THEN = datetime(2026, 1, 1, tzinfo=UTC)
 _seen: set[str] = set()
 
 
@@ -58,23 +60,36 @@ def recorded() -> Iterator[dict[str, Sequence[Any]]]:
 
 
 def refused(asked: dict[str, Sequence[Any]], server: PostgresServer) -> dict[str, str]:
-    """Those that PostgreSQL does not understand → what it says of them."""
+    """Those that PostgreSQL does not understand, neither of the log nor of an audience's → what it says of them."""
     ours = {one: values for one, values in asked.items() if _ASKED.match(one) and not _OF_SQLITE.search(one)}
     _seen.update(asked)
     if not ours:
         return {}
+    from activity.sharing import Level
     from store.database import open_for_writing
+    from store.log import Scope
+    from store.scoped import open_scoped
     from store.server_place import place_on_server
 
-    wrong = {}
     place = place_on_server(server.url("statements"), Path(tempfile.gettempdir()), None)
     connection: Any
     with closing(open_for_writing(place)) as connection:
-        for statement, values in ours.items():
-            known = connection._known(statement)
-            try:
-                with connection._cursor() as cursor:
-                    cursor.execute(f"EXPLAIN {known.text}", known.bound(values) or None)
-            except sqlite3.Error as error:
-                wrong[statement] = str(error)
+        wrong = _refused_by(connection, ours)
+    if wrong:
+        with closing(open_scoped(place, Scope("ana", ((1, Level.OWN), (2, Level.WHO)), 1, 1), _THEN)) as seen:
+            connection = seen.connection
+            connection.is_open = True
+            wrong = _refused_by(connection, {one: ours[one] for one in wrong})
+    return wrong
+
+
+def _refused_by(connection: Any, asked: dict[str, Sequence[Any]]) -> dict[str, str]:
+    wrong = {}
+    for statement, values in asked.items():
+        known = connection._known(statement)
+        try:
+            with connection._cursor() as cursor:
+                cursor.execute(f"EXPLAIN {known.text}", known.bound(values) or None)
+        except sqlite3.Error as error:
+            wrong[statement] = str(error)
     return wrong

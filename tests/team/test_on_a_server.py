@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import psycopg
@@ -17,7 +17,7 @@ from activity.sharing import Level
 from config_lines import head
 from household import NOW, ago, mail
 from postgres_server import PASSWORD, PostgresServer
-from store import audiences
+from store import audiences, threads
 from store.log import Scope
 from store.scoped import ScopedLog, open_scoped
 from store.server_place import place_on_server
@@ -94,6 +94,27 @@ def test_nothing_is_read_past_the_views_and_nothing_is_written_through_them(seen
     ):  # fmt: skip
         with pytest.raises(sqlite3.Error):
             seen.execute(statement)
+
+
+def test_what_much_is_derived_of_is_planned_for_and_nothing_else(
+    seen: ScopedLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For what the planner takes for few rows each is compared with each: minutes where it is many."""
+    planned: list[str] = []
+    settle = threads.settle
+
+    def settled(connection: sqlite3.Connection, conversations: Collection[int]) -> None:
+        planned.append(connection.execute("SELECT current_setting('enable_nestloop')").fetchone()[0])
+        settle(connection, conversations)
+
+    monkeypatch.setattr(threads, "settle", settled)
+    server = seen.connection.server  # type: ignore[attr-defined]
+    place = place_on_server(f"{server.url}&schema={server.schema}", tmp_path, None)
+    for few, number in ((0, 3), (100, 4)):
+        monkeypatch.setattr(audiences, "FEW", few)
+        open_scoped(place, Scope("zoe", ((1, Level.WHO), (2, Level.WHO)), number, number), NOW).close()
+        audiences.discard_all(place)
+    assert planned == ["off", "on"]
 
 
 def test_where_an_audience_is_gone_nothing_is_found_instead(seen: ScopedLog, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from team_log import Fed, users
 
 from activity.sharing import Level
+from engine_switch import ON_POSTGRESQL
 from fed_log import Log
 from lasttouch.keeping import held, viewing
 from lasttouch.keeping.held import Held
@@ -78,7 +79,7 @@ def test_mail_that_comes_and_who_looked_change_nothing_of_it(
     with writing(team.connection):
         access.record(team.connection, NOW, 2, "last", {1: (Level.WHO, 1)}, None)
     assert asking() is Level.WHO
-    assert len(worked_out) == 1
+    assert len(worked_out) == (2 if ON_POSTGRESQL else 1)  # nothing is held open of a log on a server
     for level in (Level.NONE, Level.DATES, None):
         _narrow(team, level)
         assert asking() is (Level.WHO if level is None else level)

@@ -156,6 +156,13 @@ def test_two_way_mail_makes_contacts_of_those_alone_who_exchange_and_did_not_put
         assert sorted(_holders(log).values()) == [{ANAS}, {ANAS}], "Ben wrote to Bob alone, and put Zoe aside"
 
 
+def _of_its_source(log: Log) -> None:
+    """The one card that there is comes from an address book of the first account."""
+    log.connection.execute("INSERT INTO source (account_id, kind, active) VALUES (1, 'carddav', 1)")
+    (source,) = log.connection.execute("SELECT id FROM source WHERE kind = 'carddav'").fetchone()
+    log.connection.execute("UPDATE contact_key SET key = ? WHERE key GLOB 'carddav*'", (f"carddav:{source}:b",))
+
+
 def test_contacts_of_a_keeper_s_address_book_and_mail_are_their_accounts_once_there_are_users(fed: Fed) -> None:
     two_way = 'contacts_from = "two-way"\n'
     with fed("", top=two_way) as log:
@@ -166,10 +173,7 @@ def test_contacts_of_a_keeper_s_address_book_and_mail_are_their_accounts_once_th
         log.mail(ZOE, BEN, 3, account="ben")
         address_book.import_contacts(log.agent, [ContactEntry("Dev", ["dev@x.example"], key="crm:1")])
         assert set().union(*_holders(log).values()) == set()
-        carddav = log.connection.execute("INSERT INTO source (account_id, kind, active) VALUES (1, 'carddav', 1)")
-        log.connection.execute(
-            "UPDATE contact_key SET key = ? WHERE key GLOB 'carddav*'", (f"carddav:{carddav.lastrowid}:b",)
-        )
+        _of_its_source(log)
     with fed(users("ana", "ben"), top=two_way, ana='user = "ana"\n', ben='user = "ben"\n') as log:
         assert _holders(log) == {"Bob": {ANAS}, ZOE: {BENS}, "kim@initech.example": set(), "Dev": set()}
     with fed("", top=two_way) as log:
@@ -203,10 +207,7 @@ def test_companies_go_with_their_people_when_a_log_gets_users_and_come_back_when
         log.mail("sue@globex.example", ANA, 1)
         _cards(log, "ana", [("carddav:1:Work:b", ContactEntry("Bob", [BOB], "Globex"))])
         address_book.import_contacts(log.agent, [ContactEntry("Zoe", [ZOE], "Hooli", key="crm:1")])
-        carddav = log.connection.execute("INSERT INTO source (account_id, kind, active) VALUES (1, 'carddav', 1)")
-        log.connection.execute(
-            "UPDATE contact_key SET key = ? WHERE key GLOB 'carddav*'", (f"carddav:{carddav.lastrowid}:b",)
-        )
+        _of_its_source(log)
         assert company_of_sue(log) == "Globex"
     with fed(users("ana", "ben"), ana='user = "ana"\n', ben='user = "ben"\n') as log:
         assert companies(log) == {"Globex": (ANAS, ["globex.example"]), "Hooli": (None, ["hooli.example"])}
