@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from activity.sharing import Level
 from lasttouch.keeping.agent import Agent
+from lasttouch.keeping.reading import writer
 from store import access, viewers
 from store.access import Access
-from store.database import database_errors, open_for_writing
+from store.database import database_errors
 from store.log import Scope
 from store.transactions import writing
 
@@ -25,7 +25,7 @@ def record(
     contact_id: int | None,
 ) -> None:
     """Before the answer is given. Raises DatabaseError where it cannot be recorded: then there is none."""
-    with database_errors(database), closing(open_for_writing(database)) as connection, writing(connection):
+    with database_errors(database), writer(database) as connection, writing(connection):
         access.record(connection, now, scope.user_id, command, told, contact_id)
 
 

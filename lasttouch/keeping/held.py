@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from activity.errors import ConfigError
 from lasttouch.configuration.config_file import ConfigFile, open_config
 from lasttouch.keeping.viewing import asker, scope_of_asker
 from lasttouch.local_time import utc_now
-from store.database import data_version, open_for_reading
+from store.database import data_version, open_for_reading, open_for_writing
 from store.log import Log, Scope
 from store.settings import has_users
 
@@ -47,6 +48,12 @@ class _Seen(NamedTuple):
     looked: _Looked
 
 
+class _Writer(NamedTuple):
+    connection: sqlite3.Connection
+    path: Path
+    file: _File
+
+
 class Held:
     """Where the log is opened for a question. Nothing is held until `hold` is called."""
 
@@ -59,6 +66,7 @@ class Held:
         self._scope: tuple[_Looked, Scope] | None = None
         self._seen: _Seen | None = None
         self._lent: list[Log] = []
+        self._writer: _Writer | None = None
 
     def hold(self) -> None:
         """From now on connections stay open: this process answers one after the other, and one user alone."""
@@ -146,6 +154,25 @@ class Held:
             self._seen = _Seen(opened, part, file, looked)
         return opened
 
+    @contextlib.contextmanager
+    def writer(self, path: Path) -> Iterator[sqlite3.Connection]:
+        """A connection that writes to the log at `path`; after an error none is held. Raises DatabaseError."""
+        file, held = _file(path), self._writer
+        self._writer = None
+        if held is not None and (held.path, held.file) != (path, file):
+            held.connection.close()
+            held = None
+        connection = open_for_writing(path) if held is None else held.connection
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if self._holds and file is not None:
+            self._writer = _Writer(connection, path, file)
+        else:
+            connection.close()
+
     def _looked(self, log: Log) -> _Looked:
         """Most that changes in a log, mail that came and who looked at what, changes nothing of what may be read."""
         from store import grants  # noqa: PLC0415 - one keeper does without
@@ -172,12 +199,15 @@ class Held:
     def let_go(self) -> None:
         """Hold nothing of what is held now."""
         self._config = None
+        self._let_go_of_the_writer()
         self._let_go_of_the_log()
 
     def let_go_of_what_is_gone(self) -> None:
         """Where somebody was erased, or another log stands there, what was derived before is not kept open."""
         seen, whole = self._seen, self._whole
         is_gone = seen is not None and seen.file != _file(seen.part.audience)
+        if self._writer is not None and self._writer.file != _file(self._writer.path):
+            self._let_go_of_the_writer()
         if is_gone or (whole is not None and whole.file != _file(whole.path)):
             self.let_go()
 
@@ -192,6 +222,12 @@ class Held:
         self._asked = self._scope = None
         whole, self._whole = self._whole, None
         self._close(whole)
+
+    def _let_go_of_the_writer(self) -> None:
+        held, self._writer = self._writer, None
+        if held is not None:
+            with contextlib.suppress(sqlite3.Error):
+                held.connection.close()
 
     def _let_go_of_what_is_seen(self) -> None:
         seen, self._seen = self._seen, None

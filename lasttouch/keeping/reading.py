@@ -89,6 +89,11 @@ def as_it_is(database: Path | None) -> Iterator[Log | None]:
         yield seen
 
 
+def writer(database: Path) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+    """A connection for what is noted of an answer, where the log is not otherwise written to. Raises DatabaseError."""
+    return _held.get().writer(database)
+
+
 def spare_memory() -> None:
     """From now on what is read keeps little of the log in memory: a page is there for days, and asks many beside each
     other."""
