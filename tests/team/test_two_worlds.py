@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from colleagues import Colleagues
-from two_worlds import PEOPLE, Step, steps
+from two_worlds import MET, PEOPLE, Step, steps
 
 from household import NOW, Outcome, ago, event
 
@@ -51,8 +51,13 @@ class Theatre:
         self._world = Colleagues(folder)
         self._world.configure()
         self._count = 0
-        rows = [f"{name},{emails[0]},Globex,vip" for name, emails in PEOPLE.items()]
-        (folder / "people.csv").write_text("\n".join(["name,email,company,tags", *rows, ""]))
+        # the numbers of the records are the same in Ana's file and in Ben's, and stand for others
+        bens = [f"{at},{name},{emails[0]},Globex,vip" for at, (name, emails) in enumerate(PEOPLE.items())]
+        hers = [
+            f"{at + 1},{name},{PEOPLE[name][1]},Clinic,x" for at, name in enumerate(sorted(PEOPLE.keys() - set(MET)))
+        ]
+        for file, rows in (("people.csv", bens), ("hers.csv", hers)):
+            (folder / file).write_text("\n".join(["Record ID,name,email,company,tags", *rows, ""]))
 
     def plays(self, step: Step) -> tuple[int, list[str], list[str]] | None:
         """What Ben is told, if it is he who asks."""
@@ -85,7 +90,7 @@ class Theatre:
         if word == "{activity}":
             found = self._world.ok("ben", "log", "--sort", "oldest")
             return str(found[0]["activity"]) if found else "4711"
-        return str(self._world.folder / word) if word == "people.csv" else word
+        return str(self._world.folder / word) if word.endswith(".csv") else word
 
     def _told(self, outcome: Outcome) -> tuple[int, list[str], list[str]]:
         return outcome.code, self._alike(outcome.out), self._alike(outcome.err)

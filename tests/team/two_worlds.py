@@ -24,7 +24,7 @@ ADDRESSES = tuple(email for emails in PEOPLE.values() for email in emails)
 WORDS = (*PEOPLE, *ADDRESSES, *COMPANIES, "globex.example", "nobody", "Bob Stne", "ana", "vip")
 
 
-_MET = ("Sam Hill", "Zoe Quill")
+MET = ("Sam Hill", "Zoe Quill")
 """With whom Ben exchanges."""
 
 
@@ -45,13 +45,13 @@ def steps(chance: random.Random, asked: int) -> Iterator[Step]:
         if chance.random() < 0.5:
             yield from _hidden(chance)
         if chance.random() < 0.15:
-            sender = chance.choice([email for name in _MET for email in PEOPLE[name]])
+            sender = chance.choice([email for name in MET for email in PEOPLE[name]])
             yield Step("ben", mail=(sender, "ben@acme.example", chance.uniform(0.1, 60)))
         yield Step("ben", _bens(chance))
 
 
 def _begun(chance: random.Random) -> Iterator[Step]:
-    for name in _MET:
+    for name in MET:
         theirs, ours = f"{name} <{chance.choice(PEOPLE[name])}>", "ben@acme.example"
         yield Step("ben", mail=(theirs, ours, chance.uniform(3, 90)))
         yield Step("ben", mail=(ours, theirs, chance.uniform(1, 90)))
@@ -66,8 +66,8 @@ def _begun(chance: random.Random) -> Iterator[Step]:
 
 def _hidden(chance: random.Random) -> Iterator[Step]:
     """Of Ana: mail one way or both, meetings, contacts that may be Ben's or the list's too, her words of them."""
-    kind = chance.choice(("mail", "mail", "both", "meets", "list", "list", "words", "alias", "token"))
-    name = chance.choice(sorted(PEOPLE.keys() - (set() if kind in ("mail", "both", "meets") else set(_MET))))
+    kind = chance.choice(("mail", "mail", "both", "meets", "list", "list", "words", "alias", "token", "file"))
+    name = chance.choice(sorted(PEOPLE.keys() - (set() if kind in ("mail", "both", "meets") else set(MET))))
     one, other = chance.sample(PEOPLE[name], 2)
     ana = "ana@acme.example"
     if kind in ("mail", "both"):
@@ -92,6 +92,8 @@ def _hidden(chance: random.Random) -> Iterator[Step]:
         )  # fmt: skip
     if kind == "alias":
         words += [("contacts", "alias", one, other), ("contacts", "merge", one, other)]
+    if kind == "file":
+        words.append(("contacts", "import", "hers.csv"))
     if kind == "token":
         words.append(("tokens", "add", f"ana{chance.random()}", "--scope", "read"))
     for some in words:
@@ -109,7 +111,7 @@ _ASKS: Sequence[str] = (
     "mcp --call timeline --arguments {who}", "mcp --call who_needs_attention", "mcp --call why --arguments {what}",
 )  # fmt: skip
 _SAYS: Sequence[str] = (
-    "contacts add {them}", "contacts add {them} --company {company}",
+    "contacts add {them}", "contacts add {them} --company {company}", "contacts add {name} {}",
     "contacts add {them} --owner ana", "contacts import", "contacts alias {} {}", "contacts alias {} {} --remove",
     "contacts merge {} {}", "contacts remove {}", "contacts forget {} --yes", "contacts forget {id} --yes",
     "contacts edit {} --publish", "contacts edit {} --owner ana", "contacts edit {} --company {company}",
