@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +24,42 @@ ASKED = ("granted", "granted_account", "kept_back", "marked", "marked_contact", 
 LEARNED = frozenset(("moved", "hand"))
 """What is begun anew: how dates moved would tell what they were, and what was learned, from what."""
 _LOOKED_AT = 100
+_NOTED = 2
+"""Counted on where what an audience notes of what it saw means something else; of others nothing is taken over."""
 
 Rows = dict[str, frozenset[tuple[Any, ...]]]
 
 
 def viewer_of(log: Log) -> str:
-    return f"{log.scope.user_id} {log.scope.viewer}"
+    return f"{_NOTED} {log.scope.user_id} {log.scope.viewer}"
 
 
-def note(log: Log) -> None:
+def in_words(rows: Mapping[str, Sequence[tuple[object, ...]]]) -> str:
+    """The rows of the temporary tables by their names, as they are noted."""
+    return json.dumps({name: sorted(rows[name]) for name in ASKED})
+
+
+def note(log: Log, asked: str) -> None:
     """What is seen from now on; within the caller's transaction."""
     connection = log.connection
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("DROP TABLE IF EXISTS main.shown")
-        connection.execute("CREATE TABLE main.shown (viewer TEXT NOT NULL, asked TEXT NOT NULL)")
-    else:
+    if not isinstance(connection, sqlite3.Connection):
         connection.note_viewer(viewer_of(log))
-    text = json.dumps({name: sorted(rows) for name, rows in _asked(connection).items()})
-    connection.execute("INSERT INTO main.shown VALUES (?, ?)", (viewer_of(log), text))
+    connection.execute("DELETE FROM main.shown")
+    connection.execute("INSERT INTO main.shown (viewer, asked) VALUES (?, ?)", (viewer_of(log), asked))
+
+
+def is_noted(connection: sqlite3.Connection, asked: str) -> bool:
+    """Was this asked when the audience's dates were derived last?
+
+    A mailbox may have come up since, and before what is granted was looked at.
+    """
+    return connection.execute("SELECT 1 FROM main.shown WHERE asked = ?", (asked,)).fetchone() is not None
+
+
+def seen_otherwise(connection: sqlite3.Connection, asked: str) -> list[tuple[int, int]]:
+    """What is to be derived anew since something else was asked when it was last, as changes of the log."""
+    (text,) = connection.execute("SELECT asked FROM main.shown").fetchone()
+    return list(_differing(connection, text, asked))
 
 
 @contextlib.contextmanager
@@ -58,7 +76,7 @@ def nearest(log: Log) -> Iterator[bool]:
         _detach(log.connection)
 
 
-def take_over(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+def take_over(connection: sqlite3.Connection, asked: str) -> list[tuple[int, int]]:
     """Copy what `near` has derived into the same tables; what is to be derived anew, as changes of the log."""
     for table in sorted(AUDIENCES_OWN - LEARNED):
         names = ", ".join(_written_columns(connection, table))
@@ -66,8 +84,7 @@ def take_over(connection: sqlite3.Connection) -> list[tuple[int, int]]:
         connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM near.{table}")
     connection.execute("UPDATE main.thread SET chance = NULL WHERE chance IS NOT NULL")
     (text,) = connection.execute("SELECT asked FROM near.shown").fetchone()
-    before = {name: frozenset(map(tuple, rows)) for name, rows in json.loads(text).items()}
-    return list(_differing(connection, before, _asked(connection)))
+    return list(_differing(connection, text, asked))
 
 
 def _written_columns(connection: sqlite3.Connection, table: str) -> Sequence[str]:
@@ -114,12 +131,13 @@ def _is_kin(log: Log) -> bool:
     return ours == theirs
 
 
-def _asked(connection: sqlite3.Connection) -> Rows:
-    return {name: frozenset(connection.execute(f"SELECT * FROM temp.{name}")) for name in ASKED}
+def _rows(asked: str) -> Rows:
+    return {name: frozenset(map(tuple, rows)) for name, rows in json.loads(asked).items()}
 
 
-def _differing(connection: sqlite3.Connection, before: Rows, now: Rows) -> Iterator[tuple[int, int]]:
-    other = {name: before[name] ^ now[name] for name in ASKED}
+def _differing(connection: sqlite3.Connection, before: str, now: str) -> Iterator[tuple[int, int]]:
+    was, stands = _rows(before), _rows(now)
+    other = {name: was[name] ^ stands[name] for name in ASKED}
     places = {row[0] for row in other["granted"]}
     accounts = {row[0] for row in other["granted_account"]}
     addresses = {row[0] for row in other["marked"]}

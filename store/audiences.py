@@ -80,19 +80,23 @@ def _sweep(folder: Path) -> None:
                 discard(one)
 
 
-def follow(log: Log, now: datetime) -> bool:
-    """Bring an audience's dates to where the log is, as of `now`; False, and nothing written, where nothing changed."""
+def follow(log: Log, asked: str, now: datetime) -> bool:
+    """Bring an audience's dates to where the log is, as of `now`; False, and nothing written, where nothing changed.
+
+    `asked` is what the views ask, in words: see audience_kin.py.
+    """
     followed = _followed(log.connection)
-    if followed is not None and followed == _newest(log.connection):
+    if followed is not None and followed == _newest(log.connection) and audience_kin.is_noted(log.connection, asked):
         return False
     beginning = audience_kin.nearest(log) if followed is None else contextlib.nullcontext(False)
     with beginning as is_near, writing(log.connection):
         followed, newest = _followed(log.connection), _newest(log.connection)
         changes = None if followed is None else _since(log.connection, followed)
         if changes is not None:
-            _catch_up(log, changes, now)
-        elif not (is_near and _take_over(log, now)):
+            _catch_up(log, [*changes, *audience_kin.seen_otherwise(log.connection, asked)], now)
+        elif not (is_near and _take_over(log, asked, now)):
             _begin_anew(log, now)
+        audience_kin.note(log, asked)
         log.connection.execute("DELETE FROM main.followed")
         if newest is not None:
             log.connection.execute("INSERT INTO main.followed (number, kind, ref) VALUES (?, ?, ?)", newest)
@@ -138,7 +142,7 @@ def _since(connection: sqlite3.Connection, followed: Change) -> list[tuple[int, 
     return rows if len(rows) <= MANY else None
 
 
-def _take_over(log: Log, now: datetime) -> bool:
+def _take_over(log: Log, asked: str, now: datetime) -> bool:
     """Begin from what the viewer's last audience had; False where it is too far behind."""
     connection = log.connection
     near: Change | None = connection.execute("SELECT number, kind, ref FROM near.followed").fetchone()
@@ -146,7 +150,7 @@ def _take_over(log: Log, now: datetime) -> bool:
     if changes is None:
         return False
     _make(log)
-    _catch_up(log, [*changes, *audience_kin.take_over(connection)], now)
+    _catch_up(log, [*changes, *audience_kin.take_over(connection, asked)], now)
     moved.begin(connection, now)
     return True
 
@@ -165,7 +169,6 @@ def _make(log: Log) -> None:
     connection = log.connection
     if not isinstance(connection, sqlite3.Connection):
         connection.begin_anew()
-        audience_kin.note(log)
         return
     for (name,) in connection.execute(_MADE).fetchall():
         connection.execute(f"DROP TABLE main.{name}")
@@ -175,7 +178,7 @@ def _make(log: Log) -> None:
             connection.execute(text)
     connection.execute("CREATE TABLE learned (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
     connection.execute("CREATE TABLE followed (number INTEGER PRIMARY KEY, kind INTEGER, ref INTEGER)")
-    audience_kin.note(log)
+    connection.execute("CREATE TABLE shown (viewer TEXT NOT NULL, asked TEXT NOT NULL)")
 
 
 def _catch_up(log: Log, changes: Collection[tuple[int, int]], now: datetime) -> None:

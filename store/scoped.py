@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from activity.series import series_identity
-from store import audiences, grants
+from store import audience_kin, audiences, grants
 from store.database import create_private, database_errors, engine_of_servers, open_for_reading, reader_cache_kib
 from store.file_owner import as_owner_of
 from store.log import Log, Scope
@@ -45,12 +45,13 @@ Followed = Callable[[Log, datetime], None]
 class Part(NamedTuple):
     """What of a log is seen within a scope as the log is now; it is the same as long as all of this is.
 
-    `rows` are those of the temporary tables by their names, `views` what stands before the log's `tables`;
-    `audience` is the database of those who see the same.
+    `rows` are those of the temporary tables by their names, `asked` the same in words, `views` what stands before the
+    log's `tables`; `audience` is the database of those who see the same.
     """
 
     scope: Scope
     rows: Mapping[str, Sequence[tuple[object, ...]]]
+    asked: str
     views: Mapping[str, str]
     tables: Sequence[str]
     audience: Path
@@ -65,17 +66,18 @@ class Belt(Protocol):
 class ScopedLog(Log):
     """A log within a scope, which can follow what has changed in it since."""
 
-    __slots__ = ("_belt",)
+    __slots__ = ("_asked", "_belt")
 
-    def __init__(self, connection: sqlite3.Connection, scope: Scope, belt: Belt) -> None:
-        super().__init__(connection, scope)
+    def __init__(self, connection: sqlite3.Connection, part: Part, belt: Belt) -> None:
+        super().__init__(connection, part.scope)
+        self._asked = part.asked
         self._belt = belt
 
     def follow(self, now: datetime, then: Followed | None = None) -> None:
         """Bring its dates to where the log is, as of `now`; `then` is called where anything had changed."""
         self._belt.is_open = True
         try:
-            if audiences.follow(self, now) and then is not None:
+            if audiences.follow(self, self._asked, now) and then is not None:
                 then(self, now)
         finally:
             self._belt.is_open = False
@@ -98,7 +100,7 @@ def part_of(whole: Log, path: Path, scope: Scope) -> Part:
     tables = [name for (name,) in whole.execute(_TABLES)]
     views, in_words = _views(scope, granted.marks)
     shown = [*map(repr, granted.audience), in_words, repr(tables)]
-    return Part(scope, granted.rows, views, tables, audiences.path_of(path, shown))
+    return Part(scope, granted.rows, audience_kin.in_words(granted.rows), views, tables, audiences.path_of(path, shown))
 
 
 def open_part(path: Path, part: Part, now: datetime, then: Followed | None = None) -> ScopedLog:
@@ -150,7 +152,7 @@ def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> Sco
         connection.create_function("opaque", 1, lambda identity: _opaque(identity, key), deterministic=True)
         connection.executescript(_made(part.rows, part.views, part.tables))
         belt = _Belt(frozenset((*part.tables, *BESIDE)) - AUDIENCES_OWN)
-        log = ScopedLog(connection, part.scope, belt)
+        log = ScopedLog(connection, part, belt)
         log.follow(now, then)
         connection.set_authorizer(belt)
         return log
@@ -165,7 +167,7 @@ def _opened_on_server(server: Server, part: Part, now: datetime, then: Followed 
         connection.make(_HELPERS, part.views, part.tables)
         connection.show(part.rows)
         connection.note_use()
-        log = ScopedLog(connection, part.scope, connection)
+        log = ScopedLog(connection, part, connection)
         log.follow(now, then)
         return log
     except BaseException:

@@ -39,11 +39,19 @@ class Log:
         return self.start + timedelta(days=days)
 
     def mail(
-        self, sender: str, to: str, days: float, answers: str = "", cc: str = "", account: str = "ana", **more: Any
+        self,
+        sender: str,
+        to: str,
+        days: float,
+        answers: str = "",
+        cc: str = "",
+        account: str = "ana",
+        mailbox: str = "INBOX",
+        **more: Any,
     ) -> str:
         """One message; its id. `answers` is the id of another, `account` whose mailbox it is in."""
         entry = self._message(sender=sender, to=to, days=days, answers=answers, cc=cc, **more)
-        self._write([entry], account)
+        self._write([entry], account, mailbox)
         return entry.facts.identity
 
     def mail_batch(self, messages: Sequence[Mapping[str, Any]]) -> None:
@@ -86,12 +94,12 @@ class Log:
         (contact_id,) = address_book.import_contacts(self.agent, [ContactEntry(name, list(emails))]).imported.contacts
         return contact_id
 
-    def _write(self, entries: Sequence[Entry], account: str = "ana") -> None:
+    def _write(self, entries: Sequence[Entry], account: str = "ana", mailbox: str = "INBOX") -> None:
         with writing(self.connection):
             sources = places.register(
                 self.connection, {name: (name.title(), ["imap"]) for name in dict.fromkeys(("ana", account))}
             )
-            place = places.place_id(self.connection, sources[-1].id, "INBOX")
+            place = places.place_id(self.connection, sources[-1].id, mailbox)
             ingest.write(self.connection, place, entries, self.agent.book(), self.agent.judge)
 
     def differences(self) -> int:

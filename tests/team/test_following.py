@@ -20,7 +20,7 @@ from lasttouch.keeping.contact_changes import add_alias, remove
 from lasttouch.keeping.opening import opened
 from store import audiences, changes, holding
 from store.log import Log, Scope
-from store.scoped import open_scoped
+from store.scoped import open_part, open_scoped, part_of
 from store.scoped_views import DERIVED
 from store.transactions import writing
 
@@ -157,6 +157,29 @@ def test_what_is_taken_over_from_the_last_audience_comes_to_beginning_anew(
         taken_over = _held(fed, then), _moved(fed, then)
     audiences.discard_all(fed.agent.loaded.database)
     assert taken_over == (_held(fed, then), _moved(fed, then))
+
+
+@pytest.mark.parametrize("before", SCOPES[1:], ids=lambda scope: Level(scope.levels[0][1]).name.lower())
+def test_what_came_with_a_mailbox_that_came_up_since_is_not_taken_over(fed: Fed, before: Scope) -> None:
+    fed.contact("Uma", "uma@client.example")
+    _held(fed, before)
+    fed.mail(ANAS, "uma@client.example", 30, mailbox="Archive/2026")
+    _held(fed, before)
+    taken_over = _held(fed, SCOPES[0])
+    audiences.discard_all(fed.agent.loaded.database)
+    assert taken_over == _held(fed, SCOPES[0])
+
+
+@pytest.mark.parametrize("scope", SCOPES[1:], ids=lambda scope: Level(scope.levels[0][1]).name.lower())
+def test_a_mailbox_that_came_up_while_somebody_began_to_ask_is_in_the_next_answer(fed: Fed, scope: Scope) -> None:
+    database = fed.agent.loaded.database
+    _held(fed, scope)
+    part = part_of(fed.agent.log, database, scope)
+    fed.mail(ANAS, TOM, 30, mailbox="Archive/2026")
+    open_part(database, part, NOW).close()
+    followed = _held(fed, scope)
+    audiences.discard_all(database)
+    assert followed == _held(fed, scope)
 
 
 def test_another_viewers_audience_is_not_taken_over(fed: Fed, monkeypatch: pytest.MonkeyPatch) -> None:
