@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 
 # On two processors: a third of the time that tests take they wait, for servers and daemons.
 WORKERS := 3
-ALWAYS_ON_POSTGRESQL := tests/log
+ON_POSTGRESQL := tests/log tests/model tests/team tests/end_to_end
+WORLDS_ON_POSTGRESQL := 4
 
 .DEFAULT_GOAL := help
 .PHONY: help demo quick test test-postgresql lint reference schema pictures bench soak clean
@@ -20,12 +21,12 @@ demo: $(VENV)/demo.stamp  ## Look around: a little world on embedded servers, sy
 quick: $(VENV)/dev.stamp  ## Run the tests that need no server: most rules, in a minute or two
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -m "not servers and not thorough"
 
-test: $(VENV)/dev.stamp  ## Run all tests: about 15 minutes (with real servers where they are installed: see .ci/run)
+test: $(VENV)/dev.stamp  ## Run all tests: about 20 minutes (with real servers where they are installed: see .ci/run)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
-	LASTTOUCH_ENGINE=postgresql $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ALWAYS_ON_POSTGRESQL)
+	$(MAKE) test-postgresql
 
 test-postgresql: $(VENV)/dev.stamp  ## Run the tests of the log, the model, teams and the whole program with every log in a PostgreSQL
-	LASTTOUCH_ENGINE=postgresql $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal tests/log tests/model tests/team tests/end_to_end
+	LASTTOUCH_ENGINE=postgresql LASTTOUCH_WORLDS=$(WORLDS_ON_POSTGRESQL) $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal $(ON_POSTGRESQL)
 
 lint: $(VENV)/dev.stamp  ## Check style and types
 	$(BIN)/ruff check .
