@@ -129,23 +129,28 @@ def settled(log: Log, side: Side, moment: datetime, found: Sequence[Waiting]) ->
 
 
 def named(log: Log, found: Sequence[Waiting]) -> list[Waiting]:
-    """These, with what the other side is called, where they work and whose contacts they are."""
+    """These, with what the other side is called, where they work and whose contacts they are; without what somebody
+    has part in who was erased meanwhile."""
     addresses = {other.address_id for one in found for other in one.others}
     known = {row_id: words for row_id, *words in rows_among(log, _NAMES, addresses)}
     return [
         one._replace(others=tuple([Correspondent(*other[:3], *known[other.address_id]) for other in one.others]))
         for one in found
+        if all(other.address_id in known for other in one.others)
     ]
 
 
 def told(log: Log, found: Sequence[Waiting]) -> Iterator[Waiting]:
-    """These, with the ids and subjects of their messages, who holds them, and what `named` looks up."""
+    """These, with the ids and subjects of their messages, who holds them, and what `named` looks up; without those
+    that were erased meanwhile."""
     for some in chunks(named(log, found), PAGE):
         ids = [one.activity_id for one in some]
         query = f"SELECT id, identity, subject FROM activity WHERE id IN ({placeholders(ids)})"
         texts = {row_id: texts for row_id, *texts in log.execute(query, ids)}
         accounts = _accounts(log, ids)
         for one in some:
+            if one.activity_id not in texts:
+                continue
             identity, subject = texts[one.activity_id]
             holders = accounts.get(one.activity_id, [])
             yield one._replace(

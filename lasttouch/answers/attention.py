@@ -88,7 +88,7 @@ def attention(log: Log, now: datetime, whom: Whom, limit: int) -> Attention:
     contacts = {one.contact for one in shown if one.kind in ("rhythm", "cadence")}
     return Attention(
         shown,
-        min(COUNTED, len(found) - len(shown)),
+        min(COUNTED, max(0, len(found) - limit)),
         [one for one in reader.waiting if one.side == "us" and one.activity_id in activities],
         [one for one in reader.silent if one.person.id in contacts],
     )
@@ -119,11 +119,13 @@ class _Reader:
         return islice(read[kind](), self._most)
 
     def worded(self, shown: Sequence[Reason]) -> list[Reason]:
-        """These, with the names and sentences of what waits: of most of that only the number is told."""
+        """These, with the names and sentences of what waits: of most of that only the number is told. What was erased
+        since it was read is left out."""
         activities = {one.activity for one in shown if one.kind in _WAITING}
         self.waiting = list(told(self._log, [one for one in self.waiting if one.activity_id in activities]))
         waiting = {one.activity_id: one for one in self.waiting}
-        return [self._told(one, waiting[one.activity or 0]) if one.kind in _WAITING else one for one in shown]
+        there = [one for one in shown if one.kind not in _WAITING or one.activity in waiting]
+        return [self._told(one, waiting[one.activity or 0]) if one.kind in _WAITING else one for one in there]
 
     def _told(self, reason: Reason, one: Waiting) -> Reason:
         other = self._meant(one)
