@@ -16,7 +16,7 @@ from typing import Any
 
 from store.changes import ACTIVITY, ADDRESS, CONTACT
 from store.lists import among
-from store.log import Log
+from store.log import Log, Scope
 from store.scoped_views import AUDIENCES_OWN
 
 ASKED = ("granted", "granted_account", "kept_back", "marked", "marked_contact", "secret")
@@ -31,7 +31,23 @@ Rows = dict[str, frozenset[tuple[Any, ...]]]
 
 
 def viewer_of(log: Log) -> str:
-    return f"{_NOTED} {log.scope.user_id} {log.scope.viewer}"
+    return called(log.scope)
+
+
+def called(scope: Scope) -> str:
+    """As whoever looks is noted in what was begun for them."""
+    return f"{_NOTED} {scope.user_id} {scope.viewer}"
+
+
+def viewer_at(audience: Path) -> str | None:
+    """For whom the audience in this file was begun; None where it does not say."""
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(f"{audience.as_uri()}?mode=ro", uri=True)) as connection,
+    ):
+        row: tuple[str] | None = connection.execute("SELECT viewer FROM shown").fetchone()
+        return row[0] if row else None
+    return None
 
 
 def in_words(rows: Mapping[str, Sequence[tuple[object, ...]]]) -> str:

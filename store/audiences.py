@@ -24,12 +24,13 @@ from store.database import engine_of_servers, make_private_folder
 from store.file_owner import as_owner_of
 from store.letters import LEARNED
 from store.lists import among, change_among, chunks
-from store.log import Log
+from store.log import Log, Scope
 from store.scoped_views import AUDIENCES_OWN
 from store.server_place import server_of
 from store.transactions import writing
 
 UNUSED_SECONDS = 30 * 86_400
+KEPT_OF_ONE = 20  # audiences that were begun for one viewer
 MANY = 20_000  # changes; to follow them one by one would take longer than to begin anew
 AT_ONCE = 2_000  # contacts
 FEW = 200  # changes
@@ -57,11 +58,11 @@ def path_of(database: Path, shown: Iterable[str]) -> Path:
     return folder_of(database) / f"{digest}.db"
 
 
-def make_room_for(path: Path) -> None:
+def make_room_for(path: Path, scope: Scope) -> None:
     """The folder of an audience is made, and what nobody uses any more goes; else this one is noted as used."""
     if not path.exists():
         make_private_folder(path.parent)
-        _sweep(path.parent)
+        _sweep(path.parent, audience_kin.called(scope))
     else:
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -73,10 +74,19 @@ def discard(path: Path) -> None:
         one.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path) -> None:
+def _sweep(folder: Path, viewer: str) -> None:
+    """Also of one who keeps another person private each time they ask: so nobody fills the disk for all."""
+    used: list[tuple[float, Path]] = []
     for one in folder.glob("*.db"):
         with contextlib.suppress(OSError):
-            if one.stat().st_mtime < time.time() - UNUSED_SECONDS:
+            at = one.stat().st_mtime
+            used.append((at, one))
+            if at < time.time() - UNUSED_SECONDS:
+                discard(one)
+    if len(used) >= KEPT_OF_ONE:
+        theirs = [one for _, one in sorted(used, reverse=True) if audience_kin.viewer_at(one) == viewer]
+        for one in theirs[KEPT_OF_ONE - 1 :]:
+            with contextlib.suppress(OSError):
                 discard(one)
 
 

@@ -109,7 +109,7 @@ def open_part(path: Path, part: Part, now: datetime, then: Followed | None = Non
         with database_errors(path):
             return _opened_on_server(server, part, now, then)
     with as_owner_of(path):
-        audiences.make_room_for(part.audience)
+        audiences.make_room_for(part.audience, part.scope)
         try:
             return _opened(path, part, now, then)
         except sqlite3.OperationalError:

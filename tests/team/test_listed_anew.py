@@ -9,6 +9,7 @@ import pytest
 from colleagues import Colleagues
 
 from lasttouch.keeping import contact_import
+from store import audiences
 
 HEADS = "Record ID,First Name,Last Name,Email,Company name\n"
 
@@ -122,3 +123,19 @@ def test_a_file_that_would_keep_colleagues_waiting_is_for_whoever_keeps_the_list
     assert "these are 3 contacts" in outcome.err
     assert _listed(here, "ben") == []
     assert here.ok("cleo", *words)["added"] == 3
+
+
+def test_who_keeps_somebody_else_private_each_time_they_ask_fills_no_disk(
+    here: Colleagues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audiences, "KEPT_OF_ONE", 3)
+    folder = audiences.folder_of(here.folder / "log.db")
+    here.ok("ana", "last")
+    anas = set(folder.glob("*.db"))
+    _imports(here, "ben", *[f",Some,Body{number},s{number}@some.example," for number in range(6)])
+    for number in range(6):
+        here.ok("ben", "sharing", "private", f"s{number}@some.example")
+        here.ok("ben", "last")
+    left = set(folder.glob("*.db"))
+    assert anas <= left
+    assert len(left - anas) == 3
