@@ -81,10 +81,17 @@ def test_a_missing_server_is_named(missing: Sequence[str], monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+IN_ITS_SYNC = """import threading, cli
+from lasttouch.demo import stage
+stage.sync = lambda _: threading.Event().wait()
+cli.main()"""
+"""The demo, which never comes to the end of its sync."""
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_the_servers_end_with_the_demo_however_it_ends(how: signal.Signals, tmp_path: Path) -> None:
     folder = tmp_path / "acme"
-    command = [sys.executable, "-m", "cli", "demo", "--keep", str(folder)]
+    command = [sys.executable, "-c", IN_ITS_SYNC, "demo", "--keep", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         wait_until(lambda: len(servers_in(folder)) == 2)
         process.send_signal(how)
