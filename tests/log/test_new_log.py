@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from store.database import MIGRATIONS, open_for_writing
+from store.database import MIGRATIONS
 from store.migrations import in_order, migrate
 from store.new_log import TEXT, make, written
 from store.postgres_schema import statements
@@ -68,12 +68,11 @@ def test_in_postgresql_it_is_made_of_the_same_statements(
     assert list(statements(made)) == list(statements(migrated))
 
 
-def test_nothing_is_done_where_another_process_was_first(tmp_path: Path) -> None:
-    with open_for_writing(tmp_path / "log.db") as log:
-        log.execute("INSERT INTO setting (name, value) VALUES ('a', 'b')")
-        make(log)
-        assert log.execute("SELECT * FROM setting").fetchall() == [("a", "b")]
-        assert not log.in_transaction
+def test_nothing_is_done_where_another_process_was_first(made: sqlite3.Connection) -> None:
+    made.execute("INSERT INTO setting (name, value) VALUES ('a', 'b')")
+    make(made)
+    assert made.execute("SELECT * FROM setting").fetchall() == [("a", "b")]
+    assert not made.in_transaction
 
 
 def test_it_is_made_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
