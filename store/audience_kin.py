@@ -12,7 +12,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from store.changes import ACTIVITY, ADDRESS, CONTACT
 from store.lists import among
@@ -23,15 +23,10 @@ ASKED = ("granted", "granted_account", "kept_back", "marked", "marked_contact", 
 """The temporary tables that the views ask."""
 LEARNED = frozenset(("moved", "hand"))
 """What is begun anew: how dates moved would tell what they were, and what was learned, from what."""
-_LOOKED_AT = 100
 _NOTED = 2
 """Counted on where what an audience notes of what it saw means something else; of others nothing is taken over."""
 
 Rows = dict[str, frozenset[tuple[Any, ...]]]
-
-
-def viewer_of(log: Log) -> str:
-    return called(log.scope)
 
 
 def called(scope: Scope) -> str:
@@ -39,15 +34,13 @@ def called(scope: Scope) -> str:
     return f"{_NOTED} {scope.user_id} {scope.viewer}"
 
 
-def viewer_at(audience: Path) -> str | None:
-    """For whom the audience in this file was begun; None where it does not say."""
-    with (
-        contextlib.suppress(sqlite3.Error),
-        contextlib.closing(sqlite3.connect(f"{audience.as_uri()}?mode=ro", uri=True)) as connection,
-    ):
-        row: tuple[str] | None = connection.execute("SELECT viewer FROM shown").fetchone()
-        return row[0] if row else None
-    return None
+def by_use(folder: Path, pattern: str) -> list[tuple[float, Path]]:
+    """The audiences of this pattern below a folder, each with when it was used last, the newest first."""
+    dated = []
+    for path in folder.glob(pattern):
+        with contextlib.suppress(OSError):
+            dated.append((path.stat().st_mtime, path))
+    return sorted(dated, reverse=True)
 
 
 def in_words(rows: Mapping[str, Sequence[tuple[object, ...]]]) -> str:
@@ -59,9 +52,9 @@ def note(log: Log, asked: str) -> None:
     """What is seen from now on; within the caller's transaction."""
     connection = log.connection
     if not isinstance(connection, sqlite3.Connection):
-        connection.note_viewer(viewer_of(log))
+        connection.note_viewer(called(log.scope))
     connection.execute("DELETE FROM main.shown")
-    connection.execute("INSERT INTO main.shown (viewer, asked) VALUES (?, ?)", (viewer_of(log), asked))
+    connection.execute("INSERT INTO main.shown (viewer, asked) VALUES (?, ?)", (called(log.scope), asked))
 
 
 def is_noted(connection: sqlite3.Connection, asked: str) -> bool:
@@ -72,35 +65,35 @@ def is_noted(connection: sqlite3.Connection, asked: str) -> bool:
     return connection.execute("SELECT 1 FROM main.shown WHERE asked = ?", (asked,)).fetchone() is not None
 
 
-def seen_otherwise(connection: sqlite3.Connection, asked: str) -> list[tuple[int, int]]:
-    """What is to be derived anew since something else was asked when it was last, as changes of the log."""
-    (text,) = connection.execute("SELECT asked FROM main.shown").fetchone()
-    return list(_differing(connection, text, asked))
+def seen_otherwise(connection: sqlite3.Connection, where: Literal["main", "near"], asked: str) -> list[tuple[int, int]]:
+    """What is to be derived anew, as changes of the log, since this audience, or the near one, asked for something else
+    when its dates were derived last."""
+    (text,) = connection.execute(f"SELECT asked FROM {where}.shown").fetchone()
+    return [] if text == asked else list(_differing(connection, _rows(text), _rows(asked)))
 
 
 @contextlib.contextmanager
 def nearest(log: Log) -> Iterator[bool]:
     """The last audience of the same viewer is attached as `near` meanwhile, if there is one of the same tables."""
     if not isinstance(log.connection, sqlite3.Connection):
-        with log.connection.nearest(viewer_of(log)) as is_near:
+        with log.connection.nearest(called(log.scope)) as is_near:
             yield is_near
         return
     own = Path(log.connection.execute("PRAGMA database_list").fetchone()[2])
     try:
-        yield any(_is_attached(log, other) for other in _others(own))
+        others = [path for _, path in by_use(own.parent, "*.db") if path != own]
+        yield any(_is_attached(log, other) for other in others)
     finally:
         _detach(log.connection)
 
 
-def take_over(connection: sqlite3.Connection, asked: str) -> list[tuple[int, int]]:
-    """Copy what `near` has derived into the same tables; what is to be derived anew, as changes of the log."""
+def take_over(connection: sqlite3.Connection) -> None:
+    """Copy what `near` has derived into the same tables."""
     for table in sorted(AUDIENCES_OWN - LEARNED):
         names = ", ".join(_written_columns(connection, table))
         connection.execute(f"DELETE FROM main.{table}")
         connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM near.{table}")
     connection.execute("UPDATE main.thread SET chance = NULL WHERE chance IS NOT NULL")
-    (text,) = connection.execute("SELECT asked FROM near.shown").fetchone()
-    return list(_differing(connection, text, asked))
 
 
 def _written_columns(connection: sqlite3.Connection, table: str) -> Sequence[str]:
@@ -109,15 +102,6 @@ def _written_columns(connection: sqlite3.Connection, table: str) -> Sequence[str
         columns: Sequence[str] = connection.written_columns(table)
         return columns
     return [info[1] for info in connection.execute(f"PRAGMA main.table_xinfo('{table}')") if not info[6]]
-
-
-def _others(own: Path) -> list[Path]:
-    dated = []
-    for path in own.parent.glob("*.db"):
-        with contextlib.suppress(OSError):
-            if path != own:
-                dated.append((path.stat().st_mtime, path))
-    return [path for _, path in sorted(dated, reverse=True)[:_LOOKED_AT]]
 
 
 def _is_attached(log: Log, other: Path) -> bool:
@@ -138,7 +122,7 @@ def _detach(connection: sqlite3.Connection) -> None:
 def _is_kin(log: Log) -> bool:
     connection = log.connection
     row = connection.execute("SELECT viewer FROM near.shown").fetchone()
-    if row != (viewer_of(log),):
+    if row != (called(log.scope),):
         return False
     made = "SELECT name, sql FROM {}.sqlite_schema WHERE type = 'table' AND name IN ({})"
     names = sorted(AUDIENCES_OWN)
@@ -151,9 +135,8 @@ def _rows(asked: str) -> Rows:
     return {name: frozenset(map(tuple, rows)) for name, rows in json.loads(asked).items()}
 
 
-def _differing(connection: sqlite3.Connection, before: str, now: str) -> Iterator[tuple[int, int]]:
-    was, stands = _rows(before), _rows(now)
-    other = {name: was[name] ^ stands[name] for name in ASKED}
+def _differing(connection: sqlite3.Connection, before: Rows, now: Rows) -> Iterator[tuple[int, int]]:
+    other = {name: before[name] ^ now[name] for name in ASKED}
     places = {row[0] for row in other["granted"]}
     accounts = {row[0] for row in other["granted_account"]}
     addresses = {row[0] for row in other["marked"]}

@@ -52,17 +52,20 @@ def discard_all(database: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def path_of(database: Path, shown: Iterable[str]) -> Path:
-    """The database of the audience to whom this is `shown`."""
-    digest = hashlib.blake2b("\n".join(shown).encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return folder_of(database) / f"{digest}.db"
+def path_of(database: Path, scope: Scope, shown: Iterable[str]) -> Path:
+    """The database of the audience to whom this is `shown`, beside the others of the same viewer."""
+    return folder_of(database) / _digest(audience_kin.called(scope)) / f"{_digest(*shown)}.db"
 
 
-def make_room_for(path: Path, scope: Scope) -> None:
+def _digest(*words: str) -> str:
+    return hashlib.blake2b("\n".join(words).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def make_room_for(path: Path) -> None:
     """The folder of an audience is made, and what nobody uses any more goes; else this one is noted as used."""
     if not path.exists():
         make_private_folder(path.parent)
-        _sweep(path.parent, audience_kin.called(scope))
+        _sweep(path.parent)
     else:
         with contextlib.suppress(OSError):
             os.utime(path)
@@ -74,20 +77,14 @@ def discard(path: Path) -> None:
         one.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path, viewer: str) -> None:
-    """Also of one who keeps another person private each time they ask: so nobody fills the disk for all."""
-    used: list[tuple[float, Path]] = []
-    for one in folder.glob("*.db"):
+def _sweep(viewers: Path) -> None:
+    """Also of a viewer who keeps another person private each time they ask: so nobody fills the disk for all."""
+    since = time.time() - UNUSED_SECONDS
+    unused = [one for at, one in audience_kin.by_use(viewers.parent, "**/*.db") if at < since]
+    spare = [one for _, one in audience_kin.by_use(viewers, "*.db")][KEPT_OF_ONE - 1 :]
+    for one in (*unused, *spare):
         with contextlib.suppress(OSError):
-            at = one.stat().st_mtime
-            used.append((at, one))
-            if at < time.time() - UNUSED_SECONDS:
-                discard(one)
-    if len(used) >= KEPT_OF_ONE:
-        theirs = [one for _, one in sorted(used, reverse=True) if audience_kin.viewer_at(one) == viewer]
-        for one in theirs[KEPT_OF_ONE - 1 :]:
-            with contextlib.suppress(OSError):
-                discard(one)
+            discard(one)
 
 
 def follow(log: Log, asked: str, now: datetime) -> bool:
@@ -103,7 +100,7 @@ def follow(log: Log, asked: str, now: datetime) -> bool:
         followed, newest = _followed(log.connection), _newest(log.connection)
         changes = None if followed is None else _since(log.connection, followed)
         if changes is not None:
-            _catch_up(log, [*changes, *audience_kin.seen_otherwise(log.connection, asked)], now)
+            _catch_up(log, [*changes, *audience_kin.seen_otherwise(log.connection, "main", asked)], now)
         elif not (is_near and _take_over(log, asked, now)):
             _begin_anew(log, now)
         audience_kin.note(log, asked)
@@ -160,7 +157,8 @@ def _take_over(log: Log, asked: str, now: datetime) -> bool:
     if changes is None:
         return False
     _make(log)
-    _catch_up(log, [*changes, *audience_kin.take_over(connection, asked)], now)
+    audience_kin.take_over(connection)
+    _catch_up(log, [*changes, *audience_kin.seen_otherwise(connection, "near", asked)], now)
     moved.begin(connection, now)
     return True
 

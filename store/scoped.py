@@ -100,7 +100,9 @@ def part_of(whole: Log, path: Path, scope: Scope) -> Part:
     tables = [name for (name,) in whole.execute(_TABLES)]
     views, in_words = _views(scope, granted.marks)
     shown = [*map(repr, granted.audience), in_words, repr(tables)]
-    return Part(scope, granted.rows, audience_kin.in_words(granted.rows), views, tables, audiences.path_of(path, shown))
+    return Part(
+        scope, granted.rows, audience_kin.in_words(granted.rows), views, tables, audiences.path_of(path, scope, shown)
+    )
 
 
 def open_part(path: Path, part: Part, now: datetime, then: Followed | None = None) -> ScopedLog:
@@ -109,7 +111,7 @@ def open_part(path: Path, part: Part, now: datetime, then: Followed | None = Non
         with database_errors(path):
             return _opened_on_server(server, part, now, then)
     with as_owner_of(path):
-        audiences.make_room_for(part.audience, part.scope)
+        audiences.make_room_for(part.audience)
         try:
             return _opened(path, part, now, then)
         except sqlite3.OperationalError:

@@ -196,7 +196,7 @@ def test_what_is_no_audience_of_ours_yet_hides_no_other_one(
 ) -> None:
     """As when several begin at once after what is shared has changed."""
     _held(fed, SCOPES[1])
-    (held,) = audiences.folder_of(fed.agent.loaded.database).glob("*.db")
+    (held,) = audiences.folder_of(fed.agent.loaded.database).glob("*/*.db")
     other = held.with_name("other.db")
     other.write_bytes(written)
     if written == b"of another version":

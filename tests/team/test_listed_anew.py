@@ -131,11 +131,11 @@ def test_who_keeps_somebody_else_private_each_time_they_ask_fills_no_disk(
     monkeypatch.setattr(audiences, "KEPT_OF_ONE", 3)
     folder = audiences.folder_of(here.folder / "log.db")
     here.ok("ana", "last")
-    anas = set(folder.glob("*.db"))
+    anas = set(folder.glob("*/*.db"))
     _imports(here, "ben", *[f",Some,Body{number},s{number}@some.example," for number in range(6)])
     for number in range(6):
         here.ok("ben", "sharing", "private", f"s{number}@some.example")
         here.ok("ben", "last")
-    left = set(folder.glob("*.db"))
+    left = set(folder.glob("*/*.db"))
     assert anas <= left
     assert len(left - anas) == 3

@@ -108,7 +108,7 @@ def test_an_audience_is_its_keepers_alone_and_goes_when_somebody_is_erased(fed: 
     database = fed.agent.loaded.database
     folder = audiences.folder_of(database)
     assert folder.stat().st_mode & 0o777 == 0o700
-    (made,) = folder.glob("*.db")
+    (made,) = folder.glob("*/*.db")
     assert made.stat().st_mode & 0o777 == 0o600
     audiences.discard_all(database)
     assert not folder.exists()
@@ -117,7 +117,7 @@ def test_an_audience_is_its_keepers_alone_and_goes_when_somebody_is_erased(fed: 
 def test_a_damaged_audience_is_made_anew(fed: Fed, asked: Asked) -> None:
     fed.contact("Tom", "tom@client.example")
     asked(SCOPES[1]).close()
-    (made,) = audiences.folder_of(fed.agent.loaded.database).glob("*.db")
+    (made,) = audiences.folder_of(fed.agent.loaded.database).glob("*/*.db")
     for beside in made.parent.glob(f"{made.name}-*"):
         beside.unlink()
     made.write_bytes(b"x" * 5000)

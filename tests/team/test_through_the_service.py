@@ -302,7 +302,7 @@ def test_who_is_erased_is_gone_from_what_is_kept_of_looking(team: Team) -> None:
     assert "Bob" not in str(team.ok("ana", "access"))
     assert SECRET not in team.said("ana", "bob")
     assert b"globex" not in kept(team.folder / "lasttouch.db")
-    assert not [one for one in team.folder.glob("lasttouch.db.audiences/*") if b"globex" in one.read_bytes()]
+    assert not [one for one in team.folder.glob("lasttouch.db.audiences/*/*") if b"globex" in one.read_bytes()]
 
 
 def test_the_zone_of_one_answer_is_not_that_of_the_next(team: Team) -> None:
