@@ -20,7 +20,7 @@ from store.codes import DIRECTION, INBOUND, OUTBOUND
 from store.identities import identity_hash
 from store.lists import among, change_among, chunks, insert, placeholders, rows_among
 from store.parties import NOBODYS, party_of
-from store.rows import Entry, timestamp
+from store.rows import Entry, kind_of, timestamp
 
 BY_SUBJECT, NOBODY = 254, 255
 """Ranks in `reference`, behind those of ids: the message answered by its subject; that none is answered by an id."""
@@ -72,7 +72,7 @@ def note(
     for row_id, (facts, judgement, _, _) in mail.items():
         if judgement.verdict.kind != "person" or not _seems_to_answer(facts):
             continue
-        key = id(facts.participants), id(judgement)
+        key = kind_of(facts, judgement)
         if (party := known.get(key)) is None:
             party = known[key] = _exchanged_with(facts, judgement, emails, ours)
         if party:

@@ -30,7 +30,7 @@ from store.identities import NOBODY, Name, identity_hash, name_of, named
 from store.lists import insert, insert_given
 from store.log import Log
 from store.merging import Copy, merge
-from store.rows import Entry, bounce_rows, evidence_text, parties_in, reason_text, sighting_row, timestamp
+from store.rows import Entry, bounce_rows, evidence_text, kind_of, parties_in, reason_text, sighting_row, timestamp
 from store.threads import settle, settle_new, threads_with
 from store.touches import forget_touches, forget_touches_of
 
@@ -260,7 +260,7 @@ class _Rows:
 
     def _parts_of(self, facts: Facts, judgement: Judgement) -> list[tuple[int, int, int | None, str]]:
         """Address, role, touch and answer of each participant; who writes often is judged once, and looked up once."""
-        key = id(facts.participants), id(judgement)
+        key = kind_of(facts, judgement)
         if (known := self._known.get(key)) is None:
             both = zip(facts.participants, judgement.touches, strict=True)
             known = self._known[key] = [

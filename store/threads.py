@@ -12,7 +12,7 @@ from activity.verdict import REACTIONS, Verdict, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
 from store.lists import among, change_among, insert, of_conversations, placeholders
 from store.log import Log
-from store.rows import Entry, timestamp
+from store.rows import Entry, kind_of, timestamp
 from store.turns import THEM, US, Said, waiting_in
 
 __all__ = (
@@ -104,7 +104,7 @@ def settle_new(
         if len(row_ids) == 1:
             row_id = row_ids[0]
             entry = mail[row_id]
-            key = id(entry.facts.participants), id(entry.judgement)
+            key = kind_of(entry.facts, entry.judgement)
             if key not in known:
                 known[key] = _expected(entry, emails, ours)
             if expects := known[key]:

@@ -11,7 +11,7 @@ from capture.credentials import Secret, from_command
 from capture.dav.origins import is_loopback
 from lasttouch.configuration.option_types import FilePath, Text
 from lasttouch.configuration.sections import Check, Section, section
-from lasttouch.configuration.server_options import LOGIN_WAYS, named_secret
+from lasttouch.configuration.server_options import LOGIN_WAYS, named_secret, one_way_to
 
 Cloud = Literal["global", "us", "us-dod", "china"]
 
@@ -61,14 +61,6 @@ class Microsoft(Section):
         return None if self.token_command is None else from_command(self.token_command, "token_command")
 
 
-def one_client_secret(file: str | None, before: Mapping[str, Any]) -> str | None:
-    """Raises ValueError where more than one option says where the secret of an app is."""
-    ways = (before.get("client_secret_command"), before.get("client_secret_env"), file)
-    if sum(way is not None for way in ways) > 1:
-        raise ValueError("give one of client_secret_command, client_secret_env, client_secret_file")
-    return file
-
-
 def _whose(certificate: str | None, before: Mapping[str, Any]) -> str | None:
     if certificate is not None and before.get("provider") == "google":
         raise ValueError("apps sign in by certificate at Microsoft only")
@@ -98,7 +90,7 @@ class SignIn(Section):
     ca_file: FilePath | None = None
 
     checks: ClassVar[Mapping[str, Check]] = {
-        "client_secret_file": one_client_secret,
+        "client_secret_file": one_way_to("client_secret"),
         "certificate": _whose,
         "url": encrypted_origin,
     }

@@ -15,7 +15,7 @@ from lasttouch.configuration.database_options import a_place
 from lasttouch.configuration.option_types import Count, Domain, Duration, EmailAddress, FilePath, Rule, Text
 from lasttouch.configuration.rights_options import INHERIT, Granted, Readers, Share, User
 from lasttouch.configuration.sections import Check, Checked, Section, field, section
-from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap, named_secret
+from lasttouch.configuration.server_options import Caldav, CalendarUrl, Carddav, Imap, named_secret, one_way_to
 from lasttouch.configuration.target_options import Target
 from lasttouch.configuration.web_options import Web, listen_address
 
@@ -59,12 +59,6 @@ def _host_and_port(listen: str | None, _: Mapping[str, Any]) -> str | None:
     if listen is not None:
         listen_address(listen)
     return listen
-
-
-def _one_token(file: str | None, before: Mapping[str, Any]) -> str | None:
-    if sum(way is not None for way in (before.get("token_command"), before.get("token_env"), file)) > 1:
-        raise ValueError("give one of token_command, token_env, token_file")
-    return file
 
 
 @section
@@ -140,7 +134,7 @@ class Metrics(Section):
     token_env: Text | None = None
     token_file: FilePath | None = None
 
-    checks: ClassVar[Mapping[str, Check]] = {"listen": _host_and_port, "token_file": _one_token}
+    checks: ClassVar[Mapping[str, Check]] = {"listen": _host_and_port, "token_file": one_way_to("token")}
 
     def token(self, base: Path) -> Secret | None:
         """Fetches it; None where there is none. A relative file counts from `base`."""

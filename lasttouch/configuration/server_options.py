@@ -33,6 +33,17 @@ def named_secret(options: object, name: str, base: Path, what: str = "") -> Secr
     return None
 
 
+def one_way_to(name: str) -> Check:
+    """For NAME_file, which comes last: of the options that named_secret knows one is given."""
+
+    def check(file: str | None, before: Mapping[str, Any]) -> str | None:
+        if sum(way is not None for way in (before.get(f"{name}_command"), before.get(f"{name}_env"), file)) > 1:
+            raise ValueError(f"give one of {name}_command, {name}_env, {name}_file")
+        return file
+
+    return check
+
+
 def _one_credential(command: str | None, before: Mapping[str, Any]) -> str | None:
     if sum(way is not None for way in (*map(before.get, PASSWORD_WAYS), command)) > 1:
         raise ValueError(f"give exactly one of {', '.join(LOGIN_WAYS)}")

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 from capture.credentials import Secret
 from capture.dav import origins
-from lasttouch.configuration.cloud_options import encrypted_origin, one_client_secret
+from lasttouch.configuration.cloud_options import encrypted_origin
 from lasttouch.configuration.option_types import FilePath, Text
 from lasttouch.configuration.sections import Check, Section, section
-from lasttouch.configuration.server_options import named_secret
+from lasttouch.configuration.server_options import named_secret, one_way_to
 
 SOCKET = "unix:"
 
@@ -97,7 +97,7 @@ class Provider(Section):
     unverified_email: bool = False
     ca_file: FilePath | None = None
 
-    checks: ClassVar[Mapping[str, Check]] = {"issuer": _an_issuer, "client_secret_file": one_client_secret}
+    checks: ClassVar[Mapping[str, Check]] = {"issuer": _an_issuer, "client_secret_file": one_way_to("client_secret")}
 
     def client_secret(self, base: Path) -> Secret | None:
         """Fetches the page's secret when it is needed; None where it has none."""
