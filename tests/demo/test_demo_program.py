@@ -81,11 +81,13 @@ def test_a_missing_server_is_named(missing: Sequence[str], monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
-IN_ITS_SYNC = """import threading, cli
+IN_ITS_SYNC = """import signal, threading, cli
 from lasttouch.demo import stage
+signal.signal(signal.SIGINT, signal.default_int_handler)
 stage.sync = lambda _: threading.Event().wait()
 cli.main()"""
-"""The demo, which never comes to the end of its sync."""
+"""The demo, which never comes to the end of its sync; a shell has what it starts in the background ignore SIGINT, the
+tests among it."""
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
