@@ -13,7 +13,7 @@ from lasttouch.keeping import login_links
 from lasttouch.keeping.login_links import Links, Page
 from lasttouch.keeping.reading import follow, spare_memory
 from lasttouch.web.app import application
-from lasttouch.web.impatience import Impatient
+from lasttouch.web.impatience import MOST_WAITING, Impatient
 from lasttouch.web.listening import Place
 from lasttouch.web.provider import as_configured
 from lasttouch.web.site import NOBODY, Site, Trust
@@ -50,7 +50,7 @@ def server(loaded: LoadedConfig, place: Place, page: Page, trust: Trust = NOBODY
             proxy_headers=False,
             http=Impatient,
             ws="none",
-            limit_concurrency=MOST_AT_ONCE,
+            limit_concurrency=MOST_AT_ONCE + MOST_WAITING,
             timeout_keep_alive=KEPT_ALIVE_SECONDS,
             timeout_graceful_shutdown=2,
             ssl_certfile=loaded.beside(web.certificate),

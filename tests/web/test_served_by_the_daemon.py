@@ -25,7 +25,7 @@ from answered import ANA, BEN, asked, processes_of, uid
 
 from dovecot_server import free_port
 from household import ago, mail
-from lasttouch.web import impatience
+from lasttouch.web import impatience, serving
 from lasttouch.web.serving import MOST_AT_ONCE
 from running_daemon import RunningDaemon, until
 from web_browser import served
@@ -150,27 +150,60 @@ def test_one_keeper_signs_in_by_a_link_and_gets_somebody_off_today(tmp_path: Pat
 
 
 def test_who_does_not_say_what_they_want_gives_their_place_to_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """As many connections as there are places, whose headers never come to an end; and a form that
-    is broken off."""
-    monkeypatch.setattr(impatience, "WHOLE_REQUEST_SECONDS", 0.5)
+    """More connections than there are places, whose headers never come to an end; the longest there goes first."""
     world = WebWorld(tmp_path)
     world.configure()
     with served(world) as at, contextlib.ExitStack() as held:
         there = urlsplit(at.url)
         assert there.port is not None
-        for _ in range(MOST_AT_ONCE):
-            connection = held.enter_context(socket.create_connection(("127.0.0.1", there.port)))
-            connection.sendall(f"GET / HTTP/1.1\r\nHost: {there.netloc}\r\nX: ".encode())
+        half = [held.enter_context(_half_a_request(there.port, there.netloc)) for _ in range(2 * MOST_AT_ONCE + 20)]
         browser = Browser(there.port, there.netloc)
-        assert browser.get("/")[0] == 503
-        until(lambda: browser.get("/")[0] == 401, 10)
-        with socket.create_connection(("127.0.0.1", there.port)) as connection:
-            begun = f"POST /done HTTP/1.1\r\nHost: {there.netloc}\r\nSec-Fetch-Site: same-origin\r\n"
-            connection.sendall(f"{begun}Content-Length: 9\r\n\r\nwhat".encode())
+        assert [browser.get("/")[0] for _ in range(20)] == [401] * 20
+        assert half[0].recv(100) == b"", "it is ended without an answer"
+        half[-1].sendall(b"x\r\n\r\n")
+        assert half[-1].recv(100).startswith(b"HTTP/1.1 401 "), "who came last still has their place"
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "begun", ["", "GET / HTTP/1.1\r\n", "POST /done HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\n\r\nw"]
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_request_that_is_not_whole_in_time_is_ended(
+    begun: str, is_first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(impatience, "WHOLE_REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr(serving, "KEPT_ALIVE_SECONDS", 300 if begun else 0.5)
+    world = WebWorld(tmp_path)
+    world.configure()
+    with served(world) as at:
+        there = urlsplit(at.url)
+        assert there.port is not None
+        with _half_a_request(there.port, there.netloc) if not is_first else _connected(there.port) as connection:
+            if not is_first:
+                connection.sendall(b"x\r\n\r\n")
+                _one_answer(connection)
+            connection.sendall(begun.format(there.netloc).encode())
             assert connection.recv(100) == b"", "it is ended without an answer"
     assert "Traceback" not in capfd.readouterr().err
+
+
+def _connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
+def _half_a_request(port: int, host: str) -> socket.socket:
+    connection = _connected(port)
+    connection.sendall(f"GET / HTTP/1.1\r\nHost: {host}\r\nX: ".encode())
+    return connection
+
+
+def _one_answer(connection: socket.socket) -> None:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    assert (answer.status, bool(answer.read())) == (401, True)
 
 
 def _listens(port: int) -> bool:
