@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 from types import ModuleType
 
 from activity.errors import DatabaseError, ForeignDatabase, NotFound
@@ -199,7 +200,11 @@ def is_begun(path: Path) -> bool:
     if (server := server_of(path)) is not None:
         with database_errors(path):
             return bool(engine_of_servers().is_begun(server))
-    return path.exists() and (not path.is_file() or path.stat().st_size > 0 or _was_in_use(path))
+    try:
+        found = path.stat()  # asked before each answer: once is enough
+    except OSError:
+        return path.exists()
+    return not S_ISREG(found.st_mode) or found.st_size > 0 or _was_in_use(path)
 
 
 def _was_in_use(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from activity.sharing import Level
@@ -41,14 +42,16 @@ EVERYTHING = Scope()
 class Log:
     """A connection, and the scope within which it is read.
 
-    Whoever writes holds the connection itself, and reads by a log of it that sees everything.
+    Whoever writes holds the connection itself, and reads by a log of it that sees everything. `path` is where the log
+    lies of which a part is seen.
     """
 
-    __slots__ = ("connection", "execute", "scope")
+    __slots__ = ("connection", "execute", "path", "scope")
 
-    def __init__(self, connection: sqlite3.Connection, scope: Scope = EVERYTHING) -> None:
+    def __init__(self, connection: sqlite3.Connection, scope: Scope = EVERYTHING, path: Path | None = None) -> None:
         self.connection = connection
         self.scope = scope
+        self.path = path
         self.execute = connection.execute
 
     def close(self) -> None:

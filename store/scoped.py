@@ -68,8 +68,8 @@ class ScopedLog(Log):
 
     __slots__ = ("_asked", "_belt")
 
-    def __init__(self, connection: sqlite3.Connection, part: Part, belt: Belt) -> None:
-        super().__init__(connection, part.scope)
+    def __init__(self, connection: sqlite3.Connection, path: Path, part: Part, belt: Belt) -> None:
+        super().__init__(connection, part.scope, path)
         self._asked = part.asked
         self._belt = belt
 
@@ -109,7 +109,7 @@ def open_part(path: Path, part: Part, now: datetime, then: Followed | None = Non
     """The same log, of which this part is seen."""
     if (server := server_of(path)) is not None:
         with database_errors(path):
-            return _opened_on_server(server, part, now, then)
+            return _opened_on_server(server, path, part, now, then)
     with as_owner_of(path):
         audiences.make_room_for(part.audience)
         try:
@@ -154,7 +154,7 @@ def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> Sco
         connection.create_function("opaque", 1, lambda identity: _opaque(identity, key), deterministic=True)
         connection.executescript(_made(part.rows, part.views, part.tables))
         belt = _Belt(frozenset((*part.tables, *BESIDE)) - AUDIENCES_OWN)
-        log = ScopedLog(connection, part, belt)
+        log = ScopedLog(connection, path, part, belt)
         log.follow(now, then)
         connection.set_authorizer(belt)
         return log
@@ -163,13 +163,13 @@ def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> Sco
         raise
 
 
-def _opened_on_server(server: Server, part: Part, now: datetime, then: Followed | None) -> ScopedLog:
+def _opened_on_server(server: Server, path: Path, part: Part, now: datetime, then: Followed | None) -> ScopedLog:
     connection = engine_of_servers().open_for_audience(server, part.audience.stem)
     try:
         connection.make(_HELPERS, part.views, part.tables)
         connection.show(part.rows)
         connection.note_use()
-        log = ScopedLog(connection, part, connection)
+        log = ScopedLog(connection, path, part, connection)
         log.follow(now, then)
         return log
     except BaseException:

@@ -51,12 +51,12 @@ def reading(config: Path | None = None, whole: bool = False) -> Iterator[Log]:
 
 def told(log: Log, given: Given) -> Given:
     """What is answered by this command; see `answers/telling.py`."""
-    return telling.told(log, given, utc_now(), _command(), database)
+    return telling.told(log, given, utc_now(), _command())
 
 
 def tell_everything(log: Log) -> None:
     """The same where all that is seen is told."""
-    telling.tell_everything(log, utc_now(), _command(), database)
+    telling.tell_everything(log, utc_now(), _command())
 
 
 def _command() -> str:

@@ -34,9 +34,8 @@ def answered(config: Path, clock: Clock, name: str, given: Mapping[str, Any]) ->
     warnings: list[str] = []
     with reading.reading(config, warnings.append, warnings.append) as log:
         now = clock()
-        database = partial(reading.database_of, config)
-        page = tool.ask(Asked(log, now, meant, begins, database))
-        telling.told(log, page.answer, now, f"mcp {name}", database)
+        page = tool.ask(Asked(log, now, meant, begins, partial(reading.database_of, config)))
+        telling.told(log, page.answer, now, f"mcp {name}")
         answer: dict[str, Any] = {
             "as_of": utc(now),
             "unknown": unknown_json(blind(log, now)),

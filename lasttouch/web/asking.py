@@ -52,7 +52,7 @@ class Asked(NamedTuple):
 
     def told(self, given: Given) -> Given:
         """What is answered on this page; see `answers/telling.py`."""
-        return telling.told(self.log, given, self.now, f"web {self.where}", self.database)
+        return telling.told(self.log, given, self.now, f"web {self.where}")
 
     def database(self) -> Path:
         return reading.database_of(self.site.config)

@@ -53,7 +53,7 @@ def _answered(request: Request) -> Response:
         with reading.reading(site.config, warnings.append, warnings.append) as log:
             now = site.clock()
             given = answer(log, Question(now), site.zones.of(site.config, log.scope.viewer), LIMIT)
-            telling.told(log, given, now, "web /feed", lambda: reading.database_of(site.config))
+            telling.told(log, given, now, "web /feed")
             text = text_of(given, log.scope.hidden_accounts)
         return Response(text, media_type="text/calendar; charset=utf-8")
     except Exception as error:  # noqa: BLE001 - told in plain words, and not to the network
