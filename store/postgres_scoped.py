@@ -7,11 +7,11 @@ where such a schema is gone, nothing is found.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -26,6 +26,7 @@ from store.server_place import Server
 from store.transactions import writing
 
 UNUSED_DAYS = 30
+_AT_MOST = "1s"
 _LOOKED_AT = 100
 _OWN = ("learned", "followed", "shown")
 _TABLES = (
@@ -111,7 +112,7 @@ class ScopedConnection(ServerConnection):
             with writing(cast("sqlite3.Connection", self)):
                 self._asked(update.format(self._of_log("log_audience")), self.audience)
 
-    @contextmanager
+    @contextlib.contextmanager
     def nearest(self, viewer: str) -> Iterator[bool]:
         """The last audience of the same viewer is what `near.` means meanwhile, if there is one."""
         query = sql.SQL("SELECT name FROM {} WHERE viewer = %s AND name <> %s ORDER BY used_at DESC LIMIT %s")
@@ -140,15 +141,20 @@ class ScopedConnection(ServerConnection):
     def _has(self, name: str, wanted: Sequence[tuple[object, ...]]) -> bool:
         return set(self._asked(f"SELECT * FROM {name}".encode()).fetchall()) == set(wanted)
 
-    def make(self, helpers: Mapping[str, str], views: Mapping[str, str], tables: Sequence[str]) -> None:
-        """The audience's schema, where there is none: its own tables, `helpers`, and what stands before `tables`."""
+    def make(
+        self, viewer: str, helpers: Mapping[str, str], views: Mapping[str, str], tables: Sequence[str], kept: int
+    ) -> None:
+        """The audience's schema, where there is none: its own tables, `helpers`, and what stands before `tables`.
+
+        Of those that were made for this `viewer` the last `kept` stay.
+        """
         if self._is_made():
             return
         with writing(cast("sqlite3.Connection", self)):
             self._asked("SELECT pg_advisory_xact_lock(%s)", lock_key(f"audiences of {self.server.schema}"))
             if not self._is_made():
-                self.run("; ".join(self._script(helpers, views, tables)))
-        self._sweep()
+                self.run("; ".join(self._script(viewer, helpers, views, tables)))
+        self._sweep(viewer, kept)
 
     def shown(self) -> Sequence[str]:
         """The names of all tables and views by which something is read."""
@@ -160,21 +166,29 @@ class ScopedConnection(ServerConnection):
         query = "SELECT viewname FROM pg_views WHERE schemaname = %s"
         return {name for (name,) in self._asked(query, self.audience).fetchall()}
 
-    def _sweep(self) -> None:
-        """What nobody has asked for a while goes."""
-        query = sql.SQL("SELECT name FROM {} WHERE used_at < now() - %s * interval '1 day'")
-        for (name,) in self._asked(query.format(self._of_log("log_audience")), UNUSED_DAYS).fetchall():
-            _drop(self, name)
+    def _sweep(self, viewer: str, kept: int) -> None:
+        """What nobody has asked for a while goes, and what one viewer has too many of; but nobody waits for who asks
+        there just now: that goes another time."""
+        query = sql.SQL("""SELECT name FROM {0} WHERE used_at < now() - %s * interval '1 day' UNION
+            (SELECT name FROM {0} WHERE viewer = %s AND name <> %s ORDER BY used_at DESC OFFSET %s)""")
+        values = UNUSED_DAYS, viewer, self.audience, kept - 1
+        for (name,) in self._asked(query.format(self._of_log("log_audience")), *values).fetchall():
+            with contextlib.suppress(sqlite3.OperationalError), writing(cast("sqlite3.Connection", self)):
+                self.run(f"SET LOCAL lock_timeout = '{_AT_MOST}'; {_dropping(self, name)}")
 
     def _is_made(self) -> bool:
         return self._asked("SELECT to_regnamespace(quote_ident(%s))", self.audience).fetchone() != (None,)
 
-    def _script(self, helpers: Mapping[str, str], views: Mapping[str, str], tables: Sequence[str]) -> Iterator[str]:
+    def _script(
+        self, viewer: str, helpers: Mapping[str, str], views: Mapping[str, str], tables: Sequence[str]
+    ) -> Iterator[str]:
         """One by one it would be two hundred ways to the server and back."""
         log = quoted(self.server.schema)
         yield f"""CREATE TABLE IF NOT EXISTS {log}.log_audience (
             name text PRIMARY KEY, viewer text, used_at timestamptz NOT NULL DEFAULT now())"""
-        yield f"INSERT INTO {log}.log_audience (name) VALUES ('{self.audience}') ON CONFLICT DO NOTHING"
+        whose = viewer.replace("'", "''")
+        yield f"""INSERT INTO {log}.log_audience (name, viewer) VALUES ('{self.audience}', '{whose}')
+            ON CONFLICT (name) DO UPDATE SET viewer = excluded.viewer, used_at = now()"""
         yield f"CREATE SCHEMA {quoted(self.audience)}"
         yield FUNCTIONS
         for name in sorted(AUDIENCES_OWN):
@@ -214,15 +228,20 @@ def drop_audiences(connection: ServerConnection) -> None:
     """Nothing that any audience of this log has derived is left."""
     if "log_audience" in connection.tables():
         for (name,) in connection.execute("SELECT name FROM log_audience").fetchall():
-            _drop(connection, name)
+            connection.run(f"BEGIN READ WRITE; {_dropping(connection, name)}; COMMIT")
 
 
-def _drop(connection: ServerConnection, name: str) -> None:
-    """Its schema with all that is in it; whoever asks there now is waited for."""
-    connection.run(
-        f"BEGIN READ WRITE; DROP SCHEMA IF EXISTS {quoted(name)} CASCADE;"
-        f" DELETE FROM {quoted(connection.server.schema)}.log_audience WHERE name = '{name}'; COMMIT"
-    )
+def _dropping(connection: ServerConnection, name: str) -> str:
+    """Its schema goes with all that is in it, once nobody asks there; members who saw it by a role of their own see
+    nothing until they are let in anew."""
+    log = quoted(connection.server.schema)
+    script = [
+        f"DROP SCHEMA IF EXISTS {quoted(name)} CASCADE",
+        f"DELETE FROM {log}.log_audience WHERE name = '{name}'",
+    ]
+    if "log_member" in connection.tables():
+        script.append(f"UPDATE {log}.log_member SET audience = NULL WHERE audience = '{name}'")
+    return "; ".join(script)
 
 
 def _schema_of(server: Server, audience: str) -> str:

@@ -166,7 +166,8 @@ def _opened(path: Path, part: Part, now: datetime, then: Followed | None) -> Sco
 def _opened_on_server(server: Server, path: Path, part: Part, now: datetime, then: Followed | None) -> ScopedLog:
     connection = engine_of_servers().open_for_audience(server, part.audience.stem)
     try:
-        connection.make(_HELPERS, part.views, part.tables)
+        viewer = audience_kin.called(part.scope)
+        connection.make(viewer, _HELPERS, part.views, part.tables, audiences.KEPT_OF_ONE)
         connection.show(part.rows)
         connection.note_use()
         log = ScopedLog(connection, path, part, connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,6 +14,8 @@ from test_through_the_service import Team
 import cli
 from household import ago, mail
 from postgres_server import PostgresServer
+from store import audiences
+from store.server_place import place_on_server
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -21,7 +24,7 @@ class Member:
     """Ben, connected as himself."""
 
     def __init__(self, team: Team, server: PostgresServer, log: str) -> None:
-        self.team, self.log, self.door = team, log, f"{log}_as_ben_{log}"
+        self.team, self.server, self.log, self.door = team, server, log, f"{log}_as_ben_{log}"
         url = server.url(log).partition("&schema=")[0].replace("lasttouch@", f"ben_{log}@")
         self.connection = psycopg.connect(url, autocommit=True)
 
@@ -106,6 +109,17 @@ def test_no_function_of_theirs_sees_a_row_before_the_view_has_hidden_it(ben: Mem
     ben.rows("SELECT id FROM DOOR.activity WHERE pg_temp.told(subject) AND pg_temp.told(identity)")
     assert said
     assert not any("offer" in one or "acme.example" in one for one in said)
+
+
+def test_what_is_made_anew_is_shown_to_them_after_the_next_pass(ben: Member, tmp_path: Path) -> None:
+    """Audiences go where nobody asks, or somebody is erased."""
+    place = place_on_server(ben.server.url(ben.log), tmp_path, None)
+    seen = ben.rows("SELECT name FROM DOOR.contact ORDER BY name")
+    audiences.discard_all(place)
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        ben.rows("SELECT name FROM DOOR.contact ORDER BY name")
+    assert ben.keeper("sync") == 0
+    assert ben.rows("SELECT name FROM DOOR.contact ORDER BY name") == seen
 
 
 def test_what_ana_takes_back_is_gone_at_once_and_the_rest_is_back_after_the_next_pass(ben: Member) -> None:

@@ -3,9 +3,11 @@ by another way."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sqlite3
 from collections.abc import Collection, Iterator
+from itertools import product
 from pathlib import Path
 
 import psycopg
@@ -125,3 +127,24 @@ def test_where_an_audience_is_gone_nothing_is_found_instead(seen: ScopedLog, tmp
     with psycopg.connect(server.url) as other:
         left = "SELECT count(*) FROM pg_namespace WHERE nspname = %s"
         assert other.execute(left, [seen.connection.audience]).fetchone() == (0,)  # type: ignore[attr-defined]
+
+
+def test_of_one_viewers_audiences_the_last_are_kept(
+    seen: ScopedLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each set of people who are kept private is one more, of megabytes."""
+    monkeypatch.setattr(audiences, "KEPT_OF_ONE", 3)
+    server = seen.connection.server  # type: ignore[attr-defined]
+    place = place_on_server(f"{server.url}&schema={server.schema}", tmp_path, None)
+
+    def made_for_zoe(ana: Level, ben: Level) -> str:
+        with contextlib.closing(open_scoped(place, Scope("zoe", ((1, ana), (2, ben)), 3, 3), NOW)) as opened:
+            return str(opened.connection.audience)  # type: ignore[attr-defined]
+
+    some = (Level.DATES, Level.WHO, Level.SUBJECTS)
+    made = [made_for_zoe(*levels) for levels in list(product(some, repeat=2))[:5]]
+    with psycopg.connect(server.url) as other:
+        left = other.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY (%s)", [made])
+        noted = other.execute(f'SELECT name FROM "{server.schema}".log_audience WHERE name = ANY (%s)', [made])
+        assert {*left.fetchall()} == {*noted.fetchall()} == {(name,) for name in made[-3:]}
+    assert seen.execute("SELECT count(*) FROM activity").fetchone() == (1,), "nobody else's goes"
