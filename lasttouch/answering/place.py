@@ -1,10 +1,11 @@
-"""Where the service listens: a socket that its group may write to, and nobody else."""
+"""Where the service listens: a socket that its group may write to, and nobody else; and who is at the other end."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import socket
+import struct
 from pathlib import Path
 
 from activity.errors import DatabaseInUse, LasttouchError
@@ -13,6 +14,7 @@ from lasttouch.answering import wire
 MODE = 0o660
 NAME = "lasttouch.sock"
 _BACKLOG = 256
+_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7))
 
 
 def place_of(database: Path) -> Path:
@@ -55,6 +57,13 @@ def put_at(place: Path, kind: socket.SocketKind) -> socket.socket:
             new.unlink(missing_ok=True)
         raise
     return listener
+
+
+def user_at_the_other_end(connection: socket.socket) -> int:
+    """The user id of whoever connected, as the kernel noted it then."""
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    _pid, uid, _gid = _CREDENTIALS.unpack(credentials)
+    return int(uid)
 
 
 def _is_answered(place: Path) -> bool:

@@ -12,19 +12,18 @@ import os
 import select
 import signal
 import socket
-import struct
 import time
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from lasttouch.answering import wire
 from lasttouch.answering.children import KEPT, Child, Children
+from lasttouch.answering.place import user_at_the_other_end
 from lasttouch.answering.waiting import Asked, Waiting
 
 IDLE_SECONDS = 3_600.0
 SILENT_SECONDS = 2.0  # until who has connected has to have asked
 GRACE_SECONDS = 3.0  # until who was interrupted is ended
-_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (unix(7))
 _AT_A_TIME = 64  # accepted, before others are seen to
 _PAUSE_SECONDS = 0.1
 _LOOK_SECONDS = 1.0
@@ -92,10 +91,7 @@ class Server:
                 _log.warning("a command could not be taken: %s", error.strerror)
                 time.sleep(_PAUSE_SECONDS)
                 return
-            _pid, uid, _gid = _CREDENTIALS.unpack(
-                connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-            )
-            asked = Asked(connection, uid, time.monotonic())
+            asked = Asked(connection, user_at_the_other_end(connection), time.monotonic())
             if self._waiting.take(asked):
                 self._watch(connection, asked, select.POLLIN | select.POLLRDHUP)
             else:

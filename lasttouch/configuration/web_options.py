@@ -114,13 +114,14 @@ def _is_reached_by_a_name(provider: Provider | None, before: Mapping[str, Any]) 
 class Web(Section):
     """`listen`: where the daemon serves the page, nowhere unless told. `url` is how it is reached through a proxy.
 
-    `user_header` is in which header a proxy of `trusted_proxies` (addresses or networks; None: none is trusted)
-    says who asks; None for the usual one, and for none at a socket where people sign in at a `provider`.
+    `user_header` is in which header a proxy says who asks; None for the usual one. That is believed of
+    `trusted_proxies` (addresses or networks), and at a socket of `proxy_user` (the system's); None: of nobody.
     """
 
     certificate: FilePath | None = None
     key: FilePath | None = None
     trusted_proxies: list[str] | None = None
+    proxy_user: Text | None = None
     user_header: Text | None = None
     url: str | None = None
     provider: Provider | None = None

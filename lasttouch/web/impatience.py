@@ -1,12 +1,17 @@
-"""Connections that hold a place and never say what they want are ended: uvicorn itself waits for ever."""
+"""Connections, each with whom it is of; those that hold a place and never say what they want are ended: uvicorn itself
+waits for ever."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from lasttouch.answering.place import user_at_the_other_end
+from lasttouch.web.site import UID
 
 WHOLE_REQUEST_SECONDS = 15.0
 MOST_WAITING = 64
@@ -22,6 +27,8 @@ class Impatient(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        if self.client is None:
+            self.client = _at_the_socket(transport)
         self._since = self.loop.time()
         self._limit = self.loop.call_later(WHOLE_REQUEST_SECONDS, transport.close)
         waiting = {one: since for one in self.connections if (since := _waits_since(one)) is not None}
@@ -56,6 +63,14 @@ class Impatient(H11Protocol):
         if self._limit is not None:
             self._limit.cancel()
             self._limit = None
+
+
+def _at_the_socket(transport: Any) -> tuple[str, int] | None:
+    """Of a Unix socket: which user of the system has connected, in place of an address."""
+    connection = transport.get_extra_info("socket")
+    if connection is None or connection.family != socket.AF_UNIX:
+        return None
+    return f"{UID}{user_at_the_other_end(connection)}", 0
 
 
 def _waits_since(one: Any) -> float | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import pwd
 import socket
 from pathlib import Path
 from typing import NamedTuple
 
-from activity.errors import LasttouchError
+from activity.errors import ConfigError, LasttouchError
 from lasttouch.answering.place import put_at
 from lasttouch.configuration.options import Config
 from lasttouch.configuration.web_options import SOCKET, is_loopback, listen_address
@@ -48,11 +49,19 @@ def as_configured(config: Config) -> Place:
 
 
 def trust_of(config: Config) -> Trust:
+    """Raises ConfigError."""
     web = config.web
     networks = [ipaddress.ip_network(one) for one in web.trusted_proxies or ()]
-    is_a_proxys = web.provider is None or web.user_header is not None  # else a proxy may pass on what a browser says
-    by_socket = is_a_proxys and (web.listen or "").startswith(SOCKET)
-    return Trust(web.user_header or USUAL_HEADER, networks, by_socket)
+    return Trust(web.user_header or USUAL_HEADER, networks, _uid_of(web.proxy_user) if web.proxy_user else None)
+
+
+def _uid_of(name: str) -> int:
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        raise ConfigError(
+            f"there is no user {name!r} on this machine", "write as `proxy_user` whom the proxy runs as: ps -ef"
+        ) from None
 
 
 def _named(listener: socket.socket, scheme: str, url: str | None) -> Place:
@@ -87,7 +96,7 @@ def _bound(host: str, port: int) -> socket.socket:
 def _bound_at(path: Path) -> socket.socket:
     """In place of what an earlier page has left there; uvicorn's own would be open to everybody.
 
-    A proxy is in its group; whoever may write to it is believed in who asks.
+    A proxy is in its group, as colleagues may be: who says for another who asks is told apart by the kernel.
     """
     try:
         return put_at(path, socket.SOCK_STREAM)

@@ -16,23 +16,26 @@ from lasttouch.web.turns import Turns
 from lasttouch.web.zones import Zones
 
 USUAL_HEADER = "X-Remote-User"
+UID = "uid:"
 
 
 @dataclass(frozen=True)
 class Trust:
-    """Whose word is taken for who asks: of these `networks`, and, `by_socket`, of whoever reaches a Unix socket.
+    """Whose word is taken for who asks: of these `networks`, and at a Unix socket of the system's user `uid`.
 
     They say it in the header `header`.
     """
 
     header: str = USUAL_HEADER
     networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
-    by_socket: bool = False
+    uid: int | None = None
 
     def is_of(self, peer: str | None) -> bool:
-        """`peer` is the address of whoever made the connection; None where it is a socket's."""
+        """`peer` is the address of whoever made the connection, at a socket UID and their user id; None: not known."""
         if peer is None:
-            return self.by_socket
+            return False
+        if peer.startswith(UID):
+            return self.uid is not None and peer == f"{UID}{self.uid}"
         try:
             address = ipaddress.ip_address(peer)
         except ValueError:

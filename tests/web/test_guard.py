@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pwd
 import re
 
 import pytest
 
+from activity.errors import ConfigError
+from lasttouch.configuration.config import load_config
+from lasttouch.web.listening import trust_of
 from web_world import BASE, PAGES, Looked, WebWorld, press
 
 PROXY = "10.1.2.3"
@@ -75,6 +79,22 @@ def test_a_header_that_says_who_asks_is_believed_of_listed_proxies_alone(world: 
             assert looked.client(peer).get("/", headers={header: "ana"}).status_code == 401
 
 
+def test_at_a_socket_the_header_is_believed_of_one_user_of_the_system_alone(world: WebWorld) -> None:
+    world.top = '[web]\nlisten = "unix:/run/lasttouch/web.sock"\n'
+    world.configure()
+    peers = (None, "uid:0", "uid:1", "uid:65534", "0", "uid:None")
+    nobody = trust_of(load_config(world.config).config)
+    assert not any(nobody.is_of(peer) for peer in peers)
+    world.top += 'proxy_user = "nobody"\n'
+    world.configure()
+    trust = trust_of(load_config(world.config).config)
+    assert [peer for peer in peers if trust.is_of(peer)] == [f"uid:{pwd.getpwnam('nobody').pw_uid}"]
+    world.top = world.top.replace('"nobody"', '"who-is-not-here"')
+    world.configure()
+    with pytest.raises(ConfigError, match="no user 'who-is-not-here'"):
+        trust_of(load_config(world.config).config)
+
+
 def test_who_is_signed_in_does_not_become_another_by_a_header(world: WebWorld) -> None:
     world.users = {"ana": {}, "ben": {}}
     world.accounts["ana"]["user"] = "ana"
@@ -115,7 +135,7 @@ def test_a_page_that_would_trust_everybody_is_refused_at_the_start(world: WebWor
     [
         'listen = "0.0.0.0:8470"\ntrusted_proxies = ["10.0.0.5"]',
         'listen = "0.0.0.0:8470"\ncertificate = "c.pem"\nkey = "k.pem"',
-        'listen = "unix:/run/lasttouch/web.sock"\nurl = "https://touch.acme.example"',
+        'listen = "unix:/run/lasttouch/web.sock"\nurl = "https://touch.acme.example"\nproxy_user = "www-data"',
         'listen = "127.0.0.1:0"',
     ],
 )

@@ -6,6 +6,8 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import os
+import pwd
 import re
 import shutil
 import signal
@@ -39,10 +41,12 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Browser:
-    """Keeps cookies, sends forms, and follows where it is sent; at a port, or at a Unix socket."""
+    """Keeps cookies, sends forms, and follows where it is sent; at a port, or at a Unix socket, as
+    this user of the system."""
 
-    def __init__(self, at: int | Path, host: str, **headers: str) -> None:
+    def __init__(self, at: int | Path, host: str, who: str | None = None, **headers: str) -> None:
         self._at = at
+        self._who = who
         self._headers = {"Host": host, **headers}
         self._cookies: dict[str, str] = {}
 
@@ -59,7 +63,8 @@ class Browser:
         connection = http.client.HTTPConnection("127.0.0.1", self._at if isinstance(self._at, int) else 80, timeout=30)
         if isinstance(self._at, Path):
             connection.sock = socket.socket(socket.AF_UNIX)
-            connection.sock.connect(str(self._at))
+            with being(self._who):
+                connection.sock.connect(str(self._at))
         headers = {**self._headers, "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
         if body is not None:
             headers |= {"Content-Type": kind, "Sec-Fetch-Site": "same-origin"}
@@ -73,6 +78,21 @@ class Browser:
         if answer.status == 303:
             return self.get(answer.getheader("Location") or "")
         return answer.status, unescape(text)
+
+
+@contextlib.contextmanager
+def being(who: str | None) -> Iterator[None]:
+    """This user of the system, in the group of those who may ask; it takes root."""
+    if who is None:
+        yield
+        return
+    os.setegid(GROUP)
+    os.seteuid(uid(who))
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
 
 
 class Proxy(ThreadingHTTPServer):
@@ -256,6 +276,7 @@ def team() -> Iterator[Team]:
         "ben": {"owner": "Ben Ode", "user": "ben"},
     }
     world.top = f'[web]\nlisten = "unix:{run}/web.sock"\nurl = "https://{NAME}"\n'
+    world.top += f'proxy_user = "{pwd.getpwuid(os.geteuid()).pw_name}"\n'
     world.exchange("ana", "Bob Stone <bob@globex.example>", 40, 4, subject=SECRET)
     world.receive("ana", mail("Bob Stone <bob@globex.example>", "ana@acme.example", ago(days=1), "q@x", "When?"))
     world.exchange("ben", "Dana Fox <dana@foxes.example>", 30, 3)
@@ -327,6 +348,16 @@ def test_who_comes_by_which_door_is_whom_the_kernel_a_link_or_the_proxy_says(tea
     assert team.through_the_proxy("mallory").get("/")[0] == 403
     elsewhere = Browser(team.page, "evil.example", **{KNOWN_BY: "ana"})
     assert elsewhere.get("/")[0] == 421
+
+
+def test_a_colleague_at_the_socket_itself_is_not_believed_to_be_another(team: Team) -> None:
+    """They are in its group: it is where the service answers them."""
+    for known_as in ("ana", "ana@acme.example", "ben"):
+        for header in (KNOWN_BY, "Remote-User"):
+            assert Browser(team.page, NAME, who=BEN, **{header: known_as}).get("/")[0] == 401
+    link = team.ask("ben", "web", "login")["url"]
+    browser = Browser(team.page, NAME, who=BEN)
+    assert "Signed in as ben" in browser.get(urlsplit(link).path)[1]
 
 
 def test_a_colleague_goes_from_today_to_why_to_done_and_nobody_elses_day_changes(team: Team) -> None:
