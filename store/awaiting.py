@@ -16,7 +16,7 @@ from store.exchanges import OWNER
 from store.lists import ROWS_AT_ONCE, chunks, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
-from store.threads import THEM, US, Turn, by_chance, in_time, more_than, waiting, waiting_among, waiting_then
+from store.threads import THEM, US, Turn, by_chance, in_order, in_time, more_than, waiting, waiting_among, waiting_then
 
 FIRST = 100
 PAGE = 64  # what is shown is looked up for so many at once
@@ -180,9 +180,9 @@ SELECT k.{{0}}, max((
     SELECT q.at FROM participation q CROSS JOIN activity m ON m.id = q.activity_id
     WHERE q.address_id = k.id AND q.touch_code = {MEETING} AND m.ends <= ? ORDER BY q.at DESC LIMIT 1))
 FROM address k WHERE k.{{0}} IN ({{1}}) GROUP BY 1"""
-_KNOWN_TO_HAVE_MET = """
+_KNOWN_TO_HAVE_MET = f"""
 SELECT t.activity_id FROM (
-    SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY at DESC LIMIT ?) t
+    SELECT activity_id, at FROM thread WHERE waits_for = ? AND at <= ? ORDER BY {in_order(True)} LIMIT ?) t
 CROSS JOIN participation p ON p.activity_id = t.activity_id AND p.touch_code = ? AND p.role_code = ?
 JOIN address r ON r.id = p.address_id JOIN contact_touch c ON c.contact_id = r.contact_id
 WHERE c.last_meeting > t.at AND (c.due IS NULL OR c.due > ?)"""

@@ -146,7 +146,7 @@ def contacts_like(log: Log, words: str, limit: int) -> list[tuple[str, str]]:
         "SELECT c.name, coalesce(e.email, '') FROM contact c"
         " LEFT JOIN contact_email e ON e.contact_id = c.id"
         " WHERE c.name LIKE ?1 ESCAPE '\\' OR c.name LIKE ?2 ESCAPE '\\' OR e.email LIKE ?1 ESCAPE '\\'"
-        " ORDER BY c.name, e.position LIMIT ?3",
+        " ORDER BY c.name, c.id, e.position LIMIT ?3",
         (begun, within, limit),
     ).fetchall()
 

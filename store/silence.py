@@ -52,7 +52,7 @@ def past_cadence(log: Log, now: datetime, limit: int) -> list[tuple[int, int]]:
         SELECT h.contact_id, t.last_touch + {DAY} * h.value AS past FROM held h
         CROSS JOIN contact_touch t ON t.contact_id = h.contact_id
         WHERE t.last_touch + {DAY} * h.value < ?1 AND t.next_meeting IS NULL AND (t.due IS NULL OR t.due > ?1)
-        ORDER BY past LIMIT ?2"""
+        ORDER BY past, h.contact_id LIMIT ?2"""
     found = dict(log.execute(query, (moment, limit)).fetchall())
     if (days := default_cadence(log)) is not None:
         for contact_id, at in longest_silent(log, now, limit, now - timedelta(days=days)):

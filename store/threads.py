@@ -21,6 +21,7 @@ __all__ = (
     "Turn",
     "by_chance",
     "correct",
+    "in_order",
     "in_time",
     "settle",
     "settle_new",
@@ -168,11 +169,15 @@ def waiting(log: Log, waits_for: int, limit: int, newest_first: bool = False, un
     return list(in_time(log, waits_for, limit, newest_first, until))
 
 
+def in_order(newest_first: bool, of: str = "") -> str:
+    """What waits, in SQL: a total order, the one that SQLite's index has by itself."""
+    return ", ".join(f"{of}{one} {'DESC' if newest_first else 'ASC'}" for one in ("at", "conversation", "activity_id"))
+
+
 def in_time(log: Log, waits_for: int, limit: int, newest_first: bool, until: int) -> Iterator[Turn]:
     """The same, read as far as it is asked for."""
-    order = "DESC" if newest_first else "ASC"
     query = f"""SELECT activity_id, at, conversation FROM thread
-        WHERE waits_for = ? AND at <= ? ORDER BY at {order} LIMIT ?"""
+        WHERE waits_for = ? AND at <= ? ORDER BY {in_order(newest_first)} LIMIT ?"""
     yield from (Turn(*row) for row in log.execute(query, (waits_for, until, limit)))
 
 
@@ -184,11 +189,10 @@ def more_than(log: Log, waits_for: int, until: int, number: int) -> bool:
 
 def waiting_among(log: Log, waits_for: int, ids: Sequence[int], newest_first: bool) -> list[Turn]:
     """Those of these activities that wait, as `waiting` gives them."""
-    order = "DESC" if newest_first else "ASC"
     query = (
         "SELECT t.activity_id, t.at, t.conversation FROM activity a"
         " CROSS JOIN thread t ON t.conversation = a.conversation AND t.activity_id = a.id"
-        f" WHERE a.id IN ({placeholders(ids)}) AND t.waits_for = ? ORDER BY t.at {order}, t.activity_id {order}"
+        f" WHERE a.id IN ({placeholders(ids)}) AND t.waits_for = ? ORDER BY {in_order(newest_first, 't.')}"
     )
     return [Turn(*row) for row in log.execute(query, (*ids, waits_for))]
 
@@ -197,7 +201,7 @@ def by_chance(log: Log, waits_for: int, since: int, until: int) -> Iterator[Turn
     """The same in the order of the chance that an answer is expected, of this span; what was not judged comes last."""
     query = """SELECT activity_id, at, conversation, chance FROM thread
         WHERE waits_for = ? AND at BETWEEN ? AND ? AND chance IS {} ORDER BY {}"""
-    for condition, order in (("NOT NULL", "chance DESC, at DESC"), ("NULL", "at DESC")):
+    for condition, order in (("NOT NULL", f"chance DESC, {in_order(True)}"), ("NULL", in_order(True))):
         yield from map(Turn._make, log.execute(query.format(condition, order), (waits_for, since, until)))
 
 
@@ -208,8 +212,8 @@ def waiting_then(log: Log, waits_for: int, moment: int, newest_first: bool) -> l
     return sorted(found, key=_by_time, reverse=newest_first)
 
 
-def _by_time(one: Turn) -> tuple[int, int]:
-    return one.at, one.activity_id
+def _by_time(one: Turn) -> tuple[int, int, int]:
+    return one.at, one.conversation, one.activity_id
 
 
 def _keep(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:

@@ -41,7 +41,8 @@ _BOTH_WAYS = "CASE WHEN (inbound > 0 AND outbound > 0) OR meetings > 0 THEN 1 EL
 _RANKED = f"""WITH derived AS MATERIALIZED ({DUE}), ranked AS (
     SELECT * FROM (SELECT two_way, exchanges, last_touch, first_touch, address_id, inbound, outbound, meetings
         FROM stranger WHERE last_touch IS NOT NULL AND coalesce(due, ?1 + 1) > ?1 AND two_way >= ?3
-        AND address_id NOT IN {_ASIDE} ORDER BY two_way DESC, exchanges DESC, last_touch DESC LIMIT ?2)
+        AND address_id NOT IN {_ASIDE} ORDER BY two_way DESC, exchanges DESC, last_touch DESC, address_id DESC
+        LIMIT ?2)
     UNION ALL SELECT {_BOTH_WAYS}, inbound + outbound + meetings, last_touch,
         first_touch, address_id, inbound, outbound, meetings FROM derived
         WHERE last_touch IS NOT NULL AND {_BOTH_WAYS} >= ?3

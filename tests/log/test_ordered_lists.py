@@ -14,7 +14,7 @@ from store.awaiting import PAGE, Order, Waiting
 from store.finding import find_activity
 from store.people import people
 from store.silence import longest_silent, never_touched, past_rhythm
-from store.threads import THEM, US, waiting
+from store.threads import THEM, US, waiting, waiting_among, waiting_then
 from store.timeline import newest
 from store.unmatched import unmatched
 
@@ -117,6 +117,18 @@ def test_a_conversation_waits_for_whoever_did_not_write_last(log: Log) -> None:
     assert _ids(log, US, limit=1) == [again]
     assert _ids(log, US, newest_first=True) == [later, again]
     assert log.differences() == 0
+
+
+def test_what_came_at_one_instant_has_an_order_too(log: Log) -> None:
+    """Else a page may show some of it twice and some never."""
+    for _ in range(8):
+        log.mail(BOB, ANA, 1)
+    in_time = waiting(log.reader, US, 99)
+    assert in_time == sorted(in_time, key=lambda one: (one.at, one.conversation, one.activity_id))
+    assert waiting(log.reader, US, 99, newest_first=True) == in_time[::-1]
+    assert waiting(log.reader, US, 5) == in_time[:5]
+    assert waiting_then(log.reader, US, int(log.day(2).timestamp()), newest_first=False) == in_time
+    assert waiting_among(log.reader, US, [one.activity_id for one in in_time], newest_first=False) == in_time
 
 
 def _waiting(log: Log, order: Order = "newest") -> list[Waiting]:
