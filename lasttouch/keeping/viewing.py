@@ -14,7 +14,10 @@ from store.settings import has_users
 if TYPE_CHECKING:
     from store.viewers import User
 
-_HINT = "sign in as one of the users; status, doctor, check, sync, run and backup show no content and work without"
+_HINT = (
+    "sign in as one of the users; whoever keeps the server asks with --config, as root: status, doctor, check, sync,"
+    " run and backup show no content"
+)
 _NOBODY = "\0"
 
 

@@ -20,6 +20,11 @@ SYSTEM_CONFIG = Path("/etc/lasttouch/config.toml")
 STATE = Path("/var/lib/lasttouch")
 CREDENTIALS = Path("/run/credentials") / NAME
 _HOMES = (Path("/home"), Path("/root"))
+_SECRETS = (
+    "password_file", "url_file", "token_file", "secret_file", "old_secret_file", "client_secret_file", "certificate",
+    "key",
+)  # fmt: skip
+"""Options, wherever they stand, that name a file which only the service may read."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 _UNIT = """\
@@ -115,7 +120,7 @@ def system_unit(start: Sequence[str], config: Path, loaded: LoadedConfig | None)
     """The unit of a server: a user of its own who can write the log and nothing else.
 
     Where the configuration names users, it has the folder of a socket that their group may reach. Each
-    password_file in CREDENTIALS is a credential that systemd hands over from beside the configuration.
+    file of a secret in CREDENTIALS is a credential that systemd hands over from beside the configuration.
     """
     read = [Path(start[0]), *(_read_paths(loaded) if loaded else ())]
     in_homes = any(path.is_relative_to(home) for path in read for home in _HOMES)
@@ -220,12 +225,12 @@ def _read_paths(loaded: LoadedConfig) -> Iterable[Path]:
 
 
 def _secret_files(loaded: LoadedConfig) -> Iterable[Path]:
-    for account in loaded.config.accounts:
-        logins = [one for one in (account.imap, account.caldav, account.carddav) if one is not None]
-        named = [one.password_file for one in logins] + [one.url_file for one in account.calendar_urls]
-        yield from (loaded.folder / Path(name).expanduser() for name in named if name)
-    if token := loaded.beside(loaded.config.metrics.token_file):
-        yield Path(token)
+    config = loaded.config
+    sections: list[object] = [config, config.metrics, config.web, config.web.provider, *config.targets]
+    for account in config.accounts:
+        sections += [account.imap, account.caldav, account.carddav, account.sign_in, *account.calendar_urls]
+    for name in (name for one in sections for option in _SECRETS if (name := getattr(one, option, None))):
+        yield loaded.folder / Path(name).expanduser()
 
 
 def _credentials(loaded: LoadedConfig) -> list[str]:

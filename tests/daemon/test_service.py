@@ -155,6 +155,27 @@ def test_the_system_unit_is_sandboxed_and_gets_what_the_configuration_needs(user
     )
 
 
+def test_every_secret_that_is_named_as_a_credential_is_handed_over(tmp_path: Path) -> None:
+    """Wherever the configuration has an option for the file of one."""
+    config, named = tmp_path / "config.toml", systemd.CREDENTIALS
+    config.write_text(
+        f'database = "postgresql://lasttouch@localhost/x"\npassword_file = "{named}/database"\n'
+        + CONFIG.format(database="", password_file=f"{named}/ana").replace('database = ""\n', "")
+        + '[[accounts]]\nname = "ben"\naddresses = ["ben@acme.example"]\n'
+        + '[accounts.imap]\nhost = "imap.acme.example"\nusername = "ben"\n'
+        + f'[accounts.sign_in]\nprovider = "google"\nclient_id = "x"\nclient_secret_file = "{named}/google"\n'
+        + f'[metrics]\nlisten = "127.0.0.1:9464"\ntoken_file = "{named}/metrics"\n'
+        + f'[web]\nlisten = "127.0.0.1:8470"\ncertificate = "{named}/page"\nkey = "{named}/page-key"\n'
+        + f'[[targets]]\nname = "w"\nkind = "webhook"\nurl = "https://x.example/h"\nsecret_file = "{named}/hook"\n'
+        + f'old_secret_file = "{named}/old-hook"\n'
+        + f'[[targets]]\nname = "h"\nkind = "hubspot"\ntoken_file = "{named}/hubspot"\n'
+    )
+    unit = systemd.system_unit(["/opt/lasttouch"], config, load_config(config))
+    handed = [line.partition("=")[2] for line in unit.splitlines() if line.startswith("LoadCredential=")]
+    names = ["ana", "database", "google", "hook", "hubspot", "metrics", "old-hook", "page", "page-key"]
+    assert handed == [f"{name}:{tmp_path}/credentials/{name}" for name in names]
+
+
 def test_a_team_has_a_group_and_the_folder_of_a_socket_and_one_keeper_has_neither(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     alone = CONFIG.format(database=f"{systemd.STATE}/lasttouch.db", password_file="ana.password")
