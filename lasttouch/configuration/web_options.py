@@ -114,8 +114,9 @@ def _is_reached_by_a_name(provider: Provider | None, before: Mapping[str, Any]) 
 class Web(Section):
     """`listen`: where the daemon serves the page, nowhere unless told. `url` is how it is reached through a proxy.
 
-    `user_header` is in which header a proxy says who asks; None for the usual one. That is believed of
-    `trusted_proxies` (addresses or networks), and at a socket of `proxy_user` (the system's); None: of nobody.
+    `user_header` is in which header a proxy says who asks; None for the usual one, and for none at a socket where
+    people sign in at a `provider`. It is believed of `trusted_proxies` (addresses or networks; None: of none), and at
+    a socket of the system's user `proxy_user`, beside root and whom the daemon runs as.
     """
 
     certificate: FilePath | None = None

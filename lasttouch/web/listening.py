@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import pwd
 import socket
 from pathlib import Path
@@ -16,6 +17,7 @@ from lasttouch.web.site import USUAL_HEADER, Trust
 
 USUAL_PORT = 8470
 _HOST = "127.0.0.1"
+_ROOT = 0
 
 
 class Place(NamedTuple):
@@ -52,7 +54,10 @@ def trust_of(config: Config) -> Trust:
     """Raises ConfigError."""
     web = config.web
     networks = [ipaddress.ip_network(one) for one in web.trusted_proxies or ()]
-    return Trust(web.user_header or USUAL_HEADER, networks, _uid_of(web.proxy_user) if web.proxy_user else None)
+    uids = {_uid_of(web.proxy_user)} if web.proxy_user else set()
+    if web.provider is None or web.user_header is not None:  # else a proxy may pass on what a browser says
+        uids |= {_ROOT, os.geteuid()}  # who read the log as they like
+    return Trust(web.user_header or USUAL_HEADER, networks, uids)
 
 
 def _uid_of(name: str) -> int:

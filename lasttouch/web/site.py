@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,21 +21,21 @@ UID = "uid:"
 
 @dataclass(frozen=True)
 class Trust:
-    """Whose word is taken for who asks: of these `networks`, and at a Unix socket of the system's user `uid`.
+    """Whose word is taken for who asks: of these `networks`, and at a Unix socket of the system's users `uids`.
 
     They say it in the header `header`.
     """
 
     header: str = USUAL_HEADER
     networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network] = ()
-    uid: int | None = None
+    uids: Collection[int] = ()
 
     def is_of(self, peer: str | None) -> bool:
         """`peer` is the address of whoever made the connection, at a socket UID and their user id; None: not known."""
         if peer is None:
             return False
         if peer.startswith(UID):
-            return self.uid is not None and peer == f"{UID}{self.uid}"
+            return peer in {f"{UID}{uid}" for uid in self.uids}
         try:
             address = ipaddress.ip_address(peer)
         except ValueError:

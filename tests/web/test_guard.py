@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 import re
 
@@ -79,16 +80,16 @@ def test_a_header_that_says_who_asks_is_believed_of_listed_proxies_alone(world: 
             assert looked.client(peer).get("/", headers={header: "ana"}).status_code == 401
 
 
-def test_at_a_socket_the_header_is_believed_of_one_user_of_the_system_alone(world: WebWorld) -> None:
+def test_at_a_socket_the_header_is_believed_of_the_proxys_user_and_of_who_reads_everything(world: WebWorld) -> None:
     world.top = '[web]\nlisten = "unix:/run/lasttouch/web.sock"\n'
     world.configure()
-    peers = (None, "uid:0", "uid:1", "uid:65534", "0", "uid:None")
-    nobody = trust_of(load_config(world.config).config)
-    assert not any(nobody.is_of(peer) for peer in peers)
+    ours = {"uid:0", f"uid:{os.geteuid()}"}
+    nobodys = f"uid:{pwd.getpwnam('nobody').pw_uid}"
+    peers = {None, *ours, "uid:1", nobodys, "0", "uid:None"}
+    assert {peer for peer in peers if trust_of(load_config(world.config).config).is_of(peer)} == ours
     world.top += 'proxy_user = "nobody"\n'
     world.configure()
-    trust = trust_of(load_config(world.config).config)
-    assert [peer for peer in peers if trust.is_of(peer)] == [f"uid:{pwd.getpwnam('nobody').pw_uid}"]
+    assert {peer for peer in peers if trust_of(load_config(world.config).config).is_of(peer)} == {*ours, nobodys}
     world.top = world.top.replace('"nobody"', '"who-is-not-here"')
     world.configure()
     with pytest.raises(ConfigError, match="no user 'who-is-not-here'"):

@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 from lasttouch.configuration.config import load_config
 from lasttouch.local_time import utc_now
 from lasttouch.web import openid, provider
+from lasttouch.web.listening import trust_of
 from web_world import BASE, Looked, WebWorld
 
 PEOPLE = {
@@ -263,6 +264,16 @@ def test_without_a_provider_nobody_is_sent_anywhere(looked: Looked) -> None:
     assert looked.client().get("/sign-in").status_code == 404
     assert looked.client().get("/sign-in/back?code=x&state=y").status_code == 404
     assert "Sign in with" not in looked.client().get("/").text
+
+
+def test_a_proxy_that_passes_on_what_a_browser_says_is_not_believed_beside_a_provider(page: Looked) -> None:
+    """People who sign in need nobody to say who they are."""
+    page.world.top = page.world.top.replace("127.0.0.1:0", "unix:/run/lasttouch/web.sock")
+    page.world.configure()
+    assert not trust_of(load_config(page.world.config).config).is_of("uid:0")
+    page.world.top = page.world.top.replace("[web.provider]", 'user_header = "X-Remote-User"\n[web.provider]')
+    page.world.configure()
+    assert trust_of(load_config(page.world.config).config).is_of("uid:0")
 
 
 @pytest.mark.parametrize(
