@@ -23,6 +23,7 @@ from psycopg.types.string import StrDumper
 from activity.errors import DatabaseError
 from store.engine import Statement, Table, translated
 from store.postgres_schema import ddl
+from store.postgres_statistics import Statistics
 from store.server_place import Server
 
 LOCK_SECONDS = 45
@@ -97,6 +98,7 @@ class ServerConnection:
         self._column_types: dict[str, dict[str, str]] = {}
         self._statements = {one: Statement(other) for one, other in _OTHERWISE.items()}
         self._schema = schema or server.schema
+        self._statistics = Statistics()
         self._connection = _connected(server, self._schema, read_only, IDLE_SECONDS)
         self._lock_key = lock_key(server.schema)
 
@@ -113,6 +115,8 @@ class ServerConnection:
         with self._cursor() as cursor:
             cursor.execute(known.text, known.bound(values) or None)
         self._begun |= statement.startswith("BEGIN")
+        if statement == "COMMIT" and not self._read_only:
+            self._statistics.keep_up(self._connection)
         return cursor
 
     def _begin(self) -> psycopg.RawCursor[Any]:
@@ -159,6 +163,7 @@ class ServerConnection:
         """Many rows by one statement; see `store.lists.insert`."""
         if not rows:
             return
+        self._statistics.added += len(rows)
         found = _INTO.fullmatch(into)
         if found is None or "REPLACE" in into or "UPDATE" in conflict or set(values) - set("(?, )"):
             self.executemany(f"{into} VALUES {values}{conflict}", rows)

@@ -186,6 +186,23 @@ def test_texts_that_postgresql_does_not_take(connection: Any) -> None:
         connection.execute("INSERT INTO setting (name, value) VALUES (?, ?)", ("c", "\udcff"))
 
 
+def test_a_log_that_grew_many_times_over_is_looked_at_for_plans(connection: Any) -> None:
+    """Until the server does so by itself it reads whole tables, as long as a first pass takes."""
+    known = "SELECT reltuples FROM pg_class WHERE oid = 'address'::regclass"
+
+    def known_after(first: int, last: int) -> float:
+        rows = [(one, f"{one}@x.example", f"{one}@x.example", "x.example", "", "none") for one in range(first, last)]
+        into = "INSERT INTO address (id, email, canonical, site, name, rule)"
+        with writing(connection):
+            connection.insert_rows(into, "(?, ?, ?, ?, ?, ?)", rows, "")
+        return float(connection.execute(known).fetchone()[0])
+
+    assert known_after(1, 500) == -1
+    assert known_after(500, 1001) == 1000
+    assert known_after(1001, 2001) == 1000
+    assert known_after(2001, 4001) == 4000
+
+
 def test_a_number_by_chance_is_no_obstacle_for_those_that_follow_each_other(connection: Any) -> None:
     given = [
         insert_numbered(connection, "company", number, {"name": name})
