@@ -132,9 +132,10 @@ def write(
     """One batch as the pipeline stores it: rows and cursor in one transaction."""
     with writing(agent.connection):
         place_id = places.place_id(agent.connection, source, place)
-        ingest.write(agent.connection, place_id, entries, book, agent.judge)
-        if deriving:
-            touches.refresh_but_busiest(agent.connection, agent.clock())
+        touched: set[int] | None = set() if deriving else None
+        ingest.write(agent.connection, place_id, entries, book, agent.judge, touched)
+        if touched is not None:
+            touches.refresh_but_busiest(agent.connection, agent.clock(), touched)
         places.move_cursor(agent.connection, place_id, str(len(entries)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from activity.address import Address, domain_of
 from store import strangers
@@ -25,24 +25,45 @@ class Matcher(Protocol):
         ...
 
 
+class Known(NamedTuple):
+    """Addresses in the log: e-mail → id, the ids of those that are our own, and the contact of each id that has one."""
+
+    ids: dict[str, int]
+    ours: set[int]
+    contacts: dict[int, int]
+
+
 def address_ids(connection: sqlite3.Connection, addresses: Iterable[Address], matcher: Matcher) -> dict[str, int]:
     """E-mail → id for each of `addresses`; those never seen before are matched and kept."""
+    return known(connection, addresses, matcher).ids
+
+
+def known(connection: sqlite3.Connection, addresses: Iterable[Address], matcher: Matcher) -> Known:
+    """The same, and whose they are."""
     names: dict[str, str] = {}
     for email, name, _ in addresses:
         if not names.get(email):
             names[email] = name
-    ids: dict[str, int] = {}
+    found = Known({}, set(), {})
     nameless: list[tuple[str, int]] = []
-    query = "SELECT email, id, name FROM address WHERE email IN ({})"
-    for email, row_id, name in rows_among(connection, query, names):
-        ids[email] = row_id
+    query = "SELECT email, id, name, contact_id, rule FROM address WHERE email IN ({})"
+    for email, row_id, name, contact_id, rule in rows_among(connection, query, names):
+        _tell(found, email, row_id, contact_id, rule)
         if not name and names[email]:
             nameless.append((names[email], row_id))
     connection.executemany("UPDATE address SET name = ? WHERE id = ?", nameless)
-    new = [email for email in names if email not in ids]
+    new = [email for email in names if email not in found.ids]
     if new:
-        ids.update(_insert(connection, new, names, matcher))
-    return ids
+        _insert(connection, new, names, matcher, found)
+    return found
+
+
+def _tell(found: Known, email: str, row_id: int, contact_id: int | None, rule: str) -> None:
+    found.ids[email] = row_id
+    if contact_id is not None:
+        found.contacts[row_id] = contact_id
+    if rule == "self":
+        found.ours.add(row_id)
 
 
 def our_own(log: Queryable, ids: Iterable[int]) -> set[int]:
@@ -79,22 +100,23 @@ def owned(log: Log, contact_ids: Sequence[int]) -> int:
     return int(count)
 
 
-def _insert(connection: sqlite3.Connection, new: list[str], names: dict[str, str], matcher: Matcher) -> dict[str, int]:
+def _insert(
+    connection: sqlite3.Connection, new: list[str], names: dict[str, str], matcher: Matcher, found: Known
+) -> None:
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM address").fetchone()
-    ids = {email: last + offset for offset, email in enumerate(new, 1)}
     rows = []
-    for email in new:
+    for row_id, email in enumerate(new, last + 1):
         match = matcher.match(email)
+        _tell(found, email, row_id, match.contact_id, match.rule)
         rows.append(
             (
-                ids[email], email, matcher.canonical(email), site_of(domain_of(email)), names[email],
+                row_id, email, matcher.canonical(email), site_of(domain_of(email)), names[email],
                 match.contact_id, match.company_id, match.rule,
             )
         )  # fmt: skip
     into = "INSERT INTO address (id, email, canonical, site, name, contact_id, company_id, rule)"
     insert(connection, into, "(?, ?, ?, ?, ?, ?, ?, ?)", rows)
     strangers.add_newer_than(connection, last)
-    return ids
 
 
 def rematch(connection: sqlite3.Connection, matcher: Matcher, canonicals: Sequence[str] | None = None) -> int:

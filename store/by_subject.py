@@ -27,7 +27,8 @@ BY_SUBJECT, NOBODY = 254, 255
 
 _OTHER_WAY = {DIRECTION["inbound"]: OUTBOUND, DIRECTION["outbound"]: INBOUND}
 _NEAR = f"""SELECT DISTINCT u.activity_id FROM (
-    SELECT p.address_id, min(p.at) AS low, max(p.at) AS high FROM participation p WHERE {{}} GROUP BY p.address_id) w
+    SELECT p.address_id, min(p.at) AS low, max(p.at) AS high FROM participation p
+    WHERE {{}} AND EXISTS (SELECT 1 FROM unplaced) GROUP BY p.address_id) w
     CROSS JOIN unplaced u ON u.address_id = w.address_id AND u.at BETWEEN w.low AND w.high + {WINDOW}"""
 # who was never written to is answered nothing
 _WRITTEN_TO = f""" WHERE EXISTS (SELECT 1 FROM participation WHERE address_id = w.address_id AND touch_code IS NULL)
@@ -97,8 +98,6 @@ def placed(connection: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 def concerned(connection: sqlite3.Connection, new: Collection[int], changed: Collection[int]) -> set[int]:
     """Those whose answer may be another now, through new activities (of the highest ids there are) or changed ones."""
-    if connection.execute("SELECT 1 FROM unplaced LIMIT 1").fetchone() is None:
-        return set()
     found = set(among(connection, _NEAR.format("p.activity_id IN ({})"), changed))
     if new:
         touches = f"p.activity_id >= ? AND p.touch_code IN ({INBOUND}, {OUTBOUND})"

@@ -17,12 +17,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from activity.facts import Facts, Judgement
-from store import by_subject, other_ids
+from store import by_subject
 from store.addresses import our_own
 from store.by_subject import BY_SUBJECT, NOBODY
 from store.codes import DIRECTION, VERDICT
 from store.identities import identity_hash
-from store.lists import among, change_among, grouped, insert, of_conversations, rows_among
+from store.lists import among, change_among, chunks, grouped, insert, of_conversations, placeholders, rows_among
 from store.message_copies import Change
 from store.parties import NOBODYS, may_answer, parties, party_of
 from store.rows import Entry
@@ -273,12 +273,12 @@ def _best(candidates: Iterable[_Message], row_id: int, party: int) -> _Message |
 
 
 def _messages(connection: sqlite3.Connection, hashes: Collection[int]) -> dict[int, list[_Message]]:
+    rows: list[tuple[int, int, int, int]] = []
+    for some in chunks(list(hashes)):
+        query = f"{_NAMED} UNION ALL {_BY_ANOTHER_ID}".replace("{}", placeholders(some))
+        rows += connection.execute(query, [*some, *some])
     found: dict[int, list[_Message]] = {}
-    for one in _with_parties(connection, list(rows_among(connection, _NAMED, hashes))):
-        found.setdefault(one.hash, []).append(one)
-    if not other_ids.are_any(connection):
-        return found
-    for one in _with_parties(connection, list(rows_among(connection, _BY_ANOTHER_ID, hashes))):
+    for one in _with_parties(connection, rows):
         found.setdefault(one.hash, []).append(one)
     return found
 

@@ -80,7 +80,7 @@ def translated(statement: str, table: Callable[[str], Table]) -> Statement:
     _orders(words)
     _names(words)
     words = [_WORDS.get(word, word) for word in words]
-    return Statement(_conflicts("".join(words), table), lists)
+    return Statement(with_conflicts("".join(words), table), lists)
 
 
 def _with_arrays(statement: str) -> tuple[str, list[tuple[int, int]]]:
@@ -226,7 +226,7 @@ _INSERT = re.compile(r"\s*INSERT OR (IGNORE|REPLACE) INTO (\w+)\s*(?:\(([^)]*)\)
 _UPDATE = re.compile(r"\s*UPDATE OR IGNORE (\w+) SET (\w+) = (.*?) WHERE (.*)", re.DOTALL)
 
 
-def _conflicts(text: str, table: Callable[[str], Table]) -> str:
+def with_conflicts(text: str, table: Callable[[str], Table]) -> str:
     """What is done about a row whose key is taken."""
     if change := _UPDATE.match(text):
         name, column, value, where = change.groups()

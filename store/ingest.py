@@ -21,7 +21,7 @@ from store import (
     resent,
     signed,
 )
-from store.addresses import Matcher, address_ids, our_own
+from store.addresses import Matcher, known
 from store.answered import doubtful, is_doubtful
 from store.codes import DIRECTION, MEETING, ROLE, TOUCH, VERDICT
 from store.conversations import beginning, place_mail
@@ -32,7 +32,7 @@ from store.log import Log
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, kind_of, parties_in, reason_text, sighting_row, timestamp
 from store.threads import settle, settle_new, threads_with
-from store.touches import forget_touches, forget_touches_of
+from store.touches import forget_touches, make_due, touched_by
 
 Judge = Callable[[Facts], Judgement]
 _ACTIVITY = (
@@ -52,20 +52,27 @@ class Written(NamedTuple):
 
 
 def write(
-    connection: sqlite3.Connection, place: int, entries: Sequence[Entry], matcher: Matcher, judge: Judge
+    connection: sqlite3.Connection,
+    place: int,
+    entries: Sequence[Entry],
+    matcher: Matcher,
+    judge: Judge,
+    touched: set[int] | None = None,
 ) -> Written:
     """Store `entries`, seen at `place`, within the caller's transaction.
+
+    Whose dates follow from them comes to be in `touched`, for the caller to derive them within it; where there is none
+    to put them in, their dates are due.
 
     What has the name of an activity in the log (see `store.identities`) is the same seen once more: what its
     copies tell is put together and judged again by `judge`. Writing the same entries again writes no row.
     """
     people = dict.fromkeys([person.address for party in parties_in(entries) for person in party])
-    emails = address_ids(connection, people, matcher)
+    emails, ours, contacts = known(connection, people, matcher)
     names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
     ids = named(Log(connection), set(names))
     names, held = resent.put_together(connection, names, entries, ids)
     ids |= held
-    ours = our_own(connection, emails.values())
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
     oldest = _oldest(names, ids)
     fresh, messages, meetings = _sorted_out(names, entries, ids, oldest, judge)
@@ -97,8 +104,12 @@ def write(
     unsure = doubtful(Log(connection), {*again, *moved.messages})
     unsure |= {row_id for row_id, entry in mail.items() if is_doubtful(entry.facts)}
     rejudge(connection, unsure, judge)
-    forget_touches(connection, {*again, *moved.messages, *newly_held})
-    listed = forget_touches_of(connection, list({address for _, address, _ in rows.parts}))
+    parts = {(address, contacts.get(address)) for _, address, _ in rows.parts}
+    concerned = touched_by(connection, {*again, *moved.messages, *newly_held}, parts)
+    if touched is None:
+        make_due(connection, concerned)
+    else:
+        touched |= concerned
     stirred = moved.conversations | threads_with(connection, again | unsure)
     personal = {moved.new[row_id] for row_id, entry in mail.items() if _speaks(entry.judgement.verdict)}
     personal -= stirred
@@ -106,7 +117,7 @@ def write(
         undisturbed = {row_id: one for row_id, one in moved.new.items() if one in personal}
         personal -= settle_new(connection, undisturbed, mail, emails, ours)
     settle(connection, personal | stirred)
-    touching = {row_id for row_id, address, touch in rows.parts if touch <= MEETING and address in listed}
+    touching = {row_id for row_id, address, touch in rows.parts if touch <= MEETING and address in contacts}
     return Written(len(new), len(touching), set(ids.values()))
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from store.codes import TOUCH, TOUCH_WORD
-from store.lists import ALL, change_among, chunks, insert, placeholders
+from store.lists import ALL, change_among, insert, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
 from store.touch_dates import Touches
@@ -21,6 +21,9 @@ KEPT = 25_000
 BEGINNING = "0"
 """The cursor before everything."""
 _COLUMNS = "noted_at, contact_id, last, kind_code, before, before_code"
+BEFORE = "contact_id, last_touch, last_touch_kind"
+"""Of contact_touch: whose row it is, and what it stores."""
+Stored = tuple[int | None, str | None]
 
 
 class Last(NamedTuple):
@@ -52,18 +55,22 @@ def columns_of(last: Last) -> tuple[int | None, int | None]:
     return None if last.at is None else timestamp(last.at), TOUCH[last.kind]
 
 
-def note(connection: sqlite3.Connection, derived: Mapping[int, Touches], now: datetime) -> None:
+def before(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> dict[int, Stored]:
+    """What the cache holds of the last touch of these."""
+    query = f"SELECT {BEFORE} FROM contact_touch WHERE contact_id IN ({{}})"
+    return {contact_id: (at, kind) for contact_id, at, kind in rows_among(connection, query, contact_ids)}
+
+
+def note(
+    connection: sqlite3.Connection, derived: Mapping[int, Touches], now: datetime, before: Mapping[int, Stored]
+) -> None:
     """Note which of these dates are others than the cache holds; before they take its place, in its transaction."""
     moved = []
-    for chunk in chunks(list(derived)):
-        some = placeholders(chunk)
-        query = f"SELECT contact_id, last_touch, last_touch_kind FROM contact_touch WHERE contact_id IN ({some})"
-        before = {contact_id: (at, kind) for contact_id, at, kind in connection.execute(query, chunk)}
-        for contact_id in chunk:
-            moment, kind = derived[contact_id].last_touch()
-            was, was_kind = before.get(contact_id, (None, None))
-            if (moment.at, kind) != (was, was_kind):
-                moved.append((timestamp(now), contact_id, moment.at, TOUCH[kind], was, TOUCH[was_kind]))
+    for contact_id, touches in derived.items():
+        moment, kind = touches.last_touch()
+        was, was_kind = before.get(contact_id, (None, None))
+        if (moment.at, kind) != (was, was_kind):
+            moved.append((timestamp(now), contact_id, moment.at, TOUCH[kind], was, TOUCH[was_kind]))
     if moved:
         (so_far,) = connection.execute("SELECT coalesce(max(number), 0) FROM moved").fetchone()
         _insert(connection, moved, so_far)

@@ -21,7 +21,7 @@ from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
 from activity.errors import DatabaseError
-from store.engine import Statement, Table, translated
+from store.engine import Statement, Table, translated, with_conflicts
 from store.postgres_schema import ddl
 from store.postgres_statistics import Statistics
 from store.server_place import Server
@@ -41,7 +41,7 @@ _END_WHO_IS_STOPPED = """SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN
 _PAST_POOLERS = "name the server itself as `database`: lasttouch keeps few connections, and needs each as it is"
 _FETCHED = 10_000
 _DDL = ("CREATE ", "ALTER ", "DROP TRIGGER ")
-_INTO = re.compile(r"INSERT (?P<ignore>OR IGNORE )?INTO (?P<table>\w+) \((?P<columns>[^)]*)\)")
+_INTO = re.compile(r"INSERT (OR IGNORE |OR REPLACE )?INTO (?P<table>\w+) \((?P<columns>[^)]*)\)")
 _OTHERWISE = {
     "PRAGMA data_version": "SELECT number FROM log_revision",
     "PRAGMA quick_check(1)": "SELECT 'ok'",  # what is damaged is found by checksums, when it is read
@@ -133,9 +133,9 @@ class ServerConnection:
         return cursor
 
     def _begin_within(self, cursor: psycopg.RawCursor[Any], seconds: int) -> None:
-        cursor.execute("BEGIN READ WRITE")
         try:
-            cursor.execute("SELECT pg_try_advisory_xact_lock($1)", [self._lock_key])
+            cursor.execute(f"BEGIN READ WRITE; SELECT pg_try_advisory_xact_lock({self._lock_key})")
+            cursor.nextset()
             if cursor.fetchone() == (0,):
                 waiting = "SELECT set_config('lock_timeout', $1, true), pg_advisory_xact_lock($2)"
                 cursor.execute(waiting, [f"{seconds}s", self._lock_key])
@@ -165,15 +165,13 @@ class ServerConnection:
             return
         self._statistics.added += len(rows)
         found = _INTO.fullmatch(into)
-        if found is None or "REPLACE" in into or "UPDATE" in conflict or set(values) - set("(?, )"):
+        if found is None or "UPDATE" in conflict or set(values) - set("(?, )"):
             self.executemany(f"{into} VALUES {values}{conflict}", rows)
             return
         types = self._types(found["table"])
         columns = [one.strip() for one in found["columns"].split(",")]
         lists = ", ".join(f"${at}::{types[one]}[]" for at, one in enumerate(columns, 1))
-        if found["ignore"]:
-            conflict = " ON CONFLICT DO NOTHING"
-        text = f"INSERT INTO {found['table']} ({found['columns']}) SELECT * FROM unnest({lists}){conflict}"
+        text = with_conflicts(f"{into} SELECT * FROM unnest({lists}){conflict}", self._table)
         with self._cursor() as cursor:
             cursor.execute(text, [list(one) for one in zip(*rows, strict=True)])
 

@@ -39,6 +39,11 @@ def add_newer_than(connection: sqlite3.Connection, address_id: int) -> None:
     connection.execute(f"INSERT INTO stranger (address_id) {_STRANGE} AND id > ?", (address_id,))
 
 
+def make_due(connection: sqlite3.Connection, address_ids: Collection[int]) -> None:
+    """The rows of these, as far as they have one, say nothing until they are derived again."""
+    change_among(connection, "UPDATE stranger SET due = 0 WHERE address_id IN ({}) AND due IS NOT 0", address_ids)
+
+
 def derive(connection: sqlite3.Connection, address_ids: Collection[int], now: datetime) -> None:
     """The rows of these addresses anew, and none of those that are somebody's, within the caller's transaction."""
     change_among(connection, "DELETE FROM stranger WHERE address_id IN ({})", address_ids)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from activity.verdict import REACTIONS, Verdict, is_reaction
 from store.codes import DIRECTION, INBOUND, OUTBOUND, ROLE, TOUCH, VERDICT
-from store.lists import among, change_among, insert, of_conversations, placeholders
+from store.lists import among, change_among, chunks, insert, of_conversations, placeholders
 from store.log import Log
 from store.rows import Entry, kind_of, timestamp
 from store.turns import THEM, US, Said, waiting_in
@@ -88,12 +88,13 @@ def settle_new(
     `mail` is all that has been added, and as it was inserted, so nothing has to be read back. `emails` are the ids of
     the addresses in it, `ours` those of them that are our own.
     """
-    older: set[int] = set()
     begun = set(conversations.values())
-    for column in ("thread", "identity_hash"):
-        query = f"SELECT {column} FROM activity WHERE {column} IN ({{}}) AND id < {min(mail, default=0)}"
-        older.update(among(connection, query, begun))
-    begun -= older
+    for some in chunks(list(begun)):
+        query = " UNION ALL ".join(
+            f"SELECT {column} FROM activity WHERE {column} IN ({placeholders(some)}) AND id < {min(mail, default=0)}"
+            for column in ("thread", "identity_hash")
+        )
+        begun.difference_update(one for (one,) in connection.execute(query, [*some, *some]))
     said: dict[int, list[int]] = {}
     for row_id, one in conversations.items():
         if one in begun and _is_said(mail[row_id].judgement.verdict):

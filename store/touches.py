@@ -9,11 +9,11 @@ transaction, by `refresh`, or by a query on the spot: what is shown is always wh
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from store import dated, exchanges, moved, strangers
-from store.lists import among, change_among, chunks, placeholders, rows_among
+from store.lists import change_among, chunks, insert, placeholders, rows_among
 from store.log import Log
 from store.rows import instant, timestamp
 from store.touch_dates import Touches, TouchRow, touches_of
@@ -24,7 +24,12 @@ TOUCH_COLUMNS = """p.touch_code, p.at, p.activity_id, v.ends, coalesce(v.thread,
 _ROWS = f"""SELECT {TOUCH_COLUMNS}, a.contact_id
     FROM address a JOIN participation p ON p.address_id = a.id AND p.touch_code >= 0
     JOIN activity v ON v.id = p.activity_id WHERE a.contact_id"""
-_COLUMNS = 20
+_COLUMNS = (
+    "contact_id", "last_touch", "last_touch_kind", "last_touch_activity", "last_inbound", "last_inbound_activity",
+    "last_outbound", "last_outbound_activity", "last_meeting", "last_meeting_activity", "next_meeting",
+    "next_meeting_activity", "last_copied", "last_copied_activity", "last_two_way", "last_two_way_activity", "touches",
+    "usual_gap", "overdue_at", "due",
+)  # fmt: skip
 BUSY = 200  # touches
 
 
@@ -74,30 +79,48 @@ def refresh(connection: sqlite3.Connection, now: datetime, only: Sequence[int] |
     return len(due)
 
 
-def refresh_but_busiest(connection: sqlite3.Connection, now: datetime) -> None:
-    """Derive the contacts that a batch made due, within its transaction, so that readers find them derived.
+def refresh_but_busiest(connection: sqlite3.Connection, now: datetime, touched: Collection[int] = ()) -> None:
+    """Derive the contacts that a batch made due or `touched`, within its transaction, so that readers find them so.
 
-    Who has more than BUSY touches would cost as much again with every batch: those few stay due until `refresh`.
+    Who has more than BUSY touches would cost as much again with every batch: those few are due until `refresh`.
     """
-    query = "SELECT contact_id FROM contact_touch WHERE due <= ? AND touches <= ?"
-    due = [contact_id for (contact_id,) in connection.execute(query, (timestamp(now), BUSY))]
-    keep(connection, derive_all(Log(connection), due, now), now)
+    rows = f"SELECT {moved.BEFORE}, touches FROM contact_touch WHERE"
+    before: dict[int, moved.Stored] = {}
+    busy: list[int] = []
+    for some in chunks(list(touched)) if touched else [()]:
+        query = f"{rows} due <= ? AND touches <= ? UNION ALL {rows} contact_id IN ({placeholders(some)})"
+        for contact_id, last, kind, touches in connection.execute(query, (timestamp(now), BUSY, *some)):
+            if touches > BUSY:
+                busy.append(contact_id)
+            else:
+                before[contact_id] = last, kind
+    make_due(connection, busy)
+    keep(connection, derive_all(Log(connection), list(before), now), now, before)
 
 
 def forget_touches(connection: sqlite3.Connection, activity_ids: Iterable[int]) -> None:
     """The derived touches of everybody in these activities are unknown until they are derived again."""
-    query = "SELECT DISTINCT address_id FROM participation WHERE activity_id IN ({})"
-    forget_touches_of(connection, list(among(connection, query, activity_ids)))
+    make_due(connection, touched_by(connection, activity_ids))
 
 
-def forget_touches_of(connection: sqlite3.Connection, address_ids: Sequence[int]) -> dict[int, int]:
-    """The same for these addresses and their contacts; address → contact, for those that have one."""
-    query = "SELECT id, contact_id FROM address WHERE id IN ({}) AND contact_id IS NOT NULL"
-    listed = dict(rows_among(connection, query, address_ids))
-    change_among(connection, "UPDATE stranger SET due = 0 WHERE address_id IN ({}) AND due IS NOT 0", address_ids)
-    contact_ids = set(listed.values())
+def touched_by(
+    connection: sqlite3.Connection, activity_ids: Iterable[int], also: Iterable[tuple[int, int | None]] = ()
+) -> set[int]:
+    """The contacts in these activities and beside the addresses in `also`, whose dates are to be derived anew.
+
+    Those of strangers are unknown from here on.
+    """
+    query = """SELECT DISTINCT a.id, a.contact_id FROM participation p JOIN address a ON a.id = p.address_id
+        WHERE p.activity_id IN ({})"""
+    whose = dict(rows_among(connection, query, activity_ids))
+    whose.update(also)
+    strangers.make_due(connection, [address for address, contact in whose.items() if contact is None])
+    return {contact for contact in whose.values() if contact is not None}
+
+
+def make_due(connection: sqlite3.Connection, contact_ids: Iterable[int]) -> None:
+    """What is derived of these says nothing until it is derived again."""
     change_among(connection, "UPDATE contact_touch SET due = 0 WHERE contact_id IN ({}) AND due IS NOT 0", contact_ids)
-    return listed
 
 
 def correct(connection: sqlite3.Connection, now: datetime) -> int:
@@ -114,11 +137,21 @@ def correct(connection: sqlite3.Connection, now: datetime) -> int:
     return len(wrong) + strangers.correct(connection, now)
 
 
-def keep(connection: sqlite3.Connection, derived: dict[int, Touches], now: datetime) -> None:
-    """Put these in the place of what the cache has, within the caller's transaction; what moves is noted."""
-    moved.note(connection, derived, now)
-    connection.executemany(
-        f"INSERT OR REPLACE INTO contact_touch VALUES ({placeholders(range(_COLUMNS))})",
+def keep(
+    connection: sqlite3.Connection,
+    derived: dict[int, Touches],
+    now: datetime,
+    before: Mapping[int, moved.Stored] | None = None,
+) -> None:
+    """Put these in the place of what the cache has, within the caller's transaction; what moves is noted.
+
+    `before` is what the cache says of their last touch, where the caller has read it.
+    """
+    moved.note(connection, derived, now, moved.before(connection, derived) if before is None else before)
+    insert(
+        connection,
+        f"INSERT OR REPLACE INTO contact_touch ({', '.join(_COLUMNS)})",
+        f"({placeholders(_COLUMNS)})",
         [(contact_id, *touches.row()) for contact_id, touches in derived.items()],
     )
     exchanges.keep(connection, _touched(derived))

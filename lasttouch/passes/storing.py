@@ -108,7 +108,8 @@ class Storing:
             if not agent.is_current(judged.judged_by):
                 return False
             place = places.place_id(connection, self._row.id, batch.place)
-            messages = self._write(place, judged.entries)
+            touched: set[int] = set()
+            messages = self._write(place, judged.entries, touched)
             meetings = self._meetings.keep(self._row, batch.place, place, judged.objects)
             removed = list(batch.removed)
             if batch.holds is not None:
@@ -123,7 +124,7 @@ class Storing:
             places.forget_skipped(connection, place, settled, batch.holds)
             places.note_skipped(connection, place, judged.skipped, agent.clock())
             erased.note_withheld(connection, judged.withheld)
-            touches.refresh_but_busiest(connection, agent.clock())
+            touches.refresh_but_busiest(connection, agent.clock(), touched)
             if batch.cursor is not None:
                 places.move_cursor(connection, place, batch.cursor)
         self._count(messages)
@@ -149,13 +150,13 @@ class Storing:
             facts.shape = packed(envelope.shape, mailing_key(envelope, self._agent.forgotten.key) if outbound else 0)
         return Entry(facts, judgement, None, _worth_following(envelope.mark, judgement, self._started - at))
 
-    def _write(self, place: int, entries: list[Entry]) -> Written:
+    def _write(self, place: int, entries: list[Entry], touched: set[int]) -> Written:
         # not a book for the whole pass: contacts may change while it is read
         people = {person.address.email for party in parties_in(entries) for person in party}
         book = self._agent.book({canonical(email) for email in people})
         if not self._agent.config.store_unmatched:
             entries = [entry for entry in entries if is_about_somebody_listed(entry, book)]
-        written = ingest.write(self._agent.connection, place, entries, book, self._agent.judge)
+        written = ingest.write(self._agent.connection, place, entries, book, self._agent.judge, touched)
         give_up_again(self._agent, written.ids)
         return written
 
