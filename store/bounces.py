@@ -63,7 +63,7 @@ class _Return(NamedTuple):
 
 def bounced(log: Log, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """For these activities (one chunk), the addresses they did not reach; each once."""
-    if _none(log):
+    if log.execute("SELECT 1 FROM bounce LIMIT 1").fetchone() is None:
         return
     wanted = set(among(log, f"SELECT id FROM activity WHERE {_SENT} AND id IN ({{}})", ids))
     if not wanted:
@@ -73,11 +73,9 @@ def bounced(log: Log, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     yield from sorted({(one.message, one.email) for one in _believed(log, returns)})
 
 
-def concerned(log: Log, ids: Iterable[int]) -> set[int]:
+def concerned(log: Log, seen: Collection[int]) -> set[int]:
     """Messages that may have come back, or not after all, now that these activities were seen, or
     seen once more."""
-    if _none(log) or not (seen := set(ids)):
-        return set()
     new = set(among(log, "SELECT activity_id FROM bounce WHERE activity_id IN ({})", seen))
     bounces = _bounces(log, new | _speaking_of(log, seen))
     return _may_be_meant(log, bounces)
@@ -87,10 +85,6 @@ def all_concerned(log: Log) -> set[int]:
     """Every message that a bounce in the log may speak of."""
     query = "SELECT DISTINCT activity_id FROM bounce"
     return _may_be_meant(log, _bounces(log, [row_id for (row_id,) in log.execute(query)]))
-
-
-def _none(log: Log) -> bool:
-    return log.execute("SELECT 1 FROM bounce LIMIT 1").fetchone() is None
 
 
 def _speaking_of(log: Log, ids: Iterable[int]) -> set[int]:

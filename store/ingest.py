@@ -31,6 +31,7 @@ from store.lists import insert, insert_given
 from store.log import Log
 from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, kind_of, parties_in, reason_text, sighting_row, timestamp
+from store.so_far import so_far
 from store.threads import settle, settle_new, threads_with
 from store.touches import forget_touches, make_due, touched_by
 
@@ -71,12 +72,13 @@ def write(
     emails, ours, contacts = known(connection, people, matcher)
     names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
     ids = named(Log(connection), set(names))
-    names, held = resent.put_together(connection, names, entries, ids)
+    before = so_far(connection)
+    names, held = resent.put_together(connection, names, entries, ids, before.other_ids)
     ids |= held
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
     oldest = _oldest(names, ids)
     fresh, messages, meetings = _sorted_out(names, entries, ids, oldest, judge)
-    new, rows = _insert(connection, place, fresh, emails)
+    new, rows = _insert(connection, place, fresh, emails, before.last)
     attachments.keep(connection, {new[name]: one[0].attachments for name, one in fresh.items() if one[0].attachments})
     changed = message_copies.changes(connection, messages)
     message_copies.apply(connection, changed, emails)
@@ -86,14 +88,16 @@ def write(
     again = merge(connection, place, copies, emails)
     again |= {one.stored.id for one in changed}
     mail = {new[name]: entry for name, entry in fresh.items() if entry.facts.kind == "email"}
-    again |= bounces.concerned(Log(connection), (ids[name] for name in names if name in ids))
+    if before.bounces or rows.bounces:
+        again |= bounces.concerned(Log(connection), {ids[name] for name in names if name in ids})
     sent = [timestamp(entry.facts.at) for entry in mail.values() if mailings.may_be_one_of_many(entry.facts)]
     again |= mailings.concerned(connection, sent, [one.stored.id for one in changed])
     rejudge(connection, again, judge)
     seen = [(ids[name], e[3]) for name, e in zip(names, entries, strict=True) if e[3] is not None and name in ids]
     marks.keep(connection, place, seen)
     bcc.note(connection, place, names, entries, ids, emails)
-    signed.note(connection, place, entries, emails)
+    if before.users:
+        signed.note(connection, place, entries, emails)
     told_anew = other_ids.note(connection, _further_names(names, entries, ids))
     conversations.renote(connection, changed, emails, judge)
     moved = place_mail(connection, mail, {row_id: rows.beginnings[row_id] for row_id in mail}, emails, ours, again)
@@ -106,10 +110,7 @@ def write(
     rejudge(connection, unsure, judge)
     parts = {(address, contacts.get(address)) for _, address, _ in rows.parts}
     concerned = touched_by(connection, {*again, *moved.messages, *newly_held}, parts)
-    if touched is None:
-        make_due(connection, concerned)
-    else:
-        touched |= concerned
+    _hand_over(connection, concerned, touched)
     stirred = moved.conversations | threads_with(connection, again | unsure)
     personal = {moved.new[row_id] for row_id, entry in mail.items() if _speaks(entry.judgement.verdict)}
     personal -= stirred
@@ -119,6 +120,13 @@ def write(
     settle(connection, personal | stirred)
     touching = {row_id for row_id, address, touch in rows.parts if touch <= MEETING and address in contacts}
     return Written(len(new), len(touching), set(ids.values()))
+
+
+def _hand_over(connection: sqlite3.Connection, concerned: set[int], touched: set[int] | None) -> None:
+    if touched is None:
+        make_due(connection, concerned)
+    else:
+        touched |= concerned
 
 
 def _speaks(verdict: Verdict) -> bool:
@@ -210,11 +218,9 @@ def _insert(
     place: int,
     entries: Mapping[Name, Entry],
     emails: Mapping[str, int],
+    last: int,
 ) -> tuple[dict[Name, int], _Rows]:
-    """Name → id of what was inserted, and the rows of it."""
-    # not max(id): an id that was erased never names another activity
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'activity'").fetchone()
-    last = row[0] if row else 0
+    """Name → id of what was inserted, beyond `last`, and the rows of it."""
     rows = _Rows(emails)
     for row_id, entry in enumerate(entries.values(), last + 1):
         rows.add(row_id, place, entry)
@@ -229,7 +235,7 @@ class _Rows:
     """New activities as the rows of their tables.
 
     `parts` are those that set a date: activity, address, touch. `beginnings`: activity → the
-    conversation that it is inserted into.
+    conversation that it is inserted into. `bounces`: what says of others that they came back.
     """
 
     def __init__(self, emails: Mapping[str, int]) -> None:
@@ -239,7 +245,7 @@ class _Rows:
         self._parts_in_mail: list[tuple[int, int, int, int, int | None]] = []
         self._parts_in_meetings: list[tuple[int, int, int, int, int | None, str | None]] = []
         self._sightings: list[tuple[Any, ...]] = []
-        self._bounces: list[tuple[Any, ...]] = []
+        self.bounces: list[tuple[Any, ...]] = []
         self.parts: list[tuple[int, int, int]] = []
         self.beginnings: dict[int, int] = {}
 
@@ -267,7 +273,7 @@ class _Rows:
         if object_id is not None or facts.answers:
             self._sightings.append(sighting_row(row_id, place, entry))
         if facts.failed:
-            self._bounces += bounce_rows(row_id, facts)
+            self.bounces += bounce_rows(row_id, facts)
 
     def _parts_of(self, facts: Facts, judgement: Judgement) -> list[tuple[int, int, int | None, str]]:
         """Address, role, touch and answer of each participant; who writes often is judged once, and looked up once."""
@@ -284,4 +290,4 @@ class _Rows:
         insert(connection, f"{_PARTICIPATION})", "(?, ?, ?, ?, ?)", self._parts_in_mail)
         insert(connection, f"{_PARTICIPATION}, answer)", "(?, ?, ?, ?, ?, ?)", self._parts_in_meetings)
         connection.executemany("INSERT INTO sighting VALUES (?, ?, ?, ?, ?)", self._sightings)
-        connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?, ?, ?)", self._bounces)
+        connection.executemany("INSERT OR IGNORE INTO bounce VALUES (?, ?, ?, ?, ?)", self.bounces)

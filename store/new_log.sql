@@ -78,8 +78,9 @@ CREATE INDEX address_canonical ON address (canonical);
 CREATE INDEX address_site ON address (site);
 
 CREATE TABLE activity (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, identity_hash INTEGER NOT NULL, at INTEGER NOT NULL, ends INTEGER,
-    verdict_code INTEGER NOT NULL, direction_code INTEGER, thread INTEGER, deleted_at INTEGER, identity TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, verdict_code INTEGER NOT NULL, direction_code INTEGER,
+    identity_hash INTEGER NOT NULL, at INTEGER NOT NULL, ends INTEGER, thread INTEGER, deleted_at INTEGER,
+    identity TEXT NOT NULL,
     reason TEXT, replies_to TEXT, subject TEXT, evidence TEXT, revision TEXT,
     kind TEXT AS (CASE WHEN ends IS NULL THEN 'email' ELSE 'meeting' END) VIRTUAL,
     verdict TEXT AS (CASE verdict_code WHEN 0 THEN 'person' WHEN 1 THEN 'broadcast' WHEN 2 THEN 'internal' WHEN 3 THEN 'calendar' WHEN 4 THEN 'list' WHEN 5 THEN 'bulk' WHEN 6 THEN 'notification' WHEN 7 THEN 'auto-reply' WHEN 8 THEN 'receipt' WHEN 9 THEN 'bounce' WHEN 10 THEN 'complaint' WHEN 11 THEN 'suspect' WHEN 12 THEN 'held' WHEN 13 THEN 'upcoming' WHEN 14 THEN 'declined' WHEN 15 THEN 'cancelled' WHEN 16 THEN 'too-large' WHEN 17 THEN 'all-day' WHEN 18 THEN 'deleted' END) VIRTUAL,
@@ -97,7 +98,7 @@ CREATE INDEX activity_upcoming ON activity (ends) WHERE ends IS NOT NULL;
 
 CREATE TABLE participation (
     activity_id INTEGER NOT NULL REFERENCES activity, address_id INTEGER NOT NULL REFERENCES address,
-    role_code INTEGER NOT NULL, at INTEGER NOT NULL, touch_code INTEGER, answer TEXT,
+    role_code INTEGER NOT NULL, touch_code INTEGER, at INTEGER NOT NULL, answer TEXT,
     role TEXT AS (CASE role_code WHEN 0 THEN 'from' WHEN 1 THEN 'to' WHEN 2 THEN 'cc' WHEN 3 THEN 'bcc' WHEN 4 THEN 'organizer' WHEN 5 THEN 'attendee' WHEN 6 THEN 'title' END) VIRTUAL,
     touch TEXT AS (CASE touch_code WHEN 0 THEN 'inbound' WHEN 1 THEN 'outbound' WHEN 2 THEN 'meeting' WHEN 3 THEN 'copied' END) VIRTUAL,
     PRIMARY KEY (activity_id, address_id, role_code)

@@ -9,11 +9,6 @@ from collections.abc import Iterable
 from store.identities import identity_hash
 
 
-def are_any(connection: sqlite3.Connection) -> bool:
-    """Is there any copy in the log that bears another id?"""
-    return connection.execute("SELECT 1 FROM other_id LIMIT 1").fetchone() is not None
-
-
 def note(connection: sqlite3.Connection, own: Iterable[tuple[int, str]]) -> set[int]:
     """Remember (activity id, Message-ID of a copy of it); the activities for which one of them is
     new."""

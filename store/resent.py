@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from activity.facts import Facts
 from activity.subject import compared
-from store import other_ids
 from store.codes import INBOUND, ROLE, VERDICT
 from store.facts import load
 from store.identities import Name, identity_hash, whose
@@ -49,17 +48,22 @@ def further_names(facts: Facts, name: Name) -> set[str]:
 
 
 def put_together(
-    connection: sqlite3.Connection, names: Sequence[Name], entries: Sequence[Entry], known: Mapping[Name, int]
+    connection: sqlite3.Connection,
+    names: Sequence[Name],
+    entries: Sequence[Entry],
+    known: Mapping[Name, int],
+    others: bool,
 ) -> tuple[list[Name], dict[Name, int]]:
     """The name that each entry has in the log, or will have: that of the message it is a copy of, if it is one; and
-    the activity ids of those messages that are in the log. `known` are the entries that are there by their own."""
+    the activity ids of those messages that are in the log. `known` are the entries that are there by their own;
+    `others`: does any copy in the log bear another id?"""
     mail = [
         (name, facts)
         for name, (facts, judgement, _, _) in zip(names, entries, strict=True)
         if facts.kind == "email" and judgement.verdict.kind != "suspect"
     ]
     any_resent = any(facts.resent for _, facts in mail)
-    if not any_resent and not other_ids.are_any(connection):
+    if not any_resent and not others:
         return list(names), {}
     claimed = set(among(connection, _SUSPECT, known.values()))
     unknown: dict[Name, Facts] = {}

@@ -72,8 +72,9 @@ CREATE INDEX address_canonical ON address (canonical);
 CREATE INDEX address_site ON address (site);
 
 CREATE TABLE activity (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, identity_hash INTEGER NOT NULL, at INTEGER NOT NULL, ends INTEGER,
-    verdict_code INTEGER NOT NULL, direction_code INTEGER, thread INTEGER, deleted_at INTEGER, identity TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, verdict_code INTEGER NOT NULL, direction_code INTEGER,
+    identity_hash INTEGER NOT NULL, at INTEGER NOT NULL, ends INTEGER, thread INTEGER, deleted_at INTEGER,
+    identity TEXT NOT NULL,
     reason TEXT, replies_to TEXT, subject TEXT, evidence TEXT, revision TEXT,
     kind TEXT AS (CASE WHEN ends IS NULL THEN 'email' ELSE 'meeting' END) VIRTUAL,
     verdict {VERDICT_COLUMN},
@@ -86,7 +87,7 @@ CREATE INDEX activity_at ON activity (at);
 CREATE INDEX activity_upcoming ON activity (ends) WHERE ends IS NOT NULL;
 CREATE TABLE participation (
     activity_id INTEGER NOT NULL REFERENCES activity, address_id INTEGER NOT NULL REFERENCES address,
-    role_code INTEGER NOT NULL, at INTEGER NOT NULL, touch_code INTEGER, answer TEXT,
+    role_code INTEGER NOT NULL, touch_code INTEGER, at INTEGER NOT NULL, answer TEXT,
     role {ROLE_COLUMN},
     touch {TOUCH_COLUMN},
     PRIMARY KEY (activity_id, address_id, role_code)

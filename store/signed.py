@@ -24,9 +24,8 @@ CREATE INDEX signed_account ON signed (account_id);
 
 
 def note(connection: sqlite3.Connection, place: int, entries: Sequence[Entry], emails: Mapping[str, int]) -> None:
-    """The first name of each counts, as it does for the address; `emails` are the ids of the addresses."""
-    if not has_users(Log(connection)):
-        return
+    """In a log with users; the first name of each counts, as it does for the address. `emails` are the ids of the
+    addresses."""
     query = "SELECT o.account_id FROM place l JOIN source o ON o.id = l.source_id WHERE l.id = ?"
     (account_id,) = connection.execute(query, (place,)).fetchone()
     names: dict[int, str] = {}
