@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.adapt import Loader
 from psycopg.pq import TransactionStatus
+from psycopg.types.array import ListDumper
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
@@ -77,6 +78,24 @@ class _TextDumper(StrDumper):
 
     def dump(self, obj: str) -> Any:
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
+class _ListDumper(ListDumper):
+    """Lists are long, and hold numbers or texts: they are written as a whole, not item by item."""
+
+    def dump(self, obj: list[Any]) -> Any:
+        if self.sub_dumper is not None and self.sub_dumper.oid == Int8Dumper.oid:
+            numbers = str(obj)[1:-1].replace("None", "NULL").replace("True", "1").replace("False", "0")
+            return f"{{{numbers}}}".encode()
+        if isinstance(self.sub_dumper, _TextDumper):
+            texts = ",".join(["NULL" if one is None else _in_array(one) for one in obj])
+            return f"{{{texts}}}".replace("\0", "\ufffd").encode()
+        return super().dump(obj)
+
+
+def _in_array(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class ServerConnection:
@@ -374,6 +393,7 @@ def _connected(server: Server, schema: str, read_only: bool, idle_seconds: int) 
     adapters.register_dumper(int, Int8Dumper)
     adapters.register_dumper(bool, _TruthDumper)
     adapters.register_dumper(str, _TextDumper)
+    adapters.register_dumper(list, _ListDumper)
     adapters.register_loader("bool", _Truth)
     adapters.register_loader("numeric", _Number)
     return connection
