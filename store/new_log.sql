@@ -182,8 +182,8 @@ CREATE TABLE account_address (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE thread (
-    conversation INTEGER NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity, at INTEGER NOT NULL,
-    waits_for INTEGER NOT NULL, chance INTEGER, PRIMARY KEY (conversation, activity_id)
+    conversation INTEGER NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity, waits_for INTEGER NOT NULL,
+    at INTEGER NOT NULL, chance INTEGER, PRIMARY KEY (conversation, activity_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX thread_waiting ON thread (waits_for, at);
@@ -484,8 +484,8 @@ CREATE TABLE retired_account (
 ) STRICT;
 
 CREATE TABLE moved (
-    number INTEGER PRIMARY KEY, noted_at INTEGER NOT NULL, contact_id INTEGER NOT NULL,
-    last INTEGER, kind_code INTEGER, before INTEGER, before_code INTEGER
+    number INTEGER PRIMARY KEY, noted_at INTEGER NOT NULL, last INTEGER, before INTEGER,
+    contact_id INTEGER NOT NULL, kind_code INTEGER, before_code INTEGER
 ) STRICT;
 
 CREATE TABLE target (

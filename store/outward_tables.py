@@ -11,8 +11,8 @@ from __future__ import annotations
 
 OUTWARD = """
 CREATE TABLE moved (
-    number INTEGER PRIMARY KEY, noted_at INTEGER NOT NULL, contact_id INTEGER NOT NULL,
-    last INTEGER, kind_code INTEGER, before INTEGER, before_code INTEGER
+    number INTEGER PRIMARY KEY, noted_at INTEGER NOT NULL, last INTEGER, before INTEGER,
+    contact_id INTEGER NOT NULL, kind_code INTEGER, before_code INTEGER
 ) STRICT;
 CREATE TABLE target (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, place TEXT NOT NULL, active INTEGER NOT NULL,

@@ -19,9 +19,11 @@ _READ_AS_FUNCTIONS = ("activity", "participation")
 _COMPUTED = re.compile(r",\s*(\w+) (TEXT|INTEGER) AS \((.*?)\) VIRTUAL", re.DOTALL)
 _COLUMNS = re.compile(r"\b(\w+_code|ends|thread|identity_hash)\b")
 _WHOLE = re.compile(r"\"?\b(\w+)\b\"? INTEGER\b(?! PRIMARY KEY(?! REFERENCES))")
-_SMALL = frozenset(("role_code", "touch_code", "verdict_code", "direction_code", "bits", "has_left", "rank"))
+_CODES = ("role_code", "touch_code", "verdict_code", "direction_code", "kind_code", "before_code")
+_SMALL = frozenset((*_CODES, "waits_for", "bits", "has_left", "rank"))
 _REFERENCES = frozenset(("activity_id", "address_id", "place_id", "object_id", "contact_id", "company_id"))
 """Columns of large tables that take two and four bytes there; SQLite gives each number what it needs by itself."""
+_SPARES = re.compile(r"(?<=contact_id), due\)")
 _TRIGGER = re.compile(
     r"CREATE TRIGGER (?P<name>\w+)\s+AFTER (?P<event>.*?) ON (?P<table>\w+)\s*(?:WHEN (?P<when>.*?))?\s*"
     r"\bBEGIN\s+(?P<body>.*?);?\s*END;?\s*$",
@@ -112,8 +114,9 @@ def _stored(found: re.Match[str]) -> str:
 
 
 def _index(statement: str) -> str:
-    """Where a column may be NULL, it stands where SQLite puts it."""
-    text = translated(statement, no_table).text
+    """Where a column may be NULL, it stands where SQLite puts it; what is there to spare a look at the row is not, as
+    that is looked at all the same."""
+    text = _SPARES.sub(")", translated(statement, no_table).text)
     head, opened, rest = text.partition(" (")
     depth, end = 1, 0
     for end, sign in enumerate(rest):  # noqa: B007 - where it ends is what is looked for

@@ -213,8 +213,8 @@ CREATE INDEX contact_account_account ON contact_account (account_id);
 CONVERSATIONS = """
 DROP TABLE thread;
 CREATE TABLE thread (
-    conversation INTEGER NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity, at INTEGER NOT NULL,
-    waits_for INTEGER NOT NULL, PRIMARY KEY (conversation, activity_id)
+    conversation INTEGER NOT NULL, activity_id INTEGER NOT NULL REFERENCES activity, waits_for INTEGER NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY (conversation, activity_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX thread_waiting ON thread (waits_for, at);
 CREATE TABLE reference (
