@@ -15,6 +15,7 @@ from capture.dav.origins import origin_of
 from capture.dav.refusals import seconds_to_wait
 from capture.dav.transport import Answer, Transport
 from capture.graph.account import GraphAccount
+from capture.graph.decoding import decoded
 from capture.graph.pacing import silence_of
 from capture.graph.refusals import PASSING, Refused, refused
 
@@ -184,7 +185,7 @@ class GraphClient:
             with self._silence.turn():
                 answer = self._transport.request(method, url, body, headers, kept.extend, expected=200)
             if answer.status == 200:
-                return answer, self._parsed(bytes(kept))
+                return answer, self._parsed(kept)
             if not _is_passing(answer.status, answer.body):
                 return answer, {}
             wait = seconds_to_wait(answer.headers.get("retry-after", ""), datetime.now(UTC))
@@ -193,9 +194,9 @@ class GraphClient:
                 raise self._throttled(answer.status, wait)
             self._pause(wait, attempt)
 
-    def _parsed(self, text: bytes) -> Json:
+    def _parsed(self, text: bytearray) -> Json:
         try:
-            found = json.loads(text, object_hook=self._hook)
+            found = json.loads(text, object_hook=self._hook) if self._hook else decoded(text)
         except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
