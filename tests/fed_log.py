@@ -50,15 +50,15 @@ class Log:
         **more: Any,
     ) -> str:
         """One message; its id. `answers` is the id of another, `account` whose mailbox it is in."""
-        entry = self._message(sender=sender, to=to, days=days, answers=answers, cc=cc, **more)
+        entry = self.letter(sender=sender, to=to, days=days, answers=answers, cc=cc, **more)
         self._write([entry], account, mailbox)
         return entry.facts.identity
 
     def mail_batch(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Several in one batch, each as `mail` takes them."""
-        self._write([self._message(**message) for message in messages])
+        self._write([self.letter(**message) for message in messages])
 
-    def _message(self, sender: str, to: str, days: float, answers: str = "", cc: str = "", **more: Any) -> Entry:
+    def letter(self, sender: str, to: str, days: float, answers: str = "", cc: str = "", **more: Any) -> Entry:
         self._number += 1
         message_id = more.pop("message_id", f"<m{self._number}@x.example>")
         named = (answers,) if answers else ()

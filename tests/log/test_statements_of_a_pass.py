@@ -18,6 +18,7 @@ from lasttouch.passes.pipeline import sync
 from postgres_server import PostgresServer
 
 FEW, MANY = 20, 200
+MOST = 35  # of a batch, with its cursor and COMMIT
 
 
 @pytest.fixture
@@ -62,3 +63,10 @@ def test_a_pass_sends_as_many_statements_however_much_it_reads(
 def test_nothing_is_sent_for_no_rows(tmp_path: Path, postgres: PostgresServer, sent: list[str]) -> None:
     _read(tmp_path, postgres.url(), FEW)
     assert not [one for one in sent if one.startswith("INSERT INTO bounce")]
+
+
+def test_a_batch_sends_few_statements(tmp_path: Path, postgres: PostgresServer, sent: list[str]) -> None:
+    _read(tmp_path, postgres.url(), FEW)
+    batch = sent[: next(at for at, one in enumerate(sent) if one.startswith("UPDATE place SET cursor"))]
+    begun = max(at for at, one in enumerate(batch) if one.startswith("BEGIN"))
+    assert len(batch) - begun + 2 <= MOST, batch[begun:]
