@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from activity.meeting import CalendarObject
 from store.codes import ROLE
-from store.identities import NOBODY, Name, identity_hash, named, whose
+from store.identities import NOBODY, Name, identity_hash, named, names_of
 from store.lists import chunks, placeholders
 from store.log import Log
 from store.other_uids import is_shown_by_another
@@ -108,18 +108,13 @@ def vanished_and_fresh(
         " WHERE s.object_id = ? AND a.ends >= ?",
         (object_id, timestamp(since)),
     ).fetchall()
-    names = _names(log, [row[:2] for row in rows])
+    names = names_of(log, dict([row[:2] for row in rows]), shown)
     is_shown = _shown_in(shown)
     vanished = {row_id: (names[row_id], instant(at)) for row_id, _, at in rows if not is_shown(names[row_id])}
     if not vanished:
         return {}, {}
     logged = named(log, shown)
     return vanished, {name: at for name, at in shown.items() if name not in logged}
-
-
-def _names(log: Log, rows: Sequence[tuple[int, str]]) -> dict[int, Name]:
-    by = whose(log, [row_id for row_id, _ in rows])
-    return {row_id: Name(identity, by.get(row_id, NOBODY)) for row_id, identity in rows}
 
 
 def _shown_in(shown: Iterable[Name]) -> Callable[[Name], bool]:
@@ -141,7 +136,7 @@ def rename(connection: sqlite3.Connection, identities: Mapping[int, str]) -> Non
 def drop_vanished(
     connection: sqlite3.Connection,
     object_id: int,
-    shown: Iterable[Name],
+    shown: Collection[Name],
     withheld: Callable[[str], bool],
     since: datetime | None,
     now: datetime,
@@ -157,7 +152,7 @@ def drop_vanished(
         "SELECT a.id, a.identity, a.ends FROM sighting s JOIN activity a ON a.id = s.activity_id WHERE s.object_id = ?",
         (object_id,),
     ).fetchall()
-    names = _names(Log(connection), [row[:2] for row in rows])
+    names = names_of(Log(connection), dict([row[:2] for row in rows]), shown)
     is_shown = _shown_in(shown)
     gone = [(row_id, withheld(identity), ends) for row_id, identity, ends in rows if not is_shown(names[row_id])]
     changed = _unsee(connection, object_id, [row_id for row_id, secret, _ in gone if secret], now, outright=True)

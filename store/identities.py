@@ -3,19 +3,20 @@ meeting.
 
 Such a name is no secret, and whoever knows it may write it into a mail or an invitation of their
 own. So an activity is told from others by whose it is as well: the From of a message, the ORGANIZER
-of a meeting.
+of a meeting; and where several users read the log, by what store.told_apart says.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from store.codes import ROLE, VERDICT
 from store.lists import rows_among
 from store.log import Log
+from store.told_apart import of_stored, said
 
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
@@ -40,19 +41,22 @@ class Name(NamedTuple):
 
     `by`: of a message the addresses in From; of a meeting its organizer, "" for one of us or none
     (who puts down a meeting without an organizer is whose calendar it is), NOBODY where nobody at
-    all is named.
+    all is named. `apart`: what store.told_apart tells it from others by; "" where one keeper reads
+    everything.
     """
 
     identity: str
     by: str
+    apart: str = ""
 
 
-def name_of(facts: Facts, is_self: Callable[[str], bool]) -> Name:
+def name_of(facts: Facts, is_self: Callable[[str], bool], read_by: str) -> Name:
+    """`read_by`: see store.told_apart, of where it was seen."""
     if facts.kind == "email":
-        return Name(facts.identity, _author(facts.participants))
+        return Name(facts.identity, _author(facts.participants), said(facts) if read_by else "")
     organizers = [one.address.email for one in facts.participants if one.role == "organizer"]
     by = _joined([email for email in organizers if not is_self(email)])
-    return Name(facts.identity, by if facts.participants else NOBODY)
+    return Name(facts.identity, by if facts.participants else NOBODY, read_by)
 
 
 @lru_cache(maxsize=4096)
@@ -70,11 +74,20 @@ def named(log: Log, names: Collection[Name]) -> dict[Name, int]:
     wanted = {identity_hash(name.identity) for name in names}
     query = f"SELECT verdict_code = {VERDICT['suspect']}, id, identity FROM activity WHERE identity_hash IN ({{}})"
     rows = sorted(rows_among(log, query, wanted))
-    by = whose(log, [row_id for _, row_id, _ in rows]) if rows else {}
+    stored = names_of(log, {row_id: identity for _, row_id, identity in rows}, names) if rows else {}
     found: dict[Name, int] = {}
-    for _, row_id, identity in rows:
-        found.setdefault(Name(identity, by.get(row_id, NOBODY)), row_id)
+    for _, row_id, _ in rows:
+        found.setdefault(stored[row_id], row_id)
     return found
+
+
+def names_of(log: Log, identities: Mapping[int, str], beside: Iterable[Name]) -> dict[int, Name]:
+    """The names of stored activities, by their ids; told apart as those are that they stand `beside`."""
+    by = whose(log, identities)
+    apart = of_stored(log, identities) if any(name.apart for name in beside) else {}
+    return {
+        row_id: Name(identity, by.get(row_id, NOBODY), apart.get(row_id, "")) for row_id, identity in identities.items()
+    }
 
 
 def whose(log: Log, ids: Iterable[int]) -> dict[int, str]:

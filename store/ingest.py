@@ -33,6 +33,7 @@ from store.merging import Copy, merge
 from store.rows import Entry, bounce_rows, evidence_text, kind_of, parties_in, reason_text, sighting_row, timestamp
 from store.so_far import so_far
 from store.threads import settle, settle_new, threads_with
+from store.told_apart import read_by
 from store.touches import forget_touches, make_due, touched_by
 
 Judge = Callable[[Facts], Judgement]
@@ -70,7 +71,8 @@ def write(
     """
     people = dict.fromkeys([person.address for party in parties_in(entries) for person in party])
     emails, ours, contacts = known(connection, people, matcher)
-    names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self") for entry in entries]
+    readers = read_by(Log(connection), place)
+    names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self", readers) for entry in entries]
     ids = named(Log(connection), set(names))
     before = so_far(connection)
     names, held = resent.put_together(connection, names, entries, ids, before.other_ids)
@@ -149,7 +151,7 @@ def _sorted_out(
     names: Sequence[Name],
     entries: Sequence[Entry],
     ids: Mapping[Name, int],
-    oldest: Mapping[str, int],
+    oldest: Mapping[tuple[str, str], int],
     judge: Judge,
 ) -> tuple[dict[Name, Entry], dict[int, Entry], list[tuple[Name, Entry]]]:
     """What is new, the copies of stored messages by activity id, and further copies of meetings."""
@@ -169,23 +171,27 @@ def _sorted_out(
     return fresh, messages, meetings
 
 
-def _oldest(names: Sequence[Name], ids: Mapping[Name, int]) -> dict[str, int]:
-    """Identity → the oldest meeting of it in the log; for a batch in which some copy names nobody."""
-    found: dict[str, int] = {}
+def _oldest(names: Sequence[Name], ids: Mapping[Name, int]) -> dict[tuple[str, str], int]:
+    """Identity, and what it is told apart by → the oldest meeting of it in the log; for a batch in which some copy
+    names nobody."""
+    found: dict[tuple[str, str], int] = {}
     if any(name.by == NOBODY for name in names):
         for name, row_id in ids.items():
-            found[name.identity] = min(row_id, found.get(name.identity, row_id))
+            key = name.identity, name.apart
+            found[key] = min(row_id, found.get(key, row_id))
     return found
 
 
-def _meeting(name: Name, ids: Mapping[Name, int], oldest: Mapping[str, int]) -> int | None:
+def _meeting(name: Name, ids: Mapping[Name, int], oldest: Mapping[tuple[str, str], int]) -> int | None:
     """The meeting in the log that a copy is of: that of its organizer, or one in which nobody is named.
 
     A copy that names nobody, as published calendars show them, may be of anybody's.
     """
     if (known := ids.get(name)) is not None:
         return known
-    return oldest.get(name.identity) if name.by == NOBODY else ids.get(Name(name.identity, NOBODY))
+    if name.by == NOBODY:
+        return oldest.get((name.identity, name.apart))
+    return ids.get(name._replace(by=NOBODY))
 
 
 def rejudge(connection: sqlite3.Connection, ids: Iterable[int], judge: Judge) -> int:

@@ -16,7 +16,7 @@ from activity.facts import Facts
 from activity.subject import compared
 from store.codes import INBOUND, ROLE, VERDICT
 from store.facts import load
-from store.identities import Name, identity_hash, whose
+from store.identities import Name, identity_hash, names_of
 from store.lists import among, rows_among
 from store.log import Log
 from store.rows import Entry, timestamp
@@ -74,7 +74,7 @@ def put_together(
     meant = _in_batch(messages) if any_resent else {}
     found: dict[Name, int] = {}
     for name, (row_id, identity) in _in_log(connection, messages).items():
-        meant[name] = held = Name(identity, name.by)
+        meant[name] = held = name._replace(identity=identity)
         found[held] = row_id
     return [meant.get(held, held) for held in (meant.get(name, name) for name in names)], found
 
@@ -96,12 +96,12 @@ def _letter(by: str, facts: Facts) -> str:
 
 def _in_batch(messages: Sequence[_Message]) -> dict[Name, Name]:
     """Of what was resent, the names of the messages among these that it is a copy of."""
-    best: dict[tuple[str, str], tuple[bool, Name]] = {}
+    best: dict[tuple[str, ...], tuple[bool, Name]] = {}
     for one in messages:
         for key in one.found_by:
             this = (one.facts.resent, one.name)
-            best[one.name.by, key] = min(best.get((one.name.by, key), this), this)
-    held = {one.name: min(best[one.name.by, key] for key in one.found_by)[1] for one in messages if one.facts.resent}
+            best[*one.name[1:], key] = min(best.get((*one.name[1:], key), this), this)
+    held = {one.name: min(best[*one.name[1:], key] for key in one.found_by)[1] for one in messages if one.facts.resent}
     return {name: other for name, other in held.items() if name != other}
 
 
@@ -137,15 +137,14 @@ def _of_their_author(
     connection: sqlite3.Connection, candidates: Mapping[Name, Collection[int]]
 ) -> dict[Name, tuple[int, str]]:
     ids = {row_id for found in candidates.values() for row_id in found}
-    authors = whose(Log(connection), ids)
     query = (
         "SELECT id, identity FROM activity"
         f" WHERE id IN ({{}}) AND ends IS NULL AND verdict_code <> {VERDICT['suspect']}"
     )
-    identities = dict(rows_among(connection, query, ids))
+    names = names_of(Log(connection), dict(rows_among(connection, query, ids)), candidates)
     found = {}
     for name, some in candidates.items():
-        mine = [row_id for row_id in some if row_id in identities and authors.get(row_id) == name.by]
+        mine = [row_id for row_id in some if row_id in names and names[row_id][1:] == name[1:]]
         if mine:
-            found[name] = (min(mine), identities[min(mine)])
+            found[name] = (min(mine), names[min(mine)].identity)
     return found

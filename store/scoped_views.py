@@ -135,6 +135,31 @@ class _Texts:
             return self.own(activity)
         return f"({self.own(activity)} OR ({self.lent(activity, WHO)} AND {self.concerns(activity)}))"
 
+    def told_by_another(self, activity: str) -> str:
+        """Is an activity that is seen the same as another one that is, in which all of it is said as well?
+
+        It is one where calendars of different readers show one meeting, or copies of a message disagree: see
+        told_apart.py. One's own goes before what is lent, then what is lent in full, then what was read first.
+        """
+        better = f"{self.own('e.id')} AND (e.id < d.id OR NOT {self.own('d.id')})"
+        if self._lends:
+            goes_before = "e.id < d.id"
+            if self._lends_subjects:
+                more, less = self.lent("e.id", SUBJECTS), self.lent("d.id", SUBJECTS)
+                goes_before = f"({more} OR NOT {less}) AND (e.id < d.id OR ({more} AND NOT {less}))"
+            better = f"({better} OR (NOT {self.own('d.id')} AND {self.lent('e.id', WHO)} AND {goes_before}))"
+        says_more = (
+            "SELECT 1 FROM shared.participation i WHERE i.activity_id = d.id AND NOT EXISTS (SELECT 1"
+            " FROM shared.participation j WHERE j.activity_id = e.id AND j.address_id = i.address_id"
+            f" AND j.touch_code IS i.touch_code AND (j.role_code = {_BCC}) = (i.role_code = {_BCC}))"
+        )
+        return (
+            "EXISTS (SELECT 1 FROM shared.activity d CROSS JOIN shared.activity e ON e.identity_hash = d.identity_hash"
+            f" WHERE d.id = {activity} AND e.id <> d.id AND e.identity = d.identity AND e.at = d.at"
+            " AND e.ends IS d.ends AND (e.deleted_at IS NULL OR d.deleted_at IS NOT NULL)"
+            f" AND NOT EXISTS ({says_more}) AND {better})"
+        )
+
     def in_full(self, activity: str) -> str:
         """Of an activity that is seen: does somebody grant all that stands in the headers?"""
         if not self._lends_subjects:
@@ -254,15 +279,16 @@ class _Texts:
                 {_else("a.reason", full, _REASON, self._lends)} AS reason,
                 {self._kept(full, "replies_to", "subject", "evidence", "revision")},
                 a.kind, a.verdict, a.direction, a.conversation, {self._kept(full, "topic", "shape", "thread_index")}
-                FROM shared.activity a WHERE {self.seen("a.id")}""",
+                FROM shared.activity a WHERE {self.seen("a.id")} AND NOT {self.told_by_another("a.id")}""",
             "participation": f"""SELECT p.activity_id, p.address_id, p.role_code, p.at, p.touch_code,
                 {answer.format("p.activity_id", "p")} AS answer, p.role, p.touch
-                FROM shared.participation p WHERE {visible_parts}""",
+                FROM shared.participation p WHERE {visible_parts}
+                AND NOT {self.told_by_another("p.activity_id")}""",
             "sighting": f"""SELECT s.activity_id, s.place_id, CASE WHEN g.level = {OWN} THEN s.object_id END
                 AS object_id, CASE WHEN g.level >= {SUBJECTS} THEN s.answer END AS answer,
                 CASE WHEN g.level = {OWN} THEN s.revision END AS revision
                 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id
-                WHERE {visible_sightings}""",
+                WHERE {visible_sightings} AND NOT {self.told_by_another("s.activity_id")}""",
             "address": f"""SELECT r.id, r.email, r.canonical, r.site,
                 {self._name()} AS name,
                 r.contact_id, r.company_id, r.rule

@@ -31,6 +31,7 @@ from store.identities import Name, name_of
 from store.ingest import Written
 from store.places import SourceRow
 from store.rows import Entry
+from store.told_apart import read_by
 from store.transactions import undone_on_error, writing
 
 _log = logging.getLogger(__name__)
@@ -174,7 +175,8 @@ class Meetings:
     def _write(self, window: Window, place: int, item: CalendarObject, first: FirstLook, found: Expanded) -> Written:
         agent, connection = self._agent, self._connection
         object_id = calendars.keep(connection, place, item, first.uid, window.start, found.expanded_to)
-        occurrences = {name_of(facts, agent.policy.is_self): facts for facts in found.facts}
+        readers = read_by(agent.log, place)
+        occurrences = {name_of(facts, agent.policy.is_self, readers): facts for facts in found.facts}
         shown = {name: facts.at for name, facts in occurrences.items()}
         vanished, fresh = calendars.vanished_and_fresh(agent.log, object_id, shown, window.start)
         calendars.rename(connection, _renamed(vanished, fresh, found.withholds))
@@ -209,10 +211,10 @@ def _renamed(
 ) -> dict[int, str]:
     """The new identities, by activity id, of what is the same under another name of the same organizer."""
     found: dict[int, str] = {}
-    for by in {name.by for name, _ in vanished.values()}:
-        gone = {name.identity: (row_id, at) for row_id, (name, at) in vanished.items() if name.by == by}
+    for by in {name[1:] for name, _ in vanished.values()}:
+        gone = {name.identity: (row_id, at) for row_id, (name, at) in vanished.items() if name[1:] == by}
         starts = {identity: at for identity, (_, at) in gone.items() if not withheld(identity)}
-        names = rescheduled(starts, {name.identity: at for name, at in fresh.items() if name.by == by})
+        names = rescheduled(starts, {name.identity: at for name, at in fresh.items() if name[1:] == by})
         found |= {gone[old][0]: new for old, new in names.items()}
     return found
 

@@ -18,8 +18,11 @@ from typing import Any
 from team_worlds import ACCOUNTS, USERS, World
 
 from activity.envelope import Envelope
+from activity.meeting import Meeting
 from activity.sharing import Level
+from activity.subject import topic
 from lasttouch.keeping import learning
+from matchers.occurrence import meeting_identity
 from store import touches
 from store.codes import MEETING, TOUCH
 from store.database import open_for_writing
@@ -36,15 +39,28 @@ Row = dict[str, Any]
 _COMPUTED = {"participation": ", t.role, t.touch", "activity": ", t.kind, t.verdict, t.direction, t.conversation"}
 
 
+Said = tuple[object, ...]
+"""What a copy of a message says, as far as all copies of it have to."""
+
+
+def _said(one: Envelope) -> Said:
+    assert one.date is not None
+    people = frozenset(address.email for address in (*one.to, *one.cc))
+    return one.message_id, timestamp(one.date), people, topic(one.subject)
+
+
 class Facts:
     """The rows of the whole log, and what of a world's facts they stand for."""
 
     def __init__(self, connection: sqlite3.Connection, world: World, told: Iterable[tuple[str, str]]) -> None:
         self._connection = connection
         self.world = world
-        self.holders: dict[str, set[str]] = {}
+        self._told: dict[Said, set[str]] = {}
         for identity, account in told:
-            self.holders.setdefault(identity, set()).add(account)
+            self._told.setdefault((identity,), set()).add(account)
+        for copy in world.copies:
+            if isinstance(copy.item, Envelope):
+                self._told.setdefault(_said(copy.item), set()).add(world.holder(copy.account, copy.place))
 
     def rows(self, table: str) -> list[Row]:
         found = self._connection.execute(f"SELECT t.*{_COMPUTED.get(table, '')} FROM {table} t")
@@ -75,6 +91,14 @@ class Facts:
         return found
 
     @cached_property
+    def bearing(self) -> dict[str, list[int]]:
+        """Identity → the activities of it."""
+        found: dict[str, list[int]] = {}
+        for row_id, row in self.activities.items():
+            found.setdefault(row["identity"], []).append(row_id)
+        return found
+
+    @cached_property
     def signed(self) -> dict[str, list[tuple[str, str]]]:
         """Address → the names that copies of mail sign it with, each with whose copy it is, as they were read."""
         found: dict[str, list[tuple[str, str]]] = {}
@@ -86,6 +110,38 @@ class Facts:
         for name, *_ in self.world.notes:
             found.setdefault(f"{name}@acme.example", []).append((name, name.title()))
         return found
+
+    @cached_property
+    def holders(self) -> dict[int, set[str]]:
+        """Activity → who holds a copy that says what it says; of a meeting, whose calendars are read by the same."""
+        found = {row_id: set(self._told.get(self._says(row), ())) for row_id, row in self.activities.items()}
+        for row in self.rows("sighting"):
+            holder, meeting = self.account_of_place[row["place_id"]], self.activities[row["activity_id"]]
+            if meeting["ends"] is not None and self._says_no_more(meeting, holder):
+                found[row["activity_id"]].add(holder)
+        return found
+
+    def _says(self, row: Row) -> Said:
+        if row["identity"].startswith("note:"):
+            return (row["identity"],)
+        to = [one for one in self.parts[row["id"]] if one["role"] in ("to", "cc")]
+        people = frozenset(self.addresses[one["address_id"]]["email"] for one in to)
+        return row["identity"], row["at"], people, topic(row["subject"] or "")
+
+    def _says_no_more(self, row: Row, holder: str) -> bool:
+        """Does a meeting say nothing but what the calendars of its holder do?"""
+        calendars = [
+            one.item
+            for one in self.world.copies
+            if isinstance(one.item, Meeting)
+            and self.world.holder(one.account, one.place) == holder
+            and meeting_identity(one.item) == row["identity"]
+        ]
+        listed = [one for one in self.parts[row["id"]] if one["role"] != "title"]
+        people = {(self.addresses[one["address_id"]]["email"], one["answer"] or "") for one in listed}
+        said = {(one.address.email, one.answer) for item in calendars for one in item.participants}
+        words = row["at"], row["ends"], row["subject"] or ""
+        return people <= said and words in [(timestamp(a.start), timestamp(a.end), a.summary) for a in calendars]
 
     @cached_property
     def accounts(self) -> dict[str, int]:
@@ -108,7 +164,7 @@ class Sight:
         self.level = {account: facts.world.level(user, account) for account in facts.world.holders()}
 
     def holds(self, activity_id: int) -> set[str]:
-        return self.facts.holders[self.facts.activities[activity_id]["identity"]]
+        return self.facts.holders[activity_id]
 
     def is_own(self, activity_id: int) -> bool:
         return any(self.level[account] is Level.OWN for account in self.holds(activity_id))
@@ -266,7 +322,26 @@ class Sight:
         return contact
 
     def level_of(self, activity_id: int) -> Level:
-        """NONE for what is not seen: DATES shows no activity."""
+        """NONE for what is not seen: DATES shows no activity; nor is shown what another one says as well."""
+        level = self._level_of(activity_id)
+        same = [one for one in self.facts.bearing[self.facts.activities[activity_id]["identity"]] if one != activity_id]
+        mine = level, -activity_id
+        if level and any((self._level_of(one), -one) > mine and self._says_all(one, activity_id) for one in same):
+            return Level.NONE
+        return level
+
+    def _says_all(self, activity_id: int, other_id: int) -> bool:
+        """Does one activity say all that the other does?"""
+        one, other = self.facts.activities[activity_id], self.facts.activities[other_id]
+        if (one["at"], one["ends"]) != (other["at"], other["ends"]) or (one["deleted_at"] and not other["deleted_at"]):
+            return False
+        people, others = (
+            {(part["address_id"], part["touch_code"], part["role"] == "bcc") for part in self.facts.parts[row_id]}
+            for row_id in (activity_id, other_id)
+        )
+        return others <= people
+
+    def _level_of(self, activity_id: int) -> Level:
         if self.is_own(activity_id):
             return Level.OWN
         if not self.is_touched(activity_id):

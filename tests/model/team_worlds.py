@@ -121,6 +121,7 @@ def world(seed: int) -> World:
     made.contacts = _contacts(chance)
     made.copies = _mail(chance, chance.randrange(8, 30)) + _meetings(chance, chance.randrange(0, 6))
     chance.shuffle(made.copies)
+    _forge(random.Random(seed ^ 0xF06), made)
     if inherits:
         there = sorted({one.place for one in made.copies if one.account == INFO})
         made.inherited = {
@@ -228,6 +229,61 @@ def _meetings(chance: random.Random, count: int) -> list[Copy]:
         holders = {host} | {_account(one) for one in guests if one in OURS and one != PAT and chance.random() < 0.6}
         copies += [Copy(account, "Calendar", meeting) for account in sorted(holders)]
     return copies
+
+
+def _forge(chance: random.Random, made: World) -> None:
+    """Somebody puts into their own mailbox or calendar what claims to be another's, or theirs once more: all is right
+    of it but some."""
+    for _ in range(chance.choice([0, 1, 2, 4])):
+        claimed = chance.choice(made.copies).item
+        account = chance.choice(USERS)
+        item = _mail_like(chance, claimed) if isinstance(claimed, Envelope) else _meeting_like(chance, claimed)
+        place = chance.choice(["INBOX", "Sent", "Kept"] if isinstance(item, Envelope) else ["Calendar", "Kept"])
+        made.copies.insert(chance.randrange(len(made.copies) + 1), Copy(account, place, item))
+
+
+def _mail_like(chance: random.Random, one: Envelope) -> Envelope:
+    assert one.date is not None
+    made = replace(one, bcc=(), attachments=(), in_sent=chance.random() < 0.3)
+    others = [Address(email) for email in chance.sample((*THEIRS, *OURS), 2)]
+    for wrong in chance.sample(["subject", "date", "to", "fewer", "more"], chance.choice([1, 1, 2])):
+        match wrong:
+            case "subject":
+                made = replace(made, subject=chance.choice([*SUBJECTS, "Forged"]))
+            case "date":
+                made = replace(made, date=one.date + timedelta(days=chance.choice([-9, 9]), seconds=1))
+            case "to":
+                made = replace(made, to=tuple(others), cc=())
+            case "fewer":
+                made = replace(made, to=made.to[:1], cc=())
+            case "more":
+                made = replace(made, cc=(*made.cc, others[0]))
+    return made
+
+
+def _meeting_like(chance: random.Random, one: Meeting) -> Meeting:
+    made = replace(one, revision=chance.choice(["0", "1", "99"]), private=False)
+    organizers = tuple(person for person in one.participants if person.role == "organizer")
+    guest = Participant(Address(chance.choice(THEIRS)), "attendee", chance.choice(["ACCEPTED", "DECLINED"]))
+    for wrong in chance.sample(["subject", "date", "people", "fewer", "more", "answers"], chance.choice([1, 1, 2])):
+        match wrong:
+            case "subject":
+                made = replace(made, summary=chance.choice([*SUBJECTS, "Forged"]))
+            case "date":
+                later = timedelta(days=chance.choice([-9, 9]))
+                made = replace(made, start=one.start + later, end=one.end + later)
+            case "people":
+                made = replace(made, participants=(*organizers, guest))
+            case "fewer":
+                made = replace(made, participants=one.participants[:-1] or organizers)
+            case "more":
+                made = replace(made, participants=(*made.participants, guest))
+            case "answers":
+                told = tuple(
+                    person._replace(answer=chance.choice(["ACCEPTED", "DECLINED"])) for person in one.participants
+                )
+                made = replace(made, participants=told)
+    return made
 
 
 def _account(email: str) -> str:
