@@ -71,8 +71,7 @@ def write(
     """
     people = dict.fromkeys([person.address for party in parties_in(entries) for person in party])
     emails, ours, contacts = known(connection, people, matcher)
-    readers = read_by(Log(connection), place)
-    names = [name_of(entry.facts, lambda email: matcher.match(email).rule == "self", readers) for entry in entries]
+    names = _names(Log(connection), place, entries, matcher)
     ids = named(Log(connection), set(names))
     before = so_far(connection)
     names, held = resent.put_together(connection, names, entries, ids, before.other_ids)
@@ -129,6 +128,11 @@ def _hand_over(connection: sqlite3.Connection, concerned: set[int], touched: set
         make_due(connection, concerned)
     else:
         touched |= concerned
+
+
+def _names(log: Log, place: int, entries: Sequence[Entry], matcher: Matcher) -> list[Name]:
+    readers = read_by(log, place)
+    return [name_of(entry.facts, lambda email: matcher.match(email).rule == "self", readers) for entry in entries]
 
 
 def _speaks(verdict: Verdict) -> bool:
