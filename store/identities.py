@@ -84,7 +84,8 @@ def named(log: Log, names: Collection[Name]) -> dict[Name, int]:
 def names_of(log: Log, identities: Mapping[int, str], beside: Iterable[Name]) -> dict[int, Name]:
     """The names of stored activities, by their ids; told apart as those are that they stand `beside`."""
     by = whose(log, identities)
-    apart = of_stored(log, identities) if any(name.apart for name in beside) else {}
+    looked_for = {name.apart for name in beside if name.apart}
+    apart = of_stored(log, identities, looked_for) if looked_for else {}
     return {
         row_id: Name(identity, by.get(row_id, NOBODY), apart.get(row_id, "")) for row_id, identity in identities.items()
     }

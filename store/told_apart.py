@@ -9,7 +9,7 @@ viewer sees twice that way is shown once, by the views (see scoped_views.py). On
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,6 @@ from store.log import Log
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
     from activity.participant import Participant
-
-SEVERAL = "*"
-"""Of a meeting that calendars of different readers were one in before there were users."""
 
 _READ_BY = """SELECT l.id, CASE WHEN n.inherits_readers IS NOT NULL THEN 'p' || l.id
         WHEN n.user_id IS NULL OR EXISTS (SELECT 1 FROM account_reader r WHERE r.account_id = n.id) THEN 'a' || n.id
@@ -52,8 +49,12 @@ def _said(at: int, to: str, subject: str | None, topic: int | None) -> str:
     return f"{at} {to} {compared(subject, topic) or ''}"
 
 
-def of_stored(log: Log, ids: Iterable[int]) -> dict[int, str]:
-    """Activity → what tells it apart: of a message what it says, of a meeting who reads the calendars that show it."""
+def of_stored(log: Log, ids: Iterable[int], beside: Collection[str]) -> dict[int, str]:
+    """Activity → what tells it apart: of a message what it says, of a meeting who reads the calendars that show it.
+
+    Of a meeting that calendars of several readers are one in, since there were no users then, or other readers, those
+    of them that are looked for: whatever changes in who reads what makes no meeting anew.
+    """
     wanted = list(ids)
     people = (
         "SELECT p.activity_id, r.email FROM participation p JOIN address r ON r.id = p.address_id"
@@ -68,5 +69,5 @@ def of_stored(log: Log, ids: Iterable[int]) -> dict[int, str]:
     by = dict(rows_among(log, _READ_BY, {place for places in seen.values() for place in places}))
     for row_id, places in seen.items():
         readers = {by[place] for place in places}
-        found[row_id] = readers.pop() if len(readers) == 1 else SEVERAL
+        found[row_id] = min(readers.intersection(beside) or readers)
     return found

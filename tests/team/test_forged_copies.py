@@ -3,7 +3,9 @@ the colleague's stays as it is."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -96,3 +98,35 @@ def test_a_meeting_that_both_calendars_show_is_shown_once(colleagues: Colleagues
         (one,) = here.ok(name, "log", LEX)
         assert one["subject"] == "Contract"
         assert here.ok(name, "last", LEX)[0]["touches"] == 1
+
+
+def test_who_reads_what_makes_no_meeting_anew(colleagues: Colleagues) -> None:
+    """One keeper comes to have users, a calendar readers, and another user: what was one stays that, as it changes."""
+    here = colleagues
+    users, accounts = here.users, here.accounts
+    read_by_cleo = {**accounts, "ana": {"user": "ana", "readers": ["cleo"]}}
+    steps: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({}, {name: {} for name in accounts}), (users, accounts), (users, accounts), (users, read_by_cleo),
+        (users, {**accounts, "ana": {"user": "cleo"}}), (users, {**accounts, "cleo": {"readers": ["ana", "ben"]}}),
+        ({}, {name: {} for name in accounts}),
+    ]  # fmt: skip
+    here.users, here.accounts = steps[0]
+    here.sync()
+    assert here.direct("contacts", "add", "Lex", LEX).code == 0
+    found = []
+    for number, (some, given) in enumerate(steps):
+        here.users, here.accounts = some, {name: dict(one) for name, one in given.items()}
+        here.configure()
+        for name in ("ana", "ben", "cleo") if number != 1 else ():  # at first nothing changes but who reads it
+            text = event("both", ago(days=2), LEX, BEN, organizer=ANA, SUMMARY="Contract", SEQUENCE=str(number))
+            series = event("weekly", ago(days=20), LEX, organizer=ANA, SUMMARY=f"{number}", RRULE="FREQ=WEEKLY;COUNT=3")
+            (here.folder / name / "one.ics").write_text(text)
+            (here.folder / name / "two.ics").write_text(series)
+        here.sync()
+        assert here.direct("check").code == 0, number
+        with contextlib.closing(sqlite3.connect(here.folder / "log.db")) as log:
+            query = """SELECT a.id, a.identity, a.deleted_at, count(*) FROM activity a JOIN sighting s
+                ON s.activity_id = a.id GROUP BY a.id ORDER BY a.id"""
+            found.append(log.execute(query).fetchall())
+    assert found == [found[0]] * len(steps)
+    assert [row[3] for row in found[0]] == [3] * 4
