@@ -37,6 +37,9 @@ class Chaos:
         self._ends = [one for one in self._ends if one not in due]
         for _, end in due:
             end()
+        for number in range(len(self.estate.daemons)):
+            if number not in self._down and self.estate.could_not_begin(number):
+                self.estate.start_daemon(number)
 
     def an_account_fails(self) -> None:
         proxy = self.chance.choice([*self.estate.mail.values(), *self.estate.dav.values()])

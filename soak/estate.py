@@ -31,6 +31,7 @@ MISTYPED = "late"
 CALENDAR = "work"
 BOOK = "people"
 MAILBOXES = ("INBOX", "Projects", "Projects/Old")
+FAILED = 1  # how a worker ends that cannot begin
 
 
 class Estate:
@@ -127,6 +128,12 @@ class Estate:
     def daemon_is_ready(self, number: int) -> bool:
         """Does it listen to signals? Before, they just end it."""
         return "started: " in self.daemons[number].log[self._log_begins[number] :]
+
+    def could_not_begin(self, number: int) -> bool:
+        """PostgreSQL was away just then; a service manager starts it again."""
+        said = self.daemons[number].log[self._log_begins[number] :]
+        ended = self.daemons[number].process.poll() == FAILED
+        return ended and "started: " not in said and "cannot be reached" in said
 
     @property
     def said(self) -> str:
