@@ -21,7 +21,7 @@ from household import contents_of  # isort: skip - its place is made known by th
 from running_daemon import until  # isort: skip
 
 CALM_SHARE = 0.3  # of the time the daemon is not killed any more, so that its memory can be watched
-GIVE_UP_SECONDS = 180.0
+GIVE_UP_SECONDS = 600.0  # a source that failed for minutes is left alone for as long again
 GROWTH_MB, MOST_MB = 15.0, 200.0
 ATTEMPTS_AN_HOUR = 3
 
