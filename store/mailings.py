@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from activity.shape import UNIT, Shape, mailing_key_of, unpacked, with_key
 from store.codes import DIRECTION, ROLE, VERDICT
 from store.lists import among, change_among, grouped, rows_among
-from store.log import Log
 
 if TYPE_CHECKING:
     from activity.facts import Facts  # queries start sooner without
@@ -61,11 +60,6 @@ def concerned(connection: sqlite3.Connection, sent: Iterable[int], changed_ids: 
 def correct(connection: sqlite3.Connection) -> set[int]:
     """Find all mailings anew; the messages for which that made a difference."""
     return _settle(connection, None, None)
-
-
-def members(log: Log) -> list[int]:
-    """The messages that are part of a mailing."""
-    return [row_id for (row_id,) in log.execute("SELECT activity_id FROM mailing")]
 
 
 def give_keys(connection: sqlite3.Connection, key_of: Callable[[str, Sequence[str]], int]) -> None:

@@ -51,12 +51,12 @@ class Log:
     ) -> str:
         """One message; its id. `answers` is the id of another, `account` whose mailbox it is in."""
         entry = self.letter(sender=sender, to=to, days=days, answers=answers, cc=cc, **more)
-        self._write([entry], account, mailbox)
+        self.keep([entry], account, mailbox)
         return entry.facts.identity
 
     def mail_batch(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Several in one batch, each as `mail` takes them."""
-        self._write([self.letter(**message) for message in messages])
+        self.keep([self.letter(**message) for message in messages])
 
     def letter(self, sender: str, to: str, days: float, answers: str = "", cc: str = "", **more: Any) -> Entry:
         self._number += 1
@@ -88,13 +88,13 @@ class Log:
         )  # fmt: skip
         facts = meeting_facts(meeting, frozenset({ANA}), self.agent.never_log, True)
         assert facts is not None
-        self._write([Entry(facts, self.agent.judge(facts))])
+        self.keep([Entry(facts, self.agent.judge(facts))])
 
     def contact(self, name: str, *emails: str) -> int:
         (contact_id,) = address_book.import_contacts(self.agent, [ContactEntry(name, list(emails))]).imported.contacts
         return contact_id
 
-    def _write(self, entries: Sequence[Entry], account: str = "ana", mailbox: str = "INBOX") -> None:
+    def keep(self, entries: Sequence[Entry], account: str = "ana", mailbox: str = "INBOX") -> None:
         with writing(self.connection):
             sources = places.register(
                 self.connection, {name: (name.title(), ["imap"]) for name in dict.fromkeys(("ana", account))}

@@ -186,9 +186,9 @@ def _erase(agent: Agent, forgotten: Forgotten, named: Iterable[str] = (), contac
 
 
 def _derive_what_is_left(agent: Agent, struck: Sequence[int]) -> None:
-    mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
+    mailed = mailings.correct(agent.connection)  # who was erased is none of those a mailing went to
     returned = bounces.all_concerned(agent.log)  # a bounce may have named what is erased
-    ingest.rejudge(agent.connection, {*struck, *mailings.members(agent.log), *returned}, agent.judge)
+    ingest.rejudge(agent.connection, {*struck, *mailed, *returned}, agent.judge)
     moved = conversations.replace_all(agent.connection)  # whom mail may answer depends on who has a part in both
     touches.forget_touches(agent.connection, moved.messages)
     threads.settle(agent.connection, moved.conversations)

@@ -39,8 +39,7 @@ def keep_no_longer(agent: Agent) -> None:
 def derive_what_is_left(agent: Agent, gone: Gone) -> None:
     """Within the caller's transaction, as where somebody is erased."""
     if gone.deleted or gone.left:
-        mailings.correct(agent.connection)
-        ingest.rejudge(agent.connection, mailings.members(agent.log), agent.judge)
+        ingest.rejudge(agent.connection, mailings.correct(agent.connection), agent.judge)
         relearn(agent.connection, agent.clock())
         correct_titles(agent)
 

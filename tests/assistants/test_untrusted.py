@@ -80,7 +80,7 @@ def write(log: Log, name: str, subject: str, days: float, address: str = EVE) ->
     )  # fmt: skip
     facts = message_facts(envelope, at, log.agent.never_log, True)
     assert facts is not None
-    log._write([Entry(facts, judge_mail(facts, log.agent.policy))])
+    log.keep([Entry(facts, judge_mail(facts, log.agent.policy))])
 
 
 def asked_everything(assistant: Assistant, *who: str) -> list[dict[str, Any]]:

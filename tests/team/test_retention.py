@@ -13,11 +13,12 @@ from team_log import Fed
 
 from activity.address import Address
 from activity.contact import ContactEntry
+from activity.shape import Shape, packed
 from config_lines import account, files, head
 from fed_log import ANA, Log
 from household import event
 from lasttouch.configuration.config import load_config
-from lasttouch.keeping import address_book
+from lasttouch.keeping import address_book, forgetting
 from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import settle, sync
 from store.people import DATES, people
@@ -77,6 +78,28 @@ def test_what_another_account_holds_stays_but_for_a_bcc_of_the_erased_copy(fed: 
         seen = "SELECT n.name FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id"
         assert log.connection.execute(f"{seen} JOIN account n ON n.id = o.account_id").fetchall() == [("ben",)]
         assert log.connection.execute("SELECT count(*) FROM bcc_seen").fetchone() == (0,)
+        assert log.differences() == 0
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_of_a_mailing_too_few_are_left_to_be_one(fed: Fed, is_forgotten: bool) -> None:
+    """Ten the same within an hour; five of them go by their age, or with whom they went to."""
+    with fed("", ana=YEAR) as log:
+        log.contact("Bob", BOB)
+        guests = [log.contact(f"G{n}", f"g{n}@globex.example") for n in range(9)]
+        to = [*(f"g{n}@globex.example" for n in range(9)), BOB]
+        entries = [log.letter(sender=ANA, to=one, days=n / 360) for n, one in enumerate(to)]
+        for entry in entries:
+            entry.facts.shape = packed(Shape(20, 640), 1)
+        log.keep(entries)
+        assert _last(log, "Bob") == (None, 0), "it was sent to many"
+        if is_forgotten:
+            forgetting.forget(log.agent, guests[:5], [])
+        else:
+            _at(log, 365.25 + 4.5 / 360)
+            settle(log.agent)
+        assert log.connection.execute("SELECT count(*) FROM activity").fetchone() == (5,)
+        assert _last(log, "Bob") == (log.day(9 / 360), 1)
         assert log.differences() == 0
 
 
