@@ -14,7 +14,7 @@ from typing import Protocol
 from activity.errors import LasttouchError
 from lasttouch.keeping.lock_file import LockFile
 from store import leases
-from store.leases import Lease
+from store.leases import Lease, Of
 from store.transactions import another_connection, end_idle_transactions_after, is_shared
 
 TARGETS = 1_000_000
@@ -51,6 +51,7 @@ class Leases:
     """Turns at a log that several hosts share, each renewed for as long as this process lives and is not stopped.
 
     `lock` is for who uses the `connection`; what renews has one of its own, so that no long transaction loses a turn.
+    In one process nobody takes a slot before its last turn there is over, even if that was lost.
     """
 
     def __init__(self, connection: sqlite3.Connection, lock: threading.RLock) -> None:
@@ -90,11 +91,14 @@ class Leases:
             leases.give_back(self._connection, list(self._held.values()))
 
     def _taken(self, slot: int, deadline: float) -> Lease | None:
+        of: Of
         of, row_id = ("target", slot - TARGETS) if slot > TARGETS else ("source", slot)
         while True:
             with self._lock:
                 end_idle_transactions_after(self._connection, IDLE_SECONDS)
-                lease = leases.take(self._connection, of, row_id, holder(), LEASE_SECONDS)  # type: ignore[arg-type]
+                lease = (
+                    None if slot in self._held else leases.take(self._connection, of, row_id, holder(), LEASE_SECONDS)
+                )
             if lease is not None or time.monotonic() >= deadline:
                 return lease
             time.sleep(_RETRY_SECONDS)

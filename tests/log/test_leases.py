@@ -139,6 +139,20 @@ def test_who_was_stopped_for_longer_than_their_turn_sets_no_cursor_back(another:
         assert is_ours, "who was stopped gave back what was not theirs"
 
 
+def test_in_one_process_a_turn_that_was_lost_is_over_before_the_next_begins(another: Opening) -> None:
+    """The whole process was stopped; the queue hands its worker the same source once more."""
+    agent = another()
+    source = _source(agent)
+    with agent.turns.alone(source, 0.0):
+        with writing(agent.connection):
+            agent.connection.execute("UPDATE source SET leased_until = 0")
+        with agent.turns.alone(source, 0.0) as is_ours:
+            assert not is_ours
+        _cursor_after(agent, source, "50")
+    with agent.turns.alone(source, 0.0) as is_ours:
+        assert is_ours
+
+
 def test_a_pass_that_lost_its_turn_stores_nothing_and_says_who_reads(another: Opening, short: None) -> None:
     stopped, other = another(), another()
     (row,) = registered(stopped)
