@@ -71,9 +71,9 @@ def write(
     """
     people = dict.fromkeys([person.address for party in parties_in(entries) for person in party])
     emails, ours, contacts = known(connection, people, matcher)
-    names = _names(Log(connection), place, entries, matcher)
-    ids = named(Log(connection), set(names))
     before = so_far(connection)
+    names = _names(entries, matcher, read_by(Log(connection), place) if before.users else "")
+    ids = named(Log(connection), set(names))
     names, held = resent.put_together(connection, names, entries, ids, before.other_ids)
     ids |= held
     newly_held = exchanges.unseen_so_far(connection, place, set(ids.values()))
@@ -130,8 +130,7 @@ def _hand_over(connection: sqlite3.Connection, concerned: set[int], touched: set
         touched |= concerned
 
 
-def _names(log: Log, place: int, entries: Sequence[Entry], matcher: Matcher) -> list[Name]:
-    readers = read_by(log, place)
+def _names(entries: Sequence[Entry], matcher: Matcher, readers: str) -> list[Name]:
     return [name_of(entry.facts, lambda email: matcher.match(email).rule == "self", readers) for entry in entries]
 
 

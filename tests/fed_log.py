@@ -94,13 +94,20 @@ class Log:
         (contact_id,) = address_book.import_contacts(self.agent, [ContactEntry(name, list(emails))]).imported.contacts
         return contact_id
 
-    def keep(self, entries: Sequence[Entry], account: str = "ana", mailbox: str = "INBOX") -> None:
+    def keep(
+        self,
+        entries: Sequence[Entry],
+        account: str = "ana",
+        mailbox: str = "INBOX",
+        touched: set[int] | None = None,
+    ) -> None:
+        """One batch; see `ingest.write`."""
         with writing(self.connection):
             sources = places.register(
                 self.connection, {name: (name.title(), ["imap"]) for name in dict.fromkeys(("ana", account))}
             )
             place = places.place_id(self.connection, sources[-1].id, mailbox)
-            ingest.write(self.connection, place, entries, self.agent.book(), self.agent.judge)
+            ingest.write(self.connection, place, entries, self.agent.book(), self.agent.judge, touched)
 
     def differences(self) -> int:
         with writing(self.connection):

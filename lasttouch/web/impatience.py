@@ -29,8 +29,8 @@ class Impatient(H11Protocol):
         super().connection_made(transport)
         if self.client is None:
             self.client = _at_the_socket(transport)
-        self._since = self.loop.time()
-        self._limit = self.loop.call_later(WHOLE_REQUEST_SECONDS, transport.close)
+        self._look()
+        self._limit_it()
         waiting = {one: since for one in self.connections if (since := _waits_since(one)) is not None}
         if len(waiting) > MOST_WAITING:
             min(waiting, key=waiting.__getitem__).transport.close()
@@ -55,8 +55,11 @@ class Impatient(H11Protocol):
             return
         if self._since is None:
             self._since = self.loop.time()
-        has_begun = self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]
-        if has_begun and self._limit is None:
+        if self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0]:
+            self._limit_it()
+
+    def _limit_it(self) -> None:
+        if self._limit is None:
             self._limit = self.loop.call_later(WHOLE_REQUEST_SECONDS, self.transport.close)
 
     def _lift(self) -> None:

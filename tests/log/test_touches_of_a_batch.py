@@ -20,7 +20,7 @@ from lasttouch.keeping.opening import opened
 from lasttouch.passes.pipeline import sync
 from matchers.book import AddressBook
 from matchers.policy import Policy
-from store import ingest, places, touches
+from store import touches
 from store.addresses import address_ids
 from store.database import empty_log, open_for_reading
 from store.people import people
@@ -61,12 +61,18 @@ def test_nobody_is_due_between_two_batches(tmp_path: Path) -> None:
     assert seen == [(NOW - timedelta(days=9), []), (NOW - timedelta(days=5), [])]
 
 
-def test_the_busiest_wait_and_are_shown_right_all_the_same(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+def _busy_and_not(log: Log, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Bob, who has more touches than are derived with each batch, and Eve, who has none yet."""
     monkeypatch.setattr(touches, "BUSY", 2)
     bob, eve = log.contact("Bob", BOB), log.contact("Eve", EVE)
     for day in (1, 2, 3):
         log.mail(BOB, ANA, day)
     log.agent.refresh()
+    return bob, eve
+
+
+def test_the_busiest_wait_and_are_shown_right_all_the_same(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, eve = _busy_and_not(log, monkeypatch)
     log.mail(BOB, ANA, 4)
     log.mail(EVE, ANA, 5)
     with writing(log.connection):
@@ -78,18 +84,12 @@ def test_the_busiest_wait_and_are_shown_right_all_the_same(log: Log, monkeypatch
 
 def test_whom_a_batch_touches_is_not_made_due_first_but_the_busiest(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     """In PostgreSQL each change is another row, and another entry in every index."""
-    monkeypatch.setattr(touches, "BUSY", 2)
-    bob, eve = log.contact("Bob", BOB), log.contact("Eve", EVE)
-    for day in (1, 2, 3):
-        log.mail(BOB, ANA, day)
-    log.agent.refresh()
+    bob, eve = _busy_and_not(log, monkeypatch)
     entries = [log.letter(BOB, ANA, 4), log.letter(EVE, ANA, 5)]
     touched: set[int] = set()
+    log.keep(entries, touched=touched)
+    assert (touched, _due(log.connection)) == ({bob, eve}, [])
     with writing(log.connection):
-        (source,) = places.register(log.connection, {"ana": ("Ana", ["imap"])})
-        place = places.place_id(log.connection, source.id, "INBOX")
-        ingest.write(log.connection, place, entries, log.agent.book(), log.agent.judge, touched)
-        assert (touched, _due(log.connection)) == ({bob, eve}, [])
         touches.refresh_but_busiest(log.connection, log.now, touched)
     assert _due(log.connection) == [bob]
     assert [one.last_touch for one in people(log.reader, log.now, [bob, eve])] == [log.day(4), log.day(5)]
