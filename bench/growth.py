@@ -1,13 +1,15 @@
 """A log in a PostgreSQL of our own as it grows, by its activities and by its accounts: what a batch, and a question, of
-the larger cost against the smaller.
+the larger cost against the smaller, and what a batch costs in a file of that size.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from functools import partial, partialmethod
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from psycopg import RawCursor
 
 from bench import logs
 from bench.engines import agent_at, each, places, reader_at, size_of, spent
-from bench.figures import Figure, at_most, told
+from bench.figures import Figure, at_least, at_most, told
 from bench.scale import QUESTIONS, SERVER
 from bench.team import share_out
 from bench.world import Size, World
@@ -30,19 +32,26 @@ ACCOUNTS = (1, 50, 5_000)
 _BATCH, _BATCHES = 500, 6
 _STATEMENTS = 35
 """More a batch would be one for each of something."""
+_AT_LEAST = 0.50
+"""Of a file's speed, once a log is large."""
 
 
 def run(quick: bool) -> Iterator[Figure]:
-    small, large = (2_000, 8_000) if quick else (100_000, 1_000_000)
+    small, large = (2_000, 8_000) if quick else (100_000, 2_000_000)
     made = {activities: logs.log(Size(activities, CONTACTS)) for activities in (small, large)}
     logs.BATCH = _BATCH
     with places() as place:
         few = yield from _cost_of(place, made[small], small, 1)
+        in_a_file = _batch_in_a_file(made[large])
+        yield told(f"a batch of {_BATCH}, {large:,} activities in a file", in_a_file * 1e3, "ms")
         for activities, accounts in ((large, 1), *((small, number) for number in ACCOUNTS[1:])):
             many = yield from _cost_of(place, made[activities], activities, accounts)
             for name, cost in many.items():
                 how = f"{activities:,} activities ÷ {small:,}" if accounts == 1 else f"{accounts:,} accounts ÷ 1"
                 yield told(f"{name}, {how}", cost / few[name], "×")
+            if activities == large:
+                ratio = in_a_file / many["a batch"]
+                yield at_least(f"ingest at {large:,} activities, PostgreSQL ÷ file", ratio, "×", _AT_LEAST)
 
 
 def _cost_of(
@@ -61,7 +70,7 @@ def _cost_of(
         yield told(f"its configuration is followed, {of}", spent(agent.log, partial(follow_configuration, agent)), "s")
         _batches(agent, 1)
         with _counted() as asked:
-            cost["a batch"] = spent(agent.log, partial(_batches, agent, _BATCHES)) / _BATCHES
+            cost["a batch"] = _a_batch(agent)
         yield told(f"a batch of {_BATCH}, {of}", cost["a batch"] * 1e3, "ms")
         transactions = asked.count("COMMIT")
         yield at_most(f"statements a transaction of such a batch, {of}", len(asked) / transactions, "", _STATEMENTS)
@@ -71,6 +80,21 @@ def _cost_of(
             cost[name] = each(log, partial(ask, log))
             yield told(f"{name}, {of}", cost[name] * 1e3, "ms")
     return cost
+
+
+def _batch_in_a_file(made: Path) -> float:
+    """The same in a copy of the log that was made."""
+    with TemporaryDirectory(dir=logs.folder()) as folder:
+        at = Path(shutil.copy(made, folder))
+        with agent_at(at, _config(1)) as agent:
+            follow_configuration(agent)
+            _batches(agent, 1)
+            return _a_batch(agent)
+
+
+def _a_batch(agent: Agent) -> float:
+    """In seconds of processor."""
+    return spent(agent.log, partial(_batches, agent, _BATCHES)) / _BATCHES
 
 
 def _batches(agent: Agent, number: int) -> None:

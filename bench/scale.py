@@ -16,7 +16,7 @@ from bench.figures import Figure, at_least, at_most, told
 from bench.team import ACCOUNTS, share_out
 from bench.world import END, Size, World, contact_entries
 from lasttouch.answers import awaiting, stale
-from lasttouch.answers.question import Question
+from lasttouch.answers.question import Filters, Question
 from lasttouch.keeping.address_book import import_contacts
 from lasttouch.keeping.agent import Agent
 from lasttouch.keeping.checking import check
@@ -81,9 +81,10 @@ def _bytes(at: dict[str, Path], size: Size) -> Iterator[Figure]:
         yield told("bytes once indexes are made anew, PostgreSQL ÷ file", packed / taken[FILE], "×")
 
 
+_OVERDUE = Question(END, "", Filters(sort="overdue"))
 QUESTIONS: Sequence[tuple[str, Callable[[Log, int], object]]] = (
     ("last of one", lambda log, number: people(log, END, [number + 1])),
-    ("stale, the first hundred", lambda log, _: stale.answer(log, Question(END), None, 100)),
+    ("stale, the first hundred", lambda log, _: stale.answer(log, _OVERDUE, None, 100)),
     ("awaiting, the first hundred", lambda log, _: awaiting.answer(log, Question(END), "newest", 100)),
 )
 

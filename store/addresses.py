@@ -116,7 +116,7 @@ def _insert(
         )  # fmt: skip
     into = "INSERT INTO address (id, email, canonical, site, name, contact_id, company_id, rule)"
     insert(connection, into, "(?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    strangers.add_newer_than(connection, last)
+    strangers.add_between(connection, last + 1, last + len(rows))
 
 
 def rematch(connection: sqlite3.Connection, matcher: Matcher, canonicals: Sequence[str] | None = None) -> int:

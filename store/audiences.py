@@ -192,7 +192,7 @@ def _make(log: Log) -> None:
 def _catch_up(log: Log, changes: Collection[tuple[int, int]], now: datetime) -> None:
     connection = log.connection
     if len(changes) > FEW and not isinstance(connection, sqlite3.Connection):
-        connection.plan_for_many()
+        connection.look_at_sizes()
     changed: tuple[set[int], ...] = (set(), set(), set(), set())
     for kind, ref in changes:
         changed[kind].add(ref)

@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from activity import source_kind
-from store.lists import chunks, placeholders
+from store.lists import grouped, placeholders
 from store.log import Log
 from store.rows import instant, timestamp
 
 FRESH = timedelta(days=1)
 """A source that was read through so long ago is up to date."""
+_EXCHANGE = """SELECT DISTINCT o.account_id, r.contact_id FROM address r CROSS JOIN participation p
+    ON p.address_id = r.id CROSS JOIN sighting s ON s.activity_id = p.activity_id CROSS JOIN place l
+    ON l.id = s.place_id CROSS JOIN source o ON o.id = l.source_id WHERE r.contact_id IN ({})"""
+_SEEN_EXCHANGE = "SELECT DISTINCT account_id, contact_id FROM exchange WHERE contact_id IN ({})"
 
 
 class Blind(NamedTuple):
@@ -41,19 +45,6 @@ def blind_sources(log: Log, now: datetime) -> list[Blind]:
     ]
 
 
-def seen_in(log: Log, account_id: int, contact_ids: Sequence[int]) -> set[int]:
-    """Those of these contacts with whom this account has an activity."""
-    query = "SELECT p.id FROM place p JOIN source s ON s.id = p.source_id WHERE s.account_id = ?"
-    places = [row_id for (row_id,) in log.execute(query, (account_id,))]
-    if not places:
-        return set()
-    found: set[int] = set()
-    for chunk in chunks(contact_ids):
-        rows = log.execute(
-            f"SELECT r.contact_id FROM address r WHERE r.contact_id IN ({placeholders(chunk)}) AND EXISTS (SELECT 1"
-            " FROM participation p CROSS JOIN sighting s ON s.activity_id = p.activity_id"
-            f" WHERE p.address_id = r.id AND +s.place_id IN ({','.join(map(str, places))}))",
-            chunk,
-        )
-        found.update(contact_id for (contact_id,) in rows)
-    return found
+def seen_in(log: Log, contact_ids: Sequence[int]) -> dict[int, set[int]]:
+    """The accounts that have an activity with any of these contacts → with which of them."""
+    return grouped(log, _EXCHANGE if log.scope.viewer is None else _SEEN_EXCHANGE, contact_ids)

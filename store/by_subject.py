@@ -100,9 +100,9 @@ def concerned(connection: sqlite3.Connection, new: Collection[int], changed: Col
     """Those whose answer may be another now, through new activities (of the highest ids there are) or changed ones."""
     found = set(among(connection, _NEAR.format("p.activity_id IN ({})"), changed))
     if new:
-        touches = f"p.activity_id >= ? AND p.touch_code IN ({INBOUND}, {OUTBOUND})"
+        touches = f"p.activity_id BETWEEN ? AND ? AND p.touch_code IN ({INBOUND}, {OUTBOUND})"
         query = _NEAR.format(touches) + _WRITTEN_TO
-        found.update(row_id for (row_id,) in connection.execute(query, (min(new),)))
+        found.update(row_id for (row_id,) in connection.execute(query, (min(new), max(new))))
     return found
 
 

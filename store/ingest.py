@@ -41,6 +41,8 @@ _ACTIVITY = (
     "id", "identity_hash", "at", "verdict_code", "identity", "direction_code", "thread", "subject", "replies_to",
     "shape", "reason", "evidence", "revision", "topic", "thread_index", "ends",
 )  # fmt: skip
+_SIGHTED = """INSERT OR IGNORE INTO sighting (activity_id, place_id)
+    SELECT id, ? FROM activity WHERE id BETWEEN ? AND ?"""
 _PARTICIPATION = "INSERT OR IGNORE INTO participation (activity_id, address_id, role_code, at, touch_code"
 
 
@@ -234,9 +236,7 @@ def _insert(
     for row_id, entry in enumerate(entries.values(), last + 1):
         rows.add(row_id, place, entry)
     rows.insert(connection)
-    connection.execute(
-        "INSERT OR IGNORE INTO sighting (activity_id, place_id) SELECT id, ? FROM activity WHERE id > ?", (place, last)
-    )
+    connection.execute(_SIGHTED, (place, last + 1, last + len(entries)))
     return {name: row_id for row_id, name in enumerate(entries, last + 1)}, rows
 
 

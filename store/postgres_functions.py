@@ -51,7 +51,7 @@ CREATE VIEW sqlite_schema AS
 CREATE TABLE log_revision (number bigint NOT NULL);
 INSERT INTO log_revision VALUES (1);
 CREATE FUNCTION log_revised() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    UPDATE log_revision SET number = number + 1; RETURN NULL; END $$;
+    UPDATE log_revision SET number = number + 1 WHERE xmin <> pg_current_xact_id()::xid; RETURN NULL; END $$;
 """
 
 """What SQLite tells of itself, and the revision of what is judged by."""

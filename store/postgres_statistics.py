@@ -12,28 +12,27 @@ from typing import Any
 
 import psycopg
 
-_FIRST = 1_000
-_TIMES = 4
-_KNOWN = """SELECT sum(greatest(reltuples, 0))::bigint, string_agg(quote_ident(relname), ', ') FROM pg_class
-    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"""
+_LOOK_EVERY = 1_000  # rows
+_GROWN = """SELECT string_agg(quote_ident(relname), ', ') FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+    AND pg_relation_size(oid) > 4 * current_setting('block_size')::bigint * greatest(relpages, 1)"""
 
 
 class Statistics:
-    """Of one connection; `added` are the rows that it has inserted so far."""
+    """Of one connection; `added` are the rows that it has inserted since it looked last."""
 
     def __init__(self) -> None:
         self.added = 0
-        self._enough = _FIRST
 
     def keep_up(self, connection: psycopg.Connection[Any]) -> None:
-        """Have the server look at all tables where most of what is in them is new to it; outside of transactions.
+        """Have the server look at each table most of which is new to it; outside of transactions.
 
         What was stored stays stored, whatever becomes of this.
         """
-        if self.added < self._enough:
+        if self.added < _LOOK_EVERY:
             return
+        self.added = 0
         with contextlib.suppress(psycopg.Error):
-            known, tables = connection.execute(_KNOWN).fetchone() or (0, None)
-            if self.added > known and tables is not None:
+            (tables,) = connection.execute(_GROWN).fetchone() or (None,)
+            if tables is not None:
                 connection.execute(f"ANALYZE {tables}".encode())
-            self._enough = _TIMES * max(self.added, known)

@@ -33,7 +33,7 @@ DERIVED = frozenset(
 AUDIENCES_OWN = DERIVED | {"moved"}
 """That, and how its dates have moved since it began."""
 
-BESIDE = ("dated", "may_be_seen", "own_address")
+BESIDE = ("dated", "exchange", "may_be_seen", "own_address")
 """Views that stand in place of no table."""
 
 NOTHING = {
@@ -81,8 +81,8 @@ def hidden(table: str) -> str:
 def of_scope(scope: Scope, has_marks: bool) -> dict[str, str]:
     """Table → what stands in its place, and BESIDE. `has_marks`: somebody keeps somebody private."""
     texts = _Texts({int(level) for _, level in scope.levels}, scope.user_id, has_marks)
-    beside = {"dated": texts.dated(), "may_be_seen": texts.may_be_seen(), "own_address": texts.own_addresses()}
-    return {**texts.views(), **beside}
+    beside = {"dated": texts.dated(), "exchange": texts.exchange(), "may_be_seen": texts.may_be_seen()}
+    return {**texts.views(), **beside, "own_address": texts.own_addresses()}
 
 
 class _Texts:
@@ -97,8 +97,8 @@ class _Texts:
     def own(self, activity: str) -> str:
         """Does a mailbox or calendar of one's own hold this activity?"""
         return (
-            "EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
-            f" WHERE s.activity_id = {activity} AND g.level = {OWN})"
+            f"EXISTS (SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity}"
+            f" AND s.place_id IN (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
         )
 
     def lent(self, activity: str, least: int) -> str:
@@ -107,9 +107,14 @@ class _Texts:
         Of a meeting that says it is private no more is given than its date; of a note, not its words.
         """
         words = f" OR substr(u.identity, 1, {len(NOTE)}) = '{NOTE}'" if least >= SUBJECTS else ""
+        if self._has_marks:
+            held = f"""SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id
+                WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self._unmarked()}"""
+        else:
+            held = f"""SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity} AND s.place_id IN
+                (SELECT place_id FROM temp.granted WHERE level BETWEEN {least} AND {SUBJECTS})"""
         return (
-            "(EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
-            f" WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self._unmarked()})"
+            f"(EXISTS ({held})"
             f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND ({_PRIVATE}{words})))"
         )
 
@@ -177,7 +182,10 @@ class _Texts:
 
         Of what was read before that was noted, nobody knows which copy showed it: all of them have to be one's own.
         """
-        own = f"{self.own(f'{part}.activity_id')}"
+        return f"({self.own(f'{part}.activity_id')} AND {self._open_part(part)})"
+
+    def _open_part(self, part: str) -> str:
+        """The same of an activity that is known to be one's own."""
         only_own = (
             f"NOT EXISTS (SELECT 1 FROM shared.sighting s WHERE s.activity_id = {part}.activity_id AND s.place_id"
             f" NOT IN (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
@@ -186,7 +194,7 @@ class _Texts:
             "EXISTS (SELECT 1 FROM shared.bcc_seen b CROSS JOIN temp.granted g ON g.place_id = b.place_id"
             f" WHERE b.activity_id = {part}.activity_id AND b.address_id = {part}.address_id AND g.level = {OWN})"
         )
-        return f"({own} AND ({part}.role_code <> {_BCC} OR {shown} OR {only_own}))"
+        return f"({part}.role_code <> {_BCC} OR {shown} OR {only_own})"
 
     def own_address(self, address: str) -> str:
         """Does a copy of one's own show this address?"""
@@ -251,8 +259,8 @@ class _Texts:
         if self._lends_subjects:
             whom = f"({whom} OR (r.rule = 'self' AND {self.lent('p.activity_id', SUBJECTS)}))"
         return (
-            f"(p.role_code <> {_BCC} AND EXISTS (SELECT 1 FROM shared.address r WHERE r.id = p.address_id AND {whom})"
-            f" AND {self.lent('p.activity_id', WHO)} AND {self.concerns('p.activity_id')})"
+            f"(p.role_code <> {_BCC} AND {self.lent('p.activity_id', WHO)} AND EXISTS (SELECT 1 FROM shared.address r"
+            f" WHERE r.id = p.address_id AND {whom}) AND {self.concerns('p.activity_id')})"
         )
 
     def _lent_sighting(self) -> str:
@@ -352,6 +360,18 @@ class _Texts:
             CROSS JOIN temp.granted g ON g.place_id = s.place_id AND g.level BETWEEN {DATES} AND {SUBJECTS}
             CROSS JOIN shared.activity u ON u.id = p.activity_id
             WHERE (g.level = {DATES}{private}){self._unmarked()} AND {self.contact("k.contact_id")}"""
+
+    def exchange(self) -> str:
+        """Which accounts hold what is seen of a contact: what `address`, `participation` and `sighting` show together,
+        in one look at each copy."""
+        held = f"g.level = {OWN} AND {self._open_part('p')}"
+        if self._lends:
+            held = f"(({held}) OR (p.role_code <> {_BCC} AND {self._lent_sighting()}))"
+        return f"""SELECT k.contact_id, g.account_id FROM shared.address k
+            CROSS JOIN shared.participation p ON p.address_id = k.id
+            CROSS JOIN shared.sighting s ON s.activity_id = p.activity_id
+            CROSS JOIN temp.granted g ON g.place_id = s.place_id
+            WHERE {self.contact("k.contact_id")} AND {held}"""
 
     def _kept(self, full: str, *columns: str) -> str:
         return ", ".join([f"{_else(f'a.{one}', full, 'NULL', self._lends)} AS {one}" for one in columns])

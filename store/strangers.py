@@ -34,9 +34,9 @@ _KEEP = f"{_INTO} VALUES (?, ?, ?, ?, ?, ?, ?)"
 _STRANGE = "SELECT id FROM address WHERE contact_id IS NULL AND rule IN ('none', 'company-domain')"
 
 
-def add_newer_than(connection: sqlite3.Connection, address_id: int) -> None:
-    """Rows, yet to be derived, of the addresses added after this one."""
-    connection.execute(f"INSERT INTO stranger (address_id) {_STRANGE} AND id > ?", (address_id,))
+def add_between(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Rows, yet to be derived, of the addresses of these numbers, which are new."""
+    connection.execute(f"INSERT INTO stranger (address_id) {_STRANGE} AND id BETWEEN ? AND ?", (first, last))
 
 
 def make_due(connection: sqlite3.Connection, address_ids: Collection[int]) -> None:

@@ -135,7 +135,7 @@ def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]
     if not blind:
         return found
     touched = [one.person.id for one in found if one.state != "never"]
-    concerned = {account: seen_in(log, account, touched) for account in {one.account_id for one in blind}}
+    concerned = seen_in(log, touched)
     return [_doubted(one, [b for b in blind if _matters(b, one, concerned)]) for one in found]
 
 
@@ -147,7 +147,7 @@ def _matters(blind: Blind, one: Silence, concerned: Mapping[int, set[int]]) -> b
     person = one.person
     return (
         one.state == "never"
-        or person.id in concerned[blind.account_id]
+        or person.id in concerned.get(blind.account_id, ())
         or (bool(person.owner) and person.owner == blind.owner)
     )
 

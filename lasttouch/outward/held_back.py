@@ -17,6 +17,5 @@ def held_back(log: Log, people: Sequence[Person], now: datetime) -> set[int]:
     back = read_back(log)
     held = {one.id for one in people if not back.vouches_for(one.last_touch)}
     ids = [one.id for one in people]
-    for account_id in {one.account_id for one in blind_sources(log, now)}:
-        held |= seen_in(log, account_id, ids)
-    return held
+    blind = {one.account_id for one in blind_sources(log, now)}
+    return held.union(*(seen for account_id, seen in seen_in(log, ids).items() if account_id in blind))
