@@ -113,7 +113,8 @@ def write_batches(agent: Agent, items: World, deriving: bool = True) -> Iterator
     """Judge and store a world, batch by batch; yields how many items each had and how long storing
     it took. Unless `deriving`, touches are left to be derived by whoever has them all."""
     with writing(agent.connection):
-        (source,) = places.register(agent.connection, {"ana": ("Ana Kim", ["imap"])})
+        addresses = {"ana": ["ana@acme.example"]}
+        (source,) = places.register(agent.connection, {"ana": ("Ana Kim", ["imap"])}, addresses)
     book = agent.book()
     stream = items.items()
     while batch := list(islice(stream, BATCH)):
@@ -150,11 +151,11 @@ def _entry(agent: Agent, item: Envelope | Meeting) -> Entry:
 
 
 def _version() -> str:
-    """Changes with the schema and with how worlds are made."""
+    """Changes with the schema, with how worlds are made and with how they are stored."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         contextlib.closing(open_for_writing(Path(scratch) / "x.db")) as empty,
     ):
         schema = [sql for (sql,) in empty.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")]
-    text = "\n".join([*schema, Path(world.__file__).read_text(encoding="utf-8")])
+    text = "\n".join([*schema, *(Path(one).read_text(encoding="utf-8") for one in (world.__file__, __file__))])
     return hashlib.sha256(text.encode()).hexdigest()[:10]

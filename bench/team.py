@@ -58,7 +58,7 @@ def share_out(database: Path, accounts: int = ACCOUNTS) -> None:
                 [(number * _STEP, one) for one in places],
             )
         addresses = "SELECT name || '@acme.example', id, 0 FROM account"
-        connection.execute(f"INSERT INTO account_address (email, account_id, position) {addresses}")
+        connection.execute(f"INSERT OR IGNORE INTO account_address (email, account_id, position) {addresses}")
         connection.execute(
             f"""UPDATE sighting SET place_id = place_id + (SELECT CASE m WHEN 0 THEN 0 ELSE {_STEP} * (m + 1) END
             FROM (SELECT (max(p.address_id) * 7 + CASE sighting.activity_id % 3 WHEN 0 THEN 13 ELSE 0 END)

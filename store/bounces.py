@@ -30,7 +30,7 @@ _TO_OTHERS = f"""SELECT p.activity_id, r.email FROM participation p JOIN address
     WHERE p.activity_id IN ({{}}) AND p.role_code <> {ROLE["from"]} AND r.rule <> 'self'"""
 _ACCOUNTS = """SELECT s.activity_id, o.account_id FROM sighting s JOIN place l ON l.id = s.place_id
     JOIN source o ON o.id = l.source_id WHERE s.activity_id IN ({})"""
-_OWNED = f"""SELECT p.activity_id, d.account_id FROM participation p JOIN address r ON r.id = p.address_id
+_OWNED = f"""SELECT p.activity_id, d.account_id FROM participation p JOIN address r ON r.id = +p.address_id
     JOIN account_address d ON d.email = r.email WHERE p.role_code = {ROLE["from"]} AND p.activity_id IN ({{}})"""
 
 
