@@ -41,7 +41,8 @@ _TABLES = (
 _OPAQUE = re.compile(r"opaque\((\w\.\w+)\)")
 _WITHOUT_OCCURRENCE = "regexp_replace({0}, '/[0-9]{{8}}(T[0-9]{{6}}Z)?$', '')"
 _PLACES = re.compile(r"\b(temp|shared|near)\.")
-_GRANTED = re.compile(r"(\w+\.place_id\s+IN\s+\(SELECT place_id FROM granted[^)]*\))")
+_GRANTED = re.compile(r"\+(\w+\.place_id\s+IN\s+\(SELECT place_id FROM granted[^)]*\))")
+"""What PostgreSQL collects once for a statement, unless it can be made a join."""
 _EXISTS = "EXISTS (SELECT "
 _PAST_THE_VIEWS = re.compile(r"\b(shared|temp|near)\.")
 

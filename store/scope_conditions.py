@@ -32,9 +32,10 @@ class Conditions:
 
     def own(self, activity: str) -> str:
         """Does a mailbox or calendar of one's own hold this activity?"""
+        # +: its copies are looked up among the places granted, not each place among its copies
         return (
             f"EXISTS (SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity}"
-            f" AND s.place_id IN (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
+            f" AND +s.place_id IN (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
         )
 
     def lent(self, activity: str, least: int) -> str:
@@ -47,7 +48,7 @@ class Conditions:
             held = f"""SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id
                 WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self.unmarked()}"""
         else:
-            held = f"""SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity} AND s.place_id IN
+            held = f"""SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity} AND +s.place_id IN
                 (SELECT place_id FROM temp.granted WHERE level BETWEEN {least} AND {SUBJECTS})"""
         return (
             f"(EXISTS ({held})"
