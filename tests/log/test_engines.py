@@ -220,6 +220,15 @@ def test_a_table_that_grew_many_times_over_is_looked_at_for_plans(connection: An
     assert known_after(2001, 6001) == 6000
 
 
+def test_what_somebody_took_part_in_is_found_by_the_touch_also_where_there_is_none(connection: Any) -> None:
+    """Whether they were ever written to, when they last wrote: of those with thousands of messages not all are read."""
+    connection.execute("SET enable_seqscan = off")  # there is little here
+    for condition in ("(touch_code IS NULL)", "(touch_code > 0)", "(touch_code = 2) AND (at < 5)"):
+        query = f"EXPLAIN SELECT 1 FROM participation WHERE address_id = 1 AND {condition}"
+        (found,) = [line.strip() for (line,) in connection.execute(query) if "Index Cond" in line]
+        assert found == f"Index Cond: ((address_id = 1) AND {condition})"
+
+
 def test_a_number_by_chance_is_no_obstacle_for_those_that_follow_each_other(connection: Any) -> None:
     given = [
         insert_numbered(connection, "company", number, {"name": name})
