@@ -24,8 +24,10 @@ _SMALL = frozenset((*_CODES, "waits_for", "bits", "has_left", "rank"))
 _REFERENCES = frozenset(("activity_id", "address_id", "place_id", "object_id", "contact_id", "company_id"))
 """Columns of large tables that take two and four bytes there; SQLite gives each number what it needs by itself."""
 _INDEXES = {
-    "participation_address": """CREATE INDEX participation_address ON participation (address_id, touch_code NULLS FIRST);
-        CREATE INDEX participation_touch ON participation (address_id, touch_code, at) WHERE touch_code IS NOT NULL""",
+    "participation_address": """
+        CREATE INDEX participation_address ON participation (address_id, touch_code NULLS FIRST);
+        CREATE INDEX participation_touch ON participation (address_id, touch_code, at) WHERE touch_code IS NOT NULL
+    """,
 }
 """Indexes that are others there: two thirds of all participations are no touch, a NULL makes an entry wider there, and
 what differs in size leaves pages half empty; entries that say the same stand in one."""
