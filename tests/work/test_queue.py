@@ -34,6 +34,7 @@ def test_what_waits_or_is_being_done_is_not_offered_twice_and_what_a_dead_worker
         assert (first.offer(jobs), second.offer(jobs)) == (4, 0)
         mine = first.take(9, {SERVER: 2})
         assert sorted(one.job.source_id for one in mine) == [1, 2], "no more at once of one server"
+        assert second.take(9, {SERVER: 2}) == [], "nor over all workers"
         (files,) = second.take(9, {"files": 2})
         assert files.job == Job(4, "files")
         assert second.offer(jobs) == 0, "what is being done is not offered anew"
