@@ -14,7 +14,8 @@ from store.codes import NOTES, ROLE
 from store.lists import rows_among
 from store.log import Log
 
-_SEEN = f"""SELECT s.activity_id, n.id, n.name, n.owner, o.kind = '{NOTES}', (SELECT count(*) FROM account)
+_SEEN = f"""SELECT s.activity_id, n.id, n.name, n.owner, o.kind = '{NOTES}',
+    (SELECT count(*) FROM (SELECT id FROM account LIMIT 2))
     FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id
     JOIN account n ON n.id = o.account_id WHERE s.activity_id IN ({{}})"""
 # not from the few addresses of ours, which take part in half of all there is
@@ -40,7 +41,7 @@ def by_whom(log: Log, activity_ids: Sequence[int]) -> dict[int, ByWhom]:
     best: dict[int, tuple[tuple[int, int, int], ByWhom]] = {}
     held: set[tuple[int, int]] = set()
     noted: set[int] = set()
-    accounts = 0
+    accounts = 0  # or 1, or several
 
     def offer(activity_id: int, rank: tuple[int, int, int], name: str, owner: str) -> None:
         if activity_id not in best or rank < best[activity_id][0]:
