@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,10 +13,10 @@ from store.rows import instant, timestamp
 
 FRESH = timedelta(days=1)
 """A source that was read through so long ago is up to date."""
-_EXCHANGE = """SELECT DISTINCT o.account_id, r.contact_id FROM address r CROSS JOIN participation p
-    ON p.address_id = r.id CROSS JOIN sighting s ON s.activity_id = p.activity_id CROSS JOIN place l
-    ON l.id = s.place_id CROSS JOIN source o ON o.id = l.source_id WHERE r.contact_id IN ({})"""
-_SEEN_EXCHANGE = "SELECT DISTINCT account_id, contact_id FROM exchange WHERE contact_id IN ({})"
+_EXCHANGE = """address r CROSS JOIN participation p ON p.address_id = r.id CROSS JOIN sighting s
+    ON s.activity_id = p.activity_id CROSS JOIN place l ON l.id = +s.place_id CROSS JOIN source o ON o.id = l.source_id
+    WHERE r.contact_id = c.id AND o.account_id = a.id"""
+_SEEN_EXCHANGE = "exchange x WHERE x.contact_id = c.id AND x.account_id = a.id"
 
 
 class Blind(NamedTuple):
@@ -45,6 +45,12 @@ def blind_sources(log: Log, now: datetime) -> list[Blind]:
     ]
 
 
-def seen_in(log: Log, contact_ids: Sequence[int]) -> dict[int, set[int]]:
-    """The accounts that have an activity with any of these contacts → with which of them."""
-    return grouped(log, _EXCHANGE if log.scope.viewer is None else _SEEN_EXCHANGE, contact_ids)
+def seen_in(log: Log, account_ids: Iterable[int], contact_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Those of these accounts that have an activity with any of these contacts → with which of them.
+
+    One such activity is looked for, not all that there are.
+    """
+    exchange = _EXCHANGE if log.scope.viewer is None else _SEEN_EXCHANGE
+    query = f"""SELECT a.id, c.id FROM account a CROSS JOIN contact c WHERE c.id IN ({{}})
+        AND a.id IN ({", ".join(map(str, account_ids))}) AND (SELECT 1 FROM {exchange} LIMIT 1) IS NOT NULL"""
+    return grouped(log, query, contact_ids)

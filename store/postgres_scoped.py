@@ -41,8 +41,6 @@ _TABLES = (
 _OPAQUE = re.compile(r"opaque\((\w\.\w+)\)")
 _WITHOUT_OCCURRENCE = "regexp_replace({0}, '/[0-9]{{8}}(T[0-9]{{6}}Z)?$', '')"
 _PLACES = re.compile(r"\b(temp|shared|near)\.")
-_GRANTED = re.compile(r"\+(\w+\.place_id\s+IN\s+\(SELECT place_id FROM granted[^)]*\))")
-"""What PostgreSQL collects once for a statement, unless it can be made a join."""
 _EXISTS = "EXISTS (SELECT "
 _PAST_THE_VIEWS = re.compile(r"\b(shared|temp|near)\.")
 
@@ -232,7 +230,7 @@ def _opaque(identity: str) -> str:
 def _looked_up(text: str) -> str:
     """Whether there is something is looked up for each row that is asked about: of an EXISTS, PostgreSQL may collect
     all that there is in the log instead, for the sake of a hundred rows."""
-    pieces = _GRANTED.sub(r"((\1) IS TRUE)", text).split(_EXISTS)
+    pieces = text.split(_EXISTS)
     for at in range(len(pieces) - 1, 0, -1):
         end = _closing(pieces[at])
         pieces[at - 1 :] = [f"{pieces[at - 1]}((SELECT {pieces[at][:end]} LIMIT 1) IS NOT NULL{pieces[at][end:]}"]

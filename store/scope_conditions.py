@@ -32,10 +32,9 @@ class Conditions:
 
     def own(self, activity: str) -> str:
         """Does a mailbox or calendar of one's own hold this activity?"""
-        # +: its copies are looked up among the places granted, not each place among its copies
         return (
-            f"EXISTS (SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity}"
-            f" AND +s.place_id IN (SELECT place_id FROM temp.granted WHERE level = {OWN}))"
+            "EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
+            f" WHERE s.activity_id = {activity} AND g.level = {OWN})"
         )
 
     def lent(self, activity: str, least: int) -> str:
@@ -44,14 +43,9 @@ class Conditions:
         Of a meeting that says it is private no more is given than its date; of a note, not its words.
         """
         words = f" OR substr(u.identity, 1, {len(NOTE)}) = '{NOTE}'" if least >= SUBJECTS else ""
-        if self._has_marks:
-            held = f"""SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id
-                WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self.unmarked()}"""
-        else:
-            held = f"""SELECT 1 FROM shared.sighting s WHERE s.activity_id = {activity} AND +s.place_id IN
-                (SELECT place_id FROM temp.granted WHERE level BETWEEN {least} AND {SUBJECTS})"""
         return (
-            f"(EXISTS ({held})"
+            "(EXISTS (SELECT 1 FROM shared.sighting s CROSS JOIN temp.granted g ON g.place_id = s.place_id"
+            f" WHERE s.activity_id = {activity} AND g.level BETWEEN {least} AND {SUBJECTS}{self.unmarked()})"
             f" AND NOT EXISTS (SELECT 1 FROM shared.activity u WHERE u.id = {activity} AND ({PRIVATE}{words})))"
         )
 

@@ -135,7 +135,7 @@ def _with_doubts(log: Log, found: list[Silence], now: datetime) -> list[Silence]
     if not blind:
         return found
     touched = [one.person.id for one in found if one.state != "never"]
-    concerned = seen_in(log, touched)
+    concerned = seen_in(log, {one.account_id for one in blind}, touched)
     return [_doubted(one, [b for b in blind if _matters(b, one, concerned)]) for one in found]
 
 
