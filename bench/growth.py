@@ -4,12 +4,10 @@ the larger cost against the smaller, and what a batch costs in a file of that si
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial, partialmethod
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -42,16 +40,27 @@ def run(quick: bool) -> Iterator[Figure]:
     logs.BATCH = _BATCH
     with places() as place:
         few = yield from _cost_of(place, made[small], small, 1)
-        in_a_file = _batch_in_a_file(made[large])
-        yield told(f"a batch of {_BATCH}, {large:,} activities in a file", in_a_file * 1e3, "ms")
-        for activities, accounts in ((large, 1), *((small, number) for number in ACCOUNTS[1:])):
-            many = yield from _cost_of(place, made[activities], activities, accounts)
-            for name, cost in many.items():
-                how = f"{activities:,} activities ÷ {small:,}" if accounts == 1 else f"{accounts:,} accounts ÷ 1"
-                yield told(f"{name}, {how}", cost / few[name], "×")
-            if activities == large:
-                ratio = in_a_file / many["a batch"]
-                yield at_least(f"ingest at {large:,} activities, PostgreSQL ÷ file", ratio, "×", _AT_LEAST)
+        many = yield from _cost_of(place, made[large], large, 1)
+        yield from _compared(many, few, f"{large:,} activities ÷ {small:,}")
+        yield from _beside_a_file(Size(large, CONTACTS), many["a batch"])
+        for accounts in ACCOUNTS[1:]:
+            many = yield from _cost_of(place, made[small], small, accounts)
+            yield from _compared(many, few, f"{accounts:,} accounts ÷ 1")
+
+
+def _compared(many: Mapping[str, float], few: Mapping[str, float], how: str) -> Iterator[Figure]:
+    for name, cost in many.items():
+        yield told(f"{name}, {how}", cost / few[name], "×")
+
+
+def _beside_a_file(size: Size, on_a_server: float) -> Iterator[Figure]:
+    """What a batch costs in a file of that size, and on a server."""
+    with logs.copy_of_log(size) as database, logs.agent_on(database) as agent:
+        _batches(agent, 1)
+        here = _a_batch(agent)
+    yield told(f"a batch of {_BATCH}, {size.activities:,} activities in a file", here * 1e3, "ms")
+    name = f"ingest at {size.activities:,} activities, PostgreSQL ÷ file"
+    yield at_least(name, here / on_a_server, "×", _AT_LEAST)
 
 
 def _cost_of(
@@ -80,16 +89,6 @@ def _cost_of(
             cost[name] = each(log, partial(ask, log))
             yield told(f"{name}, {of}", cost[name] * 1e3, "ms")
     return cost
-
-
-def _batch_in_a_file(made: Path) -> float:
-    """The same in a copy of the log that was made."""
-    with TemporaryDirectory(dir=logs.folder()) as folder:
-        at = Path(shutil.copy(made, folder))
-        with agent_at(at, _config(1)) as agent:
-            follow_configuration(agent)
-            _batches(agent, 1)
-            return _a_batch(agent)
 
 
 def _a_batch(agent: Agent) -> float:

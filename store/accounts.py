@@ -8,6 +8,11 @@ from typing import NamedTuple
 from store.lists import among
 from store.log import Log
 
+OURS_IN_IT = """participation p JOIN address r ON r.id = +p.address_id
+    JOIN account_address d ON d.email = r.email"""
+"""The parts that our own addresses have in activities (as a FROM): found from the activities that are asked about, not
+from the addresses, which are few and take part in half of all there is."""
+
 
 class Account(NamedTuple):
     """An account; `owner` is whose it is, or its name where the configuration does not say."""

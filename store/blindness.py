@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -45,11 +45,13 @@ def blind_sources(log: Log, now: datetime) -> list[Blind]:
     ]
 
 
-def seen_in(log: Log, account_ids: Iterable[int], contact_ids: Sequence[int]) -> dict[int, set[int]]:
+def seen_in(log: Log, account_ids: Collection[int], contact_ids: Sequence[int]) -> dict[int, set[int]]:
     """Those of these accounts that have an activity with any of these contacts → with which of them.
 
     One such activity is looked for, not all that there are.
     """
+    if not account_ids:
+        return {}
     exchange = _EXCHANGE if log.scope.viewer is None else _SEEN_EXCHANGE
     query = f"""SELECT a.id, c.id FROM account a CROSS JOIN contact c WHERE c.id IN ({{}})
         AND a.id IN ({", ".join(map(str, account_ids))}) AND (SELECT 1 FROM {exchange} LIMIT 1) IS NOT NULL"""

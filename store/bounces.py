@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from store.accounts import OURS_IN_IT
 from store.codes import DIRECTION, INBOUND, ROLE, VERDICT
 from store.lists import among, grouped, rows_among
 from store.log import Log
@@ -30,8 +31,8 @@ _TO_OTHERS = f"""SELECT p.activity_id, r.email FROM participation p JOIN address
     WHERE p.activity_id IN ({{}}) AND p.role_code <> {ROLE["from"]} AND r.rule <> 'self'"""
 _ACCOUNTS = """SELECT s.activity_id, o.account_id FROM sighting s JOIN place l ON l.id = s.place_id
     JOIN source o ON o.id = l.source_id WHERE s.activity_id IN ({})"""
-_OWNED = f"""SELECT p.activity_id, d.account_id FROM participation p JOIN address r ON r.id = +p.address_id
-    JOIN account_address d ON d.email = r.email WHERE p.role_code = {ROLE["from"]} AND p.activity_id IN ({{}})"""
+_OWNED = f"""SELECT p.activity_id, d.account_id FROM {OURS_IN_IT}
+    WHERE p.role_code = {ROLE["from"]} AND p.activity_id IN ({{}})"""
 
 
 class _Bounce(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from store.accounts import OURS_IN_IT
 from store.codes import NOTES, ROLE
 from store.lists import rows_among
 from store.log import Log
@@ -18,10 +19,8 @@ _SEEN = f"""SELECT s.activity_id, n.id, n.name, n.owner, o.kind = '{NOTES}',
     (SELECT count(*) FROM (SELECT id FROM account LIMIT 2))
     FROM sighting s JOIN place l ON l.id = s.place_id JOIN source o ON o.id = l.source_id
     JOIN account n ON n.id = o.account_id WHERE s.activity_id IN ({{}})"""
-# not from the few addresses of ours, which take part in half of all there is
-_IN_IT = """SELECT p.activity_id, n.id, n.name, n.owner, p.role_code FROM participation p
-    JOIN address r ON r.id = +p.address_id JOIN account_address d ON d.email = r.email
-    JOIN account n ON n.id = d.account_id WHERE p.activity_id IN ({})"""
+_IN_IT = f"""SELECT p.activity_id, n.id, n.name, n.owner, p.role_code FROM {OURS_IN_IT}
+    JOIN account n ON n.id = d.account_id WHERE p.activity_id IN ({{}})"""
 _AUTHORS = (ROLE["from"], ROLE["organizer"])
 _RANK = {ROLE["to"]: 1, ROLE["attendee"]: 1, ROLE["cc"]: 2, ROLE["bcc"]: 3}
 _NO_PART = 4

@@ -120,6 +120,16 @@ def _numbered(words: list[str]) -> list[str]:
     return numbered
 
 
+def closing(text: str) -> int:
+    """Where the parenthesis closes in which this text stands."""
+    depth = 1
+    for found in re.finditer(r"'[^']*'|[()]", text):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.start()
+    raise ValueError(text)
+
+
 def _next(words: Sequence[str], at: int, step: int = 1) -> int:
     """The place of the next word that is no space; one past the end where there is none."""
     at += step

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from store import postgres_functions as functions
-from store.engine import NEVER_NULL, Table, translated
+from store.engine import NEVER_NULL, Table, closing, translated
 
 _NUMBERED = re.compile(r"\"?\b(id|number)\b\"? INTEGER PRIMARY KEY( AUTOINCREMENT)?")
 _READ_AS_FUNCTIONS = ("activity", "participation")
@@ -128,11 +128,7 @@ def _index(statement: str) -> str:
         return _INDEXES[named[1]]
     text = _SPARES.sub(")", translated(statement, no_table).text)
     head, opened, rest = text.partition(" (")
-    depth, end = 1, 0
-    for end, sign in enumerate(rest):  # noqa: B007 - where it ends is what is looked for
-        depth += (sign == "(") - (sign == ")")
-        if depth == 0:
-            break
+    end = closing(rest)
     columns = rest[:end].split(",") if "(" not in rest[:end] else [rest[:end]]
     placed = [one if one.strip() in NEVER_NULL or "(" in one else f"{one} NULLS FIRST" for one in columns]
     return f"{head}{opened}{','.join(placed)}{rest[end:]}"

@@ -20,7 +20,7 @@ from typing import Any, cast
 import psycopg
 from psycopg import sql
 
-from store.engine import Statement, translated
+from store.engine import Statement, closing, translated
 from store.postgres_functions import FUNCTIONS
 from store.postgres_log import ServerConnection, lock_key
 from store.postgres_schema import ddl, no_table
@@ -232,19 +232,9 @@ def _looked_up(text: str) -> str:
     all that there is in the log instead, for the sake of a hundred rows."""
     pieces = text.split(_EXISTS)
     for at in range(len(pieces) - 1, 0, -1):
-        end = _closing(pieces[at])
+        end = closing(pieces[at])
         pieces[at - 1 :] = [f"{pieces[at - 1]}((SELECT {pieces[at][:end]} LIMIT 1) IS NOT NULL{pieces[at][end:]}"]
     return pieces[0]
-
-
-def _closing(text: str) -> int:
-    """Where the parenthesis closes in which this text stands."""
-    depth = 1
-    for found in re.finditer(r"'[^']*'|[()]", text):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
-        if depth == 0:
-            return found.start()
-    raise ValueError(text)
 
 
 def drop_audiences(connection: ServerConnection) -> None:

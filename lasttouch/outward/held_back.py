@@ -18,4 +18,4 @@ def held_back(log: Log, people: Sequence[Person], now: datetime) -> set[int]:
     held = {one.id for one in people if not back.vouches_for(one.last_touch)}
     ids = [one.id for one in people]
     blind = {one.account_id for one in blind_sources(log, now)}
-    return held.union(*seen_in(log, blind, ids).values()) if blind else held
+    return held.union(*seen_in(log, blind, ids).values())
